@@ -1,0 +1,49 @@
+"""Rules for the whole suite: unit tests open no socket; `shared` tests need `../shared`.
+
+Fixtures do not live here: each folder's conftest owns its own.
+"""
+
+from __future__ import annotations
+
+import socket
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NoReturn
+
+import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+ROOT = Path(__file__).resolve().parents[1]
+SHARED = ROOT.parent / "shared"
+UNIT_TESTS = ROOT / "tests" / "unit"
+NETWORK_CALLS = ("connect", "connect_ex", "sendto", "sendmsg")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if SHARED.is_dir():
+        return
+    absent = [item for item in items if item.get_closest_marker("shared")]
+    config.hook.pytest_deselected(items=absent)
+    items[:] = [item for item in items if item not in absent]
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    if not SHARED.is_dir():
+        terminalreporter.write_line("tests marked 'shared' are deselected: ../shared is not here")
+
+
+@pytest.fixture(autouse=True)
+def _no_sockets_in_unit_tests(
+    request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if UNIT_TESTS not in request.path.parents:
+        return
+    for call in NETWORK_CALLS:
+        monkeypatch.setattr(socket.socket, call, _refuse)
+    monkeypatch.setattr(socket, "getaddrinfo", _refuse)
+
+
+def _refuse(*where: Any) -> NoReturn:
+    addresses: Iterable[Any] = (part for part in where if not isinstance(part, socket.socket))
+    pytest.fail(f"a unit test used the network {tuple(addresses)}: pass a fake, or move it up")
