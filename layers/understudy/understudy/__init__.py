@@ -1,0 +1,1 @@
+"""Understudy: non-custodial copy trading on cloud primitives."""

@@ -1,0 +1,1 @@
+"""Who signs in: messages, tokens and their proofs."""

@@ -1,0 +1,1 @@
+"""The rules of copying: pure, standard library only; no clock, no randomness, no environment."""

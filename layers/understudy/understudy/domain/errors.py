@@ -1,0 +1,76 @@
+"""Every error of the project, grouped by who must act. Facts are attributes, never text to parse."""
+
+from __future__ import annotations
+
+
+class UnderstudyError(Exception):
+    """The base: a stable `code` for programs, a message for people, facts as attributes."""
+
+    code = "INTERNAL"
+
+    def __init__(self, message: str, *, code: str | None = None, **facts: object) -> None:
+        super().__init__(message)
+        self.message = message
+        self.facts = facts
+        if code is not None:
+            self.code = code
+
+
+class InvalidInputError(UnderstudyError):
+    """The caller sent something that cannot be meant; nothing was changed."""
+
+    code = "INVALID_INPUT"
+
+
+class NotFoundError(UnderstudyError):
+    """There is no such thing for this caller."""
+
+    code = "NOT_FOUND"
+
+
+class NotAllowedError(UnderstudyError):
+    """The caller is not signed in, or may not do this."""
+
+    code = "NOT_ALLOWED"
+
+
+class LimitExceededError(UnderstudyError):
+    """A limit or policy refuses; trying again unchanged gives the same answer."""
+
+    code = "LIMIT_EXCEEDED"
+
+
+class ConflictError(UnderstudyError):
+    """What was read has changed since: read again and decide again."""
+
+    code = "CONFLICT"
+
+
+class VenueRejectedError(UnderstudyError):
+    """The venue refused a request definitively; nothing took effect."""
+
+    code = "VENUE_REJECTED"
+
+
+class VenueUnreachableError(UnderstudyError):
+    """A question to the venue got no usable answer. Never raised for an order that may have left."""
+
+    code = "VENUE_UNREACHABLE"
+
+
+class SigningRefusedError(UnderstudyError):
+    """The signer's policy refused the intent."""
+
+    code = "SIGNING_REFUSED"
+
+
+class SigningUnavailableError(UnderstudyError):
+    """The signer did not answer; nothing was sent to the venue."""
+
+    code = "SIGNING_UNAVAILABLE"
+
+
+class DependencyError(UnderstudyError):
+    """A store or queue did not answer; the message will be delivered again."""
+
+    code = "DEPENDENCY_UNAVAILABLE"

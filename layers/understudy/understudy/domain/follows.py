@@ -1,0 +1,241 @@
+"""A follow, its ledger per symbol, its budget and its health; the lane and account it trades in.
+
+Every record carries the `version` under which it was read; a store replaces it only while the
+stored version is still that one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from enum import StrEnum
+
+from understudy.domain.ids import FollowId, IntentId, UserId, WalletId
+from understudy.domain.limits import Limits
+from understudy.domain.money import ZERO
+from understudy.domain.trades import Side, Trade
+
+
+class FollowStatus(StrEnum):
+    """Where a follow stands in its life."""
+
+    INACTIVE = "INACTIVE"
+    ACTIVE = "ACTIVE"
+    PAUSED = "PAUSED"
+    DELETED = "DELETED"
+
+
+class PauseReason(StrEnum):
+    """Why a follow is paused."""
+
+    USER = "user"
+    DRAWDOWN_STOP = "drawdown_stop"
+    BREAKER = "breaker"
+    AGENT_REVOKED = "agent_revoked"
+    COPY_DISABLED = "copy_disabled"
+    OPERATOR = "operator"
+
+
+@dataclass(frozen=True, slots=True)
+class Follow:
+    """One follower wallet that follows one leader; trades up to `start_seq` are not copied."""
+
+    follow_id: FollowId
+    user_id: UserId
+    wallet_id: WalletId
+    wallet_address: str
+    agent_id: str
+    venue: str
+    leader: str
+    limits: Limits
+    status: FollowStatus = FollowStatus.INACTIVE
+    pause_reason: PauseReason | None = None
+    shard: int = 0
+    start_seq: int = 0
+    created_at_ms: int = 0
+    started_at_ms: int = 0
+    version: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """An order of a ledger whose outcome is not settled."""
+
+    intent_id: IntentId
+    signed_size: Decimal
+    reduce_only: bool
+    margin: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingOpen:
+    """The open leg of a flip, waiting until the close leg is done."""
+
+    trade: Trade
+
+
+@dataclass(frozen=True, slots=True)
+class Ledger:
+    """What a follow should hold and holds of one symbol; sizes are signed, in base units.
+
+    `entry_notional` and `margin` describe what is held, at entry prices. `carried_since_ms` and
+    `carried_price` date the oldest part of `target` that was never ordered. `entry_last_ms` and
+    `entry_side` name the running entry of fixed sizing by the leader's clock.
+    """
+
+    follow_id: FollowId
+    symbol: str
+    target: Decimal = ZERO
+    held: Decimal = ZERO
+    last_seq: int = 0
+    entry_notional: Decimal = ZERO
+    margin: Decimal = ZERO
+    leverage: int = 0
+    pending: tuple[Pending, ...] = ()
+    waiting: WaitingOpen | None = None
+    carried_since_ms: int = 0
+    carried_price: Decimal = ZERO
+    entry_last_ms: int = 0
+    entry_side: Side | None = None
+    exit_attempts: int = 0
+    convergences: int = 0
+    drift_since_ms: int = 0
+    entries_paused: bool = False
+    needs_operator: bool = False
+    version: int = 0
+
+    @property
+    def is_flat(self) -> bool:
+        """Say whether nothing is held, wanted or under way."""
+        return not (self.held or self.target or self.pending or self.waiting)
+
+    @property
+    def pending_entry_size(self) -> Decimal:
+        """Give the signed size of entries that may have filled."""
+        return sum((p.signed_size for p in self.pending if not p.reduce_only), ZERO)
+
+    @property
+    def excess(self) -> Decimal:
+        """Give the signed part of what is held that is not wanted (the reducing side only)."""
+        if not self.held or (self.target and (self.target > 0) == (self.held > 0)
+                             and abs(self.target) >= abs(self.held)):
+            return ZERO
+        if self.target and (self.target > 0) == (self.held > 0):
+            return self.held - self.target
+        return self.held
+
+
+@dataclass(frozen=True, slots=True)
+class Budget:
+    """The money side of a follow, in USDC, and the clocks of its gates.
+
+    `margin` is bound in positions at entry, `reserved` in orders under way. `recent_entries_ms`
+    are the leader's times of the last minute's entries.
+    """
+
+    follow_id: FollowId
+    margin: Decimal = ZERO
+    reserved: Decimal = ZERO
+    realized: Decimal = ZERO
+    fees: Decimal = ZERO
+    funding: Decimal = ZERO
+    recent_entries_ms: tuple[int, ...] = ()
+    failures_in_row: int = 0
+    breaker_opened_at_ms: int = 0
+    breaker_openings: int = 0
+    drawdown_readings: int = 0
+    version: int = 0
+
+    @property
+    def used(self) -> Decimal:
+        """Give the margin of positions and of orders under way."""
+        return self.margin + self.reserved
+
+    @property
+    def pnl(self) -> Decimal:
+        """Give closed profit less fees, plus or minus funding."""
+        return self.realized - self.fees + self.funding
+
+
+@dataclass(frozen=True, slots=True)
+class Lane:
+    """Everything one wallet signs, in order: the last nonce and how long outcomes are unknown."""
+
+    wallet_id: WalletId
+    nonce: int = 0
+    unknown_until_ms: int = 0
+    version: int = 0
+
+
+class AccountMode(StrEnum):
+    """Where an account's collateral lies."""
+
+    STANDARD = "standard"
+    UNIFIED = "unified"
+    UNSUPPORTED = "unsupported"
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """A wallet's account as the venue last showed it; maps go by dex name ('' is the main one)."""
+
+    wallet_id: WalletId
+    mode: AccountMode
+    equity: Mapping[str, Decimal]
+    margin_used: Mapping[str, Decimal]
+    positions: Mapping[str, Decimal]
+    leverages: Mapping[str, int]
+    read_at_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class LeaderAccount:
+    """The leader's equity in USDC and own leverage per symbol, as the venue last showed them."""
+
+    equity: Decimal
+    leverages: Mapping[str, int]
+    read_at_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class LeaderBook:
+    """Our record of a leader: positions per symbol, the last trade's number, recent trade times."""
+
+    venue: str
+    leader: str
+    seq: int = 0
+    positions: Mapping[str, Decimal] = field(default_factory=dict)
+    last_n: Mapping[str, int] = field(default_factory=dict)
+    recent_trades_ms: tuple[int, ...] = ()
+    cursor_ms: int = 0
+    started: bool = False
+    account: LeaderAccount | None = None
+    version: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Switches:
+    """Everything that can forbid an entry or, where it says so, any order."""
+
+    kill_global: bool = False
+    kill_venue: bool = False
+    kill_user: bool = False
+    copy_disabled: bool = False
+    blacklisted: bool = False
+    flagged: bool = False
+    leader_is_follower: bool = False
+    authority_revoked: bool = False
+
+    @property
+    def killed(self) -> bool:
+        """Say whether any kill switch is on."""
+        return self.kill_global or self.kill_venue or self.kill_user
+
+
+@dataclass(frozen=True, slots=True)
+class Marks:
+    """Prices per symbol as the listener last saw them, with the time of each in ms."""
+
+    prices: Mapping[str, Decimal]
+    at_ms: Mapping[str, int]

@@ -1,0 +1,46 @@
+"""Identities as pure functions of what they name: a retry computes the same one."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import NewType
+
+FollowId = NewType("FollowId", str)
+WalletId = NewType("WalletId", str)
+UserId = NewType("UserId", str)
+TradeId = NewType("TradeId", str)
+IntentId = NewType("IntentId", str)
+CopyId = NewType("CopyId", str)
+
+
+def digest_of(*fields: str) -> str:
+    """Hash text fields so that no two different lists give the same id.
+
+    Each field is written as its length in bytes (4 bytes, big endian) and its UTF-8 bytes.
+    """
+    state = hashlib.sha256()
+    for field in fields:
+        raw = field.encode()
+        state.update(len(raw).to_bytes(4, "big"))
+        state.update(raw)
+    return state.hexdigest()
+
+
+def trade_id(venue: str, leader: str, symbol: str, side: str, time_ms: int, n: int) -> TradeId:
+    """Name a leader's trade; `n` counts late regroupings and is 0 in a clean run."""
+    return TradeId(digest_of(venue, leader, symbol, side, str(time_ms), str(n)))
+
+
+def copy_id(follow: FollowId, trade: TradeId) -> CopyId:
+    """Name what one follow does about one trade."""
+    return CopyId(digest_of("copy", follow, trade)[:32])
+
+
+def intent_id(follow: FollowId, cause: str, leg: int, attempt: int) -> IntentId:
+    """Name one pinned order; `cause` is the trade, or the convergence that asked for it."""
+    return IntentId(digest_of("intent", follow, cause, str(leg), str(attempt)))
+
+
+def client_order_id(intent: IntentId) -> str:
+    """Derive the venue's 128-bit client order id from an intent, as 0x and 32 hex digits."""
+    return "0x" + intent[:32]

@@ -1,0 +1,83 @@
+"""The receipt of every copy and every skip: what was decided, on which numbers, and what came."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from enum import StrEnum
+
+from understudy.domain.ids import CopyId, FollowId, IntentId, TradeId, UserId
+from understudy.domain.money import ZERO
+from understudy.domain.reasons import Reason
+
+
+class CopyStatus(StrEnum):
+    """Where a copy stands; CLAIMED and WAITING are under way, the others final."""
+
+    CLAIMED = "CLAIMED"
+    WAITING = "WAITING"
+    DONE = "DONE"
+    SKIPPED = "SKIPPED"
+    CARRIED = "CARRIED"
+    EXPIRED = "EXPIRED"
+    REJECTED = "REJECTED"
+    NEEDS_OPERATOR = "NEEDS_OPERATOR"
+
+    @property
+    def is_terminal(self) -> bool:
+        """Say whether the copy is over."""
+        return self not in {CopyStatus.CLAIMED, CopyStatus.WAITING}
+
+
+@dataclass(frozen=True, slots=True)
+class LegResult:
+    """One order of a copy, attempt by attempt."""
+
+    leg: int
+    attempt: int
+    intent_id: IntentId
+    client_order_id: str
+    kind: str
+    side: str
+    size: Decimal
+    limit_price: Decimal
+    reduce_only: bool
+    state: str
+    filled_size: Decimal = ZERO
+    average_price: Decimal = ZERO
+    fee: Decimal = ZERO
+    order_id: str = ""
+    answer: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What one follow did about one trade; `numbers` are the inputs the rule used, as decimals.
+
+    `stages` are times in ms: executed, seen, stored, queued, decided, signed, sent, answered.
+    `bound_by` names the limit that made the order smaller than wanted.
+    """
+
+    copy_id: CopyId
+    follow_id: FollowId
+    user_id: UserId
+    trade_id: TradeId
+    seq: int
+    symbol: str
+    leader_side: str
+    leader_size: Decimal
+    leader_price: Decimal
+    leader_time_ms: int
+    kind: str
+    status: CopyStatus
+    target: Decimal
+    held: Decimal
+    reason: Reason | None = None
+    reason_text: str = ""
+    bound_by: str = ""
+    legs: tuple[LegResult, ...] = ()
+    numbers: Mapping[str, Decimal] = field(default_factory=dict)
+    stages: Mapping[str, int] = field(default_factory=dict)
+    builder_fee: Decimal = ZERO
+    version: int = 0

@@ -1,0 +1,128 @@
+"""Commands and events: the only shapes that cross a queue or the bus. Plain dataclasses as JSON."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import TypeVar
+
+from understudy.domain.codec import from_plain, to_plain
+from understudy.domain.ids import FollowId, IntentId, WalletId
+from understudy.domain.trades import Fill, Trade
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class LeaderFills:
+    """The listener saw these fills of a leader (queue leader-fills, group = leader)."""
+
+    venue: str
+    leader: str
+    fills: tuple[Fill, ...]
+    after_gap: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class FillFanOut:
+    """Copy this trade for one shard of the leader's follows (queue fill-fan-out)."""
+
+    trade: Trade
+    shard: int
+
+
+@dataclass(frozen=True, slots=True)
+class FollowerExecute:
+    """Copy this trade for one follow (queue follower-execute, group = wallet lane)."""
+
+    follow_id: FollowId
+    wallet_id: WalletId
+    trade: Trade
+    queued_at_ms: int
+    correlation_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Converge:
+    """Bring what a follow holds of a symbol to its target (queue follower-execute)."""
+
+    follow_id: FollowId
+    wallet_id: WalletId
+    symbol: str
+    cause: str
+    queued_at_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class ReconcileWallet:
+    """Compare a wallet's ledgers with the venue (queue follow-reconcile)."""
+
+    wallet_id: WalletId
+    cause: str = "sweep"
+
+
+@dataclass(frozen=True, slots=True)
+class ResolveIntent:
+    """Ask the venue what became of a pinned order (queue follow-reconcile, delayed)."""
+
+    intent_id: IntentId
+    follow_id: FollowId
+
+
+@dataclass(frozen=True, slots=True)
+class WakeLane:
+    """Send a convergence into a lane later (queue follow-reconcile, delayed)."""
+
+    converge: Converge
+
+
+LaneCommand = FollowerExecute | Converge
+ReconcileCommand = ReconcileWallet | ResolveIntent | WakeLane
+
+
+@dataclass(frozen=True, slots=True)
+class CopyEvent:
+    """A terminal change of a copy or a follow, as it goes to the bus, audit and live feed."""
+
+    event: str
+    event_id: str
+    user_id: str
+    follow_id: str
+    at_ms: int
+    facts: dict[str, str] = field(default_factory=dict)
+    amounts: dict[str, Decimal] = field(default_factory=dict)
+
+
+_BY_NAME: dict[str, type] = {
+    cls.__name__: cls
+    for cls in (
+        LeaderFills,
+        FillFanOut,
+        FollowerExecute,
+        Converge,
+        ReconcileWallet,
+        ResolveIntent,
+        WakeLane,
+        CopyEvent,
+    )
+}
+
+
+def encode(message: object) -> str:
+    """Write a message as JSON with its type; decimals are text."""
+    body = {"type": type(message).__name__, **to_plain(message)}
+    return json.dumps(body, separators=(",", ":"))
+
+
+def decode(text: str, expected: tuple[type[T], ...]) -> T:
+    """Read a message of one of the expected types.
+
+    Raises ValueError for another type, KeyError or TypeError for a shape that does not fit: such a
+    message is poison and belongs to the dead-letter queue.
+    """
+    body = json.loads(text)
+    cls = _BY_NAME.get(body.pop("type", ""))
+    if cls is None or cls not in expected:
+        raise ValueError("a message of this type does not belong on this queue")
+    return from_plain(cls, body)

@@ -1,0 +1,1 @@
+"""What the workflows need from the world, as protocols; adapters and fakes stand behind them."""

@@ -1,0 +1,199 @@
+"""The store of the copy path: leaders' books, follows and their records, all-or-nothing changes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from understudy.domain.follows import (
+    Account,
+    Budget,
+    Follow,
+    Lane,
+    LeaderAccount,
+    LeaderBook,
+    Ledger,
+    Marks,
+    Switches,
+)
+from understudy.domain.ids import FollowId, IntentId, TradeId, UserId, WalletId
+from understudy.domain.intents import Intent
+from understudy.domain.markets import Market
+from understudy.domain.receipts import Receipt
+from understudy.domain.trades import Fill, FillKey, Trade
+
+HELD_BY_HAND = FollowId("HAND")
+
+
+@dataclass(frozen=True, slots=True)
+class FollowState:
+    """Everything of one follow that a decision reads: one consistent query."""
+
+    follow: Follow
+    budget: Budget
+    ledgers: Mapping[str, Ledger]
+
+    def ledger(self, symbol: str) -> Ledger:
+        """Give the symbol's ledger, a fresh one when the follow never touched it."""
+        return self.ledgers.get(symbol) or Ledger(self.follow.follow_id, symbol)
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """Everything around a follow that a decision reads: one consistent batch of gets.
+
+    `owner` is the follow that owns the symbol on the wallet, HELD_BY_HAND, or None.
+    """
+
+    lane: Lane
+    owner: FollowId | None
+    account: Account | None
+    leader_account: LeaderAccount | None
+    switches: Switches
+    market: Market | None
+    marks: Marks
+    receipt: Receipt | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SymbolOwner:
+    """One follow (or the hand) owns a symbol on a wallet."""
+
+    wallet_id: WalletId
+    symbol: str
+    follow_id: FollowId
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """What one transaction writes. Every record is written only while the stored version is the
+    version that it carries (0: it must not exist), and is stored with the next version.
+
+    `owner_taken` needs the symbol free or already the same owner's; `owner_released` likewise.
+    `unchanged` is checked, not written; `account` is a cache and written without a condition.
+    """
+
+    follow: Follow | None = None
+    unchanged: Follow | None = None
+    budget: Budget | None = None
+    ledger: Ledger | None = None
+    lane: Lane | None = None
+    intent: Intent | None = None
+    receipts: tuple[Receipt, ...] = ()
+    owner_taken: SymbolOwner | None = None
+    owner_released: SymbolOwner | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FollowEntry:
+    """A leader's active follow as the fan-out sees it: static facts only."""
+
+    follow_id: FollowId
+    wallet_id: WalletId
+    user_id: UserId
+
+
+@dataclass(frozen=True, slots=True)
+class FollowShard:
+    """One shard of a leader's active follows and how many shards the leader has."""
+
+    follows: tuple[FollowEntry, ...]
+    shards: int
+
+
+class LeaderStore(Protocol):
+    """Leaders' books, trades and fills."""
+
+    def leader_book(self, venue: str, leader: str) -> LeaderBook:
+        """Read a leader's book, an empty one (version 0) when there is none."""
+        ...
+
+    def fill_owners(
+        self, venue: str, leader: str, keys: Sequence[FillKey]
+    ) -> Mapping[FillKey, TradeId]:
+        """Say to which trade each stored fill belongs; fills that are not stored are left out."""
+        ...
+
+    def store_trade(self, book: LeaderBook, trade: Trade, fills: Sequence[Fill]) -> LeaderBook:
+        """Store a trade, its fills and the moved book, once; `book` carries the version read.
+
+        More than 90 fills are claimed in advance in several writes, each of which can be repeated.
+        Raises ConflictError when the book moved, or a fill belongs to another trade.
+        """
+        ...
+
+    def store_book(self, book: LeaderBook) -> LeaderBook:
+        """Replace the book alone (snapshot, account); raises ConflictError when it moved."""
+        ...
+
+    def trades_since(self, venue: str, leader: str, seq: int, limit: int) -> Sequence[Trade]:
+        """Read stored trades numbered above `seq`, in order."""
+        ...
+
+    def follow_shard(self, venue: str, leader: str, shard: int) -> FollowShard:
+        """Read one shard of a leader's active follows."""
+        ...
+
+    def watched_leaders(self, venue: str) -> Mapping[str, int]:
+        """Give every leader with an active follow and the number of those follows."""
+        ...
+
+    def watched_wallets(self, venue: str) -> Mapping[str, WalletId]:
+        """Give the address of every wallet with an active follow."""
+        ...
+
+
+class CopyStore(Protocol):
+    """Follows and everything that changes with a copy."""
+
+    def follow_state(self, follow_id: FollowId) -> FollowState | None:
+        """Read a follow with its budget and ledgers; None when there is no such follow."""
+        ...
+
+    def surroundings(self, follow: Follow, symbol: str, seq: int) -> Surroundings:
+        """Read what lies around a follow for one symbol and (seq > 0) that trade's receipt."""
+        ...
+
+    def commit(self, changes: Changes) -> Changes:
+        """Write all or nothing; gives the records back with their new versions.
+
+        Raises ConflictError when any condition fails: read and decide again.
+        """
+        ...
+
+    def intent(self, follow_id: FollowId, intent_id: IntentId) -> Intent | None:
+        """Read a pinned order."""
+        ...
+
+    def receipt(self, follow_id: FollowId, seq: int) -> Receipt | None:
+        """Read the receipt of a follow for the leader's trade number `seq`."""
+        ...
+
+    def put_account(self, account: Account) -> None:
+        """Keep a fresh account reading for the decisions of the next seconds."""
+        ...
+
+    def due_intents(self, before_ms: int, limit: int) -> Sequence[tuple[FollowId, IntentId]]:
+        """List pending intents whose time to resolve has come, oldest first."""
+        ...
+
+    def wallet_follows(self, wallet_id: WalletId) -> Sequence[FollowId]:
+        """List the follows that are not deleted of a wallet."""
+        ...
+
+
+class MarketStore(Protocol):
+    """Markets and marks: written by the listener's role, read by decisions and by the signer."""
+
+    def markets(self, venue: str) -> Mapping[str, Market]:
+        """Give every market by symbol."""
+        ...
+
+    def put_markets(self, venue: str, markets: Sequence[Market]) -> None:
+        """Replace what is known of these markets."""
+        ...
+
+    def put_marks(self, venue: str, marks: Marks) -> None:
+        """Merge newer marks in; an older mark never replaces a newer one of its symbol."""
+        ...

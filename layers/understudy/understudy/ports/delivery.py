@@ -1,0 +1,63 @@
+"""Queues and bus: at least once, in order within a group."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from enum import StrEnum
+from typing import Protocol
+
+from understudy.messages import (
+    CopyEvent,
+    FillFanOut,
+    LaneCommand,
+    LeaderFills,
+    ReconcileCommand,
+)
+
+
+class Queues(Protocol):
+    """The queues of the flow. Sending raises DependencyError; a repeated sending is harmless."""
+
+    def to_leader_sync(self, messages: Sequence[LeaderFills]) -> None:
+        """Send fills, ordered per leader."""
+        ...
+
+    def to_fan_out(self, messages: Sequence[FillFanOut]) -> None:
+        """Send trades per shard, ordered per leader and shard."""
+        ...
+
+    def to_lanes(self, messages: Sequence[LaneCommand]) -> None:
+        """Send commands into their wallets' lanes, ordered per lane."""
+        ...
+
+    def to_reconcile(self, message: ReconcileCommand, *, delay_seconds: int = 0) -> None:
+        """Send a reconcile command, not before `delay_seconds` have passed (0 to 900)."""
+        ...
+
+
+class Bus(Protocol):
+    """Where events go."""
+
+    def publish(self, events: Sequence[CopyEvent]) -> None:
+        """Publish events; raises DependencyError when any was not taken."""
+        ...
+
+
+class Purpose(StrEnum):
+    """What a request to the venue is for; exits have the largest share of the budget."""
+
+    ENTRY = "entry"
+    EXIT = "exit"
+    STATUS = "status"
+
+
+class VenueBudget(Protocol):
+    """The request budget of a venue per egress address."""
+
+    def take(self, venue: str, purpose: Purpose, weight: int) -> bool:
+        """Take weight from this minute's budget; False when this purpose has none left."""
+        ...
+
+    def refused(self, venue: str) -> None:
+        """Say that the venue answered 429: the budget is halved for a minute."""
+        ...

@@ -1,0 +1,83 @@
+"""What a trading venue answers. Questions may fail; an order's outcome is never an exception."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Protocol
+
+from understudy.domain.follows import Account, LeaderAccount
+from understudy.domain.ids import WalletId
+from understudy.domain.intents import Accepted, Outcome, Rejected, Signed
+from understudy.domain.markets import Market
+from understudy.domain.trades import Fill
+
+
+@dataclass(frozen=True, slots=True)
+class NotFound:
+    """The venue does not know the order (now)."""
+
+
+@dataclass(frozen=True, slots=True)
+class StillOpen:
+    """The venue knows the order and has not finished with it."""
+
+
+OrderReport = Accepted | Rejected | NotFound | StillOpen
+
+
+@dataclass(frozen=True, slots=True)
+class OwnFill:
+    """One execution on a follower's account, with what it cost."""
+
+    fill: Fill
+    order_id: str
+    client_order_id: str
+    closed_pnl: Decimal
+    fee: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class LeaderSnapshot:
+    """A leader's positions per symbol, account, and the venue's time of the reading."""
+
+    positions: Mapping[str, Decimal]
+    account: LeaderAccount
+    time_ms: int
+
+
+class Venue(Protocol):
+    """One venue, as the workflows use it. Questions raise VenueUnreachableError."""
+
+    def submit(self, signed: Signed, *, first: bool) -> Outcome:
+        """Send the pinned bytes once and classify the answer.
+
+        With `first` False (the bytes may have been sent before) an error about the whole action
+        is Unknown: the earlier sending may have been taken. Never raises for the outcome.
+        """
+        ...
+
+    def order_report(self, address: str, client_order_id: str) -> OrderReport:
+        """Ask what became of an order, with the sums of its fills."""
+        ...
+
+    def account(self, wallet_id: WalletId, address: str, dexes: Sequence[str]) -> Account:
+        """Read an account's mode, equity, margin, positions and leverages on these dexes."""
+        ...
+
+    def leader_snapshot(self, address: str, dexes: Sequence[str]) -> LeaderSnapshot:
+        """Read a leader's positions and account."""
+        ...
+
+    def fills_since(self, address: str, start_ms: int) -> Sequence[Fill]:
+        """Read every fill from `start_ms` on, TWAP slices included, in execution order."""
+        ...
+
+    def own_fills_since(self, address: str, start_ms: int) -> Sequence[OwnFill]:
+        """Read a follower's fills from `start_ms` on, in execution order."""
+        ...
+
+    def markets(self) -> Sequence[Market]:
+        """Read every perpetual market of every dex."""
+        ...

@@ -1,0 +1,1 @@
+"""Settings, observability and the composition root of each function."""
