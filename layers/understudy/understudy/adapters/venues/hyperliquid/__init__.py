@@ -1,0 +1,1 @@
+"""Hyperliquid: its wire bytes, prices, answers, REST client and trade stream."""
