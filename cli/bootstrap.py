@@ -190,9 +190,9 @@ def _run(command: Sequence[str], total: int) -> None:
     ) as process:
         for line in process.stdout or ():
             output += line
-            if line.startswith("Collecting "):
+            if line.startswith(("Collecting ", "Processing ")):  # from the registry, from a mirror
                 collected += 1
-                _say("  [%3d/%d] %s" % (collected, total, line.split()[1]))
+                _say("  [%3d/%d] %s" % (collected, total, Path(line.split()[1]).name))
     if process.returncode != 0:
         raise _explain(output)
 
