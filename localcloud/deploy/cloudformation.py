@@ -1,0 +1,89 @@
+"""Creates or updates the one stack on the emulator and waits for the outcome."""
+
+from __future__ import annotations
+
+import json
+import time
+from typing import TYPE_CHECKING, Any
+
+from botocore.exceptions import ClientError
+
+from localcloud.errors import Code, LocalCloudError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from localcloud.deploy.source import Template
+
+STACK_NAME = "understudy"
+_CAPABILITIES = ["CAPABILITY_IAM", "CAPABILITY_NAMED_IAM", "CAPABILITY_AUTO_EXPAND"]
+_POLL_SECONDS = 0.05
+_LIMIT_SECONDS = 120.0
+_NOTHING_TO_DO = "No updates are to be performed"
+
+
+def find_stack(client: Any) -> dict[str, Any] | None:
+    """Return the stack's description, or None where there is no such stack."""
+    try:
+        stacks = client.describe_stacks(StackName=STACK_NAME)["Stacks"]
+    except ClientError as problem:
+        if problem.response["Error"]["Code"] == "ValidationError":
+            return None
+        raise
+    return dict(stacks[0]) if stacks else None
+
+
+def put_stack(client: Any, template: Template, parameters: Mapping[str, str]) -> dict[str, Any]:
+    """Bring the stack to `template`; return its description.
+
+    Raises:
+        LocalCloudError: DEPLOY_FAILED with the reasons of the resources that failed.
+    """
+    request = {
+        "StackName": STACK_NAME,
+        "TemplateBody": json.dumps(template),
+        "Parameters": [
+            {"ParameterKey": key, "ParameterValue": value} for key, value in parameters.items()
+        ],
+        "Capabilities": _CAPABILITIES,
+    }
+    try:
+        if find_stack(client) is None:
+            client.create_stack(**request, OnFailure="DO_NOTHING")
+        else:
+            client.update_stack(**request)
+    except ClientError as problem:
+        message = problem.response["Error"]["Message"]
+        if _NOTHING_TO_DO not in message:
+            raise _failed(message) from problem
+    return _settled(client)
+
+
+def _settled(client: Any) -> dict[str, Any]:
+    deadline = time.monotonic() + _LIMIT_SECONDS
+    while time.monotonic() < deadline:
+        stack = find_stack(client) or {"StackStatus": "DELETE_COMPLETE"}
+        status = str(stack["StackStatus"])
+        if status in ("CREATE_COMPLETE", "UPDATE_COMPLETE"):
+            return stack
+        if not status.endswith("IN_PROGRESS"):
+            raise _failed("; ".join(_reasons(client)) or status)
+        time.sleep(_POLL_SECONDS)
+    raise _failed(f"not settled after {_LIMIT_SECONDS:.0f} seconds")
+
+
+def _reasons(client: Any) -> list[str]:
+    events = client.describe_stack_events(StackName=STACK_NAME)["StackEvents"]
+    return [
+        f"{event['LogicalResourceId']}: {event.get('ResourceStatusReason', 'no reason given')}"
+        for event in events
+        if event["ResourceStatus"].endswith("FAILED")
+    ]
+
+
+def _failed(reason: str) -> LocalCloudError:
+    return LocalCloudError(
+        Code.DEPLOY_FAILED,
+        f"The emulator could not deploy the template: {reason}",
+        "Correct the template; if an earlier deployment is in the way, delete the state folder.",
+    )

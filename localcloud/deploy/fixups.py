@@ -1,0 +1,114 @@
+"""Sets through the API what the emulator's CloudFormation accepts and silently forgets."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from localcloud.deploy.source import Template
+    from localcloud.session import LocalSession
+
+    Call = Callable[[Any, str, Any], None]
+
+_OUTPUT = "LocalFixup"
+
+
+def _time_to_live(client: Any, table: str, wanted: dict[str, Any]) -> None:
+    found = client.describe_time_to_live(TableName=table)["TimeToLiveDescription"]
+    is_on = found["TimeToLiveStatus"] in ("ENABLED", "ENABLING")
+    if is_on != bool(wanted.get("Enabled", True)):
+        specification = {"Enabled": not is_on, "AttributeName": wanted["AttributeName"]}
+        client.update_time_to_live(TableName=table, TimeToLiveSpecification=specification)
+
+
+def _point_in_time_recovery(client: Any, table: str, wanted: dict[str, Any]) -> None:
+    client.update_continuous_backups(TableName=table, PointInTimeRecoverySpecification=wanted)
+
+
+def _reserved_concurrency(client: Any, function: str, wanted: str | int) -> None:
+    client.put_function_concurrency(FunctionName=function, ReservedConcurrentExecutions=int(wanted))
+
+
+def _dead_letters(client: Any, function: str, wanted: dict[str, Any]) -> None:
+    client.update_function_configuration(FunctionName=function, DeadLetterConfig=wanted)
+
+
+def _cors(client: Any, api: str, wanted: dict[str, Any]) -> None:
+    client.update_api(ApiId=api, CorsConfiguration=wanted)
+
+
+FORGOTTEN: Mapping[tuple[str, str], tuple[str, Call]] = {
+    ("AWS::ApiGatewayV2::Api", "CorsConfiguration"): ("apigatewayv2", _cors),
+    ("AWS::DynamoDB::Table", "PointInTimeRecoverySpecification"): (
+        "dynamodb",
+        _point_in_time_recovery,
+    ),
+    ("AWS::DynamoDB::Table", "TimeToLiveSpecification"): ("dynamodb", _time_to_live),
+    ("AWS::Lambda::Function", "DeadLetterConfig"): ("lambda", _dead_letters),
+    ("AWS::Lambda::Function", "ReservedConcurrentExecutions"): ("lambda", _reserved_concurrency),
+}
+"""What is forgotten, and the service and call that set it."""
+
+
+@dataclass(frozen=True)
+class Fixup:
+    """One forgotten property of one resource; references in `wanted` are names of outputs."""
+
+    resource: str
+    service: str
+    call: Call
+    wanted: Any
+
+    def apply(
+        self, session: LocalSession, physical_ids: Mapping[str, str], outputs: Mapping[str, str]
+    ) -> None:
+        """Set the property; repeating it changes nothing."""
+        if self.resource in physical_ids:  # a condition may have left it out
+            client = session.client(self.service)
+            self.call(client, physical_ids[self.resource], _with_values(self.wanted, outputs))
+
+
+def plan_fixups(template: Template) -> list[Fixup]:
+    """List the fixups of `template`, in which each reference becomes an output, in place."""
+    outputs = template.setdefault("Outputs", {})
+    return [
+        Fixup(name, service, call, _as_outputs(resource["Properties"][key], outputs))
+        for name, resource in template["Resources"].items()
+        for (kind, key), (service, call) in FORGOTTEN.items()
+        if resource["Type"] == kind and key in resource.get("Properties", {})
+    ]
+
+
+def is_fixup_output(name: str) -> bool:
+    """Tell whether an output was added for a fixup."""
+    return name.startswith(_OUTPUT)
+
+
+@dataclass(frozen=True)
+class _OutputName:
+    name: str
+
+
+def _as_outputs(value: Any, outputs: dict[str, Any]) -> Any:
+    if isinstance(value, list):
+        return [_as_outputs(part, outputs) for part in value]
+    if not isinstance(value, dict):
+        return value
+    if any(key == "Ref" or key.startswith("Fn::") for key in value):
+        name = f"{_OUTPUT}{len(outputs)}"
+        outputs[name] = {"Value": value}
+        return _OutputName(name)
+    return {key: _as_outputs(part, outputs) for key, part in value.items()}
+
+
+def _with_values(value: Any, outputs: Mapping[str, str]) -> Any:
+    if isinstance(value, _OutputName):
+        return outputs[value.name]
+    if isinstance(value, list):
+        return [_with_values(part, outputs) for part in value]
+    if isinstance(value, dict):
+        return {key: _with_values(part, outputs) for key, part in value.items()}
+    return value

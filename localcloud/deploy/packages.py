@@ -1,0 +1,80 @@
+"""Folders that hold just the installed packages a function may import, as links.
+
+On AWS a function sees the runtime's packages and its layers', not a developer's environment; a
+package missing from a layer's requirements is missing here too.
+"""
+
+from __future__ import annotations
+
+import re
+import shutil
+from importlib import metadata
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from localcloud.deploy.source import invalid
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+RUNTIME = ("awslambdaric", "boto3")
+"""What AWS's Python runtime brings: its client and the SDK."""
+_NAME = re.compile(r"^[A-Za-z0-9._-]+")
+
+
+def requirement_names(requirements: Path) -> list[str]:
+    """Return the package names of a requirements file."""
+    lines = (line.strip() for line in requirements.read_text(encoding="utf-8").splitlines())
+    return [found.group() for line in lines if (found := _NAME.match(line)) and line[0] != "-"]
+
+
+def link_packages(names: Iterable[str], folder: Path) -> Path:
+    """Make `folder` hold links to the installed packages `names` and all they need; return it.
+
+    Raises:
+        LocalCloudError: TEMPLATE_INVALID when a named package is not installed.
+    """
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    for distribution in _closure(names):
+        for place in _top_level(distribution):
+            link = folder / place.name
+            if not link.exists():
+                link.symlink_to(place)
+    return folder
+
+
+def _closure(names: Iterable[str]) -> Iterator[metadata.Distribution]:
+    seen: set[str] = set()
+    waiting = [(name, True) for name in names]
+    while waiting:
+        name, is_named = waiting.pop()
+        key = re.sub(r"[-_.]+", "-", name).lower()
+        if key in seen:
+            continue
+        seen.add(key)
+        distribution = _installed(name, is_named=is_named)
+        if distribution is not None:
+            yield distribution
+            waiting += [(found, False) for found in _needs(distribution)]
+
+
+def _installed(name: str, *, is_named: bool) -> metadata.Distribution | None:
+    try:
+        return metadata.distribution(name)
+    except metadata.PackageNotFoundError as problem:
+        if is_named:
+            raise invalid(f"A layer needs the package {name}, which is not installed.") from problem
+        return None  # a requirement for another platform or Python
+
+
+def _needs(distribution: metadata.Distribution) -> Iterator[str]:
+    for requirement in distribution.requires or []:
+        found = _NAME.match(requirement)
+        if found and "extra ==" not in requirement:
+            yield found.group()
+
+
+def _top_level(distribution: metadata.Distribution) -> set[Path]:
+    names = {file.parts[0] for file in distribution.files or []} - {"..", "__pycache__"}
+    return {Path(str(distribution.locate_file(name))) for name in names}

@@ -1,0 +1,20 @@
+"""Corrections to the emulator, each guarded: one that no longer fits stops the start.
+
+They live in the emulator's process only and touch one exact version of it.
+"""
+
+from __future__ import annotations
+
+from localcloud.patches import encryption_context, event_sources, runtime_api, standstill
+
+
+def apply_all() -> None:
+    """Apply every patch.
+
+    Raises:
+        LocalCloudError: EMULATOR_CHANGED when the emulator lacks what a patch replaces.
+    """
+    runtime_api.apply()
+    encryption_context.apply()
+    standstill.apply()
+    event_sources.apply()

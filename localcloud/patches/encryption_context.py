@@ -1,0 +1,39 @@
+"""Gives KMS requests their condition keys, so that encryption-context conditions are enforced.
+
+Without it a policy that requires a context refuses the right one too.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from ministack.core import iam_actions
+
+from localcloud.patches.attributes import existing
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+_FIELDS = ("EncryptionContext", "SourceEncryptionContext", "DestinationEncryptionContext")
+
+
+def condition_keys(body: bytes) -> dict[str, Any]:
+    """Return `kms:EncryptionContext:<key>` and `kms:EncryptionContextKeys` of a KMS request."""
+    request = json.loads(body or b"{}")
+    context: Mapping[str, str] = next((request[name] for name in _FIELDS if request.get(name)), {})
+    keys: dict[str, Any] = {f"kms:encryptioncontext:{key.lower()}": context[key] for key in context}
+    return {**keys, "kms:encryptioncontextkeys": list(context)} if context else keys
+
+
+def apply() -> None:
+    """Add the keys of a KMS request to the context its policies are evaluated in."""
+    original = existing(iam_actions, "request_tag_context")
+
+    def with_encryption_context(
+        service: str, iam_action: str, body: bytes, params: dict[str, Any]
+    ) -> dict[str, Any]:
+        context: dict[str, Any] = original(service, iam_action, body, params)
+        return {**context, **condition_keys(body)} if service == "kms" else context
+
+    iam_actions.request_tag_context = with_encryption_context

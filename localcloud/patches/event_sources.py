@@ -1,0 +1,75 @@
+"""Event sources as AWS runs them: message groups side by side, streams beside queues.
+
+The emulator hands out one batch per FIFO queue at a time and reads streams on the queues' thread,
+so one slow handler holds everybody. A group is still in one batch at a time: the emulator's own
+receive skips groups with a message in flight, and that is not touched here.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from typing import Any
+
+from ministack.core import concurrency
+from ministack.services import lambda_svc
+
+from localcloud.patches.attributes import existing
+
+IDLE_GAP_SECONDS = 0.001
+STREAM_TICK_SECONDS = 1.0
+
+logger = logging.getLogger(__name__)
+_paused = threading.Event()
+
+
+def pause() -> None:
+    """Start no further batch; what is in flight goes on."""
+    _paused.set()
+
+
+def apply() -> None:
+    """Patch the poller of event source mappings; call before it starts."""
+    existing(lambda_svc, "_ESM_IDLE_WAKE_GAP_SECONDS")
+    lambda_svc._ESM_IDLE_WAKE_GAP_SECONDS = IDLE_GAP_SECONDS  # noqa: SLF001 - the patch
+    _pausable_queues()
+    _groups_side_by_side()
+    _streams_on_their_own_thread()
+
+
+def _pausable_queues() -> None:
+    poll = existing(lambda_svc, "_poll_sqs")
+    lambda_svc._poll_sqs = lambda: not _paused.is_set() and poll()  # noqa: SLF001 - the patch
+
+
+def _groups_side_by_side() -> None:
+    original = existing(lambda_svc, "_sqs_esm_concurrency")
+
+    def concurrency_of(mapping: Any, function: Any, config: Any, _queue: Any = None) -> Any:
+        return original(mapping, function, config, None)
+
+    lambda_svc._sqs_esm_concurrency = concurrency_of  # noqa: SLF001 - the patch
+
+
+def _streams_on_their_own_thread() -> None:
+    poll = existing(lambda_svc, "_poll_dynamodb_streams")
+    wake = threading.Event()
+
+    def serve() -> None:
+        while not _paused.is_set():
+            wake.clear()
+            try:
+                found = poll()
+            except Exception:
+                # The emulator's own loop does the same: one bad mapping must not stop the rest.
+                logger.exception("reading table streams failed")
+                found = False
+            if not found:
+                wake.wait(STREAM_TICK_SECONDS)
+
+    def start_or_wake() -> bool:
+        wake.set()
+        return False
+
+    lambda_svc._poll_dynamodb_streams = start_or_wake  # noqa: SLF001 - the patch
+    existing(concurrency, "spawn_background")(serve, thread_name="table-streams")

@@ -1,0 +1,50 @@
+"""Brings the functions to rest before the emulator saves, so that nothing moves under the writer.
+
+A function cut short is a crash as AWS has them: its messages come back after their visibility.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from typing import Any
+
+from ministack.core import lambda_runtime
+from ministack.services import lambda_svc
+
+from localcloud.patches.attributes import existing
+
+DRAIN_SECONDS = 0.5
+KILL_SECONDS = 3.0
+STEP_SECONDS = 0.02
+
+_closed = threading.Event()
+
+
+def apply() -> None:
+    """Make executions refusable: once closed, a call is throttled and an event stays queued."""
+    acquire = existing(lambda_svc, "_acquire_execution_slot")
+
+    def acquire_unless_closed(function: Any, config: Any) -> Any:
+        return (None, "account") if _closed.is_set() else acquire(function, config)
+
+    lambda_svc._acquire_execution_slot = acquire_unless_closed  # noqa: SLF001 - the patch
+    existing(lambda_svc, "executions_in_flight")
+    existing(lambda_runtime, "reset")
+
+
+def close() -> None:
+    """Start nothing more, give running functions a moment, then end their processes."""
+    _closed.set()
+    _wait_until_idle(DRAIN_SECONDS)
+    deadline = time.monotonic() + KILL_SECONDS
+    lambda_runtime.reset()
+    while lambda_svc.executions_in_flight()[0] and time.monotonic() < deadline:
+        lambda_runtime.reset()
+        time.sleep(STEP_SECONDS)
+
+
+def _wait_until_idle(seconds: float) -> None:
+    deadline = time.monotonic() + seconds
+    while lambda_svc.executions_in_flight()[0] and time.monotonic() < deadline:
+        time.sleep(STEP_SECONDS)

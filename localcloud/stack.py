@@ -1,0 +1,93 @@
+"""Brings the whole cloud up from the template and takes it down again."""
+
+from __future__ import annotations
+
+import time
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from localcloud.deploy.deployment import Stack, deploy
+from localcloud.deploy.schedules import run_schedules
+from localcloud.emulator import Emulator
+from localcloud.session import LocalSession
+from localcloud.state_folder import StateFolder
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+    from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Calls:
+    """How often one caller (a role's name, or `root`) asked one thing of AWS."""
+
+    service: str
+    action: str
+    caller: str
+    count: int
+
+
+@dataclass(frozen=True)
+class RunningStack:
+    """The deployed stack and the emulator that runs it."""
+
+    emulator: Emulator
+    stack: Stack
+
+    @property
+    def endpoint_url(self) -> str:
+        """The address that every AWS client takes as `AWS_ENDPOINT_URL`."""
+        return self.emulator.endpoint_url
+
+    @property
+    def outputs(self) -> Mapping[str, str]:
+        """The outputs of the template."""
+        return self.stack.outputs
+
+    def session(self) -> LocalSession:
+        """Return a session with the emulator's root key: fit for looking, no proof about IAM."""
+        return LocalSession(self.endpoint_url)
+
+    def calls(self) -> list[Calls]:
+        """Return the AWS calls on the wire since the start; what the emulator polls is not in."""
+        return [Calls(**row) for row in self.emulator.control("calls")]
+
+    def start_schedules(self) -> list[str]:
+        """Run every schedule once, now; return the ARNs of what was called."""
+        return run_schedules(self.session())
+
+    def check(self) -> None:
+        """Raise EMULATOR_DIED when the emulator is gone."""
+        self.emulator.check()
+
+    def stop(self) -> None:
+        """Stop the emulator and save its state; idempotent."""
+        self.emulator.stop()
+
+
+@contextmanager
+def bring_up(
+    template: Path,
+    *,
+    state_dir: Path,
+    port: int | None = None,
+    parameters: Mapping[str, str],
+    progress: Callable[[str], None],
+) -> Iterator[RunningStack]:
+    """Start the emulator on `state_dir`, deploy `template`, run its schedules once; stop on exit.
+
+    Raises `LocalCloudError` and leaves nothing behind.
+    """
+    started = time.monotonic()
+    folder = StateFolder(state_dir.resolve())
+    with Emulator.start(folder, port=port) as emulator:
+        progress(f"emulator at {emulator.endpoint_url}")
+        if emulator.after_a_kill:
+            progress("the last run was killed: going on from what was saved before it")
+        session = LocalSession(emulator.endpoint_url)
+        stack = deploy(session, folder, template, parameters, progress)
+        running = RunningStack(emulator, stack)
+        running.start_schedules()
+        progress(f"up after {time.monotonic() - started:.1f} s")
+        yield running

@@ -1,0 +1,136 @@
+"""The folder that survives restarts: what lies where in `.local/`, and who may use it.
+
+.local/
+  ports.json          the ports of this folder; queue URLs contain the emulator's
+  cloud/              everything the emulator writes
+    state/  s3/       its saved services and objects
+    temporary/        unpacked bootstraps; emptied at each start
+    packages/         links to what functions may import; made anew by each deployment
+    emulator.log      what it says; rewritten at each start
+    running           locked by the emulator that uses it; not empty after a kill
+    deployed.json     what was deployed last, so that the same again is no work
+"""
+
+from __future__ import annotations
+
+import errno
+import fcntl
+import json
+import os
+import shutil
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from localcloud.errors import Code, LocalCloudError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+
+def refusal(problem: OSError, path: Path) -> LocalCloudError:
+    """Translate a failed write below `path` into what the user can do about it."""
+    if problem.errno in (errno.ENOSPC, errno.EDQUOT):
+        return LocalCloudError(
+            Code.DISK_FULL, f"The disk is full: {path} cannot be written.", "Free some space."
+        )
+    return LocalCloudError(
+        Code.STATE_UNWRITABLE,
+        f"The state folder {path} cannot be written: {problem.strerror}.",
+        "Make it writable for this user, or choose another folder.",
+    )
+
+
+def write_whole(path: Path, value: Mapping[str, Any]) -> None:
+    """Write JSON so that a reader sees the old file or the new one, never half of one."""
+    draft = path.with_suffix(".draft")
+    try:
+        draft.write_text(json.dumps(value, indent=2, sort_keys=True), encoding="utf-8")
+        draft.replace(path)
+    except OSError as problem:
+        draft.unlink(missing_ok=True)
+        raise refusal(problem, path) from problem
+
+
+def read_object(path: Path) -> dict[str, Any]:
+    """Read a JSON object, or `{}` where there is none or only a damaged one."""
+    try:
+        value = json.loads(path.read_text(encoding="utf-8"))
+    except (FileNotFoundError, ValueError):
+        return {}
+    return value if isinstance(value, dict) else {}
+
+
+class StateFolder:
+    """The places below one state folder, and the right to use it."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self.ports = root / "ports.json"
+        self.cloud = root / "cloud"
+        self.services = self.cloud / "state"
+        self.objects = self.cloud / "s3"
+        self.temporary = self.cloud / "temporary"
+        self.packages = self.cloud / "packages"
+        self.log = self.cloud / "emulator.log"
+        self.running = self.cloud / "running"
+        self.deployed = self.cloud / "deployed.json"
+
+    def prepare_root(self) -> None:
+        """Create the folder for the emulator's files.
+
+        Raises:
+            LocalCloudError: STATE_UNWRITABLE or DISK_FULL.
+        """
+        try:
+            self.cloud.mkdir(parents=True, exist_ok=True)
+        except OSError as problem:
+            raise refusal(problem, self.root) from problem
+
+    def prepare(self) -> None:
+        """Create what is missing and empty what is temporary; only for who holds the lock.
+
+        Raises:
+            LocalCloudError: STATE_UNWRITABLE or DISK_FULL.
+        """
+        try:
+            shutil.rmtree(self.temporary, ignore_errors=True)
+            for folder in (self.services, self.objects, self.temporary):
+                folder.mkdir(parents=True, exist_ok=True)
+            self.log.write_bytes(b"")
+        except OSError as problem:
+            raise refusal(problem, self.root) from problem
+
+    def lock(self) -> Lock:
+        """Take the folder for the caller, until it closes the lock or its last holder dies.
+
+        Raises:
+            LocalCloudError: STATE_IN_USE while another process runs on this folder.
+        """
+        try:
+            descriptor = os.open(self.running, os.O_RDWR | os.O_CREAT, 0o600)
+        except OSError as problem:
+            raise refusal(problem, self.root) from problem
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as problem:
+            holder = os.read(descriptor, 32).decode().strip() or "unknown"
+            os.close(descriptor)
+            raise LocalCloudError(
+                Code.STATE_IN_USE,
+                f"The state folder {self.root} is in use by process {holder}.",
+                "Stop that one first (Ctrl-C where it runs), or choose another folder.",
+            ) from problem
+        return Lock(descriptor, after_a_kill=os.fstat(descriptor).st_size > 0)
+
+
+@dataclass(frozen=True)
+class Lock:
+    """Sole use of a state folder; every process that inherits the descriptor holds it too."""
+
+    descriptor: int
+    after_a_kill: bool
+
+    def close(self) -> None:
+        """Let go in this process."""
+        os.close(self.descriptor)

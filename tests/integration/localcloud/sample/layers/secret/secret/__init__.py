@@ -1,0 +1,5 @@
+"""A package that only the signer's template entry names."""
+
+from __future__ import annotations
+
+WORD = "secret"
