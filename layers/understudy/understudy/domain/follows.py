@@ -66,6 +66,7 @@ class Pending:
     signed_size: Decimal
     reduce_only: bool
     margin: Decimal
+    notional: Decimal = ZERO
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +82,8 @@ class Ledger:
 
     `entry_notional` and `margin` describe what is held, at entry prices. `carried_since_ms` and
     `carried_price` date the oldest part of `target` that was never ordered. `entry_last_ms` and
-    `entry_side` name the running entry of fixed sizing by the leader's clock.
+    `entry_side` name the running entry of fixed sizing by the leader's clock. `presold` is what an
+    exit closed beyond `held` while an entry was unknown: the entry's fills are set against it.
     """
 
     follow_id: FollowId
@@ -94,6 +96,8 @@ class Ledger:
     leverage: int = 0
     pending: tuple[Pending, ...] = ()
     waiting: WaitingOpen | None = None
+    presold: Decimal = ZERO
+    presold_price: Decimal = ZERO
     carried_since_ms: int = 0
     carried_price: Decimal = ZERO
     entry_last_ms: int = 0
@@ -116,14 +120,23 @@ class Ledger:
         return sum((p.signed_size for p in self.pending if not p.reduce_only), ZERO)
 
     @property
-    def excess(self) -> Decimal:
-        """Give the signed part of what is held that is not wanted (the reducing side only)."""
-        if not self.held or (self.target and (self.target > 0) == (self.held > 0)
-                             and abs(self.target) >= abs(self.held)):
-            return ZERO
-        if self.target and (self.target > 0) == (self.held > 0):
-            return self.held - self.target
-        return self.held
+    def wanted_more(self) -> Decimal:
+        """Give the signed part of the target that is neither held nor under way (entries only)."""
+        committed = self.held + self.pending_entry_size
+        if committed and (committed > 0) != (self.target > 0):
+            return self.target
+        gap = self.target - committed
+        return gap if self.target and (gap > 0) == (self.target > 0) else ZERO
+
+    @property
+    def committed_margin(self) -> Decimal:
+        """Give the margin of what is held and of entries under way."""
+        return self.margin + sum((p.margin for p in self.pending), ZERO)
+
+    @property
+    def committed_notional(self) -> Decimal:
+        """Give the entry notional of what is held and of entries under way."""
+        return self.entry_notional + sum((p.notional for p in self.pending), ZERO)
 
 
 @dataclass(frozen=True, slots=True)

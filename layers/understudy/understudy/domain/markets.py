@@ -33,7 +33,10 @@ class PriceGrid:
 
 @dataclass(frozen=True, slots=True)
 class Market:
-    """A symbol as the venue describes it; `dex` is '' for the venue's own markets."""
+    """A symbol as the venue describes it; `dex` is '' for the venue's own markets.
+
+    `taker_fee` is a share of the notional: an estimate until the venue's fills tell the true fee.
+    """
 
     venue: str
     symbol: str
@@ -44,6 +47,7 @@ class Market:
     min_notional: Decimal
     dex: str = ""
     only_isolated: bool = False
+    taker_fee: Decimal = Decimal("0.00045")
 
     def capped_price(self, price: Decimal, side: Side) -> Decimal:
         """Round a limit price to the grid on the side that keeps the cap."""

@@ -1,0 +1,197 @@
+"""What an outcome does to the books: held moves by evidence only, reserves are trued up. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from decimal import Decimal
+
+from understudy.domain import breaker, drawdown
+from understudy.domain.decisions import without_carry
+from understudy.domain.follows import Budget, Follow, FollowStatus, Ledger, PauseReason
+from understudy.domain.intents import Accepted, Intent, IntentKind, IntentState, Rejected
+from understudy.domain.money import ZERO, divide, multiply, toward_zero
+from understudy.domain.sizing import margin_of
+
+MONEY_DECIMALS = 12
+
+# Answers that say something about the market or the position, not about the follow's health.
+HARMLESS_REJECTIONS = frozenset({"NO_MATCH", "NO_LIQUIDITY", "REDUCE_ONLY_FLAT", "MIN_NOTIONAL"})
+POSITION_IS_GONE = "REDUCE_ONLY_FLAT"
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """The records as an outcome leaves them."""
+
+    intent: Intent
+    ledger: Ledger
+    budget: Budget
+    follow: Follow | None = None
+
+
+def settle(
+    intent: Intent,
+    outcome: Accepted | Rejected | None,
+    ledger: Ledger,
+    budget: Budget,
+    *,
+    taker_fee: Decimal,
+    now_ms: int,
+) -> Settled:
+    """Apply the evidence about a pinned order; None means that it never took effect in its time."""
+    if isinstance(outcome, Accepted) and outcome.filled_size:
+        return _filled(intent, outcome, ledger, budget, taker_fee)
+    if counts_as_failure(outcome):
+        budget = breaker.after_failure(budget, now_ms)
+    return _not_filled(intent, outcome, ledger, budget)
+
+
+def paused_by(follow: Follow, budget: Budget) -> Follow | None:
+    """Give the follow paused when its drawdown or its breaker demands it, else None."""
+    if follow.status is not FollowStatus.ACTIVE:
+        return None
+    if drawdown.stops(follow.limits, budget.drawdown_readings):
+        return _paused(follow, PauseReason.DRAWDOWN_STOP)
+    if breaker.must_pause(budget):
+        return _paused(follow, PauseReason.BREAKER)
+    return None
+
+
+def _paused(follow: Follow, reason: PauseReason) -> Follow:
+    return replace(follow, status=FollowStatus.PAUSED, pause_reason=reason)
+
+
+def _filled(
+    intent: Intent, outcome: Accepted, ledger: Ledger, budget: Budget, taker_fee: Decimal
+) -> Settled:
+    filled, price = outcome.filled_size, outcome.average_price
+    fee = outcome.fee
+    if fee is None:
+        fee = _money(multiply(filled, price, taker_fee))
+    done = replace(
+        intent,
+        state=IntentState.FILLED,
+        filled_size=filled,
+        average_price=price,
+        fee=fee,
+        fee_is_final=outcome.fee is not None,
+        order_id=outcome.order_id,
+    )
+    ledger = _without_pending(ledger, intent)
+    budget = replace(breaker.after_success(budget), fees=budget.fees + fee)
+    if intent.kind is IntentKind.ENTRY:
+        return Settled(done, *_entered(done, ledger, _released(budget, intent)))
+    return Settled(done, *_reduced(done, ledger, budget))
+
+
+def _entered(intent: Intent, ledger: Ledger, budget: Budget) -> tuple[Ledger, Budget]:
+    notional = multiply(intent.filled_size, intent.average_price)
+    margin = margin_of(intent.filled_size, intent.average_price, intent.leverage)
+    ledger = replace(
+        ledger,
+        held=ledger.held + intent.filled_size * intent.side.sign,
+        entry_notional=ledger.entry_notional + _money(notional),
+        margin=ledger.margin + margin,
+        leverage=intent.leverage,
+        exit_attempts=0,
+    )
+    if intent.filled_size < intent.size:
+        ledger = without_carry(ledger)
+    budget = replace(budget, margin=budget.margin + margin)
+    if not ledger.presold:
+        return ledger, budget
+    size, price = min(ledger.presold, abs(ledger.held)), ledger.presold_price
+    ledger = replace(ledger, presold=ledger.presold - size)
+    return closed(ledger, budget, size, price)
+
+
+def _reduced(intent: Intent, ledger: Ledger, budget: Budget) -> tuple[Ledger, Budget]:
+    size = min(intent.filled_size, abs(ledger.held))
+    surplus = intent.filled_size - size
+    if surplus:
+        ledger = replace(ledger, presold=surplus, presold_price=intent.average_price)
+    if not size:
+        return ledger, budget
+    ledger, budget = closed(ledger, budget, size, intent.average_price)
+    return replace(ledger, exit_attempts=ledger.exit_attempts + 1 if ledger.held else 0), budget
+
+
+def closed(
+    ledger: Ledger, budget: Budget, size: Decimal, price: Decimal
+) -> tuple[Ledger, Budget]:
+    """Take `size` base units (at most what is held) out of a position at a price."""
+    sign = 1 if ledger.held > 0 else -1
+    kept = abs(ledger.held) - size
+    entry_notional = _share(ledger.entry_notional, kept, ledger.held)
+    margin = _share(ledger.margin, kept, ledger.held)
+    profit = (_money(multiply(size, price)) - (ledger.entry_notional - entry_notional)) * sign
+    moved = replace(
+        ledger,
+        held=kept * sign if kept else ZERO,
+        entry_notional=entry_notional,
+        margin=margin,
+    )
+    budget = replace(
+        budget,
+        realized=budget.realized + profit,
+        margin=budget.margin - (ledger.margin - margin),
+    )
+    return moved, budget
+
+
+def _not_filled(
+    intent: Intent, outcome: Accepted | Rejected | None, ledger: Ledger, budget: Budget
+) -> Settled:
+    state, answer = _state_of(outcome)
+    done = replace(intent, state=state, answer=answer, fee_is_final=True)
+    ledger = _without_pending(ledger, intent)
+    if intent.kind is IntentKind.ENTRY:
+        ledger, budget = without_carry(ledger), _released(budget, intent)
+    else:
+        ledger = replace(ledger, exit_attempts=ledger.exit_attempts + 1)
+    if isinstance(outcome, Rejected) and outcome.kind == POSITION_IS_GONE:
+        ledger, budget = forget_position(ledger, budget)
+    return Settled(done, ledger, budget)
+
+
+def forget_position(ledger: Ledger, budget: Budget) -> tuple[Ledger, Budget]:
+    """Clear what the venue no longer holds; its profit follows from the account's fills."""
+    cleared = replace(
+        ledger, held=ZERO, target=ZERO, entry_notional=ZERO, margin=ZERO, exit_attempts=0,
+        drift_since_ms=0, carried_since_ms=0, carried_price=ZERO,
+    )
+    return cleared, replace(budget, margin=budget.margin - ledger.margin)
+
+
+def counts_as_failure(outcome: Accepted | Rejected | None) -> bool:
+    """Say whether an outcome speaks against the follow's health."""
+    if isinstance(outcome, Rejected):
+        return outcome.kind not in HARMLESS_REJECTIONS
+    return outcome is None
+
+
+def _state_of(outcome: Accepted | Rejected | None) -> tuple[IntentState, str]:
+    if outcome is None:
+        return IntentState.EXPIRED, ""
+    if isinstance(outcome, Rejected):
+        return IntentState.REJECTED, outcome.text
+    return IntentState.UNFILLED, ""
+
+
+def _without_pending(ledger: Ledger, intent: Intent) -> Ledger:
+    rest = tuple(p for p in ledger.pending if p.intent_id != intent.intent_id)
+    return replace(ledger, pending=rest)
+
+
+def _released(budget: Budget, intent: Intent) -> Budget:
+    return replace(budget, reserved=budget.reserved - intent.margin)
+
+
+def _share(amount: Decimal, kept: Decimal, held: Decimal) -> Decimal:
+    if not kept:
+        return ZERO
+    return _money(divide(multiply(amount, kept), abs(held)))
+
+
+def _money(value: Decimal) -> Decimal:
+    return toward_zero(value, MONEY_DECIMALS)

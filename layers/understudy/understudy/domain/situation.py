@@ -1,0 +1,92 @@
+"""Everything that a decision reads about one trade and one follow: a frozen value, no access."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+
+from understudy.domain.follows import (
+    Account,
+    Budget,
+    Follow,
+    LeaderAccount,
+    Ledger,
+    Marks,
+    Switches,
+)
+from understudy.domain.ids import FollowId
+from understudy.domain.limits import CopyMode
+from understudy.domain.markets import Market
+from understudy.domain.money import ZERO, divide, multiply
+from understudy.domain.pace import too_fast
+from understudy.domain.trades import Trade
+
+
+@dataclass(frozen=True, slots=True)
+class Situation:
+    """A trade, a follow with its records, and what lies around them, at one moment."""
+
+    trade: Trade
+    follow: Follow
+    budget: Budget
+    ledger: Ledger
+    ledgers: Mapping[str, Ledger]
+    owner: FollowId | None
+    account: Account | None
+    leader_account: LeaderAccount | None
+    switches: Switches
+    market: Market
+    marks: Marks
+    now_ms: int
+
+    @property
+    def mode(self) -> CopyMode:
+        """Give the follow's mode; a leader who is too fast is polled instead."""
+        if too_fast(self.trade.leader_trades_last_minute):
+            return CopyMode.SAFE_POLL
+        return self.follow.limits.mode
+
+    @property
+    def equity(self) -> Decimal:
+        """Give the account's equity on the market's dex, in USDC; zero when it is not known."""
+        return ZERO if self.account is None else self.account.equity.get(self.market.dex, ZERO)
+
+    @property
+    def age_ms(self) -> int:
+        """Give the trade's age: since it happened or since it was seen, whichever is older."""
+        return self.now_ms - min(self.trade.time_ms, self.trade.seen_at_ms)
+
+    @property
+    def open_symbols(self) -> int:
+        """Count the symbols that the follow holds, wants or has orders for."""
+        return sum(1 for ledger in self.ledgers.values() if not ledger.is_flat)
+
+    @property
+    def copied_notional(self) -> Decimal:
+        """Sum the entry notional of everything held and under way."""
+        return sum((ledger.committed_notional for ledger in self.ledgers.values()), ZERO)
+
+    @property
+    def unrealized(self) -> Decimal:
+        """Value what is held at the marks, this trade's symbol at the trade's price."""
+        return sum((self._unrealized_of(ledger) for ledger in self.ledgers.values()), ZERO)
+
+    @property
+    def remaining(self) -> Decimal:
+        """Give the margin that the budget still has: budget - used + realized + unrealized."""
+        budget = self.follow.limits.copy_budget_usdc
+        return budget - self.budget.used + self.budget.pnl + self.unrealized
+
+    def _unrealized_of(self, ledger: Ledger) -> Decimal:
+        if not ledger.held:
+            return ZERO
+        price = self._price_of(ledger)
+        value = multiply(ledger.held, price)
+        return value - ledger.entry_notional if ledger.held > 0 else value + ledger.entry_notional
+
+    def _price_of(self, ledger: Ledger) -> Decimal:
+        if ledger.symbol == self.trade.symbol:
+            return self.trade.last_price
+        entry = divide(ledger.entry_notional, abs(ledger.held))
+        return self.marks.prices.get(ledger.symbol, entry)
