@@ -159,8 +159,18 @@ def _install(environment: Path, name: str) -> None:
     total = requirements.read_text().count("==")
     _say("%s: installing the %s set, %d packages" % (environment.name, name, total))
     python = str(_python(environment))
-    flags = ["--no-input", "--require-hashes", "--only-binary", ":all:", "--no-compile"]
+    # The set is complete, and pip looks for extras of a hashed package in vain: so no-deps, then
+    # the check whether anything is missing on this system.
+    flags = [
+        "--no-input",
+        "--require-hashes",
+        "--no-deps",
+        "--only-binary",
+        ":all:",
+        "--no-compile",
+    ]
     _run([python, "-m", "pip", "install"] + flags + ["-r", str(requirements)], total)
+    _run([python, "-m", "pip", "check"], total=0)
     _say("%s: compiling" % environment.name)
     folders = [str(_site_packages(environment))] + [str(ROOT / source) for source in SOURCES]
     # A package may carry files for other Pythons: they do not compile and nothing imports them.
