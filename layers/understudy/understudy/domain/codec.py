@@ -1,95 +1,114 @@
-"""Dataclasses to plain dictionaries and back; decimals stay decimals or become text. Pure."""
+"""Dataclasses to plain dictionaries and back; decimals stay decimals or become text. Pure.
+
+How to write and read a class is worked out once, from its type hints.
+"""
 
 from __future__ import annotations
 
 import dataclasses
-import types
 from collections.abc import Callable, Mapping
 from decimal import Decimal
 from enum import Enum
-from functools import cache
-from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
+from types import NoneType, UnionType
+from typing import NamedTuple, TypeVar, Union, cast, get_args, get_origin, get_type_hints
 
 from understudy.domain.money import plain_text
 
 T = TypeVar("T")
-Plain = dict[str, Any]
-Convert = Callable[[Any], Any]
+Plain = dict[str, object]
+Write = Callable[[object, bool], object]
+Read = Callable[[object], object]
+
+
+class Codec(NamedTuple):
+    """How values of one type are written (with decimals as text or not) and read."""
+
+    write: Write
+    read: Read
 
 
 def to_plain(value: object, *, decimals_as_text: bool = True) -> Plain:
     """Write a dataclass as a dictionary of plain types; fields that are None are left out."""
-    write = _as_text if decimals_as_text else _as_number
     return {
-        name: _write(item, write)
-        for name in _field_names(type(value))
+        name: codec.write(item, decimals_as_text)
+        for name, codec in _fields(type(value)).items()
         if (item := getattr(value, name)) is not None
     }
 
 
-def from_plain(cls: type[T], plain: Mapping[str, Any]) -> T:
+def from_plain(cls: type[T], plain: Mapping[str, object]) -> T:
     """Read a dataclass back. A key that the class does not have raises KeyError."""
-    readers = _readers(cls)
-    return cls(**{name: readers[name](item) for name, item in plain.items()})
+    codecs = _fields(cls)
+    return cls(**{name: codecs[name].read(item) for name, item in plain.items()})
 
 
-@cache
-def _field_names(cls: type) -> tuple[str, ...]:
-    return tuple(field.name for field in dataclasses.fields(cls))
+_known: dict[type, dict[str, Codec]] = {}
 
 
-def _as_text(value: Decimal) -> str:
-    return plain_text(value)
+def _fields(cls: type) -> dict[str, Codec]:
+    known = _known.get(cls)
+    if known is None:
+        hints = get_type_hints(cls)
+        names = [field.name for field in dataclasses.fields(cls)]
+        known = _known[cls] = {name: _codec(hints[name]) for name in names}
+    return known
 
 
-def _as_number(value: Decimal) -> Decimal:
-    return value
-
-
-def _write(value: Any, write: Callable[[Decimal], Any]) -> Any:  # noqa: ANN401  # any field
-    if isinstance(value, Decimal):
-        return write(value)
-    if isinstance(value, Enum):
-        return value.value
-    if isinstance(value, (tuple, list)):
-        return [_write(item, write) for item in value]
-    if isinstance(value, Mapping):
-        return {key: _write(item, write) for key, item in value.items()}
-    if dataclasses.is_dataclass(value):
-        return {
-            name: _write(item, write)
-            for name in _field_names(type(value))
-            if (item := getattr(value, name)) is not None
-        }
-    return value
-
-
-@cache
-def _readers(cls: type) -> dict[str, Convert]:
-    hints = get_type_hints(cls)
-    return {name: _reader(hints[name]) for name in _field_names(cls)}
-
-
-def _reader(hint: Any) -> Convert:  # noqa: ANN401  # a type hint
+def _codec(hint: object) -> Codec:
     origin, arguments = get_origin(hint), get_args(hint)
-    if origin in (Union, types.UnionType):
-        return _reader(next(argument for argument in arguments if argument is not type(None)))
+    if origin in (Union, UnionType):
+        return _codec(next(argument for argument in arguments if argument is not NoneType))
     if origin is tuple:
-        item = _reader(arguments[0])
-        return lambda values: tuple(item(value) for value in values)
-    if origin in (dict, Mapping) or getattr(origin, "__name__", "") == "Mapping":
-        item = _reader(arguments[1])
-        return lambda values: {key: item(value) for key, value in values.items()}
-    return _plain_reader(getattr(hint, "__supertype__", hint))
+        return _sequence(_codec(arguments[0]))
+    if origin is not None and issubclass(cast("type", origin), Mapping):
+        return _mapping(_codec(arguments[1]))
+    return _single(cast("type", getattr(hint, "__supertype__", hint)))
 
 
-def _plain_reader(kind: Any) -> Convert:  # noqa: ANN401  # a type
+def _sequence(item: Codec) -> Codec:
+    def write(values: object, as_text: bool) -> object:  # noqa: FBT001  # the shape of a writer
+        return [item.write(value, as_text) for value in cast("tuple[object, ...]", values)]
+
+    def read(values: object) -> object:
+        return tuple(item.read(value) for value in cast("list[object]", values))
+
+    return Codec(write, read)
+
+
+def _mapping(item: Codec) -> Codec:
+    def write(values: object, as_text: bool) -> object:  # noqa: FBT001  # the shape of a writer
+        pairs = cast("Mapping[str, object]", values).items()
+        return {key: item.write(value, as_text) for key, value in pairs}
+
+    def read(values: object) -> object:
+        pairs = cast("Mapping[str, object]", values).items()
+        return {key: item.read(value) for key, value in pairs}
+
+    return Codec(write, read)
+
+
+def _single(kind: type) -> Codec:
     if kind is Decimal:
-        return lambda value: value if isinstance(value, Decimal) else Decimal(value)
-    if kind is int:
-        return int
-    if isinstance(kind, type) and issubclass(kind, Enum):
-        return kind
+        return Codec(_write_decimal, _read_decimal)
+    if issubclass(kind, Enum):
+        return Codec(lambda value, _: cast("Enum", value).value, kind)
     if dataclasses.is_dataclass(kind):
-        return lambda value: from_plain(kind, value)
-    return lambda value: value
+        return Codec(
+            lambda value, as_text: to_plain(value, decimals_as_text=as_text),
+            lambda value: from_plain(cast("type", kind), cast("Plain", value)),
+        )
+    if kind is int:
+        return Codec(_as_is, lambda value: int(cast("int", value)))
+    return Codec(_as_is, lambda value: value)
+
+
+def _as_is(value: object, as_text: bool) -> object:  # noqa: ARG001, FBT001  # a writer's shape
+    return value
+
+
+def _write_decimal(value: object, as_text: bool) -> object:  # noqa: FBT001  # a writer's shape
+    return plain_text(cast("Decimal", value)) if as_text else value
+
+
+def _read_decimal(value: object) -> object:
+    return value if isinstance(value, Decimal) else Decimal(cast("str", value))

@@ -1,4 +1,4 @@
-"""Every error of the project, grouped by who must act. Facts are attributes, never text to parse."""
+"""Every error of the project, grouped by who must act; facts are attributes, not text."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ class VenueRejectedError(UnderstudyError):
 
 
 class VenueUnreachableError(UnderstudyError):
-    """A question to the venue got no usable answer. Never raised for an order that may have left."""
+    """A question to the venue got no usable answer. Never raised for an order."""
 
     code = "VENUE_UNREACHABLE"
 

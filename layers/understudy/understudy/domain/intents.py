@@ -1,4 +1,4 @@
-"""Pinned orders and what became of them: outcomes are accepted, rejected on evidence, or unknown."""
+"""Pinned orders and what became of them: accepted, rejected on evidence, or unknown."""
 
 from __future__ import annotations
 

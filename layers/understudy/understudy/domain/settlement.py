@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from understudy.domain import breaker, drawdown
-from understudy.domain.decisions import without_carry
+from understudy.domain.carrying import without_carry
 from understudy.domain.follows import Budget, Follow, FollowStatus, Ledger, PauseReason
 from understudy.domain.intents import Accepted, Intent, IntentKind, IntentState, Rejected
 from understudy.domain.money import ZERO, divide, multiply, toward_zero
@@ -116,9 +116,7 @@ def _reduced(intent: Intent, ledger: Ledger, budget: Budget) -> tuple[Ledger, Bu
     return replace(ledger, exit_attempts=ledger.exit_attempts + 1 if ledger.held else 0), budget
 
 
-def closed(
-    ledger: Ledger, budget: Budget, size: Decimal, price: Decimal
-) -> tuple[Ledger, Budget]:
+def closed(ledger: Ledger, budget: Budget, size: Decimal, price: Decimal) -> tuple[Ledger, Budget]:
     """Take `size` base units (at most what is held) out of a position at a price."""
     sign = 1 if ledger.held > 0 else -1
     kept = abs(ledger.held) - size
@@ -157,8 +155,15 @@ def _not_filled(
 def forget_position(ledger: Ledger, budget: Budget) -> tuple[Ledger, Budget]:
     """Clear what the venue no longer holds; its profit follows from the account's fills."""
     cleared = replace(
-        ledger, held=ZERO, target=ZERO, entry_notional=ZERO, margin=ZERO, exit_attempts=0,
-        drift_since_ms=0, carried_since_ms=0, carried_price=ZERO,
+        ledger,
+        held=ZERO,
+        target=ZERO,
+        entry_notional=ZERO,
+        margin=ZERO,
+        exit_attempts=0,
+        drift_since_ms=0,
+        carried_since_ms=0,
+        carried_price=ZERO,
     )
     return cleared, replace(budget, margin=budget.margin - ledger.margin)
 

@@ -96,9 +96,7 @@ class Trade:
     @property
     def trade_id(self) -> TradeId:
         """Name the trade as anyone can recompute it from the venue's record."""
-        return trade_id(
-            self.venue, self.leader, self.symbol, self.side.value, self.time_ms, self.n
-        )
+        return trade_id(self.venue, self.leader, self.symbol, self.side.value, self.time_ms, self.n)
 
     @property
     def price(self) -> Decimal:

@@ -67,11 +67,13 @@ class SymbolOwner:
 
 @dataclass(frozen=True, slots=True)
 class Changes:
-    """What one transaction writes. Every record is written only while the stored version is the
-    version that it carries (0: it must not exist), and is stored with the next version.
+    """What one transaction writes.
+
+    Every record is written only while the stored version is the version that it carries (0: it
+    must not exist), and is stored with the next version.
 
     `owner_taken` needs the symbol free or already the same owner's; `owner_released` likewise.
-    `unchanged` is checked, not written; `account` is a cache and written without a condition.
+    `unchanged` is checked, not written.
     """
 
     follow: Follow | None = None

@@ -1,0 +1,39 @@
+"""Slices too small or too early to order: they stay as the target's lead over what is held."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from decimal import Decimal
+
+from understudy.domain.follows import Ledger
+from understudy.domain.money import BASIS_POINT, ZERO, multiply
+from understudy.domain.situation import Situation
+from understudy.domain.trades import Trade
+
+CARRY_TTL_MS = 300_000
+
+
+def dated(ledger: Ledger, trade: Trade) -> Ledger:
+    """Remember since when and from which price a part of the target is carried."""
+    if ledger.carried_since_ms:
+        return ledger
+    return replace(ledger, carried_since_ms=trade.time_ms, carried_price=trade.last_price)
+
+
+def without_carry(ledger: Ledger) -> Ledger:
+    """Take the part of the target that was never ordered back."""
+    target = ledger.target - ledger.wanted_more
+    return replace(ledger, target=target, carried_since_ms=0, carried_price=ZERO)
+
+
+def without_old_carry(situation: Situation) -> Ledger:
+    """Drop a carried part that is too old, or whose price has moved out of the entry band."""
+    ledger, trade = situation.ledger, situation.trade
+    if not ledger.carried_since_ms:
+        return ledger
+    bps = Decimal(situation.follow.limits.slippage_bps)
+    band = multiply(ledger.carried_price, bps, BASIS_POINT)
+    moved = abs(trade.last_price - ledger.carried_price) > band
+    if not moved and trade.time_ms - ledger.carried_since_ms <= CARRY_TTL_MS:
+        return ledger
+    return without_carry(ledger)

@@ -1,0 +1,84 @@
+"""Exits: they pass every gate, never exceed what is held, and widen their price until filled."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from understudy.domain.follows import FollowStatus, Ledger
+from understudy.domain.intents import IntentKind
+from understudy.domain.limits import CopyMode, OnStop
+from understudy.domain.markets import Market
+from understudy.domain.money import ZERO
+from understudy.domain.plans import Decision, OrderPlan, limit_price
+from understudy.domain.reasons import Reason
+from understudy.domain.situation import Situation
+from understudy.domain.trades import Side
+
+WIDEST_CLOSE_BPS = 500
+CLOSE_STEP_BPS = 100
+
+
+def exit_size(ledger: Ledger, market: Market) -> Decimal:
+    """Give the unsigned size that is held and not wanted: the held size less the target's lots."""
+    if not ledger.held:
+        return ZERO
+    same_way = bool(ledger.target) and (ledger.target > 0) == (ledger.held > 0)
+    keep = market.lot_size(abs(ledger.target)) if same_way else ZERO
+    return max(ZERO, abs(ledger.held) - keep)
+
+
+def keeps_positions(situation: Situation) -> bool:
+    """Say whether the follow has stopped and its owner wants positions kept as they are."""
+    stopped = situation.follow.status is not FollowStatus.ACTIVE
+    return (stopped or situation.switches.copy_disabled) and (
+        situation.follow.limits.on_stop is OnStop.KEEP
+    )
+
+
+def decide_exit(situation: Situation) -> Decision:
+    """Decide about what is held beyond the target.
+
+    A close asks for everything, an unknown entry included: the venue caps a reduce-only order at
+    the position. A slower mode leaves the exit to the end of its window.
+    """
+    ledger = situation.ledger
+    size = exit_size(ledger, situation.market)
+    if not ledger.target:
+        size = abs(ledger.held + ledger.pending_entry_size)
+    if not size:
+        reason = Reason.CARRIED if ledger.target else Reason.NOTHING_TO_CLOSE
+        return Decision(ledger, reason=reason)
+    if situation.mode is not CopyMode.REALTIME:
+        return Decision(ledger, reason=Reason.CARRIED)
+    return order_exit(situation, size)
+
+
+def order_exit(situation: Situation, size: Decimal) -> Decision:
+    """Plan the reduce-only order for `size` base units, or say what stops it."""
+    ledger, reference = situation.ledger, _reference(situation)
+    reason = _blocked(situation)
+    if reason is None and ledger.target and situation.market.below_minimum(size, reference):
+        reason = Reason.CARRIED
+    if reason is not None:
+        return Decision(ledger, reason=reason)
+    side = Side.of(-(ledger.held or ledger.pending_entry_size))
+    widened = situation.follow.limits.close_slippage_bps + CLOSE_STEP_BPS * ledger.exit_attempts
+    cap = limit_price(situation, reference, side, min(WIDEST_CLOSE_BPS, widened))
+    leverage = ledger.leverage or 1
+    plan = OrderPlan(IntentKind.EXIT, side, size, cap, leverage, ZERO, reference)
+    return Decision(ledger, order=plan)
+
+
+def _blocked(situation: Situation) -> Reason | None:
+    """Give what stops even an exit: the authority, or the user's own kill switch."""
+    if situation.switches.authority_revoked:
+        return Reason.SIGNING_UNAVAILABLE
+    return Reason.KILL_SWITCH if situation.switches.kill_user else None
+
+
+def _reference(situation: Situation) -> Decimal:
+    """Give the price an exit starts from: the trade's at first, then the newest mark."""
+    trade = situation.trade
+    if not situation.ledger.exit_attempts:
+        return trade.last_price
+    return situation.marks.prices.get(trade.symbol, trade.last_price)

@@ -1,0 +1,54 @@
+"""What a decision says: the ledger as it becomes and at most one order to pin."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from understudy.domain.follows import Ledger
+from understudy.domain.intents import IntentKind
+from understudy.domain.money import BASIS_POINT, ONE, multiply
+from understudy.domain.reasons import Reason
+from understudy.domain.situation import Situation
+from understudy.domain.trades import Side
+
+
+@dataclass(frozen=True, slots=True)
+class OrderPlan:
+    """An order to pin: unsigned size in base units, a limit price that is a valid tick."""
+
+    kind: IntentKind
+    side: Side
+    size: Decimal
+    limit_price: Decimal
+    leverage: int
+    margin: Decimal
+    reference_price: Decimal
+
+    @property
+    def reduce_only(self) -> bool:
+        """Say whether the order may only shrink a position."""
+        return self.kind is IntentKind.EXIT
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What to do about a trade: the ledger as it becomes, an order or the reason for none.
+
+    `opens_after_close` says that the trade's open leg waits for the close leg.
+    """
+
+    ledger: Ledger
+    order: OrderPlan | None = None
+    reason: Reason | None = None
+    bound_by: str = ""
+    numbers: Mapping[str, Decimal] = field(default_factory=dict)
+    opens_after_close: bool = False
+    recent_entries_ms: tuple[int, ...] | None = None
+
+
+def limit_price(situation: Situation, price: Decimal, side: Side, bps: int) -> Decimal:
+    """Give the worst price accepted: `bps` beyond a price, rounded so that the cap holds."""
+    factor = ONE + multiply(Decimal(bps * side.sign), BASIS_POINT)
+    return situation.market.capped_price(multiply(price, factor), side)
