@@ -120,8 +120,8 @@ class LeaderStore(Protocol):
     def store_trade(self, book: LeaderBook, trade: Trade, fills: Sequence[Fill]) -> LeaderBook:
         """Store a trade, its fills and the moved book, once; `book` carries the version read.
 
-        More than 90 fills are claimed in advance in several writes, each of which can be repeated.
-        Raises ConflictError when the book moved, or a fill belongs to another trade.
+        Raises ConflictError when the book moved, when a fill belongs to another trade, or when
+        `trade.n` is not the number of trades already stored of that symbol, side and time.
         """
         ...
 
@@ -177,7 +177,7 @@ class CopyStore(Protocol):
         ...
 
     def due_intents(self, before_ms: int, limit: int) -> Sequence[tuple[FollowId, IntentId]]:
-        """List pending intents whose time to resolve has come, oldest first."""
+        """List pending intents that expired at or before `before_ms`, oldest first."""
         ...
 
     def wallet_follows(self, wallet_id: WalletId) -> Sequence[FollowId]:
@@ -190,6 +190,10 @@ class MarketStore(Protocol):
 
     def markets(self, venue: str) -> Mapping[str, Market]:
         """Give every market by symbol."""
+        ...
+
+    def marks(self, venue: str) -> Marks:
+        """Give the newest mark of every symbol that has one."""
         ...
 
     def put_markets(self, venue: str, markets: Sequence[Market]) -> None:

@@ -1,0 +1,13 @@
+"""The machine's clock."""
+
+from __future__ import annotations
+
+import time
+
+
+class SystemClock:
+    """Tells the wall clock."""
+
+    def now_ms(self) -> int:
+        """Give the wall clock in ms since 1970."""
+        return time.time_ns() // 1_000_000

@@ -1,0 +1,18 @@
+"""The bus in memory."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from understudy.messages import CopyEvent
+
+
+class InMemoryBus:
+    """Implements `Bus`; what was published stands in `events`."""
+
+    def __init__(self) -> None:
+        self.events: list[CopyEvent] = []
+
+    def publish(self, events: Sequence[CopyEvent]) -> None:
+        """Publish events."""
+        self.events.extend(events)

@@ -1,0 +1,137 @@
+"""Follows and everything that changes with a copy, in memory."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from understudy.adapters.memory.copying_table import CopyingTable
+from understudy.adapters.memory.market_store import InMemoryMarketStore
+from understudy.adapters.memory.switch_board import InMemorySwitchBoard
+from understudy.adapters.storable import refuse_unstorable
+from understudy.adapters.transaction import records_of, refuse_impossible
+from understudy.domain.errors import ConflictError
+from understudy.domain.follows import Account, Budget, Follow, Lane, LeaderAccount, Switches
+from understudy.domain.ids import FollowId, IntentId, WalletId
+from understudy.domain.intents import Intent
+from understudy.domain.receipts import Receipt
+from understudy.ports.copying import Changes, FollowState, Surroundings, SymbolOwner
+from understudy.ports.switches import Switch
+
+
+class InMemoryCopyStore:
+    """Implements `CopyStore` on a table in memory."""
+
+    def __init__(
+        self, table: CopyingTable, markets: InMemoryMarketStore, switches: InMemorySwitchBoard
+    ) -> None:
+        self._table = table
+        self._markets = markets
+        self._switches = switches
+
+    def follow_state(self, follow_id: FollowId) -> FollowState | None:
+        """Read a follow with its budget and ledgers."""
+        with self._table.lock:
+            follow = self._table.follows.get(follow_id)
+            if follow is None:
+                return None
+            budget = self._table.budgets.get(follow_id) or Budget(follow_id)
+            return FollowState(follow, budget, dict(self._table.ledgers[follow_id]))
+
+    def surroundings(self, follow: Follow, symbol: str, seq: int) -> Surroundings:
+        """Read what lies around a follow for one symbol and (seq > 0) that trade's receipt."""
+        wallet = follow.wallet_id
+        with self._table.lock:
+            return Surroundings(
+                lane=self._table.lanes.get(wallet) or Lane(wallet),
+                owner=self._table.owners.get((wallet, symbol)),
+                account=self._table.accounts.get(wallet),
+                leader_account=self._leader_account(follow),
+                switches=self._switches_around(follow),
+                market=self._markets.markets(follow.venue).get(symbol),
+                marks=self._markets.marks(follow.venue),
+                receipt=self._table.receipts[follow.follow_id].get(seq) if seq > 0 else None,
+            )
+
+    def commit(self, changes: Changes) -> Changes:
+        """Write all or nothing; gives the records back with their new versions."""
+        refuse_impossible(changes)
+        with self._table.lock:
+            self._table.refuse_stale(records_of(changes))
+            if changes.unchanged:
+                self._table.refuse_stale((changes.unchanged,))
+            if changes.follow:
+                self._table.refuse_deleted(changes.follow)
+            self._refuse_owned(changes.owner_taken)
+            self._refuse_owned(changes.owner_released)
+            return self._write(changes)
+
+    def intent(self, follow_id: FollowId, intent_id: IntentId) -> Intent | None:
+        """Read a pinned order."""
+        with self._table.lock:
+            return self._table.intents.get((follow_id, intent_id))
+
+    def receipt(self, follow_id: FollowId, seq: int) -> Receipt | None:
+        """Read the receipt of a follow for the leader's trade number `seq`."""
+        with self._table.lock:
+            return self._table.receipts[follow_id].get(seq)
+
+    def put_account(self, account: Account) -> None:
+        """Keep a fresh account reading."""
+        refuse_unstorable(account)
+        with self._table.lock:
+            self._table.accounts[account.wallet_id] = account
+
+    def due_intents(self, before_ms: int, limit: int) -> Sequence[tuple[FollowId, IntentId]]:
+        """List pending intents that expired at or before `before_ms`, oldest first."""
+        with self._table.lock:
+            due = [(at, key) for key, at in self._table.pending.items() if at <= before_ms]
+        return [key for _, key in sorted(due)[:limit]]
+
+    def wallet_follows(self, wallet_id: WalletId) -> Sequence[FollowId]:
+        """List the follows that are not deleted of a wallet."""
+        with self._table.lock:
+            follows = self._table.wallet_follows[wallet_id]
+            return [follows[leader] for leader in sorted(follows)]
+
+    def _leader_account(self, follow: Follow) -> LeaderAccount | None:
+        book = self._table.books.get((follow.venue, follow.leader))
+        return book.account if book else None
+
+    def _switches_around(self, follow: Follow) -> Switches:
+        is_on = self._switches.is_on
+        return Switches(
+            kill_global=is_on(Switch.KILL_GLOBAL, ""),
+            kill_venue=is_on(Switch.KILL_VENUE, follow.venue),
+            kill_user=is_on(Switch.KILL_USER, follow.user_id),
+            copy_disabled=is_on(Switch.COPY_DISABLED, follow.user_id),
+            blacklisted=is_on(Switch.BLACKLISTED, follow.leader)
+            or is_on(Switch.BLACKLISTED, follow.wallet_address),
+            flagged=is_on(Switch.FLAGGED, follow.user_id),
+            leader_is_follower=bool(self._table.followers[(follow.venue, follow.leader)]),
+            authority_revoked=is_on(Switch.AUTHORITY_REVOKED, follow.agent_id),
+        )
+
+    def _refuse_owned(self, change: SymbolOwner | None) -> None:
+        if change is None:
+            return
+        owner = self._table.owners.get((change.wallet_id, change.symbol))
+        if owner not in (None, change.follow_id):
+            raise ConflictError("another follow owns the symbol: read and decide again")
+
+    def _write(self, changes: Changes) -> Changes:
+        write = self._table.write
+        taken, released = changes.owner_taken, changes.owner_released
+        if taken:
+            self._table.owners[(taken.wallet_id, taken.symbol)] = taken.follow_id
+        if released:
+            self._table.owners.pop((released.wallet_id, released.symbol), None)
+        return replace(
+            changes,
+            follow=changes.follow and write(changes.follow),
+            budget=changes.budget and write(changes.budget),
+            ledger=changes.ledger and write(changes.ledger),
+            lane=changes.lane and write(changes.lane),
+            intent=changes.intent and write(changes.intent),
+            receipts=tuple(write(receipt) for receipt in changes.receipts),
+        )

@@ -1,0 +1,62 @@
+"""How a message travels: its group, and the id under which a repeated sending is the same. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+from uuid import uuid4
+
+from understudy.domain.ids import digest_of
+from understudy.messages import Converge, FillFanOut, FollowerExecute, LaneCommand, LeaderFills
+
+T_co = TypeVar("T_co", covariant=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Sending(Generic[T_co]):
+    """A message with its group (order within it) and its deduplication id (five minutes)."""
+
+    group: str
+    deduplication_id: str
+    message: T_co
+
+
+def of_leader_fills(message: LeaderFills) -> Sending[LeaderFills]:
+    """Group by leader; the same fills seen by two listeners are the same message.
+
+    After a gap every sending counts: the fills that follow a second gap may be the same ones.
+    """
+    return Sending(
+        f"{message.venue}#{message.leader}",
+        uuid4().hex if message.after_gap else _digest_of_fills(message),
+        message,
+    )
+
+
+def _digest_of_fills(message: LeaderFills) -> str:
+    keys = (str(part) for fill in message.fills for part in fill.key)
+    return digest_of("leader-fills", message.venue, message.leader, *keys)
+
+
+def of_fan_out(message: FillFanOut) -> Sending[FillFanOut]:
+    """Group by leader and shard; one trade goes to one shard once."""
+    trade, shard = message.trade, str(message.shard)
+    return Sending(
+        f"{trade.venue}#{trade.leader}#{shard}",
+        digest_of("fill-fan-out", trade.trade_id, shard),
+        message,
+    )
+
+
+def of_lane_command(message: LaneCommand) -> Sending[LaneCommand]:
+    """Group by wallet; one trade goes to one follow once, a convergence once per cause and time."""
+    return Sending(message.wallet_id, _digest_of_command(message), message)
+
+
+def _digest_of_command(message: LaneCommand) -> str:
+    match message:
+        case FollowerExecute():
+            return digest_of("follower-execute", message.follow_id, message.trade.trade_id)
+        case Converge():
+            cause, time = message.cause, str(message.queued_at_ms)
+            return digest_of("converge", message.follow_id, message.symbol, cause, time)

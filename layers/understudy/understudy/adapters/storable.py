@@ -1,0 +1,118 @@
+"""What a table takes, for every store alike: numbers of at most 38 digits, items under 400 KB.
+
+The sizes are estimates from above, so that what passes here is never refused by the table.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import types
+from collections.abc import Callable, Mapping
+from decimal import Context, Decimal, Inexact, InvalidOperation, Overflow, Subnormal
+from enum import Enum
+from functools import cache
+from typing import Any, Union, get_args, get_origin, get_type_hints
+
+from understudy.domain.errors import LimitExceededError
+
+MAX_DIGITS = 38
+MAX_ITEM_BYTES = 400 * 1024
+_NUMBER_BYTES = 21
+_CONTAINER_BYTES = 4
+_KEY_BYTES = 400
+_TABLE_NUMBERS = Context(
+    prec=MAX_DIGITS, Emin=-130, Emax=125, traps=[Inexact, InvalidOperation, Overflow, Subnormal]
+)
+
+Measure = Callable[[Any], int]
+
+
+def refuse_unstorable(record: Any) -> None:
+    """Raise LimitExceededError for a record that a table would refuse."""
+    fixed, growing = _plan(type(record))
+    size = _KEY_BYTES + fixed
+    for name, measure in growing:
+        value = getattr(record, name)
+        if value is None:
+            continue
+        try:
+            size += measure(value)
+        except (Inexact, InvalidOperation, Overflow, Subnormal) as error:
+            raise LimitExceededError(
+                f"a number has more than {MAX_DIGITS} digits: round it before it is stored",
+                code="NUMBER_TOO_WIDE",
+                record=type(record).__name__,
+                field=name,
+            ) from error
+    if size > MAX_ITEM_BYTES:
+        raise LimitExceededError(
+            f"a record of {size} bytes does not fit into an item of {MAX_ITEM_BYTES} bytes",
+            code="RECORD_TOO_LARGE",
+            record=type(record).__name__,
+        )
+
+
+@cache
+def _plan(cls: type[Any]) -> tuple[int, tuple[tuple[str, Measure], ...]]:
+    hints = get_type_hints(cls)
+    fixed, growing = 0, []
+    for field in dataclasses.fields(cls):
+        measure = _measure_of(hints[field.name])
+        fixed += len(field.name) + (_NUMBER_BYTES if measure is None else 0)
+        if measure is not None:
+            growing.append((field.name, measure))
+    return fixed, tuple(growing)
+
+
+def _measure_of(hint: Any) -> Measure | None:
+    """Give what measures values of this type; None for types whose size is fixed."""
+    origin, arguments = get_origin(hint), get_args(hint)
+    if origin in (Union, types.UnionType):
+        return _measure_of(next(each for each in arguments if each is not types.NoneType))
+    if origin is None:
+        return _plain_measure(getattr(hint, "__supertype__", hint))
+    return (
+        _sequence_measure(_measure_of(arguments[0]))
+        if origin is tuple
+        else _mapping_measure(_measure_of(arguments[1]))
+    )
+
+
+def _plain_measure(kind: Any) -> Measure | None:
+    if kind is Decimal:
+        return _number_bytes
+    if dataclasses.is_dataclass(kind):
+        return _nested_bytes
+    return _text_bytes if kind is str and not issubclass(kind, Enum) else None
+
+
+def _sequence_measure(item: Measure | None) -> Measure:
+    if item is None:
+        return lambda values: _CONTAINER_BYTES + len(values) * (_NUMBER_BYTES + 1)
+    return lambda values: _CONTAINER_BYTES + sum(map(item, values)) + len(values)
+
+
+def _mapping_measure(item: Measure | None) -> Measure:
+    def measure(values: Mapping[str, Any]) -> int:
+        items = len(values) * _NUMBER_BYTES if item is None else sum(map(item, values.values()))
+        return _CONTAINER_BYTES + sum(map(_text_bytes, values)) + items + len(values)
+
+    return measure
+
+
+def _number_bytes(value: Decimal) -> int:
+    if not _TABLE_NUMBERS.plus(value).is_finite():
+        raise InvalidOperation
+    return _NUMBER_BYTES
+
+
+def _text_bytes(value: str) -> int:
+    return len(value) if value.isascii() else len(value.encode())
+
+
+def _nested_bytes(value: Any) -> int:
+    fixed, growing = _plan(type(value))
+    items = ((getattr(value, name), measure) for name, measure in growing)
+    return (
+        _CONTAINER_BYTES + fixed + sum(measure(item) for item, measure in items if item is not None)
+    )

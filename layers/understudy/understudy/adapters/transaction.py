@@ -1,0 +1,53 @@
+"""What one transaction may hold, for every store alike. Pure."""
+
+from __future__ import annotations
+
+from understudy.adapters.storable import refuse_unstorable
+from understudy.domain.errors import InvalidInputError, LimitExceededError
+from understudy.domain.follows import Budget, Follow, Lane, Ledger
+from understudy.domain.ids import WalletId
+from understudy.domain.intents import Intent
+from understudy.domain.receipts import Receipt
+from understudy.ports.copying import Changes, SymbolOwner
+
+MAX_ITEMS = 100
+_ITEMS_BESIDE_RECEIPTS = 12
+
+Record = Follow | Budget | Ledger | Lane | Intent | Receipt
+
+
+def records_of(changes: Changes) -> tuple[Record, ...]:
+    """List the records that the changes write."""
+    single = (changes.follow, changes.budget, changes.ledger, changes.lane, changes.intent)
+    return tuple(record for record in single if record is not None) + changes.receipts
+
+
+def refuse_impossible(changes: Changes) -> None:
+    """Raise for changes that no transaction can hold: too many, too large, or one item twice."""
+    if len(changes.receipts) > MAX_ITEMS - _ITEMS_BESIDE_RECEIPTS:
+        raise LimitExceededError(
+            f"a transaction holds at most {MAX_ITEMS} items: write fewer receipts at once",
+            code="TRANSACTION_TOO_LARGE",
+        )
+    if _writes_twice(changes):
+        raise InvalidInputError(
+            "a transaction may touch each record once: merge the changes of the same record",
+            code="RECORD_TWICE",
+        )
+    for record in records_of(changes):
+        refuse_unstorable(record)
+
+
+def _writes_twice(changes: Changes) -> bool:
+    follow, unchanged = changes.follow, changes.unchanged
+    if follow and unchanged and follow.follow_id == unchanged.follow_id:
+        return True
+    taken, released = _symbol_of(changes.owner_taken), _symbol_of(changes.owner_released)
+    if taken is not None and taken == released:
+        return True
+    keys = {(receipt.follow_id, receipt.seq) for receipt in changes.receipts}
+    return len(keys) < len(changes.receipts)
+
+
+def _symbol_of(change: SymbolOwner | None) -> tuple[WalletId, str] | None:
+    return (change.wallet_id, change.symbol) if change else None

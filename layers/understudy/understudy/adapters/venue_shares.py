@@ -1,0 +1,14 @@
+"""How a venue's minute of request weight is shared by purpose. Pure."""
+
+from __future__ import annotations
+
+from understudy.ports.delivery import Purpose
+
+MINUTE_MS = 60_000
+PERCENT_OF_BUDGET = {Purpose.EXIT: 50, Purpose.ENTRY: 40, Purpose.STATUS: 10}
+
+
+def share_of(weight_per_minute: int, purpose: Purpose, *, halved: bool) -> int:
+    """Give the weight that one purpose has in a minute, rounded down."""
+    whole = weight_per_minute // 2 if halved else weight_per_minute
+    return whole * PERCENT_OF_BUDGET[purpose] // 100
