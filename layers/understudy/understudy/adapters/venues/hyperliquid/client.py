@@ -1,0 +1,151 @@
+"""The Venue port on Hyperliquid's REST interface: questions may fail, outcomes are classified."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from understudy.adapters.venues.hyperliquid.accounts import Holdings, parse_holdings, parse_mode
+from understudy.adapters.venues.hyperliquid.constants import MAX_FILL_PAGES, SHORTEST_FULL_PAGE
+from understudy.adapters.venues.hyperliquid.outcomes import action_outcome, order_report
+from understudy.adapters.venues.hyperliquid.parsing import (
+    fill_key,
+    oldest_first,
+    parse_dexes,
+    parse_fills,
+    parse_markets,
+    parse_own_fills,
+)
+from understudy.adapters.venues.hyperliquid.rest import unanswered, understood
+from understudy.domain.follows import Account, AccountMode, LeaderAccount
+from understudy.domain.intents import Outcome, Signed, Unknown
+from understudy.ports.venue import LeaderSnapshot, OrderReport, OwnFill
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from understudy.adapters.venues.hyperliquid.constants import Chain
+    from understudy.adapters.venues.hyperliquid.models import FillRow
+    from understudy.adapters.venues.hyperliquid.rest import Rest
+    from understudy.domain.ids import WalletId
+    from understudy.domain.markets import Market
+    from understudy.domain.trades import Fill, FillKey
+    from understudy.ports.clock import Clock
+
+_FILLS = "userFillsByTime"
+_TWAP_SLICES = "userTwapSliceFillsByTime"
+
+
+class HyperliquidVenue:
+    """Hyperliquid as the workflows use it."""
+
+    def __init__(self, rest: Rest, chain: Chain, clock: Clock) -> None:
+        self._rest = rest
+        self._chain = chain
+        self._clock = clock
+
+    def submit(self, signed: Signed, *, first: bool) -> Outcome:
+        """Send the pinned bytes once and classify the answer; never raises for the outcome."""
+        sent = self._rest.send(signed.body)
+        if isinstance(sent, Unknown):
+            return sent
+        status, body = sent
+        return action_outcome(
+            status, body, first=first, signer=lambda: _signer_of(signed.body, self._chain)
+        )
+
+    def order_report(self, address: str, client_order_id: str) -> OrderReport:
+        """Ask what became of an order, with the sums of its fills."""
+        question = {"type": "orderStatus", "user": address, "oid": client_order_id}
+        with understood("orderStatus"):
+            answer = self._rest.ask(question)
+            if answer["status"] != "order":
+                return order_report(answer, [])
+            order = answer["order"]["order"]
+            rows = self._page(_FILLS, address, order["timestamp"])
+            return order_report(answer, [row for row in rows if row["oid"] == order["oid"]])
+
+    def account(self, wallet_id: WalletId, address: str, dexes: Sequence[str]) -> Account:
+        """Read an account's mode, equity, margin, positions and leverages on these dexes."""
+        holdings = self._holdings(address, dexes)
+        return Account(
+            wallet_id=wallet_id,
+            mode=holdings.mode,
+            equity=holdings.equity,
+            margin_used=holdings.margin_used,
+            positions=holdings.positions,
+            leverages=holdings.leverages,
+            read_at_ms=self._clock.now_ms(),
+        )
+
+    def leader_snapshot(self, address: str, dexes: Sequence[str]) -> LeaderSnapshot:
+        """Read a leader's positions and account."""
+        holdings = self._holdings(address, dexes)
+        account = LeaderAccount(
+            equity=holdings.total_equity,
+            leverages=holdings.leverages,
+            read_at_ms=self._clock.now_ms(),
+        )
+        return LeaderSnapshot(holdings.positions, account, holdings.time_ms)
+
+    def fills_since(self, address: str, start_ms: int) -> Sequence[Fill]:
+        """Read every fill from `start_ms` on, TWAP slices included, in execution order."""
+        with understood(_FILLS):
+            rows = self._rows(_FILLS, address, start_ms)
+            rows |= self._rows(_TWAP_SLICES, address, start_ms)
+            return parse_fills(rows.values(), self._clock.now_ms())
+
+    def own_fills_since(self, address: str, start_ms: int) -> Sequence[OwnFill]:
+        """Read a follower's fills from `start_ms` on, in execution order."""
+        with understood(_FILLS):
+            rows = self._rows(_FILLS, address, start_ms)
+            return parse_own_fills(rows.values(), self._clock.now_ms())
+
+    def markets(self) -> Sequence[Market]:
+        """Read every perpetual market of every dex; those delisted are left out."""
+        with understood("meta"):
+            dexes = parse_dexes(self._rest.ask({"type": "perpDexs"}))
+            return [
+                market
+                for place, dex in enumerate(dexes)
+                for market in parse_markets(
+                    place, dex, self._rest.ask({"type": "meta", "dex": dex})
+                )
+            ]
+
+    def _holdings(self, address: str, dexes: Sequence[str]) -> Holdings:
+        with understood("clearinghouseState"):
+            mode = parse_mode(self._rest.ask({"type": "userAbstraction", "user": address}))
+            spot = None
+            if mode is AccountMode.UNIFIED:
+                spot = self._rest.ask({"type": "spotClearinghouseState", "user": address})
+            states = {
+                dex: self._rest.ask({"type": "clearinghouseState", "user": address, "dex": dex})
+                for dex in dexes or ("",)
+            }
+            return parse_holdings(mode, states, spot)
+
+    def _rows(self, kind: str, address: str, start_ms: int) -> dict[FillKey, FillRow]:
+        rows: dict[FillKey, FillRow] = {}
+        for _ in range(MAX_FILL_PAGES):
+            page = self._page(kind, address, start_ms)
+            rows |= {key: row for row in page if (key := fill_key(row)) not in rows}
+            if len(page) < SHORTEST_FULL_PAGE:
+                return rows
+            # A page may end within a millisecond: that one is asked for again, unless it fills a
+            # page by itself.
+            start_ms = max(page[-1]["time"], start_ms + 1)
+        raise unanswered("the account has more fills since then than can be read", kind)
+
+    def _page(self, kind: str, address: str, start_ms: int) -> list[FillRow]:
+        rows = self._rest.ask({"type": kind, "user": address, "startTime": start_ms})
+        return oldest_first([row.get("fill", row) for row in rows])
+
+
+def _signer_of(body: str, chain: Chain) -> str | None:
+    # Needed after a rare refusal only, and its library is the dearest of this package to import.
+    from understudy.adapters.venues.hyperliquid.signers import signer_of  # noqa: PLC0415
+
+    try:
+        return signer_of(body, chain)
+    except (KeyError, ValueError):
+        return None

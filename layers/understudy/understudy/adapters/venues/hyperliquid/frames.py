@@ -1,0 +1,81 @@
+"""Frames of the venue's WebSocket: what we ask for, and what comes as events. Pure."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from understudy.adapters.venues.hyperliquid.outcomes import MISFITS
+from understudy.adapters.venues.hyperliquid.parsing import dex_of, parse_prices, parse_trades
+from understudy.ports.stream import (
+    PricesSeen,
+    StreamEvent,
+    StreamRefusal,
+    Subscribed,
+    TradesSeen,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+PING = '{"method":"ping"}'
+
+
+def subscribe_trades(symbol: str) -> str:
+    """Ask for a symbol's trades."""
+    return _subscribe({"type": "trades", "coin": symbol})
+
+
+def subscribe_prices(dex: str) -> str:
+    """Ask for the middle prices of a dex."""
+    return _subscribe({"type": "allMids", "dex": dex} if dex else {"type": "allMids"})
+
+
+def parse_frame(text: str | bytes, received_at_ms: int) -> StreamEvent | None:
+    """Read a frame; None for what carries nothing (pongs, greetings).
+
+    A frame of a known channel whose shape does not fit is a StreamRefusal: it is not to be lost.
+    """
+    try:
+        frame = json.loads(text)
+    except ValueError:
+        return None
+    read = _CHANNELS.get(str(frame.get("channel"))) if isinstance(frame, dict) else None
+    if read is None:
+        return None
+    try:
+        return read(frame["data"], received_at_ms)
+    except MISFITS:
+        return StreamRefusal(f"a {frame['channel']} frame has an unknown shape")
+
+
+def _subscribe(subscription: dict[str, str]) -> str:
+    frame = {"method": "subscribe", "subscription": subscription}
+    return json.dumps(frame, separators=(",", ":"))
+
+
+def _trades(data: Any, received_at_ms: int) -> StreamEvent | None:
+    trades = parse_trades(data)
+    return TradesSeen(trades[0].symbol, trades, received_at_ms) if trades else None
+
+
+def _prices(data: Any, received_at_ms: int) -> StreamEvent:
+    prices = parse_prices(data["mids"])
+    return PricesSeen(dex_of(next(iter(prices), "")), prices, received_at_ms)
+
+
+def _subscribed(data: Any, _received_at_ms: int) -> StreamEvent | None:
+    coin = data["subscription"].get("coin")
+    return Subscribed(coin) if coin else None
+
+
+def _refused(data: Any, _received_at_ms: int) -> StreamEvent:
+    return StreamRefusal(str(data))
+
+
+_CHANNELS: dict[str, Callable[[Any, int], StreamEvent | None]] = {
+    "trades": _trades,
+    "allMids": _prices,
+    "subscriptionResponse": _subscribed,
+    "error": _refused,
+}

@@ -1,0 +1,162 @@
+"""The venue's markets, fills and trades as our own words. Pure; fed by recorded payloads in tests.
+
+A shape that does not fit raises KeyError, TypeError, ValueError or InvalidInputError.
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from understudy.adapters.venues.hyperliquid.constants import (
+    BUILDER_DEX_BASE,
+    BUILDER_DEX_STRIDE,
+    BUILDER_DEX_TAKER_FEE,
+    MIN_NOTIONAL_USDC,
+    TAKER_FEE,
+)
+from understudy.adapters.venues.hyperliquid.rounding import price_grid
+from understudy.domain.markets import HYPERLIQUID, Market
+from understudy.domain.money import parse_decimal
+from understudy.domain.trades import Fill, FillKey, Side
+from understudy.ports.stream import PublicTrade
+from understudy.ports.venue import OwnFill
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from understudy.adapters.venues.hyperliquid.models import (
+        Dex,
+        FillRow,
+        Listing,
+        Meta,
+        TradeRow,
+    )
+
+_SIDES = {"B": Side.BUY, "A": Side.SELL}
+_ONE_SIDED_MARGIN = frozenset({"strictIsolated", "noCross"})
+
+
+def number(text: str, name: str) -> Decimal:
+    """Read a number of the wire, which is always text."""
+    if not isinstance(text, str):
+        raise TypeError(f"{name} must be text")
+    return parse_decimal(text, name=name)
+
+
+def is_perpetual(coin: str) -> bool:
+    """Say whether a coin's name is a perpetual's; spot and outcome names have their own marks."""
+    return not coin.startswith(("@", "#")) and "/" not in coin
+
+
+def dex_of(symbol: str) -> str:
+    """Give the dex of a symbol, '' for the venue's own."""
+    dex, colon, _ = symbol.partition(":")
+    return dex if colon else ""
+
+
+def parse_dexes(rows: Sequence[Dex | None]) -> list[str]:
+    """Give the names of the dexes by number; the first is the venue's own, ''."""
+    return ["" if row is None else row["name"] for row in rows]
+
+
+def parse_markets(dex_number: int, dex: str, meta: Meta) -> list[Market]:
+    """Read a dex's live markets; those delisted keep their number and are left out."""
+    first = BUILDER_DEX_BASE + BUILDER_DEX_STRIDE * dex_number if dex else 0
+    return [
+        _market(first + place, dex, listing)
+        for place, listing in enumerate(meta["universe"])
+        if not listing.get("isDelisted", False)
+    ]
+
+
+def parse_fills(rows: Iterable[FillRow], seen_at_ms: int) -> list[Fill]:
+    """Read the fills of perpetuals, in execution order."""
+    return [parse_fill(row, seen_at_ms) for row in in_execution_order(rows)]
+
+
+def parse_own_fills(rows: Iterable[FillRow], seen_at_ms: int) -> list[OwnFill]:
+    """Read a follower's fills of perpetuals with what they cost; the fee holds any builder fee."""
+    return [
+        OwnFill(
+            fill=parse_fill(row, seen_at_ms),
+            order_id=str(row["oid"]),
+            client_order_id=row.get("cloid") or "",
+            closed_pnl=number(row["closedPnl"], "closedPnl"),
+            fee=number(row["fee"], "fee"),
+        )
+        for row in in_execution_order(rows)
+    ]
+
+
+def oldest_first(page: list[FillRow]) -> list[FillRow]:
+    """Turn a page that runs from new to old round, so that equal times keep execution order."""
+    if page and page[0]["time"] > page[-1]["time"]:
+        page.reverse()
+    return page
+
+
+def in_execution_order(rows: Iterable[FillRow]) -> list[FillRow]:
+    """Sort fills of perpetuals by time, stable: within a millisecond `tid` says nothing."""
+    perpetuals = (row for row in rows if is_perpetual(row["coin"]))
+    return sorted(perpetuals, key=lambda row: row["time"])
+
+
+def fill_key(row: FillRow) -> FillKey:
+    """Give what makes a fill the same on every page."""
+    return FillKey(row["coin"], row["time"], str(row["tid"]), _SIDES[row["side"]])
+
+
+def parse_fill(row: FillRow, seen_at_ms: int) -> Fill:
+    """Read one fill."""
+    liquidation = row.get("liquidation")
+    return Fill(
+        symbol=row["coin"],
+        side=_SIDES[row["side"]],
+        price=number(row["px"], "px"),
+        size=number(row["sz"], "sz"),
+        time_ms=row["time"],
+        tid=str(row["tid"]),
+        seen_at_ms=seen_at_ms,
+        start_position=number(row["startPosition"], "startPosition"),
+        liquidated_user=liquidation["liquidatedUser"].lower() if liquidation else None,
+    )
+
+
+def parse_trades(rows: Iterable[TradeRow]) -> tuple[PublicTrade, ...]:
+    """Read a frame of the public stream; `users` are the buyer and the seller."""
+    return tuple(_trade(row) for row in rows)
+
+
+def parse_prices(mids: Mapping[str, str]) -> dict[str, Decimal]:
+    """Read the middle prices of perpetuals."""
+    return {coin: number(mid, coin) for coin, mid in mids.items() if is_perpetual(coin)}
+
+
+def _trade(row: TradeRow) -> PublicTrade:
+    buyer, seller = row["users"]
+    return PublicTrade(
+        symbol=row["coin"],
+        price=number(row["px"], "px"),
+        size=number(row["sz"], "sz"),
+        time_ms=row["time"],
+        tid=str(row["tid"]),
+        buyer=buyer.lower(),
+        seller=seller.lower(),
+    )
+
+
+def _market(asset: int, dex: str, listing: Listing) -> Market:
+    return Market(
+        venue=HYPERLIQUID,
+        symbol=listing["name"],
+        asset=asset,
+        size_decimals=listing["szDecimals"],
+        prices=price_grid(listing["szDecimals"]),
+        max_leverage=listing["maxLeverage"],
+        min_notional=MIN_NOTIONAL_USDC,
+        dex=dex,
+        only_isolated=listing.get("onlyIsolated", False)
+        or listing.get("marginMode") in _ONE_SIDED_MARGIN,
+        taker_fee=BUILDER_DEX_TAKER_FEE if dex else TAKER_FEE,
+    )

@@ -1,0 +1,104 @@
+"""HTTP to the venue: one try per call, bounded times, connections kept alive. Never retries."""
+
+from __future__ import annotations
+
+import json
+from contextlib import contextmanager
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+import urllib3
+from urllib3.exceptions import (
+    ConnectTimeoutError,
+    HTTPError,
+    NewConnectionError,
+    ReadTimeoutError,
+)
+
+from understudy.adapters.venues.hyperliquid.constants import (
+    CONNECT_TIMEOUT_MS,
+    READ_TIMEOUT_MS,
+)
+from understudy.adapters.venues.hyperliquid.errors import UnknownCause
+from understudy.adapters.venues.hyperliquid.outcomes import HTTP_OK, HTTP_TOO_MANY, MISFITS
+from understudy.domain.errors import VenueUnreachableError
+from understudy.domain.intents import Unknown
+from understudy.domain.markets import HYPERLIQUID
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_HEADERS = {"Content-Type": "application/json"}
+_POOL_SIZE = 16
+
+
+class Rest:
+    """One venue address; safe to use from several threads."""
+
+    def __init__(
+        self,
+        url: str,
+        *,
+        connect_timeout_ms: int = CONNECT_TIMEOUT_MS,
+        read_timeout_ms: int = READ_TIMEOUT_MS,
+    ) -> None:
+        self._url = url.rstrip("/")
+        self._pool = urllib3.PoolManager(
+            maxsize=_POOL_SIZE,
+            retries=False,
+            headers=_HEADERS,
+            timeout=urllib3.Timeout(connect=connect_timeout_ms / 1000, read=read_timeout_ms / 1000),
+        )
+
+    def send(self, body: str) -> tuple[int, bytes] | Unknown:
+        """Send an action and give its HTTP status and body, or why there is no answer."""
+        try:
+            return self._post("/exchange", body)
+        except (NewConnectionError, ConnectTimeoutError):
+            return Unknown(UnknownCause.UNREACHABLE)
+        except ReadTimeoutError:
+            return Unknown(UnknownCause.TIMEOUT)
+        except HTTPError:
+            return Unknown(UnknownCause.CONNECTION_LOST)
+
+    def ask(self, question: dict[str, Any]) -> Any:
+        """Ask `/info` and give the answer's JSON.
+
+        Raises VenueUnreachableError without a usable answer; its facts are the question's type and
+        the HTTP status, 0 when there was none.
+        """
+        kind = str(question["type"])
+        try:
+            status, body = self._post("/info", json.dumps(question))
+        except HTTPError as error:
+            raise unanswered("the venue did not answer", kind) from error
+        if status != HTTP_OK:
+            limited = status == HTTP_TOO_MANY
+            text = "the venue limits our requests" if limited else "the venue cannot answer now"
+            raise unanswered(text, kind, status)
+        with understood(kind):
+            return json.loads(body, parse_float=Decimal)
+
+    def close(self) -> None:
+        """Close every kept connection."""
+        self._pool.clear()
+
+    def _post(self, path: str, body: str) -> tuple[int, bytes]:
+        answer = self._pool.request("POST", self._url + path, body=body.encode(), redirect=False)
+        return answer.status, answer.data
+
+
+@contextmanager
+def understood(question: str) -> Iterator[None]:
+    """Turn an answer whose shape does not fit into VenueUnreachableError."""
+    try:
+        yield
+    except MISFITS as error:
+        raise unanswered("the venue's answer has an unknown shape", question, HTTP_OK) from error
+
+
+def unanswered(text: str, question: str, status: int = 0) -> VenueUnreachableError:
+    """Word a question that got no usable answer."""
+    return VenueUnreachableError(
+        f"{text}: try again in a moment", venue=HYPERLIQUID, question=question, status=status
+    )
