@@ -1,0 +1,108 @@
+# Everything a developer or a new user runs. Needs make, python3 >= 3.11 and pip; makes the rest.
+PYTHON ?= python3
+ARGS ?=
+
+BIN := .venv/bin
+SAM := .venv-sam/bin/sam
+REPORTS := .local/reports
+EVERYDAY := -m "not slow and not iam_proof"
+COMPILE = cd requirements && ../$(BIN)/pip-compile --quiet --generate-hashes --no-header \
+	--no-emit-index-url --no-emit-find-links --allow-unsafe --strip-extras
+export SAM_CLI_TELEMETRY := 0
+
+.DEFAULT_GOAL := help
+.PHONY: help demo up test check prove prove-iam bench build deploy requirements clean \
+	demo-environment dev-environment sam-environment \
+	check-steps format lint types architecture rules template unit test-parallel test-serial
+
+help: ## show this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@echo "  options: ARGS='...' goes to the command, PYTHON=python3.12 chooses the interpreter"
+
+demo: demo-environment ## copy a recorded leader to ten followers here, and judge the run
+	@$(BIN)/understudy demo $(ARGS)
+
+up: demo-environment ## run the whole system here until Ctrl-C; state stays in .local
+	@$(BIN)/understudy up $(ARGS)
+
+check: dev-environment sam-environment ## format, lint, types, architecture, template, unit tests
+	@$(MAKE) --no-print-directory check-steps && echo "make check: passed" \
+		|| { echo "make check: FAILED, see above"; exit 1; }
+
+test: dev-environment ## all tests but the long proofs
+	@rm -f $(REPORTS)/test-*.xml
+	@$(MAKE) --no-print-directory --keep-going test-parallel test-serial; status=$$?; \
+		echo "make test: $$($(BIN)/python -m checks.totals $(REPORTS)/test-*.xml)"; exit $$status
+
+prove: dev-environment ## the long proofs: simulation at scale, soak, crash points
+	@$(BIN)/pytest -m slow $(ARGS)
+
+prove-iam: dev-environment ## remove policy statements one by one; each must be missed
+	@$(BIN)/pytest -m iam_proof $(ARGS)
+
+bench: dev-environment ## speed of the shipping path, beside its references
+	@$(BIN)/python -m benchmarks $(ARGS)
+
+build: sam-environment ## sam build, for AWS (needs a real python3.13)
+	@python=$$(python3.13 -c 'import sys; print(sys.executable)' 2>/dev/null) || { \
+		echo "error PYTHON_313_MISSING: sam build needs the runtime's own Python, 3.13"; \
+		echo "remedy: install it, or put its bin folder first: PATH=/path/to/bin:\$$PATH make build"; \
+		exit 1; }; PATH="$$(dirname "$$python"):$$PATH" $(SAM) build $(ARGS)
+
+deploy: build ## sam deploy, guided, to the AWS account of your credentials
+	@$(SAM) deploy --guided $(ARGS)
+
+requirements: dev-environment ## pin the requirement sets anew (on Python 3.11)
+	$(COMPILE) --output-file dev.txt dev.in
+	$(COMPILE) --constraint dev.txt --output-file demo.txt demo.in
+	$(COMPILE) --output-file sam.txt sam.in
+
+clean: ## delete environments, builds and caches; the state in .local stays
+	@rm -rf .venv .venv-sam .aws-sam .mypy_cache .ruff_cache .pytest_cache .hypothesis \
+		.import_linter_cache .coverage htmlcov $(REPORTS)
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+demo-environment:
+	@$(PYTHON) cli/bootstrap.py demo
+
+dev-environment:
+	@$(PYTHON) cli/bootstrap.py dev
+
+sam-environment:
+	@$(PYTHON) cli/bootstrap.py sam
+
+# The parts of `make check`, in order; each runs alone too once the environments exist.
+check-steps: format lint types architecture rules template unit
+
+format:
+	@echo "format" && $(BIN)/ruff format --check .
+
+lint:
+	@echo "lint" && $(BIN)/ruff check . && $(BIN)/codespell
+
+types:
+	@echo "types" && $(BIN)/mypy
+
+architecture:
+	@echo "architecture" && $(BIN)/lint-imports --no-logo
+
+rules:
+	@echo "rules" && $(BIN)/python -m checks
+
+template:
+	@echo "template" && $(BIN)/python -m checks.template template.yaml \
+		&& $(BIN)/cfn-lint template.yaml \
+		&& AWS_DEFAULT_REGION=us-east-1 $(SAM) validate --lint --template template.yaml
+
+unit:
+	@echo "unit tests" && $(BIN)/pytest --quiet -n 2 $(EVERYDAY) tests/unit
+
+# Side by side where nothing but the processor is shared; one after another where ports,
+# processes and latencies are.
+test-parallel:
+	@$(BIN)/pytest -n 2 $(EVERYDAY) --junitxml=$(REPORTS)/test-parallel.xml \
+		--ignore=tests/integration --ignore=tests/acceptance $(ARGS)
+
+test-serial:
+	@$(BIN)/pytest $(EVERYDAY) --junitxml=$(REPORTS)/test-serial.xml \
+		tests/integration tests/acceptance $(ARGS)

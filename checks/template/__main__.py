@@ -1,0 +1,29 @@
+"""Run every rule about a template: `python -m checks.template template.yaml`."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from checks.finding import Finding, report
+from checks.template.custody import check_custody
+from checks.template.document import Document, read_document
+from checks.template.functions import check_functions
+from checks.template.policies import check_policies
+from checks.template.stores import check_stores
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+RULES = (check_functions, check_policies, check_custody, check_stores)
+
+
+def find_all(document: Document) -> Iterator[Finding]:
+    """Yield what any rule finds in the template."""
+    for rule in RULES:
+        yield from rule(document)
+
+
+if __name__ == "__main__":
+    sys.exit(report(find_all(read_document(Path(sys.argv[1])))))
