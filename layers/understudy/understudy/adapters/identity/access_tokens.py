@@ -1,0 +1,126 @@
+"""Access tokens: JWT with HS256 and nothing else; every part is checked before it is believed."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hashlib
+import hmac
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from understudy.adapters.identity.token_keys import TokenKeys
+from understudy.domain.errors import NotAllowedError
+from understudy.domain.identity import AuthMethod
+from understudy.domain.ids import UserId
+from understudy.ports.identity import AccessClaims
+
+KeyRing = Callable[[], Sequence[TokenKeys]]
+
+LIFETIME_SECONDS = 900
+MAX_LENGTH = 2048
+AUDIENCE = "understudy-api"
+TYPE = "access"
+PARTS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Hs256AccessTokens:
+    """Signs with the ring's first key and accepts any key of the ring by its exact `kid`."""
+
+    ring: KeyRing
+    issuer: str
+
+    @property
+    def lifetime_seconds(self) -> int:
+        """Give how long a token is good for."""
+        return LIFETIME_SECONDS
+
+    def issue(self, claims: AccessClaims, now_ms: int) -> str:
+        """Write a token; see `AccessTokens`."""
+        keys = self.ring()[0]
+        issued_at = now_ms // 1000
+        body = {
+            "iss": self.issuer,
+            "aud": AUDIENCE,
+            "typ": TYPE,
+            "iat": issued_at,
+            "exp": issued_at + LIFETIME_SECONDS,
+            "app_user_id": claims.app_user_id,
+            "auth_method": claims.auth_method.value,
+            "session_id": claims.session_id,
+            "wallet_address": claims.wallet_address,
+        }
+        signed = f"{_encode(_header(keys))}.{_encode(body)}"
+        return f"{signed}.{_base64(_mac(keys, signed))}"
+
+    def read(self, token: str, now_ms: int) -> AccessClaims:
+        """Read a token; see `AccessTokens`."""
+        body = self._verified(token)
+        now = now_ms // 1000
+        fixed = {"iss": self.issuer, "aud": AUDIENCE, "typ": TYPE}
+        if any(body.get(name) != value for name, value in fixed.items()):
+            raise _refused()
+        if not _in_time(body, now):
+            raise NotAllowedError(
+                "the access token has expired: refresh it", code="ACCESS_TOKEN_EXPIRED"
+            )
+        return AccessClaims(
+            app_user_id=UserId(body["app_user_id"]),
+            auth_method=AuthMethod(body["auth_method"]),
+            session_id=body["session_id"],
+            wallet_address=body["wallet_address"],
+        )
+
+    def _verified(self, token: str) -> Mapping[str, Any]:
+        parts = token.split(".") if len(token) <= MAX_LENGTH else []
+        if len(parts) != PARTS:
+            raise _refused()
+        # The header is compared with the ones that we write, so nothing in it is ever interpreted.
+        keys = next((keys for keys in self.ring() if parts[0] == _encode(_header(keys))), None)
+        if keys is None:
+            raise _refused()
+        expected = _base64(_mac(keys, f"{parts[0]}.{parts[1]}"))
+        if not hmac.compare_digest(expected.encode(), parts[2].encode(errors="replace")):
+            raise _refused()
+        return _decode(parts[1])
+
+
+def _header(keys: TokenKeys) -> dict[str, str]:
+    return {"alg": "HS256", "typ": "JWT", "kid": keys.kid}
+
+
+def _in_time(body: Mapping[str, Any], now: int) -> bool:
+    issued_at, expires_at = body.get("iat"), body.get("exp")
+    if type(issued_at) is not int or type(expires_at) is not int:
+        return False
+    return issued_at <= now + 1 and now < expires_at <= issued_at + LIFETIME_SECONDS
+
+
+def _mac(keys: TokenKeys, signed: str) -> bytes:
+    return hmac.digest(keys.access, signed.encode(errors="replace"), hashlib.sha256)
+
+
+def _encode(part: Mapping[str, Any]) -> str:
+    return _base64(json.dumps(part, separators=(",", ":")).encode())
+
+
+def _base64(raw: bytes) -> str:
+    return base64.urlsafe_b64encode(raw).rstrip(b"=").decode()
+
+
+def _decode(part: str) -> Mapping[str, Any]:
+    padded = part + "=" * (-len(part) % 4)
+    try:
+        body = json.loads(base64.b64decode(padded, altchars=b"-_", validate=True))
+    except (binascii.Error, ValueError) as error:
+        raise _refused() from error
+    if not isinstance(body, dict):
+        raise _refused()
+    return body
+
+
+def _refused() -> NotAllowedError:
+    return NotAllowedError("the access token is not valid: sign in again", code="UNAUTHENTICATED")

@@ -1,0 +1,109 @@
+"""Identity in memory, refusing what the real store refuses; for tests and single processes."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from understudy.domain.agents import Agent
+from understudy.domain.errors import ConflictError
+from understudy.domain.identity import Session, SignInNonce, User, Wallet
+from understudy.domain.ids import UserId, WalletId
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
+@dataclass(slots=True)
+class InMemoryIdentityStore:
+    """Implements IdentityStore and AgentRegistry under one lock."""
+
+    nonces: dict[str, SignInNonce] = field(default_factory=dict)
+    users: dict[UserId, User] = field(default_factory=dict)
+    wallets_by_address: dict[str, Wallet] = field(default_factory=dict)
+    sessions: dict[str, Session] = field(default_factory=dict)
+    agents_by_id: dict[str, Agent] = field(default_factory=dict)
+    lock: threading.RLock = field(default_factory=threading.RLock)
+
+    def put_nonce(self, nonce: SignInNonce) -> None:
+        """Keep a nonce; see `IdentityStore`."""
+        self.nonces[nonce.nonce] = nonce
+
+    def take_nonce(self, nonce: str, address: str, now_ms: int) -> bool:
+        """Use a nonce up; see `IdentityStore`."""
+        with self.lock:
+            kept = self.nonces.get(nonce)
+            if kept is None or kept.address != address or kept.expires_at_ms <= now_ms:
+                return False
+            del self.nonces[nonce]
+            return True
+
+    def create_user(self, user: User, wallet: Wallet) -> None:
+        """Store a new user; see `IdentityStore`."""
+        with self.lock:
+            if wallet.address in self.wallets_by_address or user.user_id in self.users:
+                raise ConflictError("the address belongs to a user already")
+            self.users[user.user_id] = user
+            self.wallets_by_address[wallet.address] = wallet
+
+    def record_login(self, user_id: UserId, wallet: Wallet) -> None:
+        """Note a sign-in; see `IdentityStore`."""
+        with self.lock:
+            user = self.users[user_id]
+            self.users[user_id] = replace(user, last_login_at_ms=wallet.last_seen_at_ms)
+            self.wallets_by_address[wallet.address] = wallet
+
+    def user(self, user_id: UserId) -> User | None:
+        """Read a user."""
+        return self.users.get(user_id)
+
+    def wallets(self, user_id: UserId) -> Sequence[Wallet]:
+        """List a user's wallets, oldest first."""
+        own = (w for w in self.wallets_by_address.values() if w.user_id == user_id)
+        return sorted(own, key=_age_of_wallet)
+
+    def wallet_of_address(self, address: str) -> Wallet | None:
+        """Read the wallet with this address."""
+        return self.wallets_by_address.get(address)
+
+    def session(self, session_id: str) -> Session | None:
+        """Read a session."""
+        return self.sessions.get(session_id)
+
+    def put_session(self, session: Session) -> Session:
+        """Store a session under its version; see `IdentityStore`."""
+        with self.lock:
+            kept = self.sessions.get(session.session_id)
+            _check_version(kept.version if kept else 0, session.version)
+            stored = replace(session, version=session.version + 1)
+            self.sessions[session.session_id] = stored
+            return stored
+
+    def agents(self, user_id: UserId) -> Sequence[Agent]:
+        """List a user's agents, oldest first."""
+        own = (agent for agent in self.agents_by_id.values() if agent.user_id == user_id)
+        return sorted(own, key=lambda agent: (agent.created_at_ms, agent.agent_id))
+
+    def agent(self, user_id: UserId, agent_id: str) -> Agent | None:
+        """Read one agent of this user."""
+        agent = self.agents_by_id.get(agent_id)
+        return agent if agent is not None and agent.user_id == user_id else None
+
+    def put_agent(self, agent: Agent) -> Agent:
+        """Store an agent under its version; see `AgentRegistry`."""
+        with self.lock:
+            kept = self.agents_by_id.get(agent.agent_id)
+            _check_version(kept.version if kept else 0, agent.version)
+            stored = replace(agent, version=agent.version + 1)
+            self.agents_by_id[agent.agent_id] = stored
+            return stored
+
+
+def _age_of_wallet(wallet: Wallet) -> tuple[int, WalletId]:
+    return wallet.created_at_ms, wallet.wallet_id
+
+
+def _check_version(stored: int, carried: int) -> None:
+    if stored != carried:
+        raise ConflictError("it has changed since it was read: read it again")

@@ -1,0 +1,92 @@
+"""Who uses the system: users, their wallets, and the sessions they have signed in."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from understudy.domain.ids import UserId, WalletId
+
+
+class WalletKind(StrEnum):
+    """Who holds the key of a wallet."""
+
+    EOA = "EOA"
+
+
+class Connector(StrEnum):
+    """What the user's wallet was connected with."""
+
+    PRIVY = "PRIVY"
+    REOWN = "REOWN"
+    WALLETCONNECT = "WALLETCONNECT"
+    DYNAMIC = "DYNAMIC"
+
+
+class AuthMethod(StrEnum):
+    """How a session was signed in."""
+
+    SIWE = "siwe"
+
+
+@dataclass(frozen=True, slots=True)
+class User:
+    """A person, known by what they signed in with; zero times have not happened."""
+
+    user_id: UserId
+    active_wallet_id: WalletId
+    created_at_ms: int
+    last_login_at_ms: int
+    terms_accepted_at_ms: int = 0
+    is_flagged: bool = False
+    flag_reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Wallet:
+    """An address that belongs to one user alone; written in lower case."""
+
+    wallet_id: WalletId
+    user_id: UserId
+    address: str
+    connector: Connector
+    created_at_ms: int
+    last_seen_at_ms: int
+    kind: WalletKind = WalletKind.EOA
+    is_active: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class SignInNonce:
+    """A number used once, for one address, in one sign-in message."""
+
+    nonce: str
+    address: str
+    expires_at_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """One sign-in and the family of refresh tokens that keeps it alive.
+
+    Only the keyed hashes of the current and the previous refresh token are known. `expires_at_ms`
+    never moves; `idle_expires_at_ms` moves with every refresh.
+    """
+
+    session_id: str
+    user_id: UserId
+    auth_method: AuthMethod
+    wallet_address: str
+    generation: int
+    current_hash: str
+    previous_hash: str
+    created_at_ms: int
+    rotated_at_ms: int
+    idle_expires_at_ms: int
+    expires_at_ms: int
+    revoked_at_ms: int = 0
+    version: int = 0
+
+    def is_live(self, now_ms: int) -> bool:
+        """Say whether the session still lets its user in."""
+        return not self.revoked_at_ms and now_ms < min(self.idle_expires_at_ms, self.expires_at_ms)

@@ -1,0 +1,96 @@
+"""What delegating to an agent needs: a registry, custody of its key, the venue's approval."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Protocol
+
+if TYPE_CHECKING:
+    from understudy.domain.agents import Agent
+    from understudy.domain.identity import Wallet
+    from understudy.domain.ids import UserId
+
+
+class AgentRegistry(Protocol):
+    """The public facts of agents."""
+
+    def agents(self, user_id: UserId) -> Sequence[Agent]:
+        """List a user's agents, oldest first."""
+        ...
+
+    def agent(self, user_id: UserId, agent_id: str) -> Agent | None:
+        """Read one agent of this user."""
+        ...
+
+    def put_agent(self, agent: Agent) -> Agent:
+        """Store an agent while its version is the one read (0: new); raises ConflictError."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class NewAgentKey:
+    """A key that custody has made: only its name and address ever leave."""
+
+    agent_id: str
+    address: str
+
+
+class AgentKeys(Protocol):
+    """The custody of agent keys; each call can be repeated.
+
+    Raises SigningUnavailableError when custody does not answer, SigningRefusedError when it
+    will not.
+    """
+
+    def create_agent(self, wallet: Wallet, venue: str, agent_name: str) -> NewAgentKey:
+        """Make and keep a fresh key for this wallet, not yet able to sign."""
+        ...
+
+    def activate(self, agent_id: str) -> None:
+        """Let the key sign."""
+        ...
+
+    def revoke(self, agent_id: str) -> None:
+        """Destroy the key."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class WalletRequest:
+    """An action that the user's own wallet signs, and the typed data to show that wallet."""
+
+    action: Mapping[str, Any]
+    typed_data: Mapping[str, Any]
+
+
+class AgentApprovals(Protocol):
+    """The venue's side of delegation: what to sign, who signed, and handing it in."""
+
+    @property
+    def chain(self) -> str:
+        """Name the network that approvals are for."""
+        ...
+
+    def requests(self, agent: Agent) -> Sequence[WalletRequest]:
+        """Build what the wallet signs to approve the agent, always the same for the same agent."""
+        ...
+
+    def revocation(self, agent: Agent) -> WalletRequest:
+        """Build what the wallet signs to take the agent's approval back."""
+        ...
+
+    def signer_of(self, request: WalletRequest, signature: str) -> str:
+        """Recover the address that signed; raises InvalidInputError for a malformed signature."""
+        ...
+
+    def submit(self, request: WalletRequest, signature: str) -> None:
+        """Hand a signed action in.
+
+        Raises VenueRejectedError when it was refused, VenueUnreachableError when nobody can say.
+        """
+        ...
+
+    def is_approved(self, agent: Agent) -> bool:
+        """Ask whether the venue lists the agent now; raises VenueUnreachableError."""
+        ...

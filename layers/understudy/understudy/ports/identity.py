@@ -1,0 +1,133 @@
+"""What signing in needs from the world: a verifier, tokens, a store, and chance as an argument."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+from understudy.domain.identity import AuthMethod, Session, SignInNonce, User, Wallet
+from understudy.domain.ids import UserId
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
+class Ids(Protocol):
+    """Gives names that nobody can guess; the only source of chance in the workflows."""
+
+    def new_id(self) -> str:
+        """Give 32 hex digits (128 bits) of chance."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class SignInClaim:
+    """What a verified sign-in message says: whose it is (lower case) and its nonce."""
+
+    address: str
+    nonce: str
+
+
+class SignInVerifier(Protocol):
+    """Verifies what a wallet signed in order to sign in."""
+
+    def verify(self, message: str, signature: str, now_ms: int) -> SignInClaim:
+        """Check form, origin, times and signature of the received text; the nonce is left to do.
+
+        Raises InvalidInputError for a malformed message or signature, NotAllowedError for one
+        that is well formed and does not let in.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class AccessClaims:
+    """What an access token says of its bearer."""
+
+    app_user_id: UserId
+    auth_method: AuthMethod
+    session_id: str
+    wallet_address: str
+
+
+class AccessTokens(Protocol):
+    """Issues and reads the short-lived tokens of the API."""
+
+    def issue(self, claims: AccessClaims, now_ms: int) -> str:
+        """Write a token that is good for `lifetime_seconds`."""
+        ...
+
+    def read(self, token: str, now_ms: int) -> AccessClaims:
+        """Read a token; raises NotAllowedError for any that is not ours, whole and in time."""
+        ...
+
+    @property
+    def lifetime_seconds(self) -> int:
+        """Give how long a token is good for."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class RefreshToken:
+    """A refresh token's text, what it names, and the keyed hash under which it is stored."""
+
+    text: str
+    session_id: str
+    generation: int
+    hash: str
+
+
+class RefreshTokens(Protocol):
+    """Makes refresh tokens that can be made again, so that no text of one is ever stored."""
+
+    def make(self, session_id: str, generation: int) -> RefreshToken:
+        """Make the token of this generation."""
+        ...
+
+    def read(self, text: str) -> RefreshToken:
+        """Read a presented token; raises NotAllowedError for one that was never made here."""
+        ...
+
+    def again(self, session_id: str, generation: int, stored_hash: str) -> RefreshToken | None:
+        """Make the token with this stored hash again, also under an older key; None if unable."""
+        ...
+
+
+class IdentityStore(Protocol):
+    """Nonces, users, wallets and sessions."""
+
+    def put_nonce(self, nonce: SignInNonce) -> None:
+        """Keep a nonce until it is taken or its time is up."""
+        ...
+
+    def take_nonce(self, nonce: str, address: str, now_ms: int) -> bool:
+        """Use a nonce up; False when it was never given to this address, taken, or is too old."""
+        ...
+
+    def create_user(self, user: User, wallet: Wallet) -> None:
+        """Store a new user with a first wallet; raises ConflictError when the address is taken."""
+        ...
+
+    def record_login(self, user_id: UserId, wallet: Wallet) -> None:
+        """Note that a user signed in with this wallet at its `last_seen_at_ms`."""
+        ...
+
+    def user(self, user_id: UserId) -> User | None:
+        """Read a user."""
+        ...
+
+    def wallets(self, user_id: UserId) -> Sequence[Wallet]:
+        """List a user's wallets, oldest first."""
+        ...
+
+    def wallet_of_address(self, address: str) -> Wallet | None:
+        """Read the wallet with this address, whoever has it."""
+        ...
+
+    def session(self, session_id: str) -> Session | None:
+        """Read a session as it is now."""
+        ...
+
+    def put_session(self, session: Session) -> Session:
+        """Store a session while its version is the one read (0: new); raises ConflictError."""
+        ...

@@ -1,0 +1,154 @@
+"""Keeps people signed in: opens, refreshes and ends sessions, and notices stolen refresh tokens.
+
+Every refresh token works once. One presented again is a sign of theft and ends its session, but
+for the moment in which an answer may simply have been lost.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from understudy.domain.errors import ConflictError, NotAllowedError
+from understudy.domain.identity import AuthMethod, Session, Wallet
+from understudy.ports.clock import Clock
+from understudy.ports.identity import (
+    AccessClaims,
+    AccessTokens,
+    IdentityStore,
+    Ids,
+    RefreshToken,
+    RefreshTokens,
+)
+
+DAY_MS = 86_400_000
+REFRESH_LIFETIME_MS = 30 * DAY_MS
+SESSION_LIFETIME_MS = 90 * DAY_MS
+LOST_ANSWER_MS = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class TokenPair:
+    """What a client keeps of a session."""
+
+    access_token: str
+    expires_in: int
+    refresh_token: str
+    refresh_expires_at_ms: int
+    token_type: str = "Bearer"
+
+
+@dataclass(frozen=True, slots=True)
+class Sessions:
+    """Opens, refreshes and ends sessions."""
+
+    store: IdentityStore
+    access: AccessTokens
+    refresh_tokens: RefreshTokens
+    clock: Clock
+    ids: Ids
+
+    def open(self, wallet: Wallet, method: AuthMethod) -> TokenPair:
+        """Start a session of this wallet's user."""
+        now = self.clock.now_ms()
+        token = self.refresh_tokens.make(self.ids.new_id(), 1)
+        session = Session(
+            session_id=token.session_id,
+            user_id=wallet.user_id,
+            auth_method=method,
+            wallet_address=wallet.address,
+            generation=1,
+            current_hash=token.hash,
+            previous_hash="",
+            created_at_ms=now,
+            rotated_at_ms=now,
+            idle_expires_at_ms=now + REFRESH_LIFETIME_MS,
+            expires_at_ms=now + SESSION_LIFETIME_MS,
+        )
+        return self._pair(self.store.put_session(session), token)
+
+    def refresh(self, text: str) -> TokenPair:
+        """Exchange a refresh token for the next pair.
+
+        Raises NotAllowedError for a token that does not work, or no longer; one that was used
+        before ends the session.
+        """
+        presented = self.refresh_tokens.read(text)
+        try:
+            return self._exchange(presented)
+        except ConflictError:  # two requests came with one token: the other one was first
+            return self._exchange(presented)
+
+    def end(self, text: str) -> None:
+        """Sign out; signing out twice is no error."""
+        presented = self.refresh_tokens.read(text)
+        session = self.store.session(presented.session_id)
+        if session is not None:
+            self._revoke(session)
+
+    def caller(self, access_token: str) -> AccessClaims:
+        """Say who bears this access token; raises NotAllowedError."""
+        return self.access.read(access_token, self.clock.now_ms())
+
+    def require_live(self, claims: AccessClaims) -> None:
+        """Make sure that the session was not ended since its access token was issued."""
+        session = self.store.session(claims.session_id)
+        if session is None or not session.is_live(self.clock.now_ms()):
+            raise NotAllowedError("this session has ended: sign in again", code="SESSION_ENDED")
+
+    def _exchange(self, presented: RefreshToken) -> TokenPair:
+        session, now = self.store.session(presented.session_id), self.clock.now_ms()
+        if session is None or not session.is_live(now):
+            raise NotAllowedError("this session has ended: sign in again", code="SESSION_ENDED")
+        if presented.hash == session.current_hash:
+            return self._rotate(session, now)
+        successor = self._successor(session, presented, now)
+        if successor is None:
+            self._revoke(session)
+            raise NotAllowedError(
+                "this refresh token was used before, so the session was ended: sign in again",
+                code="REFRESH_TOKEN_REUSED",
+                session_id=session.session_id,
+            )
+        return self._pair(session, successor)
+
+    def _rotate(self, session: Session, now: int) -> TokenPair:
+        token = self.refresh_tokens.make(session.session_id, session.generation + 1)
+        rotated = replace(
+            session,
+            generation=token.generation,
+            current_hash=token.hash,
+            previous_hash=session.current_hash,
+            rotated_at_ms=now,
+            idle_expires_at_ms=now + REFRESH_LIFETIME_MS,
+        )
+        return self._pair(self.store.put_session(rotated), token)
+
+    def _successor(
+        self, session: Session, presented: RefreshToken, now: int
+    ) -> RefreshToken | None:
+        is_previous = presented.hash == session.previous_hash
+        if not is_previous or now - session.rotated_at_ms > LOST_ANSWER_MS:
+            return None
+        return self.refresh_tokens.again(
+            session.session_id, session.generation, session.current_hash
+        )
+
+    def _revoke(self, session: Session) -> None:
+        while not session.revoked_at_ms:
+            try:
+                self.store.put_session(replace(session, revoked_at_ms=self.clock.now_ms()))
+            except ConflictError:
+                session = self.store.session(session.session_id) or session
+            else:
+                return
+
+    def _pair(self, session: Session, token: RefreshToken) -> TokenPair:
+        claims = AccessClaims(
+            session.user_id, session.auth_method, session.session_id, session.wallet_address
+        )
+        return TokenPair(
+            access_token=self.access.issue(claims, self.clock.now_ms()),
+            expires_in=self.access.lifetime_seconds,
+            refresh_token=token.text,
+            refresh_expires_at_ms=min(session.idle_expires_at_ms, session.expires_at_ms),
+        )
