@@ -1,0 +1,1 @@
+"""Keys and what may be signed with them; attached to the custody functions alone."""

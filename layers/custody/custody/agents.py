@@ -1,0 +1,72 @@
+"""An agent: one fresh key that may trade for one wallet, and the policy it signs under. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from decimal import Decimal
+from enum import StrEnum
+
+from understudy.domain.ids import digest_of
+
+
+class AgentStatus(StrEnum):
+    """Where an agent stands; a revoked one never comes back."""
+
+    PENDING = "PENDING"
+    ACTIVE = "ACTIVE"
+    REVOKED = "REVOKED"
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """What may be signed for an agent. Money is notional in USDC; days are UTC.
+
+    `price_band_bps` bounds how far a limit price may lie from the mark. An empty `symbols_allow`
+    allows every market that is not in `symbols_deny`; both bind what increases a position.
+    """
+
+    max_order_notional: Decimal
+    max_daily_notional: Decimal
+    max_leverage: int
+    price_band_bps: int
+    symbols_allow: tuple[str, ...] = ()
+    symbols_deny: tuple[str, ...] = ()
+
+    def allows(self, symbol: str) -> bool:
+        """Say whether positions of this symbol may be opened or increased."""
+        if symbol in self.symbols_deny:
+            return False
+        return not self.symbols_allow or symbol in self.symbols_allow
+
+
+@dataclass(frozen=True, slots=True)
+class Agent:
+    """A key's public facts, its policy, and its ciphertext (empty once it is revoked)."""
+
+    agent_id: str
+    user_id: str
+    wallet_id: str
+    wallet_address: str
+    venue: str
+    agent_name: str
+    address: str
+    policy: Policy
+    ciphertext: bytes = field(default=b"", repr=False)
+    key_version: int = 1
+    status: AgentStatus = AgentStatus.PENDING
+    created_at_ms: int = 0
+
+
+def owner_mark(user_id: str) -> str:
+    """Name a user without telling who it is."""
+    return digest_of("agent-owner", user_id)[:16]
+
+
+def agent_id_for(user_id: str, unique: str) -> str:
+    """Name a new agent so that its owner's kill switch can be read together with the agent."""
+    return f"{owner_mark(user_id)}-{unique}"
+
+
+def owner_mark_of(agent_id: str) -> str:
+    """Give the owner's mark that an agent's id carries."""
+    return agent_id.partition("-")[0]

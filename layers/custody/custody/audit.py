@@ -1,0 +1,82 @@
+"""What the signer writes about itself: who asked for what and what came of it, never a payload."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from custody.agents import Agent
+    from custody.hyperliquid import Draft
+    from custody.refusals import Refusal
+    from understudy.domain.intents import Intent
+
+_REQUESTED = (
+    "intent_id",
+    "follow_id",
+    "wallet_id",
+    "venue",
+    "kind",
+    "symbol",
+    "asset",
+    "side",
+    "size",
+    "limit_price",
+    "reduce_only",
+    "leverage",
+    "isolated",
+    "nonce",
+    "expires_at_ms",
+)
+
+
+class AuditEvent(StrEnum):
+    """What happened."""
+
+    INTENT_APPROVED = "INTENT_APPROVED"
+    INTENT_REPEATED = "INTENT_REPEATED"
+    INTENT_REFUSED = "INTENT_REFUSED"
+    AGENT_CREATED = "AGENT_CREATED"
+    AGENT_ACTIVATED = "AGENT_ACTIVATED"
+    AGENT_REVOKED = "AGENT_REVOKED"
+    SWITCH_SET = "SWITCH_SET"
+
+
+@dataclass(frozen=True, slots=True)
+class AuditEntry:
+    """One thing that happened to a subject (an agent, or a switch)."""
+
+    event: AuditEvent
+    subject: str
+    at_ms: int
+    facts: Mapping[str, Any] = field(default_factory=dict)
+
+
+def approved(drafted: Draft, at_ms: int) -> AuditEntry:
+    """Say that a content was allowed for the first time."""
+    facts = {**_request(drafted.intent), "content": drafted.content}
+    return AuditEntry(AuditEvent.INTENT_APPROVED, drafted.intent.agent_id, at_ms, facts)
+
+
+def repeated(drafted: Draft, at_ms: int) -> AuditEntry:
+    """Say that a content allowed earlier was signed again."""
+    facts = {"intent_id": drafted.intent.intent_id, "content": drafted.content}
+    return AuditEntry(AuditEvent.INTENT_REPEATED, drafted.intent.agent_id, at_ms, facts)
+
+
+def refused(intent: Intent, reason: Refusal, at_ms: int) -> AuditEntry:
+    """Say that an intent was refused."""
+    facts = {**_request(intent), "reason": reason.value}
+    return AuditEntry(AuditEvent.INTENT_REFUSED, intent.agent_id, at_ms, facts)
+
+
+def of_agent(event: AuditEvent, agent: Agent, at_ms: int) -> AuditEntry:
+    """Say what became of an agent."""
+    names = ("user_id", "wallet_id", "venue", "agent_name", "address", "key_version")
+    return AuditEntry(event, agent.agent_id, at_ms, {name: getattr(agent, name) for name in names})
+
+
+def _request(intent: Intent) -> dict[str, Any]:
+    return {name: str(getattr(intent, name)) for name in _REQUESTED}

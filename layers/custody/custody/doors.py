@@ -1,0 +1,102 @@
+"""One door per class of caller: an alias of the function opens one of them and no other."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from custody.enrolment import Enrolment, NewAgent, SwitchOrder
+from custody.requests import read, read_intents
+from understudy.domain.codec import to_plain
+from understudy.domain.errors import (
+    DependencyError,
+    InvalidInputError,
+    NotAllowedError,
+    UnderstudyError,
+)
+
+if TYPE_CHECKING:
+    from custody.signer import IntentSigner
+
+Event = Mapping[str, Any]
+Answer = dict[str, Any]
+Door = Callable[[Event], Answer]
+
+SIGN_ALIAS = "sign"
+ENROLL_ALIAS = "enroll"
+
+
+def door_for(function_arn: str, doors: Mapping[str, Door]) -> Door:
+    """Give the door of the alias in a function's ARN; raises NotAllowedError without one."""
+    door = doors.get(function_arn.rpartition(":")[2])
+    if door is None:
+        raise NotAllowedError(f"call the signer by one of its aliases: {', '.join(doors)}")
+    return door
+
+
+def signing_door(signer: IntentSigner) -> Door:
+    """Open signing alone: `{intents}` to `{results}`, in order."""
+
+    def sign(event: Event) -> Answer:
+        return {"results": [to_plain(result) for result in signer.sign(read_intents(event))]}
+
+    return sign
+
+
+def enrolment_door(enrolment: Enrolment) -> Door:
+    """Open enrolment alone: `{operation, …}` to what it made, or to `{error: {code, message}}`.
+
+    Raises only DependencyError: the same request may be sent again.
+    """
+
+    def enroll(event: Event) -> Answer:
+        operation = _OPERATIONS.get(str(event.get("operation")))
+        wanted = {name: value for name, value in event.items() if name != "operation"}
+        try:
+            if operation is None:
+                raise NotAllowedError(f"operation must be one of {', '.join(_OPERATIONS)}")
+            return operation(enrolment, wanted)
+        except DependencyError:
+            raise
+        except UnderstudyError as error:
+            return {"error": {"code": error.code, "message": error.message}}
+
+    return enroll
+
+
+def _create_agent(enrolment: Enrolment, wanted: Event) -> Answer:
+    agent = enrolment.create_agent(read(NewAgent, wanted))
+    return {"agent_id": agent.agent_id, "address": agent.address}
+
+
+def _activate(enrolment: Enrolment, wanted: Event) -> Answer:
+    agent_id = _agent_id(wanted)
+    enrolment.activate(agent_id)
+    return {"agent_id": agent_id, "status": "ACTIVE"}
+
+
+def _revoke(enrolment: Enrolment, wanted: Event) -> Answer:
+    agent_id = _agent_id(wanted)
+    enrolment.revoke(agent_id)
+    return {"agent_id": agent_id, "status": "REVOKED"}
+
+
+def _set_switch(enrolment: Enrolment, wanted: Event) -> Answer:
+    order = read(SwitchOrder, wanted)
+    enrolment.turn(order)
+    return to_plain(order)
+
+
+def _agent_id(wanted: Event) -> str:
+    agent_id = wanted.get("agent_id")
+    if set(wanted) != {"agent_id"} or not isinstance(agent_id, str) or not agent_id:
+        raise InvalidInputError("send agent_id and nothing beside it")
+    return agent_id
+
+
+_OPERATIONS: Mapping[str, Callable[[Enrolment, Event], Answer]] = {
+    "create_agent": _create_agent,
+    "activate": _activate,
+    "revoke": _revoke,
+    "set_switch": _set_switch,
+}

@@ -1,0 +1,143 @@
+"""Makes, activates and revokes agents and sets kill switches; no key ever leaves this module."""
+
+from __future__ import annotations
+
+import re
+import secrets
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from custody.agents import Agent, AgentStatus, Policy, agent_id_for, owner_mark
+from custody.audit import AuditEntry, AuditEvent, of_agent
+from custody.keys import KeyVault, signing_context
+from custody.secp256k1 import address_of
+from custody.store import AgentStore
+from understudy.adapters.venues.hyperliquid.constants import AGENT_NAME_MAX_LENGTH
+from understudy.domain.errors import InvalidInputError, NotAllowedError, NotFoundError
+from understudy.domain.markets import HYPERLIQUID
+from understudy.ports.switches import Switch
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from understudy.ports.clock import Clock
+
+_ADDRESS = re.compile(r"0x[0-9a-f]{40}")
+_KEY_BYTES = 32
+KILL_SWITCHES = (Switch.KILL_GLOBAL, Switch.KILL_VENUE, Switch.KILL_USER)
+
+
+@dataclass(frozen=True, slots=True)
+class NewAgent:
+    """Whose agent is wanted, for which wallet and venue, and under which name."""
+
+    user_id: str
+    wallet_id: str
+    wallet_address: str
+    venue: str
+    agent_name: str
+
+
+@dataclass(frozen=True, slots=True)
+class SwitchOrder:
+    """Which kill switch to turn, for whom ('' for everybody), and which way."""
+
+    switch: Switch
+    on: bool
+    subject: str = ""
+
+
+class Enrolment:
+    """The life of agents. New ones sign under the deployment's default policy.
+
+    `random_bytes` is the source of keys and ids.
+    """
+
+    def __init__(
+        self,
+        store: AgentStore,
+        vault: KeyVault,
+        clock: Clock,
+        policy: Policy,
+        random_bytes: Callable[[int], bytes] = secrets.token_bytes,
+    ) -> None:
+        self._store = store
+        self._vault = vault
+        self._clock = clock
+        self._policy = policy
+        self._random_bytes = random_bytes
+
+    def create_agent(self, wanted: NewAgent) -> Agent:
+        """Make a fresh key for one wallet, sealed; the agent is PENDING until it is activated.
+
+        Raises InvalidInputError for a request that cannot be meant.
+        """
+        _check(wanted)
+        agent = self._fresh(wanted)
+        entry = of_agent(AuditEvent.AGENT_CREATED, agent, agent.created_at_ms)
+        self._store.create(agent, entry)
+        return agent
+
+    def activate(self, agent_id: str) -> None:
+        """Let a pending agent sign; repeating it changes nothing.
+
+        Raises NotFoundError, NotAllowedError for a revoked agent, ConflictError when it changed.
+        """
+        agent = self._known(agent_id)
+        if agent.status is AgentStatus.REVOKED:
+            raise NotAllowedError("this agent was revoked: enable a new one", code="AGENT_REVOKED")
+        if agent.status is AgentStatus.PENDING:
+            entry = of_agent(AuditEvent.AGENT_ACTIVATED, agent, self._clock.now_ms())
+            self._store.activate(agent, entry)
+
+    def revoke(self, agent_id: str) -> None:
+        """Destroy an agent's key for good; repeating it changes nothing. Raises NotFoundError."""
+        agent = self._known(agent_id)
+        if agent.status is not AgentStatus.REVOKED:
+            entry = of_agent(AuditEvent.AGENT_REVOKED, agent, self._clock.now_ms())
+            self._store.revoke(agent, entry)
+
+    def turn(self, order: SwitchOrder) -> None:
+        """Turn a kill switch on or off; its subject is '' (global), a venue, or a user's id."""
+        switch, subject = order.switch, order.subject
+        if switch not in KILL_SWITCHES:
+            raise InvalidInputError(f"the signer knows these switches: {', '.join(KILL_SWITCHES)}")
+        if bool(subject) is (switch is Switch.KILL_GLOBAL):
+            raise InvalidInputError(f"{Switch.KILL_GLOBAL} has no subject; the others need one")
+        marked = owner_mark(subject) if switch is Switch.KILL_USER else subject
+        facts = {"subject": subject, "on": order.on}
+        entry = AuditEntry(AuditEvent.SWITCH_SET, switch, self._clock.now_ms(), facts)
+        self._store.turn(switch, marked, on=order.on, audit=entry)
+
+    def _known(self, agent_id: str) -> Agent:
+        agent = self._store.agent(agent_id)
+        if agent is None:
+            raise NotFoundError("there is no such agent")
+        return agent
+
+    def _fresh(self, wanted: NewAgent) -> Agent:
+        secret = self._random_bytes(_KEY_BYTES)
+        agent = Agent(
+            agent_id=agent_id_for(wanted.user_id, self._random_bytes(8).hex()),
+            user_id=wanted.user_id,
+            wallet_id=wanted.wallet_id,
+            wallet_address=wanted.wallet_address,
+            venue=wanted.venue,
+            agent_name=wanted.agent_name,
+            address=address_of(secret),
+            policy=self._policy,
+            created_at_ms=self._clock.now_ms(),
+        )
+        context = signing_context(agent.agent_id, agent.key_version)
+        return replace(agent, ciphertext=self._vault.seal(secret, context))
+
+
+def _check(wanted: NewAgent) -> None:
+    if not (wanted.user_id and wanted.wallet_id):
+        raise InvalidInputError("user_id and wallet_id must not be empty")
+    if not _ADDRESS.fullmatch(wanted.wallet_address):
+        raise InvalidInputError("wallet_address must be 0x and 40 lower-case hex digits")
+    if wanted.venue != HYPERLIQUID:
+        raise InvalidInputError(f"agents exist for the venue '{HYPERLIQUID}' only")
+    if not 0 < len(wanted.agent_name) <= AGENT_NAME_MAX_LENGTH:
+        raise InvalidInputError(f"agent_name must have 1 to {AGENT_NAME_MAX_LENGTH} characters")

@@ -1,0 +1,85 @@
+"""An intent as the one action it stands for at Hyperliquid, its digest, and its signed body.
+
+Pure; a key is an argument and leaves no trace. No caller's bytes are ever signed.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from understudy.adapters.venues.hyperliquid.constants import Chain
+from understudy.adapters.venues.hyperliquid.wire import (
+    Builder,
+    exchange_body,
+    l1_digest,
+    leverage_action,
+    order_action,
+)
+from understudy.domain.ids import digest_of
+from understudy.domain.intents import Intent, IntentKind, Signed
+from understudy.domain.trades import Side
+
+if TYPE_CHECKING:
+    from custody.secp256k1 import SigningKey
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What a deployment fixes for everything it signs: the network, and a builder fee or none."""
+
+    chain: Chain
+    builder: Builder | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """An intent's action and digest, not yet signed.
+
+    `content` says what would be signed, by which agent and as what, so that nothing else can ever
+    be signed for the same intent.
+    """
+
+    intent: Intent
+    action: dict[str, Any]
+    digest: bytes
+    content: str
+
+
+def draft(intent: Intent, terms: Terms) -> Draft:
+    """Build what the intent stands for; raises InvalidInputError where the wire cannot carry it."""
+    action = _action(intent, terms.builder)
+    digest = l1_digest(action, intent.nonce, intent.expires_at_ms, terms.chain)
+    content = digest_of("content", intent.venue, intent.agent_id, intent.kind, digest.hex())
+    return Draft(intent, action, digest, content)
+
+
+def signed(drafted: Draft, key: SigningKey) -> Signed:
+    """Sign a draft and write the exact body to send; the same draft gives the same bytes."""
+    intent = drafted.intent
+    signature = key.signature_of(drafted.digest)
+    body = exchange_body(
+        drafted.action,
+        intent.nonce,
+        signature.r,
+        signature.s,
+        signature.v,
+        intent.expires_at_ms,
+    )
+    return Signed(intent.intent_id, body)
+
+
+def _action(intent: Intent, builder: Builder | None) -> dict[str, Any]:
+    if intent.kind is IntentKind.LEVERAGE:
+        return leverage_action(
+            asset=intent.asset, leverage=intent.leverage, isolated=intent.isolated
+        )
+    return order_action(
+        asset=intent.asset,
+        is_buy=intent.side is Side.BUY,
+        price=intent.limit_price,
+        size=intent.size,
+        reduce_only=intent.reduce_only,
+        client_order_id=intent.client_order_id,
+        builder=builder,
+    )

@@ -1,0 +1,48 @@
+"""What is known around a batch of intents, joined per intent for the policy. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING
+
+from custody.policy import Killed, Request
+from custody.store import Readings
+from understudy.domain.markets import Market
+from understudy.domain.money import ZERO
+
+if TYPE_CHECKING:
+    from understudy.domain.intents import Intent
+
+_DAY_MS = 86_400_000
+_EPOCH = date(1970, 1, 1).toordinal()
+_NOT_KILLED = Killed()
+
+
+@dataclass(frozen=True, slots=True)
+class Circumstances:
+    """What was read for one batch, and when."""
+
+    readings: Readings
+    markets: Mapping[str, Market]
+    now_ms: int
+    day: str
+
+    def request(self, intent: Intent) -> Request:
+        """Put an intent together with what is known about it."""
+        readings = self.readings
+        return Request(
+            intent=intent,
+            agent=readings.agents.get(intent.agent_id),
+            killed=readings.killed.get(intent.agent_id, _NOT_KILLED),
+            market=self.markets.get(intent.symbol),
+            mark=readings.marks.get(intent.symbol),
+            spent_today=readings.spent.get(intent.agent_id, ZERO),
+            now_ms=self.now_ms,
+        )
+
+
+def utc_day(now_ms: int) -> str:
+    """Give the UTC date of a time in ms since 1970."""
+    return date.fromordinal(_EPOCH + now_ms // _DAY_MS).isoformat()

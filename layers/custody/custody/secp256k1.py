@@ -1,0 +1,51 @@
+"""A signing key on secp256k1: recoverable, low-s, deterministic (RFC 6979). Holds, never stores."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from coincurve import PrivateKey, PublicKey
+from coincurve.context import GLOBAL_CONTEXT
+from coincurve.utils import validate_secret
+
+from understudy.adapters.venues.hyperliquid.typed_data import keccak256
+
+
+class Signature(NamedTuple):
+    """An ECDSA signature with the recovery id as Ethereum writes it (27 or 28)."""
+
+    r: int
+    s: int
+    v: int
+
+
+class SigningKey(PrivateKey):
+    """A key that only signs.
+
+    The base derives two public keys when it is made, which costs more than a signature and which
+    no signature needs; so this one does not call it.
+    """
+
+    def __init__(self, secret: bytes) -> None:
+        self.secret = validate_secret(secret)
+        self.context = GLOBAL_CONTEXT
+
+    def __repr__(self) -> str:
+        return "SigningKey()"
+
+    def signature_of(self, digest: bytes) -> Signature:
+        """Sign 32 bytes; the same bytes give the same signature."""
+        raw = self.sign_recoverable(digest, hasher=None)
+        return Signature(
+            int.from_bytes(raw[:32], "big"), int.from_bytes(raw[32:64], "big"), 27 + raw[64]
+        )
+
+    def forget(self) -> None:
+        """Let go of the secret: Python cannot overwrite bytes, only drop them."""
+        self.secret = b""
+
+
+def address_of(secret: bytes) -> str:
+    """Give the lower-case address of a secret key."""
+    point = PublicKey.from_valid_secret(validate_secret(secret)).format(compressed=False)
+    return "0x" + keccak256(point[1:])[12:].hex()

@@ -1,0 +1,180 @@
+"""Signs what policy allows, one content per intent, and writes down what it was asked."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+from custody import audit
+from custody.hyperliquid import Draft, Terms, draft, signed
+from custody.judgement import Circumstances, utc_day
+from custody.keys import KeyUnusableError, KeyVault, unlocked
+from custody.policy import Request, content_refusal, exposure, has_expired, standing_refusal
+from custody.refusals import Refusal
+from custody.store import Approval, Recorded, SigningStore
+from understudy.domain.errors import InvalidInputError
+from understudy.domain.intents import Intent, IntentKind, Signed, SigningRefused
+from understudy.domain.markets import HYPERLIQUID, Market
+from understudy.domain.money import ZERO
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+    from concurrent.futures import Executor
+
+    from custody.secp256k1 import SigningKey
+    from understudy.ports.clock import Clock
+
+MAX_BATCH = 20
+
+
+class Markets(Protocol):
+    """Where markets are known from."""
+
+    def markets(self, venue: str) -> Mapping[str, Market]:
+        """Give every market by symbol."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What came of an intent so far, and the audit entry that is still to be written."""
+
+    intent: Intent
+    outcome: Draft | Signed | Refusal
+    note: audit.AuditEntry | None = None
+
+
+class IntentSigner:
+    """Signs batches of intents: lanes (one per agent) side by side, a lane's intents in order."""
+
+    def __init__(
+        self,
+        store: SigningStore,
+        vault: KeyVault,
+        markets: Markets,
+        clock: Clock,
+        terms: Terms,
+        lanes: Executor | None = None,
+    ) -> None:
+        self._store = store
+        self._vault = vault
+        self._markets = markets
+        self._clock = clock
+        self._terms = terms
+        self._lanes = lanes
+
+    def sign(self, intents: Sequence[Intent]) -> list[Signed | SigningRefused]:
+        """Sign each intent or refuse it, in order; the same intent gives the same bytes.
+
+        Raises InvalidInputError for more than 20 intents and DependencyError when store or vault
+        is away: nothing is given out then, and the same batch may be sent again.
+        """
+        if len(intents) > MAX_BATCH:
+            raise InvalidInputError(f"a batch has at most {MAX_BATCH} intents: split it")
+        around = self._read(intents)
+        lanes: dict[str, list[int]] = {}
+        for place, intent in enumerate(intents):
+            lanes.setdefault(intent.agent_id, []).append(place)
+        batches = [[intents[place] for place in places] for places in lanes.values()]
+        verdicts: dict[int, Verdict] = {}
+        for places, lane in zip(lanes.values(), self._side_by_side(batches, around), strict=True):
+            verdicts.update(zip(places, lane, strict=True))
+        ordered = [verdicts[place] for place in range(len(intents))]
+        self._write_down(ordered)
+        return [_answer(verdict) for verdict in ordered]
+
+    def _read(self, intents: Sequence[Intent]) -> Circumstances:
+        now_ms = self._clock.now_ms()
+        day = utc_day(now_ms)
+        readings = self._store.read(intents, day)
+        return Circumstances(readings, self._markets.markets(HYPERLIQUID), now_ms, day)
+
+    def _side_by_side(
+        self, batches: list[list[Intent]], around: Circumstances
+    ) -> Iterable[list[Verdict]]:
+        if self._lanes is None or len(batches) == 1:
+            return [self._sign_lane(batch, around) for batch in batches]
+        return self._lanes.map(lambda batch: self._sign_lane(batch, around), batches)
+
+    def _sign_lane(self, intents: list[Intent], around: Circumstances) -> list[Verdict]:
+        judged = [self._judge(intent, around) for intent in intents]
+        drafts = [verdict for verdict in judged if isinstance(verdict.outcome, Draft)]
+        if not drafts:
+            return judged
+        agent = around.readings.agents[drafts[0].intent.agent_id]
+        try:
+            with unlocked(self._vault, agent) as key:
+                return [self._finish(verdict, key) for verdict in judged]
+        except KeyUnusableError:
+            return [self._without_key(verdict) for verdict in judged]
+
+    def _judge(self, intent: Intent, around: Circumstances) -> Verdict:
+        request = around.request(intent)
+        reason = standing_refusal(request)
+        if reason is not None:
+            return _refused(intent, reason, around.now_ms)
+        try:
+            drafted = draft(intent, self._terms)
+        except InvalidInputError:
+            return _refused(intent, Refusal.MALFORMED, around.now_ms)
+        known = around.readings.contents.get(intent.intent_id)
+        if known is not None:
+            recorded = Recorded.REPEATED if known == drafted.content else Recorded.CHANGED
+            return _verdict_on(drafted, recorded, around.now_ms)
+        reason = content_refusal(request)
+        if reason is not None:
+            return _refused(intent, reason, around.now_ms)
+        return self._record(request, drafted, around)
+
+    def _record(self, request: Request, drafted: Draft, around: Circumstances) -> Verdict:
+        agent, notional = around.readings.agents[drafted.intent.agent_id], exposure(request)
+        is_counted = drafted.intent.kind is IntentKind.ENTRY
+        approval = Approval(
+            intent_id=drafted.intent.intent_id,
+            content=drafted.content,
+            agent_id=agent.agent_id,
+            day=around.day,
+            at_ms=around.now_ms,
+            audit=audit.approved(drafted, around.now_ms),
+            notional=notional,
+            room=agent.policy.max_daily_notional - notional if is_counted else ZERO,
+        )
+        return _verdict_on(drafted, self._store.record(approval), around.now_ms)
+
+    def _finish(self, verdict: Verdict, key: SigningKey) -> Verdict:
+        if not isinstance(verdict.outcome, Draft):
+            return verdict
+        now_ms = self._clock.now_ms()  # reading, recording and opening took their time
+        if has_expired(verdict.intent, now_ms):
+            return _refused(verdict.intent, Refusal.EXPIRED, now_ms)
+        return Verdict(verdict.intent, signed(verdict.outcome, key), verdict.note)
+
+    def _without_key(self, verdict: Verdict) -> Verdict:
+        if not isinstance(verdict.outcome, Draft):
+            return verdict
+        return _refused(verdict.intent, Refusal.KEY_UNUSABLE, self._clock.now_ms())
+
+    def _write_down(self, verdicts: Iterable[Verdict]) -> None:
+        notes = [verdict.note for verdict in verdicts if verdict.note is not None]
+        if notes:
+            self._store.audit(notes)
+
+
+def _verdict_on(drafted: Draft, recorded: Recorded, now_ms: int) -> Verdict:
+    if recorded is Recorded.NEW:
+        return Verdict(drafted.intent, drafted)
+    if recorded is Recorded.REPEATED:
+        return Verdict(drafted.intent, drafted, audit.repeated(drafted, now_ms))
+    is_changed = recorded is Recorded.CHANGED
+    reason = Refusal.INTENT_CONTENT_CHANGED if is_changed else Refusal.DAILY_NOTIONAL_EXCEEDED
+    return _refused(drafted.intent, reason, now_ms)
+
+
+def _refused(intent: Intent, reason: Refusal, now_ms: int) -> Verdict:
+    return Verdict(intent, reason, audit.refused(intent, reason, now_ms))
+
+
+def _answer(verdict: Verdict) -> Signed | SigningRefused:
+    if isinstance(verdict.outcome, Signed):
+        return verdict.outcome
+    return SigningRefused(verdict.intent.intent_id, str(verdict.outcome))

@@ -1,0 +1,105 @@
+"""What the signer remembers: agents, kill switches, what was signed for an intent, spending a day.
+
+Reads are one batch; a first signature is recorded in one transaction together with its audit entry.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from enum import Enum, auto
+from typing import TYPE_CHECKING, Protocol
+
+from custody.agents import Agent
+from custody.audit import AuditEntry
+from custody.policy import Killed, Mark
+from understudy.domain.ids import IntentId
+from understudy.domain.money import ZERO
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from understudy.domain.intents import Intent
+    from understudy.ports.switches import Switch
+
+
+@dataclass(frozen=True, slots=True)
+class Readings:
+    """Everything stored that a batch of intents is judged by, read at once.
+
+    `contents` names what was signed for an intent before, `spent` each agent's entry notional of
+    the day, `marks` go by symbol, `killed` by agent.
+    """
+
+    agents: Mapping[str, Agent]
+    killed: Mapping[str, Killed]
+    contents: Mapping[IntentId, str]
+    spent: Mapping[str, Decimal]
+    marks: Mapping[str, Mark]
+
+
+@dataclass(frozen=True, slots=True)
+class Approval:
+    """A first signature to be: written whole or not at all.
+
+    `notional` counts against the agent's day, which may already hold `room` at most.
+    """
+
+    intent_id: IntentId
+    content: str
+    agent_id: str
+    day: str
+    at_ms: int
+    audit: AuditEntry
+    notional: Decimal = ZERO
+    room: Decimal = ZERO
+
+
+class Recorded(Enum):
+    """What became of an approval: written now, there before, another content, or no room."""
+
+    NEW = auto()
+    REPEATED = auto()
+    CHANGED = auto()
+    NO_ROOM = auto()
+
+
+class SigningStore(Protocol):
+    """What signing reads and writes. Everything raises DependencyError when the store is away."""
+
+    def read(self, intents: Sequence[Intent], day: str) -> Readings:
+        """Read what the batch is judged by; agents, switches and contents consistently."""
+        ...
+
+    def record(self, approval: Approval) -> Recorded:
+        """Store an intent's content, count its notional once and audit it, all or nothing."""
+        ...
+
+    def audit(self, entries: Sequence[AuditEntry]) -> None:
+        """Write audit entries that no other write carries."""
+        ...
+
+
+class AgentStore(Protocol):
+    """What enrolment reads and writes. Everything raises DependencyError when the store is away."""
+
+    def create(self, agent: Agent, audit: AuditEntry) -> None:
+        """Store a new agent; raises ConflictError when the id is taken."""
+        ...
+
+    def agent(self, agent_id: str) -> Agent | None:
+        """Read an agent consistently."""
+        ...
+
+    def activate(self, agent: Agent, audit: AuditEntry) -> None:
+        """Make a pending agent active; raises ConflictError when it is not pending any more."""
+        ...
+
+    def revoke(self, agent: Agent, audit: AuditEntry) -> None:
+        """Make an agent revoked and destroy its ciphertext; raises ConflictError if it is gone."""
+        ...
+
+    def turn(self, switch: Switch, subject: str, *, on: bool, audit: AuditEntry) -> None:
+        """Turn a kill switch on or off; the subject of a user's is the user's mark."""
+        ...

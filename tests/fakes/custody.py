@@ -1,0 +1,154 @@
+"""The signer's store and vault in memory; the store refuses what the table refuses."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import replace
+from decimal import Decimal
+from threading import Lock
+from typing import TYPE_CHECKING, Protocol
+
+from custody.agents import Agent, AgentStatus, owner_mark_of
+from custody.keys import KeyUnusableError
+from custody.policy import Killed, Mark
+from custody.store import Approval, Readings, Recorded
+from understudy.domain.errors import ConflictError, DependencyError
+from understudy.domain.markets import HYPERLIQUID
+from understudy.domain.money import ZERO
+from understudy.ports.switches import Switch
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from custody.audit import AuditEntry
+    from understudy.domain.follows import Marks
+    from understudy.domain.ids import IntentId
+    from understudy.domain.intents import Intent
+
+
+class MarkSource(Protocol):
+    """Where the listener's marks are."""
+
+    def marks(self, venue: str) -> Marks:
+        """Give the newest mark of every symbol that has one."""
+        ...
+
+
+class InMemoryCustodyStore:
+    """Implements `SigningStore` and `AgentStore`; what was audited stands in `audited`."""
+
+    def __init__(self, marks: MarkSource) -> None:
+        self._marks = marks
+        self._lock = Lock()
+        self._agents: dict[str, Agent] = {}
+        self._switches: set[tuple[Switch, str]] = set()
+        self._contents: dict[IntentId, str] = {}
+        self.spent: dict[tuple[str, str], Decimal] = defaultdict(lambda: ZERO)
+        self.audited: list[AuditEntry] = []
+
+    def read(self, intents: Sequence[Intent], day: str) -> Readings:
+        with self._lock:
+            agents = {i.agent_id for i in intents} & self._agents.keys()
+            return Readings(
+                agents={agent: self._agents[agent] for agent in agents},
+                killed={agent: self._killed(self._agents[agent]) for agent in agents},
+                contents={
+                    i.intent_id: self._contents[i.intent_id]
+                    for i in intents
+                    if i.intent_id in self._contents
+                },
+                spent={agent: self.spent[(agent, day)] for agent in agents},
+                marks=self._read_marks({i.symbol for i in intents}),
+            )
+
+    def record(self, approval: Approval) -> Recorded:
+        with self._lock:
+            known = self._contents.get(approval.intent_id)
+            if known is not None:
+                return Recorded.REPEATED if known == approval.content else Recorded.CHANGED
+            spent = (approval.agent_id, approval.day)
+            if approval.notional and self.spent[spent] > approval.room:
+                return Recorded.NO_ROOM
+            self._contents[approval.intent_id] = approval.content
+            self.spent[spent] += approval.notional
+            self.audited.append(approval.audit)
+            return Recorded.NEW
+
+    def audit(self, entries: Sequence[AuditEntry]) -> None:
+        with self._lock:
+            self.audited.extend(entries)
+
+    def create(self, agent: Agent, audit: AuditEntry) -> None:
+        with self._lock:
+            if agent.agent_id in self._agents:
+                raise ConflictError("there is an agent of this id: make another one")
+            self._agents[agent.agent_id] = agent
+            self.audited.append(audit)
+
+    def agent(self, agent_id: str) -> Agent | None:
+        return self._agents.get(agent_id)
+
+    def activate(self, agent: Agent, audit: AuditEntry) -> None:
+        with self._lock:
+            if self._agents[agent.agent_id].status is not AgentStatus.PENDING:
+                raise ConflictError("the agent is not pending any more: read it again")
+            self._agents[agent.agent_id] = replace(agent, status=AgentStatus.ACTIVE)
+            self.audited.append(audit)
+
+    def revoke(self, agent: Agent, audit: AuditEntry) -> None:
+        with self._lock:
+            if agent.agent_id not in self._agents:
+                raise ConflictError("the agent is gone: read it again")
+            revoked = replace(agent, status=AgentStatus.REVOKED, ciphertext=b"")
+            self._agents[agent.agent_id] = revoked
+            self.audited.append(audit)
+
+    def turn(self, switch: Switch, subject: str, *, on: bool, audit: AuditEntry) -> None:
+        with self._lock:
+            if on:
+                self._switches.add((switch, subject))
+            else:
+                self._switches.discard((switch, subject))
+            self.audited.append(audit)
+
+    def _killed(self, agent: Agent) -> Killed:
+        return Killed(
+            globally=(Switch.KILL_GLOBAL, "") in self._switches,
+            venue=(Switch.KILL_VENUE, agent.venue) in self._switches,
+            user=(Switch.KILL_USER, owner_mark_of(agent.agent_id)) in self._switches,
+        )
+
+    def _read_marks(self, symbols: set[str]) -> dict[str, Mark]:
+        marks = self._marks.marks(HYPERLIQUID)
+        return {
+            symbol: Mark(marks.prices[symbol], marks.at_ms[symbol])
+            for symbol in symbols
+            if symbol in marks.prices
+        }
+
+
+class InMemoryVault:
+    """Implements `KeyVault` with KMS's rule: a ciphertext opens under its exact context alone."""
+
+    def __init__(self) -> None:
+        self._sealed: dict[bytes, tuple[bytes, dict[str, str]]] = {}
+        self.is_away = False
+        self.opened = 0
+
+    def seal(self, secret: bytes, context: Mapping[str, str]) -> bytes:
+        self._refuse_if_away()
+        ciphertext = f"sealed {len(self._sealed)}".encode()
+        self._sealed[ciphertext] = (secret, dict(context))
+        return ciphertext
+
+    def open(self, ciphertext: bytes, context: Mapping[str, str]) -> bytes:
+        self._refuse_if_away()
+        secret, sealed_to = self._sealed.get(ciphertext, (b"", {}))
+        if not secret or sealed_to != dict(context):
+            raise KeyUnusableError("the stored key belongs to another agent or key")
+        self.opened += 1
+        return secret
+
+    def _refuse_if_away(self) -> None:
+        if self.is_away:
+            raise DependencyError("the vault is away")
