@@ -78,14 +78,14 @@ def _refused(situation: Situation, reason: Reason) -> Decision:
 
 def _enter(situation: Situation, side: Side, sized: EntrySize, carried: Decimal) -> Decision:
     ledger, market, trade = situation.ledger, situation.market, situation.trade
-    lots = market.lot_size(sized.size)
+    moved = _toward(ledger, side, sized, carried)
+    lots = market.lot_size(min(sized.size, abs(moved.wanted_more)))
     fixed = situation.follow.limits.sizing.kind is SizingKind.FIXED
     too_small = not lots or market.below_minimum(lots, trade.price)
     if too_small and (sized.bound_by or fixed):
         return Decision(
             ledger, reason=Reason.BELOW_MIN_NOTIONAL, bound_by=sized.bound_by, numbers=sized.numbers
         )
-    moved = _toward(ledger, side, sized, carried)
     if fixed:
         moved = replace(moved, entry_last_ms=trade.time_ms, entry_side=trade.side)
     if too_small or ledger.pending or situation.mode is not CopyMode.REALTIME:

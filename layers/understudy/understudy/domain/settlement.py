@@ -9,6 +9,7 @@ from understudy.domain import breaker, drawdown
 from understudy.domain.carrying import without_carry
 from understudy.domain.follows import Budget, Follow, FollowStatus, Ledger, PauseReason
 from understudy.domain.intents import Accepted, Intent, IntentKind, IntentState, Rejected
+from understudy.domain.limits import DrawdownBasis
 from understudy.domain.money import ZERO, divide, multiply, toward_zero
 from understudy.domain.sizing import margin_of
 
@@ -50,7 +51,10 @@ def paused_by(follow: Follow, budget: Budget) -> Follow | None:
     """Give the follow paused when its drawdown or its breaker demands it, else None."""
     if follow.status is not FollowStatus.ACTIVE:
         return None
-    if drawdown.stops(follow.limits, budget.drawdown_readings):
+    readings = budget.drawdown_readings
+    if follow.limits.drawdown_basis is DrawdownBasis.REALIZED:
+        readings = drawdown.readings_after(follow.limits, 0, budget.pnl)
+    if drawdown.stops(follow.limits, readings):
         return _paused(follow, PauseReason.DRAWDOWN_STOP)
     if breaker.must_pause(budget):
         return _paused(follow, PauseReason.BREAKER)

@@ -1,0 +1,143 @@
+"""Pinning: a decision and its order become one transaction before anything is signed or sent."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from understudy.domain.follows import Ledger, Pending, WaitingOpen
+from understudy.domain.ids import client_order_id, intent_id
+from understudy.domain.intents import Intent, IntentKind
+from understudy.domain.limits import MarginMode
+from understudy.domain.money import ZERO
+from understudy.domain.plans import Decision, OrderPlan
+from understudy.domain.receipting import closed_receipt, next_attempt, receipt_of, with_intent
+from understudy.domain.receipts import CopyStatus, Receipt
+from understudy.domain.trades import Trade
+from understudy.ports.copying import Changes, SymbolOwner
+from understudy.workflows.views import CopyPorts, View
+
+ENTRY_LIFETIME_MS = 8_000
+EXIT_LIFETIME_MS = 15_000
+
+
+def claim(
+    ports: CopyPorts, view: View, trade: Trade, decision: Decision, *, leg: int, queued_at_ms: int
+) -> View:
+    """Store a decision: receipt, ledger and, with an order, its intent, reserve, nonce and owner.
+
+    Raises ConflictError when anything that the decision read has changed.
+    """
+    now_ms = ports.clock.now_ms()
+    receipt = view.receipt or receipt_of(
+        trade, view.state.follow, decision, _stages(trade, queued_at_ms, now_ms)
+    )
+    if decision.order is None:
+        changes = _without_order(view, decision, receipt)
+        return view.after(ports.store.commit(changes))
+    intent = pin(view, trade, decision.order, receipt, leg=leg, now_ms=now_ms)
+    changes = _with_order(view, trade, decision, receipt, intent)
+    committed = ports.store.commit(changes)
+    return replace(view.after(committed), intent=committed.intent, first=True)
+
+
+def pin(
+    view: View, trade: Trade, order: OrderPlan, receipt: Receipt, *, leg: int, now_ms: int
+) -> Intent:
+    """Fix every byte of an order: identity, nonce, expiry and content."""
+    follow = view.state.follow
+    attempt = next_attempt(receipt, leg)
+    name = intent_id(follow.follow_id, trade.trade_id, leg, attempt)
+    lifetime = EXIT_LIFETIME_MS if order.reduce_only else ENTRY_LIFETIME_MS
+    return Intent(
+        intent_id=name,
+        follow_id=follow.follow_id,
+        copy_id=receipt.copy_id,
+        wallet_id=follow.wallet_id,
+        wallet_address=follow.wallet_address,
+        agent_id=follow.agent_id,
+        venue=follow.venue,
+        kind=order.kind,
+        symbol=trade.symbol,
+        asset=view.market.asset,
+        side=order.side,
+        size=order.size,
+        limit_price=order.limit_price,
+        reduce_only=order.reduce_only,
+        leverage=order.leverage,
+        isolated=is_isolated(view),
+        client_order_id=client_order_id(name),
+        nonce=view.around.lane.next_nonce(now_ms),
+        expires_at_ms=now_ms + lifetime,
+        margin=order.margin,
+        leg=leg,
+        attempt=attempt,
+        seq=receipt.seq,
+        created_at_ms=now_ms,
+        reference_price=order.reference_price,
+    )
+
+
+def is_isolated(view: View) -> bool:
+    """Say whether the follow's position on this market holds its margin apart."""
+    isolated = view.state.follow.limits.margin_mode is MarginMode.ISOLATED
+    return isolated or view.market.only_isolated
+
+
+def owner_released(view: View, ledger: Ledger) -> SymbolOwner | None:
+    """Give the symbol back once the follow holds, wants and awaits nothing of it."""
+    follow = view.state.follow
+    if not ledger.is_flat or view.around.owner != follow.follow_id:
+        return None
+    return SymbolOwner(follow.wallet_id, view.symbol, follow.follow_id)
+
+
+def _without_order(view: View, decision: Decision, receipt: Receipt) -> Changes:
+    changed = decision.ledger != view.ledger
+    return Changes(
+        ledger=decision.ledger if changed else None,
+        receipts=(receipt if view.receipt is None else closed_receipt(receipt, decision),),
+        owner_released=owner_released(view, decision.ledger) if changed else None,
+    )
+
+
+def _with_order(
+    view: View, trade: Trade, decision: Decision, receipt: Receipt, intent: Intent
+) -> Changes:
+    follow, budget = view.state.follow, view.state.budget
+    pending = Pending(
+        intent_id=intent.intent_id,
+        signed_size=intent.signed_size,
+        reduce_only=intent.reduce_only,
+        margin=intent.margin,
+        notional=ZERO if intent.reduce_only else intent.size * intent.reference_price,
+    )
+    ledger = replace(decision.ledger, pending=(*decision.ledger.pending, pending))
+    if decision.opens_after_close:
+        ledger = replace(ledger, waiting=WaitingOpen(trade))
+    entry = intent.kind is IntentKind.ENTRY
+    if entry:
+        budget = replace(
+            budget,
+            reserved=budget.reserved + intent.margin,
+            recent_entries_ms=decision.recent_entries_ms or budget.recent_entries_ms,
+        )
+    receipt = replace(receipt, status=CopyStatus.CLAIMED, reason=None, target=ledger.target)
+    return Changes(
+        unchanged=follow if entry else None,
+        budget=budget if entry else None,
+        ledger=ledger,
+        lane=replace(view.around.lane, nonce=intent.nonce),
+        intent=intent,
+        receipts=(with_intent(receipt, intent),),
+        owner_taken=SymbolOwner(follow.wallet_id, view.symbol, follow.follow_id) if entry else None,
+    )
+
+
+def _stages(trade: Trade, queued_at_ms: int, now_ms: int) -> dict[str, int]:
+    return {
+        "executed": trade.time_ms,
+        "seen": trade.seen_at_ms,
+        "stored": trade.stored_at_ms,
+        "queued": queued_at_ms,
+        "decided": now_ms,
+    }

@@ -1,0 +1,130 @@
+"""Copy trades in a wallet's lane: decide, claim, sign, send, settle; exactly one effect each.
+
+Every step can be repeated: what was pinned before is taken up again, never decided anew.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Sequence
+from dataclasses import replace
+
+from understudy.domain.decisions import decide, decide_gap
+from understudy.domain.errors import ConflictError, DependencyError
+from understudy.domain.intents import Intent
+from understudy.domain.limits import CopyMode
+from understudy.domain.money import ZERO
+from understudy.domain.plans import Decision
+from understudy.domain.reasons import Reason
+from understudy.domain.receipting import trade_of
+from understudy.domain.trades import Trade, TradeKind
+from understudy.messages import Converge, FollowerExecute, LaneCommand, WakeLane
+from understudy.workflows.claims import claim
+from understudy.workflows.lanes import Answer, Signing
+from understudy.workflows.orders import carry_out, take_up
+from understudy.workflows.preparing import prepare
+from understudy.workflows.settling import CONFLICT_TRIES
+from understudy.workflows.views import CopyPorts, View, read_view
+
+ACCOUNT_LIFETIME_MS = 15_000
+CLOSE_NOW = "close_now"
+
+Claiming = Generator[Intent, Answer, View]
+
+
+def run_lane(ports: CopyPorts, commands: Sequence[LaneCommand]) -> Signing:
+    """Run the commands of one lane in order; an error leaves the rest for the next delivery."""
+    for command in commands:
+        if isinstance(command, FollowerExecute):
+            yield from copy_trade(ports, command)
+        else:
+            yield from converge(ports, command)
+
+
+def copy_trade(ports: CopyPorts, command: FollowerExecute) -> Signing:
+    """Do what one follow does about one trade, or go on with what was begun."""
+    trade = command.trade
+    view = read_view(ports, command.follow_id, trade.symbol, trade.seq)
+    if view is None:
+        return
+    if view.receipt is None:
+        view = yield from _decide_and_claim(ports, view, command)
+    else:
+        view = take_up(ports, view)
+    if view.receipt is not None and view.receipt.reason is Reason.CARRIED:
+        _wake_at_window_end(ports, view, trade)
+    yield from carry_out(ports, view, trade)
+
+
+def converge(ports: CopyPorts, command: Converge) -> Signing:
+    """Bring what is held to the target: the next attempt of an exit, or a slower mode's window."""
+    view = read_view(ports, command.follow_id, command.symbol)
+    if view is None or view.receipt is None:
+        return
+    receipt = view.receipt
+    view = take_up(ports, view)
+    ledger = view.ledger
+    waiting = ledger.waiting
+    trade = waiting.trade if waiting else trade_of(receipt, view.state.follow)
+    if view.intent is None and not ledger.pending and not ledger.needs_operator:
+        if command.cause == CLOSE_NOW:
+            ledger = replace(ledger, target=ZERO, waiting=None)
+        situation = replace(view.situation(trade, ports.clock.now_ms()), ledger=ledger)
+        decision = decide_gap(situation)
+        if decision.order is not None or decision.ledger != view.ledger:
+            view = claim(ports, view, trade, decision, leg=0, queued_at_ms=command.queued_at_ms)
+    yield from carry_out(ports, view, trade)
+
+
+def _decide_and_claim(ports: CopyPorts, view: View, command: FollowerExecute) -> Claiming:
+    trade = command.trade
+    for _ in range(CONFLICT_TRIES):
+        view = _with_fresh_account(ports, view, trade)
+        decision = decide(view.situation(trade, ports.clock.now_ms()))
+        try:
+            view, decision = yield from prepare(ports, view, trade, decision)
+            leg = 1 if trade.kind is TradeKind.FLIP and _opens(decision) else 0
+            return claim(ports, view, trade, decision, leg=leg, queued_at_ms=command.queued_at_ms)
+        except ConflictError:
+            view = _read_again(ports, view, trade)
+        if view.receipt is not None:
+            return take_up(ports, view)
+    raise DependencyError("the records of a follow keep changing", follow=command.follow_id)
+
+
+def _opens(decision: Decision) -> bool:
+    return decision.order is not None and not decision.order.reduce_only
+
+
+def _read_again(ports: CopyPorts, view: View, trade: Trade) -> View:
+    fresh = read_view(ports, view.state.follow.follow_id, trade.symbol, trade.seq)
+    if fresh is None:
+        raise DependencyError("a follow went away while it was copied")
+    return fresh
+
+
+def _with_fresh_account(ports: CopyPorts, view: View, trade: Trade) -> View:
+    """Read the account again before an entry when the last reading is too old."""
+    if trade.kind in (TradeKind.REDUCE, TradeKind.CLOSE):
+        return view
+    reading, now_ms = view.around.account, ports.clock.now_ms()
+    if reading is not None and now_ms - reading.read_at_ms <= ACCOUNT_LIFETIME_MS:
+        return view
+    follow = view.state.follow
+    dexes = ("", view.market.dex) if view.market.dex else ("",)
+    account = ports.venues[follow.venue].account(follow.wallet_id, follow.wallet_address, dexes)
+    ports.store.put_account(account)
+    return replace(view, around=replace(view.around, account=account))
+
+
+def _wake_at_window_end(ports: CopyPorts, view: View, trade: Trade) -> None:
+    """Have the lane converge when a slower mode's window ends; harmless when repeated."""
+    now_ms = ports.clock.now_ms()
+    mode = view.situation(trade, now_ms).mode
+    if mode is CopyMode.REALTIME:
+        return
+    limits, follow = view.state.follow.limits, view.state.follow
+    window_ms = limits.throttle_window_ms
+    if mode is CopyMode.SAFE_POLL:
+        window_ms = limits.sync_interval_seconds * 1000
+    wake = Converge(follow.follow_id, follow.wallet_id, view.symbol, mode.value, now_ms)
+    ports.queues.to_reconcile(WakeLane(wake), delay_seconds=-(-window_ms // 1000))

@@ -1,0 +1,90 @@
+"""Leverage before the first entry on a symbol: a pinned action of its own, absolute in effect."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from dataclasses import replace
+
+from understudy.domain.ids import CopyId, client_order_id, intent_id
+from understudy.domain.intents import Accepted, Intent, IntentKind, IntentState, Signed
+from understudy.domain.money import ZERO
+from understudy.domain.plans import OrderPlan
+from understudy.domain.trades import Trade
+from understudy.ports.copying import Changes
+from understudy.workflows.claims import ENTRY_LIFETIME_MS, is_isolated
+from understudy.workflows.lanes import Answer
+from understudy.workflows.views import CopyPorts, View
+
+
+def needs_leverage(view: View, order: OrderPlan) -> bool:
+    """Say whether the venue holds another leverage for the symbol than the entry wants.
+
+    A position that is held keeps its leverage: the venue refuses to switch it.
+    """
+    if order.reduce_only or view.ledger.held:
+        return False
+    account = view.around.account
+    shown = order.leverage if account is None else account.leverages.get(view.symbol)
+    return view.ledger.leverage != order.leverage or shown not in (None, order.leverage)
+
+
+def set_leverage(
+    ports: CopyPorts, view: View, trade: Trade, leverage: int
+) -> Generator[Intent, Answer, tuple[View, bool]]:
+    """Set a symbol's leverage and say whether the venue confirmed it.
+
+    An answer that never comes is not waited for: the action says an absolute value, so setting it
+    again is harmless, and the entry that needed it is skipped.
+    """
+    intent = _pin(ports, view, trade, leverage)
+    lane = replace(view.around.lane, nonce=intent.nonce)
+    committed = ports.store.commit(Changes(lane=lane, intent=intent))
+    view = view.after(committed)
+    pinned = committed.intent or intent
+    answer = yield pinned
+    state = IntentState.REFUSED
+    if isinstance(answer, Signed):
+        outcome = ports.venues[pinned.venue].submit(answer, first=True)
+        confirmed = isinstance(outcome, Accepted)
+        state = IntentState.FILLED if confirmed else IntentState.REJECTED
+    return _finish(ports, view, pinned, state), state is IntentState.FILLED
+
+
+def _finish(ports: CopyPorts, view: View, intent: Intent, state: IntentState) -> View:
+    ledger = view.ledger
+    if state is IntentState.FILLED:
+        ledger = replace(ledger, leverage=intent.leverage)
+    settled = replace(intent, state=state, fee_is_final=True)
+    return view.after(ports.store.commit(Changes(ledger=ledger, intent=settled)))
+
+
+def _pin(ports: CopyPorts, view: View, trade: Trade, leverage: int) -> Intent:
+    follow, now_ms = view.state.follow, ports.clock.now_ms()
+    nonce = view.around.lane.next_nonce(now_ms)
+    name = intent_id(follow.follow_id, f"leverage {view.symbol}", leverage, nonce)
+    return Intent(
+        intent_id=name,
+        follow_id=follow.follow_id,
+        copy_id=CopyId(name),
+        wallet_id=follow.wallet_id,
+        wallet_address=follow.wallet_address,
+        agent_id=follow.agent_id,
+        venue=follow.venue,
+        kind=IntentKind.LEVERAGE,
+        symbol=view.symbol,
+        asset=view.market.asset,
+        side=trade.side,
+        size=ZERO,
+        limit_price=ZERO,
+        reduce_only=False,
+        leverage=leverage,
+        isolated=is_isolated(view),
+        client_order_id=client_order_id(name),
+        nonce=nonce,
+        expires_at_ms=now_ms + ENTRY_LIFETIME_MS,
+        margin=ZERO,
+        leg=0,
+        attempt=1,
+        seq=trade.seq,
+        created_at_ms=now_ms,
+    )

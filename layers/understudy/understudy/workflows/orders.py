@@ -1,0 +1,136 @@
+"""Carrying out pinned orders: sign, send, settle on evidence, go on while a leg is open."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from dataclasses import replace
+
+from understudy.domain.decisions import decide_entry, decide_gap
+from understudy.domain.exits import exit_size
+from understudy.domain.intents import Intent, IntentState, Rejected, SigningRefused, Unknown
+from understudy.domain.receipts import CopyStatus, Receipt
+from understudy.domain.trades import Trade
+from understudy.messages import Converge, ResolveIntent, WakeLane
+from understudy.ports.copying import Changes
+from understudy.workflows.claims import claim
+from understudy.workflows.lanes import Answer, Signing
+from understudy.workflows.preparing import prepare
+from understudy.workflows.settling import settle_order
+from understudy.workflows.views import CopyPorts, View
+
+RESOLVE_MARGIN_MS = 5_000
+ATTEMPTS_AT_ONCE = 2
+ATTEMPTS_BEFORE_OPERATOR = 12
+NEXT_ATTEMPT_SECONDS = 2
+RATE_LIMITED = "RATE_LIMITED"
+
+
+def take_up(ports: CopyPorts, view: View) -> View:
+    """Find the order that an earlier delivery pinned for this receipt and did not settle."""
+    receipt = view.receipt
+    if receipt is None or receipt.status.is_terminal or not receipt.legs:
+        return view
+    last = receipt.legs[-1]
+    intent = ports.store.intent(receipt.follow_id, last.intent_id)
+    if intent is None or intent.state is not IntentState.PENDING:
+        return view
+    return replace(view, intent=intent, first=False)
+
+
+def carry_out(ports: CopyPorts, view: View, trade: Trade) -> Signing:
+    """Send the pinned order and every further one that the trade needs now."""
+    current: View | None = view
+    for attempt in range(ATTEMPTS_AT_ONCE + 1):
+        if current is not None and current.intent is not None:
+            current = yield from _perform(ports, current)
+        if current is None or current.receipt is None or current.receipt.status.is_terminal:
+            return
+        if exit_size(current.ledger, current.market):
+            current = _next_exit(ports, current, trade, attempt)
+        elif current.ledger.waiting is not None and not current.ledger.pending:
+            current = yield from _open_leg(ports, current, current.ledger.waiting.trade)
+        else:
+            return
+
+
+def resolve_later(ports: CopyPorts, intent: Intent) -> None:
+    """Have the outcome of an order looked up once it can no longer take effect."""
+    due_ms = intent.expires_at_ms + RESOLVE_MARGIN_MS - ports.clock.now_ms()
+    delay = max(0, -(-due_ms // 1000))
+    ports.queues.to_reconcile(
+        ResolveIntent(intent.intent_id, intent.follow_id), delay_seconds=delay
+    )
+
+
+def _perform(ports: CopyPorts, view: View) -> Generator[Intent, Answer, View | None]:
+    """Sign, send and settle; None while the outcome is unknown and evidence is awaited."""
+    intent = view.intent
+    if intent is None:
+        return view
+    if ports.clock.now_ms() >= intent.expires_at_ms:
+        resolve_later(ports, intent)
+        return None
+    answer = yield intent
+    signed_ms = ports.clock.now_ms()
+    outcome = (
+        _refusal(answer, first=view.first)
+        if isinstance(answer, SigningRefused)
+        else ports.venues[intent.venue].submit(answer, first=view.first)
+    )
+    if isinstance(outcome, Unknown):
+        if outcome.cause == RATE_LIMITED:
+            ports.budget.refused(intent.venue)
+        resolve_later(ports, intent)
+        return None
+    stages = {"signed": signed_ms, "sent": signed_ms, "answered": ports.clock.now_ms()}
+    return settle_order(ports, view, intent, outcome, stages)
+
+
+def _refusal(answer: SigningRefused, *, first: bool) -> Rejected | Unknown:
+    """Take a refusal as final only when the order cannot have been sent before."""
+    if first:
+        return Rejected("SIGNING_REFUSED", answer.reason)
+    return Unknown("refused to sign again")
+
+
+def _next_exit(ports: CopyPorts, view: View, trade: Trade, attempt: int) -> View | None:
+    """Pin the next attempt of an exit, at once or after a pause, or hand it to an operator."""
+    if view.ledger.pending:
+        return None
+    if view.ledger.exit_attempts >= ATTEMPTS_BEFORE_OPERATOR:
+        _call_operator(ports, view)
+        return None
+    if attempt >= ATTEMPTS_AT_ONCE:
+        _converge_later(ports, view)
+        return None
+    now_ms = ports.clock.now_ms()
+    decision = decide_gap(view.situation(trade, now_ms))
+    return claim(ports, view, trade, decision, leg=0, queued_at_ms=now_ms)
+
+
+def _open_leg(ports: CopyPorts, view: View, trade: Trade) -> Generator[Intent, Answer, View]:
+    """Decide the open leg of a flip now that the close leg is done."""
+    now_ms = ports.clock.now_ms()
+    view = view.with_ledger(replace(view.ledger, waiting=None))
+    decision = decide_entry(view.situation(trade, now_ms), abs(trade.end_position))
+    view, decision = yield from prepare(ports, view, trade, decision)
+    return claim(ports, view, trade, decision, leg=1, queued_at_ms=now_ms)
+
+
+def _converge_later(ports: CopyPorts, view: View) -> None:
+    follow = view.state.follow
+    converge = Converge(
+        follow.follow_id, follow.wallet_id, view.symbol, "open exit", ports.clock.now_ms()
+    )
+    ports.queues.to_reconcile(WakeLane(converge), delay_seconds=NEXT_ATTEMPT_SECONDS)
+
+
+def _call_operator(ports: CopyPorts, view: View) -> None:
+    """Give an exit up after every attempt has failed: the receipt says so, an alarm is raised."""
+    receipts = () if view.receipt is None else (_given_up(view.receipt),)
+    ledger = replace(view.ledger, needs_operator=True)
+    ports.store.commit(Changes(ledger=ledger, receipts=receipts))
+
+
+def _given_up(receipt: Receipt) -> Receipt:
+    return replace(receipt, status=CopyStatus.NEEDS_OPERATOR)

@@ -1,0 +1,49 @@
+"""Before an order is pinned: the venue's request budget, and the symbol's leverage."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from dataclasses import replace
+
+from understudy.domain.errors import DependencyError
+from understudy.domain.intents import Intent
+from understudy.domain.plans import Decision
+from understudy.domain.reasons import Reason
+from understudy.domain.trades import Trade
+from understudy.ports.delivery import Purpose
+from understudy.workflows.lanes import Answer
+from understudy.workflows.leverage import needs_leverage, set_leverage
+from understudy.workflows.views import CopyPorts, View
+
+ORDER_WEIGHT = 1
+
+
+def prepare(
+    ports: CopyPorts, view: View, trade: Trade, decision: Decision
+) -> Generator[Intent, Answer, tuple[View, Decision]]:
+    """Make sure that an order can leave; an entry that cannot is skipped, an exit is tried again.
+
+    Raises DependencyError for an exit while the venue's budget is used up.
+    """
+    order = decision.order
+    if order is None:
+        return view, decision
+    purpose = Purpose.EXIT if order.reduce_only else Purpose.ENTRY
+    allowed = ports.budget.take(trade.venue, purpose, ORDER_WEIGHT)
+    if order.reduce_only and not allowed:
+        raise DependencyError("the venue's request budget is used up", venue=trade.venue)
+    if not allowed:
+        return view, _skip(view, trade, decision, Reason.RATE_LIMITED)
+    if not needs_leverage(view, order):
+        return view, decision
+    view, confirmed = yield from set_leverage(ports, view, trade, order.leverage)
+    if not confirmed:
+        return view, _skip(view, trade, decision, Reason.LEVERAGE_NOT_ALLOWED)
+    ledger = replace(decision.ledger, leverage=view.ledger.leverage, version=view.ledger.version)
+    return view, replace(decision, ledger=ledger)
+
+
+def _skip(view: View, trade: Trade, decision: Decision, reason: Reason) -> Decision:
+    """Give an entry up before it was pinned; the trade counts as seen."""
+    ledger = replace(view.ledger, last_seq=max(view.ledger.last_seq, trade.seq))
+    return replace(decision, ledger=ledger, order=None, reason=reason, recent_entries_ms=None)

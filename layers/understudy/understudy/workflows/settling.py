@@ -1,0 +1,83 @@
+"""Settling: evidence about a pinned order becomes one transaction over all its records."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from understudy.domain.errors import ConflictError, DependencyError
+from understudy.domain.exits import exit_size
+from understudy.domain.intents import Accepted, Intent, IntentState, Rejected
+from understudy.domain.money import ZERO
+from understudy.domain.receipting import settled_receipt
+from understudy.domain.receipts import Receipt
+from understudy.domain.settlement import paused_by, settle
+from understudy.ports.copying import Changes
+from understudy.workflows.claims import owner_released
+from understudy.workflows.views import CopyPorts, View, read_view
+
+CONFLICT_TRIES = 8
+Evidence = Accepted | Rejected | None
+
+
+def settle_order(
+    ports: CopyPorts, view: View, intent: Intent, evidence: Evidence, stages: dict[str, int]
+) -> View:
+    """Settle an order exactly once; another worker's settlement is taken over as it is.
+
+    `evidence` None means that the order never took effect. Raises DependencyError when the
+    records keep changing under it.
+    """
+    for _ in range(CONFLICT_TRIES):
+        try:
+            committed = ports.store.commit(_changes(view, intent, evidence, stages, ports))
+        except ConflictError:
+            view, intent = _read_again(ports, intent)
+            if intent.state is not IntentState.PENDING:
+                return view
+        else:
+            return replace(view.after(committed), intent=None)
+    raise DependencyError("the records of an order keep changing", follow=intent.follow_id)
+
+
+def settle_by_reconcile(ports: CopyPorts, intent: Intent, evidence: Evidence) -> View | None:
+    """Settle an order from outside its lane; None when its follow is gone."""
+    view = read_view(ports, intent.follow_id, intent.symbol, intent.seq)
+    if view is None:
+        return None
+    return settle_order(ports, view, intent, evidence, {})
+
+
+def _changes(
+    view: View, intent: Intent, evidence: Evidence, stages: dict[str, int], ports: CopyPorts
+) -> Changes:
+    settled = settle(
+        intent,
+        evidence,
+        view.ledger,
+        view.state.budget,
+        taker_fee=view.market.taker_fee,
+        now_ms=ports.clock.now_ms(),
+    )
+    receipts: tuple[Receipt, ...] = ()
+    if view.receipt is not None:
+        left = exit_size(settled.ledger, view.market) if intent.reduce_only else ZERO
+        receipt = settled_receipt(
+            view.receipt, settled.intent, evidence, settled.ledger, open_exit=left
+        )
+        receipts = (replace(receipt, stages={**receipt.stages, **stages}),)
+    return Changes(
+        follow=paused_by(view.state.follow, settled.budget),
+        budget=settled.budget if settled.budget != view.state.budget else None,
+        ledger=settled.ledger,
+        intent=settled.intent,
+        receipts=receipts,
+        owner_released=owner_released(view, settled.ledger),
+    )
+
+
+def _read_again(ports: CopyPorts, intent: Intent) -> tuple[View, Intent]:
+    fresh = read_view(ports, intent.follow_id, intent.symbol, intent.seq)
+    known = ports.store.intent(intent.follow_id, intent.intent_id)
+    if fresh is None or known is None:
+        raise DependencyError("the records of a pinned order are gone", follow=intent.follow_id)
+    return fresh, known

@@ -1,0 +1,115 @@
+"""What one command sees of its follow: records and surroundings, read and replaced together."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from understudy.domain.errors import DependencyError
+from understudy.domain.follows import Ledger
+from understudy.domain.ids import FollowId
+from understudy.domain.intents import Intent
+from understudy.domain.markets import Market
+from understudy.domain.receipts import Receipt
+from understudy.domain.situation import Situation
+from understudy.domain.trades import Trade
+from understudy.ports.clock import Clock
+from understudy.ports.copying import Changes, CopyStore, FollowState, Surroundings
+from understudy.ports.delivery import Queues, VenueBudget
+from understudy.ports.venue import Venue
+
+
+@dataclass(frozen=True, slots=True)
+class CopyPorts:
+    """What copying needs from the world; `venues` by name."""
+
+    store: CopyStore
+    venues: Mapping[str, Venue]
+    queues: Queues
+    budget: VenueBudget
+    clock: Clock
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """A follow and what lies around it for one symbol, with the receipt and intent under way.
+
+    `first` says that the intent was pinned here and now, so that nothing was sent before.
+    """
+
+    state: FollowState
+    around: Surroundings
+    symbol: str
+    receipt: Receipt | None = None
+    intent: Intent | None = None
+    first: bool = False
+
+    @property
+    def ledger(self) -> Ledger:
+        """Give the symbol's ledger."""
+        return self.state.ledger(self.symbol)
+
+    @property
+    def market(self) -> Market:
+        """Give the symbol's market; raises DependencyError until the listener has stored it."""
+        if self.around.market is None:
+            raise DependencyError("the market of this symbol is not known yet", symbol=self.symbol)
+        return self.around.market
+
+    def situation(self, trade: Trade, now_ms: int) -> Situation:
+        """Gather what a decision about a trade reads."""
+        ledger = self.ledger
+        return Situation(
+            trade=trade,
+            follow=self.state.follow,
+            budget=self.state.budget,
+            ledger=ledger,
+            ledgers={**self.state.ledgers, self.symbol: ledger},
+            owner=self.around.owner,
+            account=self.around.account,
+            leader_account=self.around.leader_account,
+            switches=self.around.switches,
+            market=self.market,
+            marks=self.around.marks,
+            now_ms=now_ms,
+        )
+
+    def with_ledger(self, ledger: Ledger) -> View:
+        """Give the view with another ledger of its symbol."""
+        ledgers = {**self.state.ledgers, self.symbol: ledger}
+        return replace(self, state=replace(self.state, ledgers=ledgers))
+
+    def after(self, changes: Changes) -> View:
+        """Give the view as a commit left it."""
+        state, around = self.state, self.around
+        if changes.follow is not None:
+            state = replace(state, follow=changes.follow)
+        if changes.budget is not None:
+            state = replace(state, budget=changes.budget)
+        if changes.ledger is not None:
+            ledgers = {**state.ledgers, self.symbol: changes.ledger}
+            state = replace(state, ledgers=ledgers)
+        if changes.lane is not None:
+            around = replace(around, lane=changes.lane)
+        if changes.owner_taken is not None:
+            around = replace(around, owner=changes.owner_taken.follow_id)
+        if changes.owner_released is not None:
+            around = replace(around, owner=None)
+        receipt = changes.receipts[0] if changes.receipts else self.receipt
+        return replace(self, state=state, around=around, receipt=receipt)
+
+
+def read_view(
+    ports: CopyPorts, follow_id: FollowId, symbol: str, seq: int | None = None
+) -> View | None:
+    """Read a follow for one symbol; None when it does not exist.
+
+    The receipt is the one for the trade numbered `seq`, by default the last that the ledger saw.
+    """
+    state = ports.store.follow_state(follow_id)
+    if state is None:
+        return None
+    if seq is None:
+        seq = state.ledger(symbol).last_seq
+    around = ports.store.surroundings(state.follow, symbol, seq)
+    return View(state, around, symbol, receipt=around.receipt)
