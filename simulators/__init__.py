@@ -1,0 +1,1 @@
+"""Stand-ins for venues, faithful enough that the official SDKs run against them."""

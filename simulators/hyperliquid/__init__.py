@@ -1,0 +1,1 @@
+"""The stand-in Hyperliquid: an independent witness that imports nothing of the system it judges."""

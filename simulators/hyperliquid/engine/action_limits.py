@@ -1,0 +1,46 @@
+"""How many actions an address may send for the volume it traded, and what happens beyond."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from simulators.hyperliquid import texts
+from simulators.hyperliquid.decimals import to_wire
+from simulators.hyperliquid.refusal import ActionRefusedError
+
+if TYPE_CHECKING:
+    from simulators.hyperliquid.engine.account import Account
+
+FREE_ACTIONS = 10_000
+EXTRA_CANCELS = 100_000
+THROTTLE_MS = 10_000
+EXPIRED_WEIGHT = 5
+
+
+@dataclass(slots=True)
+class ActionLimits:
+    """The per-address limit; off during closed-loop replays."""
+
+    enabled: bool = True
+
+    def take(self, account: Account, count: int, now_ms: int, *, cancels: bool = False) -> None:
+        """Count ``count`` actions, or refuse them without counting."""
+        allowed = cap(account)
+        if cancels:
+            allowed = min(allowed + EXTRA_CANCELS, 2 * allowed)
+        if self.enabled and account.requests_used + count > allowed:
+            self._throttle(account, allowed, now_ms)
+        account.requests_used += count
+
+    def _throttle(self, account: Account, allowed: int, now_ms: int) -> None:
+        if now_ms - account.throttled_at_ms < THROTTLE_MS:
+            volume = to_wire(account.volume_usd)
+            used = account.requests_used + 1
+            raise ActionRefusedError(texts.too_many_requests(used, allowed, volume))
+        account.throttled_at_ms = now_ms
+
+
+def cap(account: Account) -> int:
+    """Return the actions an account may send in total."""
+    return FREE_ACTIONS + int(account.volume_usd)

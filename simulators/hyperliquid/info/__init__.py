@@ -1,0 +1,1 @@
+"""The questions of `/info`, answered from the engine's books in the venue's shapes; read-only."""

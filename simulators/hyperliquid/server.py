@@ -1,0 +1,79 @@
+"""The venue on one port: HTTP and WebSocket, its periodic work, and its orderly end."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import asynccontextmanager, suppress
+from typing import TYPE_CHECKING
+
+from aiohttp import web
+
+from simulators.hyperliquid.control.requests import errors_are_400
+from simulators.hyperliquid.control.routes import add_routes
+from simulators.hyperliquid.endpoints import SIMULATOR, exchange, info, malformed_is_422
+from simulators.hyperliquid.engine.prices import cancel_due
+from simulators.hyperliquid.stream.socket import stream
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from simulators.hyperliquid.persistence.store import BookStore
+    from simulators.hyperliquid.simulator import Simulator
+
+LOOPBACK = "127.0.0.1"
+TICKS_PER_SECOND = 2
+SHUTDOWN_SECONDS = 2
+MAX_BODY_BYTES = 64 * 1024 * 1024
+
+
+def build_app(simulator: Simulator) -> web.Application:
+    """Return the application with every route mounted."""
+    app = web.Application(
+        middlewares=[errors_are_400, malformed_is_422], client_max_size=MAX_BODY_BYTES
+    )
+    app[SIMULATOR] = simulator
+    app.router.add_post("/info", info)
+    app.router.add_post("/exchange", exchange)
+    app.router.add_get("/ws", stream)
+    add_routes(app.router)
+    return app
+
+
+@asynccontextmanager
+async def serving(
+    simulator: Simulator, port: int, store: BookStore | None = None
+) -> AsyncIterator[tuple[int, asyncio.Task[None]]]:
+    """Serve on the loopback; yield the port and the periodic task, whose end is a failure."""
+    runner = web.AppRunner(build_app(simulator), access_log=None, shutdown_timeout=SHUTDOWN_SECONDS)
+    await runner.setup()
+    ticking = None
+    try:
+        site = web.TCPSite(runner, LOOPBACK, port)
+        await site.start()
+        ticking = asyncio.get_running_loop().create_task(_tick(simulator, store))
+        yield runner.addresses[0][1], ticking
+    finally:
+        await _wind_down(simulator, ticking)
+        await runner.cleanup()
+        if store is not None:
+            await store.save(simulator.venue)
+
+
+async def _tick(simulator: Simulator, store: BookStore | None) -> None:
+    while True:
+        await asyncio.sleep(1 / TICKS_PER_SECOND)
+        cancel_due(simulator.venue)
+        simulator.hub.flush()
+        if store is not None:
+            await store.save(simulator.venue)
+
+
+async def _wind_down(simulator: Simulator, ticking: asyncio.Task[None] | None) -> None:
+    simulator.closing.set()
+    await simulator.replay.stop()
+    for task in (*simulator.late, *((ticking,) if ticking else ())):
+        task.cancel()
+        with suppress(asyncio.CancelledError, OSError):
+            await task
+    for connection in tuple(simulator.hub.connections):
+        await connection.socket.close()
