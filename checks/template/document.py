@@ -74,9 +74,7 @@ def as_list(value: object) -> list[Any]:
 
 def _reference(key: str, value: object) -> set[str]:
     match key, value:
-        case "Ref", str(name):
-            return {name}
-        case "Fn::GetAtt", str(path):
+        case "Ref" | "Fn::GetAtt", str(path):
             return {path.split(".")[0]}
         case "Fn::GetAtt", [str(name), *_]:
             return {name}

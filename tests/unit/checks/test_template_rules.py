@@ -1,0 +1,120 @@
+"""Each rule about the template catches a planted fault, and the sound template has none."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from checks.template.__main__ import find_all
+from checks.template.document import read_document
+from tests.unit.checks.planted import SOUND_TEMPLATE, template_with
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+# old text, new text, the place and the rule that must be reported
+FAULTS = {
+    "old_runtime": ("python3.13", "python3.12", "SignerFunction", "runtime"),
+    "intel": ("[arm64]", "[x86_64]", "SignerFunction", "architecture"),
+    "schedule_without_dead_letter_queue": (
+        "DeadLetterQueue:\n        Type",
+        "Unused:\n        Type",
+        "ReconcilerFunction",
+        "failure-destination",
+    ),
+    "stream_without_destination": (
+        "DestinationConfig:",
+        "Unused:",
+        "CopierFunction",
+        "failure-destination",
+    ),
+    "function_without_logs": ("${SignerFunction}", "other", "SignerFunction", "log-group"),
+    "logs_for_ever": ("RetentionInDays: 14", "KmsKeyId: x", "ReconcilerLogGroup", "log-group"),
+    "function_without_alarm": ("Ref SignerFunction", "Ref Other", "SignerFunction", "alarm"),
+    "any_action": ("dynamodb:GetItem", "dynamodb:*", "CopierFunction", "least-privilege"),
+    "any_table": ("GetAtt CopyingTable.Arn", 'Sub "*"', "CopierFunction", "least-privilege"),
+    "all_but_some": (
+        "Action: dynamodb:GetItem",
+        "NotAction: dynamodb:GetItem",
+        "CopierFunction",
+        "least-privilege",
+    ),
+    "managed_policy": (
+        "Policies:\n        - Statement:",
+        "Policies:\n        - AmazonDynamoDBFullAccess\n        - Statement:",
+        "CopierFunction",
+        "managed-policy",
+    ),
+    "copier_decrypts_with_the_custody_key": (
+        "GetAtt DataKey.Arn",
+        "GetAtt CustodyKey.Arn",
+        "CopierFunction",
+        "custody-key",
+    ),
+    "copier_decrypts_with_a_key_we_do_not_know": (
+        "!GetAtt DataKey.Arn",
+        "!ImportValue some-key",
+        "CopierFunction",
+        "custody-key",
+    ),
+    "custody_key_admits_the_copier": (
+        "SignerFunctionRole",
+        "CopierFunctionRole",
+        "CustodyKey",
+        "custody-key",
+    ),
+    "copier_carries_custody_code": (
+        "CodeUri: functions/copier",
+        "Layers: [!Ref CustodyLayer]",
+        "CopierFunction",
+        "custody-code",
+    ),
+    "table_without_backup": (
+        "PointInTimeRecoveryEnabled: true",
+        "PointInTimeRecoveryEnabled: false",
+        "CopyingTable",
+        "table",
+    ),
+    "deletable_table": (
+        "DeletionProtectionEnabled: true",
+        "TableName: copying",
+        "CopyingTable",
+        "table",
+    ),
+    "impatient_queue": ("maxReceiveCount: 8", "maxReceiveCount: 3", "CopierQueue", "queue"),
+    "queue_without_end": ("RedrivePolicy:", "Unused:", "CopierQueue", "queue"),
+    "slow_fifo": ("perMessageGroupId", "perQueue", "CopierQueue", "queue"),
+}
+
+
+def test_the_sound_template_breaks_no_rule() -> None:
+    assert list(find_all(read_document(SOUND_TEMPLATE))) == []
+
+
+@pytest.mark.parametrize(("old", "new", "place", "rule"), FAULTS.values(), ids=FAULTS)
+def test_a_planted_fault_is_reported_where_it_is(
+    old: str, new: str, place: str, rule: str, tmp_path: Path
+) -> None:
+    findings = find_all(template_with(tmp_path, old, new))
+
+    assert (place, rule) in {(finding.place, finding.rule) for finding in findings}
+
+
+def test_a_rule_outside_the_function_makes_it_asynchronous(tmp_path: Path) -> None:
+    rule = (
+        "  Nightly:\n    Type: AWS::Events::Rule\n    Properties:\n"
+        "      Targets: [{Id: a, Arn: !GetAtt SignerFunction.Arn}]\n"
+    )
+
+    document = template_with(tmp_path, "  CustodyLayer:\n", rule + "  CustodyLayer:\n")
+
+    assert [finding.rule for finding in find_all(document)] == ["failure-destination"]
+
+
+def test_a_file_without_resources_is_no_template(tmp_path: Path) -> None:
+    file = tmp_path / "template.yaml"
+    file.write_text("just: text")
+
+    with pytest.raises(ValueError, match="is no template"):
+        read_document(file)
