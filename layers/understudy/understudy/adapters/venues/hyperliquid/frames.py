@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from understudy.adapters.venues.hyperliquid.outcomes import MISFITS
@@ -37,7 +38,7 @@ def parse_frame(text: str | bytes, received_at_ms: int) -> StreamEvent | None:
     A frame of a known channel whose shape does not fit is a StreamRefusal: it is not to be lost.
     """
     try:
-        frame = json.loads(text)
+        frame = json.loads(text, parse_float=Decimal)
     except ValueError:
         return None
     read = _CHANNELS.get(str(frame.get("channel"))) if isinstance(frame, dict) else None

@@ -52,7 +52,7 @@ def action_outcome(
         limited = status == HTTP_TOO_MANY
         return Unknown(UnknownCause.RATE_LIMITED if limited else UnknownCause.SERVER_ERROR)
     try:
-        answer = json.loads(body)
+        answer = json.loads(body, parse_float=Decimal)
         if answer["status"] == "err":
             return _whole_action(str(answer["response"]), first=first, signer=signer)
         return _taken(answer["response"])

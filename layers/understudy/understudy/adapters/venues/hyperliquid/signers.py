@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from coincurve import PublicKey
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
 def signer_of(body: str, chain: Chain) -> str:
     """Give the lower-case address that signed an `/exchange` body; ValueError if none can have."""
-    sent = json.loads(body)
+    sent = json.loads(body, parse_float=Decimal)
     digest = l1_digest(
         sent["action"], sent["nonce"], sent["expiresAfter"], chain, sent["vaultAddress"]
     )

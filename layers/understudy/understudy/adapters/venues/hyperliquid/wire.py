@@ -76,11 +76,11 @@ def float_to_wire(number: Any) -> str:
     """
     try:
         exact = Decimal(repr(operator.pos(number)))
+        rounded = exact.quantize(_LAST_PLACE, ROUND_HALF_EVEN, context=EXACT)
     except (TypeError, InvalidOperation) as error:
-        raise InvalidInputError("only an int or a binary number can be written") from error
-    if not exact.is_finite() or (exact.is_zero() and exact.is_signed()):
-        raise InvalidInputError("a number on the wire must be finite and not negative zero")
-    rounded = exact.quantize(_LAST_PLACE, ROUND_HALF_EVEN, context=EXACT)
+        raise InvalidInputError("only a finite number of ordinary size can be written") from error
+    if exact.is_nan() or (exact.is_zero() and exact.is_signed()):
+        raise InvalidInputError("NaN and negative zero mean nothing on the wire")
     if abs(rounded - exact) >= _BINARY_NOISE:
         raise InvalidInputError("a number on the wire has at most 8 decimals: round it first")
     return decimal_to_wire(rounded)
@@ -102,13 +102,11 @@ def order_action(
     Raises InvalidInputError for a price or size that is not above zero or not on the wire's grid,
     and for a client order id that is not 0x and 32 lower-case hex digits.
     """
-    if not (price > 0 and size > 0):
-        raise InvalidInputError("price and size of an order must be above zero")
     order = {
         "a": asset,
         "b": is_buy,
-        "p": decimal_to_wire(price),
-        "s": decimal_to_wire(size),
+        "p": _positive(price),
+        "s": _positive(size),
         "r": reduce_only,
         "t": {"limit": {"tif": tif.value}},
         "c": _checked_client_order_id(client_order_id),
@@ -238,3 +236,10 @@ def _checked_client_order_id(client_order_id: str) -> str:
     if not _CLIENT_ORDER_ID.fullmatch(client_order_id):
         raise InvalidInputError("a client order id is 0x and 32 lower-case hex digits")
     return client_order_id
+
+
+def _positive(value: Decimal) -> str:
+    text = decimal_to_wire(value)
+    if value <= 0:
+        raise InvalidInputError("price and size of an order must be above zero")
+    return text
