@@ -1,0 +1,1 @@
+"""The recording that ships with the simulator, and how it was made."""
