@@ -20,8 +20,8 @@ _INVOCATION = re.compile(r"^/2015-03-31/functions/[^/]+/invocations$")
 class CallCounts:
     """A tally of signed requests; cheap to feed, translated only when read."""
 
-    def __init__(self, role_of: Callable[[str], str]) -> None:
-        self._role_of = role_of
+    def __init__(self, caller_of: Callable[[str], str]) -> None:
+        self._caller_of = caller_of
         self._tally: Counter[tuple[str, str, str]] = Counter()
 
     def note(self, scope: dict[str, Any]) -> None:
@@ -33,9 +33,11 @@ class CallCounts:
             self._tally[service, _action(scope, headers), access_key] += 1
 
     def rows(self) -> Iterable[dict[str, str | int]]:
-        """Yield one row per service, action and caller (a role's name, or `root`)."""
-        for (service, action, access_key), count in sorted(self._tally.items()):
-            caller = self._role_of(access_key)
+        """Yield one row per service, action and caller (a function's name, or `root`)."""
+        merged: Counter[tuple[str, str, str]] = Counter()
+        for (service, action, access_key), count in list(self._tally.items()):
+            merged[service, action, self._caller_of(access_key)] += count
+        for (service, action, caller), count in sorted(merged.items()):
             yield {"service": service, "action": action, "caller": caller, "count": count}
 
 
@@ -45,4 +47,4 @@ def _action(scope: dict[str, Any], headers: dict[bytes, bytes]) -> str:
         return target.decode().rpartition(".")[2]
     if _INVOCATION.match(scope["path"]):
         return "Invoke"
-    return f"{scope['method']} {scope['path']}"
+    return str(scope["method"])  # a REST or query API: not on the copy path

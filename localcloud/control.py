@@ -21,15 +21,15 @@ if TYPE_CHECKING:
     Application = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 
-def role_of(access_key: str) -> str:
-    """Return the name of the role that a session's access key stands for, else `root`."""
+def caller_of(access_key: str) -> str:
+    """Return the name of the function whose session an access key belongs to, else `root`."""
     session = sts._sessions.get(access_key)  # noqa: SLF001 - the emulator has no public look-up
-    return str(session["Arn"]).split("/")[1] if session else "root"
+    return str(session["Arn"]).rpartition("/")[2] if session else "root"
 
 
 def with_control(emulator: Application) -> Application:
     """Wrap the emulator's application: count its calls and answer the control pages."""
-    counts = CallCounts(role_of)
+    counts = CallCounts(caller_of)
     pages: Mapping[str, Callable[[], Any]] = {
         "alive": lambda: {"process_id": os.getpid()},
         "calls": lambda: list(counts.rows()),

@@ -80,10 +80,16 @@ class Emulator:
             raise self._died()
 
     def control(self, page: str) -> Any:
-        """Return one of the emulator's own pages, such as `calls`."""
-        with closing(http.client.HTTPConnection(wire.HOST, self.port, timeout=5)) as connection:
-            connection.request("GET", f"{wire.CONTROL}{page}")
-            return json.loads(connection.getresponse().read())
+        """Return one of the emulator's own pages, such as `calls`.
+
+        Raises:
+            LocalCloudError: EMULATOR_DIED.
+        """
+        try:
+            return self._page(page)
+        except OSError:
+            self.check()
+            raise
 
     def stop(self) -> None:
         """End the functions, save the state, end the process; idempotent.
@@ -119,12 +125,17 @@ class Emulator:
             if error is None:
                 raise
 
+    def _page(self, page: str) -> Any:
+        with closing(http.client.HTTPConnection(wire.HOST, self.port, timeout=5)) as connection:
+            connection.request("GET", f"{wire.CONTROL}{page}")
+            return json.loads(connection.getresponse().read())
+
     def _await_start(self) -> None:
         deadline = time.monotonic() + START_SECONDS
         while time.monotonic() < deadline:
             self.check()
             try:
-                alive = self.control("alive")
+                alive = self._page("alive")
             except (OSError, http.client.HTTPException, ValueError):
                 time.sleep(_POLL_SECONDS)
                 continue

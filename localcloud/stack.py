@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections import defaultdict
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING
 from localcloud.deploy.deployment import Stack, deploy
 from localcloud.deploy.schedules import run_schedules
 from localcloud.emulator import Emulator
+from localcloud.processes import cpu_seconds
 from localcloud.session import LocalSession
 from localcloud.state_folder import StateFolder
 
@@ -20,7 +22,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Calls:
-    """How often one caller (a role's name, or `root`) asked one thing of AWS."""
+    """How often one caller (a function's logical id, or `root`) asked one thing of AWS."""
 
     service: str
     action: str
@@ -51,7 +53,24 @@ class RunningStack:
 
     def calls(self) -> list[Calls]:
         """Return the AWS calls on the wire since the start; what the emulator polls is not in."""
-        return [Calls(**row) for row in self.emulator.control("calls")]
+        callers = {physical: name for name, physical in self.stack.functions.items()}
+        return [
+            Calls(
+                row["service"],
+                row["action"],
+                callers.get(row["caller"], row["caller"]),
+                row["count"],
+            )
+            for row in self.emulator.control("calls")
+        ]
+
+    def cpu_seconds(self) -> dict[str, float]:
+        """Return the CPU time of the living workers by the logical id of their function."""
+        names = {physical: name for name, physical in self.stack.functions.items()}
+        used: defaultdict[str, float] = defaultdict(float)
+        for worker in self.emulator.control("workers"):
+            used[names[worker["function"]]] += cpu_seconds([worker["process_id"]])
+        return dict(used)
 
     def start_schedules(self) -> list[str]:
         """Run every schedule once, now; return the ARNs of what was called."""

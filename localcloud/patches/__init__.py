@@ -5,7 +5,13 @@ They live in the emulator's process only and touch one exact version of it.
 
 from __future__ import annotations
 
-from localcloud.patches import encryption_context, event_sources, runtime_api, standstill
+from localcloud.patches import (
+    encryption_context,
+    event_source_roles,
+    event_sources,
+    runtime_api,
+    standstill,
+)
 
 
 def apply_all() -> None:
@@ -17,4 +23,5 @@ def apply_all() -> None:
     runtime_api.apply()
     encryption_context.apply()
     standstill.apply()
+    event_source_roles.apply()
     event_sources.apply()

@@ -12,7 +12,7 @@ import threading
 from typing import Any
 
 from ministack.core import concurrency
-from ministack.services import lambda_svc
+from ministack.services import lambda_svc, sqs
 
 from localcloud.patches.attributes import existing
 
@@ -34,6 +34,7 @@ def apply() -> None:
     lambda_svc._ESM_IDLE_WAKE_GAP_SECONDS = IDLE_GAP_SECONDS  # noqa: SLF001 - the patch
     _pausable_queues()
     _groups_side_by_side()
+    _batches_seen_whole()
     _streams_on_their_own_thread()
 
 
@@ -49,6 +50,19 @@ def _groups_side_by_side() -> None:
         return original(mapping, function, config, None)
 
     lambda_svc._sqs_esm_concurrency = concurrency_of  # noqa: SLF001 - the patch
+
+
+def _batches_seen_whole() -> None:
+    """Keep the poller out while one batch is being sent: else it takes the first two of ten."""
+    handlers = existing(sqs, "_HANDLERS")
+    send = handlers["SendMessageBatch"]
+
+    def send_locked(request: Any, queue_url: str) -> Any:
+        with sqs._queues_lock:  # noqa: SLF001 - the patch
+            return send(request, queue_url)
+
+    existing(sqs, "_queues_lock")
+    handlers["SendMessageBatch"] = send_locked
 
 
 def _streams_on_their_own_thread() -> None:
