@@ -39,7 +39,11 @@ class PauseReason(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Follow:
-    """One follower wallet that follows one leader; trades up to `start_seq` are not copied."""
+    """One follower wallet that follows one leader; trades up to `start_seq` are not copied.
+
+    `own_limits` names the limits that were chosen for this follow; the others come from the
+    user's copy profile, else from their defaults.
+    """
 
     follow_id: FollowId
     user_id: UserId
@@ -49,6 +53,7 @@ class Follow:
     venue: str
     leader: str
     limits: Limits
+    own_limits: tuple[str, ...] = ()
     status: FollowStatus = FollowStatus.INACTIVE
     pause_reason: PauseReason | None = None
     shard: int = 0
@@ -106,6 +111,7 @@ class Ledger:
     convergences: int = 0
     drift_since_ms: int = 0
     entries_paused: bool = False
+    phantoms: int = 0
     needs_operator: bool = False
     version: int = 0
 
@@ -144,7 +150,8 @@ class Budget:
     """The money side of a follow, in USDC, and the clocks of its gates.
 
     `margin` is bound in positions at entry, `reserved` in orders under way. `recent_entries_ms`
-    are the leader's times of the last minute's entries.
+    are the leader's times of the last minute's entries. Every trade up to `checked_seq` has a
+    receipt.
     """
 
     follow_id: FollowId
@@ -158,6 +165,7 @@ class Budget:
     breaker_opened_at_ms: int = 0
     breaker_openings: int = 0
     drawdown_readings: int = 0
+    checked_seq: int = 0
     version: int = 0
 
     @property
@@ -216,15 +224,18 @@ class LeaderAccount:
 
 @dataclass(frozen=True, slots=True)
 class LeaderBook:
-    """Our record of a leader: positions per symbol, the last trade's number, recent trade times."""
+    """Our record of a leader: positions per symbol, the last trade's number, recent trade times.
+
+    Fills up to `cursor_ms` were in the snapshot that the book began with.
+    """
 
     venue: str
     leader: str
     seq: int = 0
     positions: Mapping[str, Decimal] = field(default_factory=dict)
-    last_n: Mapping[str, int] = field(default_factory=dict)
     recent_trades_ms: tuple[int, ...] = ()
     cursor_ms: int = 0
+    last_trade_ms: int = 0
     started: bool = False
     account: LeaderAccount | None = None
     version: int = 0

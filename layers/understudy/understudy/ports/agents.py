@@ -91,6 +91,6 @@ class AgentApprovals(Protocol):
         """
         ...
 
-    def is_approved(self, agent: Agent) -> bool:
-        """Ask whether the venue lists the agent now; raises VenueUnreachableError."""
+    def is_in_effect(self, agent: Agent, request: WalletRequest) -> bool:
+        """Ask whether what the request asks for is so now; raises VenueUnreachableError."""
         ...

@@ -1,0 +1,73 @@
+"""Limits as a user chooses them: own values first, then the profile's, then the defaults.
+
+A choice is a dictionary as the API writes limits; its single values were checked at the door.
+What must hold between several of them is checked here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from understudy.domain.codec import Plain, from_plain, to_plain
+from understudy.domain.errors import InvalidInputError
+from understudy.domain.limits import Limits, SizingKind
+
+if TYPE_CHECKING:
+    from understudy.domain.follows import Follow
+
+Choices = Mapping[str, object]
+
+
+def composed_limits(own: Choices, profile: Choices) -> Limits:
+    """Join choices into limits; raises InvalidInputError when they do not fit together."""
+    chosen = {**profile, **own}
+    for name in ("copy_budget_usdc", "sizing"):
+        if name not in chosen:
+            raise _unfit(f"{name} is required: send it, or set it in the copy profile")
+    limits = from_plain(Limits, chosen)
+    _check_sizing(limits)
+    _check_caps(limits)
+    _check_symbols(limits)
+    return limits
+
+
+def own_choices(follow: Follow) -> Plain:
+    """Give what was chosen for this follow itself."""
+    written = to_plain(follow.limits)
+    return {name: written[name] for name in follow.own_limits if name in written}
+
+
+def changed_choices(choices: Choices, changes: Choices) -> Plain:
+    """Apply changes to choices; None takes a choice back."""
+    joined = {**choices, **changes}
+    return {name: value for name, value in joined.items() if value is not None}
+
+
+def _check_sizing(limits: Limits) -> None:
+    sizing = limits.sizing
+    needs_percent = sizing.kind is SizingKind.RATIO
+    if (sizing.cost_per_order_usdc is not None) is not (sizing.kind is SizingKind.FIXED):
+        raise _unfit("sizing: cost_per_order_usdc belongs to kind 'fixed', and to no other")
+    if (sizing.percent is not None) is not needs_percent:
+        raise _unfit("sizing: percent belongs to kind 'ratio', and to no other")
+    cost = sizing.cost_per_order_usdc
+    if cost is not None and cost > limits.copy_budget_usdc:
+        raise _unfit("sizing: cost_per_order_usdc must not exceed copy_budget_usdc")
+
+
+def _check_caps(limits: Limits) -> None:
+    for name in ("max_order_usdc", "max_position_usdc"):
+        cap = getattr(limits, name)
+        if cap is not None and cap > limits.copy_budget_usdc:
+            raise _unfit(f"{name} must not exceed copy_budget_usdc")
+
+
+def _check_symbols(limits: Limits) -> None:
+    both = sorted(set(limits.symbols_allow) & set(limits.symbols_deny))
+    if both:
+        raise _unfit(f"symbols_allow and symbols_deny both name {', '.join(both)}")
+
+
+def _unfit(message: str) -> InvalidInputError:
+    return InvalidInputError(message, code="INVALID_LIMITS")

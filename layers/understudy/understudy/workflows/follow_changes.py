@@ -1,0 +1,55 @@
+"""How a user's request reaches a follow: only the owner's, read again when something else moved."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from understudy.domain.errors import ConflictError, NotFoundError
+from understudy.domain.follows import Follow, FollowStatus
+from understudy.ports.copying import CopyStore, FollowState
+from understudy.ports.directory import FollowDirectory
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from understudy.domain.ids import FollowId, UserId
+
+ATTEMPTS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class OwnFollows:
+    """One user's follows; those of others and deleted ones are not there."""
+
+    copies: CopyStore
+    directory: FollowDirectory
+
+    def state(self, user_id: UserId, follow_id: FollowId) -> FollowState:
+        """Read a follow with its records; raises NotFoundError."""
+        state = self.copies.follow_state(follow_id)
+        if (
+            state is None
+            or state.follow.user_id != user_id
+            or state.follow.status is FollowStatus.DELETED
+        ):
+            raise NotFoundError("you have no follow with this id", code="FOLLOW_NOT_FOUND")
+        return state
+
+    def change(
+        self, user_id: UserId, follow_id: FollowId, change: Callable[[FollowState], Follow]
+    ) -> Follow:
+        """Replace a follow by what `change` makes of it; it may be asked several times.
+
+        A change that gives the same follow writes nothing. Raises NotFoundError, ConflictError.
+        """
+        for _ in range(ATTEMPTS):
+            state = self.state(user_id, follow_id)
+            changed = change(state)
+            if changed == state.follow:
+                return changed
+            try:
+                return self.directory.replace(changed)
+            except ConflictError:  # a copy settled meanwhile: look again
+                continue
+        raise ConflictError("the follow is being changed by something else: try again")
