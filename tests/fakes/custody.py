@@ -24,10 +24,15 @@ if TYPE_CHECKING:
     from understudy.domain.follows import Marks
     from understudy.domain.ids import IntentId
     from understudy.domain.intents import Intent
+    from understudy.domain.markets import Market
 
 
-class MarkSource(Protocol):
-    """Where the listener's marks are."""
+class MarketTable(Protocol):
+    """Where the listener's markets and marks are."""
+
+    def markets(self, venue: str) -> Mapping[str, Market]:
+        """Give every market by symbol."""
+        ...
 
     def marks(self, venue: str) -> Marks:
         """Give the newest mark of every symbol that has one."""
@@ -37,8 +42,8 @@ class MarkSource(Protocol):
 class InMemoryCustodyStore:
     """Implements `SigningStore` and `AgentStore`; what was audited stands in `audited`."""
 
-    def __init__(self, marks: MarkSource) -> None:
-        self._marks = marks
+    def __init__(self, markets: MarketTable) -> None:
+        self._markets = markets
         self._lock = Lock()
         self._agents: dict[str, Agent] = {}
         self._switches: set[tuple[Switch, str]] = set()
@@ -58,6 +63,7 @@ class InMemoryCustodyStore:
                     if i.intent_id in self._contents
                 },
                 spent={agent: self.spent[(agent, day)] for agent in agents},
+                markets=self._markets.markets(HYPERLIQUID),
                 marks=self._read_marks({i.symbol for i in intents}),
             )
 
@@ -119,7 +125,7 @@ class InMemoryCustodyStore:
         )
 
     def _read_marks(self, symbols: set[str]) -> dict[str, Mark]:
-        marks = self._marks.marks(HYPERLIQUID)
+        marks = self._markets.marks(HYPERLIQUID)
         return {
             symbol: Mark(marks.prices[symbol], marks.at_ms[symbol])
             for symbol in symbols

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
 from custody.policy import Killed, Request
 from custody.store import Readings
-from understudy.domain.markets import Market
 from understudy.domain.money import ZERO
 
 if TYPE_CHECKING:
@@ -25,7 +23,6 @@ class Circumstances:
     """What was read for one batch, and when."""
 
     readings: Readings
-    markets: Mapping[str, Market]
     now_ms: int
     day: str
 
@@ -36,7 +33,7 @@ class Circumstances:
             intent=intent,
             agent=readings.agents.get(intent.agent_id),
             killed=readings.killed.get(intent.agent_id, _NOT_KILLED),
-            market=self.markets.get(intent.symbol),
+            market=readings.markets.get(intent.symbol),
             mark=readings.marks.get(intent.symbol),
             spent_today=readings.spent.get(intent.agent_id, ZERO),
             now_ms=self.now_ms,

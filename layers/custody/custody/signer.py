@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from custody import audit
 from custody.hyperliquid import Draft, Terms, draft, signed
@@ -12,27 +12,18 @@ from custody.keys import KeyUnusableError, KeyVault, unlocked
 from custody.policy import Request, content_refusal, exposure, has_expired, standing_refusal
 from custody.refusals import Refusal
 from custody.store import Approval, Recorded, SigningStore
-from understudy.domain.errors import InvalidInputError
+from understudy.domain.errors import DependencyError, InvalidInputError, SigningUnavailableError
 from understudy.domain.intents import Intent, IntentKind, Signed, SigningRefused
-from understudy.domain.markets import HYPERLIQUID, Market
 from understudy.domain.money import ZERO
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Sequence
     from concurrent.futures import Executor
 
     from custody.secp256k1 import SigningKey
     from understudy.ports.clock import Clock
 
-MAX_BATCH = 20
-
-
-class Markets(Protocol):
-    """Where markets are known from."""
-
-    def markets(self, venue: str) -> Mapping[str, Market]:
-        """Give every market by symbol."""
-        ...
+MAX_BATCH = 16  # as many as one batch of reads can serve
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,14 +42,12 @@ class IntentSigner:
         self,
         store: SigningStore,
         vault: KeyVault,
-        markets: Markets,
         clock: Clock,
         terms: Terms,
         lanes: Executor | None = None,
     ) -> None:
         self._store = store
         self._vault = vault
-        self._markets = markets
         self._clock = clock
         self._terms = terms
         self._lanes = lanes
@@ -66,11 +55,17 @@ class IntentSigner:
     def sign(self, intents: Sequence[Intent]) -> list[Signed | SigningRefused]:
         """Sign each intent or refuse it, in order; the same intent gives the same bytes.
 
-        Raises InvalidInputError for more than 20 intents and DependencyError when store or vault
-        is away: nothing is given out then, and the same batch may be sent again.
+        Raises InvalidInputError for more than 16 intents, and SigningUnavailableError when store
+        or vault is away: nothing is given out then, and the same batch may be sent again.
         """
         if len(intents) > MAX_BATCH:
             raise InvalidInputError(f"a batch has at most {MAX_BATCH} intents: split it")
+        try:
+            return [_answer(verdict) for verdict in self._verdicts(intents)]
+        except DependencyError as error:
+            raise SigningUnavailableError("the signer's store or vault is away") from error
+
+    def _verdicts(self, intents: Sequence[Intent]) -> list[Verdict]:
         around = self._read(intents)
         lanes: dict[str, list[int]] = {}
         for place, intent in enumerate(intents):
@@ -81,13 +76,12 @@ class IntentSigner:
             verdicts.update(zip(places, lane, strict=True))
         ordered = [verdicts[place] for place in range(len(intents))]
         self._write_down(ordered)
-        return [_answer(verdict) for verdict in ordered]
+        return ordered
 
     def _read(self, intents: Sequence[Intent]) -> Circumstances:
         now_ms = self._clock.now_ms()
         day = utc_day(now_ms)
-        readings = self._store.read(intents, day)
-        return Circumstances(readings, self._markets.markets(HYPERLIQUID), now_ms, day)
+        return Circumstances(self._store.read(intents, day), now_ms, day)
 
     def _side_by_side(
         self, batches: list[list[Intent]], around: Circumstances

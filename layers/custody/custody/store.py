@@ -15,6 +15,7 @@ from custody.agents import Agent
 from custody.audit import AuditEntry
 from custody.policy import Killed, Mark
 from understudy.domain.ids import IntentId
+from understudy.domain.markets import Market
 from understudy.domain.money import ZERO
 
 if TYPE_CHECKING:
@@ -29,13 +30,14 @@ class Readings:
     """Everything stored that a batch of intents is judged by, read at once.
 
     `contents` names what was signed for an intent before, `spent` each agent's entry notional of
-    the day, `marks` go by symbol, `killed` by agent.
+    the day; `markets` and `marks` go by symbol, `killed` by agent.
     """
 
     agents: Mapping[str, Agent]
     killed: Mapping[str, Killed]
     contents: Mapping[IntentId, str]
     spent: Mapping[str, Decimal]
+    markets: Mapping[str, Market]
     marks: Mapping[str, Mark]
 
 

@@ -1,0 +1,161 @@
+"""Agents come to life with a fresh key each, and go for good."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from eth_account import Account
+
+from custody.agents import AgentStatus, owner_mark_of
+from custody.audit import AuditEvent
+from custody.enrolment import Enrolment, NewAgent, SwitchOrder
+from custody.keys import KeyUnusableError, signing_context
+from tests.unit.custody.scene import POLICY, WALLET, Scene
+from understudy.domain.errors import (
+    DependencyError,
+    InvalidInputError,
+    NotAllowedError,
+    NotFoundError,
+)
+from understudy.ports.switches import Switch
+
+WANTED = NewAgent("user-1", "wallet-1", WALLET, "hyperliquid", "understudy")
+
+
+def stored(scene: Scene, agent_id: str) -> Any:
+    agent = scene.store.agent(agent_id)
+    assert agent is not None
+    return agent
+
+
+def test_a_new_agent_is_pending_under_the_default_policy() -> None:
+    scene = Scene()
+
+    agent = scene.enrolment.create_agent(WANTED)
+
+    assert stored(scene, agent.agent_id).status is AgentStatus.PENDING
+    assert agent.policy == POLICY
+
+
+def test_the_address_is_that_of_the_sealed_key() -> None:
+    scene = Scene()
+    secret = b"\x07" * 32
+    enrolment = Enrolment(
+        scene.store, scene.vault, scene.clock, POLICY, lambda length: secret[:length]
+    )
+
+    agent = enrolment.create_agent(WANTED)
+
+    context = signing_context(agent.agent_id, agent.key_version)
+    assert scene.vault.open(agent.ciphertext, context) == secret
+    assert agent.address == Account.from_key(secret).address.lower()
+
+
+@pytest.mark.parametrize(
+    "other", [{"agent_id": "other"}, {"key_version": "2"}, {"purpose": "recovery"}, {"app": "x"}]
+)
+def test_a_key_does_not_open_under_another_context(other: dict[str, str]) -> None:
+    scene = Scene()
+    context = signing_context(scene.agent.agent_id, 1)
+
+    with pytest.raises(KeyUnusableError):
+        scene.vault.open(scene.agent.ciphertext, {**context, **other})
+
+
+def test_every_agent_has_a_key_and_an_id_of_its_own() -> None:
+    scene = Scene()
+
+    agents = [scene.enrolment.create_agent(WANTED) for _ in range(5)]
+
+    assert len({agent.address for agent in agents}) == 5
+    assert len({agent.agent_id for agent in agents}) == 5
+
+
+def test_an_id_carries_its_owners_mark_but_not_the_owner() -> None:
+    scene = Scene()
+    mine, other = scene.enrol("user-1"), scene.enrol("user-2")
+
+    assert owner_mark_of(mine.agent_id) == owner_mark_of(scene.agent.agent_id)
+    assert owner_mark_of(mine.agent_id) != owner_mark_of(other.agent_id)
+    assert "user-1" not in mine.agent_id
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"user_id": ""},
+        {"wallet_id": ""},
+        {"wallet_address": "0x12"},
+        {"wallet_address": "0x" + "AB" * 20},
+        {"venue": "polymarket"},
+        {"agent_name": ""},
+        {"agent_name": "x" * 17},
+    ],
+)
+def test_a_request_that_cannot_be_meant_makes_no_key(changes: dict[str, str]) -> None:
+    scene = Scene()
+    before = len(scene.store.audited)
+
+    with pytest.raises(InvalidInputError):
+        scene.enrolment.create_agent(replace(WANTED, **changes))
+
+    assert len(scene.store.audited) == before
+
+
+def test_a_vault_that_is_away_leaves_no_agent_behind() -> None:
+    scene = Scene()
+    before = len(scene.store.audited)
+    scene.vault.is_away = True
+
+    with pytest.raises(DependencyError):
+        scene.enrolment.create_agent(WANTED)
+
+    assert len(scene.store.audited) == before
+
+
+def test_activating_and_revoking_again_changes_nothing() -> None:
+    scene = Scene()
+    scene.enrolment.activate(scene.agent.agent_id)
+    scene.enrolment.revoke(scene.agent.agent_id)
+    scene.enrolment.revoke(scene.agent.agent_id)
+
+    happened = [entry.event for entry in scene.store.audited]
+    assert happened == [
+        AuditEvent.AGENT_CREATED,
+        AuditEvent.AGENT_ACTIVATED,
+        AuditEvent.AGENT_REVOKED,
+    ]
+
+
+def test_a_revoked_agent_has_no_ciphertext_and_never_comes_back() -> None:
+    scene = Scene()
+    scene.enrolment.revoke(scene.agent.agent_id)
+
+    assert stored(scene, scene.agent.agent_id).ciphertext == b""
+    with pytest.raises(NotAllowedError) as refused:
+        scene.enrolment.activate(scene.agent.agent_id)
+    assert refused.value.code == "AGENT_REVOKED"
+
+
+def test_an_agent_that_nobody_made_can_be_neither_activated_nor_revoked() -> None:
+    scene = Scene()
+
+    with pytest.raises(NotFoundError):
+        scene.enrolment.activate("nobody")
+    with pytest.raises(NotFoundError):
+        scene.enrolment.revoke("nobody")
+
+
+@pytest.mark.parametrize(
+    "order",
+    [
+        SwitchOrder(Switch.KILL_GLOBAL, on=True, subject="user-1"),
+        SwitchOrder(Switch.KILL_USER, on=True),
+        SwitchOrder(Switch.FLAGGED, on=True, subject="user-1"),
+    ],
+)
+def test_a_switch_that_cannot_be_meant_is_refused(order: SwitchOrder) -> None:
+    with pytest.raises(InvalidInputError):
+        Scene().enrolment.turn(order)
