@@ -1,0 +1,73 @@
+"""A user's receipts: per follow, all together, and one by its id."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from understudy.domain.errors import NotFoundError
+from understudy.domain.receipts import CopyStatus
+from understudy.ports.directory import FollowDirectory, Page
+from understudy.workflows.follow_changes import OwnFollows
+
+if TYPE_CHECKING:
+    from understudy.domain.ids import CopyId, FollowId, UserId
+    from understudy.domain.receipts import Receipt
+
+
+@dataclass(frozen=True, slots=True)
+class LogLine:
+    """One line of the copy log."""
+
+    copy_id: str
+    follow_id: str
+    at_ms: int
+    symbol: str
+    kind: str
+    status: CopyStatus
+    reason: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Copies:
+    """Lists receipts, newest first."""
+
+    directory: FollowDirectory
+    own: OwnFollows
+
+    def of_follow(
+        self, user_id: UserId, follow_id: FollowId, limit: int, cursor: str
+    ) -> Page[Receipt]:
+        """List one follow's receipts; raises NotFoundError, InvalidInputError for the cursor."""
+        self.own.state(user_id, follow_id)
+        return self.directory.receipts(follow_id, limit=limit, cursor=cursor)
+
+    def of_user(self, user_id: UserId, limit: int, cursor: str) -> Page[Receipt]:
+        """List all of a user's receipts; raises InvalidInputError for the cursor."""
+        return self.directory.logs(user_id, limit=limit, cursor=cursor)
+
+    def log(self, user_id: UserId, limit: int, cursor: str) -> Page[LogLine]:
+        """List the same as lines; raises InvalidInputError for the cursor."""
+        page = self.of_user(user_id, limit, cursor)
+        return Page(tuple(_line(receipt) for receipt in page.items), page.cursor)
+
+    def one(self, user_id: UserId, copy_id: CopyId) -> Receipt:
+        """Read one receipt; raises NotFoundError."""
+        receipt = self.directory.receipt_of(user_id, copy_id)
+        if receipt is None:
+            raise NotFoundError("you have no copy with this id", code="COPY_NOT_FOUND")
+        return receipt
+
+
+def _line(receipt: Receipt) -> LogLine:
+    return LogLine(
+        copy_id=receipt.copy_id,
+        follow_id=receipt.follow_id,
+        at_ms=receipt.leader_time_ms,
+        symbol=receipt.symbol,
+        kind=receipt.kind,
+        status=receipt.status,
+        reason=receipt.reason.value if receipt.reason else "",
+        text=receipt.reason_text,
+    )

@@ -1,0 +1,83 @@
+"""A user's copy profile and main switch: both reach every follow, from the next trade on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import TYPE_CHECKING
+
+from understudy.domain.follows import Follow, FollowStatus, PauseReason
+from understudy.domain.limit_choices import Choices, changed_choices, own_choices
+from understudy.ports.profiles import CopyProfiles
+from understudy.ports.switches import Switch, SwitchBoard
+from understudy.workflows.follow_changes import OwnFollows
+from understudy.workflows.follow_lifecycle import FollowLifecycle
+from understudy.workflows.follows import with_limits
+
+if TYPE_CHECKING:
+    from understudy.domain.ids import UserId
+    from understudy.ports.copying import FollowState
+
+
+@dataclass(frozen=True, slots=True)
+class ProfileView:
+    """A profile as its user sees it."""
+
+    limits: Choices
+    enabled: bool
+
+
+@dataclass(frozen=True, slots=True)
+class CopySettings:
+    """What a user sets for all follows at once."""
+
+    profiles: CopyProfiles
+    switches: SwitchBoard
+    own: OwnFollows
+    lifecycle: FollowLifecycle
+
+    def profile(self, user_id: UserId) -> ProfileView:
+        """Read the profile and the main switch."""
+        enabled = not self.switches.is_on(Switch.COPY_DISABLED, user_id)
+        return ProfileView(self.profiles.copy_profile(user_id).limits, enabled)
+
+    def put_profile(self, user_id: UserId, limits: Choices) -> ProfileView:
+        """Replace the profile and renew the limits of every follow.
+
+        Raises InvalidInputError when a follow's own values do not fit the new ones; then nothing
+        has changed.
+        """
+        chosen = changed_choices({}, limits)
+        follows = self.own.directory.of_user(user_id)
+        for follow in follows:
+            with_limits(follow, own_choices(follow), chosen)
+        stored = self.profiles.copy_profile(user_id)
+        self.profiles.put_copy_profile(replace(stored, limits=chosen))
+        for follow in follows:
+            self.own.change(user_id, follow.follow_id, partial(_renewed, profile=chosen))
+        return self.profile(user_id)
+
+    def disable(self, user_id: UserId) -> ProfileView:
+        """Stop all copying; what is held is treated as each follow's `on_stop` says."""
+        self.switches.turn(Switch.COPY_DISABLED, user_id, on=True)
+        for follow in self.own.directory.of_user(user_id):
+            if follow.status is FollowStatus.ACTIVE:
+                self.lifecycle.pause(user_id, follow.follow_id, PauseReason.COPY_DISABLED)
+        return self.profile(user_id)
+
+    def enable(self, user_id: UserId) -> ProfileView:
+        """Let copying go on, for the follows that only the switch had paused."""
+        self.switches.turn(Switch.COPY_DISABLED, user_id, on=False)
+        for follow in self.own.directory.of_user(user_id):
+            self.own.change(user_id, follow.follow_id, _resumed)
+        return self.profile(user_id)
+
+
+def _renewed(state: FollowState, profile: Choices) -> Follow:
+    return with_limits(state.follow, own_choices(state.follow), profile)
+
+
+def _resumed(state: FollowState) -> Follow:
+    if state.follow.pause_reason is not PauseReason.COPY_DISABLED:
+        return state.follow
+    return replace(state.follow, status=FollowStatus.ACTIVE, pause_reason=None)

@@ -1,0 +1,169 @@
+"""Starts, pauses and deletes follows. A start makes sure that copies can be paid and signed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import TYPE_CHECKING
+
+from understudy.domain.agents import AgentStatus
+from understudy.domain.errors import ConflictError, LimitExceededError
+from understudy.domain.follows import AccountMode, Follow, FollowStatus, PauseReason
+from understudy.domain.limits import OnStop
+from understudy.domain.money import ZERO
+from understudy.ports.agents import AgentRegistry
+from understudy.ports.clock import Clock
+from understudy.ports.copying import HELD_BY_HAND, Changes, LeaderStore, MarketStore, SymbolOwner
+from understudy.ports.identity import IdentityStore
+from understudy.ports.switches import Switch, SwitchBoard
+from understudy.ports.venue import Venue
+from understudy.workflows.closing_out import ClosingOut
+from understudy.workflows.follow_changes import OwnFollows
+from understudy.workflows.loops import refuse_loop
+
+if TYPE_CHECKING:
+    from understudy.domain.agents import Agent
+    from understudy.domain.follows import Account
+    from understudy.domain.ids import FollowId, UserId
+    from understudy.ports.copying import FollowState
+
+
+@dataclass(frozen=True, slots=True)
+class FollowLifecycle:
+    """Moves follows between INACTIVE, ACTIVE, PAUSED and DELETED."""
+
+    own: OwnFollows
+    registry: AgentRegistry
+    identity: IdentityStore
+    leaders: LeaderStore
+    markets: MarketStore
+    switches: SwitchBoard
+    venue: Venue
+    closing_out: ClosingOut
+    clock: Clock
+
+    def start(self, user_id: UserId, follow_id: FollowId) -> Follow:
+        """Copy from the leader's next trade on; starting twice is no error.
+
+        Raises NotFoundError, ConflictError without an active agent, LimitExceededError for an
+        account or leader with which copying cannot work, VenueUnreachableError.
+        """
+        follow = self.own.state(user_id, follow_id).follow
+        if follow.status is FollowStatus.ACTIVE:
+            return follow
+        if self.switches.is_on(Switch.COPY_DISABLED, user_id):
+            raise ConflictError(
+                "copying is disabled: enable it with POST /v1/copy/enable", code="COPY_DISABLED"
+            )
+        if self.switches.is_on(Switch.BLACKLISTED, follow.leader):
+            raise LimitExceededError("this leader cannot be followed", code="BLACKLISTED")
+        refuse_loop(self.identity, self.own.copies, follow.wallet_address, follow.leader)
+        agent = self._active_agent(follow)
+        self._keep_hands_off(follow, self._funded_account(follow))
+        started = partial(self._started, agent_id=agent.agent_id)
+        return self.own.change(user_id, follow_id, started)
+
+    def pause(self, user_id: UserId, follow_id: FollowId, reason: PauseReason) -> Follow:
+        """Stop entering; what is held is treated as the follow's `on_stop` says."""
+        state = self.own.state(user_id, follow_id)
+        if state.follow.status is FollowStatus.INACTIVE:
+            raise ConflictError("this follow was never started", code="FOLLOW_NOT_ACTIVE")
+        paused = self.own.change(user_id, follow_id, partial(_paused, reason=reason))
+        if paused.limits.on_stop is OnStop.CLOSE_NOW:
+            self.closing_out.close_all(user_id, follow_id)
+        return paused
+
+    def delete(self, user_id: UserId, follow_id: FollowId) -> Follow:
+        """End a follow for good.
+
+        One that still holds copies ends only if they are to be kept: from then on they belong to
+        the user's own hand. Otherwise nobody would copy their close. Raises ConflictError.
+        """
+        _refuse_held(self.own.state(user_id, follow_id))
+        # From the pause on no entry is claimed, so what is flat then stays flat.
+        self.own.change(user_id, follow_id, partial(_paused, reason=PauseReason.USER))
+        held = _refuse_held(self.own.state(user_id, follow_id))
+        deleted = self.own.change(user_id, follow_id, _deleted)
+        for symbol in held:
+            self._hand_over(deleted, symbol)
+        return deleted
+
+    def _active_agent(self, follow: Follow) -> Agent:
+        now = self.clock.now_ms()
+        for agent in reversed(self.registry.agents(follow.user_id)):
+            fits = agent.wallet_id == follow.wallet_id and agent.venue == follow.venue
+            if fits and agent.status_at(now) is AgentStatus.ACTIVE:
+                return agent
+        raise ConflictError(
+            "this wallet has no active agent: enable and confirm one first",
+            code="AGENT_NOT_ACTIVE",
+        )
+
+    def _funded_account(self, follow: Follow) -> Account:
+        markets = self.markets.markets(follow.venue).values()
+        dexes = sorted({"", *(market.dex for market in markets)})
+        account = self.venue.account(follow.wallet_id, follow.wallet_address, dexes)
+        if account.mode is AccountMode.UNSUPPORTED:
+            raise LimitExceededError(
+                "accounts of this mode cannot be copied to: switch to standard or unified",
+                code="ACCOUNT_MODE_UNSUPPORTED",
+            )
+        if all(equity <= ZERO for equity in account.equity.values()):
+            raise LimitExceededError(
+                "the account has no collateral at the venue: deposit first",
+                code="ACCOUNT_NOT_FUNDED",
+            )
+        for dex in sorted({name.partition(":")[0] for name in _builder_symbols(follow)}):
+            if account.equity.get(dex, ZERO) <= ZERO:
+                raise LimitExceededError(
+                    f"the account has no collateral on the dex '{dex}': move some there first",
+                    code="DEX_NOT_FUNDED",
+                )
+        self.own.copies.put_account(account)
+        return account
+
+    def _keep_hands_off(self, follow: Follow, account: Account) -> None:
+        for symbol in sorted(symbol for symbol, size in account.positions.items() if size):
+            owner = SymbolOwner(follow.wallet_id, symbol, HELD_BY_HAND)
+            try:
+                self.own.copies.commit(Changes(owner_taken=owner))
+            except ConflictError:  # a follow of this wallet holds it
+                continue
+
+    def _started(self, state: FollowState, agent_id: str) -> Follow:
+        follow = state.follow
+        started = replace(follow, status=FollowStatus.ACTIVE, pause_reason=None, agent_id=agent_id)
+        if follow.status is not FollowStatus.INACTIVE:
+            return started  # exits of trades since the pause are still to be copied
+        book = self.leaders.leader_book(follow.venue, follow.leader)
+        return replace(started, start_seq=book.seq, started_at_ms=self.clock.now_ms())
+
+    def _hand_over(self, follow: Follow, symbol: str) -> None:
+        owner = SymbolOwner(follow.wallet_id, symbol, follow.follow_id)
+        self.own.copies.commit(Changes(owner_released=owner))
+        self.own.copies.commit(Changes(owner_taken=replace(owner, follow_id=HELD_BY_HAND)))
+
+
+def _builder_symbols(follow: Follow) -> list[str]:
+    return [symbol for symbol in follow.limits.symbols_allow if ":" in symbol]
+
+
+def _refuse_held(state: FollowState) -> list[str]:
+    held = sorted(symbol for symbol, ledger in state.ledgers.items() if not ledger.is_flat)
+    if held and state.follow.limits.on_stop is not OnStop.KEEP:
+        raise ConflictError(
+            f"this follow holds {', '.join(held)}: set on_stop to 'close_now' and pause it to close"
+            " them, or set on_stop to 'keep' to keep them, then delete it",
+            code="FOLLOW_HOLDS_POSITIONS",
+        )
+    return held
+
+
+def _paused(state: FollowState, reason: PauseReason) -> Follow:
+    if state.follow.status is not FollowStatus.ACTIVE:
+        return state.follow
+    return replace(state.follow, status=FollowStatus.PAUSED, pause_reason=reason)
+
+
+def _deleted(state: FollowState) -> Follow:
+    return replace(state.follow, status=FollowStatus.DELETED)

@@ -1,0 +1,107 @@
+"""Creates follows and changes their limits. Starting and stopping stands in `follow_lifecycle`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from understudy.domain.errors import ConflictError, LimitExceededError
+from understudy.domain.follows import Follow
+from understudy.domain.ids import FollowId, WalletId
+from understudy.domain.limit_choices import Choices, changed_choices, composed_limits, own_choices
+from understudy.ports.clock import Clock
+from understudy.ports.identity import IdentityStore, Ids
+from understudy.ports.profiles import CopyProfiles
+from understudy.ports.switches import Switch, SwitchBoard
+from understudy.workflows.follow_changes import OwnFollows
+from understudy.workflows.loops import refuse_loop
+from understudy.workflows.wallets import own_wallet
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from understudy.domain.ids import UserId
+    from understudy.ports.copying import FollowState
+
+MAX_FOLLOWS = 50
+
+
+@dataclass(frozen=True, slots=True)
+class WantedFollow:
+    """Whom to follow, on which venue, with which wallet (None: the active one) and limits."""
+
+    venue: str
+    leader: str
+    wallet_id: WalletId | None
+    limits: Choices
+
+
+@dataclass(frozen=True, slots=True)
+class Follows:
+    """A user's follows, their limits included."""
+
+    own: OwnFollows
+    identity: IdentityStore
+    profiles: CopyProfiles
+    switches: SwitchBoard
+    clock: Clock
+    ids: Ids
+
+    def create(self, user_id: UserId, wanted: WantedFollow) -> Follow:
+        """Store a follow that copies nothing yet.
+
+        Raises InvalidInputError, NotFoundError for the wallet, LimitExceededError for a leader
+        who cannot be followed, ConflictError when the wallet follows this leader already.
+        """
+        wallet = own_wallet(self.identity, user_id, wanted.wallet_id)
+        leader = wanted.leader.lower()
+        limits = composed_limits(wanted.limits, self.profiles.copy_profile(user_id).limits)
+        refuse_loop(self.identity, self.own.copies, wallet.address, leader)
+        if self.switches.is_on(Switch.BLACKLISTED, leader):
+            raise LimitExceededError("this leader cannot be followed", code="BLACKLISTED")
+        if len(self.own.directory.of_user(user_id)) >= MAX_FOLLOWS:
+            raise LimitExceededError(
+                f"{MAX_FOLLOWS} follows are the most: delete one first", code="TOO_MANY_FOLLOWS"
+            )
+        follow = Follow(
+            follow_id=FollowId(self.ids.new_id()),
+            user_id=user_id,
+            wallet_id=wallet.wallet_id,
+            wallet_address=wallet.address,
+            agent_id="",
+            venue=wanted.venue,
+            leader=leader,
+            limits=limits,
+            own_limits=tuple(sorted(wanted.limits)),
+            created_at_ms=self.clock.now_ms(),
+        )
+        try:
+            return self.own.directory.create(follow)
+        except ConflictError as error:
+            raise ConflictError(
+                "this wallet follows this leader already: change that follow instead",
+                code="FOLLOW_EXISTS",
+            ) from error
+
+    def of_user(self, user_id: UserId) -> Sequence[Follow]:
+        """List a user's follows, oldest first."""
+        return self.own.directory.of_user(user_id)
+
+    def one(self, user_id: UserId, follow_id: FollowId) -> Follow:
+        """Read one follow; raises NotFoundError."""
+        return self.own.state(user_id, follow_id).follow
+
+    def change_limits(self, user_id: UserId, follow_id: FollowId, changes: Choices) -> Follow:
+        """Change limits from the next trade on; None gives one back to the profile."""
+        profile = self.profiles.copy_profile(user_id).limits
+
+        def changed(state: FollowState) -> Follow:
+            own = changed_choices(own_choices(state.follow), changes)
+            return with_limits(state.follow, own, profile)
+
+        return self.own.change(user_id, follow_id, changed)
+
+
+def with_limits(follow: Follow, own: Choices, profile: Choices) -> Follow:
+    """Give the follow with limits composed anew; raises InvalidInputError."""
+    return replace(follow, limits=composed_limits(own, profile), own_limits=tuple(sorted(own)))

@@ -1,0 +1,33 @@
+"""No loops: nobody follows themselves, and nobody follows somebody who follows."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from understudy.domain.errors import LimitExceededError
+from understudy.domain.follows import FollowStatus
+
+if TYPE_CHECKING:
+    from understudy.ports.copying import CopyStore
+    from understudy.ports.identity import IdentityStore
+
+FOLLOWING = {FollowStatus.ACTIVE, FollowStatus.PAUSED}
+
+
+def refuse_loop(
+    identity: IdentityStore, copies: CopyStore, follower_address: str, leader: str
+) -> None:
+    """Raise LimitExceededError when the leader is a follower, the follower itself included."""
+    if leader == follower_address or _follows_somebody(identity, copies, leader):
+        raise LimitExceededError(
+            "this leader is a follower: copying a copy could turn in a circle",
+            code="LEADER_IS_FOLLOWER",
+        )
+
+
+def _follows_somebody(identity: IdentityStore, copies: CopyStore, address: str) -> bool:
+    wallet = identity.wallet_of_address(address)
+    if wallet is None:
+        return False
+    states = (copies.follow_state(each) for each in copies.wallet_follows(wallet.wallet_id))
+    return any(state is not None and state.follow.status in FOLLOWING for state in states)
