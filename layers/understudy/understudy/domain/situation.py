@@ -18,9 +18,10 @@ from understudy.domain.follows import (
 from understudy.domain.ids import FollowId
 from understudy.domain.limits import CopyMode
 from understudy.domain.markets import Market
-from understudy.domain.money import ZERO, divide, multiply
+from understudy.domain.money import ZERO
 from understudy.domain.pace import too_fast
 from understudy.domain.trades import Trade
+from understudy.domain.valuation import unrealized
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,23 +71,11 @@ class Situation:
     @property
     def unrealized(self) -> Decimal:
         """Value what is held at the marks, this trade's symbol at the trade's price."""
-        return sum((self._unrealized_of(ledger) for ledger in self.ledgers.values()), ZERO)
+        prices = {**self.marks.prices, self.trade.symbol: self.trade.last_price}
+        return unrealized(self.ledgers.values(), prices)
 
     @property
     def remaining(self) -> Decimal:
         """Give the margin that the budget still has: budget - used + realized + unrealized."""
         budget = self.follow.limits.copy_budget_usdc
         return budget - self.budget.used + self.budget.pnl + self.unrealized
-
-    def _unrealized_of(self, ledger: Ledger) -> Decimal:
-        if not ledger.held:
-            return ZERO
-        price = self._price_of(ledger)
-        value = multiply(ledger.held, price)
-        return value - ledger.entry_notional if ledger.held > 0 else value + ledger.entry_notional
-
-    def _price_of(self, ledger: Ledger) -> Decimal:
-        if ledger.symbol == self.trade.symbol:
-            return self.trade.last_price
-        entry = divide(ledger.entry_notional, abs(ledger.held))
-        return self.marks.prices.get(ledger.symbol, entry)

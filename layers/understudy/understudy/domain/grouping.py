@@ -1,0 +1,82 @@
+"""From fills to trades: what one leader did on one symbol and side within one millisecond."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from decimal import Decimal
+
+from understudy.domain.follows import LeaderBook
+from understudy.domain.money import ZERO
+from understudy.domain.pace import last_minute
+from understudy.domain.trades import Fill, Side, Trade
+
+
+def group_fills(fills: Iterable[Fill]) -> list[tuple[Fill, ...]]:
+    """Group fills by symbol, side and millisecond, each group and all groups in first-seen order.
+
+    A fill that appears twice counts once.
+    """
+    groups: dict[tuple[str, Side, int], dict[str, Fill]] = {}
+    for fill in fills:
+        group = groups.setdefault((fill.symbol, fill.side, fill.time_ms), {})
+        group.setdefault(fill.tid, fill)
+    return [tuple(group.values()) for group in groups.values()]
+
+
+def trade_of_fills(
+    book: LeaderBook, fills: Sequence[Fill], *, n: int, stored_at_ms: int
+) -> tuple[LeaderBook, Trade]:
+    """Make the book's next trade from a group of fills; gives the moved book too."""
+    first = fills[0]
+    start = _start_position(book, first)
+    size = sum((fill.size for fill in fills), ZERO)
+    recent = (*last_minute(book.recent_trades_ms, first.time_ms), first.time_ms)
+    trade = Trade(
+        venue=book.venue,
+        leader=book.leader,
+        symbol=first.symbol,
+        side=first.side,
+        time_ms=first.time_ms,
+        n=n,
+        seq=book.seq + 1,
+        size=size,
+        notional=sum((fill.price * fill.size for fill in fills), ZERO),
+        last_price=fills[-1].price,
+        start_position=start,
+        fill_count=len(fills),
+        seen_at_ms=min(fill.seen_at_ms for fill in fills),
+        stored_at_ms=stored_at_ms,
+        leader_trades_last_minute=len(recent),
+        leader_liquidated=any(fill.liquidated_user == book.leader for fill in fills),
+    )
+    moved = replace(
+        book,
+        seq=trade.seq,
+        positions=_moved(book, first.symbol, trade.end_position),
+        recent_trades_ms=recent,
+        last_trade_ms=max(book.last_trade_ms, trade.time_ms),
+    )
+    return moved, trade
+
+
+def positions_after(snapshot: LeaderBook, fills: Sequence[Fill]) -> LeaderBook:
+    """Bring a fresh book up to the venue's own fills, which say where each of them started."""
+    positions = dict(snapshot.positions)
+    for fill in fills:
+        if fill.start_position is not None:
+            positions[fill.symbol] = fill.start_position + fill.size * fill.side.sign
+    newest = max((fill.time_ms for fill in fills), default=0)
+    return replace(snapshot, positions=positions, cursor_ms=max(snapshot.cursor_ms, newest))
+
+
+def _start_position(book: LeaderBook, first: Fill) -> Decimal:
+    """Prefer what the venue says about the position that a fill met over our own record."""
+    if first.start_position is not None:
+        return first.start_position
+    return book.positions.get(first.symbol, ZERO)
+
+
+def _moved(book: LeaderBook, symbol: str, end: Decimal) -> dict[str, Decimal]:
+    positions = {name: size for name, size in book.positions.items() if name != symbol}
+    return {**positions, symbol: end} if end else positions

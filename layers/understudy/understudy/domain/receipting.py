@@ -1,0 +1,160 @@
+"""How receipts are written: from a decision at first, then order by order. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from decimal import Decimal
+
+from understudy.domain.follows import Follow, Ledger
+from understudy.domain.ids import copy_id
+from understudy.domain.intents import Accepted, Intent, IntentState, Rejected
+from understudy.domain.money import ZERO
+from understudy.domain.plans import Decision
+from understudy.domain.reasons import Reason
+from understudy.domain.receipts import CopyStatus, LegResult, Receipt
+from understudy.domain.trades import Side, Trade
+
+# What a venue's refusal of an order is called on a receipt; everything else is VENUE_REJECTED.
+REASON_OF_REJECTION = {
+    "NO_MATCH": Reason.PRICE_OUT_OF_BAND,
+    "NO_LIQUIDITY": Reason.PRICE_OUT_OF_BAND,
+    "REDUCE_ONLY_FLAT": Reason.NOTHING_TO_CLOSE,
+    "MIN_NOTIONAL": Reason.BELOW_MIN_NOTIONAL,
+    "INSUFFICIENT_MARGIN": Reason.INSUFFICIENT_MARGIN,
+    "SIGNING_REFUSED": Reason.SIGNING_REFUSED,
+}
+SKIPPING = frozenset({Reason.PRICE_OUT_OF_BAND, Reason.NOTHING_TO_CLOSE})
+
+
+def receipt_of(
+    trade: Trade, follow: Follow, decision: Decision, stages: Mapping[str, int]
+) -> Receipt:
+    """Write the receipt of a decision, before anything is sent."""
+    return Receipt(
+        copy_id=copy_id(follow.follow_id, trade.trade_id),
+        follow_id=follow.follow_id,
+        user_id=follow.user_id,
+        trade_id=trade.trade_id,
+        seq=trade.seq,
+        symbol=trade.symbol,
+        leader_side=trade.side.value,
+        leader_size=trade.size,
+        leader_price=trade.last_price,
+        leader_time_ms=trade.time_ms,
+        kind=trade.kind.value,
+        status=_status_of(decision),
+        target=decision.ledger.target,
+        held=decision.ledger.held,
+        reason=decision.reason,
+        bound_by=decision.bound_by,
+        numbers=dict(decision.numbers),
+        stages=dict(stages),
+    )
+
+
+def trade_of(receipt: Receipt, follow: Follow) -> Trade:
+    """Give the trade that a receipt is about, as far as a later order for it needs it."""
+    return Trade(
+        venue=follow.venue,
+        leader=follow.leader,
+        symbol=receipt.symbol,
+        side=Side(receipt.leader_side),
+        time_ms=receipt.leader_time_ms,
+        n=0,
+        seq=receipt.seq,
+        size=receipt.leader_size,
+        notional=receipt.leader_size * receipt.leader_price,
+        last_price=receipt.leader_price,
+        start_position=ZERO,
+        fill_count=1,
+        seen_at_ms=receipt.stages.get("seen", receipt.leader_time_ms),
+        stored_at_ms=receipt.stages.get("stored", receipt.leader_time_ms),
+    )
+
+
+def with_intent(receipt: Receipt, intent: Intent) -> Receipt:
+    """Add an intent's leg to a receipt, or bring the leg it has up to date."""
+    leg = LegResult(
+        leg=intent.leg,
+        attempt=intent.attempt,
+        intent_id=intent.intent_id,
+        client_order_id=intent.client_order_id,
+        kind=intent.kind.value,
+        side=intent.side.value,
+        size=intent.size,
+        limit_price=intent.limit_price,
+        reduce_only=intent.reduce_only,
+        state=intent.state.value,
+        filled_size=intent.filled_size,
+        average_price=intent.average_price,
+        fee=intent.fee,
+        order_id=intent.order_id,
+        answer=intent.answer,
+    )
+    others = tuple(known for known in receipt.legs if known.intent_id != leg.intent_id)
+    return replace(receipt, legs=(*others, leg))
+
+
+def next_attempt(receipt: Receipt, leg: int) -> int:
+    """Give the number of a leg's next order: the same for everyone who reads the same receipt."""
+    return 1 + sum(1 for known in receipt.legs if known.leg == leg)
+
+
+def settled_receipt(
+    receipt: Receipt,
+    intent: Intent,
+    outcome: Accepted | Rejected | None,
+    ledger: Ledger,
+    *,
+    open_exit: Decimal,
+) -> Receipt:
+    """Bring a receipt to what an outcome says; `open_exit` is what is still held too much."""
+    receipt = with_intent(receipt, intent)
+    status, reason, text = _result(intent, outcome)
+    if any(leg.filled_size for leg in receipt.legs) and status is not CopyStatus.DONE:
+        status = CopyStatus.DONE
+    if open_exit:
+        status, reason = CopyStatus.CLAIMED, None
+    elif ledger.waiting is not None:
+        status = CopyStatus.WAITING
+    return replace(
+        receipt,
+        status=status,
+        reason=reason,
+        reason_text=text,
+        target=ledger.target,
+        held=ledger.held,
+    )
+
+
+def closed_receipt(receipt: Receipt, decision: Decision) -> Receipt:
+    """Finish a receipt for which nothing more is ordered; what was filled before stays done."""
+    filled = any(leg.filled_size for leg in receipt.legs)
+    return replace(
+        receipt,
+        status=CopyStatus.DONE if filled else _status_of(decision),
+        reason=decision.reason,
+        target=decision.ledger.target,
+        held=decision.ledger.held,
+    )
+
+
+def _status_of(decision: Decision) -> CopyStatus:
+    if decision.order is not None:
+        return CopyStatus.CLAIMED
+    return CopyStatus.CARRIED if decision.reason is Reason.CARRIED else CopyStatus.SKIPPED
+
+
+def _result(
+    intent: Intent, outcome: Accepted | Rejected | None
+) -> tuple[CopyStatus, Reason | None, str]:
+    if intent.state is IntentState.FILLED:
+        return CopyStatus.DONE, None, ""
+    if outcome is None:
+        return CopyStatus.EXPIRED, Reason.EXPIRED, ""
+    if isinstance(outcome, Accepted):
+        return CopyStatus.SKIPPED, Reason.PRICE_OUT_OF_BAND, ""
+    reason = REASON_OF_REJECTION.get(outcome.kind, Reason.VENUE_REJECTED)
+    status = CopyStatus.SKIPPED if reason in SKIPPING else CopyStatus.REJECTED
+    return status, reason, outcome.text

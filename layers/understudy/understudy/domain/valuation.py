@@ -1,0 +1,21 @@
+"""What copied positions are worth at prices of the moment, against what they cost."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from decimal import Decimal
+
+from understudy.domain.follows import Ledger
+from understudy.domain.money import ZERO, multiply
+
+
+def unrealized(ledgers: Iterable[Ledger], prices: Mapping[str, Decimal]) -> Decimal:
+    """Sum the open profit in USDC; a symbol without a price counts at its entry price."""
+    return sum((_unrealized(ledger, prices.get(ledger.symbol)) for ledger in ledgers), ZERO)
+
+
+def _unrealized(ledger: Ledger, price: Decimal | None) -> Decimal:
+    if not ledger.held or price is None:
+        return ZERO
+    worth = multiply(ledger.held, price)
+    return worth - ledger.entry_notional if ledger.held > 0 else worth + ledger.entry_notional

@@ -1,0 +1,27 @@
+"""Asking a lane to bring what a follow holds to its target."""
+
+from __future__ import annotations
+
+from understudy.domain.exits import exit_size
+from understudy.domain.follows import Follow, Ledger
+from understudy.domain.markets import Market
+from understudy.messages import Converge
+from understudy.workflows.views import CopyPorts
+
+
+def converge_if_open(
+    ports: CopyPorts, follow: Follow, ledger: Ledger, market: Market, cause: str
+) -> None:
+    """Send the lane a convergence while too much is held or a leg still waits, and none is unknown.
+
+    The time makes every request its own message: a queue drops what it takes for a repetition.
+    """
+    if ledger.pending or ledger.needs_operator:
+        return
+    if not exit_size(ledger, market) and ledger.waiting is None:
+        return
+    now_ms = ports.clock.now_ms()
+    converge = Converge(
+        follow.follow_id, follow.wallet_id, ledger.symbol, f"{cause} {now_ms}", now_ms
+    )
+    ports.queues.to_lanes([converge])

@@ -1,0 +1,55 @@
+"""One trade to the lanes of every wallet that follows its leader."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from understudy.domain.trades import Trade
+from understudy.messages import FillFanOut, FollowerExecute
+from understudy.ports.clock import Clock
+from understudy.ports.copying import FollowEntry, LeaderStore
+from understudy.ports.delivery import Queues
+
+
+@dataclass(frozen=True, slots=True)
+class FanOutPorts:
+    """What fanning out needs from the world."""
+
+    store: LeaderStore
+    queues: Queues
+    clock: Clock
+
+
+def fan_out_trade(ports: FanOutPorts, trade: Trade) -> None:
+    """Send a trade to its followers: at once to one shard's lanes, by messages to more shards."""
+    first = ports.store.follow_shard(trade.venue, trade.leader, 0)
+    if first.shards <= 1:
+        _send(ports, trade, first.follows)
+        return
+    ports.queues.to_fan_out([FillFanOut(trade, shard) for shard in range(first.shards)])
+
+
+def fan_out_shard(ports: FanOutPorts, message: FillFanOut) -> None:
+    """Send a trade into the lanes of one shard's follows; repeating it is harmless."""
+    trade = message.trade
+    shard = ports.store.follow_shard(trade.venue, trade.leader, message.shard)
+    _send(ports, trade, shard.follows)
+
+
+def _send(ports: FanOutPorts, trade: Trade, follows: Sequence[FollowEntry]) -> None:
+    if not follows:
+        return
+    now_ms = ports.clock.now_ms()
+    ports.queues.to_lanes(
+        [
+            FollowerExecute(
+                follow_id=entry.follow_id,
+                wallet_id=entry.wallet_id,
+                trade=trade,
+                queued_at_ms=now_ms,
+                correlation_id=trade.trade_id[:16],
+            )
+            for entry in follows
+        ]
+    )

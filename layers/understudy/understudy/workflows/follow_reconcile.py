@@ -1,0 +1,149 @@
+"""What the lanes left open, wallet by wallet: unknown orders, gaps, drift, open exits, drawdown."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from understudy.domain import drawdown
+from understudy.domain.drift import after_reading
+from understudy.domain.errors import ConflictError
+from understudy.domain.follows import Account, Budget, Follow, FollowStatus, Ledger
+from understudy.domain.ids import WalletId
+from understudy.domain.limits import DrawdownBasis
+from understudy.domain.money import ZERO
+from understudy.domain.settlement import paused_by
+from understudy.domain.valuation import unrealized
+from understudy.messages import (
+    FollowerExecute,
+    ReconcileCommand,
+    ReconcileWallet,
+    ResolveIntent,
+)
+from understudy.ports.copying import Changes, FollowState, LeaderStore, MarketStore
+from understudy.workflows.converging import converge_if_open
+from understudy.workflows.resolving import resolve
+from understudy.workflows.views import CopyPorts
+
+GAP_AFTER_MS = 30_000
+GAP_TRADES = 200
+DUE_AT_ONCE = 50
+
+
+@dataclass(frozen=True, slots=True)
+class ReconcilePorts:
+    """What reconciling needs from the world."""
+
+    copying: CopyPorts
+    leaders: LeaderStore
+    markets: MarketStore
+
+
+def sweep(ports: ReconcilePorts, venue: str) -> None:
+    """Request everything that is due: unknown orders first, then every wallet of the venue."""
+    copying = ports.copying
+    now_ms = copying.clock.now_ms()
+    for follow_id, intent_id in copying.store.due_intents(now_ms, DUE_AT_ONCE):
+        copying.queues.to_reconcile(ResolveIntent(intent_id, follow_id))
+    for wallet in sorted(set(ports.leaders.watched_wallets(venue).values())):
+        copying.queues.to_reconcile(ReconcileWallet(wallet))
+
+
+def reconcile(ports: ReconcilePorts, command: ReconcileCommand) -> None:
+    """Do one command; raises VenueUnreachableError while the venue does not answer."""
+    if isinstance(command, ResolveIntent):
+        resolve(ports.copying, command)
+    elif isinstance(command, ReconcileWallet):
+        _reconcile_wallet(ports, command.wallet_id)
+    else:
+        ports.copying.queues.to_lanes([command.converge])
+
+
+def _reconcile_wallet(ports: ReconcilePorts, wallet_id: WalletId) -> None:
+    store = ports.copying.store
+    states = [store.follow_state(follow_id) for follow_id in store.wallet_follows(wallet_id)]
+    known = [state for state in states if state is not None]
+    if not known:
+        return
+    account = _read_account(ports, wallet_id, known)
+    for state in known:
+        _close_gaps(ports, state)
+        for ledger in state.ledgers.values():
+            _reconcile_ledger(ports, state, ledger, account)
+        _check_drawdown(ports, state)
+
+
+def _read_account(ports: ReconcilePorts, wallet_id: WalletId, states: list[FollowState]) -> Account:
+    follow = states[0].follow
+    markets = ports.markets.markets(follow.venue)
+    symbols = {symbol for state in states for symbol in state.ledgers if symbol in markets}
+    dexes = sorted({markets[symbol].dex for symbol in symbols} | {""})
+    venue = ports.copying.venues[follow.venue]
+    account = venue.account(wallet_id, follow.wallet_address, dexes)
+    ports.copying.store.put_account(account)
+    return account
+
+
+def _reconcile_ledger(
+    ports: ReconcilePorts, state: FollowState, ledger: Ledger, account: Account
+) -> None:
+    """Compare one ledger with the venue; a ledger that moved meanwhile is left to the next run."""
+    now_ms = ports.copying.clock.now_ms()
+    live = account.positions.get(ledger.symbol, ZERO)
+    compared, budget = after_reading(ledger, state.budget, live, now_ms)
+    if compared != ledger:
+        try:
+            ports.copying.store.commit(
+                Changes(ledger=compared, budget=budget if budget != state.budget else None)
+            )
+        except ConflictError:
+            return
+    market = ports.markets.markets(state.follow.venue).get(ledger.symbol)
+    if market is not None:
+        converge_if_open(ports.copying, state.follow, compared, market, "reconcile")
+
+
+def _close_gaps(ports: ReconcilePorts, state: FollowState) -> None:
+    """Send trades into the lane again that have no receipt although they are old enough."""
+    follow, budget, copying = state.follow, state.budget, ports.copying
+    now_ms = copying.clock.now_ms()
+    since = max(follow.start_seq, budget.checked_seq)
+    trades = ports.leaders.trades_since(follow.venue, follow.leader, since, GAP_TRADES)
+    checked, missing = since, []
+    for trade in trades:
+        if now_ms - trade.stored_at_ms < GAP_AFTER_MS:
+            break
+        receipt = copying.store.receipt(follow.follow_id, trade.seq)
+        if receipt is None:
+            missing.append(
+                FollowerExecute(follow.follow_id, follow.wallet_id, trade, now_ms, "gap")
+            )
+        elif not missing:
+            checked = trade.seq
+    if missing:
+        copying.queues.to_lanes(missing)
+    if checked > budget.checked_seq:
+        _store_budget(ports, replace(budget, checked_seq=checked))
+
+
+def _check_drawdown(ports: ReconcilePorts, state: FollowState) -> None:
+    """Count readings at or below the floor; equity readings need two in a row."""
+    fresh = ports.copying.store.follow_state(state.follow.follow_id)
+    if fresh is None or fresh.follow.status is not FollowStatus.ACTIVE:
+        return
+    limits = fresh.follow.limits
+    pnl = fresh.budget.pnl
+    if limits.drawdown_basis is DrawdownBasis.EQUITY:
+        prices = ports.markets.marks(fresh.follow.venue).prices
+        pnl += unrealized(fresh.ledgers.values(), prices)
+    readings = drawdown.readings_after(limits, fresh.budget.drawdown_readings, pnl)
+    if readings == fresh.budget.drawdown_readings:
+        return
+    budget = replace(fresh.budget, drawdown_readings=readings)
+    _store_budget(ports, budget, paused_by(fresh.follow, budget))
+
+
+def _store_budget(ports: ReconcilePorts, budget: Budget, follow: Follow | None = None) -> None:
+    try:
+        ports.copying.store.commit(Changes(budget=budget, follow=follow))
+    except ConflictError:
+        return  # a lane moved it: the next run looks again

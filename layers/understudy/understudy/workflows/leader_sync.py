@@ -1,0 +1,122 @@
+"""A leader's fills become numbered trades, once each, whatever order and copies they come in.
+
+The hot path asks the venue nothing. It is asked when a book begins, after a gap, and in the slow
+sweep that the listener requests.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from understudy.domain.errors import ConflictError, DependencyError
+from understudy.domain.follows import LeaderBook
+from understudy.domain.grouping import group_fills, positions_after, trade_of_fills
+from understudy.domain.ids import TradeId
+from understudy.domain.trades import Fill
+from understudy.messages import LeaderFills
+from understudy.ports.copying import MarketStore
+from understudy.ports.venue import Venue
+from understudy.workflows.fill_fan_out import FanOutPorts, fan_out_trade
+
+OVERLAP_MS = 60_000
+STORE_TRIES = 16
+REPEATED_TRADES = 200
+
+
+@dataclass(frozen=True, slots=True)
+class SyncPorts:
+    """What following a leader needs from the world; `venues` by name."""
+
+    fan_out: FanOutPorts
+    markets: MarketStore
+    venues: Mapping[str, Venue]
+
+
+def sync_leader(ports: SyncPorts, messages: Iterable[LeaderFills]) -> None:
+    """Store and fan out what these messages of one leader bring, in order.
+
+    A message is done when every fill in it is stored and every trade of it sent to the lanes.
+    """
+    for message in messages:
+        book = ports.fan_out.store.leader_book(message.venue, message.leader)
+        if not book.started:
+            book = _begin(ports, book)
+        fills = message.fills
+        if message.after_gap:
+            book = _with_account(ports, book)
+            fills = (*_missed(ports, book), *fills)
+        for group in group_fills(_after_start(book, fills)):
+            book = _store(ports, book, group)
+
+
+def _begin(ports: SyncPorts, book: LeaderBook) -> LeaderBook:
+    """Begin a book from the venue's snapshot and the fills around it."""
+    venue = ports.venues[book.venue]
+    snapshot = venue.leader_snapshot(book.leader, _dexes(ports, book.venue))
+    fills = venue.fills_since(book.leader, snapshot.time_ms - OVERLAP_MS)
+    fresh = replace(
+        book,
+        positions={name: size for name, size in snapshot.positions.items() if size},
+        account=snapshot.account,
+        cursor_ms=snapshot.time_ms,
+        started=True,
+    )
+    return ports.fan_out.store.store_book(positions_after(fresh, fills))
+
+
+def _with_account(ports: SyncPorts, book: LeaderBook) -> LeaderBook:
+    """Keep the leader's equity and leverages fresh; they size proportional copies."""
+    venue = ports.venues[book.venue]
+    snapshot = venue.leader_snapshot(book.leader, _dexes(ports, book.venue))
+    return ports.fan_out.store.store_book(replace(book, account=snapshot.account))
+
+
+def _missed(ports: SyncPorts, book: LeaderBook) -> Sequence[Fill]:
+    """Read the fills since a little before the last trade that we know."""
+    since_ms = max(book.cursor_ms, book.last_trade_ms - OVERLAP_MS)
+    fills = ports.venues[book.venue].fills_since(book.leader, since_ms)
+    known = ports.fan_out.store.fill_owners(book.venue, book.leader, [fill.key for fill in fills])
+    markets = ports.markets.markets(book.venue)
+    return [fill for fill in fills if fill.key not in known and fill.symbol in markets]
+
+
+def _after_start(book: LeaderBook, fills: Iterable[Fill]) -> list[Fill]:
+    return [fill for fill in fills if fill.time_ms > book.cursor_ms]
+
+
+def _store(ports: SyncPorts, book: LeaderBook, fills: Sequence[Fill]) -> LeaderBook:
+    """Store one group as a trade and send it on; what is stored already is only sent on again."""
+    store, n = ports.fan_out.store, 0
+    for _ in range(STORE_TRIES):
+        moved, trade = trade_of_fills(book, fills, n=n, stored_at_ms=ports.fan_out.clock.now_ms())
+        try:
+            stored = store.store_trade(moved, trade, fills)
+        except ConflictError:
+            before = book.version
+            book = store.leader_book(book.venue, book.leader)
+            owners = store.fill_owners(book.venue, book.leader, [fill.key for fill in fills])
+            _send_again(ports, book, set(owners.values()))
+            fills = [fill for fill in fills if fill.key not in owners]
+            if not fills:
+                return book
+            n += book.version == before or bool(owners)
+        else:
+            fan_out_trade(ports.fan_out, trade)
+            return stored
+    raise DependencyError("a leader's book keeps changing", leader=book.leader)
+
+
+def _send_again(ports: SyncPorts, book: LeaderBook, trades: set[TradeId]) -> None:
+    """Send stored trades on once more: whoever stored them may have stopped before sending."""
+    if not trades:
+        return
+    since = max(0, book.seq - REPEATED_TRADES)
+    recent = ports.fan_out.store.trades_since(book.venue, book.leader, since, REPEATED_TRADES)
+    for trade in recent:
+        if trade.trade_id in trades:
+            fan_out_trade(ports.fan_out, trade)
+
+
+def _dexes(ports: SyncPorts, venue: str) -> list[str]:
+    return sorted({market.dex for market in ports.markets.markets(venue).values()} | {""})

@@ -1,0 +1,52 @@
+"""Unknown orders: asked for once they can no longer take effect, settled on what the venue says."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from understudy.domain.errors import ConflictError
+from understudy.domain.intents import Intent, IntentKind, IntentState
+from understudy.messages import ResolveIntent
+from understudy.ports.copying import Changes
+from understudy.ports.venue import NotFound, StillOpen
+from understudy.workflows.converging import converge_if_open
+from understudy.workflows.orders import RESOLVE_MARGIN_MS, resolve_later
+from understudy.workflows.settling import settle_by_reconcile
+from understudy.workflows.views import CopyPorts
+
+STILL_OPEN_SECONDS = 5
+
+
+def resolve(ports: CopyPorts, command: ResolveIntent) -> None:
+    """Settle a pinned order by the venue's own record; harmless when it is settled already.
+
+    Raises VenueUnreachableError: the question is asked again, nothing is guessed.
+    """
+    intent = ports.store.intent(command.follow_id, command.intent_id)
+    if intent is None or intent.state is not IntentState.PENDING:
+        return
+    if intent.kind is IntentKind.LEVERAGE:
+        _give_up(ports, intent)
+    elif ports.clock.now_ms() < intent.expires_at_ms + RESOLVE_MARGIN_MS:
+        resolve_later(ports, intent)
+    else:
+        _ask(ports, intent, command)
+
+
+def _ask(ports: CopyPorts, intent: Intent, command: ResolveIntent) -> None:
+    report = ports.venues[intent.venue].order_report(intent.wallet_address, intent.client_order_id)
+    if isinstance(report, StillOpen):
+        ports.queues.to_reconcile(command, delay_seconds=STILL_OPEN_SECONDS)
+        return
+    evidence = None if isinstance(report, NotFound) else report
+    view = settle_by_reconcile(ports, intent, evidence)
+    if view is not None:
+        converge_if_open(ports, view.state.follow, view.ledger, view.market, "resolved")
+
+
+def _give_up(ports: CopyPorts, intent: Intent) -> None:
+    """Close a leverage change without an answer: it says an absolute value and may be repeated."""
+    try:
+        ports.store.commit(Changes(intent=replace(intent, state=IntentState.EXPIRED)))
+    except ConflictError:
+        return  # settled meanwhile
