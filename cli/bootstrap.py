@@ -63,7 +63,7 @@ DIAGNOSES = (
         ),
     ),
     (
-        ("No matching distribution found",),
+        ("No matching distribution found", "which is not installed"),
         (
             "PACKAGE_MISSING",
             "the registry has no wheel of a pinned package for this system",

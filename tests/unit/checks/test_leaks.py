@@ -7,7 +7,7 @@ import pytest
 from checks.leaks import find_leaks
 
 SECRET = "0123456789abcdef" * 4  # public: counted up
-HOME = "/ro" + "ot/project"  # in two parts: this file is checked too
+HOME = "/" + "root/project"  # in two parts: this file is checked too
 HOST = "py" + "pi.org"
 
 
