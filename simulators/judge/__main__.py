@@ -1,0 +1,41 @@
+"""Judges one evidence file: exit 0 when all five figures are zero, 1 when not, 2 when unusable."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from simulators.judge.court import judge
+from simulators.judge.evidence import EvidenceError
+from simulators.judge.reading import read_evidence
+from simulators.judge.report import report_of
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Judge the named file and print the verdict."""
+    if len(arguments) != 1:
+        sys.stderr.write("usage: python -m simulators.judge EVIDENCE.json\n")
+        return 2
+    try:
+        verdict = judge(read_evidence(_load(Path(arguments[0]))))
+    except EvidenceError as error:
+        sys.stderr.write(f"no verdict: {error}\n")
+        return 2
+    sys.stdout.write(report_of(verdict))
+    return 0 if verdict.is_clean else 1
+
+
+def _load(path: Path) -> Any:
+    try:
+        return json.loads(path.read_bytes())
+    except OSError as error:
+        raise EvidenceError(f"cannot read {path}: {error.strerror or error}") from error
+    except ValueError as error:
+        raise EvidenceError(f"{path} is no complete JSON ({error}); collect it again") from error
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

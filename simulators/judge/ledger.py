@@ -1,0 +1,168 @@
+"""The judge's own ledger of a follow: what it should hold, holds, earned and paid.
+
+It moves by the fills that receipts claim; every claim is compared with the venue's books first.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from fractions import Fraction
+
+from simulators.judge.exact import ONE, ZERO, Span, sign_of
+
+ENTRY_GAP_MS = 60_000
+
+
+@dataclass(slots=True)
+class Holding:
+    """One symbol of a follow; sizes are signed, `cost` is held times the average entry price."""
+
+    target: Fraction = ZERO
+    held: Fraction = ZERO
+    cost: Fraction = ZERO
+    margin: Fraction = ZERO
+    carried_since_ms: int = 0
+    carried_price: Fraction = ZERO
+
+    @property
+    def is_open(self) -> bool:
+        """Say whether anything is held."""
+        return self.held != 0
+
+    @property
+    def is_free(self) -> bool:
+        """Say whether nothing is held or wanted."""
+        return self.held == 0 and self.target == 0
+
+    def ahead(self, sign: int) -> Fraction:
+        """Give how much more is wanted than held in this direction; negative: less."""
+        return sign * (self.target - self.held)
+
+    def apply(self, signed_size: Fraction, price: Fraction, leverage: Fraction) -> Fraction:
+        """Book a fill and give the profit that it closed."""
+        closed = ZERO
+        if self.held * signed_size < 0:
+            closing = sign_of(signed_size) * min(abs(signed_size), abs(self.held))
+            closed = self._close(closing, price)
+            signed_size -= closing
+        self.held += signed_size
+        self.cost += signed_size * price
+        self.margin += abs(signed_size) * price / leverage
+        return closed
+
+    def _close(self, closing: Fraction, price: Fraction) -> Fraction:
+        share = -closing / self.held
+        released = self.cost * share
+        self.cost -= released
+        self.margin -= self.margin * share
+        self.held += closing
+        return -closing * price - released
+
+
+@dataclass(slots=True)
+class RunningEntry:
+    """One decision of the leader under fixed sizing; `paid` is None when that is open to doubt."""
+
+    sign: int
+    last_ms: int
+    paid: bool | None = False
+    paid_last_ms: int = 0
+
+    def continues(self, sign: int, time_ms: int) -> bool:
+        """Say whether a trade carries this entry on."""
+        return sign == self.sign and time_ms - self.last_ms <= ENTRY_GAP_MS
+
+    def pay(self, time_ms: int, *, certainly: bool) -> None:
+        """Note that an order was placed for the entry, or that one may have been."""
+        self.paid = True if certainly or self.paid else None
+        self.paid_last_ms = time_ms
+
+    def same_for_sure(self, sign: int, time_ms: int) -> bool:
+        """Say whether a trade surely belongs to this entry and costs nothing more."""
+        recent = time_ms - self.paid_last_ms < ENTRY_GAP_MS
+        return self.paid is True and sign == self.sign and recent
+
+    def same_perhaps(self, sign: int, time_ms: int) -> bool:
+        """Say whether a trade may belong to this entry and cost nothing more."""
+        return self.paid is not False and self.continues(sign, time_ms)
+
+
+@dataclass(frozen=True, slots=True)
+class Money:
+    """The money side of a follow at one moment."""
+
+    used: Fraction
+    carried: Fraction
+    closed: Fraction
+    fees: Fraction
+    symbol_margin: Fraction
+    open_symbols: int
+    wanted_symbols: int
+
+
+@dataclass(slots=True)
+class FollowBook:
+    """Everything the judge remembers of one follow.
+
+    `slack_usdc` and `slack_positions` grow with every wrong of the venue that the follow could not
+    know of: its own numbers may be off by that much afterwards.
+    """
+
+    holdings: dict[str, Holding] = field(default_factory=dict)
+    entries: dict[str, RunningEntry] = field(default_factory=dict)
+    entry_times_ms: list[int] = field(default_factory=list)
+    movements: dict[str, list[tuple[Fraction, Fraction]]] = field(default_factory=dict)
+    closed: Fraction = ZERO
+    fees: Fraction = ZERO
+    worst_realized: Fraction = ZERO
+    worst_equity: Fraction = ZERO
+    failures_in_row: int = 0
+    slack_usdc: Fraction = ZERO
+    slack_positions: int = 0
+
+    def holding(self, symbol: str) -> Holding:
+        """Give the symbol's holding, made when first asked for."""
+        return self.holdings.setdefault(symbol, Holding())
+
+    def money(self, symbol: str, leverage: Fraction) -> Money:
+        """Give the money side as a decision about this symbol sees it."""
+        every = self.holdings.values()
+        return Money(
+            used=sum((holding.margin for holding in every), ZERO),
+            carried=sum((_carried_margin(holding, leverage) for holding in every), ZERO),
+            closed=self.closed,
+            fees=self.fees,
+            symbol_margin=self.holding(symbol).margin,
+            open_symbols=sum(holding.is_open for holding in every),
+            wanted_symbols=sum(not holding.is_free for holding in every),
+        )
+
+    def unrealized(self, marks: dict[str, Fraction]) -> Fraction:
+        """Give the profit of what is held if all were closed at these prices."""
+        return sum(
+            (
+                holding.held * marks[symbol] - holding.cost
+                for symbol, holding in self.holdings.items()
+                if holding.held
+            ),
+            ZERO,
+        )
+
+    def note_results(self, unrealized: Fraction) -> None:
+        """Remember the lowest profit seen, with and without what is not closed."""
+        realized = self.closed - self.fees
+        self.worst_realized = min(self.worst_realized, realized)
+        self.worst_equity = min(self.worst_equity, realized + unrealized)
+
+    def recent_entries(self, time_ms: int) -> Span:
+        """Count the entries of the minute before; both answers where one is a minute old."""
+        ages = [time_ms - entry for entry in self.entry_times_ms]
+        return Span(
+            Fraction(sum(age < ENTRY_GAP_MS for age in ages)),
+            Fraction(sum(age <= ENTRY_GAP_MS for age in ages)),
+        )
+
+
+def _carried_margin(holding: Holding, leverage: Fraction) -> Fraction:
+    carried = abs(holding.target) - abs(holding.held)
+    return max(carried, ZERO) * holding.carried_price / max(leverage, ONE)

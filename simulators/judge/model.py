@@ -1,0 +1,111 @@
+"""What a follow should do about a trade: the exit, the entry, or the reasons for neither."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from fractions import Fraction
+
+from simulators.judge.exact import ZERO, Span, cut_to_lot, sign_of
+from simulators.judge.gates import Gate, standing_gates
+from simulators.judge.numbers import Numbers
+from simulators.judge.scene import Scene
+from simulators.judge.sizing import Entry, entry_of
+
+CARRIED = "CARRIED"
+BELOW_MIN_NOTIONAL = "BELOW_MIN_NOTIONAL"
+NOTHING_TO_CLOSE = "NOTHING_TO_CLOSE"
+CARRY_LIFE_MS = 300_000
+# The user's own switch and a dead authority stop exits too; the venue answers for itself.
+EXIT_STOPPERS = frozenset({"KILL_SWITCH", "SIGNING_UNAVAILABLE", "SIGNING_REFUSED"})
+
+
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """One leg of the model.
+
+    `order` is the span of sizes of the order that should go (None: no order may go), `reasons`
+    the truthful reasons for no order; an order is demanded when there are none. `target` is the
+    signed size to hold afterwards, `slice` what the trade alone moves.
+    """
+
+    order: Span | None
+    sign: int
+    reasons: frozenset[str]
+    target: Fraction
+    slice: Span = field(default_factory=lambda: Span(ZERO, ZERO))
+
+
+def drop_stale_carry(scene: Scene) -> None:
+    """Drop a carried part of an entry that is too old or whose price has gone."""
+    holding, trade = scene.holding, scene.trade
+    if holding.ahead(scene.direction) <= 0 or not holding.carried_since_ms:
+        return
+    moved = abs(trade.price - holding.carried_price) > holding.carried_price * scene.band
+    if moved or trade.time_ms - holding.carried_since_ms > CARRY_LIFE_MS:
+        holding.target = holding.held
+
+
+def expected_exit(scene: Scene) -> Expected | None:
+    """Say what should be closed; None when the trade reduces nothing of the leader's."""
+    trade, holding = scene.trade, scene.holding
+    if trade.kind in {"open", "add"}:
+        return None
+    remainder = ZERO
+    if trade.kind == "reduce":
+        share = abs(trade.end) / abs(trade.start)
+        remainder = cut_to_lot(holding.target * share, scene.market.size_decimals)
+    swept = ZERO if scene.below_minimum(remainder, certainly=False) else remainder
+    kept = ZERO if scene.below_minimum(remainder) else remainder
+    if holding.held == 0:
+        return Expected(None, 0, frozenset({NOTHING_TO_CLOSE, CARRIED}), kept)
+    return _exit_order(scene, swept, kept)
+
+
+def _exit_order(scene: Scene, swept: Fraction, kept: Fraction) -> Expected:
+    """Close down to `kept`, or to `swept` where the rest may be too small to stay."""
+    held = scene.holding.held
+    least, most = abs(held) - abs(kept), abs(held) - abs(swept)
+    reasons = EXIT_STOPPERS & scene.pressure
+    if scene.is_netted:
+        return Expected(Span(ZERO, abs(held)), -sign_of(held), reasons | {CARRIED}, kept)
+    if swept and (most <= 0 or scene.below_minimum(most)):
+        return Expected(None, -sign_of(held), frozenset({CARRIED}), kept)
+    if kept and scene.below_minimum(least, certainly=False):
+        reasons |= {CARRIED}
+    return Expected(Span(least, most), -sign_of(held), reasons, kept)
+
+
+def expected_entry(scene: Scene, numbers: Numbers) -> Expected:
+    """Say what a trade that adds to the leader's position should open."""
+    reasons = set()
+    for reason, gate in standing_gates(scene, numbers):
+        reasons.add(reason)
+        if gate is Gate.CLOSED:
+            return Expected(None, scene.direction, frozenset(reasons), scene.holding.target)
+    return _entry_order(scene, entry_of(scene, numbers), reasons)
+
+
+def _entry_order(scene: Scene, entry: Entry, reasons: set[str]) -> Expected:
+    sign, holding = scene.direction, scene.holding
+    target = _base(scene) + sign * entry.slice.high
+    small = {CARRIED} if not scene.limits.is_fixed else {BELOW_MIN_NOTIONAL}
+    if entry.capped or not entry.slice.low:
+        small |= {BELOW_MIN_NOTIONAL}
+    if scene.is_netted:
+        small |= {CARRIED}
+        return Expected(
+            Span(ZERO, max(entry.order.high, abs(target - holding.held))),
+            sign,
+            frozenset(reasons | small),
+            target,
+            entry.slice,
+        )
+    if scene.below_minimum(entry.order.high):
+        return Expected(None, sign, frozenset(reasons | small), target, entry.slice)
+    if scene.below_minimum(entry.order.low, certainly=False):
+        reasons |= small
+    return Expected(entry.order, sign, frozenset(reasons), target, entry.slice)
+
+
+def _base(scene: Scene) -> Fraction:
+    return ZERO if scene.trade.kind == "flip" else scene.holding.target

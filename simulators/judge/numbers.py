@@ -1,0 +1,139 @@
+"""The numbers a receipt decided on: taken only where the venue's record makes them plausible."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from fractions import Fraction
+
+from simulators.judge.exact import ONE, ZERO, Span, shown
+from simulators.judge.ledger import Money
+from simulators.judge.scene import Scene
+
+CENT = Fraction(1, 100)
+PERCENT = Fraction(1, 100)
+# A fee is known for sure only after settlement; until then it is an estimate or missing.
+FEE_DOUBT = Fraction(11, 10)
+EXACTLY = Fraction(1, 10**9)
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What the venue's record says about the time of an entry.
+
+    `leverage_cap` is the most that the limits, the asset and the leader's own leverage allow;
+    `leverage_known` says whether the venue shows the leader's.
+    """
+
+    own_equity: Span
+    leader_equity: Span
+    unrealized: Span
+    copied_notional: Span
+    leverage_cap: int
+    leverage_known: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Numbers:
+    """The inputs of one entry; spans where the receipt is silent, points where it is plausible."""
+
+    leverage: Fraction
+    own_equity: Span
+    leader_equity: Span
+    remaining: Span
+    symbol_margin: Span
+    open_symbols: Span
+    copied_notional: Span
+    implausible: str = ""
+
+
+def numbers_of(scene: Scene, around: Surroundings) -> Numbers:
+    """Weigh the receipt's numbers and fill in the judge's own for what it leaves out."""
+    spans = plausible_spans(scene, around)
+    doubts = [text for name, span in spans.items() if (text := _doubt(scene, name, span))]
+    doubts += [text for text in (_leverage_doubt(scene, around), _sum_doubt(scene)) if text]
+
+    def chosen(name: str) -> Span:
+        value = scene.claimed(name)
+        return Span(value, value) if value is not None and spans[name].holds(value) else spans[name]
+
+    return Numbers(
+        leverage=_leverage(scene),
+        own_equity=chosen("own_equity"),
+        leader_equity=chosen("leader_equity"),
+        remaining=chosen("remaining"),
+        symbol_margin=chosen("symbol_margin"),
+        open_symbols=chosen("open_positions"),
+        copied_notional=around.copied_notional,
+        implausible=doubts[0] if doubts else "",
+    )
+
+
+def plausible_spans(scene: Scene, around: Surroundings) -> dict[str, Span]:
+    """Say between which values each number can truthfully lie."""
+    slack, budget = scene.book.slack_usdc, scene.limits.budget
+    used = _over(scene, lambda m: (m.used, m.used + m.carried)).widened(
+        scene.band + PERCENT / 2, 5 * CENT + slack
+    )
+    realized = _over(scene, lambda m: (m.closed, m.closed - m.fees * FEE_DOUBT)).widened(
+        PERCENT / 10, CENT + slack
+    )
+    unrealized = around.unrealized.widened(PERCENT, ONE + slack)
+    return {
+        "used": used,
+        "realized": realized,
+        "unrealized": unrealized,
+        "remaining": Span(
+            budget - used.high + realized.low + unrealized.low,
+            budget - used.low + realized.high + unrealized.high,
+        ),
+        "symbol_margin": _over(scene, lambda m: (m.symbol_margin,)).widened(
+            scene.band + PERCENT / 2, 5 * CENT + slack
+        ),
+        "open_positions": _over(
+            scene, lambda m: (Fraction(m.open_symbols), Fraction(m.wanted_symbols))
+        ).widened(ZERO, Fraction(scene.book.slack_positions)),
+        "own_equity": around.own_equity.widened(PERCENT, ONE + slack),
+        "leader_equity": around.leader_equity.widened(PERCENT, ONE),
+        "price": Span(scene.trade.price, scene.trade.price).widened(EXACTLY, ZERO),
+    }
+
+
+def _over(scene: Scene, values: Callable[[Money], tuple[Fraction, ...]]) -> Span:
+    return Span.around(*(value for money in scene.moments for value in values(money)))
+
+
+def _doubt(scene: Scene, name: str, span: Span) -> str:
+    value = scene.claimed(name)
+    if value is None or span.holds(value):
+        return ""
+    return (
+        f"{name} {shown(value)} cannot be: the venue's record allows "
+        f"{shown(span.low)} to {shown(span.high)}"
+    )
+
+
+def _leverage(scene: Scene) -> Fraction:
+    value = scene.claimed("leverage")
+    return max(ONE, value) if value is not None else ONE
+
+
+def _leverage_doubt(scene: Scene, around: Surroundings) -> str:
+    value = scene.claimed("leverage")
+    cap = around.leverage_cap
+    if value is None or value in {ONE, Fraction(cap)}:
+        return ""
+    if not around.leverage_known and value.denominator == 1 and ONE <= value <= cap:
+        return ""
+    return f"leverage {shown(value)} cannot be: it is 1 or {cap} here"
+
+
+def _sum_doubt(scene: Scene) -> str:
+    parts = [scene.claimed(name) for name in ("used", "realized", "unrealized", "remaining")]
+    if any(part is None for part in parts):
+        return ""
+    used, realized, unrealized, remaining = (part or ZERO for part in parts)
+    budget = scene.limits.budget
+    if abs(budget - used + realized + unrealized - remaining) <= CENT:
+        return ""
+    return "remaining is not budget - used + realized + unrealized"

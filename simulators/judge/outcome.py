@@ -1,0 +1,121 @@
+"""Holds what became of a copy against the model: orders that fit, or a truthful reason."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from fractions import Fraction
+
+from simulators.judge.claims import Books
+from simulators.judge.evidence import Leg, Receipt
+from simulators.judge.exact import ZERO, shown
+from simulators.judge.model import NOTHING_TO_CLOSE, Expected
+from simulators.judge.scene import Scene
+from simulators.judge.verdict import Figure, Problem
+
+UNDER_WAY = frozenset({"CLAIMED", "WAITING"})
+# Which reasons a refusal in the venue's books bears out, by its status there.
+REFUSALS = {
+    "ioccancelrejected": {"PRICE_OUT_OF_BAND"},
+    "perpmarginrejected": {"INSUFFICIENT_MARGIN", "VENUE_REJECTED"},
+    "reduceonlyrejected": {NOTHING_TO_CLOSE, "VENUE_REJECTED"},
+    "mintradentlrejected": {"BELOW_MIN_NOTIONAL", "VENUE_REJECTED"},
+}
+ANY_REFUSAL = frozenset({"VENUE_REJECTED", "INSUFFICIENT_MARGIN"})
+
+
+def problem_of_leg(
+    scene: Scene, expected: Expected, legs: Sequence[Leg], books: Books
+) -> Problem | None:
+    """Compare one leg of the model with the orders a receipt names for it."""
+    receipt = scene.receipt
+    if receipt is None:
+        return _without_receipt(expected)
+    if expected.order is None:
+        return unlicensed(expected, legs) or _reason_problem(receipt, expected)
+    if not legs:
+        return _absent(scene, receipt, expected)
+    return _unfit(scene, expected, legs) or _unfilled(receipt, legs, books, expected)
+
+
+def _without_receipt(expected: Expected) -> Problem:
+    if expected.order is not None and not expected.reasons:
+        return Problem(Figure.LOST, "no receipt and no order, though the model orders")
+    reasons = " or ".join(sorted(expected.reasons)) or "an order"
+    return Problem(Figure.UNJUSTIFIED, f"no receipt; the model says {reasons}")
+
+
+def problem_of_stray_exit(scene: Scene, legs: Sequence[Leg]) -> Problem | None:
+    """Refuse to let an exit beside an entry close more than is held beyond the target."""
+    holding = scene.holding
+    excess = max(abs(holding.held) - abs(holding.target), ZERO)
+    if sum((leg.filled for leg in legs), ZERO) <= excess:
+        return None
+    return Problem(Figure.MISMATCHED, "an exit closed what should stay open")
+
+
+def unlicensed(expected: Expected, legs: Sequence[Leg]) -> Problem | None:
+    """Refuse a filled order where the model orders nothing."""
+    if not any(leg.filled for leg in legs):
+        return None
+    reasons = " or ".join(sorted(expected.reasons))
+    return Problem(Figure.MISMATCHED, f"an order was placed though the model says {reasons}")
+
+
+def _reason_problem(receipt: Receipt, expected: Expected) -> Problem | None:
+    reason = receipt.reason or receipt.status
+    if reason in expected.reasons:
+        return None
+    if receipt.status in {*UNDER_WAY, "DONE"}:
+        return Problem(Figure.LOST, f"the receipt says {reason} without an order that fits")
+    reasons = " or ".join(sorted(expected.reasons)) or "an order"
+    return Problem(Figure.UNJUSTIFIED, f"{reason}, but the model says {reasons}")
+
+
+def _absent(scene: Scene, receipt: Receipt, expected: Expected) -> Problem | None:
+    if receipt.reason == NOTHING_TO_CLOSE and "VENUE_FLAT" in scene.pressure:
+        return None
+    return _reason_problem(receipt, expected)
+
+
+def _unfit(scene: Scene, expected: Expected, legs: Sequence[Leg]) -> Problem | None:
+    text = _misfit(scene, expected, min(legs, key=lambda leg: leg.attempt))
+    return Problem(Figure.MISMATCHED, text) if text else None
+
+
+def _misfit(scene: Scene, expected: Expected, leg: Leg) -> str:
+    is_exit = leg.kind == "exit"
+    if leg.sign != expected.sign:
+        return f"order {leg.cloid} goes the wrong way"
+    if leg.reduce_only != is_exit:
+        return f"order {leg.cloid}: reduce-only is {leg.reduce_only} on an {leg.kind}"
+    span = expected.order
+    if span is not None and not span.holds(leg.size):
+        wanted = " to ".join(dict.fromkeys((shown(span.low), shown(span.high))))
+        return f"order {leg.cloid}: size {shown(leg.size)}, the model says {wanted}"
+    if not is_exit and scene.limits.mode == "realtime" and _beyond_cap(scene, leg.limit_price, leg):
+        return f"order {leg.cloid}: limit price {shown(leg.limit_price)} breaks the price cap"
+    return ""
+
+
+def _beyond_cap(scene: Scene, limit_price: Fraction, leg: Leg) -> bool:
+    worst = scene.trade.price * (1 + leg.sign * scene.band)
+    return leg.sign * (limit_price - worst) > 0
+
+
+def _unfilled(
+    receipt: Receipt, legs: Sequence[Leg], books: Books, expected: Expected
+) -> Problem | None:
+    reason = receipt.reason or receipt.status
+    if receipt.status == "EXPIRED" or any(leg.filled for leg in legs):
+        return None
+    borne_out = set(expected.reasons)
+    for leg in legs:
+        for order in books.booked(leg):
+            borne_out |= REFUSALS.get(order.status.lower(), ANY_REFUSAL)
+            if not order.filled and not order.status.lower().endswith("rejected"):
+                borne_out |= {"PRICE_OUT_OF_BAND", "DONE", *UNDER_WAY}
+    if reason in borne_out:
+        return None
+    if receipt.status in {*UNDER_WAY, "DONE"}:
+        return Problem(Figure.LOST, f"the receipt says {reason}, the venue took no order")
+    return Problem(Figure.UNJUSTIFIED, f"{reason} of an order that the venue's books do not show")

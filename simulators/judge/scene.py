@@ -1,0 +1,73 @@
+"""Everything one decision is judged by: trade, follow, ledger, market, and the venue's record."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+from simulators.judge.evidence import Follow, Limits, Market, Receipt
+from simulators.judge.ledger import FollowBook, Holding, Money
+from simulators.judge.trades import LeaderTrade
+
+FAST_LEADER_TRADES = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """One follow meets one trade.
+
+    `moments` are the money before and (flips) after the close; `pressure` the reasons that the
+    record of the run allows, without proving that they held at the very moment.
+    """
+
+    trade: LeaderTrade
+    follow: Follow
+    receipt: Receipt | None
+    book: FollowBook
+    market: Market
+    moments: Sequence[Money]
+    pressure: frozenset[str] = frozenset()
+
+    @property
+    def limits(self) -> Limits:
+        """Give the follow's limits."""
+        return self.follow.limits
+
+    @property
+    def holding(self) -> Holding:
+        """Give the follow's holding of the trade's symbol."""
+        return self.book.holding(self.trade.symbol)
+
+    @property
+    def direction(self) -> int:
+        """Give the sign of the follow's position when the trade increases the leader's."""
+        return self.limits.direction * self.trade.sign
+
+    @property
+    def is_netted(self) -> bool:
+        """Say whether trades are collected before anything is ordered."""
+        too_fast = self.trade.trades_last_minute >= FAST_LEADER_TRADES
+        return self.limits.mode != "realtime" or (too_fast and not self.limits.refuse_safe_poll)
+
+    @property
+    def band(self) -> Fraction:
+        """Give the share by which an entry's price may differ from the leader's."""
+        return Fraction(self.limits.slippage_bps, 10_000)
+
+    def claimed(self, name: str) -> Fraction | None:
+        """Give a number of the receipt, None when it does not say."""
+        return None if self.receipt is None else self.receipt.numbers.get(name)
+
+    def worth(self, size: Fraction) -> Fraction:
+        """Give the value of a size at the leader's price."""
+        return abs(size) * self.trade.price
+
+    def below_minimum(self, size: Fraction, *, certainly: bool = True) -> bool:
+        """Say whether an order is too small for the venue, surely or possibly.
+
+        Between the two lies the order's own price band: the venue values at the limit price.
+        """
+        share = self.band + Fraction(1, 1000)
+        factor = 1 + share if certainly else 1 - share
+        return self.worth(size) * factor < self.market.min_notional

@@ -1,0 +1,147 @@
+"""Gathers what the venue's record and the driver's record say about the time of a decision."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from fractions import Fraction
+from functools import cache
+from math import floor
+
+from simulators.judge.evidence import Evidence, Follow
+from simulators.judge.exact import ZERO, Span
+from simulators.judge.ledger import FollowBook
+from simulators.judge.numbers import CENT, Surroundings
+from simulators.judge.prices import Tape, dex_of, follower_curve, leader_curve, opening_prices
+from simulators.judge.scene import Scene
+from simulators.judge.trades import LeaderTrade
+
+SUPPORTED_MODES = frozenset({"default", "disabled", "unifiedAccount"})
+LONGEST_DECISION_MS = 60_000
+SECOND_MS = 1000
+UNSURE = Fraction(1, 1000)
+Others = Sequence[tuple[Follow, FollowBook]]
+
+
+class Witness:
+    """Answers what could be known, for every pair of the run."""
+
+    def __init__(self, evidence: Evidence, trades: Sequence[LeaderTrade]) -> None:
+        """Walk once through prices, equities and the times of orders."""
+        self.evidence = evidence
+        self.tape = Tape(trades, opening_prices(evidence))
+        self.leader_equity = leader_curve(evidence, self.tape).widest_spans()
+        self.curves = {
+            follow.wallet: follower_curve(evidence.books[follow.wallet], self.tape)
+            for follow in evidence.follows
+        }
+        indexes = {trade.trade_id: trade.index for trade in trades}
+        self._next_order = {
+            wallet: _next_orders(evidence, wallet, indexes) for wallet in self.curves
+        }
+        self._price_spans = cache(self._spans_around)
+
+    def surroundings(self, scene: Scene) -> Surroundings:
+        """Gather what an entry may rest on."""
+        trade, limits = scene.trade, scene.limits
+        known = self.evidence.books[self.evidence.leader].leverages.get(trade.symbol)
+        leverages = (floor(limits.max_total_leverage), scene.market.max_leverage, known)
+        prices = self._price_spans(trade.index)
+        return Surroundings(
+            own_equity=self._own_equity(scene),
+            leader_equity=self.leader_equity[trade.index],
+            unrealized=_unrealized(scene.book, prices),
+            copied_notional=_copied(scene.book, trade.symbol, prices),
+            leverage_cap=max(1, min(value for value in leverages if value is not None)),
+            leverage_known=known is not None,
+        )
+
+    def pressure(self, trade: LeaderTrade, follow: Follow, others: Others) -> frozenset[str]:
+        """Give the reasons that the record allows; `others` are the follows of the same wallet."""
+        span_ms = (trade.sent_ms, trade.sent_ms + LONGEST_DECISION_MS)
+        found = {
+            item.reason
+            for item in self.evidence.interventions
+            if item.covers(follow.follow_id, span_ms)
+        }
+        facts = {
+            "STALE": self._may_be_stale(trade, follow),
+            "PRICE_OUT_OF_BAND": self._price_went(trade, follow),
+            "SYMBOL_IN_USE": any(_uses(trade, *other) for other in others),
+            "ACCOUNT_MODE_UNSUPPORTED": self._mode(follow) not in SUPPORTED_MODES,
+            "LEADER_IS_FOLLOWER": self.evidence.leader in self.curves,
+        }
+        return frozenset(found | {reason for reason, holds in facts.items() if holds})
+
+    def _spans_around(self, index: int) -> dict[str, Span]:
+        return self.tape.price_spans(self.tape.around(self.tape.sent_ms[index]))
+
+    def _own_equity(self, scene: Scene) -> Span:
+        curve = self.curves[scene.follow.wallet]
+        steps = self.tape.around(scene.trade.sent_ms)
+        span = curve.span(dex_of(scene.trade.symbol), steps)
+        if not curve.is_unified:
+            return span
+        # A unified account is sized by what is not held as margin.
+        bound = max(money.used for money in scene.moments) * Fraction(11, 10)
+        return Span(max(ZERO, span.low - bound), span.high)
+
+    def _mode(self, follow: Follow) -> str:
+        return self.evidence.books[follow.wallet].mode
+
+    def _may_be_stale(self, trade: LeaderTrade, follow: Follow) -> bool:
+        decided_before = self._next_order[follow.wallet].get(trade.index, self.evidence.taken_ms)
+        age_ms = decided_before - min(trade.sent_ms, Fraction(trade.time_ms))
+        return age_ms > follow.limits.max_age_seconds * SECOND_MS
+
+    def _price_went(self, trade: LeaderTrade, follow: Follow) -> bool:
+        band = trade.price * Fraction(follow.limits.slippage_bps, 10_000)
+        later = (step for step in self.tape.around(trade.sent_ms) if step >= trade.index)
+        return any(abs(self.tape.marks[step][trade.symbol] - trade.price) >= band for step in later)
+
+
+def _unrealized(book: FollowBook, prices: dict[str, Span]) -> Span:
+    low = high = ZERO
+    for symbol, holding in book.holdings.items():
+        profits = [holding.held * price - holding.cost for price in prices[symbol]]
+        low, high = low + min(profits), high + max(profits)
+    return Span.around(ZERO, low, high)
+
+
+def _copied(book: FollowBook, symbol: str, prices: dict[str, Span]) -> Span:
+    """Value what is held at entry and around now, of this dex alone and of all."""
+    sums = {"entry": ZERO, "here": ZERO, "low": ZERO, "high": ZERO}
+    for held_symbol, holding in book.holdings.items():
+        sums["entry"] += abs(holding.cost)
+        sums["here"] += abs(holding.cost) if dex_of(held_symbol) == dex_of(symbol) else ZERO
+        sums["low"] += abs(holding.held) * prices[held_symbol].low
+        sums["high"] += abs(holding.held) * prices[held_symbol].high
+    return Span.around(*sums.values()).widened(UNSURE, CENT + book.slack_usdc)
+
+
+def _uses(trade: LeaderTrade, other: Follow, book: FollowBook) -> bool:
+    if not book.holding(trade.symbol).is_free:
+        return True
+    return any(
+        receipt.trade_id == trade.trade_id and any(leg.kind == "entry" for leg in receipt.legs)
+        for receipt in other.receipts
+    )
+
+
+def _next_orders(evidence: Evidence, wallet: str, indexes: dict[str, int]) -> dict[int, Fraction]:
+    """Give, per trade, when the first order of any later trade of this lane reached the venue."""
+    received = {order.cloid: order.received_ms for order in evidence.books[wallet].orders}
+    first: dict[int, Fraction] = {}
+    for follow in evidence.follows:
+        for receipt in follow.receipts if follow.wallet == wallet else ():
+            index = indexes.get(receipt.trade_id)
+            times = [received[leg.cloid] for leg in receipt.orders if leg.cloid in received]
+            if index is not None and times:
+                first[index] = min([*times, first.get(index, times[0])])
+    found: dict[int, Fraction] = {}
+    soonest: Fraction | None = None
+    for index in sorted(indexes.values(), reverse=True):
+        if soonest is not None:
+            found[index] = soonest
+        if index in first:
+            soonest = first[index] if soonest is None else min(first[index], soonest)
+    return found
