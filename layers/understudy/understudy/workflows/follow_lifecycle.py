@@ -14,10 +14,11 @@ from understudy.domain.money import ZERO
 from understudy.ports.agents import AgentRegistry
 from understudy.ports.clock import Clock
 from understudy.ports.copying import HELD_BY_HAND, Changes, LeaderStore, MarketStore, SymbolOwner
+from understudy.ports.delivery import Queues
 from understudy.ports.identity import IdentityStore
 from understudy.ports.switches import Switch, SwitchBoard
 from understudy.ports.venue import Venue
-from understudy.workflows.closing_out import ClosingOut
+from understudy.workflows.closing_out import close_out
 from understudy.workflows.follow_changes import OwnFollows
 from understudy.workflows.loops import refuse_loop
 
@@ -39,7 +40,7 @@ class FollowLifecycle:
     markets: MarketStore
     switches: SwitchBoard
     venue: Venue
-    closing_out: ClosingOut
+    queues: Queues
     clock: Clock
 
     def start(self, user_id: UserId, follow_id: FollowId) -> Follow:
@@ -70,7 +71,7 @@ class FollowLifecycle:
             raise ConflictError("this follow was never started", code="FOLLOW_NOT_ACTIVE")
         paused = self.own.change(user_id, follow_id, partial(_paused, reason=reason))
         if paused.limits.on_stop is OnStop.CLOSE_NOW:
-            self.closing_out.close_all(user_id, follow_id)
+            close_out(self.queues, self.own.state(user_id, follow_id), self.clock.now_ms())
         return paused
 
     def delete(self, user_id: UserId, follow_id: FollowId) -> Follow:

@@ -10,6 +10,7 @@ from understudy.domain.agents import Agent
 from understudy.domain.errors import ConflictError
 from understudy.domain.identity import Session, SignInNonce, User, Wallet
 from understudy.domain.ids import UserId, WalletId
+from understudy.ports.profiles import CopyProfile
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -17,12 +18,13 @@ if TYPE_CHECKING:
 
 @dataclass(slots=True)
 class InMemoryIdentityStore:
-    """Implements IdentityStore and AgentRegistry under one lock."""
+    """Implements `IdentityStore`, `AgentRegistry` and `CopyProfiles` under one lock."""
 
     nonces: dict[str, SignInNonce] = field(default_factory=dict)
     users: dict[UserId, User] = field(default_factory=dict)
     wallets_by_address: dict[str, Wallet] = field(default_factory=dict)
     sessions: dict[str, Session] = field(default_factory=dict)
+    profiles: dict[UserId, CopyProfile] = field(default_factory=dict)
     agents_by_id: dict[str, Agent] = field(default_factory=dict)
     lock: threading.RLock = field(default_factory=threading.RLock)
 
@@ -97,6 +99,18 @@ class InMemoryIdentityStore:
             _check_version(kept.version if kept else 0, agent.version)
             stored = replace(agent, version=agent.version + 1)
             self.agents_by_id[agent.agent_id] = stored
+            return stored
+
+    def copy_profile(self, user_id: UserId) -> CopyProfile:
+        """Read a profile; see `CopyProfiles`."""
+        return self.profiles.get(user_id, CopyProfile(user_id))
+
+    def put_copy_profile(self, profile: CopyProfile) -> CopyProfile:
+        """Store a profile under its version; see `CopyProfiles`."""
+        with self.lock:
+            _check_version(self.copy_profile(profile.user_id).version, profile.version)
+            stored = replace(profile, version=profile.version + 1)
+            self.profiles[profile.user_id] = stored
             return stored
 
 

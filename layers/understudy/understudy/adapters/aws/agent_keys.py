@@ -1,0 +1,65 @@
+"""The custody of agent keys, reached by the signer function's enrolment alias."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from understudy.domain.errors import SigningRefusedError, SigningUnavailableError
+from understudy.ports.agents import NewAgentKey
+
+if TYPE_CHECKING:
+    from mypy_boto3_lambda.client import LambdaClient
+
+    from understudy.domain.identity import Wallet
+
+
+class LambdaAgentKeys:
+    """Implements `AgentKeys`."""
+
+    def __init__(self, client: LambdaClient, function: str) -> None:
+        self._client = client
+        self._function = function
+
+    def create_agent(self, wallet: Wallet, venue: str, agent_name: str) -> NewAgentKey:
+        """Make and keep a fresh key for this wallet, not yet able to sign."""
+        answer = self._ask(
+            operation="create_agent",
+            user_id=wallet.user_id,
+            wallet_id=wallet.wallet_id,
+            wallet_address=wallet.address,
+            venue=venue,
+            agent_name=agent_name,
+        )
+        return NewAgentKey(answer["agent_id"], answer["address"])
+
+    def activate(self, agent_id: str) -> None:
+        """Let the key sign."""
+        self._ask(operation="activate", agent_id=agent_id)
+
+    def revoke(self, agent_id: str) -> None:
+        """Destroy the key."""
+        self._ask(operation="revoke", agent_id=agent_id)
+
+    def _ask(self, **request: str) -> dict[str, Any]:
+        try:
+            response = self._client.invoke(
+                FunctionName=self._function, Payload=json.dumps(request).encode()
+            )
+            answer = json.loads(response["Payload"].read())
+        except (ClientError, BotoCoreError, ValueError) as error:
+            raise _unavailable() from error
+        if response.get("FunctionError") or not isinstance(answer, dict):
+            raise _unavailable()
+        refusal = answer.get("error")
+        if refusal:
+            raise SigningRefusedError(
+                f"custody refused: {refusal['message']}", cause=refusal["code"]
+            )
+        return answer
+
+
+def _unavailable() -> SigningUnavailableError:
+    return SigningUnavailableError("custody does not answer just now: try again in a moment")

@@ -1,0 +1,58 @@
+"""The keys of the table `identity`. Pure.
+
+`USER#id` holds PROFILE, COPY_PROFILE, WALLET#id and AGENT#id; `ADDRESS#address`, `SESSION#id` and
+`NONCE#nonce` hold one item each. Every read is by key or of one user's partition.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from understudy.adapters.aws.keys import key
+
+if TYPE_CHECKING:
+    from understudy.adapters.aws.attributes import Item
+    from understudy.domain.ids import UserId, WalletId
+
+WALLET = "WALLET#"
+AGENT = "AGENT#"
+
+
+def user_partition(user_id: UserId) -> str:
+    """Name the partition of one user."""
+    return f"USER#{user_id}"
+
+
+def user(user_id: UserId) -> Item:
+    """Give the key of a user."""
+    return key(user_partition(user_id), "PROFILE")
+
+
+def copy_profile(user_id: UserId) -> Item:
+    """Give the key of a user's copy profile."""
+    return key(user_partition(user_id), "COPY_PROFILE")
+
+
+def wallet(user_id: UserId, wallet_id: WalletId) -> Item:
+    """Give the key of a user's wallet."""
+    return key(user_partition(user_id), WALLET + wallet_id)
+
+
+def address(of: str) -> Item:
+    """Give the key of what says whose an address is: one user's alone."""
+    return key(f"ADDRESS#{of}", "OWNER")
+
+
+def agent(user_id: UserId, agent_id: str) -> Item:
+    """Give the key of a user's agent."""
+    return key(user_partition(user_id), AGENT + agent_id)
+
+
+def session(session_id: str) -> Item:
+    """Give the key of a session."""
+    return key(f"SESSION#{session_id}", "SESSION")
+
+
+def nonce(of: str) -> Item:
+    """Give the key of a sign-in nonce."""
+    return key(f"NONCE#{of}", "NONCE")

@@ -1,0 +1,158 @@
+"""Identity on DynamoDB (table `identity`): users, wallets, sessions, agents, copy profiles."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from understudy.adapters.aws import identity_keys as keys
+from understudy.adapters.aws.attempts import attempt
+from understudy.adapters.aws.attributes import attributes_of, number, record_of, text
+from understudy.adapters.aws.operations import put_new, put_record
+from understudy.adapters.aws.table import Table, transact
+from understudy.domain.agents import Agent
+from understudy.domain.errors import ConflictError
+from understudy.domain.identity import Session, SignInNonce, User, Wallet
+from understudy.domain.ids import UserId, WalletId
+from understudy.ports.profiles import CopyProfile
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from understudy.adapters.aws.attributes import Item
+
+# The table deletes an item some time after `expires_on`; until then every read looks at the clock.
+_KEPT_AFTER_END_SECONDS = 86_400
+
+
+@dataclass(frozen=True, slots=True)
+class _WrittenProfile:
+    limits: str
+    version: int
+
+
+class DynamoIdentityStore:
+    """Implements `IdentityStore`, `AgentRegistry` and `CopyProfiles`."""
+
+    def __init__(self, table: Table) -> None:
+        self._table = table
+
+    def put_nonce(self, nonce: SignInNonce) -> None:
+        """Keep a nonce until it is taken or its time is up."""
+        self._table.put(
+            {**keys.nonce(nonce.nonce), **attributes_of(nonce), **_ending(nonce.expires_at_ms)}
+        )
+
+    def take_nonce(self, nonce: str, address: str, now_ms: int) -> bool:
+        """Use a nonce up: one conditional delete; a lost answer costs the nonce, nothing else."""
+        try:
+            attempt(
+                lambda: self._table.client.delete_item(
+                    TableName=self._table.name,
+                    Key=keys.nonce(nonce),
+                    ConditionExpression="address = :address AND expires_at_ms > :now",
+                    ExpressionAttributeValues={":address": text(address), ":now": number(now_ms)},
+                )
+            )
+        except ConflictError:
+            return False
+        return True
+
+    def create_user(self, user: User, wallet: Wallet) -> None:
+        """Store a new user with a first wallet; the address is bound in the same transaction."""
+        name = self._table.name
+        owner = {"user_id": text(user.user_id), "wallet_id": text(wallet.wallet_id)}
+        transact(
+            self._table.client,
+            [
+                put_new(name, {**keys.address(wallet.address), **owner}),
+                put_new(name, {**keys.user(user.user_id), **attributes_of(user)}),
+                put_new(name, _wallet_item(wallet)),
+            ],
+        )
+
+    def record_login(self, user_id: UserId, wallet: Wallet) -> None:
+        """Note that a user signed in with this wallet at its `last_seen_at_ms`."""
+        attempt(
+            lambda: self._table.client.update_item(
+                TableName=self._table.name,
+                Key=keys.user(user_id),
+                UpdateExpression="SET last_login_at_ms = :now",
+                ConditionExpression="attribute_exists(pk)",
+                ExpressionAttributeValues={":now": number(wallet.last_seen_at_ms)},
+            )
+        )
+        self._table.put(_wallet_item(wallet))
+
+    def user(self, user_id: UserId) -> User | None:
+        """Read a user."""
+        item = self._table.get(keys.user(user_id))
+        return None if item is None else record_of(User, item)
+
+    def wallets(self, user_id: UserId) -> Sequence[Wallet]:
+        """List a user's wallets, oldest first."""
+        items = self._table.partition(keys.user_partition(user_id), keys.WALLET)
+        found = (record_of(Wallet, item) for item in items)
+        return sorted(found, key=lambda wallet: (wallet.created_at_ms, wallet.wallet_id))
+
+    def wallet_of_address(self, address: str) -> Wallet | None:
+        """Read the wallet with this address, whoever has it."""
+        owner = self._table.get(keys.address(address))
+        if owner is None:
+            return None
+        user_id, wallet_id = UserId(owner["user_id"]["S"]), WalletId(owner["wallet_id"]["S"])
+        item = self._table.get(keys.wallet(user_id, wallet_id))
+        return None if item is None else record_of(Wallet, item)
+
+    def session(self, session_id: str) -> Session | None:
+        """Read a session as it is now."""
+        item = self._table.get(keys.session(session_id))
+        return None if item is None else record_of(Session, item)
+
+    def put_session(self, session: Session) -> Session:
+        """Store a session while its version is the one read (0: new)."""
+        ending = _ending(session.expires_at_ms)
+        key = keys.session(session.session_id)
+        self._table.put_when(put_record(self._table.name, key, session, ending))
+        return replace(session, version=session.version + 1)
+
+    def agents(self, user_id: UserId) -> Sequence[Agent]:
+        """List a user's agents, oldest first."""
+        items = self._table.partition(keys.user_partition(user_id), keys.AGENT)
+        found = (record_of(Agent, item) for item in items)
+        return sorted(found, key=lambda agent: (agent.created_at_ms, agent.agent_id))
+
+    def agent(self, user_id: UserId, agent_id: str) -> Agent | None:
+        """Read one agent of this user."""
+        item = self._table.get(keys.agent(user_id, agent_id))
+        return None if item is None else record_of(Agent, item)
+
+    def put_agent(self, agent: Agent) -> Agent:
+        """Store an agent while its version is the one read (0: new)."""
+        key = keys.agent(agent.user_id, agent.agent_id)
+        self._table.put_when(put_record(self._table.name, key, agent))
+        return replace(agent, version=agent.version + 1)
+
+    def copy_profile(self, user_id: UserId) -> CopyProfile:
+        """Read a profile, an empty one when the user has chosen nothing."""
+        item = self._table.get(keys.copy_profile(user_id))
+        if item is None:
+            return CopyProfile(user_id)
+        limits = json.loads(item["limits"]["S"])
+        return CopyProfile(user_id, limits, int(item["version"]["N"]))
+
+    def put_copy_profile(self, profile: CopyProfile) -> CopyProfile:
+        """Store a profile while its version is the one read."""
+        key = keys.copy_profile(profile.user_id)
+        written = _WrittenProfile(json.dumps(profile.limits), profile.version)
+        self._table.put_when(put_record(self._table.name, key, written))
+        return replace(profile, version=profile.version + 1)
+
+
+def _wallet_item(wallet: Wallet) -> Item:
+    return {**keys.wallet(wallet.user_id, wallet.wallet_id), **attributes_of(wallet)}
+
+
+def _ending(at_ms: int) -> Item:
+    return {"expires_on": number(at_ms // 1000 + _KEPT_AFTER_END_SECONDS)}
