@@ -41,8 +41,8 @@ def test_an_environment_is_made_once_and_its_command_runs(checkout: Path) -> Non
     assert made.stdout.splitlines()[-1].startswith(".venv is ready")
     assert again.stdout == ""
     assert seconds < 1  # alone on a machine 0.1; the promise is 0.3
-    command = [checkout / ".venv" / "bin" / "understudy", "demo"]
-    assert subprocess.check_output(command, text=True, cwd="/") == "ran ['demo']\n"
+    command = str(checkout / ".venv" / "bin" / "understudy")
+    assert subprocess.check_output([command, "demo"], text=True, cwd="/") == "ran ['demo']\n"
 
 
 def test_an_environment_that_broke_half_way_is_repaired(checkout: Path) -> None:
