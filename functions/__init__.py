@@ -1,0 +1,1 @@
+"""The functions, one folder per step: parse, one workflow, map the result."""

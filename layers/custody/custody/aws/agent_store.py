@@ -1,0 +1,92 @@
+"""`AgentStore` on DynamoDB: every change of an agent stands or falls with its audit entry."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from custody.agents import Agent, AgentStatus
+from custody.audit import AuditEntry
+from custody.aws import keys as at
+from custody.aws.audit_items import item_of
+from custody.aws.tables import TableNames
+from understudy.adapters.aws.attributes import attributes_of, number, record_of, text
+from understudy.adapters.aws.operations import Operation, put, put_new
+from understudy.adapters.aws.table import Table, transact
+from understudy.ports.switches import Switch
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+# A key that nobody approves within a day is thrown away by the table.
+_PENDING_KEPT_SECONDS = 86_400
+
+
+class DynamoAgentStore:
+    """Implements `AgentStore`."""
+
+    def __init__(self, client: DynamoDBClient, tables: TableNames) -> None:
+        self._client = client
+        self._tables = tables
+        self._custody = Table(client, tables.custody)
+
+    def create(self, agent: Agent, audit: AuditEntry) -> None:
+        """Store a new agent."""
+        item = {
+            **at.agent(agent.agent_id),
+            **attributes_of(agent),
+            "expires_on": number(agent.created_at_ms // 1000 + _PENDING_KEPT_SECONDS),
+        }
+        self._write(put_new(self._tables.custody, item), audit)
+
+    def agent(self, agent_id: str) -> Agent | None:
+        """Read an agent."""
+        item = self._custody.get(at.agent(agent_id))
+        return record_of(Agent, item) if item else None
+
+    def activate(self, agent: Agent, audit: AuditEntry) -> None:
+        """Make a pending agent active."""
+        self._write(
+            self._change(
+                agent,
+                AgentStatus.ACTIVE,
+                remove="expires_on",
+                condition="#status = :pending",
+                values={":pending": text(AgentStatus.PENDING)},
+            ),
+            audit,
+        )
+
+    def revoke(self, agent: Agent, audit: AuditEntry) -> None:
+        """Make an agent revoked and destroy its ciphertext."""
+        self._write(
+            self._change(
+                agent,
+                AgentStatus.REVOKED,
+                remove="ciphertext, expires_on",
+                condition="attribute_exists(pk)",
+                values={},
+            ),
+            audit,
+        )
+
+    def turn(self, switch: Switch, subject: str, *, on: bool, audit: AuditEntry) -> None:
+        """Turn a kill switch on or off."""
+        item = {**at.switch(switch, subject), "on": {"BOOL": on}}
+        self._write(put(self._tables.custody, item), audit)
+
+    def _write(self, change: Operation, audit: AuditEntry) -> None:
+        transact(self._client, [change, put(self._tables.audit, item_of(audit))])
+
+    def _change(
+        self, agent: Agent, status: AgentStatus, *, remove: str, condition: str, values: Any
+    ) -> Operation:
+        return {
+            "Update": {
+                "TableName": self._tables.custody,
+                "Key": at.agent(agent.agent_id),
+                "UpdateExpression": f"SET #status = :status REMOVE {remove}",
+                "ConditionExpression": condition,
+                "ExpressionAttributeNames": {"#status": "status"},
+                "ExpressionAttributeValues": {":status": text(status), **values},
+            }
+        }

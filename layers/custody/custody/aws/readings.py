@@ -1,0 +1,72 @@
+"""What a batch is judged by, from the items that came back for it. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from decimal import Decimal
+
+from custody.agents import Agent
+from custody.aws import keys as at
+from custody.policy import Killed, Mark
+from custody.store import Readings
+from understudy.adapters.aws.attributes import Item, record_of
+from understudy.adapters.aws.keys import MARKET
+from understudy.adapters.aws.mark_items import marks_in
+from understudy.adapters.marks import NO_MARKS
+from understudy.domain.ids import IntentId
+from understudy.domain.markets import Market
+
+Items = dict[tuple[str, str], Item]
+
+
+def readings_of(custody: Iterable[Item], market: Iterable[Item]) -> Readings:
+    """Sort the items of both tables; what was not found is absent, and a switch then off."""
+    by_key = {_key(item): item for item in custody}
+    agents = {item["agent_id"]["S"]: record_of(Agent, item) for item in _of_kind(by_key, "AGENT")}
+    on_market = list(market)
+    markets = _markets(on_market)
+    return Readings(
+        agents=agents,
+        killed={agent_id: _killed(by_key, agent_id) for agent_id in agents},
+        contents={
+            IntentId(item["intent_id"]["S"]): item["content"]["S"]
+            for item in _of_kind(by_key, "CONTENT")
+        },
+        spent={
+            item["agent_id"]["S"]: Decimal(item["notional"]["N"])
+            for item in _of_kind(by_key, "DAY")
+        },
+        markets=markets,
+        marks=_marks(on_market, markets),
+    )
+
+
+def _of_kind(items: Items, kind: str) -> Iterable[Item]:
+    return (item for (_, sort), item in items.items() if sort.partition("#")[0] == kind)
+
+
+def _killed(items: Items, agent_id: str) -> Killed:
+    globally, venue, user = (_is_on(items.get(_key(key))) for key in at.switches_of(agent_id))
+    return Killed(globally, venue, user)
+
+
+def _is_on(switch: Item | None) -> bool:
+    return switch is not None and bool(switch["on"]["BOOL"])
+
+
+def _markets(items: Iterable[Item]) -> dict[str, Market]:
+    found = (record_of(Market, item) for item in items if _key(item)[1].startswith(MARKET))
+    return {market.symbol: market for market in found}
+
+
+def _marks(items: Iterable[Item], symbols: Iterable[str]) -> dict[str, Mark]:
+    known = next((marks_in(item) for item in items if "marks" in item), NO_MARKS)
+    return {
+        symbol: Mark(known.prices[symbol], known.at_ms[symbol])
+        for symbol in symbols
+        if symbol in known.prices
+    }
+
+
+def _key(item: Item) -> tuple[str, str]:
+    return item["pk"]["S"], item["sk"]["S"]

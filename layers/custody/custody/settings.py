@@ -1,0 +1,84 @@
+"""What a deployment tells the custody functions. Nothing here has a default that moves money."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from custody.agents import Policy
+from custody.aws.tables import TableNames
+from custody.hyperliquid import Terms
+from understudy.adapters.venues.hyperliquid.constants import Chain
+from understudy.adapters.venues.hyperliquid.wire import Builder
+from understudy.domain.errors import InvalidInputError
+from understudy.domain.money import parse_decimal
+
+if TYPE_CHECKING:
+    from decimal import Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Tables, the KMS key of agent keys, what every action carries, and new agents' policy."""
+
+    tables: TableNames
+    agent_key_id: str
+    terms: Terms
+    policy: Policy
+
+
+def settings_from(environment: Mapping[str, str]) -> Settings:
+    """Read the settings; raises InvalidInputError naming the variable that is missing or wrong."""
+    return Settings(
+        tables=TableNames(
+            custody=_text(environment, "CUSTODY_TABLE"),
+            audit=_text(environment, "AUDIT_TABLE"),
+            market=_text(environment, "MARKET_TABLE"),
+        ),
+        agent_key_id=_text(environment, "AGENT_KEY_ID"),
+        terms=Terms(_chain(environment), _builder(environment)),
+        policy=Policy(
+            max_order_notional=_amount(environment, "AGENT_MAX_ORDER_NOTIONAL_USDC"),
+            max_daily_notional=_amount(environment, "AGENT_MAX_DAILY_NOTIONAL_USDC"),
+            max_leverage=_count(environment, "AGENT_MAX_LEVERAGE"),
+            price_band_bps=_count(environment, "AGENT_PRICE_BAND_BPS"),
+        ),
+    )
+
+
+def _text(environment: Mapping[str, str], name: str) -> str:
+    value = environment.get(name, "")
+    if not value:
+        raise InvalidInputError(f"set the environment variable {name}")
+    return value
+
+
+def _amount(environment: Mapping[str, str], name: str) -> Decimal:
+    amount = parse_decimal(_text(environment, name), name=name)
+    if amount <= 0:
+        raise InvalidInputError(f"{name} must be above zero")
+    return amount
+
+
+def _count(environment: Mapping[str, str], name: str) -> int:
+    text = _text(environment, name)
+    if not (text.isascii() and text.isdigit() and int(text) > 0):
+        raise InvalidInputError(f"{name} must be a whole number above zero")
+    return int(text)
+
+
+def _chain(environment: Mapping[str, str]) -> Chain:
+    name = _text(environment, "HYPERLIQUID_CHAIN")
+    if name not in list(Chain):
+        raise InvalidInputError(f"HYPERLIQUID_CHAIN must be one of {', '.join(Chain)}")
+    return Chain(name)
+
+
+def _builder(environment: Mapping[str, str]) -> Builder | None:
+    if not environment.get("HYPERLIQUID_BUILDER_ADDRESS"):
+        return None
+    return Builder(
+        _text(environment, "HYPERLIQUID_BUILDER_ADDRESS"),
+        _count(environment, "HYPERLIQUID_BUILDER_FEE_TENTHS_BPS"),
+    )
