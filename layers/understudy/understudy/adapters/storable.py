@@ -10,7 +10,6 @@ import types
 from collections.abc import Callable, Mapping
 from decimal import Context, Decimal, Inexact, InvalidOperation, Overflow, Subnormal
 from enum import Enum
-from functools import cache
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
 from understudy.domain.errors import LimitExceededError
@@ -52,8 +51,18 @@ def refuse_unstorable(record: Any) -> None:
         )
 
 
-@cache
-def _plan(cls: type[Any]) -> tuple[int, tuple[tuple[str, Measure], ...]]:
+_Plan = tuple[int, tuple[tuple[str, Measure], ...]]
+_plans: dict[type, _Plan] = {}
+
+
+def _plan(cls: type) -> _Plan:
+    plan = _plans.get(cls)
+    if plan is None:
+        plan = _plans[cls] = _new_plan(cls)
+    return plan
+
+
+def _new_plan(cls: type) -> _Plan:
     hints = get_type_hints(cls)
     fixed, growing = 0, []
     for field in dataclasses.fields(cls):

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import TypeVar
+
 from understudy.adapters.storable import refuse_unstorable
 from understudy.domain.errors import InvalidInputError, LimitExceededError
 from understudy.domain.follows import Budget, Follow, Lane, Ledger
@@ -15,11 +18,32 @@ _ITEMS_BESIDE_RECEIPTS = 12
 
 Record = Follow | Budget | Ledger | Lane | Intent | Receipt
 
+R = TypeVar("R", bound=Record)
+
 
 def records_of(changes: Changes) -> tuple[Record, ...]:
     """List the records that the changes write."""
     single = (changes.follow, changes.budget, changes.ledger, changes.lane, changes.intent)
     return tuple(record for record in single if record is not None) + changes.receipts
+
+
+def after_commit(changes: Changes) -> Changes:
+    """Give the changes with the versions under which they are stored."""
+    return replace(
+        changes,
+        follow=changes.follow and next_version(changes.follow),
+        budget=changes.budget and next_version(changes.budget),
+        ledger=changes.ledger and next_version(changes.ledger),
+        lane=changes.lane and next_version(changes.lane),
+        intent=changes.intent and next_version(changes.intent),
+        receipts=tuple(map(next_version, changes.receipts)),
+    )
+
+
+def next_version(record: R) -> R:
+    """Give a record with the version under which it is stored."""
+    stored: R = replace(record, version=record.version + 1)
+    return stored
 
 
 def refuse_impossible(changes: Changes) -> None:
@@ -34,6 +58,8 @@ def refuse_impossible(changes: Changes) -> None:
             "a transaction may touch each record once: merge the changes of the same record",
             code="RECORD_TWICE",
         )
+    if changes.follow and changes.follow.version == 0:
+        raise InvalidInputError("a follow that is not stored yet is created by the directory")
     for record in records_of(changes):
         refuse_unstorable(record)
 

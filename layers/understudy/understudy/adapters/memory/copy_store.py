@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from understudy.adapters.memory.copying_table import CopyingTable
 from understudy.adapters.memory.market_store import InMemoryMarketStore
 from understudy.adapters.memory.switch_board import InMemorySwitchBoard
 from understudy.adapters.storable import refuse_unstorable
-from understudy.adapters.transaction import records_of, refuse_impossible
+from understudy.adapters.transaction import after_commit, records_of, refuse_impossible
 from understudy.domain.errors import ConflictError
 from understudy.domain.follows import Account, Budget, Follow, Lane, LeaderAccount, Switches
 from understudy.domain.ids import FollowId, IntentId, WalletId
@@ -120,18 +119,12 @@ class InMemoryCopyStore:
             raise ConflictError("another follow owns the symbol: read and decide again")
 
     def _write(self, changes: Changes) -> Changes:
-        write = self._table.write
+        stored = after_commit(changes)
+        for record in records_of(stored):
+            self._table.write(record)
         taken, released = changes.owner_taken, changes.owner_released
         if taken:
             self._table.owners[(taken.wallet_id, taken.symbol)] = taken.follow_id
         if released:
             self._table.owners.pop((released.wallet_id, released.symbol), None)
-        return replace(
-            changes,
-            follow=changes.follow and write(changes.follow),
-            budget=changes.budget and write(changes.budget),
-            ledger=changes.ledger and write(changes.ledger),
-            lane=changes.lane and write(changes.lane),
-            intent=changes.intent and write(changes.intent),
-            receipts=tuple(write(receipt) for receipt in changes.receipts),
-        )
+        return stored

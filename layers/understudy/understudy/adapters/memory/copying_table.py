@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections import defaultdict, deque
 from collections.abc import Callable, Iterable, MutableMapping
-from dataclasses import replace
 from threading import RLock
-from typing import Any, TypeVar
+from typing import Any
 
 from understudy.adapters.following import entry_of, receives_trades
 from understudy.adapters.transaction import Record
@@ -29,7 +28,6 @@ from understudy.ports.copying import FollowEntry
 Leader = tuple[str, str]
 Moment = tuple[str, Side, int]
 Replaced = tuple[Follow | Receipt | None, Follow | Receipt]
-R = TypeVar("R", bound=Record)
 _Slot = tuple[MutableMapping[Any, Any], Any]
 
 
@@ -78,10 +76,9 @@ class CopyingTable:
         if stored and stored.status is FollowStatus.DELETED:
             raise changed_since(follow)
 
-    def write(self, record: R) -> R:
-        """Store a record under its next version and keep everything derived from it in step."""
-        slot, key = _slot_of(self, record)
-        stored: R = replace(record, version=record.version + 1)
+    def write(self, stored: Record) -> None:
+        """Store a record that has its next version, and keep what is derived from it in step."""
+        slot, key = _slot_of(self, stored)
         old = slot.get(key)
         slot[key] = stored
         if isinstance(stored, (Follow, Receipt)):
@@ -90,7 +87,6 @@ class CopyingTable:
             self._follow_changed(stored)
         elif isinstance(stored, Intent):
             self._intent_changed(stored)
-        return stored
 
     def _follow_changed(self, follow: Follow) -> None:
         leader = (follow.venue, follow.leader)

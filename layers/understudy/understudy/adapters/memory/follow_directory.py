@@ -10,6 +10,7 @@ from understudy.adapters.following import shard_for
 from understudy.adapters.listing import follow_order, number_text, receipt_order
 from understudy.adapters.memory.copying_table import CopyingTable
 from understudy.adapters.storable import refuse_unstorable
+from understudy.adapters.transaction import next_version
 from understudy.domain.errors import ConflictError
 from understudy.domain.follows import Budget, Follow, FollowStatus
 from understudy.domain.ids import CopyId, FollowId, UserId
@@ -33,8 +34,8 @@ class InMemoryFollowDirectory:
             placed = replace(follow, shard=shard_for(self._table.follow_counts[leader]))
             self._table.refuse_stale((placed, Budget(follow.follow_id)))
             self._table.follow_counts[leader] += 1
-            self._table.write(Budget(follow.follow_id))
-            return self._table.write(placed)
+            self._table.write(next_version(Budget(follow.follow_id)))
+            return self._stored(placed)
 
     def replace(self, follow: Follow) -> Follow:
         """Replace a follow while its version is the one read."""
@@ -42,7 +43,7 @@ class InMemoryFollowDirectory:
         with self._table.lock:
             self._table.refuse_stale((follow,))
             self._table.refuse_deleted(follow)
-            return self._table.write(follow)
+            return self._stored(follow)
 
     def of_user(self, user_id: UserId) -> Sequence[Follow]:
         """List a user's follows that are not deleted, oldest first."""
@@ -72,6 +73,11 @@ class InMemoryFollowDirectory:
                 if receipt.copy_id == copy_id and receipt.user_id == user_id:
                     return receipt
         return None
+
+    def _stored(self, follow: Follow) -> Follow:
+        stored = next_version(follow)
+        self._table.write(stored)
+        return stored
 
     def _all_receipts(self) -> Iterable[Receipt]:
         return (each for receipts in self._table.receipts.values() for each in receipts.values())

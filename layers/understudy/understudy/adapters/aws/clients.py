@@ -1,0 +1,63 @@
+"""Clients of the cloud: one session, short timeouts, no hidden retries; AWS_ENDPOINT_URL counts.
+
+Retries are `attempts`' business, so that every call has one policy and one bound.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING, Any, cast
+
+import botocore.session
+from botocore.config import Config
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb.client import DynamoDBClient
+    from mypy_boto3_events.client import EventBridgeClient
+    from mypy_boto3_kms.client import KMSClient
+    from mypy_boto3_lambda.client import LambdaClient
+    from mypy_boto3_sqs.client import SQSClient
+
+_CONFIG = Config(
+    connect_timeout=1,
+    read_timeout=3,  # a call and one repetition fit into a function's ten seconds
+    retries={"total_max_attempts": 1, "mode": "standard"},
+    tcp_keepalive=True,
+    max_pool_connections=16,
+    parameter_validation=False,
+)
+
+
+def dynamodb() -> DynamoDBClient:
+    """Give the client of the tables."""
+    return cast("DynamoDBClient", _client("dynamodb"))
+
+
+def sqs() -> SQSClient:
+    """Give the client of the queues."""
+    return cast("SQSClient", _client("sqs"))
+
+
+def eventbridge() -> EventBridgeClient:
+    """Give the client of the bus."""
+    return cast("EventBridgeClient", _client("events"))
+
+
+def functions() -> LambdaClient:
+    """Give the client that invokes functions."""
+    return cast("LambdaClient", _client("lambda"))
+
+
+def kms() -> KMSClient:
+    """Give the client of keys; only the roles of custody functions may use it."""
+    return cast("KMSClient", _client("kms"))
+
+
+@cache
+def _client(service: str) -> Any:
+    return _session().create_client(service, config=_CONFIG)
+
+
+@cache
+def _session() -> botocore.session.Session:
+    return botocore.session.get_session()

@@ -1,0 +1,155 @@
+"""Follows and everything that changes with a copy, in the copying table."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from heapq import merge
+from itertools import islice
+from zlib import crc32
+
+from understudy.adapters.aws import keys as at
+from understudy.adapters.aws import operations, surroundings
+from understudy.adapters.aws.attributes import Item, attributes_of, number, record_of, text
+from understudy.adapters.aws.follow_writes import follow_writes
+from understudy.adapters.aws.market_store import DynamoMarketStore
+from understudy.adapters.aws.operations import Operation
+from understudy.adapters.aws.table import Table, batch_get, transact
+from understudy.adapters.listing import receipt_order
+from understudy.adapters.storable import refuse_unstorable
+from understudy.adapters.transaction import after_commit, refuse_impossible
+from understudy.domain.follows import Account, Budget, Follow, Ledger
+from understudy.domain.ids import FollowId, IntentId, WalletId
+from understudy.domain.intents import Intent, IntentState
+from understudy.domain.receipts import Receipt
+from understudy.ports.copying import Changes, FollowState, Surroundings, SymbolOwner
+
+DUE_SHARDS = 4
+INTENT_LIFE_SECONDS = 60 * 24 * 60 * 60
+
+
+class DynamoCopyStore:
+    """Implements `CopyStore` on the copying table and, for what lies around, the market table."""
+
+    def __init__(self, copying: Table, markets: DynamoMarketStore) -> None:
+        self._table = copying
+        self._markets = markets
+
+    def follow_state(self, follow_id: FollowId) -> FollowState | None:
+        """Read a follow with its budget and ledgers."""
+        items = self._table.partition(at.follow_partition(follow_id), at.STATE)
+        by_key = {item["sk"]["S"]: item for item in items}
+        follow, budget = by_key.pop(at.FOLLOW_STATE, None), by_key.pop(at.BUDGET_STATE, None)
+        if follow is None:
+            return None
+        return FollowState(
+            record_of(Follow, follow),
+            record_of(Budget, budget) if budget else Budget(follow_id),
+            {item["symbol"]["S"]: record_of(Ledger, item) for item in by_key.values()},
+        )
+
+    def surroundings(self, follow: Follow, symbol: str, seq: int) -> Surroundings:
+        """Read what lies around a follow for one symbol and (seq > 0) that trade's receipt."""
+        market = self._markets.markets(follow.venue).get(symbol)
+        keys = surroundings.keys_around(follow, symbol, seq)
+        wanted = {
+            self._table.name: {"Keys": keys, "ConsistentRead": True},
+            **self._markets.marks_wanted(follow.venue),
+        }
+        answer = batch_get(self._table.client, wanted)
+        found = surroundings.Found(answer[self._table.name])
+        marks = self._markets.marks_from(answer)
+        return surroundings.surroundings_in(found, follow, symbol, seq, market, marks)
+
+    def commit(self, changes: Changes) -> Changes:
+        """Write all or nothing; gives the records back with their new versions."""
+        refuse_impossible(changes)
+        writes = [*self._record_writes(changes), *self._receipt_writes(changes.receipts)]
+        writes += self._conditions(changes)
+        if writes:
+            transact(self._table.client, writes)
+        return after_commit(changes)
+
+    def intent(self, follow_id: FollowId, intent_id: IntentId) -> Intent | None:
+        """Read a pinned order."""
+        item = self._table.get(at.intent(follow_id, intent_id))
+        return record_of(Intent, item) if item else None
+
+    def receipt(self, follow_id: FollowId, seq: int) -> Receipt | None:
+        """Read the receipt of a follow for the leader's trade number `seq`."""
+        item = self._table.get(at.receipt(follow_id, seq))
+        return record_of(Receipt, item) if item else None
+
+    def put_account(self, account: Account) -> None:
+        """Keep a fresh account reading."""
+        refuse_unstorable(account)
+        self._table.put({**at.account(account.wallet_id), **attributes_of(account)})
+
+    def due_intents(self, before_ms: int, limit: int) -> Sequence[tuple[FollowId, IntentId]]:
+        """List pending intents that expired at or before `before_ms`, oldest first."""
+        shards = (self._due_in(str(shard), before_ms, limit) for shard in range(DUE_SHARDS))
+        return [found for _, found in islice(merge(*shards), limit)]
+
+    def wallet_follows(self, wallet_id: WalletId) -> Sequence[FollowId]:
+        """List the follows that are not deleted of a wallet."""
+        items = self._table.partition(at.wallet_partition(wallet_id), at.FOLLOW)
+        return [FollowId(item["follow_id"]["S"]) for item in items]
+
+    def _due_in(
+        self, shard: str, before_ms: int, limit: int
+    ) -> list[tuple[int, tuple[FollowId, IntentId]]]:
+        condition = "due_shard = :shard AND expires_at_ms <= :before"
+        values = {":shard": text(shard), ":before": number(before_ms)}
+        items = self._table.query(condition, values, limit=limit, IndexName="due")
+        return [(int(item["expires_at_ms"]["N"]), _named_by(item)) for item in items]
+
+    def _record_writes(self, changes: Changes) -> list[Operation]:
+        put_record, name = operations.put_record, self._table.name
+        writes = follow_writes(name, changes.follow) if changes.follow else []
+        if (budget := changes.budget) is not None:
+            writes.append(put_record(name, at.budget(budget.follow_id), budget))
+        if (ledger := changes.ledger) is not None:
+            writes.append(put_record(name, at.ledger(ledger.follow_id, ledger.symbol), ledger))
+        if (lane := changes.lane) is not None:
+            writes.append(put_record(name, at.lane(lane.wallet_id), lane))
+        if (intent := changes.intent) is not None:
+            key = at.intent(intent.follow_id, intent.intent_id)
+            writes.append(put_record(name, key, intent, _intent_indexes(intent)))
+        return writes
+
+    def _receipt_writes(self, receipts: Sequence[Receipt]) -> list[Operation]:
+        return [
+            operations.put_record(
+                self._table.name,
+                at.receipt(receipt.follow_id, receipt.seq),
+                receipt,
+                {"listed_as": text(receipt_order(receipt))},
+            )
+            for receipt in receipts
+        ]
+
+    def _conditions(self, changes: Changes) -> list[Operation]:
+        name, conditions = self._table.name, []
+        if (same := changes.unchanged) is not None:
+            key = at.follow(same.follow_id)
+            conditions.append(operations.check_version(name, key, same.version))
+        if (taken := changes.owner_taken) is not None:
+            item = {**_owner_key(taken), "follow_id": text(taken.follow_id)}
+            conditions.append(operations.take_owned(name, item, taken.follow_id))
+        if (free := changes.owner_released) is not None:
+            conditions.append(operations.release_owned(name, _owner_key(free), free.follow_id))
+        return conditions
+
+
+def _owner_key(change: SymbolOwner) -> Item:
+    return at.owner(change.wallet_id, change.symbol)
+
+
+def _intent_indexes(intent: Intent) -> Item:
+    if intent.state is IntentState.PENDING:
+        return {"due_shard": text(str(crc32(intent.intent_id.encode()) % DUE_SHARDS))}
+    return {"expires_on": number(intent.created_at_ms // 1000 + INTENT_LIFE_SECONDS)}
+
+
+def _named_by(item: Item) -> tuple[FollowId, IntentId]:
+    follow_id = item["pk"]["S"].removeprefix(at.FOLLOW)
+    return FollowId(follow_id), IntentId(item["sk"]["S"].removeprefix(at.INTENT))
