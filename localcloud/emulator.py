@@ -9,7 +9,7 @@ import signal
 import subprocess
 import sys
 import time
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
@@ -31,6 +31,7 @@ CONCURRENT_FUNCTIONS = 40
 _REPOSITORY = Path(__file__).resolve().parent.parent
 _INHERITED = ("PATH", "HOME", "LANG", "LC_ALL", "TZ")
 _POLL_SECONDS = 0.02
+_DEATH_SECONDS = 0.5
 _LOG_TAIL_CHARACTERS = 1500
 
 
@@ -40,6 +41,7 @@ class Emulator:
     def __init__(self, process: subprocess.Popen[bytes], port: int, folder: StateFolder) -> None:
         self._process = process
         self._folder = folder
+        self._stopped = False
         self.port = port
         self.endpoint_url = f"http://{wire.HOST}:{port}"
         self.after_a_kill = False
@@ -87,7 +89,9 @@ class Emulator:
         """
         try:
             return self._page(page)
-        except OSError:
+        except (OSError, http.client.HTTPException):
+            with suppress(subprocess.TimeoutExpired):  # the socket goes before the process does
+                self._process.wait(_DEATH_SECONDS)
             self.check()
             raise
 
@@ -97,8 +101,9 @@ class Emulator:
         Raises:
             LocalCloudError: STATE_NOT_SAVED; EMULATOR_DIED if it was already gone.
         """
-        if self._process.returncode is not None:
+        if self._stopped:
             return
+        self._stopped = True
         died = self._process.poll() is not None
         exit_code = self._end()
         if died:

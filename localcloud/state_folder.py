@@ -18,6 +18,7 @@ import fcntl
 import json
 import os
 import shutil
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -48,7 +49,8 @@ def write_whole(path: Path, value: Mapping[str, Any]) -> None:
         draft.write_text(json.dumps(value, indent=2, sort_keys=True), encoding="utf-8")
         draft.replace(path)
     except OSError as problem:
-        draft.unlink(missing_ok=True)
+        with suppress(OSError):
+            draft.unlink()
         raise refusal(problem, path) from problem
 
 

@@ -20,16 +20,17 @@ def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
     """Handle one batch; the first failure of a group fails the rest of the group."""
     failed: list[dict[str, str]] = []
     groups: set[str] = set()
+    size = len(event["Records"])
     for record in event["Records"]:
         group = record["attributes"]["MessageGroupId"]
-        if group in groups or not _relay(json.loads(record["body"]), group):
+        if group in groups or not _relay(json.loads(record["body"]), group, size):
             groups.add(group)
             failed.append({"itemIdentifier": record["messageId"]})
             _retry_soon(record)
     return {"batchItemFailures": failed}
 
 
-def _relay(message: dict[str, Any], group: str) -> bool:
+def _relay(message: dict[str, Any], group: str, batch_size: int) -> bool:
     started = time.time_ns()
     if message.get("fails"):
         return False
@@ -45,6 +46,7 @@ def _relay(message: dict[str, Any], group: str) -> bool:
             "pk": {"S": group},
             "sk": {"S": f"{message['n']:06}"},
             "started_ns": {"N": str(started)},
+            "batch": {"N": str(batch_size)},
             "result": {"S": json.dumps(result)},
         },
     )

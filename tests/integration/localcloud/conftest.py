@@ -1,0 +1,49 @@
+"""One running sample stack for all tests of this folder, and patience for what is not instant."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+
+import pytest
+
+from localcloud.stack import RunningStack, bring_up
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    Value = TypeVar("Value")
+
+TEMPLATE = Path(__file__).parent / "sample" / "template.yaml"
+
+
+@pytest.fixture(scope="session")
+def template() -> Path:
+    return TEMPLATE
+
+
+@pytest.fixture(scope="session")
+def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningStack]:
+    said: list[str] = []
+    with bring_up(
+        TEMPLATE,
+        state_dir=tmp_path_factory.mktemp("cloud"),
+        parameters={"Greeting": "good day"},
+        progress=said.append,
+    ) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def eventually() -> Callable[[Callable[[], Value]], Value]:
+    """Return a function that asks until the answer is truthy, for ten seconds at most."""
+
+    def ask(question: Callable[[], Value]) -> Value:
+        deadline = time.monotonic() + 10
+        while not (answer := question()) and time.monotonic() < deadline:
+            time.sleep(0.02)
+        assert answer
+        return answer
+
+    return ask

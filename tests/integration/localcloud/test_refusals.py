@@ -1,0 +1,138 @@
+"""What cannot work is refused with a code and a remedy, and leaves nothing running."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+from contextlib import closing
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from localcloud.emulator import Emulator
+from localcloud.errors import Code, LocalCloudError
+from localcloud.processes import process_tree
+from localcloud.stack import bring_up
+from localcloud.state_folder import StateFolder
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+pytestmark = pytest.mark.integration
+
+
+@pytest.fixture(autouse=True)
+def _nothing_left_running() -> Any:
+    before = process_tree(os.getpid())
+    yield
+    assert process_tree(os.getpid()) == before
+
+
+def test_a_port_in_use_is_refused(tmp_path: Path) -> None:
+    with closing(socket.create_server(("127.0.0.1", 0))) as other:
+        port = other.getsockname()[1]
+        with pytest.raises(LocalCloudError) as refused:
+            Emulator.start(StateFolder(tmp_path), port=port)
+
+    assert refused.value.code is Code.PORT_IN_USE
+    assert str(port) in refused.value.message
+    assert not (tmp_path / "ports.json").exists()
+
+
+def test_a_folder_in_use_is_refused_and_names_its_holder(tmp_path: Path) -> None:
+    with Emulator.start(StateFolder(tmp_path)) as first:
+        with pytest.raises(LocalCloudError) as refused:
+            Emulator.start(StateFolder(tmp_path))
+
+        assert refused.value.code is Code.STATE_IN_USE
+        assert str(first.process_id) in refused.value.message
+
+
+def test_another_port_than_the_folders_is_refused(tmp_path: Path) -> None:
+    with Emulator.start(StateFolder(tmp_path)) as first:
+        pass
+
+    with pytest.raises(LocalCloudError) as refused:
+        Emulator.start(StateFolder(tmp_path), port=first.port + 1)
+
+    assert refused.value.code is Code.STATE_STALE
+
+
+def test_a_folder_that_cannot_be_made_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("in the way", encoding="utf-8")
+
+    with pytest.raises(LocalCloudError) as refused:
+        Emulator.start(StateFolder(tmp_path / "file" / "state"))
+
+    assert refused.value.code is Code.STATE_UNWRITABLE
+
+
+def test_a_killed_emulator_is_noticed_at_the_next_look_and_at_the_stop(tmp_path: Path) -> None:
+    emulator = Emulator.start(StateFolder(tmp_path))
+    os.kill(emulator.process_id, signal.SIGKILL)
+
+    for ask in (lambda: emulator.control("alive"), emulator.stop):
+        with pytest.raises(LocalCloudError) as refused:
+            ask()
+        assert refused.value.code is Code.EMULATOR_DIED
+
+
+def test_a_state_that_cannot_be_saved_is_reported_at_the_stop(tmp_path: Path) -> None:
+    emulator = Emulator.start(StateFolder(tmp_path))
+    services = tmp_path / "cloud" / "state"
+    services.rmdir()
+    services.write_text("in the way", encoding="utf-8")
+
+    with pytest.raises(LocalCloudError) as refused:
+        emulator.stop()
+
+    assert refused.value.code is Code.STATE_NOT_SAVED
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("Resources: [", "cannot be read"),
+        ("Description: nothing", "no Resources"),
+        (
+            "Resources: {F: {Type: AWS::Serverless::Function, Properties: {CodeUri: nowhere}}}",
+            "which is no folder",
+        ),
+        (
+            (
+                "{Transform: AWS::Serverless-2016-10-31, Resources: "
+                "{A: {Type: AWS::Serverless::Function, Properties: {CodeUri: .}}}}"
+            ),
+            "[A]",
+        ),
+    ],
+)
+def test_a_template_that_is_not_valid_is_refused(tmp_path: Path, text: str, says: str) -> None:
+    template = tmp_path / "template.yaml"
+    template.write_text(text, encoding="utf-8")
+
+    with pytest.raises(LocalCloudError, match=says) as refused, _up(template, tmp_path / "state"):
+        pass
+
+    assert refused.value.code is Code.TEMPLATE_INVALID
+
+
+def test_a_template_that_cannot_be_deployed_says_which_resource(tmp_path: Path) -> None:
+    template = tmp_path / "template.yaml"
+    template.write_text(
+        "Resources:\n"
+        "  Bad:\n"
+        "    Type: AWS::SQS::Queue\n"
+        "    Properties: {QueueName: bad, FifoQueue: true}\n",
+        encoding="utf-8",
+    )
+
+    with pytest.raises(LocalCloudError, match="Bad") as refused, _up(template, tmp_path / "state"):
+        pass
+
+    assert refused.value.code is Code.DEPLOY_FAILED
+
+
+def _up(template: Path, state: Path) -> Any:
+    return bring_up(template, state_dir=state, parameters={}, progress=lambda _: None)

@@ -1,0 +1,83 @@
+"""State on disk: one user at a time, whole files or none, and clear words when the disk refuses."""
+
+from __future__ import annotations
+
+import errno
+import os
+from typing import TYPE_CHECKING
+
+import pytest
+
+from localcloud.errors import Code, LocalCloudError
+from localcloud.processes import process_tree, summed_pss_bytes
+from localcloud.state_folder import StateFolder, read_object, refusal, write_whole
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> StateFolder:
+    made = StateFolder(tmp_path)
+    made.prepare_root()
+    return made
+
+
+@pytest.mark.parametrize(
+    ("number", "code"),
+    [
+        (errno.ENOSPC, Code.DISK_FULL),
+        (errno.EDQUOT, Code.DISK_FULL),
+        (errno.EACCES, Code.STATE_UNWRITABLE),
+        (errno.EROFS, Code.STATE_UNWRITABLE),
+    ],
+)
+def test_a_disk_that_refuses_is_told_apart(tmp_path: Path, number: int, code: Code) -> None:
+    error = refusal(OSError(number, "because"), tmp_path)
+
+    assert error.code is code
+    assert error.remedy
+
+
+def test_a_second_user_is_refused_until_the_first_lets_go(folder: StateFolder) -> None:
+    first = folder.lock()
+    with pytest.raises(LocalCloudError) as refused:
+        folder.lock()
+    first.close()
+    folder.lock().close()
+
+    assert refused.value.code is Code.STATE_IN_USE
+
+
+def test_what_a_killed_run_left_is_noticed(folder: StateFolder) -> None:
+    folder.running.write_text("4711", encoding="utf-8")
+
+    lock = folder.lock()
+
+    assert lock.after_a_kill
+    lock.close()
+
+
+@pytest.mark.parametrize("damaged", ["", "{", "[1]", "\x00"])
+def test_a_damaged_note_counts_as_none(tmp_path: Path, damaged: str) -> None:
+    (tmp_path / "note.json").write_text(damaged, encoding="utf-8")
+
+    assert read_object(tmp_path / "note.json") == {}
+
+
+def test_a_note_that_cannot_be_written_leaves_the_old_one(tmp_path: Path) -> None:
+    note = tmp_path / "note.json"
+    write_whole(note, {"port": 1})
+    note.with_suffix(".draft").mkdir()
+
+    with pytest.raises(LocalCloudError):
+        write_whole(note, {"port": 2})
+
+    assert read_object(note) == {"port": 1}
+
+
+def test_the_memory_of_this_process_is_more_than_a_megabyte() -> None:
+    memory = summed_pss_bytes(os.getpid())
+
+    assert os.getpid() in process_tree(os.getpid())
+    assert memory is None or memory > 1_000_000
