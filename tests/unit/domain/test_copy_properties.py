@@ -1,0 +1,247 @@
+"""What holds for every leader, every follow and every order of events."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from decimal import Decimal
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.fakes.builders import (
+    FOLLOW,
+    NOW_MS,
+    WALLET,
+    fixed,
+    follow,
+    ledger,
+    limits,
+    market,
+    proportional,
+    ratio,
+    situation,
+    trade,
+)
+from understudy.domain.decisions import decide
+from understudy.domain.exits import exit_size
+from understudy.domain.follows import Budget, LeaderAccount, Ledger
+from understudy.domain.ids import CopyId, IntentId
+from understudy.domain.intents import Accepted, Intent, IntentKind
+from understudy.domain.limits import Limits, Sizing
+from understudy.domain.plans import Decision, OrderPlan
+from understudy.domain.settlement import settle
+from understudy.domain.situation import Situation
+
+EXAMPLES = settings(max_examples=1000, deadline=None)
+SIZES = st.integers(min_value=-4000, max_value=4000).map(lambda n: Decimal(n) / 1000)
+PRICES = st.integers(min_value=1_000, max_value=99_999).map(lambda n: Decimal(n) / 100)
+SIZINGS: st.SearchStrategy[Sizing] = st.one_of(
+    st.integers(10, 400).map(lambda cost: fixed(str(cost))),
+    st.integers(1, 100).map(lambda percent: ratio(str(percent))),
+    st.just(proportional()),
+)
+LIMITS: st.SearchStrategy[Limits] = st.builds(
+    lambda sizing, budget, leverage, share, most: replace(
+        limits(sizing),
+        copy_budget_usdc=Decimal(budget),
+        max_total_leverage=Decimal(leverage),
+        max_symbol_allocation_pct=Decimal(share),
+        max_position_usdc=None if most is None else Decimal(most),
+        entries_per_minute=300,
+    ),
+    SIZINGS,
+    st.integers(10, 5000),
+    st.integers(1, 20),
+    st.integers(10, 100),
+    st.none() | st.integers(10, 1000),
+)
+MOVES = st.lists(st.tuples(SIZES, PRICES), min_size=1, max_size=12)
+LEADERS = st.integers(1, 20).map(
+    lambda leverage: LeaderAccount(Decimal(1_000_000), {"BTC": leverage}, NOW_MS)
+)
+
+
+class Copying:
+    """One symbol of one follow, driven trade by trade with orders that fill as planned."""
+
+    def __init__(self, own: Limits, leader: LeaderAccount) -> None:
+        self.follow = follow(own)
+        self.leader = leader
+        self.ledger: Ledger = ledger()
+        self.budget = Budget(FOLLOW)
+        self.position = Decimal(0)
+        self.seq = 0
+
+    def situation(self, end: Decimal, price: Decimal) -> Situation:
+        self.seq += 1
+        moved = trade(
+            str(self.position),
+            str(end),
+            str(price),
+            seq=self.seq,
+            time_ms=NOW_MS + self.seq * 61_000,
+        )
+        return situation(
+            moved, self.follow, self.ledger, budget=self.budget, leader_account=self.leader
+        )
+
+    def move(self, end: Decimal, price: Decimal) -> tuple[Situation, Decision]:
+        asked = self.situation(end, price)
+        decision = decide(asked)
+        self.position = end
+        self.ledger = decision.ledger
+        if decision.order is not None:
+            self._fill(decision.order, price)
+        return asked, decision
+
+    def _fill(self, order: OrderPlan, price: Decimal) -> None:
+        intent = _pinned(order, self.seq)
+        self.budget = replace(self.budget, reserved=intent.margin)
+        after = settle(
+            intent,
+            Accepted(order.size, price, "1"),
+            self.ledger,
+            self.budget,
+            taker_fee=Decimal("0.00045"),
+            now_ms=NOW_MS,
+        )
+        self.ledger, self.budget = after.ledger, after.budget
+
+
+def _pinned(order: OrderPlan, seq: int) -> Intent:
+    return Intent(
+        IntentId(f"i{seq}"),
+        FOLLOW,
+        CopyId("c"),
+        WALLET,
+        "0x",
+        "a",
+        "hyperliquid",
+        order.kind,
+        "BTC",
+        0,
+        order.side,
+        order.size,
+        order.limit_price,
+        order.reduce_only,
+        order.leverage,
+        isolated=False,
+        client_order_id="0x",
+        nonce=seq,
+        expires_at_ms=0,
+        margin=order.margin,
+        leg=0,
+        attempt=1,
+        seq=seq,
+        created_at_ms=0,
+    )
+
+
+@EXAMPLES
+@given(LIMITS, LEADERS, MOVES)
+def test_an_entry_is_never_over_a_limit(
+    own: Limits, leader: LeaderAccount, moves: list[tuple[Decimal, Decimal]]
+) -> None:
+    copying = Copying(own, leader)
+    for end, price in moves:
+        if end == copying.position:
+            continue
+        asked, decision = copying.move(end, price)
+        order = decision.order
+        if order is None or order.reduce_only:
+            continue
+        slack = Decimal("0.00000002")
+        assert order.margin <= asked.remaining + slack
+        assert asked.ledger.margin + order.margin <= own.symbol_cap_usdc + slack
+        assert asked.copied_notional + order.size * price <= 100_000 * own.max_total_leverage
+        if own.max_position_usdc is not None:
+            assert asked.ledger.margin + order.margin <= own.max_position_usdc + slack
+        assert order.leverage <= max(1, min(own.max_total_leverage, market().max_leverage))
+        assert order.size == market().lot_size(order.size)
+        assert order.size * price >= market().min_notional
+
+
+@EXAMPLES
+@given(LIMITS, LEADERS, MOVES)
+def test_a_flat_leader_means_a_flat_follow(
+    own: Limits, leader: LeaderAccount, moves: list[tuple[Decimal, Decimal]]
+) -> None:
+    copying = Copying(own, leader)
+    for end, price in [*moves, (Decimal(0), moves[-1][1])]:
+        if end != copying.position:
+            copying.move(end, price)
+
+    assert (copying.ledger.held, copying.ledger.target) == (0, 0)
+    assert (copying.budget.margin, copying.budget.reserved) == (0, 0)
+    assert copying.ledger.margin == copying.ledger.entry_notional == 0
+
+
+@EXAMPLES
+@given(LIMITS, LEADERS, MOVES)
+def test_an_exit_never_reverses_a_position(
+    own: Limits, leader: LeaderAccount, moves: list[tuple[Decimal, Decimal]]
+) -> None:
+    copying = Copying(own, leader)
+    for end, price in moves:
+        if end == copying.position:
+            continue
+        held = copying.ledger.held
+        _, decision = copying.move(end, price)
+        if decision.order is not None and decision.order.kind is IntentKind.EXIT:
+            assert decision.order.size <= abs(held)
+            assert copying.ledger.held * held >= 0
+
+
+@EXAMPLES
+@given(LIMITS, LEADERS, MOVES)
+def test_a_follow_never_stands_against_its_leader(
+    own: Limits, leader: LeaderAccount, moves: list[tuple[Decimal, Decimal]]
+) -> None:
+    copying = Copying(own, leader)
+    for end, price in moves:
+        if end == copying.position:
+            continue
+        copying.move(end, price)
+        assert copying.ledger.held * end >= 0
+
+
+@EXAMPLES
+@given(LIMITS, LEADERS, MOVES)
+def test_the_same_trades_give_the_same_plans(
+    own: Limits, leader: LeaderAccount, moves: list[tuple[Decimal, Decimal]]
+) -> None:
+    once, again = Copying(own, leader), Copying(own, leader)
+    for end, price in moves:
+        if end != once.position:
+            assert once.move(end, price)[1] == again.move(end, price)[1]
+
+
+@EXAMPLES
+@given(st.lists(st.integers(0, 400), min_size=1, max_size=12), st.sampled_from([1, -1]))
+def test_a_follow_without_binding_limits_holds_what_its_leader_holds(
+    tenths: list[int], sign: int
+) -> None:
+    rich = limits(
+        ratio("100"),
+        entries_per_minute=300,
+        copy_budget_usdc=Decimal(10_000_000),
+        max_total_leverage=Decimal(50),
+    )
+    copying = Copying(rich, LeaderAccount(Decimal(1), {}, NOW_MS))
+    for end in (Decimal(sign * number) / 10 for number in tenths):
+        if end != copying.position:
+            copying.move(end, Decimal(100))
+            assert copying.ledger.held == end
+
+
+@EXAMPLES
+@given(SIZES, SIZES)
+def test_what_is_left_after_an_exit_is_never_more_than_the_target(
+    held: Decimal, target: Decimal
+) -> None:
+    size = exit_size(replace(ledger(str(held)), target=target), market())
+
+    left = abs(held) - size
+    same_way = held * target > 0
+    assert 0 <= size <= abs(held)
+    assert left <= (abs(target) if same_way else 0)

@@ -1,0 +1,177 @@
+"""What an outcome does to ledger, budget and intent."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from decimal import Decimal
+from typing import Any
+
+from tests.fakes.builders import FOLLOW, NOW_MS, WALLET, follow, ledger, limits
+from understudy.domain.follows import Budget, FollowStatus, Ledger, PauseReason, Pending
+from understudy.domain.ids import CopyId, IntentId
+from understudy.domain.intents import Accepted, Intent, IntentKind, IntentState, Rejected
+from understudy.domain.limits import DrawdownBasis
+from understudy.domain.settlement import Settled, paused_by, settle
+from understudy.domain.trades import Side
+
+FEE = Decimal("0.001")
+
+
+def intent(kind: IntentKind = IntentKind.ENTRY, size: str = "1", **changes: Any) -> Intent:
+    base = Intent(
+        intent_id=IntentId("intent-1"),
+        follow_id=FOLLOW,
+        copy_id=CopyId("copy-1"),
+        wallet_id=WALLET,
+        wallet_address="0x",
+        agent_id="agent-1",
+        venue="hyperliquid",
+        kind=kind,
+        symbol="BTC",
+        asset=0,
+        side=Side.BUY if kind is IntentKind.ENTRY else Side.SELL,
+        size=Decimal(size),
+        limit_price=Decimal(101),
+        reduce_only=kind is IntentKind.EXIT,
+        leverage=2,
+        isolated=False,
+        client_order_id="0x",
+        nonce=1,
+        expires_at_ms=NOW_MS + 8_000,
+        margin=Decimal(50) * Decimal(size) if kind is IntentKind.ENTRY else Decimal(0),
+        leg=0,
+        attempt=1,
+        seq=1,
+        created_at_ms=NOW_MS,
+    )
+    return replace(base, **changes)
+
+
+def pending(of: Intent) -> Pending:
+    return Pending(of.intent_id, of.signed_size, of.reduce_only, of.margin)
+
+
+def settled(
+    of: Intent, outcome: Accepted | Rejected | None, before: Ledger, budget: Budget | None = None
+) -> Settled:
+    reserved = budget or Budget(FOLLOW, margin=before.margin, reserved=of.margin)
+    before = replace(before, pending=(*before.pending, pending(of)))
+    return settle(of, outcome, before, reserved, taker_fee=FEE, now_ms=NOW_MS)
+
+
+def filled(size: str, price: str) -> Accepted:
+    return Accepted(Decimal(size), Decimal(price), "77")
+
+
+def test_an_entry_moves_held_and_turns_its_reserve_into_margin() -> None:
+    after = settled(intent(), filled("1", "100"), replace(ledger(), target=Decimal(1)))
+
+    assert (after.ledger.held, after.ledger.margin) == (Decimal(1), Decimal(50))
+    assert (after.budget.reserved, after.budget.margin) == (Decimal(0), Decimal(50))
+    assert after.budget.fees == Decimal("0.1")
+    assert after.intent.state is IntentState.FILLED
+    assert not after.ledger.pending
+
+
+def test_what_an_entry_did_not_get_is_no_longer_wanted() -> None:
+    after = settled(intent(), filled("0.4", "100"), replace(ledger(), target=Decimal(1)))
+
+    assert (after.ledger.held, after.ledger.target) == (Decimal("0.4"), Decimal("0.4"))
+
+
+def test_an_entry_that_the_venue_refuses_gives_its_reserve_back() -> None:
+    before = replace(ledger(), target=Decimal(1))
+
+    after = settled(intent(), Rejected("INSUFFICIENT_MARGIN", "Insufficient margin"), before)
+
+    assert (after.ledger.target, after.budget.reserved) == (Decimal(0), Decimal(0))
+    assert after.budget.failures_in_row == 1
+    assert after.intent.answer == "Insufficient margin"
+
+
+def test_an_entry_that_never_took_effect_expires() -> None:
+    after = settled(intent(), None, replace(ledger(), target=Decimal(1)))
+
+    assert after.intent.state is IntentState.EXPIRED
+    assert (after.ledger.target, after.budget.reserved) == (Decimal(0), Decimal(0))
+
+
+def test_an_exit_realizes_its_profit_and_frees_its_margin() -> None:
+    before = replace(ledger("4", "100", leverage=2), target=Decimal(2))
+
+    after = settled(intent(IntentKind.EXIT, "2"), filled("2", "110"), before)
+
+    assert after.ledger.held == 2
+    assert after.budget.realized == 20
+    assert after.budget.margin == after.ledger.margin == 100
+
+
+def test_closing_a_short_below_its_entry_is_a_profit() -> None:
+    before = replace(ledger("-2", "100"), target=Decimal(0))
+    buy = intent(IntentKind.EXIT, "2", side=Side.BUY)
+
+    after = settled(buy, filled("2", "90"), before)
+
+    assert (after.ledger.held, after.budget.realized, after.budget.margin) == (0, 20, 0)
+
+
+def test_an_exit_that_was_filled_in_part_counts_an_attempt() -> None:
+    before = replace(ledger("2"), target=Decimal(0))
+
+    after = settled(intent(IntentKind.EXIT, "2"), filled("0.5", "100"), before)
+
+    assert (after.ledger.held, after.ledger.exit_attempts) == (Decimal("1.5"), 1)
+
+
+def test_a_position_that_the_venue_no_longer_has_is_cleared() -> None:
+    before = replace(ledger("2"), target=Decimal(0))
+    gone = Rejected("REDUCE_ONLY_FLAT", "Reduce only order would increase position.")
+
+    after = settled(intent(IntentKind.EXIT, "2"), gone, before)
+
+    assert (after.ledger.held, after.budget.margin) == (0, 0)
+    assert after.budget.failures_in_row == 0
+
+
+def test_an_entry_that_lands_after_its_close_is_set_against_it() -> None:
+    entry = intent()
+    unknown = replace(ledger(), target=Decimal(0), pending=(pending(entry),))
+    close = replace(intent(IntentKind.EXIT, "1"), intent_id=IntentId("close-1"))
+    budget = Budget(FOLLOW, reserved=entry.margin)
+    closed = settled(close, filled("1", "105"), unknown, budget)
+
+    landed = settle(
+        entry, filled("1", "100"), closed.ledger, closed.budget, taker_fee=FEE, now_ms=NOW_MS
+    )
+
+    assert (landed.ledger.held, landed.ledger.presold, landed.budget.margin) == (0, 0, 0)
+    assert (landed.budget.realized, landed.budget.reserved) == (5, 0)
+
+
+def test_the_fifth_failure_in_a_row_opens_the_breaker() -> None:
+    budget = Budget(FOLLOW, reserved=Decimal(50), failures_in_row=4)
+    refused = Rejected("OTHER", "no")
+
+    after = settled(intent(), refused, ledger(), budget)
+
+    assert after.budget.breaker_opened_at_ms == NOW_MS
+
+
+def test_a_price_that_moved_away_is_no_failure() -> None:
+    after = settled(intent(), Rejected("NO_MATCH", "could not match"), ledger())
+
+    assert after.budget.failures_in_row == 0
+
+
+def test_the_third_opening_pauses_the_follow() -> None:
+    paused = paused_by(follow(), Budget(FOLLOW, breaker_openings=3))
+
+    assert paused is not None
+    assert (paused.status, paused.pause_reason) == (FollowStatus.PAUSED, PauseReason.BREAKER)
+
+
+def test_equity_drawdown_needs_two_readings_in_a_row() -> None:
+    mine = follow(limits(drawdown_basis=DrawdownBasis.EQUITY))
+
+    assert paused_by(mine, Budget(FOLLOW, drawdown_readings=1)) is None
+    assert paused_by(mine, Budget(FOLLOW, drawdown_readings=2)) is not None
