@@ -58,7 +58,7 @@ def numbers_of(scene: Scene, around: Surroundings) -> Numbers:
         return Span(value, value) if value is not None and spans[name].holds(value) else spans[name]
 
     return Numbers(
-        leverage=_leverage(scene),
+        leverage=_leverage(scene, around),
         own_equity=chosen("own_equity"),
         leader_equity=chosen("leader_equity"),
         remaining=chosen("remaining"),
@@ -113,9 +113,11 @@ def _doubt(scene: Scene, name: str, span: Span) -> str:
     )
 
 
-def _leverage(scene: Scene) -> Fraction:
+def _leverage(scene: Scene, around: Surroundings) -> Fraction:
     value = scene.claimed("leverage")
-    return max(ONE, value) if value is not None else ONE
+    if value is None:
+        return ONE
+    return Fraction(around.leverage_cap) if _leverage_doubt(scene, around) else value
 
 
 def _leverage_doubt(scene: Scene, around: Surroundings) -> str:

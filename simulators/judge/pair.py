@@ -90,7 +90,7 @@ class Pair:
             self._note(unlicensed(expected, self.exits))
         else:
             self._note(problem_of_leg(scene, expected, self.exits, self.books))
-        self._apply(self.exits)
+        self._apply(self.exits, ONE)
         if expected is not None:
             self._aim_lower(scene, expected)
 
@@ -112,7 +112,7 @@ class Pair:
             self._note(Problem(figure, numbers.implausible))
         expected = expected_entry(scene, numbers)
         self._note(problem_of_leg(scene, expected, self.entries, self.books))
-        self._apply(self.entries)
+        self._apply(self.entries, numbers.leverage)
         self._aim_higher(scene, expected)
         self._remember_entry(scene)
 
@@ -145,10 +145,10 @@ class Pair:
         elif scene.is_netted:
             entry.pay(trade.time_ms, certainly=False)
 
-    def _apply(self, legs: Sequence[Leg]) -> None:
+    def _apply(self, legs: Sequence[Leg], leverage: Fraction) -> None:
         holding = self.book.holding(self.trade.symbol)
         for leg in legs:
-            self.book.closed += holding.apply(leg.signed_fill, leg.average_price, self._leverage)
+            self.book.closed += holding.apply(leg.signed_fill, leg.average_price, leverage)
             self.book.fees += self.books.fee(leg)
             booked = self.books.booked(leg)
             at_ms = booked[0].received_ms if booked else self.trade.sent_ms
