@@ -16,6 +16,7 @@ from tests.integration.hyperliquid.scripted_server import (
     serving,
     stay_silent,
 )
+from understudy.adapters.memory.clock import ManualClock
 from understudy.adapters.venues.hyperliquid.client import HyperliquidVenue
 from understudy.adapters.venues.hyperliquid.constants import Chain
 from understudy.adapters.venues.hyperliquid.errors import RejectionKind, UnknownCause
@@ -32,16 +33,9 @@ REFUSED = {"type": "order", "data": {"statuses": [{"error": NO_MATCH}]}}
 EXPIRED = '{"status":"err","response":"Action already expired"}'
 
 
-class FixedClock:
-    """Implements Clock."""
-
-    def now_ms(self) -> int:
-        return 1
-
-
 def _venue(url: str) -> HyperliquidVenue:
     rest = Rest(url, connect_timeout_ms=300, read_timeout_ms=300)
-    return HyperliquidVenue(rest, Chain.TESTNET, FixedClock())
+    return HyperliquidVenue(rest, Chain.TESTNET, ManualClock())
 
 
 def _submit(*steps: Step, first: bool = True) -> Outcome:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from understudy.adapters.memory.clock import ManualClock
 from understudy.adapters.venues.hyperliquid.client import HyperliquidVenue
 from understudy.adapters.venues.hyperliquid.constants import Chain
 from understudy.adapters.venues.hyperliquid.rest import Rest
@@ -24,13 +25,6 @@ NOW_MS = 1_800_000_000_000
 PAGE = 500
 
 
-class FixedClock:
-    """Implements Clock."""
-
-    def now_ms(self) -> int:
-        return NOW_MS
-
-
 class ScriptedRest(Rest):
     """Answers questions by their type; what was asked stands in `asked`."""
 
@@ -46,7 +40,7 @@ class ScriptedRest(Rest):
 
 
 def _venue(**answers: Any) -> HyperliquidVenue:
-    return HyperliquidVenue(ScriptedRest(**answers), Chain.TESTNET, FixedClock())
+    return HyperliquidVenue(ScriptedRest(**answers), Chain.TESTNET, ManualClock(NOW_MS))
 
 
 def _row(time_ms: int, tid: int, **changes: Any) -> dict[str, Any]:
@@ -141,7 +135,7 @@ def test_an_order_is_reported_with_the_fills_of_its_own_number() -> None:
 
 def test_an_unknown_order_costs_one_question() -> None:
     rest = ScriptedRest(orderStatus={"status": "unknownOid"})
-    venue = HyperliquidVenue(rest, Chain.TESTNET, FixedClock())
+    venue = HyperliquidVenue(rest, Chain.TESTNET, ManualClock(NOW_MS))
 
     assert venue.order_report(USER, "0xcloid") == NotFound()
     assert [question["type"] for question in rest.asked] == ["orderStatus"]

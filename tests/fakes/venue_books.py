@@ -1,0 +1,153 @@
+"""The books of the in-memory venue: money, positions, fills and orders; one price per symbol."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from understudy.adapters.venues.hyperliquid.errors import RejectionKind
+from understudy.domain.follows import AccountMode
+from understudy.domain.intents import Accepted, Rejected
+from understudy.domain.markets import Market
+from understudy.domain.money import ZERO, divide, multiply
+from understudy.domain.trades import Fill, Side
+from understudy.ports.venue import NotFound, OrderReport, OwnFill
+
+DEFAULT_LEVERAGE = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """One immediate-or-cancel order."""
+
+    market: Market
+    side: Side
+    size: Decimal
+    limit_price: Decimal
+    reduce_only: bool
+    client_order_id: str
+
+
+@dataclass(slots=True)
+class Position:
+    """Signed size at an average entry price."""
+
+    size: Decimal = ZERO
+    entry: Decimal = ZERO
+
+    def move(self, signed_size: Decimal, price: Decimal) -> Decimal:
+        """Take an execution in and give the profit of what it closed."""
+        closed = ZERO
+        if self.size and (self.size > 0) != (signed_size > 0):
+            closed = min(abs(self.size), abs(signed_size))
+        sign = 1 if self.size > 0 else -1
+        profit = closed * (price - self.entry) * sign
+        after = self.size + signed_size
+        if not closed:
+            cost = abs(self.size) * self.entry + abs(signed_size) * price
+            self.entry = divide(cost, abs(after))
+        elif abs(signed_size) > closed:
+            self.entry = price
+        self.size = after
+        return profit
+
+
+@dataclass(slots=True)
+class Book:
+    """One account."""
+
+    mode: AccountMode = AccountMode.STANDARD
+    cash: dict[str, Decimal] = field(default_factory=dict)
+    positions: dict[str, Position] = field(default_factory=dict)
+    leverages: dict[str, int] = field(default_factory=dict)
+    fills: list[OwnFill] = field(default_factory=list)
+    reports: dict[str, OrderReport] = field(default_factory=dict)
+
+    def purse(self, dex: str) -> str:
+        return "" if self.mode is AccountMode.UNIFIED else dex
+
+    def held(self, symbol: str) -> Decimal:
+        position = self.positions.get(symbol)
+        return position.size if position else ZERO
+
+
+class Books:
+    """All accounts, prices and how much can be had at them."""
+
+    def __init__(self) -> None:
+        self.accounts: dict[str, Book] = {}
+        self.prices: dict[str, Decimal] = {}
+        self.depths: dict[str, Decimal] = {}
+        self._executions = 0
+
+    def account(self, address: str) -> Book:
+        return self.accounts.setdefault(address, Book())
+
+    def report(self, address: str, client_order_id: str) -> OrderReport:
+        return self.account(address).reports.get(client_order_id, NotFound())
+
+    def place(self, address: str, order: Order, time_ms: int) -> Accepted | str:
+        """Match an order; a text is the refusal."""
+        book = self.account(address)
+        size = self._matched(book, order)
+        if isinstance(size, str):
+            if size.startswith("Order could not"):
+                rejected = Rejected(RejectionKind.NO_MATCH, "iocCancelRejected")
+                book.reports[order.client_order_id] = rejected
+            return size
+        price = self.prices[order.market.symbol]
+        done = self.execute(address, order.market, order.side, size, price, time_ms, order)
+        accepted = Accepted(size, price, done.order_id)
+        book.reports[order.client_order_id] = Accepted(size, price, done.order_id, done.fee)
+        return accepted
+
+    def execute(
+        self,
+        address: str,
+        market: Market,
+        side: Side,
+        size: Decimal,
+        price: Decimal,
+        time_ms: int,
+        order: Order | None = None,
+    ) -> OwnFill:
+        """Move an account's position and money by one execution."""
+        self._executions += 1
+        book = self.account(address)
+        position = book.positions.setdefault(market.symbol, Position())
+        start = position.size
+        profit = position.move(size * side.sign, price)
+        fee = multiply(size, price, market.taker_fee)
+        purse = book.purse(market.dex)
+        book.cash[purse] = book.cash.get(purse, ZERO) + profit - fee
+        fill = Fill(
+            symbol=market.symbol,
+            side=side,
+            price=price,
+            size=size,
+            time_ms=time_ms,
+            tid=str(self._executions),
+            seen_at_ms=time_ms,
+            start_position=start,
+        )
+        number = str(self._executions)
+        done = OwnFill(fill, number, order.client_order_id if order else "", profit, fee)
+        book.fills.append(done)
+        return done
+
+    def _matched(self, book: Book, order: Order) -> Decimal | str:
+        price = self.prices.get(order.market.symbol)
+        if price is None or (order.limit_price - price) * order.side.sign < 0:
+            return "Order could not immediately match against any resting orders."
+        held = book.held(order.market.symbol)
+        size = order.size
+        if order.reduce_only:
+            if not held or (held > 0) == (order.side is Side.BUY):
+                return "Reduce only order would increase position."
+            size = min(size, abs(held))
+        closes_all = order.reduce_only and size == abs(held)
+        if not closes_all and order.market.below_minimum(order.size, price):
+            return "Order must have minimum value of $10."
+        depth = self.depths.get(order.market.symbol, size)
+        size = min(size, depth)
+        return size or "Order could not immediately match against any resting orders."
