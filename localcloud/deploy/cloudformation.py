@@ -19,6 +19,7 @@ STACK_NAME = "understudy"
 _CAPABILITIES = ["CAPABILITY_IAM", "CAPABILITY_NAMED_IAM", "CAPABILITY_AUTO_EXPAND"]
 _POLL_SECONDS = 0.05
 _LIMIT_SECONDS = 120.0
+_HALF_MADE = ("CREATE_FAILED", "ROLLBACK_COMPLETE", "ROLLBACK_FAILED", "DELETE_FAILED")
 _NOTHING_TO_DO = "No updates are to be performed"
 
 
@@ -48,7 +49,7 @@ def put_stack(client: Any, template: Template, parameters: Mapping[str, str]) ->
         "Capabilities": _CAPABILITIES,
     }
     try:
-        if find_stack(client) is None:
+        if not _has_updatable_stack(client):
             client.create_stack(**request, OnFailure="DO_NOTHING")
         else:
             client.update_stack(**request)
@@ -57,6 +58,17 @@ def put_stack(client: Any, template: Template, parameters: Mapping[str, str]) ->
         if _NOTHING_TO_DO not in message:
             raise _failed(message) from problem
     return _settled(client)
+
+
+def _has_updatable_stack(client: Any) -> bool:
+    stack = find_stack(client)
+    if stack is None or stack["StackStatus"] not in _HALF_MADE:
+        return stack is not None
+    client.delete_stack(StackName=STACK_NAME)
+    deadline = time.monotonic() + _LIMIT_SECONDS
+    while find_stack(client) is not None and time.monotonic() < deadline:
+        time.sleep(_POLL_SECONDS)
+    return False
 
 
 def _settled(client: Any) -> dict[str, Any]:

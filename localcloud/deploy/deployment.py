@@ -4,22 +4,23 @@ from __future__ import annotations
 
 import hashlib
 import json
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from localcloud.deploy import cloudformation
-from localcloud.deploy.fixups import Fixup, is_fixup_output, plan_fixups
+from localcloud.deploy.fixups import is_fixup_output, plan_fixups
 from localcloud.deploy.functions import run_from_source
 from localcloud.deploy.http_api import spell_out_routes
-from localcloud.deploy.source import CODE_BUCKET, Template, read_source
+from localcloud.deploy.source import CODE_BUCKET, Source, read_source
 from localcloud.deploy.strip import strip
 from localcloud.deploy.transform import to_cloudformation
 from localcloud.state_folder import read_object, write_whole
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
     from localcloud.session import LocalSession
     from localcloud.state_folder import StateFolder
@@ -49,39 +50,49 @@ def deploy(
     Raises:
         LocalCloudError: TEMPLATE_INVALID or DEPLOY_FAILED.
     """
-    local = _localised(session, folder, template_path, parameters)
+    source = read_source(template_path)
+    digest = _digest(source, parameters)
     client = session.client("cloudformation")
     described = cloudformation.find_stack(client)
-    if described is None or read_object(folder.deployed).get("digest") != local.digest:
-        progress(f"deploying {len(local.template['Resources'])} resources")
-        _upload(session, local.packages)
-        described = cloudformation.put_stack(client, local.template, parameters)
-        outputs, physical_ids = _outputs(described), _physical_ids(client)
-        for fixup in local.fixups:
-            fixup.apply(session, physical_ids, outputs)
-        write_whole(folder.deployed, {"digest": local.digest})
-    return _stack(session, local.template, _outputs(described), _physical_ids(client))
+    if described is None or read_object(folder.deployed).get("digest") != digest:
+        described = _put(session, folder, source, parameters, progress)
+        write_whole(folder.deployed, {"digest": digest})
+    return _stack(session, described, _resources(client))
 
 
-@dataclass(frozen=True)
-class _Local:
-    template: Template
-    packages: Mapping[str, bytes]
-    fixups: list[Fixup]
-    digest: str
-
-
-def _localised(
-    session: LocalSession, folder: StateFolder, template_path: Path, parameters: Mapping[str, str]
-) -> _Local:
-    source = read_source(template_path)
+def _put(
+    session: LocalSession,
+    folder: StateFolder,
+    source: Source,
+    parameters: Mapping[str, str],
+    progress: Callable[[str], None],
+) -> dict[str, Any]:
     template = to_cloudformation(source.template, parameters, session.region_name)
     strip(template)
     spell_out_routes(template)
     packages = run_from_source(template, source, folder.packages)
     fixups = plan_fixups(template)
-    text = json.dumps([template, dict(parameters)], sort_keys=True)
-    return _Local(template, packages, fixups, hashlib.sha256(text.encode()).hexdigest())
+    progress(f"deploying {len(template['Resources'])} resources")
+    _upload(session, packages)
+    client = session.client("cloudformation")
+    described = cloudformation.put_stack(client, template, parameters)
+    physical_ids = {one.name: one.physical_id for one in _resources(client)}
+    for fixup in fixups:
+        fixup.apply(session, physical_ids, _outputs(described))
+    return described
+
+
+def _digest(source: Source, parameters: Mapping[str, str]) -> str:
+    """Fingerprint all that the deployed stack is made from; function code is read in place."""
+    ours = [file.read_text("utf-8") for file in sorted(Path(__file__).parent.glob("*.py"))]
+    folders = {name: str(folder) for name, folder in source.folders.items()}
+    needed = [
+        file.read_text("utf-8")
+        for folder in source.folders.values()
+        if (file := folder / "requirements.txt").is_file()
+    ]
+    facts = [source.template, dict(parameters), folders, needed, ours, sys.executable]
+    return hashlib.sha256(json.dumps(facts, sort_keys=True, default=str).encode()).hexdigest()
 
 
 def _upload(session: LocalSession, packages: Mapping[str, bytes]) -> None:
@@ -95,29 +106,36 @@ def _outputs(described: Mapping[str, Any]) -> dict[str, str]:
     return {one["OutputKey"]: one["OutputValue"] for one in described.get("Outputs", [])}
 
 
-def _physical_ids(client: Any) -> dict[str, str]:
+@dataclass(frozen=True)
+class _Resource:
+    name: str
+    kind: str
+    physical_id: str
+
+
+def _resources(client: Any) -> list[_Resource]:
     pages = client.get_paginator("list_stack_resources").paginate(
         StackName=cloudformation.STACK_NAME
     )
-    return {
-        one["LogicalResourceId"]: one["PhysicalResourceId"]
+    return [
+        _Resource(one["LogicalResourceId"], one["ResourceType"], one["PhysicalResourceId"])
         for page in pages
         for one in page["StackResourceSummaries"]
         if one.get("PhysicalResourceId")
-    }
+    ]
 
 
 def _stack(
-    session: LocalSession, template: Template, outputs: Mapping[str, str], ids: Mapping[str, str]
+    session: LocalSession, described: Mapping[str, Any], resources: list[_Resource]
 ) -> Stack:
     def named(kind: str) -> dict[str, str]:
-        resources = template["Resources"].items()
-        return {name: ids[name] for name, one in resources if one["Type"] == kind and name in ids}
+        return {one.name: one.physical_id for one in resources if one.kind == kind}
 
     base = f"{session.endpoint_url}/_aws/execute-api"
     apis = named("AWS::ApiGatewayV2::Api")
+    outputs = _outputs(described).items()
     return Stack(
-        outputs={key: value for key, value in outputs.items() if not is_fixup_output(key)},
+        outputs={key: value for key, value in outputs if not is_fixup_output(key)},
         functions=named("AWS::Lambda::Function"),
         queue_urls=named("AWS::SQS::Queue"),
         tables=named("AWS::DynamoDB::Table"),

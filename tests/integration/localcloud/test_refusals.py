@@ -118,7 +118,7 @@ def test_a_template_that_is_not_valid_is_refused(tmp_path: Path, text: str, says
     assert refused.value.code is Code.TEMPLATE_INVALID
 
 
-def test_a_template_that_cannot_be_deployed_says_which_resource(tmp_path: Path) -> None:
+def test_a_deployment_that_fails_says_which_resource_and_can_be_corrected(tmp_path: Path) -> None:
     template = tmp_path / "template.yaml"
     template.write_text(
         "Resources:\n"
@@ -132,6 +132,11 @@ def test_a_template_that_cannot_be_deployed_says_which_resource(tmp_path: Path) 
         pass
 
     assert refused.value.code is Code.DEPLOY_FAILED
+    template.write_text(
+        "Resources: {Bad: {Type: AWS::SQS::Queue, Properties: {QueueName: good}}}", encoding="utf-8"
+    )
+    with _up(template, tmp_path / "state") as corrected:
+        assert list(corrected.stack.queue_urls) == ["Bad"]
 
 
 def _up(template: Path, state: Path) -> Any:
