@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -40,6 +40,7 @@ class HyperliquidStream:
         self._url = url.rstrip("/").replace("http", "ws", 1) + "/ws"
         self._clock = clock
         self._ping_every_ms = ping_every_ms
+        self._resources = ExitStack()
         self._socket: ClientConnection | None = None
         self._heard_ms = self._pinged_ms = 0
         self._asked_ms: dict[str, int] = {}
@@ -49,15 +50,17 @@ class HyperliquidStream:
     def connect(self) -> None:
         """Open the connection; raises VenueUnreachableError."""
         try:
-            self._socket = connect(
-                self._url,
-                compression=None,
-                proxy=None,
-                open_timeout=(CONNECT_TIMEOUT_MS + READ_TIMEOUT_MS) / 1000,
-                close_timeout=CONNECT_TIMEOUT_MS / 1000,
-                ping_interval=None,
-                max_size=None,
-                max_queue=_FRAMES_WAITING,
+            self._socket = self._resources.enter_context(
+                connect(
+                    self._url,
+                    compression=None,
+                    proxy=None,
+                    open_timeout=(CONNECT_TIMEOUT_MS + READ_TIMEOUT_MS) / 1000,
+                    close_timeout=CONNECT_TIMEOUT_MS / 1000,
+                    ping_interval=None,
+                    max_size=None,
+                    max_queue=_FRAMES_WAITING,
+                )
             )
         except (OSError, WebSocketException) as error:
             raise VenueUnreachableError(
@@ -106,9 +109,8 @@ class HyperliquidStream:
 
     def close(self) -> None:
         """Close the connection; harmless when it is closed."""
-        socket, self._socket = self._socket, None
-        if socket is not None:
-            socket.close()
+        self._socket = None
+        self._resources.close()
 
     def _noted(self, event: StreamEvent | None) -> StreamEvent | None:
         if isinstance(event, Subscribed):
