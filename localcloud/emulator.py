@@ -25,7 +25,8 @@ if TYPE_CHECKING:
     from localcloud.state_folder import Lock, StateFolder
 
 START_SECONDS = 30.0
-STOP_SECONDS = 15.0
+STOP_SECONDS = 60.0
+"""Saving a long run takes seconds, and a kill would lose it all."""
 CONCURRENT_FUNCTIONS = 40
 """Room for the listeners, which run all the time, and for bursts of copies."""
 _REPOSITORY = Path(__file__).resolve().parent.parent

@@ -36,7 +36,9 @@ PROPERTIES = {
 }
 """Properties of known types that do harm here."""
 
-CONDITION_KEYS: dict[str, str] = {}
+CONDITION_KEYS = {
+    "dynamodb:LeadingKeys": "left empty by the emulator: a right request would be refused",
+}
 """IAM condition keys that the emulator leaves empty, so that a right request would be refused."""
 
 

@@ -46,6 +46,23 @@ def test_a_harmful_property_goes() -> None:
     assert local["Resources"]["Function"]["Properties"] == {}
 
 
+def test_a_condition_that_cannot_be_evaluated_goes_and_the_others_stay() -> None:
+    kept = {"kms:EncryptionContext:purpose": "sign"}
+    statement = {
+        "Effect": "Allow",
+        "Condition": {
+            "StringEquals": dict(kept),
+            "ForAllValues:StringLike": {"dynamodb:LeadingKeys": ["LEADER#*"]},
+        },
+    }
+    policy = {"PolicyDocument": {"Statement": [statement]}}
+    role = {"Type": "AWS::IAM::Role", "Properties": {"Policies": [policy]}}
+
+    strip({"Resources": {"Role": role}})
+
+    assert statement["Condition"] == {"StringEquals": kept}
+
+
 def test_every_entry_of_the_lists_says_why() -> None:
     reasons = [*lists.TYPES.values(), *lists.PROPERTIES.values(), *lists.CONDITION_KEYS.values()]
 
