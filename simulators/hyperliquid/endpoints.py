@@ -25,6 +25,7 @@ from simulators.hyperliquid.info.weights import action_weight, answer_weight, in
 from simulators.hyperliquid.refusal import ActionRefusedError, MalformedRequestError
 from simulators.hyperliquid.simulator import Simulator
 from simulators.hyperliquid.wire.envelope import SignedAction, read_envelope
+from simulators.hyperliquid.wire.shapes import text
 
 SIMULATOR: web.AppKey[Simulator] = web.AppKey("simulator", Simulator)
 MALFORMED = "Failed to deserialize the JSON body into the target type"
@@ -36,12 +37,12 @@ async def info(request: web.Request) -> web.StreamResponse:
     """Answer `/info`."""
     simulator = request.app[SIMULATOR]
     body = _decode(await request.read())
-    kind = body.get("type")
+    kind = text(body.get("type"))
     refusal = _gate(simulator, request, info_weight(kind))
     if refusal is not None:
         return refusal
     fault = simulator.faults.scripts and simulator.faults.take(
-        HTTP_KINDS, Facts("info", str(kind), str(body.get("user", "")).lower())
+        HTTP_KINDS, Facts("info", kind, str(body.get("user", "")).lower())
     )
     refusal = await _suffer(simulator, fault) if fault else None
     if refusal is not None:

@@ -41,7 +41,8 @@ _BATCH_KEYS = ("orders", "cancels", "modifies")
 
 def batch_size(action: dict[str, Any]) -> int:
     """Return how many actions a batch counts for."""
-    return next((len(action[key]) for key in _BATCH_KEYS if key in action), 1)
+    batches = (action.get(key) for key in _BATCH_KEYS)
+    return next((len(batch) for batch in batches if isinstance(batch, list)), 1)
 
 
 def perform(venue: Venue, signed: SignedAction, chain: str, received_ns: int) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from simulators.hyperliquid.engine.account import Account
 from simulators.hyperliquid.engine.universe import MAIN_DEX
 from simulators.hyperliquid.engine.venue import Venue
 from simulators.hyperliquid.refusal import MalformedRequestError
-from simulators.hyperliquid.wire.shapes import address, boolean, integer
+from simulators.hyperliquid.wire.shapes import address, boolean, integer, text
 
 if TYPE_CHECKING:
     from simulators.hyperliquid.engine.market import Market
@@ -34,10 +34,10 @@ class Question:
 
     def dex(self) -> str:
         """Return the dex asked about."""
-        dex = self.body.get("dex") or MAIN_DEX
+        dex = text(self.body.get("dex") or MAIN_DEX)
         if dex not in self.venue.universe.by_dex:
             raise MalformedRequestError
-        return str(dex)
+        return dex
 
     def market(self) -> Market:
         """Return the market asked about."""

@@ -28,14 +28,14 @@ BY_ROWS = frozenset(
 ACTIONS_PER_WEIGHT = 40
 
 
-def info_weight(kind: object) -> int:
+def info_weight(kind: str) -> int:
     """Return the weight of a question before its answer is known."""
     if kind == "userRole":
         return ROLE_WEIGHT
     return LIGHT_WEIGHT if kind in LIGHT else USUAL_WEIGHT
 
 
-def answer_weight(kind: object, answer: Any) -> int:
+def answer_weight(kind: str, answer: Any) -> int:
     """Return the weight that the length of the answer adds."""
     return len(answer) // ROWS_PER_WEIGHT if kind in BY_ROWS else 0
 

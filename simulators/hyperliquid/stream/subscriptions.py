@@ -10,7 +10,7 @@ from simulators.hyperliquid.engine.universe import MAIN_DEX, Universe
 
 BY_COIN = frozenset({"trades", "l2Book", "bbo", "activeAssetCtx"})
 BY_USER = frozenset({"userFills", "orderUpdates", "userEvents"})
-SIGNIFICANT_FIGURES = frozenset({None, 2, 3, 4, 5})
+SIGNIFICANT_FIGURES = range(2, 6)
 Key = tuple[str, str]
 
 
@@ -44,13 +44,15 @@ class Subscription:
 def read_subscription(wire: Any, universe: Universe) -> Subscription:
     """Return the subscription asked for."""
     kind = wire.get("type") if isinstance(wire, dict) else None
+    if not isinstance(kind, str):
+        raise InvalidSubscriptionError
     if kind in BY_COIN:
         return _by_coin(kind, wire, universe)
     if kind in BY_USER and is_address(wire.get("user")):
         return Subscription(kind, wire["user"].lower(), bool(wire.get("aggregateByTime")))
     if kind == "allMids":
         dex = wire.get("dex") or MAIN_DEX
-        if dex not in universe.by_dex:
+        if not isinstance(dex, str) or dex not in universe.by_dex:
             raise UnknownMarketError
         return Subscription(kind, dex)
     raise InvalidSubscriptionError
@@ -59,6 +61,7 @@ def read_subscription(wire: Any, universe: Universe) -> Subscription:
 def _by_coin(kind: str, wire: dict[str, Any], universe: Universe) -> Subscription:
     coin = wire.get("coin")
     known = isinstance(coin, str) and coin in universe.by_name
-    if not known or wire.get("nSigFigs") not in SIGNIFICANT_FIGURES:
+    figures = wire.get("nSigFigs")
+    if not known or not (figures is None or figures in SIGNIFICANT_FIGURES):
         raise UnknownMarketError
     return Subscription(kind, str(coin))

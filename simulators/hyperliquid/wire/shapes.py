@@ -13,6 +13,7 @@ from simulators.hyperliquid.refusal import MalformedRequestError
 
 Shape = Callable[[Any], Any]
 MISSING = object()
+_LONE_SURROGATE = re.compile("[\\ud800-\\udfff]")
 _CLOID = re.compile(r"0x[0-9a-fA-F]{32}")
 MAX_INTEGER = 2**64 - 1
 
@@ -39,8 +40,8 @@ def signed_integer(value: Any) -> int:
 
 
 def text(value: Any) -> str:
-    """Accept any string."""
-    if not isinstance(value, str):
+    """Accept any string that has a UTF-8 form."""
+    if not isinstance(value, str) or _LONE_SURROGATE.search(value):
         raise MalformedRequestError
     return value
 

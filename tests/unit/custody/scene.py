@@ -53,10 +53,13 @@ class Scene:
     clock: ManualClock = field(default_factory=lambda: ManualClock(NOW_MS))
     markets: InMemoryMarketStore = field(default_factory=InMemoryMarketStore)
     vault: InMemoryVault = field(default_factory=InMemoryVault)
+    drawn: int = 0
 
     def __post_init__(self) -> None:
         self.store = InMemoryCustodyStore(self.markets)
-        self.enrolment = Enrolment(self.store, self.vault, self.clock, POLICY)
+        self.enrolment = Enrolment(
+            self.store, self.vault, self.clock, POLICY, self._next_random_bytes
+        )
         self.signer = IntentSigner(self.store, self.vault, self.clock, TESTNET)
         self.markets.put_markets(HYPERLIQUID, MARKETS)
         self.mark("BTC", "50000")
@@ -103,6 +106,10 @@ class Scene:
         (answer,) = self.sign(intent)
         assert isinstance(answer, SigningRefused), answer
         return answer.reason
+
+    def _next_random_bytes(self, length: int) -> bytes:
+        self.drawn += 1
+        return self.drawn.to_bytes(length, "big")
 
     def _order(self, cause: str) -> Intent:
         name = intent_id(FollowId("follow-1"), cause, 0, 0)

@@ -55,7 +55,8 @@ class Follows:
         """
         wallet = own_wallet(self.identity, user_id, wanted.wallet_id)
         leader = wanted.leader.lower()
-        limits = composed_limits(wanted.limits, self.profiles.copy_profile(user_id).limits)
+        own = changed_choices({}, wanted.limits)
+        limits = composed_limits(own, self.profiles.copy_profile(user_id).limits)
         refuse_loop(self.identity, self.own.copies, wallet.address, leader)
         if self.switches.is_on(Switch.BLACKLISTED, leader):
             raise LimitExceededError("this leader cannot be followed", code="BLACKLISTED")
@@ -72,7 +73,7 @@ class Follows:
             venue=wanted.venue,
             leader=leader,
             limits=limits,
-            own_limits=tuple(sorted(wanted.limits)),
+            own_limits=tuple(sorted(own)),
             created_at_ms=self.clock.now_ms(),
         )
         try:

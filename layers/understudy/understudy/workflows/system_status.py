@@ -5,14 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import TYPE_CHECKING
 
 from understudy.domain.errors import UnderstudyError
-
-if TYPE_CHECKING:
-    from understudy.ports.clock import Clock
+from understudy.ports.clock import Clock
 
 SLOW_MS = 1_000
+ASKED_AGAIN_AFTER_MS = 5_000
 
 
 class Health(StrEnum):
@@ -55,12 +53,23 @@ class SystemView:
     dependencies: tuple[DependencyStatus, ...]
 
 
-def system_status(dependencies: Sequence[Dependency], clock: Clock) -> SystemView:
-    """Ask every dependency once."""
-    answers = tuple(_asked(dependency, clock) for dependency in dependencies)
-    found = {answer.status for answer in answers}
-    worst = next(health for health in (Health.DOWN, Health.DEGRADED, Health.OK) if health in found)
-    return SystemView(worst, clock.now_ms(), answers)
+@dataclass(slots=True)
+class SystemStatus:
+    """Asks all dependencies, at most once in a few seconds: the answer is for everybody."""
+
+    dependencies: Sequence[Dependency]
+    clock: Clock
+    last: SystemView | None = None
+
+    def now(self) -> SystemView:
+        """Give the newest answers."""
+        now_ms = self.clock.now_ms()
+        if self.last is None or now_ms - self.last.checked_at_ms >= ASKED_AGAIN_AFTER_MS:
+            answers = tuple(_asked(dependency, self.clock) for dependency in self.dependencies)
+            found = {answer.status for answer in answers}
+            worst = next(h for h in (Health.DOWN, Health.DEGRADED, Health.OK) if h in found)
+            self.last = SystemView(worst, now_ms, answers)
+        return self.last
 
 
 def _asked(dependency: Dependency, clock: Clock) -> DependencyStatus:

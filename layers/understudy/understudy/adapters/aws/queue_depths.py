@@ -20,8 +20,9 @@ def queue_depths(client: SQSClient, urls: Mapping[str, str]) -> Mapping[str, int
     """Count the messages of each named queue; the cloud counts approximately."""
     depths = {}
     for name, url in urls.items():
-        names = [_WAITING, _IN_FLIGHT]
-        ask = partial(client.get_queue_attributes, QueueUrl=url, AttributeNames=names)
+        ask = partial(
+            client.get_queue_attributes, QueueUrl=url, AttributeNames=[_WAITING, _IN_FLIGHT]
+        )
         counted = attempt(ask)["Attributes"]
         depths[f"{name}_waiting"] = int(counted[_WAITING])
         depths[f"{name}_in_flight"] = int(counted[_IN_FLIGHT])

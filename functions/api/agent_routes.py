@@ -1,0 +1,90 @@
+"""Delegating to an agent: enable, confirm with the wallet's signatures, list, revoke."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, StringConstraints
+
+from understudy.domain.agents import AgentScope
+from understudy.domain.codec import to_plain
+from understudy.domain.ids import WalletId
+from understudy.domain.markets import HYPERLIQUID
+
+from .fields import Identity, Text
+from .routing import Access, Call, Request, Route
+
+AgentName = Annotated[
+    str,
+    StringConstraints(
+        strict=True, pattern=r"^[A-Za-z0-9](?:[A-Za-z0-9 ._-]{0,14}[A-Za-z0-9._-])?\z"
+    ),
+]
+
+
+class EnableAgent(Request):
+    """Which wallet (the active one by default) delegates, and under which name."""
+
+    scope: AgentScope
+    agent_name: AgentName
+    wallet_id: Identity | None = None
+    venue: Literal["hyperliquid"] = HYPERLIQUID
+
+
+class ConfirmAgent(Request):
+    """The wallet's signatures over the actions to sign, in their order."""
+
+    agent_id: Identity
+    signatures: Annotated[list[Text], Field(min_length=1, max_length=4)]
+
+
+def enable(call: Call) -> dict[str, Any]:
+    """Make an agent and show what the wallet has to sign."""
+    wish: EnableAgent = call.body
+    wallet_id = None if wish.wallet_id is None else WalletId(wish.wallet_id)
+    made = call.services.agents.enable(
+        call.user_id, wish.venue, wish.agent_name, wish.scope, wallet_id
+    )
+    return to_plain(made)
+
+
+def confirm(call: Call) -> Any:
+    """Take the signatures in."""
+    signed: ConfirmAgent = call.body
+    return call.services.agents.confirm(call.user_id, signed.agent_id, signed.signatures)
+
+
+def agents(call: Call) -> dict[str, Any]:
+    """Show the caller's agents."""
+    return {"items": call.services.agents.of_user(call.user_id)}
+
+
+def revoke(call: Call) -> Any:
+    """Destroy an agent's key."""
+    return call.services.agents.revoke(call.user_id, call.path["agent_id"])
+
+
+ROUTES = (
+    Route(
+        "POST",
+        "/v1/agents/enable",
+        "Make an agent; it waits one hour for the wallet's signatures",
+        enable,
+        body=EnableAgent,
+        status=201,
+    ),
+    Route(
+        "POST",
+        "/v1/agents/confirm",
+        "Hand the wallet's signatures in: the agent becomes ACTIVE (or, revoked, is removed there)",
+        confirm,
+        body=ConfirmAgent,
+    ),
+    Route("GET", "/v1/agents", "List my agents", agents, Access.USER),
+    Route(
+        "DELETE",
+        "/v1/agents/{agent_id}",
+        "Revoke an agent: its key is destroyed, its follows pause, the venue's part is to be signed",
+        revoke,
+    ),
+)

@@ -1,0 +1,25 @@
+"""The API function: every route in, one checked call, JSON out."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from understudy.runtime.api import build
+
+from .routes import ROUTES
+from .server import serve
+
+if TYPE_CHECKING:
+    from aws_lambda_powertools.event_handler import APIGatewayHttpResolver
+
+
+@cache
+def application() -> APIGatewayHttpResolver:
+    """Give the API with its real ports."""
+    return serve(ROUTES, build)
+
+
+def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
+    """Answer one request of the HTTP API."""
+    return application().resolve(event, context)

@@ -1,0 +1,100 @@
+"""The OpenAPI document, written from the routes and their request models. Pure."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from pydantic.json_schema import models_json_schema
+
+from .problems import TITLE_OF
+from .routing import Access
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from .routing import Request, Route
+
+REFERENCE = "#/components/schemas/{model}"
+PROBLEM_SCHEMA = {
+    "type": "object",
+    "required": ["type", "title", "status", "code", "detail"],
+    "properties": {
+        "type": {"type": "string"},
+        "title": {"type": "string"},
+        "status": {"type": "integer"},
+        "code": {"type": "string", "description": "stable; for programs"},
+        "detail": {"type": "string", "description": "for people"},
+        "errors": {"type": "array", "items": {"type": "object"}},
+    },
+}
+
+
+def document(routes: Sequence[Route]) -> dict[str, Any]:
+    """Describe the API."""
+    models = sorted({m for r in routes for m in (r.body, r.query) if m}, key=lambda m: m.__name__)
+    _, schemas = models_json_schema(
+        [(model, "validation") for model in models], ref_template=REFERENCE
+    )
+    paths: dict[str, dict[str, Any]] = {}
+    for route in routes:
+        paths.setdefault(route.path, {})[route.method.lower()] = _operation(route)
+    return {
+        "openapi": "3.1.0",
+        "info": {"title": "Understudy", "version": "1", "description": __doc__},
+        "paths": paths,
+        "components": {
+            "schemas": {**schemas.get("$defs", {}), "Problem": PROBLEM_SCHEMA},
+            "securitySchemes": {"access_token": {"type": "http", "scheme": "bearer"}},
+        },
+    }
+
+
+def _operation(route: Route) -> dict[str, Any]:
+    operation: dict[str, Any] = {
+        "operationId": f"{route.method.lower()}_{re.sub(r'[^a-z0-9]+', '_', route.path.lower())}",
+        "summary": route.summary,
+        "parameters": [*_path_parameters(route), *_query_parameters(route.query)],
+        "responses": {
+            str(route.status): {"description": "Done"},
+            **{str(status): _refusal(status) for status in _refusals(route)},
+        },
+    }
+    if route.access is not Access.OPEN:
+        operation["security"] = [{"access_token": []}]
+    if route.body is not None:
+        schema = {"$ref": REFERENCE.format(model=route.body.__name__)}
+        content = {"application/json": {"schema": schema}}
+        operation["requestBody"] = {"required": True, "content": content}
+    return operation
+
+
+def _path_parameters(route: Route) -> list[dict[str, Any]]:
+    return [
+        {"name": name, "in": "path", "required": True, "schema": {"type": "string"}}
+        for name in re.findall(r"\{(\w+)\}", route.path)
+    ]
+
+
+def _query_parameters(query: type[Request] | None) -> list[dict[str, Any]]:
+    if query is None:
+        return []
+    schema = query.model_json_schema()
+    required = schema.get("required", [])
+    return [
+        {"name": name, "in": "query", "required": name in required, "schema": each}
+        for name, each in schema["properties"].items()
+    ]
+
+
+def _refusals(route: Route) -> list[int]:
+    signed_in = route.access is not Access.OPEN
+    changes = route.method != "GET"
+    possible = {400: True, 401: signed_in, 404: "{" in route.path, 409: changes, 422: changes}
+    return [*(status for status, holds in possible.items() if holds), 503]
+
+
+def _refusal(status: int) -> dict[str, Any]:
+    schema = {"$ref": REFERENCE.format(model="Problem")}
+    content = {"application/problem+json": {"schema": schema}}
+    return {"description": TITLE_OF[status], "content": content}

@@ -1,0 +1,88 @@
+"""Errors as problem details (RFC 9457): a stable `code` for programs, a `detail` for people."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from understudy.domain.errors import (
+    ConflictError,
+    DependencyError,
+    InvalidInputError,
+    LimitExceededError,
+    NotAllowedError,
+    NotFoundError,
+    SigningRefusedError,
+    SigningUnavailableError,
+    UnderstudyError,
+    VenueRejectedError,
+    VenueUnreachableError,
+)
+
+if TYPE_CHECKING:
+    from pydantic import ValidationError
+
+STATUS_OF: dict[type[UnderstudyError], int] = {
+    InvalidInputError: 400,
+    NotAllowedError: 401,
+    NotFoundError: 404,
+    ConflictError: 409,
+    LimitExceededError: 422,
+    SigningRefusedError: 422,
+    VenueRejectedError: 422,
+    SigningUnavailableError: 503,
+    VenueUnreachableError: 503,
+    DependencyError: 503,
+}
+TITLE_OF = {
+    400: "The request cannot be meant",
+    401: "Not signed in",
+    404: "Not found",
+    409: "Not in this state",
+    413: "Too large",
+    422: "Refused",
+    500: "Our fault",
+    503: "Not available just now",
+}
+RETRY_AFTER_SECONDS = 2
+MOST_SHOWN = 20
+
+Problem = dict[str, Any]
+
+
+def problem_of(error: UnderstudyError) -> Problem:
+    """Describe an error; only what its message says is shown, never its facts."""
+    status = STATUS_OF.get(type(error), 500)
+    if error.code == "BODY_TOO_LARGE":
+        status = 413
+    return problem(status, error.code, error.message)
+
+
+def problem(status: int, code: str, detail: str) -> Problem:
+    """Write problem details."""
+    return {
+        "type": f"urn:understudy:problem:{code}",
+        "title": TITLE_OF[status],
+        "status": status,
+        "code": code,
+        "detail": detail,
+    }
+
+
+def problem_of_shape(error: ValidationError) -> Problem:
+    """Describe a request that does not fit its model, field by field, without what was sent."""
+    found = error.errors(include_url=False, include_context=False, include_input=False)
+    fields = [
+        {"field": ".".join(str(part) for part in each["loc"]), "problem": each["msg"]}
+        for each in found[:MOST_SHOWN]
+    ]
+    detail = "; ".join(f"{each['field'] or 'the request'}: {each['problem']}" for each in fields)
+    return {**problem(400, "INVALID_INPUT", detail), "errors": fields}
+
+
+def headers_of(shown: Problem) -> dict[str, str]:
+    """Give the headers that belong to a problem."""
+    if shown["status"] == 401:  # noqa: PLR2004  # not signed in
+        return {"WWW-Authenticate": "Bearer"}
+    if shown["status"] == 503:  # noqa: PLR2004  # not available
+        return {"Retry-After": str(RETRY_AFTER_SECONDS)}
+    return {}

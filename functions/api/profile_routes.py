@@ -1,0 +1,49 @@
+"""What holds for all follows at once: the copy profile and the main switch."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from .limits import LimitChoices
+from .routing import Access, Call, Request, Route
+
+
+class NewProfile(Request):
+    """Limits for every follow that has no value of its own."""
+
+    limits: LimitChoices
+
+
+def profile(call: Call) -> Any:
+    """Show the profile."""
+    return call.services.copy_settings.profile(call.user_id)
+
+
+def put_profile(call: Call) -> Any:
+    """Replace the profile."""
+    wish: NewProfile = call.body
+    return call.services.copy_settings.put_profile(call.user_id, wish.limits.choices())
+
+
+def enable(call: Call) -> Any:
+    """Let copying go on."""
+    return call.services.copy_settings.enable(call.user_id)
+
+
+def disable(call: Call) -> Any:
+    """Stop all copying."""
+    return call.services.copy_settings.disable(call.user_id)
+
+
+ROUTES = (
+    Route("GET", "/v1/copy/profile", "Show my copy profile", profile, Access.USER),
+    Route(
+        "PUT",
+        "/v1/copy/profile",
+        "Replace my copy profile, from the next trade on",
+        put_profile,
+        body=NewProfile,
+    ),
+    Route("POST", "/v1/copy/enable", "Let copying go on", enable),
+    Route("POST", "/v1/copy/disable", "Stop all copying", disable),
+)

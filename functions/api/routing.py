@@ -1,0 +1,68 @@
+"""A route as a value: what it takes, who may call it, what it does. Nothing here knows Lambda."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict
+
+from understudy.domain.ids import UserId
+from understudy.ports.identity import AccessClaims
+from understudy.runtime.api import ApiServices
+
+
+class Access(StrEnum):
+    """Who may call a route."""
+
+    OPEN = "open"  # everybody
+    USER = "user"  # the bearer of an access token
+    MONEY = "money"  # the same, and the session must not have been ended since
+
+
+class Request(BaseModel):
+    """The base of every request: what is not named is refused."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One request, checked: `body` and `query` are of the models that the route names."""
+
+    services: ApiServices
+    claims: AccessClaims | None
+    path: Mapping[str, str]
+    body: Any
+    query: Any
+
+    @property
+    def user_id(self) -> UserId:
+        """Give the caller; only for routes that are not open."""
+        if self.claims is None:
+            raise AssertionError("an open route has no caller")
+        return self.claims.app_user_id
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """One method on one path; `{name}` in the path is a parameter.
+
+    `handle` gives a dataclass, a mapping, or a `Page` to show.
+    """
+
+    method: str
+    path: str
+    summary: str
+    handle: Callable[[Call], Any]
+    access: Access = Access.MONEY
+    body: type[Request] | None = None
+    query: type[Request] | None = None
+    status: int = 200
+
+    @property
+    def key(self) -> str:
+        """Name the route as an HTTP API does."""
+        return f"{self.method} {self.path}"

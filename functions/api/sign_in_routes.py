@@ -1,0 +1,92 @@
+"""Signing in, staying signed in, signing out."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from understudy.domain.codec import to_plain
+from understudy.domain.identity import Connector
+
+from .fields import Address, Text
+from .routing import Access, Call, Request, Route
+
+
+class NonceQuery(Request):
+    """Whose sign-in message the nonce is for."""
+
+    address: Address
+
+
+class SignedMessage(Request):
+    """A sign-in message (EIP-4361) exactly as the wallet signed it."""
+
+    address: Address
+    message: Text
+    signature: Text
+    connector: Connector = Connector.WALLETCONNECT
+
+
+class RefreshRequest(Request):
+    """A refresh token; it works once."""
+
+    refresh_token: Text
+
+
+def give_nonce(call: Call) -> dict[str, Any]:
+    """Give a nonce for the next sign-in message."""
+    query: NonceQuery = call.query
+    nonce = call.services.sign_in.nonce_for(query.address)
+    expires_at = datetime.fromtimestamp(nonce.expires_at_ms // 1000, UTC)
+    return {"nonce": nonce.nonce, "expires_at": expires_at.isoformat().replace("+00:00", "Z")}
+
+
+def verify(call: Call) -> dict[str, Any]:
+    """Open a session."""
+    signed: SignedMessage = call.body
+    opened = call.services.sign_in.verify(
+        signed.address, signed.message, signed.signature, signed.connector
+    )
+    return {**to_plain(opened.tokens), "wallet": opened.wallet}
+
+
+def refresh(call: Call) -> Any:
+    """Give the next pair of tokens."""
+    return call.services.sessions.refresh(call.body.refresh_token)
+
+
+def log_out(call: Call) -> dict[str, bool]:
+    """End the session."""
+    call.services.sessions.end(call.body.refresh_token)
+    return {"signed_out": True}
+
+
+ROUTES = (
+    Route(
+        "GET",
+        "/v1/auth/siwe/nonce",
+        "Get a nonce for a sign-in message; it works once, within 10 minutes",
+        give_nonce,
+        Access.OPEN,
+        query=NonceQuery,
+    ),
+    Route(
+        "POST",
+        "/v1/auth/siwe/verify",
+        "Sign in with a signed message",
+        verify,
+        Access.OPEN,
+        body=SignedMessage,
+    ),
+    Route(
+        "POST",
+        "/v1/auth/refresh",
+        "Exchange a refresh token for the next pair of tokens",
+        refresh,
+        Access.OPEN,
+        body=RefreshRequest,
+    ),
+    Route(
+        "POST", "/v1/auth/logout", "End the session", log_out, Access.OPEN, body=RefreshRequest
+    ),
+)

@@ -1,0 +1,89 @@
+"""Signing costs at most three calls of the cloud per intent, and fewer in a batch."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING, Any
+
+import boto3
+import pytest
+from moto import mock_aws
+
+from custody.enrolment import Enrolment
+from custody.signer import IntentSigner
+from tests.contract.custody.backends import on_aws
+from tests.unit.custody.scene import NOW_MS, POLICY, TESTNET, Scene
+from understudy.adapters.memory.clock import ManualClock
+from understudy.domain.intents import Signed
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+ONE_LANE = {"BatchGetItem": 1, "TransactWriteItems": 1, "Decrypt": 1}
+
+
+class CountedScene(Scene):
+    """The scene on the cloud's adapters, with every call counted."""
+
+    def __post_init__(self) -> None:
+        self.calls: Counter[str] = Counter()
+        made = boto3.Session("test", "test", region_name="us-east-1")
+        dynamodb, kms = made.client("dynamodb"), made.client("kms")
+        self.backend = on_aws(dynamodb, kms)
+        self.enrolment = Enrolment(
+            self.backend.agents, self.backend.vault, self.clock, POLICY, self._next_random_bytes
+        )
+        self.signer = IntentSigner(self.backend.signing, self.backend.vault, self.clock, TESTNET)
+        self.agent = self.enrol()
+        for client in (dynamodb, kms):
+            client.meta.events.register("before-call", self._count)
+
+    def _count(self, model: Any, **_: Any) -> None:
+        self.calls[model.name] += 1
+
+
+@pytest.fixture
+def scene() -> Iterator[CountedScene]:
+    with mock_aws():
+        yield CountedScene(ManualClock(NOW_MS))
+
+
+def test_one_intent_costs_three_calls(scene: CountedScene) -> None:
+    scene.signed(scene.entry())
+
+    assert scene.calls == ONE_LANE
+
+
+def test_a_repetition_costs_three_calls(scene: CountedScene) -> None:
+    first = scene.signed(scene.entry())
+    scene.calls.clear()
+
+    assert scene.signed(scene.entry()) == first
+    assert scene.calls == {"BatchGetItem": 1, "BatchWriteItem": 1, "Decrypt": 1}
+
+
+def test_a_refusal_costs_two_calls_and_opens_no_key(scene: CountedScene) -> None:
+    scene.refusal(scene.entry(leverage=99))
+
+    assert scene.calls == {"BatchGetItem": 1, "BatchWriteItem": 1}
+
+
+def test_a_batch_reads_once_and_opens_each_key_once(scene: CountedScene) -> None:
+    other = scene.enrol("user-2")
+    scene.calls.clear()
+
+    answers = scene.sign(
+        scene.leverage(), scene.entry(), scene.entry("other", agent_id=other.agent_id)
+    )
+
+    assert all(isinstance(answer, Signed) for answer in answers)
+    assert scene.calls == {"BatchGetItem": 1, "TransactWriteItems": 3, "Decrypt": 2}
+
+
+def test_the_largest_batch_still_fits_into_one_read(scene: CountedScene) -> None:
+    intents = [scene.exit(str(n), agent_id=f"{n:016x}-agent", symbol=f"S{n}") for n in range(16)]
+
+    reasons = {getattr(answer, "reason", "") for answer in scene.sign(*intents)}
+
+    assert reasons == {"AGENT_UNKNOWN"}
+    assert scene.calls["BatchGetItem"] == 1

@@ -1,0 +1,163 @@
+"""What every signing store promises."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+import pytest
+
+from custody.agents import owner_mark
+from custody.audit import AuditEntry, AuditEvent
+from custody.policy import Killed, Mark
+from custody.store import Approval, Readings, Recorded
+from tests.unit.custody.scene import NOW_MS, Scene
+from understudy.domain.ids import IntentId
+from understudy.ports.switches import Switch
+
+if TYPE_CHECKING:
+    from custody.agents import Agent
+    from tests.contract.custody.backends import Backend
+
+DAY = "2026-09-21"
+ENTRY = AuditEntry(
+    AuditEvent.INTENT_APPROVED, "agent-1", NOW_MS, {"size": "0.1", "on": True, "n": 1}
+)
+
+
+@pytest.fixture
+def agent(backend: Backend) -> Agent:
+    made = Scene().agent
+    backend.agents.create(made, ENTRY)
+    return made
+
+
+def approval(content: str = "content", intent: str = "intent", **amounts: int) -> Approval:
+    counted = {name: Decimal(amount) for name, amount in amounts.items()}
+    return Approval(IntentId(intent), content, "agent-1", DAY, NOW_MS, ENTRY, **counted)
+
+
+def read(backend: Backend, agent: Agent, **changes: str) -> Readings:
+    asked = replace(Scene().entry(), agent_id=agent.agent_id, intent_id=IntentId("intent"))
+    return backend.signing.read([replace(asked, **changes)] * 2, DAY)  # type: ignore[arg-type]
+
+
+def test_an_agent_is_read_as_it_was_stored(backend: Backend, agent: Agent) -> None:
+    assert read(backend, agent).agents == {agent.agent_id: agent}
+
+
+def test_what_was_never_stored_is_absent(backend: Backend, agent: Agent) -> None:
+    readings = read(backend, agent, agent_id="nobody", symbol="DOGE")
+
+    assert not (readings.agents)
+    assert not (readings.contents)
+    assert not (readings.marks.get("DOGE"))
+    assert readings.spent.get("nobody", 0) == 0
+
+
+def test_markets_and_marks_are_those_of_the_listener(backend: Backend, agent: Agent) -> None:
+    readings = read(backend, agent)
+
+    assert readings.markets["BTC"].asset == 0
+    assert readings.marks["BTC"] == Mark(Decimal(50_000), NOW_MS)
+
+
+def test_a_market_without_a_mark_has_none(backend: Backend, agent: Agent) -> None:
+    readings = read(backend, agent, symbol="ETH")
+
+    assert readings.markets["ETH"].asset == 1
+    assert "ETH" not in readings.marks
+
+
+@pytest.mark.parametrize(
+    ("switch", "subject", "killed"),
+    [
+        (Switch.KILL_GLOBAL, "", Killed(globally=True)),
+        (Switch.KILL_VENUE, "hyperliquid", Killed(venue=True)),
+        (Switch.KILL_USER, owner_mark("user-1"), Killed(user=True)),
+        (Switch.KILL_USER, owner_mark("user-2"), Killed()),
+    ],
+)
+def test_a_kill_switch_is_read_for_whom_it_stops(
+    backend: Backend, agent: Agent, switch: Switch, subject: str, killed: Killed
+) -> None:
+    backend.agents.turn(switch, subject, on=True, audit=ENTRY)
+
+    assert read(backend, agent).killed == {agent.agent_id: killed}
+
+
+def test_a_switch_turned_off_stops_nobody(backend: Backend, agent: Agent) -> None:
+    backend.agents.turn(Switch.KILL_GLOBAL, "", on=True, audit=ENTRY)
+    backend.agents.turn(Switch.KILL_GLOBAL, "", on=False, audit=ENTRY)
+
+    assert read(backend, agent).killed == {agent.agent_id: Killed()}
+
+
+def test_a_content_is_recorded_once_with_its_audit_entry(backend: Backend, agent: Agent) -> None:
+    before = backend.audited()
+
+    outcomes = [backend.signing.record(approval()) for _ in range(2)]
+
+    assert outcomes == [Recorded.NEW, Recorded.REPEATED]
+    assert read(backend, agent).contents == {"intent": "content"}
+    assert backend.audited() == before + 1
+
+
+def test_another_content_for_the_same_intent_is_told_apart(backend: Backend) -> None:
+    backend.signing.record(approval())
+
+    assert backend.signing.record(approval("other")) is Recorded.CHANGED
+
+
+def test_a_repetition_counts_nothing(backend: Backend, agent: Agent) -> None:
+    counted = replace(approval(notional=60, room=40), agent_id=agent.agent_id)
+
+    outcomes = [backend.signing.record(counted) for _ in range(2)]
+
+    assert outcomes == [Recorded.NEW, Recorded.REPEATED]
+    assert read(backend, agent).spent == {agent.agent_id: Decimal(60)}
+
+
+def test_a_day_without_room_takes_nothing(backend: Backend, agent: Agent) -> None:
+    first = backend.signing.record(approval(notional=60, room=40))
+    before = backend.audited()
+
+    second = backend.signing.record(approval(intent="second", notional=60, room=40))
+    third = backend.signing.record(approval(intent="third", notional=40, room=60))
+
+    assert (first, second, third) == (Recorded.NEW, Recorded.NO_ROOM, Recorded.NEW)
+    assert backend.audited() == before + 1
+
+
+def test_what_counts_nothing_is_recorded_on_a_day_without_room(backend: Backend) -> None:
+    backend.signing.record(approval(notional=60, room=40))
+
+    assert backend.signing.record(approval(intent="exit")) is Recorded.NEW
+
+
+def test_a_changed_content_is_told_apart_on_a_day_without_room(backend: Backend) -> None:
+    backend.signing.record(approval(notional=60, room=40))
+
+    assert backend.signing.record(approval("other", notional=60, room=0)) is Recorded.CHANGED
+
+
+def test_of_four_at_once_one_is_new_and_the_day_counts_it_once(
+    backend: Backend, agent: Agent
+) -> None:
+    counted = replace(approval(notional=10, room=90), agent_id=agent.agent_id)
+
+    with ThreadPoolExecutor(4) as threads:
+        outcomes = list(threads.map(backend.signing.record, [counted] * 4))
+
+    assert sorted(outcome.name for outcome in outcomes) == ["NEW", *["REPEATED"] * 3]
+    assert read(backend, agent).spent == {agent.agent_id: Decimal(10)}
+
+
+def test_audit_entries_of_one_batch_are_all_kept(backend: Backend) -> None:
+    before = backend.audited()
+
+    backend.signing.audit([ENTRY] * 3)
+
+    assert backend.audited() == before + 3

@@ -1,0 +1,132 @@
+"""The function as it is wired: an agent is made, activated and signs, each by its alias."""
+
+from __future__ import annotations
+
+import io
+import json
+from dataclasses import replace
+from decimal import Decimal
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any
+
+import boto3
+import pytest
+from moto import mock_aws
+
+from custody import wiring
+from functions.signer import app
+from tests.contract.custody.backends import on_aws
+from tests.unit.custody.scene import WALLET, Scene
+from tests.unit.custody.test_settings import COMPLETE
+from understudy.adapters.aws import clients
+from understudy.adapters.aws.agent_keys import LambdaAgentKeys
+from understudy.adapters.aws.market_store import DynamoMarketStore
+from understudy.adapters.aws.signer import LambdaSigner
+from understudy.adapters.aws.table import Table
+from understudy.adapters.clock import SystemClock
+from understudy.adapters.memory.clock import ManualClock
+from understudy.domain.errors import SigningRefusedError, SigningUnavailableError
+from understudy.domain.follows import Marks
+from understudy.domain.identity import Connector, Wallet
+from understudy.domain.ids import IntentId, UserId, WalletId
+from understudy.domain.intents import Intent, Signed, SigningRefused
+from understudy.domain.markets import HYPERLIQUID
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+ARN = "arn:aws:lambda:us-east-1:123456789012:function:signer"
+
+
+class LambdaInProcess:
+    """Invokes the handler as the service does: bytes in, bytes out, errors as a payload."""
+
+    def invoke(self, *, FunctionName: str, Payload: bytes) -> dict[str, Any]:  # noqa: N803  # boto3's
+        context = SimpleNamespace(invoked_function_arn=FunctionName)
+        try:
+            answer = app.handler(json.loads(Payload), context)
+        except Exception as error:  # noqa: BLE001  # the service reports every one
+            failure = json.dumps({"errorType": type(error).__name__}).encode()
+            return {"Payload": io.BytesIO(failure), "FunctionError": "Unhandled"}
+        return {"Payload": io.BytesIO(json.dumps(answer).encode())}
+
+
+@pytest.fixture
+def function(monkeypatch: pytest.MonkeyPatch) -> Iterator[LambdaInProcess]:
+    for name, value in {**COMPLETE, "AWS_DEFAULT_REGION": "us-east-1"}.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "test")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "test")
+    with mock_aws():
+        made = boto3.Session(region_name="us-east-1")
+        dynamodb, kms = made.client("dynamodb"), made.client("kms")
+        on_aws(dynamodb, kms)
+        market = DynamoMarketStore(Table(dynamodb, COMPLETE["MARKET_TABLE"]), SystemClock())
+        market.put_marks(HYPERLIQUID, Marks({"BTC": Decimal(50_000)}, {"BTC": now_ms()}))
+        monkeypatch.setenv("AGENT_KEY_ID", kms.create_key()["KeyMetadata"]["KeyId"])
+        forget_what_was_built()
+        yield LambdaInProcess()
+    forget_what_was_built()
+
+
+def forget_what_was_built() -> None:
+    wiring.doors.cache_clear()
+    clients._client.cache_clear()
+    clients._session.cache_clear()
+
+
+def now_ms() -> int:
+    return SystemClock().now_ms()
+
+
+def an_agent(function: LambdaInProcess) -> str:
+    wallet = Wallet(WalletId("wallet-1"), UserId("user-1"), WALLET, Connector.REOWN, 0, 0)
+    keys = LambdaAgentKeys(function, f"{ARN}:enroll")  # type: ignore[arg-type]
+    agent_id = keys.create_agent(wallet, HYPERLIQUID, "understudy").agent_id
+    keys.activate(agent_id)
+    return agent_id
+
+
+def an_entry(agent_id: str) -> Intent:
+    return Scene(ManualClock(now_ms())).entry(agent_id=agent_id)
+
+
+def signer(function: LambdaInProcess, alias: str = "sign") -> LambdaSigner:
+    return LambdaSigner(function, f"{ARN}:{alias}")  # type: ignore[arg-type]
+
+
+def test_an_agent_made_by_one_alias_signs_by_the_other(function: LambdaInProcess) -> None:
+    agent_id = an_agent(function)
+    good = an_entry(agent_id)
+    wild = replace(good, leverage=99, intent_id=IntentId("f" * 64))
+
+    first, second = signer(function).sign([good, wild])
+
+    assert isinstance(first, Signed)
+    assert second == SigningRefused(wild.intent_id, "CLIENT_ORDER_ID_MISMATCH")
+
+
+def test_a_revoked_agent_signs_no_more(function: LambdaInProcess) -> None:
+    agent_id = an_agent(function)
+    keys = LambdaAgentKeys(function, f"{ARN}:enroll")  # type: ignore[arg-type]
+
+    keys.revoke(agent_id)
+
+    entry = an_entry(agent_id)
+    assert signer(function).sign([entry]) == [SigningRefused(entry.intent_id, "AGENT_NOT_ACTIVE")]
+    with pytest.raises(SigningRefusedError):
+        keys.activate(agent_id)
+
+
+@pytest.mark.parametrize("alias", ["enroll", "$LATEST"])
+def test_no_other_alias_signs(function: LambdaInProcess, alias: str) -> None:
+    with pytest.raises(SigningUnavailableError):
+        signer(function, alias).sign([an_entry(an_agent(function))])
+
+
+def test_the_signing_alias_makes_no_agent(function: LambdaInProcess) -> None:
+    wallet = Wallet(WalletId("wallet-1"), UserId("user-1"), WALLET, Connector.REOWN, 0, 0)
+    keys = LambdaAgentKeys(function, f"{ARN}:sign")  # type: ignore[arg-type]
+
+    with pytest.raises(SigningUnavailableError):
+        keys.create_agent(wallet, HYPERLIQUID, "understudy")

@@ -1,0 +1,15 @@
+"""Every test of this folder that takes `world` runs on each of the worlds."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.contract.stores.worlds import World, in_memory, on_tables
+
+
+@pytest.fixture(params=["memory", "moto", pytest.param("emulator", marks=pytest.mark.integration)])
+def world(request: pytest.FixtureRequest) -> World:
+    if request.param == "memory":
+        return in_memory()
+    name = "moto_dynamodb" if request.param == "moto" else "emulated_dynamodb"
+    return on_tables(request.getfixturevalue(name))

@@ -1,0 +1,209 @@
+"""Commits: all or nothing, under the versions read; and what a decision reads around a follow."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.contract.stores.records import created, intent, receipt
+from tests.fakes import builders
+from tests.fakes.builders import FOLLOW, NOW_MS
+from understudy.domain.errors import ConflictError, InvalidInputError, LimitExceededError
+from understudy.domain.follows import (
+    Budget,
+    FollowStatus,
+    Lane,
+    Ledger,
+    Pending,
+    WaitingOpen,
+)
+from understudy.domain.ids import FollowId, IntentId, WalletId
+from understudy.domain.intents import IntentState
+from understudy.ports.copying import HELD_BY_HAND, Changes, SymbolOwner
+
+if TYPE_CHECKING:
+    from tests.contract.stores.worlds import World
+
+LANE = Lane(WalletId("w"), nonce=NOW_MS)
+OWNER = SymbolOwner(WalletId("w"), "BTC", FOLLOW)
+
+
+def full_ledger() -> Ledger:
+    return builders.ledger(
+        "1.25",
+        pending=(Pending(IntentId("i"), Decimal("-0.5"), reduce_only=True, margin=Decimal(3)),),
+        waiting=WaitingOpen(builders.trade()),
+        entries_paused=True,
+    )
+
+
+def test_an_unknown_follow_has_no_state(world: World) -> None:
+    assert world.copies.follow_state(FollowId("nobody")) is None
+
+
+def test_a_new_follow_has_an_empty_budget_and_no_ledgers(world: World) -> None:
+    follow = created(world, status=FollowStatus.INACTIVE)
+
+    state = world.copies.follow_state(FOLLOW)
+
+    assert state is not None
+    assert (state.follow, state.budget) == (follow, Budget(FOLLOW, version=1))
+    assert state.ledger("BTC") == Ledger(FOLLOW, "BTC")
+
+
+def test_what_a_claim_wrote_is_read_back_with_its_next_versions(world: World) -> None:
+    follow = created(world)
+    claimed = world.copies.commit(
+        Changes(
+            unchanged=follow,
+            budget=Budget(FOLLOW, Decimal("1.5"), recent_entries_ms=(1, 2), version=1),
+            ledger=full_ledger(),
+            lane=LANE,
+            intent=intent(),
+            receipts=(receipt(1), receipt(2)),
+            owner_taken=OWNER,
+        )
+    )
+
+    state = world.copies.follow_state(FOLLOW)
+    assert state is not None
+    assert (
+        state.budget
+        == claimed.budget
+        == Budget(FOLLOW, Decimal("1.5"), recent_entries_ms=(1, 2), version=2)
+    )
+    assert state.ledgers == {"BTC": claimed.ledger}
+    assert claimed.ledger == replace(full_ledger(), version=1)
+    assert world.copies.intent(FOLLOW, intent().intent_id) == claimed.intent
+    assert world.copies.receipt(FOLLOW, 2) == claimed.receipts[1] == receipt(2, version=1)
+
+
+@pytest.mark.parametrize(
+    "stale",
+    [
+        Changes(budget=Budget(FOLLOW), lane=LANE),
+        Changes(budget=Budget(FOLLOW, version=2), lane=LANE),
+        Changes(ledger=builders.ledger(version=1), lane=LANE),
+        Changes(intent=intent(version=1), lane=LANE),
+        Changes(receipts=(receipt(version=1),), lane=LANE),
+        Changes(unchanged=builders.follow(version=7), lane=LANE),
+        Changes(follow=builders.follow(version=7), lane=LANE),
+    ],
+)
+def test_one_stale_record_keeps_everything_from_being_written(world: World, stale: Changes) -> None:
+    follow = created(world)
+
+    with pytest.raises(ConflictError):
+        world.copies.commit(stale)
+
+    around = world.copies.surroundings(replace(follow, wallet_id=LANE.wallet_id), "BTC", 1)
+    assert around.lane == Lane(LANE.wallet_id)
+
+
+def test_the_same_claim_again_is_a_conflict_and_changes_nothing(world: World) -> None:
+    claim = Changes(lane=LANE, intent=intent())
+    stored = world.copies.commit(claim)
+
+    with pytest.raises(ConflictError):
+        world.copies.commit(claim)
+
+    assert world.copies.intent(FOLLOW, intent().intent_id) == stored.intent
+
+
+def test_a_commit_of_nothing_changes_nothing(world: World) -> None:
+    assert world.copies.commit(Changes()) == Changes()
+
+
+def test_a_symbol_has_one_owner_until_it_is_released(world: World) -> None:
+    follow = created(world, wallet_id="w")
+    world.copies.commit(Changes(owner_taken=OWNER))
+    world.copies.commit(Changes(owner_taken=OWNER))
+
+    by_hand = replace(OWNER, follow_id=HELD_BY_HAND)
+    for refused in (Changes(owner_taken=by_hand), Changes(owner_released=by_hand)):
+        with pytest.raises(ConflictError):
+            world.copies.commit(refused)
+    assert world.copies.surroundings(follow, "BTC", 0).owner == FOLLOW
+
+    world.copies.commit(Changes(owner_released=OWNER))
+    world.copies.commit(Changes(owner_released=OWNER))
+    assert world.copies.surroundings(follow, "BTC", 0).owner is None
+    world.copies.commit(Changes(owner_taken=by_hand))
+    assert world.copies.surroundings(follow, "BTC", 0).owner == HELD_BY_HAND
+
+
+def test_a_commit_that_pauses_a_follow_keeps_it_in_its_shard(world: World) -> None:
+    follow = created(world)
+    paused = world.copies.commit(Changes(follow=replace(follow, status=FollowStatus.PAUSED)))
+
+    shard = world.leaders.follow_shard(follow.venue, follow.leader, follow.shard)
+
+    assert [entry.follow_id for entry in shard.follows] == [FOLLOW]
+    assert paused.follow is not None
+    assert world.directory.of_user(follow.user_id) == [paused.follow]
+
+
+def test_a_follow_is_not_created_by_a_commit(world: World) -> None:
+    with pytest.raises(InvalidInputError):
+        world.copies.commit(Changes(follow=builders.follow()))
+
+
+@pytest.mark.parametrize(
+    "twice",
+    [
+        Changes(receipts=(receipt(1), receipt(1))),
+        Changes(owner_taken=OWNER, owner_released=OWNER),
+        Changes(follow=builders.follow(version=2), unchanged=builders.follow(version=2)),
+    ],
+)
+def test_one_record_is_not_changed_twice_in_a_commit(world: World, twice: Changes) -> None:
+    with pytest.raises(InvalidInputError):
+        world.copies.commit(twice)
+
+
+def test_more_than_a_transaction_holds_is_refused(world: World) -> None:
+    with pytest.raises(LimitExceededError) as refused:
+        world.copies.commit(Changes(receipts=tuple(receipt(seq) for seq in range(1, 101))))
+
+    assert refused.value.code == "TRANSACTION_TOO_LARGE"
+    assert world.copies.receipt(FOLLOW, 1) is None
+
+
+def test_a_record_larger_than_an_item_is_refused(world: World) -> None:
+    with pytest.raises(LimitExceededError) as refused:
+        world.copies.commit(Changes(receipts=(receipt(reason_text="x" * 410_000),)))
+
+    assert refused.value.code == "RECORD_TOO_LARGE"
+
+
+def test_pending_intents_are_due_from_their_expiry_on_oldest_first(world: World) -> None:
+    for name, expires in (("late", 30), ("first", 10), ("second", 20), ("never", 99)):
+        world.copies.commit(Changes(intent=intent(name, expires_at_ms=NOW_MS + expires)))
+
+    due = world.copies.due_intents(NOW_MS + 30, 10)
+
+    assert list(due) == [(FOLLOW, "first"), (FOLLOW, "second"), (FOLLOW, "late")]
+    assert list(world.copies.due_intents(NOW_MS + 30, 2)) == list(due)[:2]
+
+
+def test_a_terminal_intent_is_no_longer_due(world: World) -> None:
+    pending = world.copies.commit(Changes(intent=intent())).intent
+    assert pending is not None
+    settled = replace(pending, state=IntentState.FILLED, filled_size=Decimal("0.5"))
+
+    stored = world.copies.commit(Changes(intent=settled)).intent
+
+    assert not world.copies.due_intents(NOW_MS * 2, 10)
+    assert world.copies.intent(FOLLOW, settled.intent_id) == stored
+
+
+def test_a_wallets_follows_are_those_that_are_not_deleted(world: World) -> None:
+    created(world, "a", wallet_id="w", leader="0x1")
+    created(world, "b", wallet_id="w", leader="0x2", status=FollowStatus.DELETED)
+    created(world, "c", wallet_id="w", leader="0x3", status=FollowStatus.INACTIVE)
+    created(world, "d", wallet_id="v")
+
+    assert list(world.copies.wallet_follows(WalletId("w"))) == ["a", "c"]

@@ -1,0 +1,67 @@
+"""The same ports three times: in memory, on moto and on the emulator."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+from uuid import uuid4
+
+from tests.contract.stores import tables
+from tests.fakes.builders import NOW_MS
+from understudy.adapters.aws.copy_store import DynamoCopyStore
+from understudy.adapters.aws.follow_directory import DynamoFollowDirectory
+from understudy.adapters.aws.leader_store import DynamoLeaderStore
+from understudy.adapters.aws.market_store import DynamoMarketStore
+from understudy.adapters.aws.switch_board import DynamoSwitchBoard
+from understudy.adapters.aws.table import Table
+from understudy.adapters.memory.clock import ManualClock
+from understudy.adapters.memory.copy_store import InMemoryCopyStore
+from understudy.adapters.memory.copying_table import CopyingTable
+from understudy.adapters.memory.follow_directory import InMemoryFollowDirectory
+from understudy.adapters.memory.leader_store import InMemoryLeaderStore
+from understudy.adapters.memory.market_store import InMemoryMarketStore
+from understudy.adapters.memory.switch_board import InMemorySwitchBoard
+
+if TYPE_CHECKING:
+    from understudy.ports.copying import CopyStore, LeaderStore, MarketStore
+    from understudy.ports.directory import FollowDirectory
+    from understudy.ports.switches import SwitchBoard
+
+
+@dataclass(frozen=True)
+class World:
+    """Empty stores that see the same tables, and the clock that they use."""
+
+    leaders: LeaderStore
+    copies: CopyStore
+    directory: FollowDirectory
+    markets: MarketStore
+    switches: SwitchBoard
+    clock: ManualClock
+
+
+def in_memory() -> World:
+    table, markets, switches = CopyingTable(), InMemoryMarketStore(), InMemorySwitchBoard()
+    return World(
+        leaders=InMemoryLeaderStore(table),
+        copies=InMemoryCopyStore(table, markets, switches),
+        directory=InMemoryFollowDirectory(table),
+        markets=markets,
+        switches=switches,
+        clock=ManualClock(NOW_MS),
+    )
+
+
+def on_tables(client: Any) -> World:
+    suffix, clock = uuid4().hex, ManualClock(NOW_MS)
+    copying = Table(client, tables.create(client, f"copying-{suffix}", tables.COPYING))
+    market = Table(client, tables.create(client, f"market-{suffix}", tables.MARKET))
+    markets = DynamoMarketStore(market, clock)
+    return World(
+        leaders=DynamoLeaderStore(copying),
+        copies=DynamoCopyStore(copying, markets),
+        directory=DynamoFollowDirectory(copying),
+        markets=markets,
+        switches=DynamoSwitchBoard(copying),
+        clock=clock,
+    )

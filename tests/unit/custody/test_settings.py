@@ -1,0 +1,66 @@
+"""A deployment that is told too little, or nonsense, says so before anything is signed."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+
+from custody.settings import settings_from
+from understudy.adapters.venues.hyperliquid.constants import Chain
+from understudy.adapters.venues.hyperliquid.wire import Builder
+from understudy.domain.errors import InvalidInputError
+
+COMPLETE = {
+    "CUSTODY_TABLE": "custody",
+    "AUDIT_TABLE": "audit",
+    "MARKET_TABLE": "market",
+    "AGENT_KEY_ID": "key",
+    "HYPERLIQUID_CHAIN": "Testnet",
+    "AGENT_MAX_ORDER_NOTIONAL_USDC": "250000",
+    "AGENT_MAX_DAILY_NOTIONAL_USDC": "2000000",
+    "AGENT_MAX_LEVERAGE": "50",
+    "AGENT_PRICE_BAND_BPS": "1000",
+}
+
+
+def test_complete_settings_are_read() -> None:
+    settings = settings_from(COMPLETE)
+
+    assert settings.tables == ("custody", "audit", "market")
+    assert settings.terms.chain is Chain.TESTNET
+    assert settings.terms.builder is None
+    assert settings.policy.max_order_notional == Decimal(250_000)
+
+
+@pytest.mark.parametrize("name", sorted(COMPLETE))
+def test_nothing_has_a_default(name: str) -> None:
+    with pytest.raises(InvalidInputError, match=name):
+        settings_from({**COMPLETE, name: ""})
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("HYPERLIQUID_CHAIN", "mainnet"),
+        ("AGENT_MAX_ORDER_NOTIONAL_USDC", "NaN"),
+        ("AGENT_MAX_DAILY_NOTIONAL_USDC", "-1"),
+        ("AGENT_MAX_LEVERAGE", "0"),
+        ("AGENT_MAX_LEVERAGE", "2.5"),
+        ("AGENT_PRICE_BAND_BPS", "ten"),
+    ],
+)
+def test_nonsense_is_refused_by_name(name: str, value: str) -> None:
+    with pytest.raises(InvalidInputError, match=name):
+        settings_from({**COMPLETE, name: value})
+
+
+def test_a_builder_needs_its_fee() -> None:
+    address = {"HYPERLIQUID_BUILDER_ADDRESS": "0x" + "0b" * 20}
+    fee = {"HYPERLIQUID_BUILDER_FEE_TENTHS_BPS": "10"}
+
+    with pytest.raises(InvalidInputError, match="BUILDER_FEE"):
+        settings_from({**COMPLETE, **address})
+    assert settings_from({**COMPLETE, **address, **fee}).terms.builder == Builder(
+        "0x" + "0b" * 20, 10
+    )

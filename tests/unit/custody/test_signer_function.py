@@ -1,0 +1,72 @@
+"""Every sample event goes through the handler by its alias; the handler imports nothing heavy."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from custody.doors import ENROLL_ALIAS, SIGN_ALIAS, enrolment_door, signing_door
+from functions.signer import app
+from tests.unit.custody.scene import Scene
+from understudy.domain.errors import NotAllowedError
+
+EVENTS = Path(__file__).resolve().parents[3] / "events" / "signer"
+HEAVY = ("web3", "eth_account", "siwe", "pydantic", "httpx", "aws_lambda_powertools.tracing")
+EXPECTED: dict[str, Any] = {
+    "sign_entry": [["body", "intent_id"]],
+    "sign_exit": [["body", "intent_id"]],
+    "sign_batch": [["body", "intent_id"], ["body", "intent_id"], ["intent_id", "reason"]],
+    "enroll_create_agent": ["address", "agent_id"],
+    "enroll_activate": ["agent_id", "status"],
+    "enroll_revoke": ["agent_id", "status"],
+    "enroll_set_switch": ["on", "subject", "switch"],
+}
+
+
+@pytest.fixture(autouse=True)
+def _doors_in_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    scene = Scene()
+    doors = {
+        SIGN_ALIAS: signing_door(scene.signer),
+        ENROLL_ALIAS: enrolment_door(scene.enrolment),
+    }
+    monkeypatch.setattr(app, "doors", lambda: doors)
+
+
+def handle(name: str, alias: str) -> dict[str, Any]:
+    event = json.loads((EVENTS / f"{name}.json").read_text())
+    arn = f"arn:aws:lambda:us-east-1:123456789012:function:signer:{alias}"
+    return app.handler(event, SimpleNamespace(invoked_function_arn=arn))
+
+
+@pytest.mark.parametrize("name", sorted(EXPECTED))
+def test_a_sample_event_is_answered(name: str) -> None:
+    answer = handle(name, name.partition("_")[0])
+
+    results = answer.get("results")
+    assert EXPECTED[name] == (sorted(answer) if results is None else [*map(sorted, results)])
+
+
+def test_every_sample_event_is_tried() -> None:
+    assert {path.stem for path in EVENTS.glob("*.json")} == set(EXPECTED)
+
+
+def test_a_call_without_an_alias_is_refused() -> None:
+    with pytest.raises(NotAllowedError):
+        handle("sign_entry", "$LATEST")
+
+
+def test_the_signer_imports_nothing_heavy() -> None:
+    probe = f"import sys, functions.signer.app; print([m for m in {HEAVY!r} if m in sys.modules])"
+
+    ended = subprocess.run(
+        [sys.executable, "-c", probe], capture_output=True, text=True, check=True, timeout=60
+    )
+
+    assert ended.stdout.strip() == "[]"
