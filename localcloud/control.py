@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 from typing import TYPE_CHECKING, Any
@@ -10,6 +11,7 @@ from ministack.core import lambda_runtime
 from ministack.services import sts
 
 from localcloud.call_counts import CallCounts
+from localcloud.patches import schedules
 from localcloud.wire import CONTROL
 
 if TYPE_CHECKING:
@@ -33,6 +35,7 @@ def with_control(emulator: Application) -> Application:
     pages: Mapping[str, Callable[[], Any]] = {
         "alive": lambda: {"process_id": os.getpid()},
         "calls": lambda: list(counts.rows()),
+        "schedules": lambda: {"started": schedules.run_all()},
         "workers": _workers,
     }
 
@@ -40,7 +43,7 @@ def with_control(emulator: Application) -> Application:
         if scope["type"] == "http":
             page = pages.get(scope["path"].removeprefix(CONTROL))
             if page is not None and scope["path"].startswith(CONTROL):
-                await _answer(send, page())
+                await _answer(send, await asyncio.to_thread(page))
                 return
             counts.note(scope)
         await emulator(scope, receive, send)

@@ -96,6 +96,10 @@ class Emulator:
             self.check()
             raise
 
+    def log_text(self) -> str:
+        """Return what the emulator has said in this run: warnings and errors."""
+        return self._folder.log.read_text(encoding="utf-8", errors="replace")
+
     def stop(self) -> None:
         """End the functions, save the state, end the process; idempotent.
 
@@ -163,7 +167,7 @@ class Emulator:
             return self._process.wait()
 
     def _died(self) -> LocalCloudError:
-        log = self._folder.log.read_text(encoding="utf-8", errors="replace")
+        log = self.log_text()
         refused = [line for line in log.splitlines() if line.startswith(wire.REFUSAL)]
         if refused:
             facts = json.loads(refused[-1].removeprefix(wire.REFUSAL))

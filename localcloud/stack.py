@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from localcloud.deploy.deployment import Stack, deploy
-from localcloud.deploy.schedules import run_schedules
 from localcloud.emulator import Emulator
 from localcloud.processes import cpu_seconds
 from localcloud.session import LocalSession
@@ -72,9 +71,9 @@ class RunningStack:
             used[names[worker["function"]]] += cpu_seconds([worker["process_id"]])
         return dict(used)
 
-    def start_schedules(self) -> list[str]:
-        """Run every schedule once, now; return the ARNs of what was called."""
-        return run_schedules(self.session())
+    def run_schedules(self) -> int:
+        """Run every recurring schedule once, now; return how many there are."""
+        return int(self.emulator.control("schedules")["started"])
 
     def check(self) -> None:
         """Raise EMULATOR_DIED when the emulator is gone."""
@@ -107,6 +106,6 @@ def bring_up(
         session = LocalSession(emulator.endpoint_url)
         stack = deploy(session, folder, template, parameters, progress)
         running = RunningStack(emulator, stack)
-        running.start_schedules()
+        running.run_schedules()
         progress(f"up after {time.monotonic() - started:.1f} s")
         yield running

@@ -13,4 +13,4 @@ NOT_SAVED = 3
 """The exit code when the state could not be written."""
 
 CONTROL = "/_understudy/"
-"""Opens the paths of the emulator's own pages: `alive`, `calls`, `workers`."""
+"""Opens the emulator's own pages: `alive`, `calls`, `workers`, and `schedules`, which runs them."""

@@ -6,10 +6,13 @@ They live in the emulator's process only and touch one exact version of it.
 from __future__ import annotations
 
 from localcloud.patches import (
+    deliveries,
     encryption_context,
     event_source_roles,
     event_sources,
+    roles,
     runtime_api,
+    schedules,
     standstill,
 )
 
@@ -23,5 +26,8 @@ def apply_all() -> None:
     runtime_api.apply()
     encryption_context.apply()
     standstill.apply()
+    roles.check_emulator()
+    deliveries.apply()
+    schedules.apply()
     event_source_roles.apply()
     event_sources.apply()

@@ -10,10 +10,10 @@ import logging
 import time
 from typing import TYPE_CHECKING, Any
 
-from ministack.core import iam_evaluator
 from ministack.services import lambda_svc
 
 from localcloud.patches.attributes import existing
+from localcloud.patches.roles import role_allows
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -36,8 +36,6 @@ logger = logging.getLogger(__name__)
 def apply() -> None:
     """Hide from the pollers the mappings whose function may not read their source."""
     every_mapping = existing(lambda_svc, "_iter_all_esms")
-    existing(iam_evaluator, "_gather_role_policies")
-    existing(iam_evaluator, "evaluate")
     answers: dict[str, tuple[float, str]] = {}
 
     def readable_mappings() -> Iterator[tuple[str, str, Any]]:
@@ -68,16 +66,9 @@ def _first_denied(account: str, region: str, mapping: Any) -> str:
     if function is None:
         return ""
     role = str(function["config"]["Role"]).rpartition("/")[2]
-    policies = iam_evaluator._gather_role_policies(role, account)  # noqa: SLF001 - the same
-    for action in READS.get(source.split(":")[2], ()):
-        context = iam_evaluator.EvalContext(
-            principal_arn=f"arn:aws:sts::{account}:assumed-role/{role}/{mapping['FunctionName']}",
-            principal_type="AssumedRole",
-            principal_account=account,
-            action=action,
-            resource_arn=source,
-            region=region,
-        )
-        if iam_evaluator.evaluate(context, policies).decision != "Allow":
-            return action
-    return ""
+    denied = (
+        action
+        for action in READS.get(source.split(":")[2], ())
+        if not role_allows(account, region, role, action, source)
+    )
+    return next(denied, "")

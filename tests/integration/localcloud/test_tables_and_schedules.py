@@ -81,3 +81,42 @@ def test_a_source_is_not_read_without_the_roles_permission(
         eventually(lambda: "dynamodb:DescribeStream" in result())
     finally:
         iam.attach_role_policy(RoleName=role, PolicyArn=reads)
+
+
+def test_a_rule_delivers_only_where_the_queues_policy_lets_it(
+    cloud: RunningStack, eventually: Callable[..., Any]
+) -> None:
+    queues = cloud.session().client("sqs")
+    url = cloud.stack.queue_urls["SeenQueue"]
+    kept = queues.get_queue_attributes(QueueUrl=url, AttributeNames=["Policy"])["Attributes"]
+
+    def said_no() -> bool:
+        return "may not deliver" in cloud.emulator.log_text()
+
+    queues.set_queue_attributes(QueueUrl=url, Attributes={"Policy": ""})
+    try:
+        cloud.session().client("events").put_events(
+            Entries=[
+                {"Source": "sample", "DetailType": "X", "Detail": "{}", "EventBusName": "sample"}
+            ]
+        )
+        eventually(said_no)
+    finally:
+        queues.set_queue_attributes(QueueUrl=url, Attributes=kept)
+
+
+def test_a_schedule_runs_only_what_its_role_allows(
+    cloud: RunningStack, eventually: Callable[..., Any]
+) -> None:
+    iam = cloud.session().client("iam")
+    schedule = cloud.session().client("scheduler").get_schedule(Name="TickFunctionEveryMinute")
+    role = schedule["Target"]["RoleArn"].rpartition("/")[2]
+    [name] = iam.list_role_policies(RoleName=role)["PolicyNames"]
+    kept = iam.get_role_policy(RoleName=role, PolicyName=name)["PolicyDocument"]
+
+    iam.delete_role_policy(RoleName=role, PolicyName=name)
+    try:
+        cloud.run_schedules()
+        eventually(lambda: f"{schedule['Arn']} may not deliver" in cloud.emulator.log_text())
+    finally:
+        iam.put_role_policy(RoleName=role, PolicyName=name, PolicyDocument=json.dumps(kept))
