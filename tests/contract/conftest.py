@@ -8,7 +8,8 @@ import botocore.session
 import pytest
 from moto import mock_aws
 
-from localcloud.emulator import ACCESS_KEY, REGION, SECRET_KEY, Emulator
+from localcloud.emulator import Emulator
+from localcloud.session import ACCESS_KEY, REGION, SECRET_KEY
 from localcloud.state_folder import StateFolder
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ from tests.fakes import builders
 from tests.fakes.builders import FOLLOW, LEADER, NOW_MS
 from understudy.domain.errors import ConflictError, InvalidInputError
 from understudy.domain.follows import FollowStatus
-from understudy.domain.ids import CopyId, FollowId, UserId
+from understudy.domain.ids import CopyId, FollowId, UserId, WalletId
 from understudy.domain.markets import HYPERLIQUID
 from understudy.domain.receipts import CopyStatus
 from understudy.ports.copying import Changes
@@ -53,7 +53,7 @@ def test_a_wallet_may_follow_a_leader_again_after_the_first_follow_is_deleted(wo
     created(world, "b", wallet_id="w")
 
     assert [each.follow_id for each in world.directory.of_user(USER)] == ["b"]
-    assert list(world.copies.wallet_follows(builders.WalletId("w"))) == ["b"]
+    assert list(world.copies.wallet_follows(WalletId("w"))) == ["b"]
 
 
 def test_an_id_is_given_once(world: World) -> None:

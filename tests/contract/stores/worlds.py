@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from uuid import uuid4
 
 from tests.contract.stores import tables
@@ -21,11 +21,9 @@ from understudy.adapters.memory.follow_directory import InMemoryFollowDirectory
 from understudy.adapters.memory.leader_store import InMemoryLeaderStore
 from understudy.adapters.memory.market_store import InMemoryMarketStore
 from understudy.adapters.memory.switch_board import InMemorySwitchBoard
-
-if TYPE_CHECKING:
-    from understudy.ports.copying import CopyStore, LeaderStore, MarketStore
-    from understudy.ports.directory import FollowDirectory
-    from understudy.ports.switches import SwitchBoard
+from understudy.ports.copying import CopyStore, LeaderStore, MarketStore
+from understudy.ports.directory import FollowDirectory
+from understudy.ports.switches import SwitchBoard
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,9 @@ T = TypeVar("T")
 Attribute = dict[str, Any]
 Item = dict[str, Attribute]
 
+# A table takes no empty name, and the name of a venue's own dex is empty.
+_NO_NAME = "~"
+
 
 class _Form(NamedTuple):
     write: Callable[[Any], Attribute]
@@ -98,8 +101,10 @@ def _sequence(item: _Form) -> _Form:
 def _mapping(item: _Form) -> _Form:
     write, read = item
     return _Form(
-        lambda values: {"M": {key: write(value) for key, value in values.items()}},
-        lambda attribute: {key: read(each) for key, each in attribute["M"].items()},
+        lambda values: {"M": {key or _NO_NAME: write(value) for key, value in values.items()}},
+        lambda attribute: {
+            "" if key == _NO_NAME else key: read(each) for key, each in attribute["M"].items()
+        },
     )
 
 
