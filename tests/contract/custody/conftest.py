@@ -1,16 +1,13 @@
-"""Every test of this folder runs on each backend; the emulator is started once."""
+"""What takes `backend` runs in memory, on moto and on the emulator."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import boto3
 import pytest
 from moto import mock_aws
 
-from localcloud.emulator import Emulator
-from localcloud.session import LocalSession
-from localcloud.state_folder import StateFolder
+from tests.contract.conftest import client_of
 from tests.contract.custody.backends import Backend, in_memory, on_aws
 
 if TYPE_CHECKING:
@@ -22,18 +19,8 @@ def backend(request: pytest.FixtureRequest) -> Iterator[Backend]:
     if request.param == "memory":
         yield in_memory()
     elif request.param == "emulator":
-        session = request.getfixturevalue("cloud_session")
-        yield on_aws(session.client("dynamodb"), session.client("kms"))
+        url = request.getfixturevalue("emulator_url")
+        yield on_aws(client_of("dynamodb", url), client_of("kms", url))
     else:
         with mock_aws():
-            made = boto3.Session("test", "test", region_name="us-east-1")
-            yield on_aws(made.client("dynamodb"), made.client("kms"))
-
-
-@pytest.fixture(scope="session")
-def cloud_session(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalSession]:
-    emulator = Emulator.start(StateFolder(tmp_path_factory.mktemp("custody-cloud")))
-    try:
-        yield LocalSession(emulator.endpoint_url)
-    finally:
-        emulator.stop()
+            yield on_aws(client_of("dynamodb"), client_of("kms"))

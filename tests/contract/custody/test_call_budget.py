@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
-import boto3
 import pytest
 from moto import mock_aws
 
 from custody.enrolment import Enrolment
 from custody.signer import IntentSigner
+from tests.contract.conftest import client_of
 from tests.contract.custody.backends import on_aws
 from tests.unit.custody.scene import NOW_MS, POLICY, TESTNET, Scene
 from understudy.adapters.memory.clock import ManualClock
@@ -27,8 +27,7 @@ class CountedScene(Scene):
 
     def __post_init__(self) -> None:
         self.calls: Counter[str] = Counter()
-        made = boto3.Session("test", "test", region_name="us-east-1")
-        dynamodb, kms = made.client("dynamodb"), made.client("kms")
+        dynamodb, kms = client_of("dynamodb"), client_of("kms")
         self.backend = on_aws(dynamodb, kms)
         self.enrolment = Enrolment(
             self.backend.agents, self.backend.vault, self.clock, POLICY, self._next_random_bytes

@@ -9,12 +9,12 @@ from decimal import Decimal
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
-import boto3
 import pytest
 from moto import mock_aws
 
 from custody import wiring
 from functions.signer import app
+from tests.contract.conftest import client_of
 from tests.contract.custody.backends import on_aws
 from tests.unit.custody.scene import WALLET, Scene
 from tests.unit.custody.test_settings import COMPLETE
@@ -58,8 +58,7 @@ def function(monkeypatch: pytest.MonkeyPatch) -> Iterator[LambdaInProcess]:
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "test")
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "test")
     with mock_aws():
-        made = boto3.Session(region_name="us-east-1")
-        dynamodb, kms = made.client("dynamodb"), made.client("kms")
+        dynamodb, kms = client_of("dynamodb"), client_of("kms")
         on_aws(dynamodb, kms)
         market = DynamoMarketStore(Table(dynamodb, COMPLETE["MARKET_TABLE"]), SystemClock())
         market.put_marks(HYPERLIQUID, Marks({"BTC": Decimal(50_000)}, {"BTC": now_ms()}))

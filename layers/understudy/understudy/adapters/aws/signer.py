@@ -37,12 +37,12 @@ class LambdaSigner:
 
     def _sign_batch(self, intents: Sequence[Intent]) -> list[Signed | SigningRefused]:
         payload = json.dumps({"intents": [to_plain(intent) for intent in intents]})
-        results = [_result(plain) for plain in self._invoke(payload.encode())]
+        results = _results(self._invoke(payload.encode()))
         if [result.intent_id for result in results] != [intent.intent_id for intent in intents]:
             raise SigningUnavailableError("the signer answered for other intents")
         return results
 
-    def _invoke(self, payload: bytes) -> list[dict[str, Any]]:
+    def _invoke(self, payload: bytes) -> bytes:
         try:
             answer = self._client.invoke(FunctionName=self._function, Payload=payload)
             body = answer["Payload"].read()
@@ -50,8 +50,14 @@ class LambdaSigner:
             raise SigningUnavailableError("the signer did not answer") from error
         if answer.get("FunctionError"):
             raise SigningUnavailableError("the signer failed; its log says why")
-        results: list[dict[str, Any]] = json.loads(body)["results"]
-        return results
+        return body
+
+
+def _results(body: bytes) -> list[Signed | SigningRefused]:
+    try:
+        return [_result(plain) for plain in json.loads(body)["results"]]
+    except (KeyError, TypeError, ValueError) as error:
+        raise SigningUnavailableError("the signer's answer cannot be read") from error
 
 
 def _result(plain: dict[str, Any]) -> Signed | SigningRefused:
