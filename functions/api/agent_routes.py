@@ -9,7 +9,6 @@ from pydantic import Field, StringConstraints
 from understudy.domain.agents import AgentScope
 from understudy.domain.codec import to_plain
 from understudy.domain.ids import WalletId
-from understudy.domain.markets import HYPERLIQUID
 
 from .fields import Identity, Text
 from .routing import Access, Call, Request, Route
@@ -28,7 +27,7 @@ class EnableAgent(Request):
     scope: AgentScope
     agent_name: AgentName
     wallet_id: Identity | None = None
-    venue: Literal["hyperliquid"] = HYPERLIQUID
+    venue: Literal["hyperliquid"] = "hyperliquid"
 
 
 class ConfirmAgent(Request):
@@ -84,7 +83,7 @@ ROUTES = (
     Route(
         "DELETE",
         "/v1/agents/{agent_id}",
-        "Revoke an agent: its key is destroyed, its follows pause, the venue's part is to be signed",
+        "Revoke an agent: its key is destroyed, its follows pause, the venue's part waits",
         revoke,
     ),
 )

@@ -19,7 +19,7 @@ from .routing import Access, Call, Request, Route
 class NewFollow(Request):
     """Whom to follow, with which wallet (the active one by default) and limits."""
 
-    venue: Literal["hyperliquid"] = HYPERLIQUID
+    venue: Literal["hyperliquid"] = "hyperliquid"
     wallet_id: Identity | None = None
     leader_address: Address
     limits: LimitChoices = LimitChoices()

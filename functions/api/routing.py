@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel, ConfigDict
 
-from understudy.domain.ids import UserId
 from understudy.ports.identity import AccessClaims
-from understudy.runtime.api import ApiServices
+from understudy.runtime.api_services import ApiServices
+
+if TYPE_CHECKING:
+    from understudy.domain.ids import UserId
 
 
 class Access(StrEnum):

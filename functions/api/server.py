@@ -21,7 +21,7 @@ from .routing import Access, Call, Request
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from understudy.runtime.api import ApiServices
+    from understudy.runtime.api_services import ApiServices
 
     from .problems import Problem
     from .routing import Route
@@ -100,7 +100,8 @@ def _refused(
 ) -> Response[str]:
     named = route.key if route else ""
     facts = {name: str(value) for name, value in (error.facts if error else {}).items()}
-    logger.info("request refused", route=named, status=shown["status"], code=shown["code"], **facts)
+    said = {"route": named, "status": shown["status"], "code": shown["code"], "facts": facts}
+    logger.info("request refused", extra=said)
     headers = {**NO_STORE, **headers_of(shown)}
     return Response(shown["status"], PROBLEM_JSON, json.dumps(shown), headers)
 
@@ -111,7 +112,7 @@ def _failed(error: Exception) -> Response[str]:
     while frame is not None and frame.tb_next is not None:
         frame = frame.tb_next
     place = f"{frame.tb_frame.f_code.co_filename}:{frame.tb_lineno}" if frame else ""
-    logger.error("request failed", error=type(error).__name__, place=place)
+    logger.error("request failed", extra={"error": type(error).__name__, "place": place})
     detail = "something went wrong on our side: try again, and tell us if it happens again"
     shown = problem(500, "INTERNAL", detail)
     return Response(500, PROBLEM_JSON, json.dumps(shown), dict(NO_STORE))

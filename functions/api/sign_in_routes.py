@@ -86,7 +86,5 @@ ROUTES = (
         Access.OPEN,
         body=RefreshRequest,
     ),
-    Route(
-        "POST", "/v1/auth/logout", "End the session", log_out, Access.OPEN, body=RefreshRequest
-    ),
+    Route("POST", "/v1/auth/logout", "End the session", log_out, Access.OPEN, body=RefreshRequest),
 )

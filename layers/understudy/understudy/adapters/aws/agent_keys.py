@@ -11,6 +11,8 @@ from understudy.domain.errors import SigningRefusedError, SigningUnavailableErro
 from understudy.ports.agents import NewAgentKey
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from mypy_boto3_lambda.client import LambdaClient
 
     from understudy.domain.identity import Wallet
@@ -42,6 +44,14 @@ class LambdaAgentKeys:
     def revoke(self, agent_id: str) -> None:
         """Destroy the key."""
         self._ask(operation="revoke", agent_id=agent_id)
+
+    def probe(self) -> Mapping[str, int]:
+        """Ask whether custody could be called, without calling it."""
+        try:
+            self._client.invoke(FunctionName=self._function, InvocationType="DryRun")
+        except (ClientError, BotoCoreError) as error:
+            raise _unavailable() from error
+        return {}
 
     def _ask(self, **request: str) -> dict[str, Any]:
         try:

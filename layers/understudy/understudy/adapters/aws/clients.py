@@ -53,6 +53,11 @@ def kms() -> KMSClient:
     return cast("KMSClient", _client("kms"))
 
 
+def secrets() -> Any:
+    """Give the client of the secrets store."""
+    return _client("secretsmanager")
+
+
 @cache
 def _client(service: str) -> Any:
     return _session().create_client(service, config=_CONFIG)

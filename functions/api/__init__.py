@@ -1,0 +1,1 @@
+"""The API: routes, their requests, and how they are served."""

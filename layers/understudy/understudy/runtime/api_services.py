@@ -1,0 +1,126 @@
+"""The workflows of the API, put together from ports; tests give it ports in memory."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from understudy.ports.agents import AgentApprovals, AgentKeys, AgentRegistry
+from understudy.ports.clock import Clock
+from understudy.ports.copying import CopyStore, LeaderStore, MarketStore
+from understudy.ports.delivery import Queues
+from understudy.ports.directory import FollowDirectory
+from understudy.ports.identity import (
+    AccessTokens,
+    IdentityStore,
+    Ids,
+    RefreshTokens,
+    SignInVerifier,
+)
+from understudy.ports.profiles import CopyProfiles
+from understudy.ports.switches import SwitchBoard
+from understudy.ports.venue import Venue
+from understudy.workflows.agents import Agents, BuilderTerms
+from understudy.workflows.copies import Copies
+from understudy.workflows.copy_profiles import CopySettings
+from understudy.workflows.follow_changes import OwnFollows
+from understudy.workflows.follow_lifecycle import FollowLifecycle
+from understudy.workflows.follows import Follows
+from understudy.workflows.portfolio import Portfolios
+from understudy.workflows.sessions import Sessions
+from understudy.workflows.sign_in import SignIn
+from understudy.workflows.system_status import Dependency, SystemStatus
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
+@dataclass(frozen=True, slots=True)
+class ApiPorts:
+    """Everything outside that the API's workflows use."""
+
+    identity: IdentityStore
+    registry: AgentRegistry
+    profiles: CopyProfiles
+    copies: CopyStore
+    directory: FollowDirectory
+    leaders: LeaderStore
+    markets: MarketStore
+    switches: SwitchBoard
+    queues: Queues
+    venue: Venue
+    agent_keys: AgentKeys
+    approvals: AgentApprovals
+    verifier: SignInVerifier
+    access_tokens: AccessTokens
+    refresh_tokens: RefreshTokens
+    clock: Clock
+    ids: Ids
+
+
+@dataclass(frozen=True, slots=True)
+class ApiServices:
+    """What a route may call."""
+
+    identity: IdentityStore
+    sessions: Sessions
+    sign_in: SignIn
+    agents: Agents
+    follows: Follows
+    lifecycle: FollowLifecycle
+    copy_settings: CopySettings
+    portfolios: Portfolios
+    copies: Copies
+    system: SystemStatus
+
+
+def assemble(
+    ports: ApiPorts, terms: BuilderTerms, dependencies: Sequence[Dependency]
+) -> ApiServices:
+    """Join ports to workflows."""
+    own = OwnFollows(ports.copies, ports.directory)
+    sessions = Sessions(
+        ports.identity, ports.access_tokens, ports.refresh_tokens, ports.clock, ports.ids
+    )
+    lifecycle = _lifecycle(ports, own)
+    return ApiServices(
+        identity=ports.identity,
+        sessions=sessions,
+        sign_in=SignIn(ports.identity, ports.verifier, sessions, ports.clock, ports.ids),
+        agents=_agents(ports, own, terms),
+        follows=Follows(
+            own, ports.identity, ports.profiles, ports.switches, ports.clock, ports.ids
+        ),
+        lifecycle=lifecycle,
+        copy_settings=CopySettings(ports.profiles, ports.switches, own, lifecycle),
+        portfolios=Portfolios(own, ports.markets),
+        copies=Copies(ports.directory, own),
+        system=SystemStatus(dependencies, ports.clock),
+    )
+
+
+def _agents(ports: ApiPorts, own: OwnFollows, terms: BuilderTerms) -> Agents:
+    return Agents(
+        registry=ports.registry,
+        identity=ports.identity,
+        keys=ports.agent_keys,
+        approvals=ports.approvals,
+        switches=ports.switches,
+        follows=own,
+        clock=ports.clock,
+        terms=terms,
+    )
+
+
+def _lifecycle(ports: ApiPorts, own: OwnFollows) -> FollowLifecycle:
+    return FollowLifecycle(
+        own=own,
+        registry=ports.registry,
+        identity=ports.identity,
+        leaders=ports.leaders,
+        markets=ports.markets,
+        switches=ports.switches,
+        venue=ports.venue,
+        queues=ports.queues,
+        clock=ports.clock,
+    )
