@@ -7,7 +7,6 @@ import json
 import zlib
 from dataclasses import dataclass
 from decimal import Decimal
-from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from simulators.hyperliquid.decimals import is_number_text
@@ -37,11 +36,12 @@ def load_recording(path: Path, leader: str | None) -> Recording:
     """Read a recording from a JSON file, plain or gzipped."""
     try:
         packed = path.read_bytes()
-        raw = gzip.decompress(packed) if packed[:2] == b"\x1f\x8b" else packed
-        content = json.loads(raw, parse_float=Decimal)
     except OSError as error:
         raise RecordingError(f"cannot read {path}: {error.strerror or error}") from error
-    except (EOFError, zlib.error, ValueError) as error:
+    try:
+        raw = gzip.decompress(packed) if packed[:2] == b"\x1f\x8b" else packed
+        content = json.loads(raw, parse_float=Decimal)
+    except (OSError, EOFError, zlib.error, ValueError) as error:
         raise RecordingError(
             f"{path} is truncated or no JSON ({error}); record or copy it again"
         ) from error
@@ -54,7 +54,8 @@ def read_recording(content: Any, leader: str | None) -> Recording:
     if not isinstance(wires, list) or not wires:
         raise RecordingError(f"leader {name!r} has no fills; choose another recording or leader")
     fills = [_read_fill(wire, number) for number, wire in enumerate(wires)]
-    return Recording(name, tuple(_in_order(fills)))
+    # Newest first or not: within one millisecond rows are in order of execution, so sort stably.
+    return Recording(name, tuple(sorted(fills, key=lambda fill: fill.time_ms)))
 
 
 def _choose(content: Any, leader: str | None) -> tuple[str, Any]:
@@ -70,16 +71,6 @@ def _choose(content: Any, leader: str | None) -> tuple[str, Any]:
         raise RecordingError(f"choose a leader with --leader: {', '.join(sorted(leaders))}")
     chosen = leaders[name]
     return str(name), chosen.get("fills") if isinstance(chosen, dict) else chosen
-
-
-def _in_order(fills: list[Fill]) -> list[Fill]:
-    # Some recordings are newest first; reversing keeps the order within one millisecond.
-    if (
-        all(a.time_ms >= b.time_ms for a, b in pairwise(fills))
-        and fills[0].time_ms > fills[-1].time_ms
-    ):
-        fills.reverse()
-    return sorted(fills, key=lambda fill: fill.time_ms)
 
 
 def _read_fill(wire: Any, number: int) -> Fill:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -58,6 +59,14 @@ class Bench:
         info = Info(self.venue.url, skip_ws=False)
         self.listeners.append(info)
         return info
+
+    def await_listeners(self, *keys: tuple[str, str]) -> None:
+        """Wait until the venue knows of these subscriptions."""
+        deadline = time.monotonic() + 5
+        listeners = self.venue.simulator.hub.listeners
+        while not all(listeners.get(key) for key in keys):
+            assert time.monotonic() < deadline, "the subscription never arrived"
+            time.sleep(0.005)
 
     def post(self, path: str, body: Any) -> requests.Response:
         return requests.post(f"{self.venue.url}{path}", json=body, timeout=5)

@@ -63,6 +63,7 @@ def raw(bench: Any) -> Iterator[Raw]:
 
 def test_followers_trades_are_public_with_both_users(bench: Any, trader: Any) -> None:
     heard = Heard(bench.listener(), {"type": "trades", "coin": "ETH"})
+    bench.await_listeners(("trades", "ETH"))
     trader.order("ETH", BUY, 0.1, 1950, IOC)
 
     (trade,) = heard.next()["data"]
@@ -95,6 +96,8 @@ def test_fills_begin_with_a_snapshot(bench: Any, trader: Any) -> None:
 def test_orders_and_events_of_a_user_are_told(bench: Any, trader: Any) -> None:
     orders = Heard(bench.listener(), {"type": "orderUpdates", "user": trader.wallet.address})
     events = Heard(bench.listener(), {"type": "userEvents", "user": trader.wallet.address})
+    user = trader.wallet.address.lower()
+    bench.await_listeners(("orderUpdates", user), ("userEvents", user))
     trader.order("ETH", BUY, 0.1, 1950, IOC)
 
     assert orders.next()["data"][0]["status"] == "filled"

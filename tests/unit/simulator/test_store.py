@@ -87,7 +87,7 @@ def test_a_full_disk_is_told_in_plain_words_and_leaves_no_half_file(
     store, venue = BookStore(tmp_path), busy(desk)
     monkeypatch.setattr("simulators.hyperliquid.persistence.store.os.fsync", refuse)
 
-    with pytest.raises(StoreError, match="No space left on device.*--state"):
+    with pytest.raises(StoreError, match=r"No space left on device.*--state"):
         save(store, venue)
     assert not list(tmp_path.glob("*.new"))
 

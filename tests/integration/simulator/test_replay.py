@@ -1,0 +1,195 @@
+"""A recorded leader released into the venue, as everybody can watch it."""
+
+from __future__ import annotations
+
+import json
+import time
+from decimal import Decimal
+from itertools import pairwise
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+import requests
+import websocket
+
+from simulators.hyperliquid.addresses import named_address
+from simulators.hyperliquid.replay.recording import load_recording
+from simulators.hyperliquid.replay.trades import group_trades
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+pytestmark = pytest.mark.integration
+
+ROOT = Path(__file__).resolve().parents[3]
+SAMPLE = ROOT / "simulators/hyperliquid/recordings/sample.json.gz"
+LEADERS = ROOT.parent / "shared/data/hyperliquid/leader_fills_2026-07.json.gz"
+IOC = {"limit": {"tif": "Ioc"}}
+LEADER = named_address("sample")
+BUY = True
+
+
+def eventually(holds: Callable[[], bool], seconds: int = 20) -> bool:
+    deadline = time.monotonic() + seconds
+    while not holds() and time.monotonic() < deadline:
+        time.sleep(0.02)
+    return holds()
+
+
+def report_until_finished(bench: Any) -> Any:
+    def finished() -> bool:
+        bench.control("replay/lag", seconds="0.1")
+        return bool(bench.look("replay")["state"] == "finished")
+
+    assert eventually(finished)
+    return bench.look("replay")
+
+
+def state_of(bench: Any, address: str, dex: str) -> dict[str, str]:
+    question = {"type": "clearinghouseState", "user": address, "dex": dex}
+    held = bench.post("/info", question).json()["assetPositions"]
+    return {entry["position"]["coin"]: entry["position"]["szi"] for entry in held}
+
+
+def fills_from(bench: Any, address: str, start_ms: int) -> list[dict[str, Any]]:
+    question = {"type": "userFillsByTime", "user": address, "startTime": start_ms}
+    found: list[dict[str, Any]] = bench.post("/info", question).json()
+    return found
+
+
+def test_a_loaded_recording_is_listed_before_anything_is_released(bench: Any) -> None:
+    view = bench.control("replay/load", recording=str(SAMPLE))
+
+    assert (view["state"], view["released_trades"], view["total_trades"]) == ("idle", 0, 121)
+    assert view["leader_address"] == LEADER
+    assert bench.post("/info", {"type": "allMids"}).json()["HYPE"] == "60.883"
+    assert "xyz:BRENTOIL" in bench.post("/info", {"type": "allMids", "dex": "xyz"}).json()
+    value = bench.post("/info", {"type": "clearinghouseState", "user": LEADER}).json()
+    assert value["marginSummary"]["accountValue"] == "500000.0"
+
+
+def test_the_whole_sample_leaves_once_and_in_order(bench: Any) -> None:
+    bench.control("replay/start", recording=str(SAMPLE), speed="max")
+    view = report_until_finished(bench)
+
+    recording = load_recording(SAMPLE, None)
+    found = fills_from(bench, LEADER, 0)
+    shift_ms = found[0]["time"] - recording.fills[0].time_ms
+
+    assert view["released_fills"] == len(recording.fills) == len(found)
+    assert [f["tid"] for f in found] == [fill.tid for fill in recording.fills]
+    assert {f["time"] - fill.time_ms for f, fill in zip(found, recording.fills, strict=True)} == {
+        shift_ms
+    }
+    released = [(t["symbol"], t["side"], t["time_ms"] - shift_ms) for t in view["trade_list"]]
+    trades = group_trades(recording.fills)
+    assert released == [(trade.symbol, trade.side, trade.time_ms) for trade in trades]
+    assert state_of(bench, LEADER, "") == {}
+    assert state_of(bench, LEADER, "xyz") == {"xyz:BRENTOIL": "72.91"}
+
+
+def test_the_first_fill_is_now_and_rate_windows_are_off_at_max(bench: Any) -> None:
+    bench.control("rules", rate_limits=True)
+    before_ms = bench.look("health")["time_ms"]
+
+    bench.control("replay/start", recording=str(SAMPLE), speed="max")
+    report_until_finished(bench)
+
+    assert bench.look("health")["rate_limits"] == "off"
+    first = fills_from(bench, LEADER, 0)[0]
+    assert before_ms <= first["time"] <= before_ms + 5_000
+
+
+def test_one_trade_is_one_frame_with_both_users_and_the_takers_side(bench: Any) -> None:
+    bench.control("replay/load", recording=str(SAMPLE))
+    socket = websocket.create_connection(bench.venue.url.replace("http", "ws") + "/ws", timeout=5)
+    wanted = {"type": "trades", "coin": "HYPE"}
+    socket.send(json.dumps({"method": "subscribe", "subscription": wanted}))
+    socket.recv()
+
+    bench.control("replay/start", speed="1", limit=1)
+    trades = json.loads(socket.recv())["data"]
+    socket.close()
+
+    assert len(trades) == 55
+    assert {(trade["side"], trade["users"][0] == LEADER) for trade in trades} == {("B", True)}
+    assert all(trade["users"][1] != LEADER for trade in trades)
+
+
+def test_nothing_leaves_while_the_lag_is_unknown_or_high(bench: Any) -> None:
+    bench.control("replay/start", recording=str(SAMPLE), speed="max")
+    assert bench.look("replay")["released_trades"] == 0
+
+    bench.control("replay/lag", seconds="2.0")
+    assert bench.look("replay")["released_trades"] == 0
+
+    bench.control("replay/lag", seconds="1.99")
+    assert eventually(lambda: bench.look("replay")["released_trades"] == 20)
+
+
+def test_recorded_gaps_pace_the_release_within_a_second(bench: Any) -> None:
+    bench.control("replay/start", recording=str(SAMPLE), speed="10", limit=4)
+
+    assert eventually(lambda: bench.look("replay")["state"] == "finished")
+    sent = [Decimal(trade["sent_ms"]) for trade in bench.look("replay")["trade_list"]]
+    gaps = [later - earlier for earlier, later in pairwise(sent)]
+    assert all(Decimal(98) <= gap <= Decimal(200) for gap in gaps)
+
+
+def test_latency_is_told_by_the_venues_clock(bench: Any, trader: Any) -> None:
+    bench.control("replay/start", recording=str(SAMPLE), speed="10", limit=1)
+    assert eventually(lambda: bench.look("replay")["state"] == "finished")
+    trader.order("ETH", BUY, 0.1, 1950, IOC)
+
+    told = bench.look("latency")
+
+    (order,) = told["orders"]
+    assert order["user"] == trader.wallet.address.lower()
+    assert Decimal(order["received_ms"]) > Decimal(told["trades"][0]["sent_ms"])
+
+
+def test_a_replay_can_be_stopped_and_another_loaded(bench: Any) -> None:
+    bench.control("replay/start", recording=str(SAMPLE), speed="1")
+    refused = bench.post("/_simulator/replay/load", {"recording": str(SAMPLE)})
+    assert refused.status_code == 400
+    assert "running" in refused.json()["error"]
+
+    assert bench.control("replay/stop")["state"] == "stopped"
+    assert bench.control("replay/load", recording=str(SAMPLE))["state"] == "idle"
+    assert fills_from(bench, LEADER, 0) == []
+
+
+@pytest.mark.parametrize(
+    ("body", "says"),
+    [
+        ({}, "no recording is loaded"),
+        ({"recording": "/nowhere.json"}, "cannot read"),
+        ({"fills": []}, "no fills"),
+        ({"speed": "fast", "fills": []}, "speed must be"),
+        ({"colour": "red"}, "unknown keys"),
+    ],
+)
+def test_a_start_that_cannot_be_is_refused_with_the_reason(
+    bench: Any, body: dict[str, Any], says: str
+) -> None:
+    answer = requests.post(f"{bench.venue.url}/_simulator/replay/start", json=body, timeout=5)
+
+    assert answer.status_code == 400
+    assert says in answer.json()["error"]
+
+
+@pytest.mark.shared
+@pytest.mark.parametrize("name", ["acc2", "acc5", "acc6", "acc7"])
+def test_each_real_leader_is_replayed_to_its_last_position(bench: Any, name: str) -> None:
+    bench.control("replay/start", recording=str(LEADERS), leader=name, speed="max")
+    view = report_until_finished(bench)
+
+    recording = load_recording(LEADERS, name)
+    last = {fill.coin: fill.start_position + fill.signed_size for fill in recording.fills}
+    held = state_of(bench, view["leader_address"], "")
+    if any(":" in coin for coin in last):
+        held |= state_of(bench, view["leader_address"], "xyz")
+    assert {coin: Decimal(size) for coin, size in held.items()} == {
+        coin: size for coin, size in last.items() if size
+    }
