@@ -1,0 +1,212 @@
+"""A small client of the public API, for the command, the demo and tests. One per signed-in user."""
+
+from __future__ import annotations
+
+import json
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from http.client import HTTPConnection, HTTPException, HTTPSConnection
+from typing import TYPE_CHECKING, Any, cast
+from urllib.parse import quote, urlencode, urlsplit
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+    from cli.wallet_key import WalletKey
+
+TIMEOUT_SECONDS = 30
+PAGE_SIZE = 100
+HTTP_ERRORS_FROM = 400
+Answer = dict[str, Any]
+
+
+class ApiError(Exception):
+    """The API refused: `status` and `code` for programs, the message for people."""
+
+    def __init__(self, status: int, code: str, detail: str) -> None:
+        super().__init__(detail)
+        self.status = status
+        self.code = code
+        self.detail = detail
+
+
+class ApiUnreachableError(ApiError):
+    """Nobody answered."""
+
+
+@dataclass(frozen=True, slots=True)
+class SignInPlace:
+    """Where the client signs in: what the sign-in message names."""
+
+    domain: str
+    uri: str
+    chain_id: int
+
+
+class ApiClient:
+    """Talks to the API as one user."""
+
+    def __init__(
+        self,
+        base_url: str,
+        place: SignInPlace,
+        *,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
+        self._url = urlsplit(base_url.rstrip("/"))
+        self._place = place
+        self._now = now
+        self._access_token = ""
+        self._refresh_token = ""
+
+    def sign_in(self, key: WalletKey) -> Answer:
+        """Sign in with a wallet's key; gives the wallet."""
+        query = urlencode({"address": key.address})
+        nonce = self.call("GET", f"/v1/auth/siwe/nonce?{query}")["nonce"]
+        message = self._message(key.address, nonce)
+        signed = {
+            "address": key.address,
+            "message": message,
+            "signature": key.sign_text(message),
+        }
+        answer = self.call("POST", "/v1/auth/siwe/verify", signed)
+        self._keep(answer)
+        return cast("Answer", answer["wallet"])
+
+    def refresh(self) -> None:
+        """Exchange the refresh token for the next pair."""
+        self._keep(self.call("POST", "/v1/auth/refresh", {"refresh_token": self._refresh_token}))
+
+    def sign_out(self) -> None:
+        """End the session."""
+        self.call("POST", "/v1/auth/logout", {"refresh_token": self._refresh_token})
+        self._access_token = self._refresh_token = ""
+
+    def me(self) -> Answer:
+        """Give the user with the wallets."""
+        return self.call("GET", "/v1/me")
+
+    def enable_agent(self, name: str) -> Answer:
+        """Make an agent: `{agent, to_sign: [{action, typed_data}]}`."""
+        wanted = {"scope": "TRADE_ONLY", "agent_name": name}
+        return self.call("POST", "/v1/agents/enable", wanted)
+
+    def confirm_agent(self, delegation: Mapping[str, Any], key: WalletKey) -> Answer:
+        """Sign what a delegation asks for and hand it in; gives the agent."""
+        signatures = [key.sign_action(each["action"]) for each in delegation["to_sign"]]
+        confirmed = {"agent_id": delegation["agent"]["agent_id"], "signatures": signatures}
+        return cast("Answer", self.call("POST", "/v1/agents/confirm", confirmed)["agent"])
+
+    def revoke_agent(self, agent_id: str) -> Answer:
+        """Revoke an agent; gives what to sign for the venue like `enable_agent`."""
+        return self.call("DELETE", f"/v1/agents/{quote(agent_id)}")
+
+    def create_follow(self, leader: str, limits: Mapping[str, Any]) -> Answer:
+        """Follow a leader with the active wallet; INACTIVE until it is started."""
+        wanted = {"venue": "hyperliquid", "leader_address": leader, "limits": limits}
+        return self.call("POST", "/v1/follows", wanted)
+
+    def change_limits(self, follow_id: str, limits: Mapping[str, Any]) -> Answer:
+        """Change limits of a follow."""
+        return self.call("PATCH", f"/v1/follows/{quote(follow_id)}", {"limits": limits})
+
+    def start(self, follow_id: str) -> Answer:
+        """Start a follow."""
+        return self.call("POST", f"/v1/follows/{quote(follow_id)}/start")
+
+    def pause(self, follow_id: str) -> Answer:
+        """Pause a follow."""
+        return self.call("POST", f"/v1/follows/{quote(follow_id)}/pause")
+
+    def delete(self, follow_id: str) -> Answer:
+        """Delete a follow."""
+        return self.call("DELETE", f"/v1/follows/{quote(follow_id)}")
+
+    def follows(self) -> list[Answer]:
+        """List the follows."""
+        return cast("list[Answer]", self.call("GET", "/v1/follows")["items"])
+
+    def copies(self, follow_id: str) -> Iterator[Answer]:
+        """Give every receipt of a follow, newest first, page by page."""
+        query = {"follow_id": follow_id, "limit": str(PAGE_SIZE)}
+        while True:
+            page = self.call("GET", f"/v1/copies?{urlencode(query)}")
+            yield from page["items"]
+            if not page["cursor"]:
+                return
+            query["cursor"] = page["cursor"]
+
+    def portfolio(self, follow_id: str) -> Answer:
+        """Give what a follow holds and has earned."""
+        return self.call("GET", f"/v1/follows/{quote(follow_id)}/portfolio")
+
+    def status(self) -> Answer:
+        """Give the state of the system."""
+        return self.call("GET", "/v1/system/status")
+
+    def call(self, method: str, path: str, body: Mapping[str, Any] | None = None) -> Answer:
+        """Make one call, with a fresh access token if the old one is over.
+
+        Raises ApiError, ApiUnreachableError when nobody answered.
+        """
+        try:
+            return self._call(method, path, body)
+        except ApiError as error:
+            if error.code != "ACCESS_TOKEN_EXPIRED":
+                raise
+        self._access_token = ""
+        self.refresh()
+        return self._call(method, path, body)
+
+    def _call(self, method: str, path: str, body: Mapping[str, Any] | None) -> Answer:
+        headers = {"Content-Type": "application/json"}
+        if self._access_token:
+            headers["Authorization"] = f"Bearer {self._access_token}"
+        text = None if body is None else json.dumps(body)
+        status, raw = self._exchange(method, path, text, headers)
+        answer = _read(status, raw)
+        if status >= HTTP_ERRORS_FROM:
+            code = str(answer.get("code", "UNKNOWN"))
+            raise ApiError(status, code, str(answer.get("detail", answer)))
+        return answer
+
+    def _exchange(
+        self, method: str, path: str, text: str | None, headers: Mapping[str, str]
+    ) -> tuple[int, bytes]:
+        secure = self._url.scheme == "https"
+        make = HTTPSConnection if secure else HTTPConnection
+        # A connection of its own for each call: a kept one may be gone, and a POST is not repeated.
+        with closing(make(self._url.netloc, timeout=TIMEOUT_SECONDS)) as connection:
+            try:
+                connection.request(method, self._url.path + path, text, dict(headers))
+                answer = connection.getresponse()
+                return answer.status, answer.read()
+            except (OSError, HTTPException) as error:
+                where = f"{self._url.scheme}://{self._url.netloc}"
+                raise ApiUnreachableError(
+                    0, "API_UNREACHABLE", f"the API at {where} does not answer: is it up?"
+                ) from error
+
+    def _keep(self, answer: Answer) -> None:
+        self._access_token = answer["access_token"]
+        self._refresh_token = answer["refresh_token"]
+
+    def _message(self, address: str, nonce: str) -> str:
+        place = self._place
+        issued_at = self._now().strftime("%Y-%m-%dT%H:%M:%SZ")
+        return (
+            f"{place.domain} wants you to sign in with your Ethereum account:\n{address}\n\n"
+            f"Sign in to Understudy.\n\nURI: {place.uri}\nVersion: 1\n"
+            f"Chain ID: {place.chain_id}\nNonce: {nonce}\nIssued At: {issued_at}"
+        )
+
+
+def _read(status: int, raw: bytes) -> Answer:
+    try:
+        answer = json.loads(raw)
+    except ValueError:
+        answer = None
+    if not isinstance(answer, dict):
+        raise ApiError(status, "UNREADABLE_ANSWER", f"the API answered HTTP {status} without JSON")
+    return answer
