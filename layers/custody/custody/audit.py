@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
     from custody.agents import Agent
@@ -44,14 +43,13 @@ class AuditEvent(StrEnum):
     SWITCH_SET = "SWITCH_SET"
 
 
-@dataclass(frozen=True, slots=True)
-class AuditEntry:
+class AuditEntry(NamedTuple):
     """One thing that happened to a subject (an agent, or a switch)."""
 
     event: AuditEvent
     subject: str
     at_ms: int
-    facts: Mapping[str, Any] = field(default_factory=dict)
+    facts: Mapping[str, Any]
 
 
 def approved(drafted: Draft, at_ms: int) -> AuditEntry:

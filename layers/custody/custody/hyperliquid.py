@@ -5,8 +5,7 @@ Pure; a key is an argument and leaves no trace. No caller's bytes are ever signe
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from understudy.adapters.venues.hyperliquid.constants import Chain
 from understudy.adapters.venues.hyperliquid.wire import (
@@ -24,16 +23,14 @@ if TYPE_CHECKING:
     from custody.secp256k1 import SigningKey
 
 
-@dataclass(frozen=True, slots=True)
-class Terms:
+class Terms(NamedTuple):
     """What a deployment fixes for everything it signs: the network, and a builder fee or none."""
 
     chain: Chain
     builder: Builder | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Draft:
+class Draft(NamedTuple):
     """An intent's action and digest, not yet signed.
 
     `content` says what would be signed, by which agent and as what, so that nothing else can ever

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from custody.policy import Killed, Request
 from custody.store import Readings
@@ -18,8 +17,7 @@ _EPOCH = date(1970, 1, 1).toordinal()
 _NOT_KILLED = Killed()
 
 
-@dataclass(frozen=True, slots=True)
-class Circumstances:
+class Circumstances(NamedTuple):
     """What was read for one batch, and when."""
 
     readings: Readings

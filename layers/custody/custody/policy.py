@@ -7,8 +7,8 @@ before: the same bytes given out again add nothing, whatever price and limits sa
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from decimal import Decimal
+from typing import NamedTuple
 
 from custody.agents import Agent, AgentStatus
 from custody.refusals import Refusal
@@ -22,16 +22,14 @@ MAX_EXPIRY_AHEAD_MS = 60_000
 _MAX_WIRE_INTEGER = 2**63
 
 
-@dataclass(frozen=True, slots=True)
-class Mark:
+class Mark(NamedTuple):
     """A price as the listener's role wrote it, and when."""
 
     price: Decimal
     at_ms: int
 
 
-@dataclass(frozen=True, slots=True)
-class Killed:
+class Killed(NamedTuple):
     """Which kill switches are on for an agent."""
 
     globally: bool = False
@@ -39,8 +37,7 @@ class Killed:
     user: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
+class Request(NamedTuple):
     """An intent and everything known about it at one moment. `spent_today` is entry notional."""
 
     intent: Intent

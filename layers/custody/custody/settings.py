@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from custody.agents import Policy
 from custody.aws.tables import TableNames
@@ -18,8 +17,7 @@ if TYPE_CHECKING:
     from decimal import Decimal
 
 
-@dataclass(frozen=True, slots=True)
-class Settings:
+class Settings(NamedTuple):
     """Tables, the KMS key of agent keys, what every action carries, and new agents' policy."""
 
     tables: TableNames

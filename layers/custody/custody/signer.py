@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from custody import audit
 from custody.hyperliquid import Draft, Terms, draft, signed
@@ -26,8 +25,7 @@ if TYPE_CHECKING:
 MAX_BATCH = 16  # as many as one batch of reads can serve
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
+class Verdict(NamedTuple):
     """What came of an intent so far, and the audit entry that is still to be written."""
 
     intent: Intent

@@ -6,10 +6,9 @@ Reads are one batch; a first signature is recorded in one transaction together w
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from decimal import Decimal
 from enum import Enum, auto
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from custody.agents import Agent
 from custody.audit import AuditEntry
@@ -25,8 +24,7 @@ if TYPE_CHECKING:
     from understudy.ports.switches import Switch
 
 
-@dataclass(frozen=True, slots=True)
-class Readings:
+class Readings(NamedTuple):
     """Everything stored that a batch of intents is judged by, read at once.
 
     `contents` names what was signed for an intent before, `spent` each agent's entry notional of
@@ -41,8 +39,7 @@ class Readings:
     marks: Mapping[str, Mark]
 
 
-@dataclass(frozen=True, slots=True)
-class Approval:
+class Approval(NamedTuple):
     """A first signature to be: written whole or not at all.
 
     `notional` counts against the agent's day, which may already hold `room` at most.

@@ -6,10 +6,13 @@ from dataclasses import dataclass
 from typing import Generic, TypeVar
 from uuid import uuid4
 
+from understudy.domain.errors import InvalidInputError
 from understudy.domain.ids import digest_of
 from understudy.messages import Converge, FillFanOut, FollowerExecute, LaneCommand, LeaderFills
 
 T_co = TypeVar("T_co", covariant=True)
+
+MAX_DELAY_SECONDS = 900
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,3 +63,9 @@ def _digest_of_command(message: LaneCommand) -> str:
         case Converge():
             cause, time = message.cause, str(message.queued_at_ms)
             return digest_of("converge", message.follow_id, message.symbol, cause, time)
+
+
+def refuse_delay(delay_seconds: int) -> None:
+    """Raise InvalidInputError for a delay that no queue keeps."""
+    if not 0 <= delay_seconds <= MAX_DELAY_SECONDS:
+        raise InvalidInputError(f"a delay lies between 0 and {MAX_DELAY_SECONDS} seconds")

@@ -7,7 +7,7 @@ lost answer is repeated, then DependencyError. Every call that goes through here
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from random import random
 from typing import Any, TypeVar
 
@@ -46,27 +46,33 @@ _AGAIN_IN_TRANSACTION = frozenset(
 _CONDITION = "ConditionalCheckFailed"
 
 
-def attempt(
-    call: Callable[[], T],
-    *,
-    pause: Callable[[float], None] = time.sleep,
-    jitter: Callable[[], float] = random,
-) -> T:
-    """Make a call, again while that can help; raises ConflictError or DependencyError."""
+def rounds(
+    *, pause: Callable[[float], None] = time.sleep, jitter: Callable[[], float] = random
+) -> Iterator[None]:
+    """Give the turns in which something may be tried, pausing longer before each."""
     started = time.monotonic()
     for number in range(MAX_ATTEMPTS):
+        if number:
+            if time.monotonic() - started > NO_REPETITION_AFTER_SECONDS:
+                return
+            pause(_FIRST_PAUSE_SECONDS * 2 ** (number - 1) * (0.5 + jitter()))
+        yield
+
+
+def attempt(call: Callable[[], T]) -> T:
+    """Make a call, again while that can help; raises ConflictError or DependencyError."""
+    failure: Exception | None = None
+    for _ in rounds():
         try:
             return call()
         except (ClientError, BotoCoreError) as error:
             failure = error
-        too_late = time.monotonic() - started > NO_REPETITION_AFTER_SECONDS
-        if too_late or number + 1 == MAX_ATTEMPTS or not _helps_again(failure):
-            break
-        pause(_FIRST_PAUSE_SECONDS * 2**number * (0.5 + jitter()))
+            if not _helps_again(error):
+                break
     raise translated(failure) from failure
 
 
-def translated(error: Exception) -> UnderstudyError:
+def translated(error: Exception | None) -> UnderstudyError:
     """Say in our words what a failed call means."""
     code = code_of(error)
     if _is_refusal(error):
@@ -76,14 +82,14 @@ def translated(error: Exception) -> UnderstudyError:
     return DependencyError("the cloud did not take a call", cause=code)
 
 
-def code_of(error: Exception) -> str:
+def code_of(error: Exception | None) -> str:
     """Give the service's code of a failure, else the name of its class."""
     if isinstance(error, ClientError):
         return str(error.response.get("Error", {}).get("Code", ""))
     return type(error).__name__
 
 
-def cancellation_codes(error: Exception) -> list[str]:
+def cancellation_codes(error: Exception | None) -> list[str]:
     """Give the reason for each item of a cancelled transaction, in order; 'None' for no reason."""
     if not isinstance(error, ClientError):
         return []
@@ -98,7 +104,7 @@ def _helps_again(error: Exception) -> bool:
     return code_of(error) in _AGAIN or not _AGAIN_IN_TRANSACTION.isdisjoint(codes)
 
 
-def _is_refusal(error: Exception) -> bool:
+def _is_refusal(error: Exception | None) -> bool:
     if code_of(error) == "ConditionalCheckFailedException":
         return True
     codes = {code for code in cancellation_codes(error) if code != "None"}

@@ -7,7 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, cast
 from uuid import uuid4
 
-from understudy.adapters.aws.attempts import MAX_ATTEMPTS, attempt
+from understudy.adapters.aws.attempts import attempt, rounds
 from understudy.adapters.aws.attributes import Item, text
 from understudy.adapters.aws.operations import Operation
 from understudy.domain.errors import DependencyError
@@ -67,7 +67,7 @@ class Table:
 
     def _batch_write(self, requests: Any) -> None:
         wanted = {self.name: requests}
-        for _ in range(MAX_ATTEMPTS):
+        for _ in rounds():
             answer = attempt(partial(self.client.batch_write_item, RequestItems=wanted))
             wanted = answer.get("UnprocessedItems", {})
             if not wanted:
@@ -104,7 +104,7 @@ def transact(client: DynamoDBClient, operations: Sequence[Operation]) -> None:
 def batch_get(client: DynamoDBClient, wanted: Wanted) -> dict[str, list[Item]]:
     """Read up to 100 keys of several tables; what a throttled table held back is asked again."""
     found: dict[str, list[Item]] = {name: [] for name in wanted}
-    for _ in range(MAX_ATTEMPTS):
+    for _ in rounds():
         answer = attempt(partial(client.batch_get_item, RequestItems=wanted))
         for name, items in answer["Responses"].items():
             found[name].extend(cast("list[Item]", items))

@@ -23,12 +23,13 @@ class SiweVerifier:
     domains: frozenset[str]
     origins: frozenset[str]
     chain_ids: frozenset[int]
+    max_age_ms: int = MAX_AGE_MS
 
     def verify(self, message: str, signature: str, now_ms: int) -> SignInClaim:
         """Check everything but the nonce; see `SignInVerifier`."""
         parsed = parse_siwe_message(message)
         self._check_place(parsed)
-        _check_times(parsed, now_ms)
+        self._check_times(parsed, now_ms)
         signer = recover_address(personal_message_digest(message), signature)
         if signer != parsed.address.lower():
             raise NotAllowedError(
@@ -55,14 +56,13 @@ class SiweVerifier:
                 code="SIWE_CHAIN_NOT_ALLOWED",
             )
 
-
-def _check_times(message: SiweMessage, now_ms: int) -> None:
-    if not -CLOCK_SKEW_MS <= now_ms - message.issued_at_ms <= MAX_AGE_MS:
-        raise NotAllowedError(
-            "the message must have been issued within the last 10 minutes: sign a fresh one",
-            code="SIWE_NOT_FRESH",
-        )
-    if message.expires_at_ms is not None and message.expires_at_ms <= now_ms:
-        raise NotAllowedError("the message has expired: sign a fresh one", code="SIWE_EXPIRED")
-    if message.not_before_ms is not None and message.not_before_ms > now_ms:
-        raise NotAllowedError("the message is not valid yet", code="SIWE_NOT_YET_VALID")
+    def _check_times(self, message: SiweMessage, now_ms: int) -> None:
+        if not -CLOCK_SKEW_MS <= now_ms - message.issued_at_ms <= self.max_age_ms:
+            raise NotAllowedError(
+                "the message must have been issued within the last 10 minutes: sign a fresh one",
+                code="SIWE_NOT_FRESH",
+            )
+        if message.expires_at_ms is not None and message.expires_at_ms <= now_ms:
+            raise NotAllowedError("the message has expired: sign a fresh one", code="SIWE_EXPIRED")
+        if message.not_before_ms is not None and message.not_before_ms > now_ms:
+            raise NotAllowedError("the message is not valid yet", code="SIWE_NOT_YET_VALID")

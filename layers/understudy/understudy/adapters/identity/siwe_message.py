@@ -13,7 +13,7 @@ from understudy.adapters.identity.ethereum import checksum_address
 from understudy.domain.errors import InvalidInputError
 
 _SCHEME = r"[A-Za-z][A-Za-z0-9+.-]*"
-_UNRESERVED = r"A-Za-z0-9._~-"
+_UNRESERVED = r"A-Za-z0-9._~\-"
 _SUB_DELIMITERS = r"!$&'()*+,;="
 _ESCAPED = r"%[0-9A-Fa-f]{2}"
 _USER = rf"(?:(?:[{_UNRESERVED}{_SUB_DELIMITERS}:]|{_ESCAPED})*@)?"

@@ -9,15 +9,13 @@ from threading import RLock
 from typing import Generic, TypeVar
 
 from understudy.adapters import sending
-from understudy.adapters.sending import Sending
-from understudy.domain.errors import InvalidInputError
+from understudy.adapters.sending import Sending, refuse_delay
 from understudy.messages import FillFanOut, LaneCommand, LeaderFills, ReconcileCommand
 from understudy.ports.clock import Clock
 
 T = TypeVar("T")
 
 DEDUPLICATION_MS = 5 * 60_000
-MAX_DELAY_SECONDS = 900
 
 
 class FifoQueue(Generic[T]):
@@ -72,8 +70,7 @@ class DelayQueue(Generic[T]):
 
     def send(self, message: T, delay_seconds: int) -> None:
         """Add a message that is due after so many seconds."""
-        if not 0 <= delay_seconds <= MAX_DELAY_SECONDS:
-            raise InvalidInputError(f"a delay lies between 0 and {MAX_DELAY_SECONDS} seconds")
+        refuse_delay(delay_seconds)
         with self._lock:
             self._sent += 1
             due_ms = self._clock.now_ms() + delay_seconds * 1000

@@ -1,0 +1,1 @@
+"""The fill_fan_out function."""

@@ -1,0 +1,1 @@
+"""The follower_execute function."""

@@ -1,0 +1,1 @@
+"""The leader_sync function."""

@@ -1,0 +1,87 @@
+"""Which changes of records are events: copies that ended, follows that changed, phantoms. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from understudy.domain.follows import Follow, FollowStatus, Ledger, PauseReason
+from understudy.domain.ids import digest_of
+from understudy.domain.receipts import CopyStatus, Receipt
+
+EVENT_OF_STATUS = {
+    CopyStatus.DONE: "COPY_DONE",
+    CopyStatus.SKIPPED: "COPY_SKIPPED",
+    CopyStatus.CARRIED: "COPY_CARRIED",
+    CopyStatus.EXPIRED: "COPY_EXPIRED",
+    CopyStatus.REJECTED: "COPY_REJECTED",
+    CopyStatus.NEEDS_OPERATOR: "COPY_NEEDS_OPERATOR",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Announcement:
+    """An event before it has a time; `event_id` is the same for every announcement of a change."""
+
+    event: str
+    event_id: str
+    user_id: str
+    follow_id: str
+    facts: Mapping[str, str] = field(default_factory=dict)
+    amounts: Mapping[str, Decimal] = field(default_factory=dict)
+
+
+def of_receipt(before: Receipt | None, after: Receipt) -> Announcement | None:
+    """Announce a copy when it ends, and again when it ends otherwise than it had."""
+    if not after.status.is_terminal or (before is not None and before.status is after.status):
+        return None
+    event = EVENT_OF_STATUS[after.status]
+    return Announcement(
+        event=event,
+        event_id=digest_of(event, after.copy_id, str(after.version)),
+        user_id=after.user_id,
+        follow_id=after.follow_id,
+        facts={
+            "copy_id": after.copy_id,
+            "trade_id": after.trade_id,
+            "symbol": after.symbol,
+            "reason": "" if after.reason is None else after.reason.value,
+        },
+        amounts={"target": after.target, "held": after.held},
+    )
+
+
+def of_follow(before: Follow | None, after: Follow) -> Announcement | None:
+    """Announce that a follow changed its status; a drawdown stop has a name of its own."""
+    old = None if before is None else before.status
+    if old is after.status:
+        return None
+    stopped = after.pause_reason is PauseReason.DRAWDOWN_STOP
+    drawdown = stopped and after.status is FollowStatus.PAUSED
+    event = "COPY_DRAWDOWN_STOP" if drawdown else f"FOLLOW_{after.status.value}"
+    amounts = {"threshold": after.limits.drawdown_floor_usdc} if drawdown else {}
+    return Announcement(
+        event=event,
+        event_id=digest_of(event, after.follow_id, str(after.version)),
+        user_id=after.user_id,
+        follow_id=after.follow_id,
+        facts={"reason": "" if after.pause_reason is None else after.pause_reason.value},
+        amounts=amounts,
+    )
+
+
+def of_ledger(before: Ledger | None, after: Ledger) -> Announcement | None:
+    """Announce that a position which the venue no longer has was cleared."""
+    cleared_before = 0 if before is None else before.phantoms
+    if after.phantoms <= cleared_before:
+        return None
+    event = "PHANTOM_POSITION_CLEANUP"
+    return Announcement(
+        event=event,
+        event_id=digest_of(event, after.follow_id, after.symbol, str(after.version)),
+        user_id="",
+        follow_id=after.follow_id,
+        facts={"symbol": after.symbol},
+        amounts={"size": after.held if before is None else before.held},
+    )

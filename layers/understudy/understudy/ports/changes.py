@@ -1,0 +1,18 @@
+"""What a store says has changed: a record as it was and as it is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from understudy.domain.follows import Follow, Ledger
+from understudy.domain.receipts import Receipt
+
+Record = Follow | Ledger | Receipt
+
+
+@dataclass(frozen=True, slots=True)
+class RecordChange:
+    """A record before (None: it is new) and after a change."""
+
+    before: Record | None
+    after: Record

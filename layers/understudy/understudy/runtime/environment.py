@@ -1,0 +1,45 @@
+"""Reading a function's environment: what is missing or wrong is named, nothing is assumed."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+
+from understudy.adapters.venues.hyperliquid.constants import Chain
+from understudy.domain.errors import InvalidInputError
+
+QUEUE_URLS = {
+    "leader_fills": "LEADER_FILLS_QUEUE_URL",
+    "fill_fan_out": "FILL_FAN_OUT_QUEUE_URL",
+    "follower_execute": "FOLLOWER_EXECUTE_QUEUE_URL",
+    "follow_reconcile": "FOLLOW_RECONCILE_QUEUE_URL",
+}
+
+
+def text(name: str) -> str:
+    """Give a variable that must be set; raises InvalidInputError naming it."""
+    value = os.environ.get(name, "")
+    if not value:
+        raise InvalidInputError(f"set the environment variable {name}")
+    return value
+
+
+def count(name: str) -> int:
+    """Give a variable that must be a whole number above zero."""
+    value = text(name)
+    if not (value.isascii() and value.isdigit() and int(value) > 0):
+        raise InvalidInputError(f"{name} must be a whole number above zero")
+    return int(value)
+
+
+def chain() -> Chain:
+    """Give the venue's network; there is no default."""
+    name = text("HYPERLIQUID_CHAIN")
+    if name not in list(Chain):
+        raise InvalidInputError(f"HYPERLIQUID_CHAIN must be one of {', '.join(Chain)}")
+    return Chain(name)
+
+
+def queue_urls(*queues: str) -> Mapping[str, str]:
+    """Give the addresses of the queues that this function sends to."""
+    return {queue: text(QUEUE_URLS[queue]) for queue in queues}

@@ -1,0 +1,14 @@
+"""Puts fill_fan_out together, once per process."""
+
+from __future__ import annotations
+
+from functools import cache
+
+from understudy.runtime import parts
+from understudy.workflows.fill_fan_out import FanOutPorts
+
+
+@cache
+def build() -> FanOutPorts:
+    """Give the workflow's ports."""
+    return FanOutPorts(parts.leaders(), parts.queues("follower_execute"), parts.CLOCK)

@@ -1,0 +1,34 @@
+"""Puts follower_execute together, once per process."""
+
+from __future__ import annotations
+
+from concurrent.futures import Executor, ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import cache
+
+from understudy.adapters.aws import clients
+from understudy.adapters.aws.signer import LambdaSigner
+from understudy.ports.signing import Signer
+from understudy.runtime import environment, parts
+from understudy.workflows.views import CopyPorts
+
+LANES_AT_ONCE = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Execution:
+    """What running lanes needs."""
+
+    ports: CopyPorts
+    signer: Signer
+    pool: Executor
+
+
+@cache
+def build() -> Execution:
+    """Give the workflow's ports, the signer behind its alias, and a thread for each lane."""
+    return Execution(
+        ports=parts.copying("follow_reconcile"),
+        signer=LambdaSigner(clients.functions(), environment.text("SIGNER_FUNCTION")),
+        pool=ThreadPoolExecutor(LANES_AT_ONCE, thread_name_prefix="lane"),
+    )

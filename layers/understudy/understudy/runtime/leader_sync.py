@@ -1,0 +1,18 @@
+"""Puts leader_sync together, once per process."""
+
+from __future__ import annotations
+
+from functools import cache
+
+from understudy.domain.markets import HYPERLIQUID
+from understudy.runtime import parts
+from understudy.workflows.fill_fan_out import FanOutPorts
+from understudy.workflows.leader_sync import SyncPorts
+
+
+@cache
+def build() -> SyncPorts:
+    """Give the workflow's ports."""
+    queues = parts.queues("fill_fan_out", "follower_execute")
+    fan_out = FanOutPorts(parts.leaders(), queues, parts.CLOCK)
+    return SyncPorts(fan_out, parts.markets(), {HYPERLIQUID: parts.venue()})

@@ -1,0 +1,67 @@
+"""The parts that several functions are put together from, each made once per process."""
+
+from __future__ import annotations
+
+from functools import cache
+
+from understudy.adapters.aws import clients
+from understudy.adapters.aws.copy_store import DynamoCopyStore
+from understudy.adapters.aws.leader_store import DynamoLeaderStore
+from understudy.adapters.aws.market_store import DynamoMarketStore
+from understudy.adapters.aws.queues import SqsQueues
+from understudy.adapters.aws.table import Table
+from understudy.adapters.aws.venue_budget import DynamoVenueBudget
+from understudy.adapters.clock import SystemClock
+from understudy.adapters.venues.hyperliquid.client import HyperliquidVenue
+from understudy.adapters.venues.hyperliquid.rest import Rest
+from understudy.domain.markets import HYPERLIQUID
+from understudy.runtime import environment
+from understudy.workflows.views import CopyPorts
+
+CLOCK = SystemClock()
+
+
+@cache
+def leaders() -> DynamoLeaderStore:
+    """Give the store of leaders' books."""
+    return DynamoLeaderStore(Table(clients.dynamodb(), environment.text("COPYING_TABLE")))
+
+
+@cache
+def markets() -> DynamoMarketStore:
+    """Give the store of markets and marks."""
+    table = Table(clients.dynamodb(), environment.text("MARKET_TABLE"))
+    return DynamoMarketStore(table, CLOCK)
+
+
+@cache
+def venue() -> HyperliquidVenue:
+    """Give the venue."""
+    return HyperliquidVenue(
+        Rest(environment.text("HYPERLIQUID_URL")), environment.chain(), CLOCK
+    )
+
+
+def queues(*names: str) -> SqsQueues:
+    """Give the queues that a function sends to."""
+    return SqsQueues(clients.sqs(), environment.queue_urls(*names))
+
+
+@cache
+def copying(*queue_names: str) -> CopyPorts:
+    """Give what copying needs, with these queues."""
+    copies = Table(clients.dynamodb(), environment.text("COPYING_TABLE"))
+    throttle = Table(clients.dynamodb(), environment.text("THROTTLE_TABLE"))
+    budget = DynamoVenueBudget(
+        throttle,
+        {HYPERLIQUID: environment.count("VENUE_WEIGHT_PER_MINUTE")},
+        CLOCK,
+        environment.text("EGRESS_GROUP"),
+    )
+    return CopyPorts(
+        store=DynamoCopyStore(copies, markets()),
+        venues={HYPERLIQUID: venue()},
+        queues=queues(*queue_names),
+        budget=budget,
+        clock=CLOCK,
+    )
