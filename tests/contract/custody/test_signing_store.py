@@ -112,7 +112,7 @@ def test_another_content_for_the_same_intent_is_told_apart(backend: Backend) -> 
 
 
 def test_a_repetition_counts_nothing(backend: Backend, agent: Agent) -> None:
-    counted = replace(approval(notional=60, room=40), agent_id=agent.agent_id)
+    counted = approval(notional=60, room=40)._replace(agent_id=agent.agent_id)
 
     outcomes = [backend.signing.record(counted) for _ in range(2)]
 
@@ -146,7 +146,7 @@ def test_a_changed_content_is_told_apart_on_a_day_without_room(backend: Backend)
 def test_of_four_at_once_one_is_new_and_the_day_counts_it_once(
     backend: Backend, agent: Agent
 ) -> None:
-    counted = replace(approval(notional=10, room=90), agent_id=agent.agent_id)
+    counted = approval(notional=10, room=90)._replace(agent_id=agent.agent_id)
 
     with ThreadPoolExecutor(4) as threads:
         outcomes = list(threads.map(backend.signing.record, [counted] * 4))
