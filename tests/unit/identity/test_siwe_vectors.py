@@ -1,0 +1,98 @@
+"""Every recorded Sign-In with Ethereum case: what parses, what does not, who is let in."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.unit.identity.vectors import cases, text_of
+from understudy.adapters.identity.siwe import SiweVerifier
+from understudy.adapters.identity.siwe_message import parse_siwe_message
+from understudy.domain.errors import InvalidInputError, NotAllowedError
+
+if TYPE_CHECKING:
+    from understudy.ports.identity import SignInClaim
+
+pytestmark = pytest.mark.shared
+
+ANY_AGE_MS = 10**15
+TIME_OF_OTHER_CASES = "2022-03-28T00:00:00.000Z"
+
+
+@pytest.mark.parametrize(("name", "case"), cases("parsing_positive"))
+def test_a_well_formed_message_is_read_field_by_field(name: str, case: dict[str, Any]) -> None:
+    parsed = parse_siwe_message(case["message"])
+
+    wanted = case["fields"]
+    assert (parsed.domain, parsed.address) == (wanted["domain"], wanted["address"])
+    assert (parsed.uri, parsed.chain_id) == (wanted["uri"], wanted["chainId"])
+    assert (parsed.nonce, parsed.statement) == (wanted["nonce"], wanted.get("statement"))
+    assert (parsed.scheme, parsed.request_id) == (wanted.get("scheme"), wanted.get("requestId"))
+    assert list(parsed.resources) == wanted.get("resources", [])
+    assert parsed.issued_at_ms == ms(wanted["issuedAt"])
+
+
+@pytest.mark.parametrize(("name", "text"), cases("parsing_negative"))
+def test_a_malformed_message_is_refused(name: str, text: str) -> None:
+    with pytest.raises(InvalidInputError):
+        parse_siwe_message(text)
+
+
+@pytest.mark.parametrize(("name", "fields"), cases("parsing_negative_objects"))
+def test_a_message_with_a_missing_or_wrong_field_is_refused(
+    name: str, fields: dict[str, Any]
+) -> None:
+    with pytest.raises(InvalidInputError):
+        parse_siwe_message(text_of(fields))
+
+
+@pytest.mark.parametrize(("name", "case"), cases("verification_positive"))
+def test_who_signed_in_time_is_let_in(name: str, case: dict[str, Any]) -> None:
+    if name == "expired message":  # looked at two years before it was issued: we are stricter
+        with pytest.raises(NotAllowedError, match="issued"):
+            verified(case, ms(case["time"]))
+        return
+    claim = verified(case, ms(case.get("time", case["issuedAt"])))
+
+    assert claim.address == case["address"].lower()
+    assert claim.nonce == case["nonce"]
+
+
+@pytest.mark.parametrize(("name", "case"), cases("verification_negative"))
+def test_who_did_not_sign_this_here_and_now_is_not_let_in(name: str, case: dict[str, Any]) -> None:
+    if name == "custom nonce":  # the nonce is the sign-in's business, see test_sign_in.py
+        assert verified(case, ms(case["issuedAt"])).nonce != case["matchNonce"]
+        return
+    with pytest.raises((InvalidInputError, NotAllowedError)):
+        verified(case, case_time(case))
+
+
+@pytest.mark.parametrize(("name", "case"), cases("eip1271"))
+def test_a_contract_wallet_is_not_let_in(name: str, case: dict[str, Any]) -> None:
+    parsed = parse_siwe_message(case["message"])
+    verifier = SiweVerifier(
+        frozenset({parsed.domain}), frozenset({parsed.origin}), frozenset({parsed.chain_id})
+    )
+
+    with pytest.raises((InvalidInputError, NotAllowedError)):
+        verifier.verify(case["message"], case["signature"], parsed.issued_at_ms)
+
+
+def verified(case: dict[str, Any], now_ms: int) -> SignInClaim:
+    """Verify a case at a time; how old a message may be is tested in test_siwe.py."""
+    domain = case.get("domainBinding", case["domain"])
+    origin = "/".join(case["uri"].split("/")[:3])
+    verifier = SiweVerifier(
+        frozenset({domain}), frozenset({origin}), frozenset({case["chainId"]}), ANY_AGE_MS
+    )
+    return verifier.verify(text_of(case), case["signature"], now_ms)
+
+
+def case_time(case: dict[str, Any]) -> int:
+    return ms(case.get("time", TIME_OF_OTHER_CASES))
+
+
+def ms(text: str) -> int:
+    return round(datetime.fromisoformat(text).timestamp() * 1000)
