@@ -50,7 +50,7 @@ async def _run(arguments: argparse.Namespace) -> None:
     simulator = over(store.load(clock) if store else Venue(clock), arguments.chain)
     if arguments.recording:
         recording = load_recording(arguments.recording, arguments.leader)
-        simulator.replay.load(recording, arguments.equity)
+        simulator.replay.resume(recording, arguments.equity)
     _set_limits(simulator, arguments)
     stopping = asyncio.Event()
     loop = asyncio.get_running_loop()

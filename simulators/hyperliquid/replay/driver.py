@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from simulators.hyperliquid.addresses import named_address
 from simulators.hyperliquid.clock import NS_PER_MS, to_ms_text
 from simulators.hyperliquid.engine.account import Account
 from simulators.hyperliquid.engine.venue import Venue
@@ -17,12 +18,10 @@ from simulators.hyperliquid.replay.leader import (
     publish_fills,
 )
 from simulators.hyperliquid.replay.pacing import LagGate, Pace
+from simulators.hyperliquid.replay.recording import Recording
 from simulators.hyperliquid.replay.trades import LeaderTrade, group_trades
 
-if TYPE_CHECKING:
-    from simulators.hyperliquid.replay.recording import Recording
-
-IDLE, RUNNING, FINISHED, STOPPED = "idle", "running", "finished", "stopped"
+IDLE, RUNNING, FINISHED, STOPPED, FAILED = "idle", "running", "finished", "stopped", "failed"
 DEFAULT_EQUITY_USD = Decimal(1_000_000)
 
 
@@ -44,8 +43,9 @@ class Replay:
 
     venue: Venue
     state: str = IDLE
+    recording: Recording | None = None
+    equity_usd: Decimal = DEFAULT_EQUITY_USD
     leader: Account | None = None
-    leader_name: str = ""
     trades: list[LeaderTrade] = field(default_factory=list)
     releases: list[Release] = field(default_factory=list)
     gate: LagGate = field(default_factory=LagGate)
@@ -58,22 +58,36 @@ class Replay:
         """List the symbols and open the leader's account; nothing is released yet."""
         if self.state == RUNNING:
             raise ReplayStateError("a replay is running; wait for it or stop it first")
-        list_symbols(self.venue, recording)
-        self.leader = place_leader(self.venue, recording, equity_usd)
-        self.leader_name = recording.leader
+        self.recording, self.equity_usd = recording, equity_usd
         self.trades = group_trades(recording.fills)
         self.releases = []
         self.state = IDLE
+        self._open_leader(recording)
+
+    def resume(self, recording: Recording, equity_usd: Decimal = DEFAULT_EQUITY_USD) -> None:
+        """Load a recording after a restart: a leader in the books keeps them until start."""
+        known = self.venue.accounts.get(named_address(recording.leader))
+        if known is None:
+            self.load(recording, equity_usd)
+            return
+        self.recording, self.equity_usd, self.leader = recording, equity_usd, known
+        self.trades = group_trades(recording.fills)
+
+    def _open_leader(self, recording: Recording) -> None:
+        list_symbols(self.venue, recording)
+        self.leader = place_leader(self.venue, recording, self.equity_usd)
 
     def start(self, pace: Pace, limit: int | None = None) -> None:
         """Begin to release, at most ``limit`` trades; the first fill becomes now."""
-        if self.leader is None:
+        if self.recording is None or self.leader is None:
             raise ReplayStateError("no recording is loaded; give 'recording' or 'fills'")
         if self.state != IDLE:
             raise ReplayStateError("this recording was replayed already; load it again")
         self.trades = self.trades[:limit]
         if not self.trades:
             raise ReplayStateError("limit must leave at least one trade")
+        if self.leader.fills.fills or self.leader.twap_fills.fills:
+            self._open_leader(self.recording)
         self.shift_ms = self.venue.now_ms() - self.trades[0].time_ms
         self.pace, self.gate, self.state = pace, LagGate(), RUNNING
         self.task = asyncio.get_running_loop().create_task(self._run(self.leader, pace))
@@ -96,7 +110,7 @@ class Replay:
         """Return progress for the control plane."""
         return {
             "state": self.state,
-            "leader": self.leader_name,
+            "leader": self.recording.leader if self.recording else None,
             "leader_address": self.leader.address if self.leader else None,
             "symbols": list(dict.fromkeys(trade.symbol for trade in self.trades)),
             "speed": _speed_text(self.pace),
@@ -121,11 +135,15 @@ class Replay:
     async def _run(self, leader: Account, pace: Pace) -> None:
         due_ns = self.venue.clock.now_ns()
         before_ms = self.trades[0].time_ms
-        for trade in self.trades:
-            due_ns += pace.delay_ns(trade.time_ms - before_ms)
-            before_ms = trade.time_ms
-            await self._wait(pace, due_ns)
-            self._release(leader, trade)
+        try:
+            for trade in self.trades:
+                due_ns += pace.delay_ns(trade.time_ms - before_ms)
+                before_ms = trade.time_ms
+                await self._wait(pace, due_ns)
+                self._release(leader, trade)
+        except Exception:
+            self.state = FAILED
+            raise
         self.state = FINISHED
 
     async def _wait(self, pace: Pace, due_ns: int) -> None:

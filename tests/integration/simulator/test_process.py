@@ -126,6 +126,39 @@ def test_a_recording_waits_until_it_is_started(start: Start) -> None:
     assert (view["state"], view["total_trades"], view["leader"]) == ("idle", 121, "sample")
 
 
+def test_a_leader_keeps_its_books_over_a_restart_until_the_next_start(
+    start: Start, tmp_path: Path
+) -> None:
+    arguments = ("--recording", str(SAMPLE), "--state", str(tmp_path))
+    first = start(*arguments)
+    url = url_of(first)
+    begun = begin(url, "1000", 3)
+    leader, released = begun["leader_address"], begun["total_fills"]
+    assert fills_of(url, leader, released) == released
+    first.send_signal(signal.SIGTERM)
+    first.communicate(timeout=10)
+
+    url = url_of(start(*arguments))
+    assert fills_of(url, leader, released) == released
+    assert begin(url, "1", 1)["total_fills"] < released
+    assert fills_of(url, leader, 1) == 1
+
+
+def begin(url: str, speed: str, limit: int) -> Any:
+    body: Any = {"speed": speed, "limit": limit}
+    return requests.post(f"{url}/_simulator/replay/start", json=body, timeout=5).json()
+
+
+def fills_of(url: str, leader: str, expected: int) -> int:
+    deadline = time.monotonic() + 5
+    while True:
+        view = requests.get(f"{url}/_simulator/books?user={leader}", timeout=5).json()
+        found = len(view["accounts"][leader]["fills"])
+        if found == expected or time.monotonic() > deadline:
+            return found
+        time.sleep(0.02)
+
+
 def test_with_a_speed_the_replay_starts_at_once(start: Start) -> None:
     url = url_of(start("--recording", str(SAMPLE), "--speed", "max"))
 

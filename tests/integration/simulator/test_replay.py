@@ -108,7 +108,8 @@ def test_one_trade_is_one_frame_with_both_users_and_the_takers_side(bench: Any) 
     socket.send(json.dumps({"method": "subscribe", "subscription": wanted}))
     socket.recv()
 
-    bench.control("replay/start", speed="1", limit=1)
+    burst = next(t for t in group_trades(load_recording(SAMPLE, None).fills) if len(t.fills) == 55)
+    bench.control("replay/start", speed="1000", limit=burst.index + 1)
     trades = json.loads(socket.recv())["data"]
     socket.close()
 
