@@ -8,7 +8,14 @@ from typing import TYPE_CHECKING, Any
 
 from tests.fakes import builders
 from tests.fakes.builders import ADDRESS, FOLLOW, LEADER, NOW_MS, WALLET
-from understudy.domain.follows import FollowStatus, LeaderAccount, LeaderBook
+from understudy.domain.follows import (
+    FollowStatus,
+    LeaderAccount,
+    LeaderBook,
+    Ledger,
+    Pending,
+    WaitingOpen,
+)
 from understudy.domain.ids import CopyId, FollowId, IntentId, TradeId, UserId
 from understudy.domain.intents import Intent, IntentKind
 from understudy.domain.markets import HYPERLIQUID
@@ -76,6 +83,15 @@ def intent(name: str = "a" * 64, **changes: Any) -> Intent:
         created_at_ms=NOW_MS,
     )
     return replace(base, **changes)
+
+
+def full_ledger() -> Ledger:
+    return builders.ledger(
+        "1.25",
+        pending=(Pending(IntentId("i"), Decimal("-0.5"), reduce_only=True, margin=Decimal(3)),),
+        waiting=WaitingOpen(builders.trade()),
+        entries_paused=True,
+    )
 
 
 def leg(**changes: Any) -> LegResult:

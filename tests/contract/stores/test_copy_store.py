@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.contract.stores.records import created, intent, receipt
+from tests.contract.stores.records import created, full_ledger, intent, receipt
 from tests.fakes import builders
 from tests.fakes.builders import FOLLOW, NOW_MS
 from understudy.domain.errors import ConflictError, InvalidInputError, LimitExceededError
@@ -17,10 +17,8 @@ from understudy.domain.follows import (
     FollowStatus,
     Lane,
     Ledger,
-    Pending,
-    WaitingOpen,
 )
-from understudy.domain.ids import FollowId, IntentId, WalletId
+from understudy.domain.ids import FollowId, WalletId
 from understudy.domain.intents import IntentState
 from understudy.ports.copying import HELD_BY_HAND, Changes, SymbolOwner
 
@@ -29,15 +27,6 @@ if TYPE_CHECKING:
 
 LANE = Lane(WalletId("w"), nonce=NOW_MS)
 OWNER = SymbolOwner(WalletId("w"), "BTC", FOLLOW)
-
-
-def full_ledger() -> Ledger:
-    return builders.ledger(
-        "1.25",
-        pending=(Pending(IntentId("i"), Decimal("-0.5"), reduce_only=True, margin=Decimal(3)),),
-        waiting=WaitingOpen(builders.trade()),
-        entries_paused=True,
-    )
 
 
 def test_an_unknown_follow_has_no_state(world: World) -> None:

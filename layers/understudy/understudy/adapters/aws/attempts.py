@@ -6,9 +6,9 @@ lost answer is repeated, then DependencyError. Every call that goes through here
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterator
 from random import random
+from time import monotonic, sleep
 from typing import Any, TypeVar
 
 from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError
@@ -47,13 +47,13 @@ _CONDITION = "ConditionalCheckFailed"
 
 
 def rounds(
-    *, pause: Callable[[float], None] = time.sleep, jitter: Callable[[], float] = random
+    *, pause: Callable[[float], None] = sleep, jitter: Callable[[], float] = random
 ) -> Iterator[None]:
     """Give the turns in which something may be tried, pausing longer before each."""
-    started = time.monotonic()
+    started = monotonic()
     for number in range(MAX_ATTEMPTS):
         if number:
-            if time.monotonic() - started > NO_REPETITION_AFTER_SECONDS:
+            if monotonic() - started > NO_REPETITION_AFTER_SECONDS:
                 return
             pause(_FIRST_PAUSE_SECONDS * 2 ** (number - 1) * (0.5 + jitter()))
         yield

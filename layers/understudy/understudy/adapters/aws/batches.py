@@ -13,7 +13,8 @@ from understudy.messages import decode
 
 T = TypeVar("T")
 
-UNREADABLE = (ValueError, KeyError, TypeError, ArithmeticError)
+# What decoding raises for JSON of another shape, or numbers that are none.
+UNREADABLE = (ValueError, KeyError, TypeError, AttributeError, ArithmeticError)
 
 
 @dataclass(frozen=True, slots=True)

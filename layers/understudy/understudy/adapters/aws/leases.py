@@ -33,7 +33,7 @@ class DynamoLeases:
         try:
             self._table.put_when(write)
         except ConflictError:
-            return False
+            return self.read(lease.name) == lease  # the answer to our own write may have been lost
         return True
 
 

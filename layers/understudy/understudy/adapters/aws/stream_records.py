@@ -24,7 +24,7 @@ class Replacement:
 
 
 def replacements_in(event: Mapping[str, Any]) -> list[Replacement]:
-    """Read what an event of the stream replaced, in order; other items and deletions are left out."""
+    """Read what an event of the stream replaced, in order; other items are passed over."""
     read = (_replacement(record["dynamodb"]) for record in event["Records"])
     return [replacement for replacement in read if replacement is not None]
 

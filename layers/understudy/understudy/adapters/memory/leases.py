@@ -23,6 +23,6 @@ class InMemoryLeases:
         with self._lock:
             stored = self._leases.get(lease.name)
             if seen_token != (stored.token if stored else 0):
-                return False
+                return stored == lease
             self._leases[lease.name] = lease
             return True

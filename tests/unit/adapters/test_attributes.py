@@ -1,0 +1,57 @@
+"""Records as typed attributes: read back as written, amounts as numbers, empty things left out."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.contract.stores.records import book, full_ledger, intent, receipt
+from tests.fakes.builders import account, follow, ledger, limits, market, trade
+from understudy.adapters.aws.attributes import attributes_of, record_of
+from understudy.domain.follows import Account, Ledger
+
+
+@pytest.mark.parametrize(
+    "record",
+    [
+        book(),
+        book(account=None, positions={}),
+        intent(),
+        receipt(),
+        full_ledger(),
+        ledger(),
+        follow(limits(symbols_allow=("BTC", "xyz:GOLD"), reverse=True)),
+        account(),
+        market(),
+        trade(),
+    ],
+)
+def test_a_record_is_read_back_as_it_was_written(record: object) -> None:
+    assert record_of(type(record), attributes_of(record)) == record
+
+
+@given(st.decimals(allow_nan=False, allow_infinity=False, places=12, min_value=-(10**20)))
+def test_an_amount_is_a_number_and_stays_exact(amount: Decimal) -> None:
+    item = attributes_of(ledger(target=amount))
+
+    assert record_of(Ledger, item).target == amount
+    assert amount == 0 or set(item["target"]) == {"N"}
+
+
+def test_what_is_empty_by_default_is_left_out_and_what_is_not_is_written() -> None:
+    item = attributes_of(follow())
+
+    assert "start_seq" not in item
+    assert "reverse" not in item["limits"]["M"]
+    assert item["limits"]["M"]["max_open_positions"] == {"N": "3"}
+    assert item["status"] == {"S": "ACTIVE"}
+
+
+def test_the_name_of_the_main_dex_is_never_an_empty_name_in_a_table() -> None:
+    item = attributes_of(account("5"))
+
+    assert "" not in item["equity"]["M"]
+    assert record_of(Account, item).equity == {"": Decimal(5)}
