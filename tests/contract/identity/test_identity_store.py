@@ -1,0 +1,161 @@
+"""What every identity store promises: nothing twice, nothing over what was read, nobody else's."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.fakes.builders import NOW_MS
+from understudy.domain.agents import Agent, AgentScope, AgentStatus
+from understudy.domain.errors import ConflictError
+from understudy.domain.identity import (
+    AuthMethod,
+    Connector,
+    Session,
+    SignInNonce,
+    User,
+    Wallet,
+)
+from understudy.domain.ids import UserId, WalletId
+from understudy.ports.profiles import CopyProfile
+
+if TYPE_CHECKING:
+    from tests.contract.identity.conftest import Store
+
+ADDRESS = "0x" + "a" * 40
+USER = User(UserId("u1"), WalletId("w1"), NOW_MS, NOW_MS)
+WALLET = Wallet(WalletId("w1"), UserId("u1"), ADDRESS, Connector.REOWN, NOW_MS, NOW_MS)
+SESSION = Session(
+    session_id="1" * 32,
+    user_id=UserId("u1"),
+    auth_method=AuthMethod.SIWE,
+    wallet_address=ADDRESS,
+    generation=1,
+    current_hash="c" * 64,
+    previous_hash="",
+    created_at_ms=NOW_MS,
+    rotated_at_ms=NOW_MS,
+    idle_expires_at_ms=NOW_MS + 1,
+    expires_at_ms=NOW_MS + 2,
+)
+AGENT = Agent(
+    agent_id="a1",
+    user_id=UserId("u1"),
+    wallet_id=WalletId("w1"),
+    wallet_address=ADDRESS,
+    venue="hyperliquid",
+    hl_chain="Testnet",
+    address="0x" + "b" * 40,
+    name="one",
+    scope=AgentScope.TRADE_ONLY,
+    nonce=NOW_MS,
+    created_at_ms=NOW_MS,
+    approve_by_ms=NOW_MS + 1,
+    valid_until_ms=NOW_MS + 2,
+)
+
+
+def test_a_nonce_is_taken_once(store: Store) -> None:
+    store.put_nonce(SignInNonce("n1", ADDRESS, NOW_MS + 1))
+
+    assert store.take_nonce("n1", ADDRESS, NOW_MS)
+    assert not store.take_nonce("n1", ADDRESS, NOW_MS)
+
+
+@pytest.mark.parametrize(
+    ("nonce", "address", "now_ms"),
+    [("n2", ADDRESS, NOW_MS), ("n1", "0x" + "b" * 40, NOW_MS), ("n1", ADDRESS, NOW_MS + 1)],
+)
+def test_another_nonce_or_address_or_time_takes_nothing(
+    store: Store, nonce: str, address: str, now_ms: int
+) -> None:
+    store.put_nonce(SignInNonce("n1", ADDRESS, NOW_MS + 1))
+
+    assert not store.take_nonce(nonce, address, now_ms)
+    assert store.take_nonce("n1", ADDRESS, NOW_MS)
+
+
+def test_a_user_is_read_back_with_the_wallet(store: Store) -> None:
+    store.create_user(USER, WALLET)
+
+    assert store.user(USER.user_id) == USER
+    assert list(store.wallets(USER.user_id)) == [WALLET]
+    assert store.wallet_of_address(ADDRESS) == WALLET
+
+
+def test_nobody_is_there_before_they_came(store: Store) -> None:
+    assert store.user(UserId("u1")) is None
+    assert store.wallet_of_address(ADDRESS) is None
+    assert store.session("1" * 32) is None
+    assert list(store.agents(UserId("u1"))) == []
+
+
+def test_an_address_belongs_to_one_user(store: Store) -> None:
+    store.create_user(USER, WALLET)
+    other, second = UserId("u2"), WalletId("w2")
+
+    with pytest.raises(ConflictError):
+        store.create_user(
+            replace(USER, user_id=other, active_wallet_id=second),
+            replace(WALLET, user_id=other, wallet_id=second),
+        )
+
+    assert store.user(other) is None
+    assert store.wallet_of_address(ADDRESS) == WALLET
+
+
+def test_a_login_is_noted_on_user_and_wallet(store: Store) -> None:
+    store.create_user(USER, WALLET)
+    seen = replace(WALLET, last_seen_at_ms=NOW_MS + 5, connector=Connector.DYNAMIC)
+
+    store.record_login(USER.user_id, seen)
+
+    assert store.user(USER.user_id) == replace(USER, last_login_at_ms=NOW_MS + 5)
+    assert store.wallet_of_address(ADDRESS) == seen
+
+
+def test_a_session_is_replaced_only_as_it_was_read(store: Store) -> None:
+    first = store.put_session(SESSION)
+    second = store.put_session(replace(first, generation=2))
+
+    with pytest.raises(ConflictError):
+        store.put_session(replace(first, generation=3))
+    with pytest.raises(ConflictError):
+        store.put_session(SESSION)
+
+    assert store.session(SESSION.session_id) == second
+    assert (second.generation, second.version) == (2, 2)
+
+
+def test_an_agent_is_replaced_only_as_it_was_read(store: Store) -> None:
+    first = store.put_agent(AGENT)
+    second = store.put_agent(replace(first, status=AgentStatus.ACTIVE))
+
+    with pytest.raises(ConflictError):
+        store.put_agent(replace(first, status=AgentStatus.REVOKED))
+
+    assert store.agent(AGENT.user_id, AGENT.agent_id) == second
+
+
+def test_agents_are_listed_for_their_user_oldest_first(store: Store) -> None:
+    younger = store.put_agent(replace(AGENT, agent_id="a0", created_at_ms=NOW_MS + 1))
+    older = store.put_agent(AGENT)
+    store.put_agent(replace(AGENT, agent_id="a9", user_id=UserId("u2")))
+
+    assert list(store.agents(AGENT.user_id)) == [older, younger]
+    assert store.agent(AGENT.user_id, "a9") is None
+
+
+def test_a_profile_is_empty_at_first_and_replaced_only_as_it_was_read(store: Store) -> None:
+    empty = store.copy_profile(UserId("u1"))
+    first = store.put_copy_profile(
+        replace(empty, limits={"slippage_bps": 20, "symbols_allow": ["BTC"]})
+    )
+
+    with pytest.raises(ConflictError):
+        store.put_copy_profile(empty)
+
+    assert empty == CopyProfile(UserId("u1"))
+    assert store.copy_profile(UserId("u1")) == first
