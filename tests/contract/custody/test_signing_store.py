@@ -143,6 +143,11 @@ def test_a_changed_content_is_told_apart_on_a_day_without_room(backend: Backend)
     assert backend.signing.record(approval("other", notional=60, room=0)) is Recorded.CHANGED
 
 
+@pytest.mark.parametrize(
+    "backend",
+    ["memory", pytest.param("emulator", marks=pytest.mark.integration)],
+    indirect=True,  # moto's transactions are no transactions when threads meet
+)
 def test_of_four_at_once_one_is_new_and_the_day_counts_it_once(
     backend: Backend, agent: Agent
 ) -> None:
