@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import time
 from typing import TYPE_CHECKING, Any
 
@@ -12,8 +11,6 @@ from localcloud.errors import Code, LocalCloudError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-
-    from localcloud.deploy.source import Template
 
 STACK_NAME = "understudy"
 _CAPABILITIES = ["CAPABILITY_IAM", "CAPABILITY_NAMED_IAM", "CAPABILITY_AUTO_EXPAND"]
@@ -34,15 +31,17 @@ def find_stack(client: Any) -> dict[str, Any] | None:
     return dict(stacks[0]) if stacks else None
 
 
-def put_stack(client: Any, template: Template, parameters: Mapping[str, str]) -> dict[str, Any]:
-    """Bring the stack to `template`; return its description.
+def put_stack(client: Any, template_url: str, parameters: Mapping[str, str]) -> dict[str, Any]:
+    """Bring the stack to the stored template; return its description.
+
+    The template goes by address, as `sam deploy` does it: its text is too long for a request.
 
     Raises:
         LocalCloudError: DEPLOY_FAILED with the reasons of the resources that failed.
     """
     request = {
         "StackName": STACK_NAME,
-        "TemplateBody": json.dumps(template),
+        "TemplateURL": template_url,
         "Parameters": [
             {"ParameterKey": key, "ParameterValue": value} for key, value in parameters.items()
         ],

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from localcloud.session import LocalSession
     from localcloud.state_folder import StateFolder
 
+TEMPLATE_KEY = "template.json"
+
 
 @dataclass(frozen=True)
 class Stack:
@@ -73,9 +75,10 @@ def _put(
     packages = run_from_source(template, source, folder.packages)
     fixups = plan_fixups(template)
     progress(f"deploying {len(template['Resources'])} resources")
-    _upload(session, packages)
+    _upload(session, {**packages, TEMPLATE_KEY: json.dumps(template).encode()})
     client = session.client("cloudformation")
-    described = cloudformation.put_stack(client, template, parameters)
+    template_url = f"{client.meta.endpoint_url}/{CODE_BUCKET}/{TEMPLATE_KEY}"
+    described = cloudformation.put_stack(client, template_url, parameters)
     physical_ids = {one.name: one.physical_id for one in _resources(client)}
     for fixup in fixups:
         fixup.apply(session, physical_ids, _outputs(described))

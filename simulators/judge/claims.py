@@ -122,7 +122,7 @@ def problem_of_facts(receipt: Receipt, trade: LeaderTrade) -> Problem | None:
         ("symbol", receipt.symbol == trade.symbol),
         ("side", receipt.leader_sign == trade.sign),
         ("size", receipt.leader_size == trade.size),
-        ("price", abs(receipt.leader_price - trade.price) * 10**9 <= trade.price),
+        ("price", _is_price_of(receipt.leader_price, trade)),
         ("time", receipt.leader_time_ms == trade.time_ms),
         ("kind", receipt.kind == trade.kind),
     )
@@ -131,3 +131,8 @@ def problem_of_facts(receipt: Receipt, trade: LeaderTrade) -> Problem | None:
         return None
     figure = Figure.MISMATCHED if receipt.orders else Figure.UNJUSTIFIED
     return Problem(figure, f"the receipt has the leader's {' and '.join(wrong)} wrong")
+
+
+def _is_price_of(price: Fraction, trade: LeaderTrade) -> bool:
+    """Say whether it is the trade's average or its last price, to nine digits."""
+    return any(abs(price - own) * 10**9 <= own for own in (trade.price, trade.last_price))

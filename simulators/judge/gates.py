@@ -24,6 +24,7 @@ class Gate(Enum):
     CLOSED = "closed"
 
 
+STOPS = frozenset({"FOLLOW_PAUSED", "DRAWDOWN_STOP", "COPY_DISABLED"})
 Rule = Callable[[Scene, Numbers], Gate]
 
 
@@ -35,6 +36,23 @@ def standing_gates(scene: Scene, numbers: Numbers) -> Iterator[tuple[str, Gate]]
             yield reason, gate
         if gate is Gate.CLOSED:
             return
+
+
+def may_have_stopped(scene: Scene) -> frozenset[str]:
+    """Give the reasons by which the follow may have stopped before this trade."""
+    found = scene.pressure & STOPS
+    drawn_down = _drawdown_gate(scene) is not Gate.OPEN
+    return found | ({"FOLLOW_PAUSED", "DRAWDOWN_STOP"} if drawn_down else frozenset())
+
+
+def kept_by_owner(scene: Scene) -> frozenset[str]:
+    """Give the reasons for which an exit may stay away: the owner keeps positions on a stop."""
+    return may_have_stopped(scene) if scene.limits.on_stop == "keep" else frozenset()
+
+
+def may_wind_down(scene: Scene) -> bool:
+    """Say whether everything may be closed at once: the owner wants that on a stop."""
+    return scene.limits.on_stop == "close_now" and bool(may_have_stopped(scene))
 
 
 def _closed_if(closed: bool) -> Gate:  # noqa: FBT001  # the one fact that it translates
@@ -57,6 +75,10 @@ def _pressed_by(reason: str) -> Rule:
 
 
 def _drawdown(scene: Scene, _: Numbers) -> Gate:
+    return _drawdown_gate(scene)
+
+
+def _drawdown_gate(scene: Scene) -> Gate:
     limits, book = scene.limits, scene.book
     doubt = CENT + book.slack_usdc
     by_realized = limits.drawdown_basis == "realized"
@@ -67,9 +89,8 @@ def _drawdown(scene: Scene, _: Numbers) -> Gate:
     return Gate.DOUBTFUL if worst - unsure <= limits.drawdown_floor else Gate.OPEN
 
 
-def _paused(scene: Scene, numbers: Numbers) -> Gate:
-    stopped = _drawdown(scene, numbers) is not Gate.OPEN
-    return Gate.DOUBTFUL if stopped or "FOLLOW_PAUSED" in scene.pressure else Gate.OPEN
+def _paused(scene: Scene, _: Numbers) -> Gate:
+    return Gate.DOUBTFUL if may_have_stopped(scene) else Gate.OPEN
 
 
 def _symbol(scene: Scene, _: Numbers) -> Gate:
@@ -177,6 +198,7 @@ _RULES: tuple[tuple[str, Rule], ...] = (
     ("STALE", _pressed_by("STALE")),
     ("SAME_ENTRY", _same_entry),
     ("RATE_LIMITED", _rate),
+    ("RATE_LIMITED", _pressed_by("RATE_LIMITED")),
     ("BREAKER_OPEN", _breaker),
     ("ACCOUNT_MODE_UNSUPPORTED", _pressed_by("ACCOUNT_MODE_UNSUPPORTED")),
     ("ACCOUNT_NOT_FUNDED", _unfunded),

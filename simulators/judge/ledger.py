@@ -15,7 +15,11 @@ ENTRY_GAP_MS = 60_000
 
 @dataclass(slots=True)
 class Holding:
-    """One symbol of a follow; sizes are signed, `cost` is held times the average entry price."""
+    """One symbol of a follow; sizes are signed, `cost` is held times the average entry price.
+
+    `doubt` is how much of the target a slower mode may have dropped: nobody sees when its window
+    ended, only that the price had left the band by then.
+    """
 
     target: Fraction = ZERO
     held: Fraction = ZERO
@@ -23,6 +27,7 @@ class Holding:
     margin: Fraction = ZERO
     carried_since_ms: int = 0
     carried_price: Fraction = ZERO
+    doubt: Fraction = ZERO
 
     @property
     def is_open(self) -> bool:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from fractions import Fraction
 
 from simulators.judge.exact import ZERO, Span, cut_to_lot, sign_of
-from simulators.judge.gates import Gate, standing_gates
+from simulators.judge.gates import Gate, kept_by_owner, standing_gates
 from simulators.judge.numbers import Numbers
 from simulators.judge.scene import Scene
-from simulators.judge.sizing import Entry, entry_of
+from simulators.judge.sizing import HAIR, Entry, entry_of
 
 CARRIED = "CARRIED"
 BELOW_MIN_NOTIONAL = "BELOW_MIN_NOTIONAL"
@@ -25,14 +25,13 @@ class Expected:
 
     `order` is the span of sizes of the order that should go (None: no order may go), `reasons`
     the truthful reasons for no order; an order is demanded when there are none. `target` is the
-    signed size to hold afterwards, `slice` what the trade alone moves.
+    signed size to hold afterwards.
     """
 
     order: Span | None
     sign: int
     reasons: frozenset[str]
     target: Fraction
-    slice: Span = field(default_factory=lambda: Span(ZERO, ZERO))
 
 
 def drop_stale_carry(scene: Scene) -> None:
@@ -40,7 +39,7 @@ def drop_stale_carry(scene: Scene) -> None:
     holding, trade = scene.holding, scene.trade
     if holding.ahead(scene.direction) <= 0 or not holding.carried_since_ms:
         return
-    moved = abs(trade.price - holding.carried_price) > holding.carried_price * scene.band
+    moved = abs(trade.last_price - holding.carried_price) > holding.carried_price * scene.band
     if moved or trade.time_ms - holding.carried_since_ms > CARRY_LIFE_MS:
         holding.target = holding.held
 
@@ -52,20 +51,21 @@ def expected_exit(scene: Scene) -> Expected | None:
         return None
     remainder = ZERO
     if trade.kind == "reduce":
-        share = abs(trade.end) / abs(trade.start)
-        remainder = cut_to_lot(holding.target * share, scene.market.size_decimals)
-    swept = ZERO if scene.below_minimum(remainder, certainly=False) else remainder
-    kept = ZERO if scene.below_minimum(remainder) else remainder
+        remainder = holding.target * abs(trade.end) / abs(trade.start)
     if holding.held == 0:
-        return Expected(None, 0, frozenset({NOTHING_TO_CLOSE, CARRIED}), kept)
+        return Expected(None, 0, frozenset({NOTHING_TO_CLOSE, CARRIED}), remainder)
+    lots = cut_to_lot(remainder, scene.market.size_decimals)
+    swept = ZERO if scene.below_minimum(lots, certainly=False) else remainder
+    kept = ZERO if scene.below_minimum(lots) else remainder
     return _exit_order(scene, swept, kept)
 
 
 def _exit_order(scene: Scene, swept: Fraction, kept: Fraction) -> Expected:
     """Close down to `kept`, or to `swept` where the rest may be too small to stay."""
-    held = scene.holding.held
-    least, most = abs(held) - abs(kept), abs(held) - abs(swept)
-    reasons = EXIT_STOPPERS & scene.pressure
+    held, decimals = scene.holding.held, scene.market.size_decimals
+    least = abs(held) - cut_to_lot(abs(kept), decimals)
+    most = abs(held) - cut_to_lot(max(abs(swept) - HAIR / 10**decimals, ZERO), decimals)
+    reasons = EXIT_STOPPERS & scene.pressure | kept_by_owner(scene)
     if scene.is_netted:
         return Expected(Span(ZERO, abs(held)), -sign_of(held), reasons | {CARRIED}, kept)
     if swept and (most <= 0 or scene.below_minimum(most)):
@@ -77,35 +77,28 @@ def _exit_order(scene: Scene, swept: Fraction, kept: Fraction) -> Expected:
 
 def expected_entry(scene: Scene, numbers: Numbers) -> Expected:
     """Say what a trade that adds to the leader's position should open."""
-    reasons = set()
+    reasons: set[str] = set()
     for reason, gate in standing_gates(scene, numbers):
         reasons.add(reason)
         if gate is Gate.CLOSED:
             return Expected(None, scene.direction, frozenset(reasons), scene.holding.target)
+    if scene.receipt is None or scene.receipt.reason not in reasons:
+        drop_stale_carry(scene)
     return _entry_order(scene, entry_of(scene, numbers), reasons)
 
 
 def _entry_order(scene: Scene, entry: Entry, reasons: set[str]) -> Expected:
     sign, holding = scene.direction, scene.holding
-    target = _base(scene) + sign * entry.slice.high
-    small = {CARRIED} if not scene.limits.is_fixed else {BELOW_MIN_NOTIONAL}
-    if entry.capped or not entry.slice.low:
+    base = ZERO if scene.trade.kind == "flip" else holding.target
+    target = base + sign * entry.gain.high
+    small = {CARRIED} if not (scene.limits.is_fixed or entry.must_bind) else set()
+    if scene.limits.is_fixed or entry.may_bind:
         small |= {BELOW_MIN_NOTIONAL}
     if scene.is_netted:
-        small |= {CARRIED}
-        return Expected(
-            Span(ZERO, max(entry.order.high, abs(target - holding.held))),
-            sign,
-            frozenset(reasons | small),
-            target,
-            entry.slice,
-        )
-    if scene.below_minimum(entry.order.high):
-        return Expected(None, sign, frozenset(reasons | small), target, entry.slice)
-    if scene.below_minimum(entry.order.low, certainly=False):
+        allowed = frozenset(reasons | small | {CARRIED})
+        return Expected(Span(ZERO, abs(target - holding.held)), sign, allowed, target)
+    if scene.below_minimum(max(entry.order.high, ZERO)):
+        return Expected(None, sign, frozenset(reasons | small), target)
+    if scene.below_minimum(max(entry.order.low, ZERO), certainly=False):
         reasons |= small
-    return Expected(entry.order, sign, frozenset(reasons), target, entry.slice)
-
-
-def _base(scene: Scene) -> Fraction:
-    return ZERO if scene.trade.kind == "flip" else scene.holding.target
+    return Expected(entry.order, sign, frozenset(reasons), target)

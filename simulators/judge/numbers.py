@@ -15,6 +15,7 @@ PERCENT = Fraction(1, 100)
 # A fee is known for sure only after settlement; until then it is an estimate or missing.
 FEE_DOUBT = Fraction(11, 10)
 EXACTLY = Fraction(1, 10**9)
+HAIR = Fraction(1, 10**12)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +80,7 @@ def plausible_spans(scene: Scene, around: Surroundings) -> dict[str, Span]:
         PERCENT / 10, CENT + slack
     )
     unrealized = around.unrealized.widened(PERCENT, ONE + slack)
-    return {
+    spans = {
         "used": used,
         "realized": realized,
         "unrealized": unrealized,
@@ -95,8 +96,12 @@ def plausible_spans(scene: Scene, around: Surroundings) -> dict[str, Span]:
         ).widened(ZERO, Fraction(scene.book.slack_positions)),
         "own_equity": around.own_equity.widened(PERCENT, ONE + slack),
         "leader_equity": around.leader_equity.widened(PERCENT, ONE),
-        "price": Span(scene.trade.price, scene.trade.price).widened(EXACTLY, ZERO),
+        "price": Span.around(scene.trade.price, scene.trade.last_price).widened(EXACTLY, HAIR),
     }
+    if scene.decided_late:
+        for name in ("used", "realized", "remaining", "symbol_margin", "open_positions"):
+            spans[name] = spans[name].widened(ZERO, budget)
+    return spans
 
 
 def _over(scene: Scene, values: Callable[[Money], tuple[Fraction, ...]]) -> Span:
@@ -105,7 +110,8 @@ def _over(scene: Scene, values: Callable[[Money], tuple[Fraction, ...]]) -> Span
 
 def _doubt(scene: Scene, name: str, span: Span) -> str:
     value = scene.claimed(name)
-    if value is None or span.holds(value):
+    unknown = name == "leader_equity" and value == 0 and scene.limits.sizing != "proportional"
+    if value is None or unknown or span.holds(value):
         return ""
     return (
         f"{name} {shown(value)} cannot be: the venue's record allows "

@@ -7,7 +7,8 @@ from fractions import Fraction
 
 from simulators.judge.claims import Books
 from simulators.judge.evidence import Leg, Receipt
-from simulators.judge.exact import ZERO, shown
+from simulators.judge.exact import ZERO, cut_to_lot, shown
+from simulators.judge.gates import may_wind_down
 from simulators.judge.model import NOTHING_TO_CLOSE, Expected
 from simulators.judge.scene import Scene
 from simulators.judge.verdict import Figure, Problem
@@ -30,6 +31,8 @@ def problem_of_leg(
     receipt = scene.receipt
     if receipt is None:
         return _without_receipt(expected)
+    if scene.is_netted and any(leg.filled for leg in receipt.orders):
+        return None
     if expected.order is None:
         return unlicensed(expected, legs) or _reason_problem(receipt, expected)
     if not legs:
@@ -47,8 +50,10 @@ def _without_receipt(expected: Expected) -> Problem:
 def problem_of_stray_exit(scene: Scene, legs: Sequence[Leg]) -> Problem | None:
     """Refuse to let an exit beside an entry close more than is held beyond the target."""
     holding = scene.holding
-    excess = max(abs(holding.held) - abs(holding.target), ZERO)
-    if sum((leg.filled for leg in legs), ZERO) <= excess:
+    kept = cut_to_lot(abs(holding.target), scene.market.size_decimals)
+    excess = max(abs(holding.held) - kept, ZERO)
+    closed = sum((leg.filled for leg in legs), ZERO)
+    if scene.is_netted or closed <= excess or may_wind_down(scene):
         return None
     return Problem(Figure.MISMATCHED, "an exit closed what should stay open")
 
@@ -78,6 +83,8 @@ def _absent(scene: Scene, receipt: Receipt, expected: Expected) -> Problem | Non
 
 
 def _unfit(scene: Scene, expected: Expected, legs: Sequence[Leg]) -> Problem | None:
+    if scene.is_netted:
+        return None
     text = _misfit(scene, expected, min(legs, key=lambda leg: leg.attempt))
     return Problem(Figure.MISMATCHED, text) if text else None
 
@@ -92,7 +99,7 @@ def _misfit(scene: Scene, expected: Expected, leg: Leg) -> str:
     if span is not None and not span.holds(leg.size):
         wanted = " to ".join(dict.fromkeys((shown(span.low), shown(span.high))))
         return f"order {leg.cloid}: size {shown(leg.size)}, the model says {wanted}"
-    if not is_exit and scene.limits.mode == "realtime" and _beyond_cap(scene, leg.limit_price, leg):
+    if not is_exit and _beyond_cap(scene, leg.limit_price, leg):
         return f"order {leg.cloid}: limit price {shown(leg.limit_price)} breaks the price cap"
     return ""
 

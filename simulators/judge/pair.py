@@ -4,13 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from fractions import Fraction
 
+from simulators.judge.bookkeeping import (
+    aim_higher,
+    aim_lower,
+    apply_leg,
+    leverage_of,
+    remember_entry,
+)
 from simulators.judge.claims import Books, problem_of_facts, problems_of_orders
 from simulators.judge.evidence import Follow, Leg, Market, Receipt
 from simulators.judge.exact import ONE, ZERO, shown
-from simulators.judge.ledger import FollowBook, Money, RunningEntry
-from simulators.judge.model import Expected, drop_stale_carry, expected_entry, expected_exit
+from simulators.judge.gates import kept_by_owner, may_wind_down
+from simulators.judge.ledger import FollowBook, Money
+from simulators.judge.model import expected_entry, expected_exit
 from simulators.judge.numbers import numbers_of
 from simulators.judge.outcome import problem_of_leg, problem_of_stray_exit, unlicensed
 from simulators.judge.scene import Scene
@@ -23,7 +30,10 @@ FAILURES = frozenset({"REJECTED", "EXPIRED", "NEEDS_OPERATOR"})
 
 @dataclass(slots=True)
 class Pair:
-    """One follow meets one trade; `problems` are what was found wrong, the books' wrongs first."""
+    """One follow meets one trade; `problems` are what was found wrong, the books' wrongs first.
+
+    `late` holds the client ids of orders that left after later trades: they are booked then.
+    """
 
     trade: LeaderTrade
     follow: Follow
@@ -32,6 +42,7 @@ class Pair:
     books: Books
     market: Market
     pressure: frozenset[str]
+    late: frozenset[str] = frozenset()
     problems: list[Problem] = field(default_factory=list)
 
     @property
@@ -56,6 +67,16 @@ class Pair:
         self._entry(self._scene(scene.moments[0]), witness)
         self._count_failures()
 
+    def judge_late(self, leg: Leg) -> None:
+        """Book an order that left only now; an exit may close what is not wanted, nothing more."""
+        scene = self._scene()
+        holding = scene.holding
+        if leg.kind == "exit":
+            self._note(problem_of_stray_exit(scene, [leg]))
+        apply_leg(self.book, self.books, self.trade, leg, leverage_of(self.receipt))
+        if may_wind_down(scene) and abs(holding.held) < abs(holding.target):
+            holding.target = holding.held
+
     def _check_claims(self, named: set[str]) -> None:
         if self.receipt is None:
             return
@@ -72,88 +93,61 @@ class Pair:
             self.problems.append(problem)
 
     def _scene(self, *earlier: Money) -> Scene:
-        moments = (*earlier, self.book.money(self.trade.symbol, self._leverage))
+        money = self.book.money(self.trade.symbol, leverage_of(self.receipt))
         return Scene(
-            self.trade, self.follow, self.receipt, self.book, self.market, moments, self.pressure
+            trade=self.trade,
+            follow=self.follow,
+            receipt=self.receipt,
+            book=self.book,
+            market=self.market,
+            moments=(*earlier, money),
+            pressure=self.pressure,
+            decided_late=any(leg.cloid in self.late for leg in self.entries),
         )
-
-    @property
-    def _leverage(self) -> Fraction:
-        claimed = None if self.receipt is None else self.receipt.numbers.get("leverage")
-        return ONE if claimed is None else max(ONE, claimed)
 
     def _exit(self, scene: Scene) -> None:
         expected = expected_exit(scene)
         if expected is None:
-            self._note(problem_of_stray_exit(scene, self.exits))
+            self._note(problem_of_stray_exit(scene, self._prompt(self.exits)))
         elif self.trade.kind == "flip" and expected.order is None:
             self._note(unlicensed(expected, self.exits))
         else:
             self._note(problem_of_leg(scene, expected, self.exits, self.books))
-        self._apply(self.exits, ONE)
-        if expected is not None:
-            self._aim_lower(scene, expected)
+        for leg in self._prompt(self.exits):
+            apply_leg(self.book, self.books, self.trade, leg, ONE)
+        kept = self.receipt is not None and self.receipt.reason in kept_by_owner(scene)
+        if expected is not None and not kept:
+            aim_lower(scene, expected, self.exits)
 
-    def _aim_lower(self, scene: Scene, expected: Expected) -> None:
-        holding = scene.holding
-        holding.target = expected.target
-        closes_all = self.exits and abs(holding.held) < abs(expected.target)
-        if closes_all and not scene.is_netted:
-            holding.target = holding.held
+    def _prompt(self, legs: Sequence[Leg]) -> list[Leg]:
+        return [leg for leg in legs if leg.cloid not in self.late]
 
     def _entry(self, scene: Scene, witness: Witness) -> None:
-        if not self.trade.entered:
+        leverage = leverage_of(self.receipt)
+        if self.trade.entered:
+            numbers = numbers_of(scene, witness.surroundings(scene))
+            leverage = numbers.leverage
+            self._note_implausible(numbers.implausible)
+            expected = expected_entry(scene, numbers)
+            self._note(problem_of_leg(scene, expected, self.entries, self.books))
+        for leg in self._prompt(self.entries):
+            apply_leg(self.book, self.books, self.trade, leg, leverage)
+        if self.trade.entered:
+            aim_higher(scene, expected, self.entries)
+            remember_entry(scene, self.entries)
+        else:
+            self._note(self._stray_entry(scene))
             self.book.entries.pop(self.trade.symbol, None)
-            return
-        drop_stale_carry(scene)
-        numbers = numbers_of(scene, witness.surroundings(scene))
-        if numbers.implausible:
+
+    def _note_implausible(self, text: str) -> None:
+        if text:
             figure = Figure.MISMATCHED if self.entries else Figure.UNJUSTIFIED
-            self._note(Problem(figure, numbers.implausible))
-        expected = expected_entry(scene, numbers)
-        self._note(problem_of_leg(scene, expected, self.entries, self.books))
-        self._apply(self.entries, numbers.leverage)
-        self._aim_higher(scene, expected)
-        self._remember_entry(scene)
+            self._note(Problem(figure, text))
 
-    def _aim_higher(self, scene: Scene, expected: Expected) -> None:
-        holding, receipt = scene.holding, self.receipt
-        if self.entries and not scene.is_netted:
-            holding.target = holding.held
-        elif receipt is not None and (
-            receipt.status == "CARRIED" or receipt.reason == "CARRIED" or self.entries
-        ):
-            if holding.ahead(scene.direction) <= 0 or not holding.carried_since_ms:
-                holding.carried_since_ms = self.trade.time_ms
-                holding.carried_price = self.trade.price
-            holding.target = expected.target
-        if holding.ahead(scene.direction) <= 0:
-            holding.carried_since_ms = 0
-
-    def _remember_entry(self, scene: Scene) -> None:
-        trade, entries = self.trade, self.book.entries
-        entry = entries.get(trade.symbol)
-        if entry is None or not entry.continues(trade.sign, trade.time_ms):
-            entry = entries[trade.symbol] = RunningEntry(trade.sign, trade.time_ms)
-        entry.last_ms = trade.time_ms
-        if self.entries:
-            filled = any(leg.filled for leg in self.entries)
-            entry.pay(trade.time_ms, certainly=filled)
-            self.book.entry_times_ms.append(trade.time_ms)
-        elif self.receipt is not None and self.receipt.reason == "SAME_ENTRY":
-            entry.paid_last_ms = trade.time_ms
-        elif scene.is_netted:
-            entry.pay(trade.time_ms, certainly=False)
-
-    def _apply(self, legs: Sequence[Leg], leverage: Fraction) -> None:
-        holding = self.book.holding(self.trade.symbol)
-        for leg in legs:
-            self.book.closed += holding.apply(leg.signed_fill, leg.average_price, leverage)
-            self.book.fees += self.books.fee(leg)
-            booked = self.books.booked(leg)
-            at_ms = booked[0].received_ms if booked else self.trade.sent_ms
-            movements = self.book.movements.setdefault(self.trade.symbol, [])
-            movements.append((at_ms, leg.signed_fill))
+    def _stray_entry(self, scene: Scene) -> Problem | None:
+        if scene.is_netted or not any(leg.filled for leg in self.entries):
+            return None
+        return Problem(Figure.MISMATCHED, "a trade that only reduces was copied by an entry")
 
     def _count_failures(self) -> None:
         status = "" if self.receipt is None else self.receipt.status

@@ -11,8 +11,9 @@ from simulators.judge.exact import ONE, ZERO, Span
 from simulators.judge.ledger import Holding
 from simulators.judge.trades import LeaderTrade
 
-BEFORE_MS = 120_000
-AFTER_MS = 30_000
+EQUITY_AGE_MS = 60_000
+MARK_AGE_MS = 15_000
+DECIDED_WITHIN_MS = 30_000
 SPOT_PURSE = "spot"
 Marks = dict[str, Fraction]
 
@@ -35,11 +36,22 @@ class Tape:
             known = {**known, trade.symbol: trade.last_price}
             self.marks.append(known)
 
-    def around(self, sent_ms: Fraction) -> range:
-        """Give the releases whose prices a decision at this time may have used."""
-        first = bisect_left(self.sent_ms, sent_ms - BEFORE_MS)
-        last = bisect_right(self.sent_ms, sent_ms + AFTER_MS)
+    def around(self, sent_ms: Fraction, before_ms: int) -> range:
+        """Give the releases that a decision about a trade sent then may have known of."""
+        first = bisect_left(self.sent_ms, sent_ms - before_ms)
+        last = bisect_right(self.sent_ms, sent_ms + DECIDED_WITHIN_MS)
         return range(max(0, first - 1), last)
+
+    def leaves_band(self, index: int, share: Fraction, within_ms: int) -> bool:
+        """Say whether the symbol's price was beyond a share of a trade's soon after its release."""
+        trade = self.trades[index]
+        last = bisect_right(self.sent_ms, trade.sent_ms + within_ms)
+        marks = (self.marks[step][trade.symbol] for step in range(index, last))
+        return any(
+            abs(mark - price) >= price * share
+            for mark in marks
+            for price in (trade.price, trade.last_price)
+        )
 
     def price_spans(self, steps: range) -> dict[str, Span]:
         """Give the lowest and the highest price of each symbol over some releases."""

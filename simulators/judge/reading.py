@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
@@ -54,7 +54,7 @@ def _evidence(plain: Json) -> Evidence:
         venue=plain["venue"],
         leader=plain["leader"].lower(),
         taken_ms=exact(plain["taken_ms"]),
-        recording=tuple(_recorded(fill) for fill in plain["recording"]),
+        recording=_recording(plain["recording"]),
         releases=tuple(_release(release) for release in plain["release"]),
         markets={symbol: _market(market) for symbol, market in plain["markets"].items()},
         books={address.lower(): _account(book) for address, book in plain["books"].items()},
@@ -62,6 +62,14 @@ def _evidence(plain: Json) -> Evidence:
         interventions=tuple(_intervention(item) for item in plain.get("interventions", ())),
         outages_ms=tuple((exact(a), exact(b)) for a, b in plain.get("outages_ms", ())),
     )
+
+
+def _recording(plain: Sequence[Json]) -> tuple[RecordedFill, ...]:
+    """Read fills in the order of execution: some recordings list the newest first."""
+    fills = [_recorded(fill, number) for number, fill in enumerate(plain)]
+    if fills and fills[0].time_ms > fills[-1].time_ms:
+        fills.reverse()
+    return tuple(sorted(fills, key=lambda fill: fill.time_ms))
 
 
 def _sign(side: str) -> int:
@@ -72,7 +80,7 @@ def _amounts(plain: Json) -> dict[str, Fraction]:
     return {name: exact(value) for name, value in plain.items()}
 
 
-def _recorded(plain: Json) -> RecordedFill:
+def _recorded(plain: Json, number: int) -> RecordedFill:
     return RecordedFill(
         symbol=plain["coin"],
         sign=_sign(plain["side"]),
@@ -80,7 +88,7 @@ def _recorded(plain: Json) -> RecordedFill:
         size=exact(plain["sz"]),
         time_ms=int(plain["time"]),
         start=exact(plain["startPosition"]),
-        tid=str(plain["tid"]),
+        tid=str(plain.get("tid", number + 1)),
     )
 
 
@@ -106,10 +114,16 @@ def _account(plain: Json) -> VenueAccount:
         mode=plain.get("mode", "default"),
         purses=_amounts(plain.get("purses", {})),
         orders=tuple(_order(order) for order in plain.get("orders", ())),
-        fills=tuple(_fill(fill) for fill in plain.get("fills", ())),
+        fills=_fills([*plain.get("fills", ()), *plain.get("twap_fills", ())]),
         positions=_amounts(plain.get("positions", {})),
-        leverages={symbol: int(value) for symbol, value in plain.get("leverages", {}).items()},
+        leverages={
+            symbol: int(chosen["value"]) for symbol, chosen in plain.get("leverages", {}).items()
+        },
     )
+
+
+def _fills(plain: Sequence[Json]) -> tuple[VenueFill, ...]:
+    return tuple(sorted((_fill(fill) for fill in plain), key=lambda fill: fill.time_ms))
 
 
 def _order(plain: Json) -> VenueOrder:

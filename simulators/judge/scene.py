@@ -18,7 +18,8 @@ class Scene:
     """One follow meets one trade.
 
     `moments` are the money before and (flips) after the close; `pressure` the reasons that the
-    record of the run allows, without proving that they held at the very moment.
+    record of the run allows, without proving that they held at the very moment. `decided_late`
+    says that the order left after later trades were decided: its numbers are of that time.
     """
 
     trade: LeaderTrade
@@ -28,6 +29,7 @@ class Scene:
     market: Market
     moments: Sequence[Money]
     pressure: frozenset[str] = frozenset()
+    decided_late: bool = False
 
     @property
     def limits(self) -> Limits:
@@ -48,7 +50,7 @@ class Scene:
     def is_netted(self) -> bool:
         """Say whether trades are collected before anything is ordered."""
         too_fast = self.trade.trades_last_minute >= FAST_LEADER_TRADES
-        return self.limits.mode != "realtime" or (too_fast and not self.limits.refuse_safe_poll)
+        return self.limits.mode != "realtime" or too_fast
 
     @property
     def band(self) -> Fraction:

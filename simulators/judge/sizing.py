@@ -9,20 +9,23 @@ from simulators.judge.exact import ONE, ZERO, Span, cut_to_lot
 from simulators.judge.numbers import Numbers
 from simulators.judge.scene import Scene
 
-# The system divides to sixty digits: an exact multiple of a lot may come out a hair below it.
-HAIR = Fraction(1, 10**15)
+# Of a lot: the system cuts what it carries a millionth of a lot deep, so that many small slices
+# may end a hair below a whole lot.
+HAIR = Fraction(1, 10_000)
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """What an entry amounts to; `order` is the size to order, `slice` what this trade adds.
+    """What an entry amounts to; spans where the record leaves a choice.
 
-    Both are spans where the rules leave a choice; `capped` says whether a limit may have bound.
+    `order` is the size to order in lots, `gain` what the target moves by, uncut: parts of a lot
+    add up. `may_bind` and `must_bind` say whether some limit cut it down.
     """
 
-    slice: Span
     order: Span
-    capped: bool
+    gain: Span
+    may_bind: bool
+    must_bind: bool
 
 
 def wanted_margin(scene: Scene, numbers: Numbers) -> Span:
@@ -44,8 +47,11 @@ def wanted_margin(scene: Scene, numbers: Numbers) -> Span:
 def margin_room(scene: Scene, numbers: Numbers) -> Span:
     """Give the margin that the limits leave for one order."""
     limits = scene.limits
-    low = [limits.max_order, numbers.remaining.low, limits.symbol_cap - numbers.symbol_margin.high]
-    high = [limits.max_order, numbers.remaining.high, limits.symbol_cap - numbers.symbol_margin.low]
+    low = [numbers.remaining.low, limits.symbol_cap - numbers.symbol_margin.high]
+    high = [numbers.remaining.high, limits.symbol_cap - numbers.symbol_margin.low]
+    if not limits.is_fixed:
+        low.append(limits.max_order)
+        high.append(limits.max_order)
     if limits.max_position is not None:
         low.append(limits.max_position - numbers.symbol_margin.high)
         high.append(limits.max_position - numbers.symbol_margin.low)
@@ -65,23 +71,20 @@ def notional_room(scene: Scene, numbers: Numbers) -> Span:
 
 
 def entry_of(scene: Scene, numbers: Numbers) -> Entry:
-    """Size the entry: the new slice, and with it what was carried before."""
+    """Size the entry: the new slice and what was carried before, together under every limit."""
     wanted, room = wanted_margin(scene, numbers), margin_room(scene, numbers)
     ahead = ZERO if scene.trade.kind == "flip" else scene.holding.ahead(scene.direction)
-    carried = max(ahead, ZERO) * scene.trade.price / numbers.leverage
-    lone = Span(min(wanted.low, room.low), min(wanted.high, room.high))
-    joint = Span(min(wanted.low + carried, room.low), min(wanted.high + carried, room.high))
-    slices = _sizes(scene, numbers, lone)
-    together = _sizes(scene, numbers, joint)
-    behind = min(ahead, ZERO)
-    order = Span.around(*(size + behind for size in together), *(size + ahead for size in slices))
-    if scene.limits.is_fixed and behind:
-        order = Span(order.low, max(order.high, slices.high))
-    return Entry(slices, order, capped=room.low < wanted.high + carried)
-
-
-def _sizes(scene: Scene, numbers: Numbers, margin: Span) -> Span:
-    decimals = scene.market.size_decimals
-    unit = numbers.leverage / scene.trade.price
-    low = cut_to_lot(margin.low * unit * (1 - HAIR), decimals)
-    return Span(low, cut_to_lot(margin.high * unit, decimals))
+    carried, unit_margin = max(ahead, ZERO), scene.trade.price / numbers.leverage
+    asked = Span(wanted.low + carried * unit_margin, wanted.high + carried * unit_margin)
+    low = min(asked.low, room.low) / unit_margin
+    high = min(asked.high, room.high) / unit_margin
+    behind, decimals = min(ahead, ZERO), scene.market.size_decimals
+    return Entry(
+        order=Span(
+            cut_to_lot(low + behind - HAIR / 10**decimals, decimals),
+            cut_to_lot(high + behind, decimals),
+        ),
+        gain=Span(low - carried, high - carried),
+        may_bind=room.low < asked.high,
+        must_bind=room.high < asked.low,
+    )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from fractions import Fraction
 from functools import cache
@@ -11,13 +12,26 @@ from simulators.judge.evidence import Evidence, Follow
 from simulators.judge.exact import ZERO, Span
 from simulators.judge.ledger import FollowBook
 from simulators.judge.numbers import CENT, Surroundings
-from simulators.judge.prices import Tape, dex_of, follower_curve, leader_curve, opening_prices
+from simulators.judge.prices import (
+    DECIDED_WITHIN_MS,
+    EQUITY_AGE_MS,
+    MARK_AGE_MS,
+    Tape,
+    dex_of,
+    follower_curve,
+    leader_curve,
+    opening_prices,
+)
 from simulators.judge.scene import Scene
 from simulators.judge.trades import LeaderTrade
 
 SUPPORTED_MODES = frozenset({"default", "disabled", "unifiedAccount"})
 LONGEST_DECISION_MS = 60_000
+LONGEST_WINDOW_MS = 90_000
 SECOND_MS = 1000
+# The venue's 1,200 per minute and address, of which entries get 40 %, less what leases leave over.
+ENTRY_SHARE_PER_MINUTE = 430
+CARRY_MAY_DROP = "CARRY_MAY_DROP"
 UNSURE = Fraction(1, 1000)
 Others = Sequence[tuple[Follow, FollowBook]]
 
@@ -39,6 +53,9 @@ class Witness:
             wallet: _next_orders(evidence, wallet, indexes) for wallet in self.curves
         }
         self._price_spans = cache(self._spans_around)
+        self._received_ms = sorted(
+            order.received_ms for wallet in self.curves for order in evidence.books[wallet].orders
+        )
 
     def surroundings(self, scene: Scene) -> Surroundings:
         """Gather what an entry may rest on."""
@@ -63,9 +80,12 @@ class Witness:
             for item in self.evidence.interventions
             if item.covers(follow.follow_id, span_ms)
         }
+        band = Fraction(follow.limits.slippage_bps, 10_000)
         facts = {
             "STALE": self._may_be_stale(trade, follow),
-            "PRICE_OUT_OF_BAND": self._price_went(trade, follow),
+            "PRICE_OUT_OF_BAND": self.tape.leaves_band(trade.index, band, DECIDED_WITHIN_MS),
+            CARRY_MAY_DROP: self.tape.leaves_band(trade.index, band, LONGEST_WINDOW_MS),
+            "RATE_LIMITED": self._orders_around(trade) >= ENTRY_SHARE_PER_MINUTE,
             "SYMBOL_IN_USE": any(_uses(trade, *other) for other in others),
             "ACCOUNT_MODE_UNSUPPORTED": self._mode(follow) not in SUPPORTED_MODES,
             "LEADER_IS_FOLLOWER": self.evidence.leader in self.curves,
@@ -73,11 +93,11 @@ class Witness:
         return frozenset(found | {reason for reason, holds in facts.items() if holds})
 
     def _spans_around(self, index: int) -> dict[str, Span]:
-        return self.tape.price_spans(self.tape.around(self.tape.sent_ms[index]))
+        return self.tape.price_spans(self.tape.around(self.tape.sent_ms[index], MARK_AGE_MS))
 
     def _own_equity(self, scene: Scene) -> Span:
         curve = self.curves[scene.follow.wallet]
-        steps = self.tape.around(scene.trade.sent_ms)
+        steps = self.tape.around(scene.trade.sent_ms, EQUITY_AGE_MS)
         span = curve.span(dex_of(scene.trade.symbol), steps)
         if not curve.is_unified:
             return span
@@ -93,18 +113,19 @@ class Witness:
         age_ms = decided_before - min(trade.sent_ms, Fraction(trade.time_ms))
         return age_ms > follow.limits.max_age_seconds * SECOND_MS
 
-    def _price_went(self, trade: LeaderTrade, follow: Follow) -> bool:
-        band = trade.price * Fraction(follow.limits.slippage_bps, 10_000)
-        later = (step for step in self.tape.around(trade.sent_ms) if step >= trade.index)
-        return any(abs(self.tape.marks[step][trade.symbol] - trade.price) >= band for step in later)
+    def _orders_around(self, trade: LeaderTrade) -> int:
+        """Count the orders of all followers from a minute before a trade until it was decided."""
+        first = bisect_left(self._received_ms, trade.sent_ms - LONGEST_DECISION_MS)
+        return bisect_right(self._received_ms, trade.sent_ms + DECIDED_WITHIN_MS) - first
 
 
 def _unrealized(book: FollowBook, prices: dict[str, Span]) -> Span:
     low = high = ZERO
     for symbol, holding in book.holdings.items():
         profits = [holding.held * price - holding.cost for price in prices[symbol]]
-        low, high = low + min(profits), high + max(profits)
-    return Span.around(ZERO, low, high)
+        # A symbol whose price is not known counts at its entry price.
+        low, high = low + min(ZERO, *profits), high + max(ZERO, *profits)
+    return Span(low, high)
 
 
 def _copied(book: FollowBook, symbol: str, prices: dict[str, Span]) -> Span:

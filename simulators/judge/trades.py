@@ -157,5 +157,5 @@ def _trade(
         notional=sum((fill.size * fill.price for fill in fills), ZERO),
         last_price=fills[-1].price,
         start=first.start,
-        trades_last_minute=bisect_right(times, time_ms) - bisect_right(times, time_ms - MINUTE_MS),
+        trades_last_minute=index + 1 - bisect_right(times, time_ms - MINUTE_MS),
     )

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from decimal import ROUND_DOWN, Decimal
+from decimal import ROUND_DOWN, Decimal, getcontext
 from typing import Any
+
+getcontext().prec = 60
 
 ZERO = Decimal(0)
 FEE = Decimal("0.00045")
@@ -122,9 +124,10 @@ class Follower:
     def _exit(self, move: Move, symbol: Symbol, legs: list[dict[str, Any]]) -> str:
         symbol.entry_sign = ZERO
         kept = abs(move.end) if move.kind == "reduce" else ZERO
-        target = move.cut(symbol.target * kept / abs(move.start)) if kept else ZERO
-        symbol.target = target if abs(target) * move.price >= MINIMUM else ZERO
-        size = abs(symbol.held) - abs(symbol.target)
+        symbol.target = symbol.target * kept / abs(move.start) if kept else ZERO
+        if symbol.held and abs(move.cut(symbol.target)) * move.price < MINIMUM:
+            symbol.target = ZERO
+        size = abs(symbol.held) - abs(move.cut(symbol.target))
         if not symbol.held:
             return "NOTHING_TO_CLOSE"
         if size <= 0 or (symbol.target and size * move.price < MINIMUM):
@@ -212,29 +215,28 @@ class Follower:
         sign = self.direction * (1 if move.signed > 0 else -1)
         self._drop_stale(move, symbol, sign)
         budget = self.limit("copy_budget_usdc", "0")
+        fixed = self.limits["sizing"]["kind"] == "fixed"
         room = min(
-            self.limit("max_order_usdc", str(budget)),
+            budget if fixed else self.limit("max_order_usdc", str(budget)),
             money["remaining"],
             budget * self.limit("max_symbol_allocation_pct", "50") / 100 - symbol.margin,
         )
-        fixed = self.limits["sizing"]["kind"] == "fixed"
-        size = move.cut(min(wanted, room) * leverage / move.price)
         ahead = sign * (symbol.target - symbol.held)
-        total = size + (max(ahead, ZERO) if fixed else ahead)
-        if room < wanted + max(ahead, ZERO) * move.price / leverage:
-            total = min(total, move.cut(room * leverage / move.price))
-        if total * move.price >= MINIMUM:
-            self._order(move, symbol, sign * total, legs, leverage)
-            symbol.target, symbol.carried_ms = symbol.held, 0
-            symbol.entry_ms, symbol.entry_sign = move.time_ms, move.signed / abs(move.signed)
-            self.entry_times_ms.append(move.time_ms)
-            return "DONE"
-        if fixed or wanted > room:
+        carried = max(ahead, ZERO)
+        size = min(wanted * leverage / move.price + carried, room * leverage / move.price)
+        target = symbol.target + sign * (size - carried)
+        total = move.cut(sign * (target - symbol.held))
+        if total * move.price < MINIMUM and (fixed or size * move.price / leverage == room):
             return "BELOW_MIN_NOTIONAL"
-        if ahead <= 0:
+        symbol.target = target
+        if ahead <= 0 or total * move.price >= MINIMUM:
             symbol.carried_ms, symbol.carried_price = move.time_ms, move.price
-        symbol.target += sign * size
-        return "CARRIED"
+        if total * move.price < MINIMUM:
+            return "CARRIED"
+        self._order(move, symbol, sign * total, legs, leverage)
+        symbol.entry_ms, symbol.entry_sign = move.time_ms, move.signed / abs(move.signed)
+        self.entry_times_ms.append(move.time_ms)
+        return "DONE"
 
     def _drop_stale(self, move: Move, symbol: Symbol, sign: int) -> None:
         if sign * (symbol.target - symbol.held) <= 0 or not symbol.carried_ms:

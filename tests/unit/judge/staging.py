@@ -89,7 +89,7 @@ class Stage:
                 LEADER: {
                     "purses": {"": "1000000"},
                     "fills": self.leader_fills,
-                    "leverages": dict.fromkeys(MARKETS, 5),
+                    "leverages": {symbol: {"value": 5} for symbol in MARKETS},
                 },
                 **{follower.wallet: follower.book() for follower in self.followers},
             },

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from functools import cache
+from functools import cache, partial
 from typing import TYPE_CHECKING
 
 from understudy.adapters.aws import clients
@@ -11,75 +11,86 @@ from understudy.adapters.aws.agent_keys import LambdaAgentKeys
 from understudy.adapters.aws.copy_store import DynamoCopyStore
 from understudy.adapters.aws.follow_directory import DynamoFollowDirectory
 from understudy.adapters.aws.identity_store import DynamoIdentityStore
-from understudy.adapters.aws.leader_store import DynamoLeaderStore
-from understudy.adapters.aws.market_store import DynamoMarketStore
 from understudy.adapters.aws.queue_depths import queue_depths
-from understudy.adapters.aws.queues import SqsQueues
 from understudy.adapters.aws.switch_board import DynamoSwitchBoard
 from understudy.adapters.aws.table import Table
 from understudy.adapters.aws.token_secret import StoredKeyRing
-from understudy.adapters.clock import SystemClock
 from understudy.adapters.identity.access_tokens import Hs256AccessTokens
 from understudy.adapters.identity.refresh_tokens import HmacRefreshTokens
 from understudy.adapters.identity.siwe import SiweVerifier
 from understudy.adapters.ids import RandomIds
 from understudy.adapters.venues.hyperliquid.approvals import HyperliquidApprovals
-from understudy.adapters.venues.hyperliquid.client import HyperliquidVenue
 from understudy.adapters.venues.hyperliquid.rest import Rest
+from understudy.domain.errors import InvalidInputError
 from understudy.domain.ids import FollowId
 from understudy.domain.markets import HYPERLIQUID
+from understudy.runtime import environment, parts
 from understudy.runtime.api_services import ApiPorts, ApiServices, assemble
-from understudy.runtime.api_settings import ApiSettings, api_settings
+from understudy.workflows.agents import BuilderTerms
 from understudy.workflows.system_status import Dependency
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+QUEUES = tuple(environment.QUEUE_URLS)
 NOBODY = "0" * 32
 
 
 @cache
 def build() -> ApiServices:
     """Give the API's workflows on their real ports, from the environment."""
-    settings = api_settings(os.environ)
-    rest = Rest(settings.hyperliquid_url)
-    keys = LambdaAgentKeys(clients.functions(), settings.enroll_function)
-    ports = _ports(settings, rest, keys)
-    return assemble(ports, settings.terms, _dependencies(settings, ports, rest, keys))
+    rest = Rest(environment.text("HYPERLIQUID_URL"))
+    keys = LambdaAgentKeys(clients.functions(), environment.text("ENROLL_FUNCTION"))
+    ports = _ports(rest, keys)
+    return assemble(ports, _terms(), _dependencies(ports, rest, keys))
 
 
-def _ports(settings: ApiSettings, rest: Rest, keys: LambdaAgentKeys) -> ApiPorts:
-    database, clock = clients.dynamodb(), SystemClock()
-    copying = Table(database, settings.copying_table)
-    identity = DynamoIdentityStore(Table(database, settings.identity_table))
-    markets = DynamoMarketStore(Table(database, settings.market_table), clock)
-    ring = StoredKeyRing(clients.secrets(), settings.token_secret_id)
+def _ports(rest: Rest, keys: LambdaAgentKeys) -> ApiPorts:
+    database = clients.dynamodb()
+    copying = Table(database, environment.text("COPYING_TABLE"))
+    identity = DynamoIdentityStore(Table(database, environment.text("IDENTITY_TABLE")))
+    ring = StoredKeyRing(clients.secrets(), environment.text("TOKEN_SECRET_ID"))
     return ApiPorts(
         identity=identity,
         registry=identity,
         profiles=identity,
-        copies=DynamoCopyStore(copying, markets),
+        copies=DynamoCopyStore(copying, parts.markets()),
         directory=DynamoFollowDirectory(copying),
-        leaders=DynamoLeaderStore(copying),
-        markets=markets,
+        leaders=parts.leaders(),
+        markets=parts.markets(),
         switches=DynamoSwitchBoard(copying),
-        queues=SqsQueues(clients.sqs(), settings.queue_urls),
-        venue=HyperliquidVenue(rest, settings.chain, clock),
+        queues=parts.queues("follower_execute"),
+        venue=parts.venue(),
         agent_keys=keys,
-        approvals=HyperliquidApprovals(rest, settings.chain),
-        verifier=SiweVerifier(
-            settings.siwe_domains, settings.siwe_origins, settings.siwe_chain_ids
-        ),
-        access_tokens=Hs256AccessTokens(ring, settings.token_issuer),
+        approvals=HyperliquidApprovals(rest, environment.chain()),
+        verifier=_verifier(),
+        access_tokens=Hs256AccessTokens(ring, environment.text("TOKEN_ISSUER")),
         refresh_tokens=HmacRefreshTokens(ring),
-        clock=clock,
+        clock=parts.CLOCK,
         ids=RandomIds(),
     )
 
 
-def _dependencies(
-    settings: ApiSettings, ports: ApiPorts, rest: Rest, keys: LambdaAgentKeys
-) -> tuple[Dependency, ...]:
+def _verifier() -> SiweVerifier:
+    chain_ids = _list("SIWE_CHAIN_IDS")
+    if not all(each.isascii() and each.isdigit() for each in chain_ids):
+        raise InvalidInputError("SIWE_CHAIN_IDS must be whole numbers, separated by commas")
+    return SiweVerifier(
+        _list("SIWE_DOMAINS"), _list("SIWE_ORIGINS"), frozenset(map(int, chain_ids))
+    )
+
+
+def _list(name: str) -> frozenset[str]:
+    return frozenset(each.strip() for each in environment.text(name).split(",") if each.strip())
+
+
+def _terms() -> BuilderTerms:
+    address = os.environ.get("HYPERLIQUID_BUILDER_ADDRESS", "").lower()
+    fee = environment.count("HYPERLIQUID_BUILDER_FEE_TENTHS_BPS") if address else 0
+    return BuilderTerms(address, fee, os.environ.get("HYPERLIQUID_REFERRAL_CODE", ""))
+
+
+def _dependencies(ports: ApiPorts, rest: Rest, keys: LambdaAgentKeys) -> tuple[Dependency, ...]:
     def identity() -> Mapping[str, int]:
         ports.identity.session(NOBODY)
         return {}
@@ -97,9 +108,7 @@ def _dependencies(
         rest.ask({"type": "exchangeStatus"})
         return {}
 
-    def queues() -> Mapping[str, int]:
-        return queue_depths(clients.sqs(), settings.queue_urls)
-
+    queues = partial(queue_depths, clients.sqs(), environment.queue_urls(*QUEUES))
     return (
         Dependency("identity", "nobody can sign in or be recognised", identity),
         Dependency("copying", "nothing is copied; follows cannot be seen or changed", copying),

@@ -8,7 +8,7 @@ from understudy.adapters.aws import clients
 from understudy.adapters.aws.copy_store import DynamoCopyStore
 from understudy.adapters.aws.leader_store import DynamoLeaderStore
 from understudy.adapters.aws.market_store import DynamoMarketStore
-from understudy.adapters.aws.queues import SqsQueues
+from understudy.adapters.aws.queues import QueueUrls, SqsQueues
 from understudy.adapters.aws.table import Table
 from understudy.adapters.aws.venue_budget import DynamoVenueBudget
 from understudy.adapters.clock import SystemClock
@@ -44,7 +44,7 @@ def venue() -> HyperliquidVenue:
 
 def queues(*names: str) -> SqsQueues:
     """Give the queues that a function sends to."""
-    return SqsQueues(clients.sqs(), environment.queue_urls(*names))
+    return SqsQueues(clients.sqs(), QueueUrls(**environment.queue_urls(*names)))
 
 
 @cache
@@ -54,9 +54,9 @@ def copying(*queue_names: str) -> CopyPorts:
     throttle = Table(clients.dynamodb(), environment.text("THROTTLE_TABLE"))
     budget = DynamoVenueBudget(
         throttle,
+        environment.text("EGRESS_GROUP"),
         {HYPERLIQUID: environment.count("VENUE_WEIGHT_PER_MINUTE")},
         CLOCK,
-        environment.text("EGRESS_GROUP"),
     )
     return CopyPorts(
         store=DynamoCopyStore(copies, markets()),

@@ -1,0 +1,22 @@
+"""Copies trades in the wallets' lanes: lanes side by side, each in order."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from understudy.adapters.aws.batches import batch_of
+from understudy.messages import Converge, FollowerExecute, LaneCommand
+from understudy.runtime.deliveries import Answer, answer_for
+from understudy.runtime.follower_execute import build
+from understudy.workflows.follower_execute import run_lane
+from understudy.workflows.lanes import run_lanes
+
+
+def handler(event: dict[str, Any], context: Any) -> Answer:
+    """Run the commands of every lane in the event."""
+    execution = build()
+    batch = batch_of(event, (FollowerExecute, Converge))
+    groups: dict[str, list[LaneCommand]] = batch.groups()
+    lanes = {lane: run_lane(execution.ports, commands) for lane, commands in groups.items()}
+    failed = run_lanes(lanes, execution.signer, execution.pool)
+    return answer_for(batch, "follower_execute", failed)

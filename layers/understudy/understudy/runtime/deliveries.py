@@ -1,0 +1,50 @@
+"""Working through a queue's event group by group: one group's failure never touches another."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import cache
+from typing import Any, TypeVar
+
+from understudy.adapters.aws import clients
+from understudy.adapters.aws.batches import Batch, batch_of, failures
+from understudy.adapters.aws.redelivery import Redelivery
+from understudy.runtime import environment
+from understudy.runtime.observability import log_failure
+
+T = TypeVar("T")
+Answer = dict[str, list[dict[str, str]]]
+
+
+def work_through(
+    event: Mapping[str, Any],
+    expected: tuple[type[T], ...],
+    queue: str,
+    work: Callable[[list[T]], None],
+) -> Answer:
+    """Give each group's messages to `work`, in order; a group that fails comes again soon."""
+    batch = batch_of(event, expected)
+    failed: dict[str, BaseException] = {}
+    for group, messages in batch.groups().items():
+        try:
+            work(messages)
+        except Exception as error:  # noqa: BLE001  # logged; the group comes again, then dies alone
+            failed[group] = error
+    return answer_for(batch, queue, failed)
+
+
+def answer_for(
+    batch: Batch[T], queue: str, failed: Mapping[str, BaseException]
+) -> Answer:
+    """Log what failed, have it come again soon, and write the event source's answer."""
+    for group, error in failed.items():
+        log_failure(queue, group, error)
+    repeated = batch.to_be_repeated(failed)
+    if repeated:
+        _redelivery(queue).soon(repeated)
+    return failures(repeated)
+
+
+@cache
+def _redelivery(queue: str) -> Redelivery:
+    return Redelivery(clients.sqs(), environment.text(environment.QUEUE_URLS[queue]))

@@ -1,0 +1,105 @@
+"""Moves the judge's ledger: fills as they came, targets as the model has them."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from fractions import Fraction
+
+from simulators.judge.claims import Books
+from simulators.judge.evidence import Follow, Leg, Receipt
+from simulators.judge.exact import ONE, ZERO
+from simulators.judge.ledger import FollowBook, RunningEntry
+from simulators.judge.model import CARRIED, Expected
+from simulators.judge.scene import Scene
+from simulators.judge.surroundings import CARRY_MAY_DROP
+from simulators.judge.trades import LeaderTrade
+
+LateLegs = Mapping[int, Sequence[tuple[int, Leg]]]
+
+
+def late_legs(follow: Follow, indexes: Mapping[str, int], books: Books) -> LateLegs:
+    """Give the orders that reached the venue after orders of later trades, by the latest of these.
+
+    A lane is strictly ordered, so such an order was decided later: the next attempt of an exit, or
+    what a slower mode collected.
+    """
+    received = [
+        (books.booked(leg)[0].received_ms, indexes[receipt.trade_id], number, leg)
+        for receipt in follow.receipts
+        if receipt.trade_id in indexes
+        for number, leg in enumerate(receipt.orders)
+        if books.booked(leg)
+    ]
+    late: dict[int, list[tuple[int, Leg]]] = defaultdict(list)
+    latest = -1
+    for _, index, _, leg in sorted(received, key=lambda item: item[:3]):
+        latest = max(latest, index)
+        if index < latest:
+            late[latest].append((index, leg))
+    return late
+
+
+def apply_leg(
+    book: FollowBook, books: Books, trade: LeaderTrade, leg: Leg, leverage: Fraction
+) -> None:
+    """Book what a leg filled, and when."""
+    holding = book.holding(trade.symbol)
+    book.closed += holding.apply(leg.signed_fill, leg.average_price, leverage)
+    book.fees += books.fee(leg)
+    booked = books.booked(leg)
+    at_ms = booked[0].received_ms if booked else trade.sent_ms
+    book.movements.setdefault(trade.symbol, []).append((at_ms, leg.signed_fill))
+
+
+def leverage_of(receipt: Receipt | None) -> Fraction:
+    """Give the leverage that a receipt names, 1 when it names none."""
+    claimed = None if receipt is None else receipt.numbers.get("leverage")
+    return ONE if claimed is None else max(ONE, claimed)
+
+
+def aim_lower(scene: Scene, expected: Expected, exits: Sequence[Leg]) -> None:
+    """Move the target as a reduction does; what was swept along is not wanted any more."""
+    holding, trade = scene.holding, scene.trade
+    kept = abs(trade.end) / abs(trade.start) if trade.kind == "reduce" else ZERO
+    holding.doubt *= kept
+    holding.target = expected.target
+    if exits and not scene.is_netted and not holding.held:
+        holding.target = ZERO
+
+
+def aim_higher(scene: Scene, expected: Expected, entries: Sequence[Leg]) -> None:
+    """Move the target as an entry does, if the receipt says that it was ordered or carried."""
+    holding, receipt = scene.holding, scene.receipt
+    carries = receipt is not None and CARRIED in {receipt.status, receipt.reason}
+    if entries and not scene.is_netted and any(leg.filled < leg.size for leg in entries):
+        holding.target = holding.held
+    elif entries or carries:
+        begins_anew = bool(entries) or _was_ahead(scene, entries) <= 0
+        if begins_anew or not holding.carried_since_ms:
+            holding.carried_since_ms = scene.trade.time_ms
+            holding.carried_price = scene.trade.last_price
+        holding.target = expected.target
+    if scene.is_netted and CARRY_MAY_DROP in scene.pressure:
+        holding.doubt += max(holding.ahead(scene.direction), ZERO)
+
+
+def _was_ahead(scene: Scene, entries: Sequence[Leg]) -> Fraction:
+    filled = sum((leg.filled for leg in entries), ZERO)
+    return scene.holding.ahead(scene.direction) + filled
+
+
+def remember_entry(scene: Scene, entries: Sequence[Leg]) -> None:
+    """Keep the clocks of fixed sizing and of the rate."""
+    trade, book = scene.trade, scene.book
+    entry = book.entries.get(trade.symbol)
+    if entry is None or not entry.continues(trade.sign, trade.time_ms):
+        entry = book.entries[trade.symbol] = RunningEntry(trade.sign, trade.time_ms)
+    entry.last_ms = trade.time_ms
+    if entries:
+        entry.pay(trade.time_ms, certainly=any(leg.filled for leg in entries))
+        book.entry_times_ms.append(trade.time_ms)
+    elif scene.receipt is not None and scene.receipt.reason == "SAME_ENTRY":
+        entry.paid_last_ms = trade.time_ms
+    elif scene.is_netted:
+        entry.pay(trade.time_ms, certainly=False)
