@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from simulators.judge.bookkeeping import late_legs
 from simulators.judge.claims import Books, books_of
-from simulators.judge.evidence import Evidence, EvidenceError, Follow, Receipt
+from simulators.judge.evidence import Evidence, EvidenceError, Follow
 from simulators.judge.exact import ZERO
 from simulators.judge.ledger import FollowBook
 from simulators.judge.pair import Pair
@@ -18,9 +19,10 @@ from simulators.judge.positions import (
     problem_of_ending,
     problems_of_account,
 )
+from simulators.judge.strays import stray_orders, stray_receipts
 from simulators.judge.surroundings import Witness
 from simulators.judge.trades import LeaderTrade, released_trades
-from simulators.judge.verdict import Figure, Finding, Problem, Verdict
+from simulators.judge.verdict import Finding, Problem, Verdict
 
 
 def judge(evidence: Evidence) -> Verdict:
@@ -49,13 +51,21 @@ class Court:
         self.evidence, self.trades = evidence, trades
         self.verdict = Verdict()
         self.witness = Witness(evidence, trades)
-        self.ledgers = {follow.follow_id: FollowBook() for follow in evidence.follows}
+        self.indexes = {trade.trade_id: trade.index for trade in trades}
+        self.wallets: dict[str, list[Follow]] = {}
+        for follow in evidence.follows:
+            self.wallets.setdefault(follow.wallet, []).append(follow)
         self.books: dict[str, Books] = {
-            follow.wallet: books_of(evidence.books[follow.wallet]) for follow in evidence.follows
+            wallet: books_of(evidence.books[wallet]) for wallet in self.wallets
         }
-        self.named: dict[str, set[str]] = {wallet: set() for wallet in self.books}
-        self.receipts: dict[str, dict[str, Receipt]] = {
+        self.named: dict[str, set[str]] = {wallet: set() for wallet in self.wallets}
+        self.ledgers = {follow.follow_id: FollowBook() for follow in evidence.follows}
+        self.receipts = {
             follow.follow_id: {receipt.trade_id: receipt for receipt in follow.receipts}
+            for follow in evidence.follows
+        }
+        self.late = {
+            follow.follow_id: late_legs(follow, self.indexes, self.books[follow.wallet])
             for follow in evidence.follows
         }
 
@@ -69,30 +79,25 @@ class Court:
 
     def judge_strays(self) -> None:
         """Find orders that no receipt names and receipts of trades that never were."""
-        for wallet in self.books:
-            first = self._of_wallet(wallet)[0]
-            for order in self.evidence.books[wallet].orders:
-                if order.is_accepted and order.cloid not in self.named[wallet]:
-                    text = f"no receipt names order {order.cloid or order.oid} of {wallet}"
-                    self._add(first, order.symbol, None, Problem(Figure.DUPLICATED, text))
-        known = {trade.trade_id for trade in self.trades}
-        for follow in self.evidence.follows:
-            self._judge_receipts(follow, known)
+        for wallet, follows in self.wallets.items():
+            books, named = self.books[wallet], self.named[wallet]
+            for symbol, problem in stray_orders(self.evidence.books[wallet], named):
+                self._add(follows[0], symbol, None, problem)
+            for follow in follows:
+                for symbol, problem in stray_receipts(follow, self.indexes, books, named):
+                    self._add(follow, symbol, None, problem)
 
     def judge_endings(self) -> None:
         """Compare what is held at the end, and find exits left open on the way."""
-        last = {trade.symbol: trade for trade in self.trades}
-        for wallet in self.books:
+        for wallet, follows in self.wallets.items():
             for symbol, problem in problems_of_account(self.evidence.books[wallet]):
-                self._add(self._of_wallet(wallet)[0], symbol, None, problem)
+                self._add(follows[0], symbol, None, problem)
+        last = {trade.symbol: trade for trade in self.trades}
         for follow in self.evidence.follows:
             book = self.ledgers[follow.follow_id]
             for symbol in sorted({*book.holdings, *follow.portfolio}):
                 if symbol in last:
                     self._judge_ending(follow, last[symbol])
-
-    def _of_wallet(self, wallet: str) -> list[Follow]:
-        return [follow for follow in self.evidence.follows if follow.wallet == wallet]
 
     def _add(
         self, follow: Follow, symbol: str, trade: LeaderTrade | None, problem: Problem
@@ -101,12 +106,26 @@ class Court:
         self.verdict.add(Finding(problem.figure, follow.follow_id, symbol, index, problem.text))
 
     def _judge_pair(self, trade: LeaderTrade, follow: Follow) -> None:
+        pair = self._pair(trade, follow)
+        pair.judge(self.witness, self.named[follow.wallet])
+        if follow.perfect and self._started_flat(trade.symbol):
+            pair.check_perfection()
+        self._add_all(pair)
+        self._count(pair)
+        for index, leg in self.late[follow.follow_id].get(trade.index, ()):
+            earlier = self._pair(self.trades[index], follow)
+            earlier.judge_late(leg)
+            self._add_all(earlier)
+        pair.book.note_results(pair.book.unrealized(self.witness.tape.marks[trade.index]))
+
+    def _pair(self, trade: LeaderTrade, follow: Follow) -> Pair:
         others = [
             (other, self.ledgers[other.follow_id])
-            for other in self._of_wallet(follow.wallet)
+            for other in self.wallets[follow.wallet]
             if other is not follow
         ]
-        pair = Pair(
+        late = self.late[follow.follow_id].values()
+        return Pair(
             trade=trade,
             follow=follow,
             receipt=self.receipts[follow.follow_id].get(trade.trade_id),
@@ -114,14 +133,12 @@ class Court:
             books=self.books[follow.wallet],
             market=self.evidence.markets[trade.symbol],
             pressure=self.witness.pressure(trade, follow, others),
+            late=frozenset(leg.cloid for legs in late for _, leg in legs),
         )
-        pair.judge(self.witness, self.named[follow.wallet])
-        if follow.perfect and self._started_flat(trade.symbol):
-            pair.check_perfection()
-        pair.book.note_results(pair.book.unrealized(self.witness.tape.marks[trade.index]))
+
+    def _add_all(self, pair: Pair) -> None:
         for problem in pair.problems:
-            self._add(follow, trade.symbol, trade, problem)
-        self._count(pair)
+            self._add(pair.follow, pair.trade.symbol, pair.trade, problem)
 
     def _started_flat(self, symbol: str) -> bool:
         return next(trade.start == 0 for trade in self.trades if trade.symbol == symbol)
@@ -139,23 +156,6 @@ class Court:
         if receipt.status == "SKIPPED":
             totals.skipped[receipt.reason] += 1
 
-    def _judge_receipts(self, follow: Follow, known: set[str]) -> None:
-        seen: set[str] = set()
-        for receipt in follow.receipts:
-            text = ""
-            if receipt.trade_id not in known:
-                text = f"a receipt explains trade {receipt.trade_id}, which never was"
-            elif receipt.trade_id in seen:
-                text = f"a second receipt of trade {receipt.trade_id}"
-            seen.add(receipt.trade_id)
-            if text and not self._orders_count(follow, receipt):
-                self._add(follow, receipt.symbol, None, Problem(Figure.UNJUSTIFIED, text))
-
-    def _orders_count(self, follow: Follow, receipt: Receipt) -> bool:
-        """Say whether its orders were counted already, as orders that no true receipt names."""
-        books, named = self.books[follow.wallet], self.named[follow.wallet]
-        return any(books.accepted(leg) and leg.cloid not in named for leg in receipt.orders)
-
     def _judge_ending(self, follow: Follow, last: LeaderTrade) -> None:
         symbol, book = last.symbol, self.ledgers[follow.follow_id]
         ending = self._ending(follow, last)
@@ -169,24 +169,23 @@ class Court:
             self._add(follow, symbol, None, found)
 
     def _ending(self, follow: Follow, last: LeaderTrade) -> Ending:
-        symbol = last.symbol
+        symbol, book = last.symbol, self.ledgers[follow.follow_id]
         elsewhere = sum(
             (
                 self.ledgers[other.follow_id].holding(symbol).held
-                for other in self._of_wallet(follow.wallet)
+                for other in self.wallets[follow.wallet]
                 if other is not follow
             ),
             ZERO,
         )
         position = self.evidence.books[follow.wallet].positions.get(symbol, ZERO)
-        book = self.ledgers[follow.follow_id]
         return Ending(
             follow=follow,
             symbol=symbol,
             at_venue=position - elsewhere,
             holding=book.holding(symbol),
             last=last,
-            min_notional=self.evidence.markets[symbol].min_notional,
+            market=self.evidence.markets[symbol],
             keeps_on_stop=self._keeps(follow, book),
         )
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from simulators.judge.evidence import Evidence, Follow, VenueAccount
+from simulators.judge.evidence import Evidence, Follow, Market, VenueAccount
 from simulators.judge.exact import ZERO, shown, sign_of
 from simulators.judge.ledger import FollowBook, Holding
 from simulators.judge.trades import LeaderTrade
@@ -24,7 +24,7 @@ class Ending:
     at_venue: Fraction
     holding: Holding
     last: LeaderTrade
-    min_notional: Fraction
+    market: Market
     keeps_on_stop: bool = False
 
 
@@ -72,7 +72,9 @@ def _side_text(ending: Ending) -> str:
 
 def _target_text(ending: Ending) -> str:
     held, target = ending.at_venue, ending.holding.target
-    if abs(held - target) * ending.last.price < ending.min_notional:
+    lot = Fraction(1, 10**ending.market.size_decimals)
+    gap = abs(held - target) - ending.holding.doubt - lot
+    if gap * ending.last.price < ending.market.min_notional:
         return ""
     return f"{shown(held)} is held, the model's target is {shown(target)}"
 

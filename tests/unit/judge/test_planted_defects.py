@@ -254,5 +254,5 @@ def test_a_recording_cut_short_gets_no_verdict(evidence: dict[str, Any]) -> None
 def test_a_recording_without_one_trade_gets_no_verdict(evidence: dict[str, Any]) -> None:
     del evidence["recording"][8:10]
 
-    with pytest.raises(EvidenceError, match="altered|released"):
+    with pytest.raises(EvidenceError, match=r"altered|released"):
         verdict_of(evidence)
