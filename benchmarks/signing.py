@@ -1,4 +1,4 @@
-"""Signing one order, from the 32 bytes of a key to the body to send: ours beside the venue's SDK."""
+"""Signing one order, from a key's 32 bytes to the body to send: ours beside the venue's SDK."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
 from eth_account import Account
-from eth_keys import KeyAPI
-from eth_keys.backends import CoinCurveECCBackend
+from eth_keys.backends.coincurve import CoinCurveECCBackend
+from eth_keys.main import KeyAPI
 from hyperliquid.utils import signing as sdk
 from hyperliquid.utils.types import Cloid
 
@@ -77,6 +77,7 @@ def sdk_body(intent: Intent, secret: bytes) -> str:
 
 def reference_version() -> str:
     """Name what the SDK signs with; raises ValueError when that is not coincurve."""
-    if not isinstance(KeyAPI().backend, CoinCurveECCBackend):
+    is_coincurve = isinstance(KeyAPI().backend, CoinCurveECCBackend)
+    if not is_coincurve:
         raise ValueError("the SDK signs without coincurve: unset ECC_BACKEND_CLASS")
     return f"{REFERENCE} {version(REFERENCE)}, coincurve {version('coincurve')}"

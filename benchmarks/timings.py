@@ -1,4 +1,4 @@
-"""How long things took: repeated, in turn, on the monotonic clock. Knows nothing of what it times."""
+"""How long things took, repeated and in turn. Knows nothing of what it times."""
 
 from __future__ import annotations
 
