@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Iterator
+from functools import partial
+from typing import Any
 
 import botocore.session
 import pytest
@@ -12,8 +14,7 @@ from localcloud.emulator import Emulator
 from localcloud.session import ACCESS_KEY, REGION, SECRET_KEY
 from localcloud.state_folder import StateFolder
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
+Clients = Callable[[str], Any]
 
 
 def client_of(service: str, endpoint_url: str | None = None) -> Any:
@@ -33,11 +34,23 @@ def emulator_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 
 @pytest.fixture
-def moto_dynamodb() -> Iterator[Any]:
+def moto_clients() -> Iterator[Clients]:
+    """Give what makes clients of an empty moto."""
     with mock_aws():
-        yield client_of("dynamodb")
+        yield client_of
 
 
 @pytest.fixture(scope="session")
-def emulated_dynamodb(emulator_url: str) -> Any:
-    return client_of("dynamodb", emulator_url)
+def emulator_clients(emulator_url: str) -> Clients:
+    """Give what makes clients of the session's emulator."""
+    return partial(client_of, endpoint_url=emulator_url)
+
+
+@pytest.fixture
+def moto_dynamodb(moto_clients: Clients) -> Any:
+    return moto_clients("dynamodb")
+
+
+@pytest.fixture
+def emulated_dynamodb(emulator_clients: Clients) -> Any:
+    return emulator_clients("dynamodb")

@@ -2,27 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
-from moto import mock_aws
-
-from tests.contract.conftest import client_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-
-PLACES = ["memory", "moto", pytest.param("emulator", marks=pytest.mark.integration)]
+    from tests.contract.conftest import Clients
 
 
-@pytest.fixture(params=PLACES)
-def clients(request: pytest.FixtureRequest) -> Iterator[Callable[[str], Any] | None]:
+@pytest.fixture(params=["memory", "moto", pytest.param("emulator", marks=pytest.mark.integration)])
+def clients(request: pytest.FixtureRequest) -> Clients | None:
     """Give what makes clients of this place's cloud; None in memory."""
     if request.param == "memory":
-        yield None
-    elif request.param == "moto":
-        with mock_aws():
-            yield client_of
-    else:
-        url = request.getfixturevalue("emulator_url")
-        yield lambda service: client_of(service, url)
+        return None
+    make: Clients = request.getfixturevalue(f"{request.param}_clients")
+    return make

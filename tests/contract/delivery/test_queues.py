@@ -16,7 +16,7 @@ from understudy.adapters.aws.queues import QueueUrls, SqsQueues
 from understudy.adapters.aws.redelivery import Redelivery
 from understudy.adapters.memory.clock import ManualClock
 from understudy.adapters.memory.queues import InMemoryQueues
-from understudy.domain.errors import InvalidInputError, LimitExceededError
+from understudy.domain.errors import InvalidInputError
 from understudy.domain.ids import FollowId, WalletId
 from understudy.domain.markets import HYPERLIQUID
 from understudy.messages import (
@@ -157,14 +157,17 @@ def test_a_delay_that_no_queue_keeps_is_refused(
         world[0].to_reconcile(ReconcileWallet(WALLET), delay_seconds=delay_seconds)
 
 
-def test_a_message_too_large_for_a_queue_is_refused(world: tuple[Queues, Take]) -> None:
+def test_more_fills_than_a_queue_takes_arrive_in_parts_and_in_order(
+    world: tuple[Queues, Take],
+) -> None:
     queues, take = world
-    fills = tuple(fill(str(number)) for number in range(4_000))
+    fills = tuple(fill(str(number)) for number in range(1_200))
 
-    with pytest.raises(LimitExceededError):
-        queues.to_leader_sync([LeaderFills(HYPERLIQUID, LEADER, fills)])
+    queues.to_leader_sync([LeaderFills(HYPERLIQUID, LEADER, fills, after_gap=True)])
 
-    assert take("leader_fills") == []
+    arrived = take("leader_fills")
+    assert tuple(one for part in arrived for one in part.fills) == fills
+    assert [part.after_gap for part in arrived] == [True, False, False]
 
 
 def test_a_failed_delivery_is_made_to_come_again_soon(

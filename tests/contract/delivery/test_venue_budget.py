@@ -105,7 +105,8 @@ def test_a_refusal_of_the_venue_halves_this_minute_and_the_next_for_all_workers(
 
 
 def test_an_exit_passes_when_nobody_can_say_what_is_left(clock: ManualClock) -> None:
-    budget = DynamoVenueBudget(Table(Unreachable(), "throttle"), "group-1", WEIGHTS, clock)
+    nowhere: Any = Unreachable()
+    budget = DynamoVenueBudget(Table(nowhere, "throttle"), "group-1", WEIGHTS, clock)
 
     assert budget.take(HYPERLIQUID, Purpose.EXIT, 1)
     for purpose in (Purpose.ENTRY, Purpose.STATUS):

@@ -11,5 +11,5 @@ from tests.contract.stores.worlds import World, in_memory, on_tables
 def world(request: pytest.FixtureRequest) -> World:
     if request.param == "memory":
         return in_memory()
-    name = "moto_dynamodb" if request.param == "moto" else "emulated_dynamodb"
-    return on_tables(request.getfixturevalue(name))
+    make_client = request.getfixturevalue(f"{request.param}_clients")
+    return on_tables(make_client("dynamodb"), make_client("dynamodbstreams"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 from uuid import uuid4
@@ -12,11 +13,12 @@ from understudy.adapters.aws.copy_store import DynamoCopyStore
 from understudy.adapters.aws.follow_directory import DynamoFollowDirectory
 from understudy.adapters.aws.leader_store import DynamoLeaderStore
 from understudy.adapters.aws.market_store import DynamoMarketStore
+from understudy.adapters.aws.stream_records import replacements_in
 from understudy.adapters.aws.switch_board import DynamoSwitchBoard
 from understudy.adapters.aws.table import Table
 from understudy.adapters.memory.clock import ManualClock
 from understudy.adapters.memory.copy_store import InMemoryCopyStore
-from understudy.adapters.memory.copying_table import CopyingTable
+from understudy.adapters.memory.copying_table import CopyingTable, Replaced
 from understudy.adapters.memory.follow_directory import InMemoryFollowDirectory
 from understudy.adapters.memory.leader_store import InMemoryLeaderStore
 from understudy.adapters.memory.market_store import InMemoryMarketStore
@@ -36,6 +38,7 @@ class World:
     markets: MarketStore
     switches: SwitchBoard
     clock: ManualClock
+    stream: Callable[[], list[Replaced]]
 
 
 def in_memory() -> World:
@@ -47,10 +50,11 @@ def in_memory() -> World:
         markets=markets,
         switches=switches,
         clock=ManualClock(NOW_MS),
+        stream=table.drain_stream,
     )
 
 
-def on_tables(client: Any) -> World:
+def on_tables(client: Any, streams: Any) -> World:
     suffix, clock = uuid4().hex, ManualClock(NOW_MS)
     copying = Table(client, tables.create(client, f"copying-{suffix}", tables.COPYING))
     market = Table(client, tables.create(client, f"market-{suffix}", tables.MARKET))
@@ -62,4 +66,17 @@ def on_tables(client: Any) -> World:
         markets=markets,
         switches=DynamoSwitchBoard(copying),
         clock=clock,
+        stream=lambda: stream_of(client, streams, copying.name),
     )
+
+
+def stream_of(client: Any, streams: Any, table: str) -> list[Replaced]:
+    """Read a table's whole stream as its event source hands it over."""
+    arn = client.describe_table(TableName=table)["Table"]["LatestStreamArn"]
+    records: list[Any] = []
+    for shard in streams.describe_stream(StreamArn=arn)["StreamDescription"]["Shards"]:
+        iterator = streams.get_shard_iterator(
+            StreamArn=arn, ShardId=shard["ShardId"], ShardIteratorType="TRIM_HORIZON"
+        )["ShardIterator"]
+        records += streams.get_records(ShardIterator=iterator)["Records"]
+    return [(each.old, each.new) for each in replacements_in({"Records": records})]

@@ -18,7 +18,8 @@ CONVERGE = Converge(FOLLOW, WALLET, "BTC", "gap", queued_at_ms=NOW_MS)
 
 
 def fills_id(message: LeaderFills) -> str:
-    return sending.of_leader_fills(message).deduplication_id
+    (only,) = sending.of_leader_fills([message])
+    return only.deduplication_id
 
 
 def lane_id(message: LaneCommand) -> str:
@@ -51,7 +52,7 @@ def test_a_trade_queued_again_is_the_same_message_and_a_later_convergence_is_not
 
 
 def test_groups_are_leader_shard_and_wallet() -> None:
-    assert sending.of_leader_fills(FILLS).group == f"{HYPERLIQUID}#{LEADER}"
+    assert next(sending.of_leader_fills([FILLS])).group == f"{HYPERLIQUID}#{LEADER}"
     assert sending.of_fan_out(FillFanOut(trade(), 7)).group == f"{HYPERLIQUID}#{LEADER}#7"
     assert sending.of_lane_command(EXECUTE).group == WALLET
 

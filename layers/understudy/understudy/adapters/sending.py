@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from typing import Generic, TypeVar
 from uuid import uuid4
 
@@ -13,6 +14,7 @@ from understudy.messages import Converge, FillFanOut, FollowerExecute, LaneComma
 T_co = TypeVar("T_co", covariant=True)
 
 MAX_DELAY_SECONDS = 900
+MAX_FILLS_PER_MESSAGE = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,16 +26,21 @@ class Sending(Generic[T_co]):
     message: T_co
 
 
-def of_leader_fills(message: LeaderFills) -> Sending[LeaderFills]:
+def of_leader_fills(messages: Iterable[LeaderFills]) -> Iterator[Sending[LeaderFills]]:
     """Group by leader; the same fills seen by two listeners are the same message.
 
-    After a gap every sending counts: the fills that follow a second gap may be the same ones.
+    After a gap every sending counts: the fills that follow a second gap may be the same ones. A
+    message of more fills than a queue takes goes out in parts, in order.
     """
-    return Sending(
-        f"{message.venue}#{message.leader}",
-        uuid4().hex if message.after_gap else _digest_of_fills(message),
-        message,
-    )
+    for message in messages:
+        for start in range(0, max(1, len(message.fills)), MAX_FILLS_PER_MESSAGE):
+            fills = message.fills[start : start + MAX_FILLS_PER_MESSAGE]
+            part = replace(message, fills=fills, after_gap=message.after_gap and start == 0)
+            yield Sending(f"{part.venue}#{part.leader}", _id_of_fills(part), part)
+
+
+def _id_of_fills(message: LeaderFills) -> str:
+    return uuid4().hex if message.after_gap else _digest_of_fills(message)
 
 
 def _digest_of_fills(message: LeaderFills) -> str:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from understudy.adapters import sending
 from understudy.adapters.aws.attempts import attempt, rounds
 from understudy.adapters.sending import Sending, refuse_delay
-from understudy.domain.errors import DependencyError, LimitExceededError
+from understudy.domain.errors import DependencyError
 from understudy.messages import FillFanOut, LaneCommand, LeaderFills, ReconcileCommand, encode
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ class SqsQueues:
 
     def to_leader_sync(self, messages: Sequence[LeaderFills]) -> None:
         """Send fills, ordered per leader."""
-        self._send(self._urls.leader_fills, map(sending.of_leader_fills, messages))
+        self._send(self._urls.leader_fills, sending.of_leader_fills(messages))
 
     def to_fan_out(self, messages: Sequence[FillFanOut]) -> None:
         """Send trades per shard, ordered per leader and shard."""
@@ -87,7 +87,7 @@ def batches(entries: Iterable[Entry]) -> Iterator[list[Entry]]:
     batch: list[Entry] = []
     size = 0
     for entry in entries:
-        more = _bytes_of(entry)
+        more = len(entry["MessageBody"].encode())
         groups = {each["MessageGroupId"] for each in batch}
         full = len(batch) == MAX_ENTRIES or size + more > MAX_BATCH_BYTES
         if full or entry["MessageGroupId"] in groups:
@@ -105,13 +105,3 @@ def _entry_of(each: Sending[object]) -> Entry:
         "MessageGroupId": each.group,
         "MessageDeduplicationId": each.deduplication_id,
     }
-
-
-def _bytes_of(entry: Entry) -> int:
-    size = len(entry["MessageBody"].encode())
-    if size > MAX_BATCH_BYTES:
-        raise LimitExceededError(
-            f"a message of {size} bytes does not fit into a queue: send less at once",
-            code="MESSAGE_TOO_LARGE",
-        )
-    return size

@@ -107,7 +107,7 @@ class InMemoryQueues:
 
     def to_leader_sync(self, messages: Sequence[LeaderFills]) -> None:
         """Send fills, ordered per leader."""
-        self.leader_sync.send(map(sending.of_leader_fills, messages))
+        self.leader_sync.send(sending.of_leader_fills(messages))
 
     def to_fan_out(self, messages: Sequence[FillFanOut]) -> None:
         """Send trades per shard, ordered per leader and shard."""

@@ -1,0 +1,46 @@
+"""The copying table's stream: follows and receipts as they were and as they became, in order."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.contract.stores.records import created, intent, receipt
+from tests.fakes.builders import FOLLOW
+from understudy.domain.errors import ConflictError
+from understudy.domain.follows import Budget, FollowStatus
+from understudy.domain.receipts import CopyStatus
+from understudy.ports.copying import Changes
+
+if TYPE_CHECKING:
+    from tests.contract.stores.worlds import World
+
+
+def test_each_change_of_a_follow_shows_what_it_was(world: World) -> None:
+    first = created(world, status=FollowStatus.INACTIVE)
+    second = world.directory.replace(replace(first, status=FollowStatus.ACTIVE))
+
+    assert world.stream() == [(None, first), (first, second)]
+
+
+def test_each_change_of_a_receipt_shows_what_it_was(world: World) -> None:
+    claimed = world.copies.commit(Changes(receipts=(receipt(),))).receipts[0]
+    done = replace(claimed, status=CopyStatus.DONE)
+    settled = world.copies.commit(Changes(receipts=(done,))).receipts[0]
+
+    assert world.stream() == [(None, claimed), (claimed, settled)]
+
+
+def test_nothing_else_is_of_interest(world: World) -> None:
+    world.copies.commit(Changes(budget=Budget(FOLLOW), intent=intent()))
+
+    assert world.stream() == []
+
+
+def test_a_refused_change_is_never_seen(world: World) -> None:
+    with pytest.raises(ConflictError):
+        world.copies.commit(Changes(receipts=(receipt(), receipt(2, version=5))))
+
+    assert world.stream() == []
