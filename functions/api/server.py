@@ -6,12 +6,13 @@ import json
 from dataclasses import is_dataclass
 from typing import TYPE_CHECKING, Any
 
-from aws_lambda_powertools import Logger
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
 from pydantic import ValidationError
 
 from understudy.domain.codec import to_plain
 from understudy.domain.errors import UnderstudyError
+from understudy.ports.directory import Page
+from understudy.runtime.observability import logger
 
 from .bodies import read_body
 from .callers import caller_of
@@ -29,8 +30,6 @@ if TYPE_CHECKING:
 JSON = "application/json"
 PROBLEM_JSON = "application/problem+json"
 NO_STORE = {"Cache-Control": "no-store"}
-
-logger = Logger(service="api")
 
 
 def serve(routes: Sequence[Route], services: Callable[[], ApiServices]) -> APIGatewayHttpResolver:
@@ -88,6 +87,8 @@ def _answered(status: int, shown: Any) -> Response[str]:
 
 def plain(shown: Any) -> Any:
     """Write what a route shows as plain types; decimals become text."""
+    if isinstance(shown, Page):
+        return {"items": plain(shown.items), "cursor": shown.cursor}
     if isinstance(shown, dict):
         return {name: plain(value) for name, value in shown.items()}
     if isinstance(shown, (list, tuple)):
@@ -101,7 +102,7 @@ def _refused(
     named = route.key if route else ""
     facts = {name: str(value) for name, value in (error.facts if error else {}).items()}
     said = {"route": named, "status": shown["status"], "code": shown["code"], "facts": facts}
-    logger.info("request refused", extra=said)
+    logger("api").info("request refused", extra=said)
     headers = {**NO_STORE, **headers_of(shown)}
     return Response(shown["status"], PROBLEM_JSON, json.dumps(shown), headers)
 
@@ -112,7 +113,7 @@ def _failed(error: Exception) -> Response[str]:
     while frame is not None and frame.tb_next is not None:
         frame = frame.tb_next
     place = f"{frame.tb_frame.f_code.co_filename}:{frame.tb_lineno}" if frame else ""
-    logger.error("request failed", extra={"error": type(error).__name__, "place": place})
+    logger("api").error("request failed", extra={"error": type(error).__name__, "place": place})
     detail = "something went wrong on our side: try again, and tell us if it happens again"
     shown = problem(500, "INTERNAL", detail)
     return Response(500, PROBLEM_JSON, json.dumps(shown), dict(NO_STORE))

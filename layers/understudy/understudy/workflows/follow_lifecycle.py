@@ -11,6 +11,7 @@ from understudy.domain.errors import ConflictError, LimitExceededError
 from understudy.domain.follows import AccountMode, Follow, FollowStatus, PauseReason
 from understudy.domain.limits import OnStop
 from understudy.domain.money import ZERO
+from understudy.messages import LeaderFills
 from understudy.ports.agents import AgentRegistry
 from understudy.ports.clock import Clock
 from understudy.ports.copying import HELD_BY_HAND, Changes, LeaderStore, MarketStore, SymbolOwner
@@ -50,19 +51,12 @@ class FollowLifecycle:
         account or leader with which copying cannot work, VenueUnreachableError.
         """
         follow = self.own.state(user_id, follow_id).follow
-        if follow.status is FollowStatus.ACTIVE:
-            return follow
-        if self.switches.is_on(Switch.COPY_DISABLED, user_id):
-            raise ConflictError(
-                "copying is disabled: enable it with POST /v1/copy/enable", code="COPY_DISABLED"
-            )
-        if self.switches.is_on(Switch.BLACKLISTED, follow.leader):
-            raise LimitExceededError("this leader cannot be followed", code="BLACKLISTED")
-        refuse_loop(self.identity, self.own.copies, follow.wallet_address, follow.leader)
-        agent = self._active_agent(follow)
-        self._keep_hands_off(follow, self._funded_account(follow))
-        started = partial(self._started, agent_id=agent.agent_id)
-        return self.own.change(user_id, follow_id, started)
+        if follow.status is not FollowStatus.ACTIVE:
+            follow = self._activated(follow)
+        # The leader's book must be right before the first trade comes: it is begun, or repaired.
+        begin = LeaderFills(follow.venue, follow.leader, (), after_gap=True)
+        self.queues.to_leader_sync([begin])
+        return follow
 
     def pause(self, user_id: UserId, follow_id: FollowId, reason: PauseReason) -> Follow:
         """Stop entering; what is held is treated as the follow's `on_stop` says."""
@@ -88,6 +82,19 @@ class FollowLifecycle:
         for symbol in held:
             self._hand_over(deleted, symbol)
         return deleted
+
+    def _activated(self, follow: Follow) -> Follow:
+        if self.switches.is_on(Switch.COPY_DISABLED, follow.user_id):
+            raise ConflictError(
+                "copying is disabled: enable it with POST /v1/copy/enable", code="COPY_DISABLED"
+            )
+        if self.switches.is_on(Switch.BLACKLISTED, follow.leader):
+            raise LimitExceededError("this leader cannot be followed", code="BLACKLISTED")
+        refuse_loop(self.identity, self.own.copies, follow.wallet_address, follow.leader)
+        agent = self._active_agent(follow)
+        self._keep_hands_off(follow, self._funded_account(follow))
+        started = partial(self._started, agent_id=agent.agent_id)
+        return self.own.change(follow.user_id, follow.follow_id, started)
 
     def _active_agent(self, follow: Follow) -> Agent:
         now = self.clock.now_ms()

@@ -1,0 +1,67 @@
+"""Custody and the venue's approvals in memory, failing by script."""
+
+from __future__ import annotations
+
+import json
+from collections import deque
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from understudy.adapters.venues.hyperliquid.constants import ZERO_ADDRESS
+from understudy.domain.errors import SigningUnavailableError
+from understudy.domain.intents import Unknown
+from understudy.ports.agents import NewAgentKey
+
+if TYPE_CHECKING:
+    from understudy.domain.identity import Wallet
+
+
+@dataclass
+class InMemoryAgentKeys:
+    """Implements `AgentKeys`; says what became of each key."""
+
+    states: dict[str, str] = field(default_factory=dict)
+    is_down: bool = False
+
+    def create_agent(self, wallet: Wallet, venue: str, agent_name: str) -> NewAgentKey:
+        agent_id = f"agent-{len(self.states) + 1}"
+        self._set(agent_id, "PENDING")
+        return NewAgentKey(agent_id, "0x" + f"{len(self.states):x}".rjust(40, "e"))
+
+    def activate(self, agent_id: str) -> None:
+        self._set(agent_id, "ACTIVE")
+
+    def revoke(self, agent_id: str) -> None:
+        self._set(agent_id, "REVOKED")
+
+    def _set(self, agent_id: str, state: str) -> None:
+        if self.is_down:
+            raise SigningUnavailableError("custody does not answer just now")
+        self.states[agent_id] = state
+
+
+@dataclass
+class ApprovingRest:
+    """Stands where `Rest` stands: takes approvals, lists agents; `answers` come first."""
+
+    sent: list[dict[str, Any]] = field(default_factory=list)
+    listed: dict[str, str] = field(default_factory=dict)
+    answers: deque[tuple[int, bytes] | Unknown] = field(default_factory=deque)
+
+    def send(self, body: str) -> tuple[int, bytes] | Unknown:
+        action = json.loads(body)["action"]
+        self.sent.append(action)
+        if self.answers:
+            return self.answers.popleft()
+        self.take(action)
+        return 200, b'{"status":"ok","response":{"type":"default"}}'
+
+    def take(self, action: dict[str, Any]) -> None:
+        if action["type"] == "approveAgent":
+            self.listed[action["agentName"].partition(" ")[0]] = action["agentAddress"]
+
+    def ask(self, question: dict[str, Any]) -> Any:
+        if question["type"] == "maxBuilderFee":
+            return 10
+        kept = {name: each for name, each in self.listed.items() if each != ZERO_ADDRESS}
+        return [{"name": name, "address": each, "validUntil": None} for name, each in kept.items()]

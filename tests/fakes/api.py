@@ -1,0 +1,142 @@
+"""The API on ports in memory: requests as an HTTP API sends them, answers as JSON."""
+
+from __future__ import annotations
+
+import copy
+import json
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, cast
+
+from functions.api.routes import ROUTES
+from functions.api.server import serve
+from tests.fakes.agents import ApprovingRest, InMemoryAgentKeys
+from tests.fakes.identity import ALICE, ISSUER, CountedIds, FixedRing, message, verifier
+from tests.fakes.world import World
+from understudy.adapters.identity.access_tokens import Hs256AccessTokens
+from understudy.adapters.identity.refresh_tokens import HmacRefreshTokens
+from understudy.adapters.memory.identity import InMemoryIdentityStore
+from understudy.adapters.venues.hyperliquid.approvals import HyperliquidApprovals
+from understudy.adapters.venues.hyperliquid.constants import Chain
+from understudy.runtime.api_services import ApiPorts, ApiServices, assemble
+from understudy.workflows.agents import BuilderTerms
+from understudy.workflows.system_status import Dependency
+
+if TYPE_CHECKING:
+    from cli.wallet_key import WalletKey
+    from understudy.adapters.venues.hyperliquid.rest import Rest
+
+
+@dataclass
+class Answer:
+    """One answer of the API."""
+
+    status: int
+    body: Any
+    headers: dict[str, str]
+
+    @property
+    def code(self) -> str:
+        return str(self.body["code"])
+
+
+@dataclass
+class ApiWorld:
+    """One API over one world; `world` is the copy path behind it."""
+
+    world: World = field(default_factory=World)
+    identity: InMemoryIdentityStore = field(default_factory=InMemoryIdentityStore)
+    keys: InMemoryAgentKeys = field(default_factory=InMemoryAgentKeys)
+    rest: ApprovingRest = field(default_factory=ApprovingRest)
+    ids: CountedIds = field(default_factory=CountedIds)
+    ring: FixedRing = field(default_factory=FixedRing)
+    terms: BuilderTerms = field(default_factory=BuilderTerms)
+    dependencies: tuple[Dependency, ...] = (Dependency("market", "no entries", dict),)
+
+    def __post_init__(self) -> None:
+        self.services = self._services()
+        self._app = serve(ROUTES, lambda: self.services)
+
+    def request(
+        self,
+        method: str,
+        path: str,
+        body: Any = None,
+        token: str = "",
+        query: dict[str, str] | None = None,
+        **event: Any,
+    ) -> Answer:
+        """Send one request; a body that is text goes as it is."""
+        text = body if isinstance(body, str) or body is None else json.dumps(body)
+        headers = {"authorization": f"Bearer {token}"} if token else {}
+        sent = {
+            "version": "2.0",
+            "rawPath": path,
+            "headers": headers,
+            "queryStringParameters": query or {},
+            "requestContext": {"http": {"method": method, "path": path}, "stage": "$default"},
+            "body": text,
+            "isBase64Encoded": False,
+            **event,
+        }
+        answer = self._app.resolve(sent, cast("Any", None))
+        shown = answer["body"]
+        is_json = "json" in answer["headers"]["Content-Type"]
+        return Answer(
+            answer["statusCode"], json.loads(shown) if is_json else shown, answer["headers"]
+        )
+
+    def sign_in(self, key: WalletKey = ALICE) -> dict[str, Any]:
+        """Sign in over HTTP and give the answer."""
+        query = {"address": key.address}
+        nonce = self.request("GET", "/v1/auth/siwe/nonce", query=query).body["nonce"]
+        text = message(key.address, nonce)
+        signed = {"address": key.address, "message": text, "signature": key.sign_text(text)}
+        return cast("dict[str, Any]", self.request("POST", "/v1/auth/siwe/verify", signed).body)
+
+    def token(self, key: WalletKey = ALICE) -> str:
+        """Sign in and give the access token."""
+        return str(self.sign_in(key)["access_token"])
+
+    def delegate(self, token: str, key: WalletKey = ALICE, name: str = "main") -> str:
+        """Enable and confirm an agent, and fund the account; gives the agent's id."""
+        wish = {"scope": "TRADE_ONLY", "agent_name": name}
+        made = self.request("POST", "/v1/agents/enable", wish, token).body
+        signatures = [key.sign_action(each["action"]) for each in made["to_sign"]]
+        agent_id = str(made["agent"]["agent_id"])
+        confirmed = {"agent_id": agent_id, "signatures": signatures}
+        answer = self.request("POST", "/v1/agents/confirm", confirmed, token)
+        assert answer.status == 200, answer.body
+        self.world.venue.fund(key.address.lower(), "100000")
+        return agent_id
+
+    def stored(self) -> str:
+        """Dump everything that is stored, to see that nothing changed."""
+        table = copy.copy(vars(self.world.table))
+        table.pop("lock")
+        kept = {
+            name: getattr(self.identity, name) for name in self.identity.__slots__ if name != "lock"
+        }
+        return repr((table, kept, self.keys.states, self.rest.listed, vars(self.world.switches)))
+
+    def _services(self) -> ApiServices:
+        world = self.world
+        ports = ApiPorts(
+            identity=self.identity,
+            registry=self.identity,
+            profiles=self.identity,
+            copies=world.copying.store,
+            directory=world.directory,
+            leaders=world.leaders,
+            markets=world.markets,
+            switches=world.switches,
+            queues=world.queues,
+            venue=world.venue,
+            agent_keys=self.keys,
+            approvals=HyperliquidApprovals(cast("Rest", self.rest), Chain.TESTNET),
+            verifier=verifier(),
+            access_tokens=Hs256AccessTokens(self.ring, ISSUER),
+            refresh_tokens=HmacRefreshTokens(self.ring),
+            clock=world.clock,
+            ids=self.ids,
+        )
+        return assemble(ports, self.terms, self.dependencies)
