@@ -173,16 +173,24 @@ class World:
     def _copy_ports(self, store: CopyStore, venue: Venue) -> CopyPorts:
         return CopyPorts(store, {HYPERLIQUID: venue}, self.queues, self.budget, self.clock)
 
-    def _round(self) -> int:
+    @property
+    def sync_ports(self) -> SyncPorts:
         fan_out = FanOutPorts(self.leaders, self.queues, self.clock)
-        sync = SyncPorts(fan_out, self.markets, self.copying.venues)
-        done = 0
+        return SyncPorts(fan_out, self.markets, self.copying.venues)
+
+    def sync(self) -> int:
+        """Turn the fills that were seen into trades and commands in the lanes, not run yet."""
+        ports, done = self.sync_ports, 0
         for message in self.queues.leader_sync.take():
-            sync_leader(sync, [message])
+            sync_leader(ports, [message])
             done += 1
         for shard in self.queues.fan_out.take():
-            fan_out_shard(fan_out, shard)
+            fan_out_shard(ports.fan_out, shard)
             done += 1
+        return done
+
+    def _round(self) -> int:
+        done = self.sync()
         for command in self.queues.lanes.take():
             self.run_lane([command])
             done += 1
@@ -190,4 +198,3 @@ class World:
             reconcile(self.reconcile_ports, request)
             done += 1
         return done
-

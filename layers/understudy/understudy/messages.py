@@ -13,6 +13,9 @@ from understudy.domain.trades import Fill, Trade
 
 T = TypeVar("T")
 
+# The cause of a convergence that gives up the target itself.
+CLOSE_NOW = "close_now"
+
 
 @dataclass(frozen=True, slots=True)
 class LeaderFills:

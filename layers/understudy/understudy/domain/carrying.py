@@ -20,6 +20,13 @@ def dated(ledger: Ledger, trade: Trade) -> Ledger:
     return replace(ledger, carried_since_ms=trade.time_ms, carried_price=trade.last_price)
 
 
+def undated(ledger: Ledger) -> Ledger:
+    """Forget since when a part of the target was carried: none is any more."""
+    if not ledger.carried_since_ms:
+        return ledger
+    return replace(ledger, carried_since_ms=0, carried_price=ZERO)
+
+
 def without_carry(ledger: Ledger) -> Ledger:
     """Take the part of the target that was never ordered back."""
     target = ledger.target - ledger.wanted_more

@@ -6,7 +6,7 @@ from dataclasses import replace
 from decimal import Decimal
 
 from understudy.domain import gates
-from understudy.domain.carrying import dated, without_carry, without_old_carry
+from understudy.domain.carrying import dated, undated, without_carry, without_old_carry
 from understudy.domain.exits import decide_exit, exit_size, keeps_positions, order_exit
 from understudy.domain.follows import Ledger
 from understudy.domain.intents import IntentKind
@@ -32,7 +32,7 @@ def decide(situation: Situation) -> Decision:
     trade, ledger = situation.trade, situation.ledger
     if trade.seq <= max(ledger.last_seq, situation.follow.start_seq):
         return Decision(ledger, reason=Reason.SUPERSEDED)
-    seen = replace(ledger, last_seq=trade.seq, exit_attempts=0, waiting=None)
+    seen = replace(ledger, last_seq=trade.seq, exit_attempts=0, waiting=None, needs_operator=False)
     situation = replace(situation, ledger=seen)
     if trade.kind in (TradeKind.OPEN, TradeKind.ADD):
         return decide_entry(situation, trade.size)
@@ -45,8 +45,10 @@ def decide_entry(situation: Situation, increase: Decimal) -> Decision:
     reason = gates.first_refusal(situation, side)
     if reason is not None:
         return _refused(situation, reason)
-    situation = replace(situation, ledger=without_old_carry(situation))
-    carried = abs(situation.ledger.wanted_more)
+    ledger = without_old_carry(situation)
+    if ledger is not situation.ledger:
+        situation = replace(situation, ledger=ledger)
+    carried = abs(ledger.wanted_more)
     sized = entry_size(situation, wanted_size(situation, increase), carried)
     if leverage_room(situation) <= ZERO:
         return Decision(situation.ledger, reason=Reason.LEVERAGE_NOT_ALLOWED, numbers=sized.numbers)
@@ -54,17 +56,17 @@ def decide_entry(situation: Situation, increase: Decimal) -> Decision:
     return _enter(situation, own_side, sized, carried)
 
 
-def decide_gap(situation: Situation) -> Decision:
+def decide_gap(situation: Situation, *, window_ends: bool = False) -> Decision:
     """Decide how to bring what is held to the target, without a new trade of the leader.
 
-    A gap on the reducing side gives an exit; one on the increasing side (the netted trades of a
-    slower mode) gives an entry. In real time an increase that missed its time is over.
+    A gap on the reducing side gives an exit. One on the increasing side gives an entry only when
+    the window of a slower mode ends: any other increase that missed its time is over.
     """
     ledger = situation.ledger
     size = exit_size(ledger, situation.market)
     if size:
         return order_exit(situation, size)
-    if not ledger.wanted_more or ledger.pending or situation.mode is CopyMode.REALTIME:
+    if not ledger.wanted_more or ledger.pending or not window_ends:
         return Decision(ledger, reason=Reason.NOTHING_TO_CLOSE)
     return _netted_entry(situation)
 
@@ -107,7 +109,7 @@ def _order_entry(
     cap = limit_price(situation, trade.price, side, limits.slippage_bps)
     margin = margin_of(lots, trade.price, sized.leverage)
     plan = OrderPlan(IntentKind.ENTRY, side, lots, cap, sized.leverage, margin, trade.price)
-    rest = replace(ledger, carried_since_ms=0, carried_price=ZERO)
+    rest = undated(ledger)
     recent = last_minute(situation.budget.recent_entries_ms, trade.time_ms)
     return Decision(
         dated(rest, trade) if sized.size > lots else rest,
@@ -141,13 +143,13 @@ def _decide_reduction(situation: Situation) -> Decision:
         return Decision(ledger, reason=gates.standing(situation))
     ledger = replace(ledger, target=_reduced_target(situation))
     if not ledger.target:
-        ledger = replace(ledger, carried_since_ms=0, carried_price=ZERO)
+        ledger = undated(ledger)
     situation = replace(
         situation, ledger=ledger, ledgers={**situation.ledgers, trade.symbol: ledger}
     )
     if trade.kind is not TradeKind.FLIP:
         return decide_exit(situation)
-    if situation.mode is CopyMode.REALTIME and (ledger.held or ledger.pending):
+    if situation.mode is CopyMode.REALTIME and (ledger.held or ledger.pending_entry_size):
         return replace(decide_exit(situation), opens_after_close=True)
     return decide_entry(situation, abs(trade.end_position))
 

@@ -39,10 +39,10 @@ def decide_exit(situation: Situation) -> Decision:
     """Decide about what is held beyond the target.
 
     A close asks for everything, an unknown entry included: the venue caps a reduce-only order at
-    the position. A slower mode leaves the exit to the end of its window.
+    the position. A reduction leaves to an unknown exit what that one may have sold. A slower mode leaves the exit to the end of its window.
     """
     ledger = situation.ledger
-    size = exit_size(ledger, situation.market)
+    size = max(ZERO, exit_size(ledger, situation.market) - ledger.pending_exit_size)
     if not ledger.target:
         size = abs(ledger.held + ledger.pending_entry_size)
     if not size:

@@ -126,6 +126,11 @@ class Ledger:
         return sum((p.signed_size for p in self.pending if not p.reduce_only), ZERO)
 
     @property
+    def pending_exit_size(self) -> Decimal:
+        """Give the unsigned size of exits that may have filled."""
+        return sum((abs(p.signed_size) for p in self.pending if p.reduce_only), ZERO)
+
+    @property
     def wanted_more(self) -> Decimal:
         """Give the signed part of the target that is neither held nor under way (entries only)."""
         committed = self.held + self.pending_entry_size

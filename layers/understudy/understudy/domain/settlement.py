@@ -165,6 +165,7 @@ def forget_position(ledger: Ledger, budget: Budget) -> tuple[Ledger, Budget]:
         entry_notional=ZERO,
         margin=ZERO,
         exit_attempts=0,
+        needs_operator=False,
         drift_since_ms=0,
         carried_since_ms=0,
         carried_price=ZERO,

@@ -46,7 +46,7 @@ def pin(
     """Fix every byte of an order: identity, nonce, expiry and content."""
     follow = view.state.follow
     attempt = next_attempt(receipt, leg)
-    name = intent_id(follow.follow_id, trade.trade_id, leg, attempt)
+    name = intent_id(follow.follow_id, receipt.trade_id, leg, attempt)
     lifetime = EXIT_LIFETIME_MS if order.reduce_only else ENTRY_LIFETIME_MS
     return Intent(
         intent_id=name,

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from understudy.messages import Converge
-from understudy.workflows.follower_execute import CLOSE_NOW
+from understudy.messages import CLOSE_NOW, Converge
 
 if TYPE_CHECKING:
     from understudy.ports.copying import FollowState

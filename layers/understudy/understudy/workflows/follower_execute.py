@@ -10,6 +10,7 @@ from dataclasses import replace
 
 from understudy.domain.decisions import decide, decide_gap
 from understudy.domain.errors import ConflictError, DependencyError
+from understudy.domain.follows import Ledger
 from understudy.domain.intents import Intent
 from understudy.domain.limits import CopyMode
 from understudy.domain.money import ZERO
@@ -17,7 +18,7 @@ from understudy.domain.plans import Decision
 from understudy.domain.reasons import Reason
 from understudy.domain.receipting import trade_of
 from understudy.domain.trades import Trade, TradeKind
-from understudy.messages import Converge, FollowerExecute, LaneCommand, WakeLane
+from understudy.messages import CLOSE_NOW, Converge, FollowerExecute, LaneCommand, WakeLane
 from understudy.workflows.claims import claim
 from understudy.workflows.lanes import Answer, Signing
 from understudy.workflows.orders import carry_out, take_up
@@ -26,7 +27,7 @@ from understudy.workflows.settling import CONFLICT_TRIES
 from understudy.workflows.views import CopyPorts, View, read_view
 
 ACCOUNT_LIFETIME_MS = 15_000
-CLOSE_NOW = "close_now"
+WINDOW_ENDS = frozenset({CopyMode.THROTTLED.value, CopyMode.SAFE_POLL.value})
 
 Claiming = Generator[Intent, Answer, View]
 
@@ -65,14 +66,28 @@ def converge(ports: CopyPorts, command: Converge) -> Signing:
     ledger = view.ledger
     waiting = ledger.waiting
     trade = waiting.trade if waiting else trade_of(receipt, view.state.follow)
+    if command.cause == CLOSE_NOW:
+        ledger = _closing(ledger)
     if view.intent is None and not ledger.pending and not ledger.needs_operator:
-        if command.cause == CLOSE_NOW:
-            ledger = replace(ledger, target=ZERO, waiting=None)
         situation = replace(view.situation(trade, ports.clock.now_ms()), ledger=ledger)
-        decision = decide_gap(situation)
+        decision = decide_gap(situation, window_ends=command.cause in WINDOW_ENDS)
         if decision.order is not None or decision.ledger != view.ledger:
+            view, decision = yield from prepare(ports, view, trade, decision)
             view = claim(ports, view, trade, decision, leg=0, queued_at_ms=command.queued_at_ms)
     yield from carry_out(ports, view, trade)
+
+
+def _closing(ledger: Ledger) -> Ledger:
+    """Want nothing any more, and try again what was given up."""
+    return replace(
+        ledger,
+        target=ZERO,
+        waiting=None,
+        carried_since_ms=0,
+        carried_price=ZERO,
+        exit_attempts=0 if ledger.needs_operator else ledger.exit_attempts,
+        needs_operator=False,
+    )
 
 
 def _decide_and_claim(ports: CopyPorts, view: View, command: FollowerExecute) -> Claiming:

@@ -12,9 +12,10 @@ from understudy.domain.receipts import CopyStatus, Receipt
 from understudy.domain.trades import Trade
 from understudy.messages import Converge, ResolveIntent, WakeLane
 from understudy.ports.copying import Changes
+from understudy.ports.delivery import Purpose
 from understudy.workflows.claims import claim
 from understudy.workflows.lanes import Answer, Signing
-from understudy.workflows.preparing import prepare
+from understudy.workflows.preparing import ORDER_WEIGHT, prepare
 from understudy.workflows.settling import settle_order
 from understudy.workflows.views import CopyPorts, View
 
@@ -100,7 +101,8 @@ def _next_exit(ports: CopyPorts, view: View, trade: Trade, attempt: int) -> View
     if view.ledger.exit_attempts >= ATTEMPTS_BEFORE_OPERATOR:
         _call_operator(ports, view)
         return None
-    if attempt >= ATTEMPTS_AT_ONCE:
+    allowed = ports.budget.take(trade.venue, Purpose.EXIT, ORDER_WEIGHT)
+    if attempt >= ATTEMPTS_AT_ONCE or not allowed:
         _converge_later(ports, view)
         return None
     now_ms = ports.clock.now_ms()
@@ -111,8 +113,8 @@ def _next_exit(ports: CopyPorts, view: View, trade: Trade, attempt: int) -> View
 def _open_leg(ports: CopyPorts, view: View, trade: Trade) -> Generator[Intent, Answer, View]:
     """Decide the open leg of a flip now that the close leg is done."""
     now_ms = ports.clock.now_ms()
-    view = view.with_ledger(replace(view.ledger, waiting=None))
-    decision = decide_entry(view.situation(trade, now_ms), abs(trade.end_position))
+    opening = view.with_ledger(replace(view.ledger, waiting=None))
+    decision = decide_entry(opening.situation(trade, now_ms), abs(trade.end_position))
     view, decision = yield from prepare(ports, view, trade, decision)
     return claim(ports, view, trade, decision, leg=1, queued_at_ms=now_ms)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Generator
 from dataclasses import replace
 
+from understudy.domain.carrying import without_carry
 from understudy.domain.errors import DependencyError
 from understudy.domain.intents import Intent
 from understudy.domain.plans import Decision
@@ -44,6 +45,7 @@ def prepare(
 
 
 def _skip(view: View, trade: Trade, decision: Decision, reason: Reason) -> Decision:
-    """Give an entry up before it was pinned; the trade counts as seen."""
-    ledger = replace(view.ledger, last_seq=max(view.ledger.last_seq, trade.seq))
+    """Give an entry up before it was pinned, with all that was carried; the trade counts as seen."""
+    last_seq = max(view.ledger.last_seq, trade.seq)
+    ledger = replace(without_carry(view.ledger), last_seq=last_seq, waiting=None)
     return replace(decision, ledger=ledger, order=None, reason=reason, recent_entries_ms=None)
