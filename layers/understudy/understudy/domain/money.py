@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import ROUND_CEILING, ROUND_DOWN, ROUND_FLOOR, Context, Decimal, InvalidOperation
+from functools import cache
 
 from understudy.domain.errors import InvalidInputError
 
@@ -43,9 +44,8 @@ def divide(numerator: Decimal, denominator: Decimal) -> Decimal:
     return EXACT.divide(numerator, denominator)
 
 
-def multiply(*factors: Decimal) -> Decimal:
+def multiply(product: Decimal, *factors: Decimal) -> Decimal:
     """Multiply exactly (to 60 digits)."""
-    product = ONE
     for factor in factors:
         product = EXACT.multiply(product, factor)
     return product
@@ -53,14 +53,19 @@ def multiply(*factors: Decimal) -> Decimal:
 
 def toward_zero(value: Decimal, decimals: int) -> Decimal:
     """Cut a size to its lot, toward zero: a copy is never larger than was decided."""
-    return value.quantize(Decimal(1).scaleb(-decimals), ROUND_DOWN, context=EXACT)
+    return value.quantize(_step(decimals), ROUND_DOWN, context=EXACT)
 
 
 def below(value: Decimal, decimals: int) -> Decimal:
     """Round to `decimals` places, downward."""
-    return value.quantize(Decimal(1).scaleb(-decimals), ROUND_FLOOR, context=EXACT)
+    return value.quantize(_step(decimals), ROUND_FLOOR, context=EXACT)
 
 
 def above(value: Decimal, decimals: int) -> Decimal:
     """Round to `decimals` places, upward."""
-    return value.quantize(Decimal(1).scaleb(-decimals), ROUND_CEILING, context=EXACT)
+    return value.quantize(_step(decimals), ROUND_CEILING, context=EXACT)
+
+
+@cache
+def _step(decimals: int) -> Decimal:
+    return ONE.scaleb(-decimals)

@@ -71,8 +71,11 @@ class Situation:
     @property
     def unrealized(self) -> Decimal:
         """Value what is held at the marks, this trade's symbol at the trade's price."""
-        prices = {**self.marks.prices, self.trade.symbol: self.trade.last_price}
-        return unrealized(self.ledgers.values(), prices)
+        return unrealized(self.ledgers.values(), self._price_of)
+
+    def _price_of(self, symbol: str) -> Decimal | None:
+        trade = self.trade
+        return trade.last_price if symbol == trade.symbol else self.marks.prices.get(symbol)
 
     @property
     def remaining(self) -> Decimal:

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable
 from decimal import Decimal
 
 from understudy.domain.follows import Ledger
 from understudy.domain.money import ZERO, multiply
 
+PriceOf = Callable[[str], Decimal | None]
 
-def unrealized(ledgers: Iterable[Ledger], prices: Mapping[str, Decimal]) -> Decimal:
+
+def unrealized(ledgers: Iterable[Ledger], price_of: PriceOf) -> Decimal:
     """Sum the open profit in USDC; a symbol without a price counts at its entry price."""
-    return sum((_unrealized(ledger, prices.get(ledger.symbol)) for ledger in ledgers), ZERO)
+    return sum((_unrealized(ledger, price_of(ledger.symbol)) for ledger in ledgers), ZERO)
 
 
 def _unrealized(ledger: Ledger, price: Decimal | None) -> Decimal:

@@ -134,7 +134,7 @@ def _check_drawdown(ports: ReconcilePorts, state: FollowState) -> None:
     pnl = fresh.budget.pnl
     if limits.drawdown_basis is DrawdownBasis.EQUITY:
         prices = ports.markets.marks(fresh.follow.venue).prices
-        pnl += unrealized(fresh.ledgers.values(), prices)
+        pnl += unrealized(fresh.ledgers.values(), prices.get)
     readings = drawdown.readings_after(limits, fresh.budget.drawdown_readings, pnl)
     if readings == fresh.budget.drawdown_readings:
         return
