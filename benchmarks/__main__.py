@@ -8,11 +8,17 @@ from pathlib import Path
 
 from rich.console import Console
 
+from benchmarks.copying import copying_rows
+from benchmarks.deciding import deciding_rows
+from benchmarks.imports import import_rows
 from benchmarks.report import table, write_json
 from benchmarks.results import Row
 from benchmarks.signing import signing_rows
 
+TRADES = 100
+DECISION_ROUNDS = 400
 SIGNING_ROUNDS = 2000
+STARTS = 15
 
 
 def main() -> int:
@@ -29,7 +35,12 @@ def main() -> int:
 
 def measured() -> list[Row]:
     """Run every benchmark."""
-    return [*signing_rows(SIGNING_ROUNDS)]
+    return [
+        *copying_rows(TRADES),
+        *deciding_rows(DECISION_ROUNDS),
+        *signing_rows(SIGNING_ROUNDS),
+        *import_rows(STARTS),
+    ]
 
 
 if __name__ == "__main__":

@@ -111,4 +111,3 @@ def copying_rows(trades: int) -> list[Row]:
     per_copy = collected(runs).divided_by(FOLLOWS)
     goal = at_least_per_second(per_copy, WANTED_PER_SECOND)
     return [Row("settle a copy, in process", f"copy; a run is {FOLLOWS}", per_copy, goal)]
-

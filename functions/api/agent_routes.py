@@ -7,7 +7,6 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, StringConstraints
 
 from understudy.domain.agents import AgentScope
-from understudy.domain.codec import to_plain
 from understudy.domain.ids import WalletId
 
 from .fields import Identity, Text
@@ -37,14 +36,13 @@ class ConfirmAgent(Request):
     signatures: Annotated[list[Text], Field(min_length=1, max_length=4)]
 
 
-def enable(call: Call) -> dict[str, Any]:
+def enable(call: Call) -> Any:
     """Make an agent and show what the wallet has to sign."""
     wish: EnableAgent = call.body
     wallet_id = None if wish.wallet_id is None else WalletId(wish.wallet_id)
-    made = call.services.agents.enable(
+    return call.services.agents.enable(
         call.user_id, wish.venue, wish.agent_name, wish.scope, wallet_id
     )
-    return to_plain(made)
 
 
 def confirm(call: Call) -> Any:

@@ -10,6 +10,7 @@ from localcloud.patches import (
     encryption_context,
     event_source_roles,
     event_sources,
+    queue_actions,
     roles,
     runtime_api,
     schedules,
@@ -31,3 +32,4 @@ def apply_all() -> None:
     schedules.apply()
     event_source_roles.apply()
     event_sources.apply()
+    queue_actions.apply()

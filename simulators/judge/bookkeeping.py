@@ -70,23 +70,28 @@ def aim_lower(scene: Scene, expected: Expected, exits: Sequence[Leg]) -> None:
 
 def aim_higher(scene: Scene, expected: Expected, entries: Sequence[Leg]) -> None:
     """Move the target as an entry does, if the receipt says that it was ordered or carried."""
-    holding, receipt = scene.holding, scene.receipt
-    carries = receipt is not None and CARRIED in {receipt.status, receipt.reason}
+    holding = scene.holding
     if entries and not scene.is_netted and any(leg.filled < leg.size for leg in entries):
         holding.target = holding.held
-    elif entries or carries:
-        begins_anew = bool(entries) or _was_ahead(scene, entries) <= 0
+    elif entries or _carries(scene):
+        begins_anew = bool(entries) or holding.ahead(scene.direction) <= 0
         if begins_anew or not holding.carried_since_ms:
             holding.carried_since_ms = scene.trade.time_ms
             holding.carried_price = scene.trade.last_price
         holding.target = expected.target
+    if holding.ahead(scene.direction) <= 0:
+        holding.carried_since_ms = 0
     if scene.is_netted and CARRY_MAY_DROP in scene.pressure:
         holding.doubt += max(holding.ahead(scene.direction), ZERO)
 
 
-def _was_ahead(scene: Scene, entries: Sequence[Leg]) -> Fraction:
-    filled = sum((leg.filled for leg in entries), ZERO)
-    return scene.holding.ahead(scene.direction) + filled
+def _carries(scene: Scene) -> bool:
+    """Say whether the trade moved the target without an order of its own."""
+    receipt = scene.receipt
+    if receipt is None:
+        return False
+    collected = scene.is_netted and receipt.status == "DONE"
+    return collected or CARRIED in {receipt.status, receipt.reason}
 
 
 def remember_entry(scene: Scene, entries: Sequence[Leg]) -> None:
@@ -101,5 +106,5 @@ def remember_entry(scene: Scene, entries: Sequence[Leg]) -> None:
         book.entry_times_ms.append(trade.time_ms)
     elif scene.receipt is not None and scene.receipt.reason == "SAME_ENTRY":
         entry.paid_last_ms = trade.time_ms
-    elif scene.is_netted:
-        entry.pay(trade.time_ms, certainly=False)
+    elif scene.is_netted and _carries(scene):
+        entry.pay(trade.time_ms, certainly=True)

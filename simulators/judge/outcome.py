@@ -41,9 +41,9 @@ def problem_of_leg(
 
 
 def _without_receipt(expected: Expected) -> Problem:
-    if expected.order is not None and not expected.reasons:
+    if expected.order is not None:
         return Problem(Figure.LOST, "no receipt and no order, though the model orders")
-    reasons = " or ".join(sorted(expected.reasons)) or "an order"
+    reasons = " or ".join(sorted(expected.reasons))
     return Problem(Figure.UNJUSTIFIED, f"no receipt; the model says {reasons}")
 
 

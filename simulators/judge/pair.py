@@ -133,7 +133,8 @@ class Pair:
         for leg in self._prompt(self.entries):
             apply_leg(self.book, self.books, self.trade, leg, leverage)
         if self.trade.entered:
-            aim_higher(scene, expected, self.entries)
+            if self.entries or not self.problems:
+                aim_higher(scene, expected, self.entries)
             remember_entry(scene, self.entries)
         else:
             self._note(self._stray_entry(scene))

@@ -7,8 +7,10 @@ from collections import deque
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from custody.secp256k1 import address_of
 from understudy.adapters.venues.hyperliquid.constants import ZERO_ADDRESS
 from understudy.domain.errors import SigningUnavailableError
+from understudy.domain.ids import WalletId
 from understudy.domain.intents import Unknown
 from understudy.ports.agents import NewAgentKey
 
@@ -18,15 +20,17 @@ if TYPE_CHECKING:
 
 @dataclass
 class InMemoryAgentKeys:
-    """Implements `AgentKeys`; says what became of each key."""
+    """Implements `AgentKeys`; says what became of each key. `secrets` are each wallet's newest."""
 
     states: dict[str, str] = field(default_factory=dict)
+    secrets: dict[WalletId, bytes] = field(default_factory=dict)
     is_down: bool = False
 
     def create_agent(self, wallet: Wallet, venue: str, agent_name: str) -> NewAgentKey:
         agent_id = f"agent-{len(self.states) + 1}"
         self._set(agent_id, "PENDING")
-        return NewAgentKey(agent_id, "0x" + f"{len(self.states):x}".rjust(40, "e"))
+        self.secrets[wallet.wallet_id] = (1000 + len(self.states)).to_bytes(32, "big")
+        return NewAgentKey(agent_id, address_of(self.secrets[wallet.wallet_id]))
 
     def activate(self, agent_id: str) -> None:
         self._set(agent_id, "ACTIVE")

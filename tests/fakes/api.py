@@ -5,12 +5,14 @@ from __future__ import annotations
 import copy
 import json
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, cast
 
 from functions.api.routes import ROUTES
 from functions.api.server import serve
 from tests.fakes.agents import ApprovingRest, InMemoryAgentKeys
 from tests.fakes.identity import ALICE, ISSUER, CountedIds, FixedRing, message, verifier
+from tests.fakes.signing import KeySigner
 from tests.fakes.world import World
 from understudy.adapters.identity.access_tokens import Hs256AccessTokens
 from understudy.adapters.identity.refresh_tokens import HmacRefreshTokens
@@ -89,7 +91,8 @@ class ApiWorld:
         """Sign in over HTTP and give the answer."""
         query = {"address": key.address}
         nonce = self.request("GET", "/v1/auth/siwe/nonce", query=query).body["nonce"]
-        text = message(key.address, nonce)
+        now = datetime.fromtimestamp(self.world.clock.now_ms() // 1000, UTC)
+        text = message(key.address, nonce, issued_at=now.isoformat())
         signed = {"address": key.address, "message": text, "signature": key.sign_text(text)}
         return cast("dict[str, Any]", self.request("POST", "/v1/auth/siwe/verify", signed).body)
 
@@ -106,6 +109,8 @@ class ApiWorld:
         confirmed = {"agent_id": agent_id, "signatures": signatures}
         answer = self.request("POST", "/v1/agents/confirm", confirmed, token)
         assert answer.status == 200, answer.body
+        self.world.signer = KeySigner(self.keys.secrets)
+        self.world.venue.approve(made["agent"]["address"], key.address.lower())
         self.world.venue.fund(key.address.lower(), "100000")
         return agent_id
 
@@ -116,7 +121,8 @@ class ApiWorld:
         kept = {
             name: getattr(self.identity, name) for name in self.identity.__slots__ if name != "lock"
         }
-        return repr((table, kept, self.keys.states, self.rest.listed, vars(self.world.switches)))
+        switches = vars(self.world.switches)
+        return repr([_filled(each) for each in (table, kept, switches, vars(self.keys))])
 
     def _services(self) -> ApiServices:
         world = self.world
@@ -140,3 +146,11 @@ class ApiWorld:
             ids=self.ids,
         )
         return assemble(ports, self.terms, self.dependencies)
+
+
+def _filled(kept: Any) -> Any:
+    """Leave out what is empty: reading makes empty places in the tables in memory."""
+    if isinstance(kept, dict):
+        filled = {name: _filled(each) for name, each in kept.items()}
+        return {name: each for name, each in filled.items() if each}
+    return kept

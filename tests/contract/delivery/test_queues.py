@@ -9,6 +9,7 @@ from uuid import uuid4
 
 import pytest
 
+from tests.contract.conftest import Clients
 from tests.contract.stores.records import fill
 from tests.fakes.builders import FOLLOW, LEADER, NOW_MS, WALLET, trade
 from understudy.adapters.aws.batches import Batch, batch_of
@@ -170,12 +171,9 @@ def test_more_fills_than_a_queue_takes_arrive_in_parts_and_in_order(
     assert [part.after_gap for part in arrived] == [True, False, False]
 
 
-def test_a_failed_delivery_is_made_to_come_again_soon(
-    clients: Callable[[str], Any] | None,
-) -> None:
-    if clients is None:
-        pytest.skip("queues in memory have no visibility time")
-    sqs = Sqs(clients("sqs"))
+@pytest.mark.integration
+def test_a_failed_delivery_is_made_to_come_again_soon(emulator_clients: Clients) -> None:
+    sqs = Sqs(emulator_clients("sqs"))
     sqs.queues.to_reconcile(ReconcileWallet(WALLET))
     first = sqs.receive("follow_reconcile").received
 

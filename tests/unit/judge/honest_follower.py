@@ -224,9 +224,10 @@ class Follower:
         ahead = sign * (symbol.target - symbol.held)
         carried = max(ahead, ZERO)
         size = min(wanted * leverage / move.price + carried, room * leverage / move.price)
+        capped = room < wanted + carried * move.price / leverage
         target = symbol.target + sign * (size - carried)
         total = move.cut(sign * (target - symbol.held))
-        if total * move.price < MINIMUM and (fixed or size * move.price / leverage == room):
+        if total * move.price < MINIMUM and (fixed or capped):
             return "BELOW_MIN_NOTIONAL"
         symbol.target = target
         if ahead <= 0 or total * move.price >= MINIMUM:

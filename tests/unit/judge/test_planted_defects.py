@@ -155,20 +155,6 @@ def test_a_receipt_that_misstates_a_fill_is_one_mismatch(evidence: dict[str, Any
     assert figures_of(evidence) == only(mismatched_positions=1)
 
 
-@pytest.mark.parametrize(
-    "reason",
-    ["BUDGET_EXHAUSTED", "STALE", "RATE_LIMITED", "PRICE_OUT_OF_BAND", "SYMBOL_IN_USE", "FLAGGED",
-     "KILL_SWITCH", "INSUFFICIENT_MARGIN", "BREAKER_OPEN", "DRAWDOWN_STOP", "CARRIED",
-     "MAX_POSITIONS_REACHED", "ACCOUNT_NOT_FUNDED", "BELOW_MIN_NOTIONAL", "VENUE_REJECTED"],
-)  # fmt: skip
-def test_a_false_reason_is_an_unjustified_skip(evidence: dict[str, Any], reason: str) -> None:
-    as_skip(evidence, "fixed", 6, reason)
-    evidence["taken_ms"] = int(float(evidence["release"][-1]["sent_ms"])) + 61_000
-
-    assert figures_of(evidence)["unjustified_skips"] == 1
-    assert figures_of(evidence)["lost"] == 0
-
-
 def test_an_exit_left_open_is_one_open_exit(evidence: dict[str, Any]) -> None:
     lose_order(evidence, "perfect", 7)
     receipt_of(evidence, "perfect", 7).update(status="EXPIRED", reason="EXPIRED")

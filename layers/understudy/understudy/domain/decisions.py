@@ -17,6 +17,7 @@ from understudy.domain.plans import Decision, OrderPlan, limit_price
 from understudy.domain.reasons import Reason
 from understudy.domain.situation import Situation
 from understudy.domain.sizing import (
+    PRICE_DECIMALS,
     SLICE_DECIMALS,
     EntrySize,
     entry_size,
@@ -108,7 +109,8 @@ def _order_entry(
     trade, limits = situation.trade, situation.follow.limits
     cap = limit_price(situation, trade.price, side, limits.slippage_bps)
     margin = margin_of(lots, trade.price, sized.leverage)
-    plan = OrderPlan(IntentKind.ENTRY, side, lots, cap, sized.leverage, margin, trade.price)
+    reference = toward_zero(trade.price, PRICE_DECIMALS)
+    plan = OrderPlan(IntentKind.ENTRY, side, lots, cap, sized.leverage, margin, reference)
     rest = undated(ledger)
     recent = last_minute(situation.budget.recent_entries_ms, trade.time_ms)
     return Decision(

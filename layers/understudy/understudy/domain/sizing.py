@@ -13,6 +13,8 @@ from understudy.domain.trades import Trade
 
 # A wanted size keeps this many decimals beyond the lot, so that slices smaller than a lot add up.
 SLICE_DECIMALS = 6
+# A volume-weighted price is kept with this many decimals where it is only shown or estimated with.
+PRICE_DECIMALS = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +116,7 @@ def _size_for_notional(notional: Decimal, trade: Trade) -> Decimal:
 def _numbers(situation: Situation, wanted: Decimal, leverage: int) -> dict[str, Decimal]:
     leaders, budget = situation.leader_account, situation.budget
     return {
-        "price": toward_zero(situation.trade.price, 12),
+        "price": toward_zero(situation.trade.price, PRICE_DECIMALS),
         "wanted": wanted,
         "leverage": Decimal(leverage),
         "own_equity": situation.equity,

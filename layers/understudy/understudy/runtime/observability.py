@@ -18,8 +18,13 @@ def logger(service: str) -> Logger:
 def log_failure(service: str, group: str, error: BaseException) -> None:
     """Log why a group of messages comes again; an error that is not ours brings its place along."""
     if isinstance(error, UnderstudyError):
+        facts = {name: str(value) for name, value in error.facts.items()}
         logger(service).warning(
-            "messages will come again", group=group, code=error.code, reason=error.message
+            "messages will come again",
+            group=group,
+            code=error.code,
+            reason=error.message,
+            facts=facts,
         )
     else:
         logger(service).error(

@@ -5,7 +5,6 @@ The key stays in custody; the venue's approval is what the wallet itself has sig
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -27,6 +26,8 @@ from understudy.workflows.follow_changes import OwnFollows
 from understudy.workflows.wallets import own_wallet
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from understudy.domain.identity import Wallet
     from understudy.domain.ids import UserId, WalletId
     from understudy.ports.copying import FollowState
@@ -50,7 +51,7 @@ class Delegation:
     """An agent and what its wallet has to sign next."""
 
     agent: Agent
-    to_sign: Sequence[WalletRequest] = ()
+    to_sign: tuple[WalletRequest, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +104,7 @@ class Agents:
             referral_code=self.terms.referral_code,
         )
         stored = self.registry.put_agent(agent)
-        return Delegation(self._seen(stored), self.approvals.requests(stored))
+        return Delegation(self._seen(stored), tuple(self.approvals.requests(stored)))
 
     def confirm(self, user_id: UserId, agent_id: str, signatures: Sequence[str]) -> Delegation:
         """Check the wallet's signatures, hand them in, and let the agent sign.
@@ -141,7 +142,7 @@ class Agents:
             )
             agent = self.registry.put_agent(gone)
         self._pause_follows(agent)
-        return Delegation(agent, [self.approvals.revocation(agent)])
+        return Delegation(agent, (self.approvals.revocation(agent),))
 
     def _activated(self, agent: Agent, signatures: Sequence[str]) -> Agent:
         times = self._hand_in(agent, self.approvals.requests(agent), signatures)

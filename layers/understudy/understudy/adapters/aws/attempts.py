@@ -79,7 +79,8 @@ def translated(error: Exception | None) -> UnderstudyError:
         return ConflictError("a condition failed: read and decide again", cause=code)
     if "size has exceeded" in str(error).lower():
         return LimitExceededError("an item is too large for its table", code="RECORD_TOO_LARGE")
-    return DependencyError("the cloud did not take a call", cause=code)
+    operation = error.operation_name if isinstance(error, ClientError) else ""
+    return DependencyError("the cloud did not take a call", cause=code, operation=operation)
 
 
 def code_of(error: Exception | None) -> str:

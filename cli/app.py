@@ -1,0 +1,64 @@
+"""The `understudy` command: its subcommands, and the one door through which errors leave it."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+import typer
+from rich.console import Console
+from typer.exceptions import TyperException
+
+from cli import demo, doctor, judge, up
+from cli.endings import Stopped, ended_by_signals
+from cli.errors import explained
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+TRACE = "UNDERSTUDY_TRACE"
+FAILURE = 1
+HELP = ["--help"]
+
+app = typer.Typer(
+    name="understudy",
+    help="Copy trading that runs on your cloud account, and whole on this machine.",
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+for _module in (demo, up, doctor, judge):
+    app.command(_module.__name__.rpartition(".")[2])(_module.command)
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Run one command; return its exit code. An error is two lines and never a trace."""
+    try:
+        with ended_by_signals():
+            outcome = app(list(arguments) or HELP, prog_name="understudy", standalone_mode=False)
+    except Stopped as ending:
+        _say_error("stopped; nothing is left running")
+        return ending.exit_code
+    except typer.Exit as ending:
+        return ending.exit_code
+    except TyperException as error:
+        return _fail("USAGE", error.format_message(), "understudy --help lists what there is")
+    except Exception as error:  # noqa: BLE001 - the outermost door: whatever it is gets its words
+        return _explain(error)
+    return outcome if isinstance(outcome, int) else 0
+
+
+def _explain(error: Exception) -> int:
+    if os.environ.get(TRACE):
+        Console(stderr=True).print_exception()
+    known = explained(error)
+    return _fail(known.code, known.message, known.remedy)
+
+
+def _fail(code: str, message: str, remedy: str) -> int:
+    _say_error(f"error {code}: {message}")
+    _say_error(f"remedy: {remedy}")
+    return FAILURE
+
+
+def _say_error(line: str) -> None:
+    Console(stderr=True, soft_wrap=True, highlight=False, markup=False).print(line)

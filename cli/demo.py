@@ -1,0 +1,166 @@
+"""`understudy demo`: a recorded leader, copied by followers on the real system, and judged."""
+
+from __future__ import annotations
+
+import tempfile
+import time
+from contextlib import contextmanager
+from dataclasses import dataclass
+from decimal import Decimal
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from rich.console import Console
+
+from cli.driving import MAX_SPEED, Drive
+from cli.errors import CommandError
+from cli.evidence import collect
+from cli.files import require_writable, write_json
+from cli.followers import Follower, create_follower
+from cli.outcome import Costs, calls_between, figures_of, is_clean, path_calls
+from cli.places import SAMPLE, SAMPLE_LEADER
+from cli.progress import Progress
+from cli.recordings import dexes_of, read_whole
+from cli.system import UNLIMITED_WEIGHT, VENUE_WEIGHT, Plan, System, running_system
+from cli.tables import show_run
+from localcloud.processes import PeakMemory
+from simulators.hyperliquid.replay.pacing import read_pace
+from simulators.judge.court import judge
+from simulators.judge.reading import read_evidence
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from simulators.hyperliquid.replay.recording import Recording
+    from simulators.judge.verdict import Verdict
+
+HYPERLIQUID = "hyperliquid"
+MOST_FOLLOWERS = 200
+NOT_CLEAN = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What is to be run, checked."""
+
+    path: Path
+    recording: Recording
+    followers: int
+    speed: str
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """What a run left: who followed, the evidence, and the AWS calls of the copy path."""
+
+    followers: list[Follower]
+    evidence: dict[str, Any]
+    calls: dict[str, int]
+
+
+def command(
+    fills: Annotated[Path, typer.Option(help="The recording: fills as the venue lists them.")] = (
+        SAMPLE
+    ),
+    leader: Annotated[str | None, typer.Option(help="Which leader of the recording.")] = None,
+    followers: Annotated[int, typer.Option(min=1, max=MOST_FOLLOWERS, help="How many.")] = 10,
+    speed: Annotated[str, typer.Option(help="1 is as recorded, N is N times that, or max.")] = (
+        MAX_SPEED
+    ),
+    venue: Annotated[str, typer.Option(help="The venue.")] = HYPERLIQUID,
+    port: Annotated[int | None, typer.Option(min=1, max=65535, help="The cloud's port.")] = None,
+    json_file: Annotated[
+        Path | None, typer.Option("--json", help="Write the figures to this file.")
+    ] = None,
+    evidence: Annotated[
+        Path | None, typer.Option(help="Write what was judged to this file.")
+    ] = None,
+    state: Annotated[
+        Path | None, typer.Option(help="Keep the run's state and logs in this new folder.")
+    ] = None,
+) -> int:
+    """Copy a recorded leader to followers, here and now, and have the run judged."""
+    started = time.monotonic()
+    console = Console()
+    wanted = _checked(fills, leader, followers, speed, venue)
+    require_writable(json_file)
+    require_writable(evidence)
+    with PeakMemory() as memory, _state_folder(state) as folder:
+        plan = _plan(wanted, folder, port)
+        run = _run(wanted, plan, Progress(console))
+    verdict = judge(read_evidence(run.evidence))
+    wall = Decimal(str(time.monotonic() - started))
+    figures = figures_of(run.evidence, verdict, Costs(run.calls, memory.peak_bytes, wall))
+    show_run(console, run.followers, run.evidence, figures, _findings(run, verdict))
+    for path, content in ((json_file, figures), (evidence, run.evidence)):
+        if path is not None:
+            write_json(path, content)
+    return 0 if is_clean(figures) else NOT_CLEAN
+
+
+def _checked(path: Path, leader: str | None, followers: int, speed: str, venue: str) -> Wanted:
+    if venue != HYPERLIQUID:
+        raise CommandError("VENUE_UNKNOWN", f"there is no venue {venue!r}", "leave --venue away")
+    try:
+        read_pace(speed)
+    except ValueError as error:
+        raise CommandError("USAGE", str(error), "for example: --speed 1 or --speed max") from error
+    name = leader or (SAMPLE_LEADER if path == SAMPLE else None)
+    return Wanted(path.resolve(), read_whole(path, name), followers, speed)
+
+
+def _plan(wanted: Wanted, folder: Path, port: int | None) -> Plan:
+    weight = UNLIMITED_WEIGHT if wanted.speed == MAX_SPEED else VENUE_WEIGHT
+    return Plan(folder, port=port, weight_per_minute=weight)
+
+
+@contextmanager
+def _state_folder(chosen: Path | None) -> Iterator[Path]:
+    if chosen is not None:
+        if chosen.exists():
+            remedy = "name a folder that does not exist yet, or remove this one"
+            raise CommandError("STATE_EXISTS", f"{chosen} is there already", remedy)
+        yield chosen.resolve()
+        return
+    with tempfile.TemporaryDirectory(prefix="understudy-demo-", ignore_cleanup_errors=True) as name:
+        yield Path(name)
+
+
+def _run(wanted: Wanted, plan: Plan, progress: Progress) -> Run:
+    recording = wanted.recording
+    with running_system(plan, progress.say) as system:
+        loaded = system.bench.command(
+            "replay/load", recording=str(wanted.path), leader=recording.leader
+        )
+        if wanted.speed == MAX_SPEED:
+            system.bench.command("rules", rate_limits=False)
+        leader = loaded["leader_address"]
+        with progress.live():
+            followers = _followers(system, wanted, leader, progress)
+            drive = Drive(system, leader, followers, progress)
+            drive.await_watching()
+            before = path_calls(system.stack.calls())
+            receipts = drive.await_copies(drive.replay(wanted.speed))
+            calls = calls_between(before, path_calls(system.stack.calls()))
+        evidence = collect(system.bench, recording, leader, followers, receipts)
+        progress.say("stopping")
+    return Run(followers, evidence, calls)
+
+
+def _followers(system: System, wanted: Wanted, leader: str, progress: Progress) -> list[Follower]:
+    dexes = dexes_of(wanted.recording)
+    created = []
+    for number in range(1, wanted.followers + 1):
+        created.append(create_follower(system, number, leader, dexes))
+        progress.following(number, wanted.followers)
+    return created
+
+
+def _findings(run: Run, verdict: Verdict) -> list[str]:
+    numbers = {each.follow_id: each.number for each in run.followers}
+    return [
+        f"{each.figure.value}: #{numbers.get(each.follow_id, '?')} {each.symbol}"
+        f" trade {'end' if each.trade is None else each.trade}: {each.text}"
+        for each in verdict.findings
+    ]

@@ -1,0 +1,121 @@
+"""Drives a run: waits until the leader is watched, releases the recording, waits for the copies."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from cli.backlog import Pace, Queues
+from cli.errors import CommandError
+from understudy.adapters.aws.leader_store import DynamoLeaderStore
+from understudy.adapters.aws.table import Table
+from understudy.domain.markets import HYPERLIQUID
+from understudy.domain.receipts import CopyStatus
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from cli.followers import Follower
+    from cli.progress import Progress
+    from cli.system import System
+
+MAX_SPEED = "max"
+WATCHED_SECONDS = 90
+POLL_SECONDS = 0.25
+RECEIPTS_SECONDS = 1.0
+PATIENCE_SECONDS = 45
+"""How long nothing may change before the copies still open are left to the judge."""
+
+
+@dataclass(frozen=True, slots=True)
+class Drive:
+    """One run of one recording over these followers."""
+
+    system: System
+    leader: str
+    followers: Sequence[Follower]
+    progress: Progress
+
+    def await_watching(self) -> None:
+        """Wait until the leader's book has begun and the listener is connected.
+
+        Raises CommandError LISTENER_NOT_READY.
+        """
+        session = self.system.stack.session()
+        copying = self.system.stack.stack.tables["CopyingTable"]
+        leaders = DynamoLeaderStore(Table(session.client("dynamodb"), copying))
+
+        def is_watched() -> bool:
+            connected = self.system.bench.look("health")["sockets"] > 0
+            return connected and leaders.leader_book(HYPERLIQUID, self.leader).started
+
+        if not self._wait(is_watched, WATCHED_SECONDS):
+            raise CommandError(
+                "LISTENER_NOT_READY",
+                f"the leader's book did not begin within {WATCHED_SECONDS} seconds",
+                "run again with --state FOLDER and read FOLDER/cloud/emulator.log",
+            )
+
+    def replay(self, speed: str) -> int:
+        """Release the recording at a speed; return how many trades left."""
+        bench, follows = self.system.bench, len(self.followers)
+        queues, pace = Queues(self.system.stack), Pace()
+        bench.command("replay/start", speed=speed)
+        while True:
+            self.system.check()
+            view = bench.look("replay")
+            released = int(view["released_trades"])
+            waiting = queues.waiting_copies(follows)
+            now_seconds = Decimal(time.monotonic_ns()) / 10**9
+            lag = pace.lag_seconds(now_seconds, released * follows, waiting)
+            self.progress.replayed(released, int(view["total_trades"]), waiting)
+            if view["state"] != "running":
+                return _finished(view)
+            if speed == MAX_SPEED:
+                bench.command("replay/lag", seconds=str(lag))
+            time.sleep(POLL_SECONDS)
+
+    def await_copies(self, trades: int) -> dict[str, list[dict[str, Any]]]:
+        """Wait until every follow has a final receipt of every trade; return the receipts."""
+        wanted, before, changed_at = trades * len(self.followers), -1, time.monotonic()
+        queues = Queues(self.system.stack)
+        self._wait(lambda: queues.waiting_copies(len(self.followers)) == 0, PATIENCE_SECONDS)
+        while True:
+            self.system.check()
+            receipts = {each.follow_id: _receipts(each) for each in self.followers}
+            final = sum(_is_final(one) for those in receipts.values() for one in those)
+            self.progress.copied(final, wanted)
+            if final != before:
+                before, changed_at = final, time.monotonic()
+            if final >= wanted or time.monotonic() - changed_at > PATIENCE_SECONDS:
+                return receipts
+            time.sleep(RECEIPTS_SECONDS)
+
+    def _wait(self, is_done: Callable[[], bool], seconds: float) -> bool:
+        deadline = time.monotonic() + seconds
+        while time.monotonic() < deadline:
+            self.system.check()
+            if is_done():
+                return True
+            time.sleep(POLL_SECONDS)
+        return False
+
+
+def _finished(view: dict[str, Any]) -> int:
+    if view["state"] == "failed":
+        raise CommandError(
+            "REPLAY_FAILED",
+            f"the replay broke off after {view['released_trades']} trades",
+            "check the recording: simulator.log in --state FOLDER says more",
+        )
+    return int(view["released_trades"])
+
+
+def _receipts(follower: Follower) -> list[dict[str, Any]]:
+    return list(follower.client.copies(follower.follow_id))
+
+
+def _is_final(receipt: dict[str, Any]) -> bool:
+    return CopyStatus(receipt["status"]).is_terminal

@@ -1,0 +1,65 @@
+"""The one error of the command, and how every other error becomes it: code, message, remedy."""
+
+from __future__ import annotations
+
+import errno
+
+from cli.client import ApiError, ApiUnreachableError
+from localcloud.errors import LocalCloudError
+from simulators.hyperliquid.replay.recording import RecordingError
+from simulators.judge.evidence import EvidenceError
+
+_FULL = (errno.ENOSPC, errno.EDQUOT)
+_FORBIDDEN = (errno.EACCES, errno.EPERM, errno.EROFS)
+
+
+class CommandError(Exception):
+    """A cause that the user can remove; `code` is stable."""
+
+    def __init__(self, code: str, message: str, remedy: str) -> None:
+        super().__init__(message)
+        self.code = code
+        self.message = message
+        self.remedy = remedy
+
+
+def explained(error: BaseException) -> CommandError:
+    """Say of any error what went wrong and what to do about it."""
+    if isinstance(error, CommandError):
+        return error
+    if isinstance(error, LocalCloudError):
+        return CommandError(str(error.code), error.message, error.remedy)
+    if isinstance(error, ApiError):
+        return _of_api(error)
+    if isinstance(error, RecordingError):
+        remedy = "choose another file with --fills, another leader with --leader, or neither"
+        return CommandError("RECORDING_UNUSABLE", str(error), remedy)
+    if isinstance(error, EvidenceError):
+        remedy = "collect it again: understudy demo --evidence FILE"
+        return CommandError("EVIDENCE_UNUSABLE", str(error), remedy)
+    if isinstance(error, OSError):
+        return _of_system(error)
+    remedy = "run again; UNDERSTUDY_TRACE=1 shows the place, for a bug report"
+    return CommandError("UNEXPECTED", f"{type(error).__name__}: {error}", remedy)
+
+
+def _of_api(error: ApiError) -> CommandError:
+    if isinstance(error, ApiUnreachableError):
+        remedy = "run again; a busy machine may need a second try"
+        return CommandError(error.code, error.detail, remedy)
+    remedy = "the message says what the API wants; --state FOLDER keeps the logs of a run"
+    return CommandError(error.code, f"the API refused ({error.status}): {error.detail}", remedy)
+
+
+def _of_system(error: OSError) -> CommandError:
+    if error.errno in _FULL:
+        return CommandError("DISK_FULL", _named(error), "free some space, then run again")
+    if error.errno in _FORBIDDEN:
+        remedy = "make the place writable for this user, or name another one"
+        return CommandError("NO_WRITE_PERMISSION", _named(error), remedy)
+    return CommandError("OS_ERROR", _named(error), "put right what it names, then run again")
+
+
+def _named(error: OSError) -> str:
+    place = f"{error.filename}: " if error.filename else ""
+    return f"{place}{error.strerror or error}"

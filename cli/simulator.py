@@ -1,0 +1,133 @@
+"""Starts, watches and stops the simulated venue, a process of its own."""
+
+from __future__ import annotations
+
+import json
+import os
+import select
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Self
+
+from cli.errors import CommandError
+from cli.places import ROOT
+from localcloud.guard import guarded
+from localcloud.wire import HOST, PARENT_PROCESS_ID
+
+if TYPE_CHECKING:
+    from pathlib import Path
+    from types import TracebackType
+
+START_SECONDS = 20.0
+STOP_SECONDS = 15.0
+_INHERITED = ("PATH", "HOME", "LANG", "LC_ALL", "TZ", "TMPDIR")
+_TAIL_CHARACTERS = 800
+
+
+@dataclass(slots=True)
+class SimulatorProcess:
+    """One running simulator; a context manager that stops it, its books saved if they are kept."""
+
+    process: subprocess.Popen[bytes]
+    port: int
+    log: Path
+    stopped: bool = False
+
+    @classmethod
+    def start(cls, folder: Path, port: int, *, books: Path | None, recording: Path | None) -> Self:
+        """Start on `port`, with its log in `folder`, and return once it serves.
+
+        Raises CommandError SIMULATOR_DIED or SIMULATOR_SLOW; nothing is left running.
+        """
+        folder.mkdir(parents=True, exist_ok=True)
+        log = folder / "simulator.log"
+        arguments = ["--port", str(port)]
+        arguments += ["--state", str(books)] if books else []
+        arguments += ["--recording", str(recording)] if recording else []
+        started = cls(_launch(arguments, log), port, log)
+        try:
+            started._await_start()
+        except BaseException:
+            started.stop()
+            raise
+        return started
+
+    @property
+    def url(self) -> str:
+        """The venue's address."""
+        return f"http://{HOST}:{self.port}"
+
+    def check(self) -> None:
+        """Raise SIMULATOR_DIED, or DISK_FULL where it said so, when the process is gone."""
+        if self.stopped or self.process.poll() is None:
+            return
+        said = self.log.read_text(encoding="utf-8", errors="replace").strip()[-_TAIL_CHARACTERS:]
+        if "No space left" in said or "quota exceeded" in said:
+            raise CommandError("DISK_FULL", said, "free some space, then run again")
+        code = self.process.returncode
+        raise CommandError(
+            "SIMULATOR_DIED",
+            f"the simulated venue ended by itself (exit code {code}). {said}".strip(),
+            "start again; nothing was traded anywhere but in the simulator",
+        )
+
+    def stop(self) -> None:
+        """End it and wait; idempotent."""
+        self.stopped = True
+        if self.process.poll() is None:
+            self.process.terminate()
+        try:
+            self.process.wait(STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+        if self.process.stdout is not None:
+            self.process.stdout.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        _kind: type[BaseException] | None,
+        _error: BaseException | None,
+        _trace: TracebackType | None,
+    ) -> None:
+        self.stop()
+
+    def _await_start(self) -> None:
+        deadline = time.monotonic() + START_SECONDS
+        output = self.process.stdout
+        if output is None:
+            raise AssertionError("its output is a pipe")
+        while time.monotonic() < deadline:
+            if not select.select([output], [], [], 0.2)[0]:
+                continue
+            line = output.readline()
+            if line:
+                self.port = int(json.loads(line)["port"])
+                return
+            self.process.wait(STOP_SECONDS)
+            self.check()
+        raise CommandError(
+            "SIMULATOR_SLOW",
+            f"the simulated venue did not answer within {START_SECONDS:.0f} seconds",
+            "run again; a busy machine may need a second try",
+        )
+
+
+def _launch(arguments: list[str], log: Path) -> subprocess.Popen[bytes]:
+    inherited = {name: os.environ[name] for name in _INHERITED if name in os.environ}
+    own = {PARENT_PROCESS_ID: str(os.getpid()), "PYTHONPATH": str(ROOT)}
+    with log.open("wb") as said:
+        return subprocess.Popen(
+            [sys.executable, "-m", "cli.simulator_child", *arguments],
+            cwd=ROOT,
+            env=guarded({**inherited, **own}),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=said,
+            start_new_session=True,  # Ctrl-C is the command's to translate into a clean stop
+        )

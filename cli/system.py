@@ -1,0 +1,102 @@
+"""Brings the whole system up on this machine, venue included, and takes it down on any ending."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from cli.client import ApiClient, SignInPlace
+from cli.places import TEMPLATE
+from cli.simulator import SimulatorProcess
+from cli.venue_bench import VenueBench
+from localcloud.guard import guard_this_process
+from localcloud.ports import pinned_port
+from localcloud.stack import RunningStack, bring_up
+from localcloud.state_folder import StateFolder
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+SIGN_IN = SignInPlace("understudy.localhost", "http://understudy.localhost", 421614)
+UNLIMITED_WEIGHT = 1_000_000_000
+VENUE_WEIGHT = 1_200
+API = "Api"
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """How to run: where the state lies, on which port, what the venue begins with."""
+
+    state: Path
+    keeps_books: bool = False
+    port: int | None = None
+    recording: Path | None = None
+    weight_per_minute: int = VENUE_WEIGHT
+
+
+@dataclass(frozen=True, slots=True)
+class System:
+    """The running system."""
+
+    stack: RunningStack
+    simulator: SimulatorProcess
+    bench: VenueBench
+
+    @property
+    def api_url(self) -> str:
+        """The base address of the public API."""
+        return self.stack.stack.api_urls[API]
+
+    def client(self) -> ApiClient:
+        """Return a client for one more user."""
+        return ApiClient(self.api_url, SIGN_IN)
+
+    def check(self) -> None:
+        """Raise when the simulator or the emulator is gone."""
+        self.simulator.check()
+        self.stack.check()
+
+
+@contextmanager
+def running_system(plan: Plan, say: Callable[[str], None]) -> Iterator[System]:
+    """Start simulator and cloud and stop both on exit; nothing is left behind.
+
+    An error while one of the two is dead is explained by that death. Raises CommandError and
+    LocalCloudError.
+    """
+    guard_this_process()
+    folder = StateFolder(plan.state.resolve())
+    folder.prepare_root()
+    port = pinned_port(folder, "simulator")
+    books = folder.root / "venue" if plan.keeps_books else None
+    started = SimulatorProcess.start(folder.root, port, books=books, recording=plan.recording)
+    with started as simulator:
+        say(f"venue at {simulator.url}")
+        with bring_up(
+            TEMPLATE,
+            state_dir=plan.state,
+            port=plan.port,
+            parameters=_parameters(plan, simulator.url),
+            progress=say,
+        ) as stack:
+            system = System(stack, simulator, VenueBench(simulator.url))
+            try:
+                yield system
+            except Exception:
+                system.check()
+                raise
+
+
+def _parameters(plan: Plan, venue_url: str) -> dict[str, str]:
+    return {
+        "Stage": "local",
+        "HyperliquidUrl": venue_url,
+        "HyperliquidChain": "Testnet",
+        "SiweDomains": SIGN_IN.domain,
+        "SiweUris": SIGN_IN.uri,
+        "SiweChainIds": str(SIGN_IN.chain_id),
+        "VenueWeightPerMinute": str(plan.weight_per_minute),
+        "EgressGroup": "main",
+    }

@@ -1,0 +1,130 @@
+"""The tables at the end of a run."""
+
+from __future__ import annotations
+
+from collections import Counter
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from rich.table import Table
+from rich.text import Text
+
+from cli.outcome import FIVE
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from rich.console import Console
+
+    from cli.followers import Follower
+
+MOST_FINDINGS = 10
+CENT = Decimal("0.01")
+
+
+def show_run(
+    console: Console,
+    followers: Sequence[Follower],
+    evidence: Mapping[str, Any],
+    figures: Mapping[str, Any],
+    findings: Sequence[str],
+) -> None:
+    """Print the tables of a run: follows, positions, figures, the verdict."""
+    for table in (
+        _follows(followers, evidence["follows"]),
+        _positions(followers, evidence),
+        _latencies(figures["latency_ms"]),
+        _costs(figures),
+        _verdict(figures),
+    ):
+        console.print(table)
+    for finding in findings[:MOST_FINDINGS]:
+        console.print(f"  {finding}", markup=False, highlight=False, soft_wrap=True)
+    if len(findings) > MOST_FINDINGS:
+        console.print(f"  and {len(findings) - MOST_FINDINGS} more: understudy judge EVIDENCE")
+
+
+def _table(title: str, *headings: str) -> Table:
+    table = Table(title=title, title_justify="left", title_style="bold", box=None, pad_edge=False)
+    for number, heading in enumerate(headings):
+        table.add_column(heading, justify="left" if number == 0 else "right")
+    return table
+
+
+def _follows(followers: Sequence[Follower], shown: Sequence[Mapping[str, Any]]) -> Table:
+    table = _table(
+        "\nfollows", "follow", "done", "carried", "other", "skipped", "budget", "used", "PnL"
+    )
+    for follower, follow in zip(followers, shown, strict=True):
+        statuses = Counter(receipt["status"] for receipt in follow["receipts"])
+        money = follow["money"]
+        known = statuses["DONE"] + statuses["CARRIED"] + statuses["SKIPPED"]
+        table.add_row(
+            f"#{follower.number} {follower.limit_set.title}",
+            str(statuses["DONE"]),
+            str(statuses["CARRIED"]),
+            str(statuses.total() - known),
+            "\n".join(_reasons(follow["receipts"])) or "0",
+            _money(money["copy_budget_usdc"]),
+            _money(money["used"]),
+            _money(Decimal(money["pnl"]) + Decimal(money["unrealized"])),
+        )
+    return table
+
+
+def _reasons(receipts: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+    skipped = (each for each in receipts if each["status"] == "SKIPPED")
+    counts = Counter(each.get("reason", "?") for each in skipped)
+    for reason, count in counts.most_common():
+        yield f"{reason} {count}"
+
+
+def _positions(followers: Sequence[Follower], evidence: Mapping[str, Any]) -> Table:
+    books, follows = evidence["books"], evidence["follows"]
+    leader = books[evidence["leader"]]["positions"]
+    held = [{name: Decimal(size) for name, size in each["portfolio"].items()} for each in follows]
+    symbols = {*leader, *(name for each in held for name, size in each.items() if size)}
+    headings = [f"#{follower.number}" for follower in followers]
+    table = _table("\npositions at the end (all others are flat)", "symbol", "leader", *headings)
+    for symbol in sorted(symbols):
+        own = (f"{each.get(symbol, Decimal(0)).normalize():f}" for each in held)
+        table.add_row(symbol, str(leader.get(symbol, "0")), *own)
+    return table
+
+
+def _latencies(latencies: Mapping[str, Mapping[str, Any]]) -> Table:
+    table = _table("\nlatency in ms, frame_to_order by the venue's clock", "stage")
+    for heading in ("p50", "p99", "n"):
+        table.add_column(heading, justify="right")
+    for stage, each in latencies.items():
+        table.add_row(stage, str(each["p50"]), str(each["p99"]), str(each["n"]))
+    return table
+
+
+def _costs(figures: Mapping[str, Any]) -> Table:
+    table = _table("\nthe run", "figure", "")
+    copies = figures["copies"]
+    table.add_row("trades x follows", f"{figures['trades']} x {figures['follows']}")
+    table.add_row("copies done", str(copies["done"]))
+    table.add_row("orders per second", str(figures["orders_per_second"]))
+    for service, count in figures["calls_per_copy"].items():
+        table.add_row(f"calls per copy: {service}", str(count))
+    total = sum(Decimal(str(count)) for count in figures["calls_per_copy"].values())
+    table.add_row("calls per copy: all", str(total))
+    table.add_row("peak memory in MB (PSS)", str(figures["peak_pss_mb"] or "not known here"))
+    table.add_row("wall time in s", str(figures["wall_s"]))
+    return table
+
+
+def _verdict(figures: Mapping[str, Any]) -> Table:
+    table = _table("\nthe judge", "figure", "count", "")
+    for name in FIVE:
+        wrong = figures[name] != 0
+        table.add_row(
+            name, str(figures[name]), Text("WRONG", "bold red") if wrong else Text("ok", "green")
+        )
+    return table
+
+
+def _money(text: str | Decimal) -> str:
+    return f"{Decimal(text).quantize(CENT):,}"

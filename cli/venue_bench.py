@@ -1,0 +1,53 @@
+"""The simulated venue's test bench, as the command uses it: funding, replay, books."""
+
+from __future__ import annotations
+
+import json
+from contextlib import closing
+from dataclasses import dataclass
+from http.client import HTTPConnection, HTTPException
+from typing import Any
+from urllib.parse import urlsplit
+
+from cli.errors import CommandError
+
+TIMEOUT_SECONDS = 30
+OK = 200
+
+
+@dataclass(frozen=True, slots=True)
+class VenueBench:
+    """Commands the simulator at one address."""
+
+    url: str
+
+    def look(self, page: str) -> Any:
+        """Read a page of the test bench."""
+        return self._call("GET", f"/_simulator/{page}", None)
+
+    def command(self, page: str, **fields: Any) -> Any:
+        """Give a command to the test bench."""
+        return self._call("POST", f"/_simulator/{page}", fields)
+
+    def ask(self, **question: Any) -> Any:
+        """Ask what anybody may ask the venue."""
+        return self._call("POST", "/info", question)
+
+    def _call(self, method: str, path: str, fields: dict[str, Any] | None) -> Any:
+        text = None if fields is None else json.dumps(fields)
+        place = urlsplit(self.url).netloc
+        with closing(HTTPConnection(place, timeout=TIMEOUT_SECONDS)) as connection:
+            try:
+                connection.request(method, path, text, {"Content-Type": "application/json"})
+                answer = connection.getresponse()
+                said = answer.read()
+            except (OSError, HTTPException) as error:
+                raise CommandError(
+                    "SIMULATOR_UNREACHABLE",
+                    f"the simulated venue at {self.url} does not answer",
+                    "run again; a busy machine may need a second try",
+                ) from error
+        if answer.status != OK:
+            refused = f"the simulated venue refused {path} ({answer.status}): {said[:300]!r}"
+            raise CommandError("SIMULATOR_REFUSED", refused, "put right what it names")
+        return json.loads(said)

@@ -1,0 +1,71 @@
+"""The bus: an event arrives under its name with all its facts, amounts as text."""
+
+from __future__ import annotations
+
+import json
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+from uuid import uuid4
+
+import pytest
+
+from tests.fakes.builders import NOW_MS
+from understudy.adapters.aws.bus import SOURCE, EventBridgeBus
+from understudy.messages import CopyEvent, decode
+
+if TYPE_CHECKING:
+    from tests.contract.conftest import Clients
+
+EVENTS = [
+    CopyEvent(
+        event="COPY_DONE",
+        event_id=f"event-{number}",
+        user_id="user-1",
+        follow_id="follow-1",
+        at_ms=NOW_MS,
+        facts={"symbol": "BTC"},
+        amounts={"pnl": Decimal("-1.50")},
+    )
+    for number in range(12)
+]
+
+
+@pytest.mark.integration
+def test_published_events_reach_a_rules_target(emulator_clients: Clients) -> None:
+    events, sqs = emulator_clients("events"), emulator_clients("sqs")
+    name, url = bus_to_queue(events, sqs)
+
+    EventBridgeBus(events, name).publish(EVENTS)
+
+    arrived = received(sqs, url)
+    assert {each["source"] for each in arrived} == {SOURCE}
+    assert {each["detail-type"] for each in arrived} == {"COPY_DONE"}
+    read = [decode(json.dumps(each["detail"]), (CopyEvent,)) for each in arrived]
+    assert sorted(read, key=lambda each: each.event_id) == sorted(
+        EVENTS, key=lambda each: each.event_id
+    )
+
+
+def bus_to_queue(events: Any, sqs: Any) -> tuple[str, str]:
+    """Make a bus whose every event goes to a queue."""
+    name = f"bus-{uuid4().hex}"
+    events.create_event_bus(Name=name)
+    url = sqs.create_queue(QueueName=name)["QueueUrl"]
+    attributes = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]
+    pattern = json.dumps({"source": [SOURCE]})
+    events.put_rule(Name="all", EventBusName=name, EventPattern=pattern)
+    target = {"Id": "queue", "Arn": attributes["QueueArn"]}
+    events.put_targets(Rule="all", EventBusName=name, Targets=[target])
+    return name, url
+
+
+def received(sqs: Any, url: str) -> list[dict[str, Any]]:
+    """Take messages until there are none."""
+    bodies: list[dict[str, Any]] = []
+    while messages := sqs.receive_message(
+        QueueUrl=url, MaxNumberOfMessages=10, WaitTimeSeconds=0 if bodies else 2
+    ).get("Messages"):
+        for message in messages:
+            bodies.append(json.loads(message["Body"]))
+            sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
+    return bodies

@@ -1,0 +1,81 @@
+"""The profile reaches every follow that has no value of its own; the main switch stops all."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from tests.fakes.requests import created, started
+
+if TYPE_CHECKING:
+    from tests.fakes.api import ApiWorld
+
+
+def put(api: ApiWorld, token: str, **limits: Any) -> Any:
+    return api.request("PUT", "/v1/copy/profile", {"limits": limits}, token)
+
+
+def limits_of(api: ApiWorld, token: str, follow_id: str) -> dict[str, Any]:
+    return api.request("GET", f"/v1/follows/{follow_id}", None, token).body["limits"]
+
+
+def test_a_profile_reaches_follows_without_a_value_of_their_own(api: ApiWorld, token: str) -> None:
+    plain, own = created(api, token), created(api, token, leader="0x" + "7" * 40, slippage_bps=20)
+
+    assert put(api, token, slippage_bps=10).body["limits"] == {"slippage_bps": 10}
+
+    assert limits_of(api, token, plain)["slippage_bps"] == 10
+    assert limits_of(api, token, own)["slippage_bps"] == 20
+
+
+def test_a_profile_is_where_new_follows_begin(api: ApiWorld, token: str) -> None:
+    sizing = {"kind": "ratio", "percent": "10"}
+    put(api, token, copy_budget_usdc="500", sizing=sizing, max_open_positions=1)
+
+    body = {"leader_address": "0x" + "7" * 40}
+    limits = api.request("POST", "/v1/follows", body, token).body["limits"]
+
+    assert (limits["copy_budget_usdc"], limits["sizing"]) == ("500", sizing)
+
+
+def test_a_profile_is_replaced_as_a_whole(api: ApiWorld, token: str) -> None:
+    follow_id = created(api, token)
+    put(api, token, slippage_bps=10)
+
+    put(api, token, max_open_positions=5)
+
+    limits = limits_of(api, token, follow_id)
+    assert (limits["slippage_bps"], limits["max_open_positions"]) == (50, 5)
+
+
+def test_a_profile_that_a_follow_cannot_live_with_changes_nothing(
+    api: ApiWorld, token: str
+) -> None:
+    created(api, token, symbols_allow=["BTC"])
+    before = api.stored()
+
+    answer = put(api, token, symbols_deny=["BTC"])
+
+    assert (answer.status, answer.code) == (400, "INVALID_LIMITS")
+    assert api.stored() == before
+
+
+def test_the_switch_stops_and_resumes_what_it_stopped(api: ApiWorld, token: str) -> None:
+    api.delegate(token)
+    active, paused = started(api, token), started(api, token, leader="0x" + "7" * 40)
+    api.request("POST", f"/v1/follows/{paused}/pause", None, token)
+
+    off = api.request("POST", "/v1/copy/disable", None, token).body
+
+    assert off["enabled"] is False
+    shown = api.request("GET", f"/v1/follows/{active}", None, token).body
+    assert (shown["status"], shown["pause_reason"]) == ("PAUSED", "copy_disabled")
+    refused = api.request("POST", f"/v1/follows/{active}/start", None, token)
+    assert (refused.status, refused.code) == (409, "COPY_DISABLED")
+
+    assert api.request("POST", "/v1/copy/enable", None, token).body["enabled"] is True
+
+    states = {
+        each["follow_id"]: each["status"]
+        for each in api.request("GET", "/v1/follows", None, token).body["items"]
+    }
+    assert states == {active: "ACTIVE", paused: "PAUSED"}

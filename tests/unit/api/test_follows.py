@@ -1,0 +1,398 @@
+"""Following over HTTP: what may be created, what a start needs, and how a follow ends."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.fakes.builders import LEADER
+from tests.fakes.identity import ALICE, BOB
+from tests.fakes.requests import FIXED, created, new_follow, started
+from understudy.domain.follows import AccountMode, Ledger
+from understudy.domain.ids import FollowId
+from understudy.messages import Converge
+from understudy.ports.copying import HELD_BY_HAND, Changes
+from understudy.ports.switches import Switch
+
+if TYPE_CHECKING:
+    from tests.fakes.api import ApiWorld
+
+
+def shown(api: ApiWorld, token: str, follow_id: str) -> dict[str, Any]:
+    return api.request("GET", f"/v1/follows/{follow_id}", None, token).body
+
+
+def holding(api: ApiWorld, follow_id: str, symbol: str = "BTC") -> None:
+    held = Ledger(FollowId(follow_id), symbol, target=Decimal(1), held=Decimal(1))
+    api.world.copying.store.commit(Changes(ledger=held))
+
+
+def test_a_follow_starts_out_inactive_with_the_defaults(api: ApiWorld, token: str) -> None:
+    follow = shown(api, token, created(api, token))
+
+    assert (follow["status"], follow["leader"]) == ("INACTIVE", LEADER)
+    assert (follow["limits"]["max_open_positions"], follow["limits"]["slippage_bps"]) == (3, 50)
+    assert follow["limits"]["copy_budget_usdc"] == "1000"
+
+
+def test_numbers_are_taken_exactly_as_they_were_written(api: ApiWorld, token: str) -> None:
+    numbers = '"copy_budget_usdc": 1e3, "max_total_leverage": 2.50'
+    sizing = '"sizing": {"cost_per_order_usdc": 10.1}'
+    body = f'{{"leader_address": "{LEADER}", "limits": {{{numbers}, {sizing}}}}}'
+
+    limits = api.request("POST", "/v1/follows", body, token).body["limits"]
+
+    assert (limits["copy_budget_usdc"], limits["max_total_leverage"]) == ("1000", "2.5")
+    assert limits["sizing"] == {"kind": "fixed", "cost_per_order_usdc": "10.1"}
+
+
+WRONG_LIMITS: list[dict[str, Any]] = [
+    {"copy_budget_usdc": "9.99"},
+    {"copy_budget_usdc": None},
+    {"copy_budget_usdc": "NaN"},
+    {"copy_budget_usdc": "Infinity"},
+    {"copy_budget_usdc": "-1000"},
+    {"copy_budget_usdc": "1e3"},
+    {"copy_budget_usdc": "1" * 400},
+    {"copy_budget_usdc": "1000000001"},
+    {"copy_budget_usdc": "0.123456789"},
+    {"copy_budget_usdc": True},
+    {"copy_budget_usdc": ["1000"]},
+    {"sizing": None},
+    {"sizing": {"kind": "fixed"}},
+    {"sizing": {"kind": "fixed", "cost_per_order_usdc": "1001"}},
+    {"sizing": {"kind": "fixed", "cost_per_order_usdc": "100", "percent": "5"}},
+    {"sizing": {"kind": "ratio"}},
+    {"sizing": {"kind": "ratio", "percent": "0.5"}},
+    {"sizing": {"kind": "ratio", "percent": "101"}},
+    {"sizing": {"kind": "proportional", "percent": "10"}},
+    {"sizing": {"kind": "all-in"}},
+    {"max_order_usdc": "1001"},
+    {"max_order_usdc": "9"},
+    {"max_total_leverage": "0.9"},
+    {"max_total_leverage": "51"},
+    {"max_open_positions": 0},
+    {"max_open_positions": 21},
+    {"max_open_positions": "3"},
+    {"max_open_positions": 3.0},
+    {"max_open_positions": True},
+    {"max_symbol_allocation_pct": "9"},
+    {"max_symbol_allocation_pct": "101"},
+    {"max_position_usdc": "1001"},
+    {"stop_copy_drawdown_pct": "4.9"},
+    {"stop_copy_drawdown_pct": "100.1"},
+    {"drawdown_basis": "feelings"},
+    {"slippage_bps": -1},
+    {"slippage_bps": 501},
+    {"close_slippage_bps": 501},
+    {"margin_mode": "portfolio"},
+    {"mode": "fast"},
+    {"sync_interval_seconds": 4},
+    {"throttle_window_ms": 1501},
+    {"max_copy_age_seconds": 301},
+    {"entries_per_minute": 1},
+    {"symbols_allow": "BTC"},
+    {"symbols_allow": ["B TC"]},
+    {"symbols_allow": ["BTC"], "symbols_deny": ["BTC"]},
+    {"symbols_deny": ["A"] * 101},
+    {"sides": "up"},
+    {"reverse": "no"},
+    {"refuse_safe_poll": 1},
+    {"on_stop": "panic"},
+    {"max_leverage": 5},
+]
+
+
+@pytest.mark.parametrize("change", WRONG_LIMITS, ids=str)
+def test_a_limit_out_of_its_range_is_refused_and_stores_nothing(
+    api: ApiWorld, token: str, change: dict[str, Any]
+) -> None:
+    before = api.stored()
+
+    answer = api.request("POST", "/v1/follows", new_follow(**change), token)
+
+    assert answer.status == 400
+    assert answer.code in {"INVALID_INPUT", "INVALID_LIMITS"}
+    assert answer.body["detail"]
+    assert api.stored() == before
+
+
+RIGHT_LIMITS: list[dict[str, Any]] = [
+    {"copy_budget_usdc": "10", "sizing": {"kind": "ratio", "percent": 1}},
+    {"sizing": {"kind": "ratio", "percent": "100"}, "max_order_usdc": "1000"},
+    {"sizing": {"kind": "proportional"}},
+    {"max_total_leverage": "50", "max_open_positions": 20, "max_symbol_allocation_pct": "10"},
+    {"max_position_usdc": "10", "stop_copy_drawdown_pct": 5, "drawdown_basis": "equity"},
+    {"slippage_bps": 0, "close_slippage_bps": 500, "margin_mode": "isolated"},
+    {"mode": "throttled", "throttle_window_ms": 500, "on_stop": "keep"},
+    {"mode": "safe_poll", "sync_interval_seconds": 60, "refuse_safe_poll": True},
+    {"max_copy_age_seconds": 2, "entries_per_minute": 300, "sides": "shorts", "reverse": True},
+    {"symbols_allow": ["BTC", "xyz:TSLA"], "symbols_deny": ["kPEPE"]},
+]
+
+
+@pytest.mark.parametrize("change", RIGHT_LIMITS, ids=str)
+def test_every_limit_is_taken_up_to_its_edges(
+    api: ApiWorld, token: str, change: dict[str, Any]
+) -> None:
+    limits = shown(api, token, created(api, token, **change))["limits"]
+
+    for name, value in change.items():
+        wanted = str(value) if name == "stop_copy_drawdown_pct" else value
+        if name != "sizing":
+            assert limits[name] == wanted
+    assert limits["sizing"]["kind"] == change.get("sizing", FIXED)["kind"]
+
+
+@pytest.mark.parametrize(
+    "leader", ["", "0x1", "0x" + "g" * 40, LEADER + "0", LEADER + "\n", 5, None, ["a"]]
+)
+def test_a_leader_is_an_address(api: ApiWorld, token: str, leader: Any) -> None:
+    assert api.request("POST", "/v1/follows", new_follow(leader), token).status == 400
+
+
+def test_nobody_follows_themselves(api: ApiWorld, token: str) -> None:
+    answer = api.request("POST", "/v1/follows", new_follow(ALICE.address), token)
+
+    assert (answer.status, answer.code) == (422, "LEADER_IS_FOLLOWER")
+
+
+def test_nobody_follows_a_follower(api: ApiWorld, token: str) -> None:
+    api.delegate(token)
+    started(api, token)
+
+    answer = api.request("POST", "/v1/follows", new_follow(ALICE.address), api.token(BOB))
+
+    assert (answer.status, answer.code) == (422, "LEADER_IS_FOLLOWER")
+
+
+def test_a_leader_who_became_a_follower_cannot_be_started(api: ApiWorld, token: str) -> None:
+    bobs = api.token(BOB)
+    follow_id = created(api, bobs, leader=ALICE.address)
+    api.delegate(bobs, BOB)
+    api.delegate(token)
+    started(api, token)
+
+    answer = api.request("POST", f"/v1/follows/{follow_id}/start", None, bobs)
+
+    assert (answer.status, answer.code) == (422, "LEADER_IS_FOLLOWER")
+
+
+def test_a_blacklisted_leader_cannot_be_followed(api: ApiWorld, token: str) -> None:
+    api.world.switches.turn(Switch.BLACKLISTED, LEADER, on=True)
+
+    assert api.request("POST", "/v1/follows", new_follow(), token).code == "BLACKLISTED"
+
+
+def test_a_wallet_follows_a_leader_once(api: ApiWorld, token: str) -> None:
+    created(api, token)
+
+    answer = api.request("POST", "/v1/follows", new_follow(LEADER), token)
+
+    assert (answer.status, answer.code) == (409, "FOLLOW_EXISTS")
+
+
+def test_the_older_nesting_means_the_same(api: ApiWorld, token: str) -> None:
+    body = {
+        "leader_address": LEADER,
+        "copy_budget_usdc": 1000,
+        "cost_per_order_usdc": 100,
+        "risk": {"max_leverage": 5, "max_open_positions": 4},
+    }
+
+    limits = api.request("POST", "/v1/copy/follows", body, token).body["limits"]
+
+    assert (limits["max_total_leverage"], limits["max_open_positions"]) == ("5", 4)
+    assert limits["sizing"] == FIXED
+
+
+def test_only_its_owner_sees_or_moves_a_follow(api: ApiWorld, token: str) -> None:
+    one, other = f"/v1/follows/{created(api, token)}", api.token(BOB)
+    before = api.stored()
+
+    answers = [
+        api.request("GET", one, None, other),
+        api.request("GET", f"{one}/portfolio", None, other),
+        api.request("PATCH", one, {"limits": {"slippage_bps": 1}}, other),
+        api.request("POST", f"{one}/start", None, other),
+        api.request("POST", f"{one}/pause", None, other),
+        api.request("DELETE", one, None, other),
+    ]
+
+    assert {(each.status, each.code) for each in answers} == {(404, "FOLLOW_NOT_FOUND")}
+    assert api.stored() == before
+
+
+def test_a_start_needs_an_active_agent(api: ApiWorld, token: str) -> None:
+    answer = api.request("POST", f"/v1/follows/{created(api, token)}/start", None, token)
+
+    assert (answer.status, answer.code) == (409, "AGENT_NOT_ACTIVE")
+
+
+def test_a_start_needs_money_at_the_venue(api: ApiWorld, token: str) -> None:
+    api.delegate(token)
+    api.world.venue.books.account(ALICE.address.lower()).cash.clear()
+
+    answer = api.request("POST", f"/v1/follows/{created(api, token)}/start", None, token)
+
+    assert (answer.status, answer.code) == (422, "ACCOUNT_NOT_FUNDED")
+
+
+def test_a_start_needs_money_on_the_dexes_that_are_named(api: ApiWorld, token: str) -> None:
+    api.delegate(token)
+    follow_id = created(api, token, symbols_allow=["abc:GOLD"])
+
+    answer = api.request("POST", f"/v1/follows/{follow_id}/start", None, token)
+
+    assert (answer.status, answer.code) == (422, "DEX_NOT_FUNDED")
+
+
+def test_a_start_needs_an_account_mode_that_can_be_copied_to(api: ApiWorld, token: str) -> None:
+    api.delegate(token)
+    account = api.world.venue.books.account(ALICE.address.lower())
+    account.mode = AccountMode.UNSUPPORTED
+
+    answer = api.request("POST", f"/v1/follows/{created(api, token)}/start", None, token)
+
+    assert (answer.status, answer.code) == (422, "ACCOUNT_MODE_UNSUPPORTED")
+
+
+def test_a_start_without_an_answering_venue_can_be_tried_again(api: ApiWorld, token: str) -> None:
+    api.delegate(token)
+    follow_id = created(api, token)
+    api.world.venue.is_down = True
+
+    answer = api.request("POST", f"/v1/follows/{follow_id}/start", None, token)
+
+    assert (answer.status, answer.code) == (503, "VENUE_UNREACHABLE")
+    api.world.venue.is_down = False
+    assert api.request("POST", f"/v1/follows/{follow_id}/start", None, token).status == 200
+
+
+def test_a_start_begins_the_leaders_book(api: ApiWorld, token: str) -> None:
+    api.delegate(token)
+    started(api, token)
+    api.world.pump()
+
+    assert api.world.leaders.leader_book("hyperliquid", LEADER).started
+
+
+def test_a_start_copies_from_the_next_trade_on(api: ApiWorld, token: str) -> None:
+    api.delegate(token)
+    started(api, token)
+    api.world.pump()
+    api.world.clock.advance(1000)
+
+    api.world.leader_trades("BTC", "2")
+    api.world.pump()
+
+    receipts = api.request("GET", "/v1/copies", None, token).body["items"]
+    assert [each["symbol"] for each in receipts] == ["BTC"]
+
+
+def test_a_symbol_held_by_hand_is_left_alone(api: ApiWorld, token: str) -> None:
+    api.delegate(token)
+    address = ALICE.address.lower()
+    api.world.venue.trade(address, "ETH", "1")
+    wallet = api.identity.wallet_of_address(address)
+    assert wallet is not None
+
+    started(api, token)
+
+    assert api.world.table.owners == {(wallet.wallet_id, "ETH"): HELD_BY_HAND}
+
+
+def test_starting_twice_is_no_error(api: ApiWorld, token: str) -> None:
+    api.delegate(token)
+    follow_id = started(api, token)
+
+    assert api.request("POST", f"/v1/follows/{follow_id}/start", None, token).status == 200
+
+
+def test_a_pause_says_that_the_user_wanted_it(api: ApiWorld, token: str) -> None:
+    api.delegate(token)
+    follow_id = started(api, token)
+
+    paused = api.request("POST", f"/v1/follows/{follow_id}/pause", None, token).body
+
+    assert (paused["status"], paused["pause_reason"]) == ("PAUSED", "user")
+    resumed = api.request("POST", f"/v1/follows/{follow_id}/start", None, token).body
+    assert resumed["status"] == "ACTIVE"
+    assert "pause_reason" not in resumed
+
+
+def test_what_never_started_cannot_pause(api: ApiWorld, token: str) -> None:
+    answer = api.request("POST", f"/v1/follows/{created(api, token)}/pause", None, token)
+
+    assert (answer.status, answer.code) == (409, "FOLLOW_NOT_ACTIVE")
+
+
+def test_a_pause_closes_at_once_where_that_is_wanted(api: ApiWorld, token: str) -> None:
+    api.delegate(token)
+    follow_id = started(api, token, on_stop="close_now")
+    api.world.pump()
+    api.world.clock.advance(1000)
+    api.world.leader_trades("BTC", "2")
+    api.world.pump()
+    assert api.world.queues.lanes.take() == []
+    holding(api, follow_id, "ETH")
+
+    api.request("POST", f"/v1/follows/{follow_id}/pause", None, token)
+
+    told = [each for each in api.world.queues.lanes.take() if isinstance(each, Converge)]
+    assert ("ETH", "close_now") in [(each.symbol, each.cause) for each in told]
+
+
+def test_limits_change_one_by_one_and_go_back_with_null(api: ApiWorld, token: str) -> None:
+    one = f"/v1/follows/{created(api, token, slippage_bps=20)}"
+
+    changed = api.request("PATCH", one, {"limits": {"max_open_positions": 7}}, token).body
+    back = api.request("PATCH", one, {"limits": {"slippage_bps": None}}, token).body
+
+    assert (changed["limits"]["slippage_bps"], changed["limits"]["max_open_positions"]) == (20, 7)
+    assert (back["limits"]["slippage_bps"], back["limits"]["max_open_positions"]) == (50, 7)
+
+
+def test_a_change_that_does_not_fit_the_rest_changes_nothing(api: ApiWorld, token: str) -> None:
+    one = f"/v1/follows/{created(api, token)}"
+    before = api.stored()
+
+    answer = api.request("PATCH", one, {"limits": {"copy_budget_usdc": "50"}}, token)
+
+    assert (answer.status, answer.code) == (400, "INVALID_LIMITS")
+    assert api.stored() == before
+
+
+def test_a_deleted_follow_is_gone(api: ApiWorld, token: str) -> None:
+    one = f"/v1/follows/{created(api, token)}"
+
+    deleted = api.request("DELETE", one, None, token)
+
+    assert deleted.body["status"] == "DELETED"
+    assert api.request("GET", one, None, token).status == 404
+    assert api.request("DELETE", one, None, token).status == 404
+    assert api.request("GET", "/v1/follows", None, token).body["items"] == []
+    created(api, token)
+
+
+def test_a_follow_with_positions_is_not_dropped(api: ApiWorld, token: str) -> None:
+    api.delegate(token)
+    follow_id = started(api, token)
+    holding(api, follow_id)
+
+    answer = api.request("DELETE", f"/v1/follows/{follow_id}", None, token)
+
+    assert (answer.status, answer.code) == (409, "FOLLOW_HOLDS_POSITIONS")
+    assert shown(api, token, follow_id)["status"] == "ACTIVE"
+
+
+def test_positions_to_be_kept_go_over_into_the_users_hand(api: ApiWorld, token: str) -> None:
+    api.delegate(token)
+    follow_id = started(api, token, on_stop="keep")
+    holding(api, follow_id)
+
+    assert api.request("DELETE", f"/v1/follows/{follow_id}", None, token).status == 200
+
+    assert list(api.world.table.owners.values()) == [HELD_BY_HAND]
