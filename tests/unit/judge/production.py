@@ -1,4 +1,4 @@
-"""Evidence of runs of the production workflows, in memory: would the judge accuse an honest system?"""
+"""Runs of the production workflows in memory, as evidence on which no honest system is accused."""
 
 from __future__ import annotations
 
