@@ -1,0 +1,117 @@
+"""Receipts over HTTP: every copy and every skip, page by page, for its owner alone."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.fakes.identity import BOB
+from tests.fakes.requests import started
+
+if TYPE_CHECKING:
+    from tests.fakes.api import ApiWorld
+
+
+@pytest.fixture
+def follow_id(api: ApiWorld, token: str) -> str:
+    """Give a follow that has copied an open and an add, and has skipped another symbol."""
+    api.delegate(token)
+    made = started(api, token, symbols_deny=["ETH"], max_symbol_allocation_pct="100")
+    api.world.pump()
+    api.world.clock.advance(1000)
+    for symbol in ("BTC", "ETH", "BTC"):
+        api.world.copy(symbol, "2")
+    return made
+
+
+@pytest.fixture
+def fresh(api: ApiWorld, follow_id: str) -> str:
+    """Give a token of after the copies, which took minutes."""
+    return api.token()
+
+
+def test_every_copy_and_every_skip_has_a_receipt(api: ApiWorld, fresh: str, follow_id: str) -> None:
+    query = {"follow_id": follow_id}
+
+    items = api.request("GET", "/v1/copies", None, fresh, query).body["items"]
+
+    assert [each["status"] for each in items] == ["DONE", "SKIPPED", "DONE"]
+    assert items[1]["reason"] == "SYMBOL_NOT_ALLOWED"
+    assert all(isinstance(each["target"], str) for each in items)
+
+
+def test_pages_join_to_the_whole_without_a_seam(api: ApiWorld, fresh: str, follow_id: str) -> None:
+    whole = api.request("GET", "/v1/copies", None, fresh).body
+    assert whole["cursor"] == ""
+
+    joined, query = [], {"limit": "1", "follow_id": follow_id}
+    while True:
+        page = api.request("GET", "/v1/copies", None, fresh, query).body
+        joined += page["items"]
+        if not page["cursor"]:
+            break
+        query["cursor"] = page["cursor"]
+
+    assert joined == whole["items"]
+
+
+def test_one_receipt_is_found_by_its_id(api: ApiWorld, fresh: str) -> None:
+    first = api.request("GET", "/v1/copies", None, fresh).body["items"][0]
+
+    assert api.request("GET", f"/v1/copies/{first['copy_id']}", None, fresh).body == first
+
+
+def test_the_log_says_in_a_line_why(api: ApiWorld, fresh: str) -> None:
+    lines = api.request("GET", "/v1/copy/logs", None, fresh).body["items"]
+
+    assert [(each["symbol"], each["reason"]) for each in lines] == [
+        ("BTC", ""),
+        ("ETH", "SYMBOL_NOT_ALLOWED"),
+        ("BTC", ""),
+    ]
+
+
+def test_the_portfolio_adds_up(api: ApiWorld, fresh: str, follow_id: str) -> None:
+    path = f"/v1/follows/{follow_id}/portfolio"
+
+    shown = api.request("GET", path, None, fresh).body
+
+    held = {each["symbol"]: each for each in shown["positions"]}
+    assert held["BTC"]["held"] == held["BTC"]["target"] != "0"
+    assert held["BTC"]["mark"] == "100"
+    assert shown["used"] == shown["margin"] == held["BTC"]["margin"]
+    assert "remaining" in shown
+
+
+def test_nobody_else_sees_any_of_it(api: ApiWorld, fresh: str, follow_id: str) -> None:
+    other = api.token(BOB)
+    copy_id = api.request("GET", "/v1/copies", None, fresh).body["items"][0]["copy_id"]
+
+    assert api.request("GET", "/v1/copies", None, other).body == {"items": [], "cursor": ""}
+    assert api.request("GET", "/v1/copy/logs", None, other).body["items"] == []
+    query = {"follow_id": follow_id}
+    assert api.request("GET", "/v1/copies", None, other, query).code == "FOLLOW_NOT_FOUND"
+    assert api.request("GET", f"/v1/copies/{copy_id}", None, other).code == "COPY_NOT_FOUND"
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        {"limit": "0"},
+        {"limit": "101"},
+        {"limit": "x"},
+        {"limit": "1,2"},
+        {"limit": "1.5"},
+        {"cursor": "abc"},
+        {"cursor": "é"},
+        {"cursor": "a" * 2000},
+        {"page": "2"},
+        {"follow_id": ""},
+        {"follow_id": "a#b"},
+    ],
+)
+def test_a_query_that_cannot_be_meant_is_refused(
+    api: ApiWorld, token: str, query: dict[str, str]
+) -> None:
+    assert api.request("GET", "/v1/copies", None, token, query).status == 400

@@ -1,0 +1,151 @@
+"""The system's own description, and what it says about its health."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+import yaml
+
+from functions.api.openapi import document
+from functions.api.routes import ROUTES
+from functions.api.routing import Access
+from tests.fakes.api import ApiWorld
+from understudy.domain.errors import DependencyError
+from understudy.workflows.system_status import Dependency
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+ROOT = Path(__file__).resolve().parents[3]
+TEMPLATE = ROOT / "template.yaml"
+RARE = ("web3", "eth_account", "siwe", "httpx", "jwt", "requests", "aws_xray_sdk", "boto3")
+
+
+def keys_of(paths: Mapping[str, Mapping[str, Any]]) -> set[str]:
+    return {f"{method.upper()} {path}" for path, each in paths.items() for method in each}
+
+
+def template_routes() -> set[str]:
+    class Loader(yaml.SafeLoader):
+        """Reads CloudFormation's short forms as what they hold."""
+
+    Loader.add_multi_constructor("!", lambda loader, _, node: str(node.value))
+    functions = yaml.load(TEMPLATE.read_text(), Loader)["Resources"]  # noqa: S506  # a SafeLoader
+    events = functions["ApiFunction"]["Properties"]["Events"].values()
+    routes = (each["Properties"] for each in events if each["Type"] == "HttpApi")
+    return {f"{each['Method'].upper()} {each['Path']}" for each in routes}
+
+
+def test_handlers_document_and_template_have_the_same_routes(api: ApiWorld) -> None:
+    handled = {route.key for route in ROUTES}
+
+    assert len(handled) == len(ROUTES)
+    assert keys_of(api.request("GET", "/openapi.json").body["paths"]) == handled
+    assert template_routes() == handled
+
+
+def test_every_request_model_is_described_and_every_reference_leads_somewhere() -> None:
+    described = document(ROUTES)
+    schemas = described["components"]["schemas"]
+
+    wanted = {route.body.__name__ for route in ROUTES if route.body}
+    assert wanted <= set(schemas)
+    references = set(re.findall(r"#/components/schemas/(\w+)", str(described)))
+    assert references <= set(schemas)
+
+
+def test_whatever_changes_money_asks_for_a_living_session() -> None:
+    open_changes = {
+        route.key for route in ROUTES if route.method != "GET" and route.access is not Access.MONEY
+    }
+
+    assert open_changes == {
+        "POST /v1/auth/siwe/verify",
+        "POST /v1/auth/refresh",
+        "POST /v1/auth/logout",
+    }
+
+
+@pytest.mark.parametrize("route", [r for r in ROUTES if r.access is not Access.OPEN], ids=str)
+def test_a_route_that_is_not_open_is_shut(api: ApiWorld, route: Any) -> None:
+    path = re.sub(r"\{\w+\}", "x", route.path)
+
+    assert api.request(route.method, path).status == 401
+
+
+def test_the_page_needs_nothing_from_elsewhere(api: ApiWorld) -> None:
+    page = api.request("GET", "/docs")
+
+    assert page.status == 200
+    assert page.headers["Content-Type"].startswith("text/html")
+    assert not re.findall(r"https?://|src=|@import", page.body)
+
+
+def test_health_asks_nobody(api: ApiWorld) -> None:
+    assert api.request("GET", "/health").body == {"status": "OK"}
+
+
+def refuse() -> Mapping[str, int]:
+    raise DependencyError("no answer")
+
+
+def test_a_missing_dependency_is_named_with_its_effect() -> None:
+    parts = (Dependency("identity", "nobody can sign in", dict), Dependency("venue", "no", refuse))
+    api = ApiWorld(dependencies=parts)
+
+    shown = api.request("GET", "/v1/system/status")
+
+    assert (shown.status, shown.body["status"]) == (200, "DOWN")
+    assert [(each["name"], each["status"], each["effect"]) for each in shown.body["dependencies"]]\
+        == [("identity", "OK", ""), ("venue", "DOWN", "no")]  # fmt: skip
+
+
+def test_a_slow_dependency_is_degraded() -> None:
+    api = ApiWorld()
+
+    def slow() -> Mapping[str, int]:
+        api.world.clock.advance(1_001)
+        return {"lag_seconds": 3}
+
+    api.services.system.dependencies = (Dependency("market", "late", slow),)
+
+    (shown,) = api.request("GET", "/v1/system/status").body["dependencies"]
+    assert (shown["status"], shown["effect"]) == ("DEGRADED", "late")
+    assert shown["facts"] == {"lag_seconds": 3}
+
+
+def test_the_question_how_all_is_costs_one_round_in_five_seconds() -> None:
+    asked: list[int] = []
+
+    def counted() -> Mapping[str, int]:
+        asked.append(1)
+        return {}
+
+    api = ApiWorld(dependencies=(Dependency("market", "late", counted),))
+    for _ in range(3):
+        api.request("GET", "/v1/system/status")
+    assert len(asked) == 1
+
+    api.world.clock.advance(5_000)
+    api.request("GET", "/v1/system/status")
+    assert len(asked) == 2
+
+
+def test_the_function_imports_nothing_that_is_dear() -> None:
+    script = f"import sys, api.app\nprint([name for name in {RARE!r} if name in sys.modules])\n"
+    paths = (ROOT / "functions", ROOT / "layers/understudy")
+    done = subprocess.run(
+        [sys.executable, "-c", script],
+        env={"PYTHONPATH": ":".join(map(str, paths))},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+
+    assert done.stdout == "[]\n", done.stderr
