@@ -70,7 +70,7 @@ def _reason_problem(receipt: Receipt, expected: Expected) -> Problem | None:
     reason = receipt.reason or receipt.status
     if reason in expected.reasons:
         return None
-    if receipt.status in {*UNDER_WAY, "DONE"}:
+    if not receipt.reason and receipt.status in {*UNDER_WAY, "DONE"}:
         return Problem(Figure.LOST, f"the receipt says {reason} without an order that fits")
     reasons = " or ".join(sorted(expected.reasons)) or "an order"
     return Problem(Figure.UNJUSTIFIED, f"{reason}, but the model says {reasons}")
@@ -123,6 +123,6 @@ def _unfilled(
                 borne_out |= {"PRICE_OUT_OF_BAND", "DONE", *UNDER_WAY}
     if reason in borne_out:
         return None
-    if receipt.status in {*UNDER_WAY, "DONE"}:
+    if not receipt.reason and receipt.status in {*UNDER_WAY, "DONE"}:
         return Problem(Figure.LOST, f"the receipt says {reason}, the venue took no order")
     return Problem(Figure.UNJUSTIFIED, f"{reason} of an order that the venue's books do not show")

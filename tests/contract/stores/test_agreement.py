@@ -80,7 +80,7 @@ changes = st.builds(
 )
 trades = st.tuples(st.integers(0, 2), st.integers(0, 2), st.integers(1, 4), versions)
 steps = st.one_of(
-    st.tuples(st.just("create"), follows),
+    st.tuples(st.just("create"), follows.map(lambda follow: replace(follow, version=0))),
     st.tuples(st.just("replace"), follows),
     st.tuples(st.just("commit"), changes),
     st.tuples(st.just("trade"), trades),
@@ -93,7 +93,7 @@ def perform(world: World, step: tuple[str, Any]) -> Any:
     try:
         match name:
             case "create":
-                return world.directory.create(replace(value, version=0))
+                return world.directory.create(replace(value, status=FollowStatus.INACTIVE))
             case "replace":
                 return world.directory.replace(value)
             case "commit":

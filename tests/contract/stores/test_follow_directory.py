@@ -87,6 +87,11 @@ def test_a_follow_is_replaced_under_the_version_read(world: World) -> None:
     assert world.directory.of_user(USER) == [second]
 
 
+def test_a_follow_that_was_never_created_is_not_replaced(world: World) -> None:
+    with pytest.raises(InvalidInputError):
+        world.directory.replace(builders.follow())
+
+
 def test_follows_are_listed_oldest_first(world: World) -> None:
     for name, at in (("b", 2), ("a", 3), ("c", 1)):
         created(world, name, created_at_ms=NOW_MS + at)

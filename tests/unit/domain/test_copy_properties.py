@@ -230,7 +230,7 @@ def test_a_follow_without_binding_limits_holds_what_its_leader_holds(
     copying = Copying(rich, LeaderAccount(Decimal(1), {}, NOW_MS))
     for end in (Decimal(sign * number) / 10 for number in tenths):
         if end != copying.position:
-            copying.move(end, Decimal(100))
+            copying.move(end, Decimal(200))
             assert copying.ledger.held == end
 
 

@@ -13,7 +13,7 @@ from understudy.domain.codec import to_plain
 from understudy.domain.ids import FollowId
 from understudy.domain.intents import Accepted
 from understudy.domain.limits import Limits
-from understudy.domain.markets import HYPERLIQUID
+from understudy.domain.markets import HYPERLIQUID, PriceGrid
 from understudy.domain.trades import Side
 from understudy.messages import LeaderFills
 from understudy.ports.venue import OwnFill
@@ -30,7 +30,13 @@ class ProductionRun:
         self, limits: dict[str, Limits], decimals: dict[str, int], equity: str = "1000000"
     ) -> None:
         self.markets = [
-            market(symbol, asset=number, size_decimals=places, dex=_dex(symbol))
+            market(
+                symbol,
+                asset=number,
+                size_decimals=places,
+                dex=_dex(symbol),
+                prices=PriceGrid(max_decimals=6 - places, significant_figures=5),
+            )
             for number, (symbol, places) in enumerate(decimals.items())
         ]
         self.world = World(self.markets)

@@ -61,19 +61,19 @@ def _calls(story: Story) -> int:
 
 
 CRASHES = [
-    pytest.param(story, at, after, id=f"{name}-{'after' if after else 'before'}-{at}")
+    pytest.param(story, at, when, id=f"{name}-{when}-{at}")
     for name, story in STORIES.items()
     for at in range(1, _calls(story) + 1)
-    for after in (False, True)
+    for when in ("before", "after")
 ]
 
 
-@pytest.mark.parametrize(("story", "at", "after"), CRASHES)
-def test_a_crash_at_any_call_leaves_exactly_one_effect(story: Story, at: int, after: bool) -> None:
+@pytest.mark.parametrize(("story", "at", "when"), CRASHES)
+def test_a_crash_at_any_call_leaves_exactly_one_effect(story: Story, at: int, when: str) -> None:
     world, follow = _world(story)
     orders_before = world.orders_at_venue(follow)
 
-    _copy(world, story, CrashPoint(at, after))
+    _copy(world, story, CrashPoint(at, when == "after"))
     world.pass_time(25)
     world.sweep()
     world.pass_time(5)

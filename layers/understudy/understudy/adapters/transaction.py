@@ -58,10 +58,16 @@ def refuse_impossible(changes: Changes) -> None:
             "a transaction may touch each record once: merge the changes of the same record",
             code="RECORD_TWICE",
         )
-    if changes.follow and changes.follow.version == 0:
-        raise InvalidInputError("a follow that is not stored yet is created by the directory")
+    if changes.follow:
+        refuse_new(changes.follow)
     for record in records_of(changes):
         refuse_unstorable(record)
+
+
+def refuse_new(follow: Follow) -> None:
+    """Raise InvalidInputError for a follow that was never stored: only the directory creates."""
+    if follow.version == 0:
+        raise InvalidInputError("a follow that is not stored yet is created by the directory")
 
 
 def _writes_twice(changes: Changes) -> bool:

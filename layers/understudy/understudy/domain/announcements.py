@@ -60,7 +60,10 @@ def of_follow(before: Follow | None, after: Follow) -> Announcement | None:
     stopped = after.pause_reason is PauseReason.DRAWDOWN_STOP
     drawdown = stopped and after.status is FollowStatus.PAUSED
     event = "COPY_DRAWDOWN_STOP" if drawdown else f"FOLLOW_{after.status.value}"
-    amounts = {"threshold": after.limits.drawdown_floor_usdc} if drawdown else {}
+    amounts = {}
+    if drawdown:
+        floor = after.limits.drawdown_floor_usdc
+        amounts = {"realized_pnl": after.realized_at_stop, "threshold": floor}
     return Announcement(
         event=event,
         event_id=digest_of(event, after.follow_id, str(after.version)),

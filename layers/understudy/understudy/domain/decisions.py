@@ -84,7 +84,7 @@ def _enter(situation: Situation, side: Side, sized: EntrySize, carried: Decimal)
     moved = _toward(ledger, side, sized, carried)
     lots = market.lot_size(min(sized.size, abs(moved.wanted_more)))
     fixed = situation.follow.limits.sizing.kind is SizingKind.FIXED
-    too_small = not lots or market.below_minimum(lots, trade.price)
+    too_small = not lots or market.below_minimum(lots, _least_price(situation, side))
     if too_small and (sized.bound_by or fixed):
         return Decision(
             ledger, reason=Reason.BELOW_MIN_NOTIONAL, bound_by=sized.bound_by, numbers=sized.numbers
@@ -97,6 +97,12 @@ def _enter(situation: Situation, side: Side, sized: EntrySize, carried: Decimal)
             carried_on, reason=Reason.CARRIED, bound_by=sized.bound_by, numbers=sized.numbers
         )
     return _order_entry(situation, moved, side, lots, sized)
+
+
+def _least_price(situation: Situation, side: Side) -> Decimal:
+    """Give the price at which the venue measures its minimum: the limit price, if that is lower."""
+    price, bps = situation.trade.price, situation.follow.limits.slippage_bps
+    return min(price, limit_price(situation, price, side, bps))
 
 
 def _toward(ledger: Ledger, side: Side, sized: EntrySize, carried: Decimal) -> Ledger:
@@ -132,9 +138,9 @@ def _netted_entry(situation: Situation) -> Decision:
     carried = abs(ledger.wanted_more)
     sized = entry_size(situation, ZERO, carried)
     lots = situation.market.lot_size(sized.size)
-    if not lots or situation.market.below_minimum(lots, situation.trade.price):
-        return Decision(ledger, reason=Reason.CARRIED)
     side = Side.of(ledger.wanted_more)
+    if not lots or situation.market.below_minimum(lots, _least_price(situation, side)):
+        return Decision(ledger, reason=Reason.CARRIED)
     return _order_entry(situation, _toward(ledger, side, sized, carried), side, lots, sized)
 
 

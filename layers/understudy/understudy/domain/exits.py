@@ -39,7 +39,8 @@ def decide_exit(situation: Situation) -> Decision:
     """Decide about what is held beyond the target.
 
     A close asks for everything, an unknown entry included: the venue caps a reduce-only order at
-    the position. A reduction leaves to an unknown exit what that one may have sold. A slower mode leaves the exit to the end of its window.
+    the position. A reduction leaves to an unknown exit what that one may have sold. A slower mode
+    leaves the exit to the end of its window.
     """
     ledger = situation.ledger
     size = max(ZERO, exit_size(ledger, situation.market) - ledger.pending_exit_size)
@@ -56,14 +57,15 @@ def decide_exit(situation: Situation) -> Decision:
 def order_exit(situation: Situation, size: Decimal) -> Decision:
     """Plan the reduce-only order for `size` base units, or say what stops it."""
     ledger, reference = situation.ledger, _reference(situation)
-    reason = _blocked(situation)
-    if reason is None and ledger.target and situation.market.below_minimum(size, reference):
-        reason = Reason.CARRIED
-    if reason is not None:
-        return Decision(ledger, reason=reason)
     side = Side.of(-(ledger.held or ledger.pending_entry_size))
     widened = situation.follow.limits.close_slippage_bps + CLOSE_STEP_BPS * ledger.exit_attempts
     cap = limit_price(situation, reference, side, min(WIDEST_CLOSE_BPS, widened))
+    reason = _blocked(situation)
+    # The venue measures its minimum at the limit price; only a whole position may be smaller.
+    if reason is None and ledger.target and situation.market.below_minimum(size, cap):
+        reason = Reason.CARRIED
+    if reason is not None:
+        return Decision(ledger, reason=reason)
     leverage = ledger.leverage or 1
     plan = OrderPlan(IntentKind.EXIT, side, size, cap, leverage, ZERO, reference)
     return Decision(ledger, order=plan)

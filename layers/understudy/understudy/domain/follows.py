@@ -42,7 +42,8 @@ class Follow:
     """One follower wallet that follows one leader; trades up to `start_seq` are not copied.
 
     `own_limits` names the limits that were chosen for this follow; the others come from the
-    user's copy profile, else from their defaults.
+    user's copy profile, else from their defaults. `realized_at_stop` is the realized profit with
+    which the last drawdown stop came, in USDC.
     """
 
     follow_id: FollowId
@@ -60,6 +61,7 @@ class Follow:
     start_seq: int = 0
     created_at_ms: int = 0
     started_at_ms: int = 0
+    realized_at_stop: Decimal = ZERO
     version: int = 0
 
 

@@ -114,7 +114,9 @@ def settled_receipt(
     status, reason, text = _result(intent, outcome)
     if any(leg.filled_size for leg in receipt.legs) and status is not CopyStatus.DONE:
         status = CopyStatus.DONE
-    if open_exit:
+    if open_exit and reason is Reason.BELOW_MIN_NOTIONAL and ledger.target:
+        status, reason = CopyStatus.CARRIED, Reason.CARRIED
+    elif open_exit:
         status, reason = CopyStatus.CLAIMED, None
     elif ledger.waiting is not None:
         status = CopyStatus.WAITING

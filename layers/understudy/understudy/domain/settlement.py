@@ -55,7 +55,8 @@ def paused_by(follow: Follow, budget: Budget) -> Follow | None:
     if follow.limits.drawdown_basis is DrawdownBasis.REALIZED:
         readings = drawdown.readings_after(follow.limits, 0, budget.pnl)
     if drawdown.stops(follow.limits, readings):
-        return _paused(follow, PauseReason.DRAWDOWN_STOP)
+        stopped = _paused(follow, PauseReason.DRAWDOWN_STOP)
+        return replace(stopped, realized_at_stop=budget.pnl)
     if breaker.must_pause(budget):
         return _paused(follow, PauseReason.BREAKER)
     return None

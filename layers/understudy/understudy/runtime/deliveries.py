@@ -33,9 +33,7 @@ def work_through(
     return answer_for(batch, queue, failed)
 
 
-def answer_for(
-    batch: Batch[T], queue: str, failed: Mapping[str, BaseException]
-) -> Answer:
+def answer_for(batch: Batch[T], queue: str, failed: Mapping[str, BaseException]) -> Answer:
     """Log what failed, have it come again soon, and write the event source's answer."""
     for group, error in failed.items():
         log_failure(queue, group, error)

@@ -27,6 +27,4 @@ def log_failure(service: str, group: str, error: BaseException) -> None:
             facts=facts,
         )
     else:
-        logger(service).error(
-            "messages will come again", group=group, code="BUG", exc_info=error
-        )
+        logger(service).error("messages will come again", group=group, code="BUG", exc_info=error)

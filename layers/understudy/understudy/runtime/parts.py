@@ -37,9 +37,7 @@ def markets() -> DynamoMarketStore:
 @cache
 def venue() -> HyperliquidVenue:
     """Give the venue."""
-    return HyperliquidVenue(
-        Rest(environment.text("HYPERLIQUID_URL")), environment.chain(), CLOCK
-    )
+    return HyperliquidVenue(Rest(environment.text("HYPERLIQUID_URL")), environment.chain(), CLOCK)
 
 
 def queues(*names: str) -> SqsQueues:

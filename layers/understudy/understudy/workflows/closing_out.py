@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from understudy.domain.follows import FollowStatus
+from understudy.domain.limits import OnStop
 from understudy.messages import CLOSE_NOW, Converge
 
 if TYPE_CHECKING:
@@ -21,3 +23,12 @@ def close_out(queues: Queues, state: FollowState, now_ms: int) -> None:
             if not ledger.is_flat
         ]
     )
+
+
+def close_out_if_stopped(queues: Queues, state: FollowState, now_ms: int) -> None:
+    """Ask for the closes while a stopped follow wants positions that its owner does not."""
+    follow = state.follow
+    if follow.status is not FollowStatus.PAUSED or follow.limits.on_stop is not OnStop.CLOSE_NOW:
+        return
+    if any(ledger.target or ledger.waiting for ledger in state.ledgers.values()):
+        close_out(queues, state, now_ms)

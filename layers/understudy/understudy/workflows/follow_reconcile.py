@@ -9,7 +9,7 @@ from understudy.domain.drift import after_reading
 from understudy.domain.errors import ConflictError
 from understudy.domain.follows import Account, Budget, Follow, FollowStatus, Ledger
 from understudy.domain.ids import WalletId
-from understudy.domain.limits import DrawdownBasis
+from understudy.domain.limits import DrawdownBasis, OnStop
 from understudy.domain.money import ZERO
 from understudy.domain.settlement import paused_by
 from understudy.domain.valuation import unrealized
@@ -20,6 +20,7 @@ from understudy.messages import (
     ResolveIntent,
 )
 from understudy.ports.copying import Changes, FollowState, LeaderStore, MarketStore
+from understudy.workflows.closing_out import close_out_if_stopped
 from understudy.workflows.converging import converge_if_open
 from understudy.workflows.resolving import resolve
 from understudy.workflows.views import CopyPorts
@@ -70,6 +71,7 @@ def _reconcile_wallet(ports: ReconcilePorts, wallet_id: WalletId) -> None:
         for ledger in state.ledgers.values():
             _reconcile_ledger(ports, state, ledger, account)
         _check_drawdown(ports, state)
+        _close_stopped(ports, state)
 
 
 def _read_account(ports: ReconcilePorts, wallet_id: WalletId, states: list[FollowState]) -> Account:
@@ -140,6 +142,15 @@ def _check_drawdown(ports: ReconcilePorts, state: FollowState) -> None:
         return
     budget = replace(fresh.budget, drawdown_readings=readings)
     _store_budget(ports, budget, paused_by(fresh.follow, budget))
+
+
+def _close_stopped(ports: ReconcilePorts, state: FollowState) -> None:
+    """Ask again for the closes of a stop: whoever stopped the follow may have died before."""
+    if state.follow.limits.on_stop is not OnStop.CLOSE_NOW:
+        return
+    fresh = ports.copying.store.follow_state(state.follow.follow_id)
+    if fresh is not None:
+        close_out_if_stopped(ports.copying.queues, fresh, ports.copying.clock.now_ms())
 
 
 def _store_budget(ports: ReconcilePorts, budget: Budget, follow: Follow | None = None) -> None:

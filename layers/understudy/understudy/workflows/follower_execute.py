@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from understudy.domain.decisions import decide, decide_gap
 from understudy.domain.errors import ConflictError, DependencyError
-from understudy.domain.follows import Ledger
+from understudy.domain.follows import Account, Ledger
 from understudy.domain.intents import Intent
 from understudy.domain.limits import CopyMode
 from understudy.domain.money import ZERO
@@ -19,6 +19,7 @@ from understudy.domain.reasons import Reason
 from understudy.domain.receipting import trade_of
 from understudy.domain.trades import Trade, TradeKind
 from understudy.messages import CLOSE_NOW, Converge, FollowerExecute, LaneCommand, WakeLane
+from understudy.ports.copying import HELD_BY_HAND, Changes, SymbolOwner
 from understudy.workflows.claims import claim
 from understudy.workflows.lanes import Answer, Signing
 from understudy.workflows.orders import carry_out, take_up
@@ -93,9 +94,9 @@ def _closing(ledger: Ledger) -> Ledger:
 def _decide_and_claim(ports: CopyPorts, view: View, command: FollowerExecute) -> Claiming:
     trade = command.trade
     for _ in range(CONFLICT_TRIES):
-        view = _with_fresh_account(ports, view, trade)
-        decision = decide(view.situation(trade, ports.clock.now_ms()))
         try:
+            view = _with_fresh_account(ports, view, trade)
+            decision = decide(view.situation(trade, ports.clock.now_ms()))
             view, decision = yield from prepare(ports, view, trade, decision)
             leg = 1 if trade.kind is TradeKind.FLIP and _opens(decision) else 0
             return claim(ports, view, trade, decision, leg=leg, queued_at_ms=command.queued_at_ms)
@@ -121,14 +122,32 @@ def _with_fresh_account(ports: CopyPorts, view: View, trade: Trade) -> View:
     """Read the account again before an entry when the last reading is too old."""
     if trade.kind in (TradeKind.REDUCE, TradeKind.CLOSE):
         return view
-    reading, now_ms = view.around.account, ports.clock.now_ms()
-    if reading is not None and now_ms - reading.read_at_ms <= ACCOUNT_LIFETIME_MS:
+    reading, dex = view.around.account, view.market.dex
+    if not _is_fresh(reading, dex, ports.clock.now_ms()):
+        follow = view.state.follow
+        dexes = ("", dex) if dex else ("",)
+        reading = ports.venues[follow.venue].account(follow.wallet_id, follow.wallet_address, dexes)
+        ports.store.put_account(reading)
+        view = replace(view, around=replace(view.around, account=reading))
+    return _freed_from_hand(ports, view)
+
+
+def _is_fresh(reading: Account | None, dex: str, now_ms: int) -> bool:
+    """Say whether a reading covers the dex and is young enough to decide an entry with."""
+    if reading is None or dex not in reading.equity:
+        return False
+    return now_ms - reading.read_at_ms <= ACCOUNT_LIFETIME_MS
+
+
+def _freed_from_hand(ports: CopyPorts, view: View) -> View:
+    """Free a symbol that was held by hand once the account shows that it is flat."""
+    account = view.around.account
+    by_hand = view.around.owner == HELD_BY_HAND
+    if not by_hand or account is None or account.positions.get(view.symbol):
         return view
-    follow = view.state.follow
-    dexes = ("", view.market.dex) if view.market.dex else ("",)
-    account = ports.venues[follow.venue].account(follow.wallet_id, follow.wallet_address, dexes)
-    ports.store.put_account(account)
-    return replace(view, around=replace(view.around, account=account))
+    hand = SymbolOwner(account.wallet_id, view.symbol, HELD_BY_HAND)
+    ports.store.commit(Changes(owner_released=hand))
+    return replace(view, around=replace(view.around, owner=None))
 
 
 def _wake_at_window_end(ports: CopyPorts, view: View, trade: Trade) -> None:

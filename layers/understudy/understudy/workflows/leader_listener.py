@@ -6,17 +6,26 @@ Two at once are harmless: a fill has one identity.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from understudy.domain.errors import VenueUnreachableError
 from understudy.domain.ids import WalletId
+from understudy.domain.markets import Market
 from understudy.domain.trades import Fill
 from understudy.messages import LeaderFills, ReconcileWallet
 from understudy.ports.clock import Clock
 from understudy.ports.copying import LeaderStore, MarketStore
 from understudy.ports.delivery import Queues
 from understudy.ports.leases import Lease, Leases
-from understudy.ports.stream import MarketStream, PricesSeen, StreamClosed, StreamEvent, TradesSeen
+from understudy.ports.stream import (
+    MarketStream,
+    PricesSeen,
+    StreamClosed,
+    StreamEvent,
+    StreamRefusal,
+    TradesSeen,
+)
 from understudy.ports.venue import Venue
 from understudy.workflows.marking import MarkKeeper
 
@@ -25,6 +34,7 @@ RENEW_MS = 5_000
 WATCH_MS = 1_000
 MARKETS_MS = 60_000
 SWEEP_MS = 60_000
+DOUBTFUL_SWEEP_MS = 10_000
 SILENT_MS = 40_000
 RECEIVE_MS = 200
 RECONCILE_MS = 10_000
@@ -48,12 +58,20 @@ class ListenerPorts:
 
 @dataclass(slots=True)
 class Watch:
-    """Whom the listener watches, and since when it did what."""
+    """Whom the listener watches, and since when it did what.
+
+    `doubtful` says that trades may have been missed since the last repair; `unknown` are symbols
+    on which the venue closed the connection, `suspect` the one on which it closed the last.
+    """
 
     leaders: Mapping[str, int] = field(default_factory=dict)
     wallets: Mapping[str, WalletId] = field(default_factory=dict)
     reconciled_ms: dict[WalletId, int] = field(default_factory=dict)
     done_ms: dict[str, int] = field(default_factory=dict)
+    markets: Sequence[Market] = ()
+    doubtful: bool = False
+    suspect: str = ""
+    unknown: set[str] = field(default_factory=set)
 
     def is_due(self, task: str, every_ms: int, now_ms: int) -> bool:
         """Say whether a task's time has come, and count it as done now."""
@@ -101,14 +119,14 @@ class Listener:
         self._marks = marks
         self._watch = Watch()
         self._stream: MarketStream | None = None
+        self._priced: set[str] = set()
         self._sent = 0
 
     def open(self) -> None:
         """Read whom to watch and what is traded, then connect and subscribe."""
-        ports = self._ports
-        self._refresh_watch()
-        ports.markets.put_markets(ports.venue_name, ports.venue.markets())
-        self._watch.done_ms["markets"] = ports.clock.now_ms()
+        self._read_watch()
+        self._read_markets()
+        self._watch.done_ms["markets"] = self._ports.clock.now_ms()
         self._connect()
 
     def close(self) -> None:
@@ -118,9 +136,9 @@ class Listener:
 
     def run(self, lease: Lease, ends_at_ms: int) -> int:
         """Listen while the lease is ours; asks for a repair first, since trades may be missing."""
-        self._ask_for_repair()
+        self._ask_for_repair(self._watch.leaders)
         self._watch.done_ms["sweep"] = self._ports.clock.now_ms()
-        while lease.token:
+        while True:
             now_ms = self._ports.clock.now_ms()
             if now_ms >= ends_at_ms or not self._keep(lease, ends_at_ms, now_ms):
                 break
@@ -137,14 +155,17 @@ class Listener:
         return self._ports.leases.write(renewed, seen_token=lease.token)
 
     def _tend(self, now_ms: int) -> None:
-        watch, ports = self._watch, self._ports
+        watch = self._watch
         if watch.is_due("watch", WATCH_MS, now_ms):
-            self._refresh_watch()
+            known = watch.leaders
+            self._read_watch()
+            self._ask_for_repair(watch.leaders.keys() - known.keys())
         if watch.is_due("markets", MARKETS_MS, now_ms):
-            ports.markets.put_markets(ports.venue_name, ports.venue.markets())
+            self._read_markets()
             self._subscribe()
-        if watch.is_due("sweep", SWEEP_MS, now_ms):
-            self._ask_for_repair()
+        if watch.is_due("sweep", DOUBTFUL_SWEEP_MS if watch.doubtful else SWEEP_MS, now_ms):
+            watch.doubtful = False
+            self._ask_for_repair(watch.leaders)
         self._marks.flush(now_ms)
         if self._stream is not None and self._stream.silent_ms() > SILENT_MS:
             self._reconnect()
@@ -161,7 +182,10 @@ class Listener:
             self._handle_trades(event)
         elif isinstance(event, PricesSeen):
             self._marks.note(event.prices, event.received_at_ms)
+        elif isinstance(event, StreamRefusal):
+            self._watch.doubtful = True
         elif isinstance(event, StreamClosed):
+            self._suspect(event.unconfirmed)
             self._reconnect()
 
     def _handle_trades(self, event: TradesSeen) -> None:
@@ -190,35 +214,55 @@ class Listener:
                 command = ReconcileWallet(wallet, "traded")
                 self._ports.queues.to_reconcile(command, delay_seconds=RECONCILE_DELAY_SECONDS)
 
-    def _refresh_watch(self) -> None:
+    def _suspect(self, unconfirmed: Sequence[str]) -> None:
+        """Leave a symbol out on which the venue closed the connection twice in a row."""
+        suspect = unconfirmed[0] if unconfirmed else ""
+        if suspect and suspect == self._watch.suspect:
+            self._watch.unknown.add(suspect)
+        self._watch.suspect = suspect
+
+    def _read_markets(self) -> None:
+        """Read what is traded now; while the venue does not say, what was known goes on."""
+        ports = self._ports
+        try:
+            self._watch.markets = ports.venue.markets()
+        except VenueUnreachableError:
+            return
+        ports.markets.put_markets(ports.venue_name, self._watch.markets)
+
+    def _read_watch(self) -> None:
         leaders = self._ports.leaders
         self._watch.leaders = leaders.watched_leaders(self._ports.venue_name)
         self._watch.wallets = leaders.watched_wallets(self._ports.venue_name)
 
-    def _ask_for_repair(self) -> None:
-        """Have every leader's book compared with the venue: trades may have passed unseen."""
+    def _ask_for_repair(self, leaders: Iterable[str]) -> None:
+        """Have leaders' books compared with the venue: trades may have passed unseen."""
         name = self._ports.venue_name
-        messages = [LeaderFills(name, leader, (), after_gap=True) for leader in self._watch.leaders]
+        messages = [LeaderFills(name, leader, (), after_gap=True) for leader in sorted(leaders)]
         if messages:
             self._ports.queues.to_leader_sync(messages)
 
     def _connect(self) -> None:
-        self._stream = self._ports.open_stream()
+        self._stream, self._priced = self._ports.open_stream(), set()
         self._stream.connect()
         self._subscribe()
 
     def _subscribe(self) -> None:
         if self._stream is None:
             return
-        markets = self._ports.markets.markets(self._ports.venue_name)
-        self._stream.subscribe(markets)
-        self._stream.subscribe_prices(sorted({market.dex for market in markets.values()}))
+        stored = self._ports.markets.markets(self._ports.venue_name).values()
+        live = [m for m in self._watch.markets or stored if m.symbol not in self._watch.unknown]
+        self._stream.subscribe(market.symbol for market in live)
+        dexes = {market.dex for market in live}
+        self._stream.subscribe_prices(sorted(dexes - self._priced))
+        self._priced |= dexes
 
     def _reconnect(self) -> None:
         """Open a new connection, then have repaired what passed in between."""
         self.close()
+        self._read_markets()
         self._connect()
-        self._ask_for_repair()
+        self._ask_for_repair(self._watch.leaders)
 
 
 def _without_self_trades(fills: list[Fill]) -> list[Fill]:

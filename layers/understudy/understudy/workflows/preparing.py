@@ -45,7 +45,7 @@ def prepare(
 
 
 def _skip(view: View, trade: Trade, decision: Decision, reason: Reason) -> Decision:
-    """Give an entry up before it was pinned, with all that was carried; the trade counts as seen."""
+    """Give an entry and what was carried up before it was pinned; the trade counts as seen."""
     last_seq = max(view.ledger.last_seq, trade.seq)
     ledger = replace(without_carry(view.ledger), last_seq=last_seq, waiting=None)
     return replace(decision, ledger=ledger, order=None, reason=reason, recent_entries_ms=None)

@@ -13,6 +13,7 @@ from understudy.domain.receipts import Receipt
 from understudy.domain.settlement import paused_by, settle
 from understudy.ports.copying import Changes
 from understudy.workflows.claims import owner_released
+from understudy.workflows.closing_out import close_out_if_stopped
 from understudy.workflows.views import CopyPorts, View, read_view
 
 CONFLICT_TRIES = 8
@@ -35,7 +36,10 @@ def settle_order(
             if intent.state is not IntentState.PENDING:
                 return view
         else:
-            return replace(view.after(committed), intent=None)
+            view = replace(view.after(committed), intent=None)
+            if committed.follow is not None:
+                close_out_if_stopped(ports.queues, view.state, ports.clock.now_ms())
+            return view
     raise DependencyError("the records of an order keep changing", follow=intent.follow_id)
 
 

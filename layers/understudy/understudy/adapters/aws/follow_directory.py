@@ -18,7 +18,7 @@ from understudy.adapters.cursors import cursor_at, position_of
 from understudy.adapters.following import shard_for
 from understudy.adapters.listing import number_text, receipt_order
 from understudy.adapters.storable import refuse_unstorable
-from understudy.adapters.transaction import next_version
+from understudy.adapters.transaction import next_version, refuse_new
 from understudy.domain.errors import ConflictError, DependencyError
 from understudy.domain.follows import Budget, Follow, FollowStatus
 from understudy.domain.ids import CopyId, FollowId, UserId
@@ -52,6 +52,7 @@ class DynamoFollowDirectory:
 
     def replace(self, follow: Follow) -> Follow:
         """Replace a follow while its version is the one read."""
+        refuse_new(follow)
         refuse_unstorable(follow)
         transact(self._table.client, follow_writes(self._table.name, follow))
         return next_version(follow)

@@ -10,7 +10,7 @@ from understudy.adapters.following import shard_for
 from understudy.adapters.listing import follow_order, number_text, receipt_order
 from understudy.adapters.memory.copying_table import CopyingTable
 from understudy.adapters.storable import refuse_unstorable
-from understudy.adapters.transaction import next_version
+from understudy.adapters.transaction import next_version, refuse_new
 from understudy.domain.errors import ConflictError
 from understudy.domain.follows import Budget, Follow, FollowStatus
 from understudy.domain.ids import CopyId, FollowId, UserId
@@ -39,6 +39,7 @@ class InMemoryFollowDirectory:
 
     def replace(self, follow: Follow) -> Follow:
         """Replace a follow while its version is the one read."""
+        refuse_new(follow)
         refuse_unstorable(follow)
         with self._table.lock:
             self._table.refuse_stale((follow,))

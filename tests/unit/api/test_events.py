@@ -1,0 +1,46 @@
+"""The sample events of the API are answered as the API function answers them."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from functions.api.routes import ROUTES
+from tests.fakes.agents import InMemoryAgentKeys
+
+if TYPE_CHECKING:
+    from tests.fakes.api import ApiWorld
+
+EVENTS = Path(__file__).resolve().parents[3] / "events" / "api"
+KNOWN = "0123456789abcdef0123456789abcdef"
+ANSWERS = {
+    "create_follow": 201,
+    "create_follow_older": 201,
+    "enable_agent": 201,
+    "health": 200,
+    "list_copies": 404,
+    "siwe_nonce": 200,
+    "siwe_verify": 401,
+    "start_follow": 404,
+}
+
+
+def test_every_event_file_has_its_answer_here() -> None:
+    assert {path.stem for path in EVENTS.glob("*.json")} == set(ANSWERS)
+
+
+@pytest.mark.parametrize("name", ANSWERS)
+def test_an_event_is_answered(api: ApiWorld, token: str, name: str) -> None:
+    api.keys = InMemoryAgentKeys()
+    event = json.loads((EVENTS / f"{name}.json").read_text())
+    http = event["requestContext"]["http"]
+    assert any(route.method == http["method"] for route in ROUTES)
+    if "authorization" in event["headers"]:
+        event["headers"]["authorization"] = f"Bearer {token}"
+
+    answer = api.request(http["method"], event["rawPath"], **{**event, "body": event.get("body")})
+
+    assert answer.status == ANSWERS[name], answer.body
