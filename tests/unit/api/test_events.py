@@ -8,14 +8,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from functions.api.routes import ROUTES
-from tests.fakes.agents import InMemoryAgentKeys
-
 if TYPE_CHECKING:
     from tests.fakes.api import ApiWorld
 
 EVENTS = Path(__file__).resolve().parents[3] / "events" / "api"
-KNOWN = "0123456789abcdef0123456789abcdef"
 ANSWERS = {
     "create_follow": 201,
     "create_follow_older": 201,
@@ -34,10 +30,8 @@ def test_every_event_file_has_its_answer_here() -> None:
 
 @pytest.mark.parametrize("name", ANSWERS)
 def test_an_event_is_answered(api: ApiWorld, token: str, name: str) -> None:
-    api.keys = InMemoryAgentKeys()
     event = json.loads((EVENTS / f"{name}.json").read_text())
     http = event["requestContext"]["http"]
-    assert any(route.method == http["method"] for route in ROUTES)
     if "authorization" in event["headers"]:
         event["headers"]["authorization"] = f"Bearer {token}"
 
