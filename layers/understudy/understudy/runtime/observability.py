@@ -1,18 +1,48 @@
-"""One logger per function: static messages with fields; never keys, signatures or payloads."""
+"""One logger per function: static messages with fields; never keys, signatures or payloads.
+
+It is our own because importing Powertools for its logger brings its tracer and metrics along,
+into every cold start of the copy path.
+"""
 
 from __future__ import annotations
 
-from functools import cache
-
-from aws_lambda_powertools import Logger
+import json
+import sys
+import traceback
+from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from understudy.domain.errors import UnderstudyError
 
 
-@cache
-def logger(service: str) -> Logger:
+@dataclass(frozen=True, slots=True)
+class JsonLogger:
+    """Writes one JSON object a line to standard output, where the runtime collects it."""
+
+    service: str
+
+    def info(self, message: str, **fields: object) -> None:
+        """Log what happened."""
+        self._write("INFO", message, fields)
+
+    def warning(self, message: str, **fields: object) -> None:
+        """Log what will be tried again."""
+        self._write("WARNING", message, fields)
+
+    def error(self, message: str, error: BaseException, **fields: object) -> None:
+        """Log what should not have happened, and where."""
+        places = "".join(traceback.format_exception(error))
+        self._write("ERROR", message, {**fields, "exception": places})
+
+    def _write(self, level: str, message: str, fields: dict[str, object]) -> None:
+        now = datetime.now(UTC).isoformat(timespec="milliseconds")
+        said = {"level": level, "message": message, "timestamp": now, "service": self.service}
+        sys.stdout.write(json.dumps({**said, **fields}, default=str) + "\n")
+
+
+def logger(service: str) -> JsonLogger:
     """Give the function's logger."""
-    return Logger(service=service)
+    return JsonLogger(service)
 
 
 def log_failure(service: str, group: str, error: BaseException) -> None:
@@ -27,4 +57,4 @@ def log_failure(service: str, group: str, error: BaseException) -> None:
             facts=facts,
         )
     else:
-        logger(service).error("messages will come again", group=group, code="BUG", exc_info=error)
+        logger(service).error("messages will come again", error, group=group, code="BUG")
