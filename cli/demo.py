@@ -89,13 +89,14 @@ def command(
     with PeakMemory() as memory, _state_folder(state) as folder:
         plan = _plan(wanted, folder, port)
         run = _run(wanted, plan, Progress(console))
+    if evidence is not None:
+        write_json(evidence, run.evidence)
     verdict = judge(read_evidence(run.evidence))
     wall = Decimal(str(time.monotonic() - started))
     figures = figures_of(run.evidence, verdict, Costs(run.calls, memory.peak_bytes, wall))
     show_run(console, run.followers, run.evidence, figures, _findings(run, verdict))
-    for path, content in ((json_file, figures), (evidence, run.evidence)):
-        if path is not None:
-            write_json(path, content)
+    if json_file is not None:
+        write_json(json_file, figures)
     return 0 if is_clean(figures) else NOT_CLEAN
 
 

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 Receipts = list[dict[str, Any]]
 MIN_NOTIONAL_USD = "10"
+MONEY = ("copy_budget_usdc", "used", "remaining", "pnl", "unrealized", "fees")
 
 
 def collect(
@@ -35,11 +36,7 @@ def collect(
         "recording": [as_recorded(fill) for fill in recording.fills],
         "release": bench.look("replay")["trade_list"],
         "markets": markets_of(bench),
-        "books": {
-            address: _account(account)
-            for address, account in books["accounts"].items()
-            if address in wallets
-        },
+        "books": {wallet: books["accounts"][wallet] for wallet in wallets},
         "follows": shown,
     }
 
@@ -69,17 +66,6 @@ def _follow(follower: Follower, receipts: Receipts) -> dict[str, Any]:
         "perfect": follower.limit_set.perfect,
         "receipts": receipts,
         "portfolio": {each["symbol"]: each["held"] for each in portfolio["positions"]},
-        "money": {name: portfolio[name] for name in ("copy_budget_usdc", "remaining")}
-        | {name: portfolio[name] for name in ("used", "pnl", "unrealized", "fees")},
+        "money": {name: portfolio[name] for name in MONEY},
     }
 
-
-def _account(account: Mapping[str, Any]) -> dict[str, Any]:
-    return {
-        "mode": account["mode"],
-        "purses": account["purses"],
-        "positions": account["positions"],
-        "leverages": {coin: each["value"] for coin, each in account["leverages"].items()},
-        "orders": account["orders"],
-        "fills": account["fills"] + account["twap_fills"],
-    }
