@@ -66,6 +66,8 @@ def aim_lower(scene: Scene, expected: Expected, exits: Sequence[Leg]) -> None:
     holding.target = expected.target
     if exits and not scene.is_netted and not holding.held:
         holding.target = ZERO
+    if not holding.target:
+        holding.blur = ZERO
 
 
 def aim_higher(scene: Scene, expected: Expected, entries: Sequence[Leg]) -> None:
@@ -79,10 +81,20 @@ def aim_higher(scene: Scene, expected: Expected, entries: Sequence[Leg]) -> None
             holding.carried_since_ms = scene.trade.time_ms
             holding.carried_price = scene.trade.last_price
         holding.target = expected.target
+        _settle_doubt(scene, entries)
     if holding.ahead(scene.direction) <= 0:
         holding.carried_since_ms = 0
     if scene.is_netted and CARRY_MAY_DROP in scene.pressure:
         holding.doubt += max(holding.ahead(scene.direction), ZERO)
+
+
+def _settle_doubt(scene: Scene, entries: Sequence[Leg]) -> None:
+    """Keep no more than a part of a lot beyond what was ordered, blurred where it is not known."""
+    lot = Fraction(1, 10**scene.market.size_decimals)
+    was_ordered = bool(entries) and not (scene.is_netted or scene.decided_late)
+    if was_ordered and scene.holding.ahead(scene.direction) >= lot:
+        scene.holding.target = scene.holding.held
+        scene.holding.blur = lot
 
 
 def _carries(scene: Scene) -> bool:

@@ -149,18 +149,16 @@ def _budget(_: Scene, numbers: Numbers) -> Gate:
 
 
 def _open_symbols(scene: Scene, numbers: Numbers) -> Gate:
-    if not scene.holding.is_free and scene.trade.kind != "flip":
-        held = scene.holding.is_open
-        return Gate.OPEN if held else _doubted(_reach_of_symbols(scene, numbers))
-    return _reach_of_symbols(scene, numbers)
+    if scene.holding.is_open:
+        return Gate.OPEN
+    gate = _reach_of_symbols(scene, numbers)
+    # A symbol that is wanted but not held yet counts as open already.
+    is_new = scene.holding.is_free or scene.trade.kind == "flip"
+    return Gate.DOUBTFUL if gate is Gate.CLOSED and not is_new else gate
 
 
 def _reach_of_symbols(scene: Scene, numbers: Numbers) -> Gate:
     return _reaches(numbers.open_symbols, Fraction(scene.limits.max_open_positions))
-
-
-def _doubted(gate: Gate) -> Gate:
-    return Gate.DOUBTFUL if gate is Gate.CLOSED else gate
 
 
 def _symbol_share(scene: Scene, numbers: Numbers) -> Gate:

@@ -18,7 +18,8 @@ class Holding:
     """One symbol of a follow; sizes are signed, `cost` is held times the average entry price.
 
     `doubt` is how much of the target a slower mode may have dropped: nobody sees when its window
-    ended, only that the price had left the band by then.
+    ended, only that the price had left the band by then. `blur` is the part of a lot of which the
+    target is not known, where a receipt left out the numbers of a capped order.
     """
 
     target: Fraction = ZERO
@@ -28,6 +29,7 @@ class Holding:
     carried_since_ms: int = 0
     carried_price: Fraction = ZERO
     doubt: Fraction = ZERO
+    blur: Fraction = ZERO
 
     @property
     def is_open(self) -> bool:

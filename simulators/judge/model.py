@@ -63,8 +63,10 @@ def expected_exit(scene: Scene) -> Expected | None:
 def _exit_order(scene: Scene, swept: Fraction, kept: Fraction) -> Expected:
     """Close down to `kept`, or to `swept` where the rest may be too small to stay."""
     held, decimals = scene.holding.held, scene.market.size_decimals
-    least = abs(held) - cut_to_lot(abs(kept), decimals)
-    most = abs(held) - cut_to_lot(max(abs(swept) - HAIR / 10**decimals, ZERO), decimals)
+    blur = scene.holding.blur
+    least = abs(held) - cut_to_lot(abs(kept) + blur, decimals)
+    deepest = max(abs(swept) - HAIR / 10**decimals - blur, ZERO)
+    most = abs(held) - cut_to_lot(deepest, decimals)
     reasons = EXIT_STOPPERS & scene.pressure | kept_by_owner(scene)
     if scene.is_netted:
         return Expected(Span(ZERO, abs(held)), -sign_of(held), reasons | {CARRIED}, kept)

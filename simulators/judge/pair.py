@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from fractions import Fraction
 
 from simulators.judge.bookkeeping import (
     aim_higher,
@@ -113,14 +114,18 @@ class Pair:
             self._note(unlicensed(expected, self.exits))
         else:
             self._note(problem_of_leg(scene, expected, self.exits, self.books))
-        for leg in self._prompt(self.exits):
-            apply_leg(self.book, self.books, self.trade, leg, ONE)
+        if not scene.is_netted:
+            self._apply(self.exits, ONE)
         kept = self.receipt is not None and self.receipt.reason in kept_by_owner(scene)
         if expected is not None and not kept:
             aim_lower(scene, expected, self.exits)
 
     def _prompt(self, legs: Sequence[Leg]) -> list[Leg]:
         return [leg for leg in legs if leg.cloid not in self.late]
+
+    def _apply(self, legs: Sequence[Leg], leverage: Fraction) -> None:
+        for leg in self._prompt(legs):
+            apply_leg(self.book, self.books, self.trade, leg, leverage)
 
     def _entry(self, scene: Scene, witness: Witness) -> None:
         leverage = leverage_of(self.receipt)
@@ -130,8 +135,10 @@ class Pair:
             self._note_implausible(numbers.implausible)
             expected = expected_entry(scene, numbers)
             self._note(problem_of_leg(scene, expected, self.entries, self.books))
-        for leg in self._prompt(self.entries):
-            apply_leg(self.book, self.books, self.trade, leg, leverage)
+        # A slower mode decides about a flip's open leg before its window closes anything.
+        if scene.is_netted:
+            self._apply(self.exits, ONE)
+        self._apply(self.entries, leverage)
         if self.trade.entered:
             if self.entries or not self.problems:
                 aim_higher(scene, expected, self.entries)

@@ -79,10 +79,11 @@ def entry_of(scene: Scene, numbers: Numbers) -> Entry:
     low = min(asked.low, room.low) / unit_margin
     high = min(asked.high, room.high) / unit_margin
     behind, decimals = min(ahead, ZERO), scene.market.size_decimals
+    blur = scene.holding.blur
     return Entry(
         order=Span(
-            cut_to_lot(low + behind - HAIR / 10**decimals, decimals),
-            cut_to_lot(high + behind, decimals),
+            cut_to_lot(low + behind - HAIR / 10**decimals - blur, decimals),
+            cut_to_lot(high + behind + blur, decimals),
         ),
         gain=Span(low - carried, high - carried),
         may_bind=room.low < asked.high,
