@@ -233,7 +233,8 @@ class LeaderAccount:
 class LeaderBook:
     """Our record of a leader: positions per symbol, the last trade's number, recent trade times.
 
-    Fills up to `cursor_ms` were in the snapshot that the book began with.
+    Fills up to `cursor_ms` were in the snapshot that the book began with; those up to
+    `repaired_ms` were compared with the venue's own list.
     """
 
     venue: str
@@ -243,6 +244,7 @@ class LeaderBook:
     recent_trades_ms: tuple[int, ...] = ()
     cursor_ms: int = 0
     last_trade_ms: int = 0
+    repaired_ms: int = 0
     started: bool = False
     account: LeaderAccount | None = None
     version: int = 0

@@ -198,10 +198,11 @@ class Listener:
             for leader, fills in by_leader.items()
         ]
         if messages:
+            # The signer must know the price before an order at that price asks for a signature.
+            self._marks.note({event.symbol: event.trades[-1].price}, event.received_at_ms)
+            self._marks.flush(event.received_at_ms, at_once=True)
             self._ports.queues.to_leader_sync(messages)
             self._sent += sum(len(message.fills) for message in messages)
-            self._marks.note({event.symbol: event.trades[-1].price}, event.received_at_ms)
-            self._marks.flush(event.received_at_ms, now=True)
         self._mark_wallets(event)
 
     def _mark_wallets(self, event: TradesSeen) -> None:

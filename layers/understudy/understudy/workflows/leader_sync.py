@@ -42,12 +42,9 @@ def sync_leader(ports: SyncPorts, messages: Iterable[LeaderFills]) -> None:
         book = ports.fan_out.store.leader_book(message.venue, message.leader)
         if not book.started:
             book = _begin(ports, book)
-        fills = message.fills
         if message.after_gap:
-            book = _with_account(ports, book)
-            fills = (*_missed(ports, book), *fills)
-        for group in group_fills(_after_start(book, fills)):
-            book = _store(ports, book, group)
+            book = _repair(ports, book)
+        book = _store_all(ports, book, message.fills)
 
 
 def _begin(ports: SyncPorts, book: LeaderBook) -> LeaderBook:
@@ -65,24 +62,32 @@ def _begin(ports: SyncPorts, book: LeaderBook) -> LeaderBook:
     return ports.fan_out.store.store_book(positions_after(fresh, fills))
 
 
-def _with_account(ports: SyncPorts, book: LeaderBook) -> LeaderBook:
-    """Keep the leader's equity and leverages fresh; they size proportional copies."""
+def _repair(ports: SyncPorts, book: LeaderBook) -> LeaderBook:
+    """Store what passed unseen, and keep the account fresh that sizes proportional copies."""
     venue = ports.venues[book.venue]
     snapshot = venue.leader_snapshot(book.leader, _dexes(ports, book.venue))
-    return ports.fan_out.store.store_book(replace(book, account=snapshot.account))
+    book = _store_all(ports, book, _missed(ports, book))
+    repaired = replace(book, account=snapshot.account, repaired_ms=snapshot.time_ms)
+    return ports.fan_out.store.store_book(repaired)
 
 
 def _missed(ports: SyncPorts, book: LeaderBook) -> Sequence[Fill]:
-    """Read the fills since a little before the last trade that we know."""
-    since_ms = max(book.cursor_ms, book.last_trade_ms - OVERLAP_MS)
+    """Read the fills since a little before the last trade, or the last repair if that is older.
+
+    A trade says nothing about those before it: what a repair has not looked at may be missing.
+    """
+    checked_ms = min(book.last_trade_ms, book.repaired_ms)
+    since_ms = max(book.cursor_ms, checked_ms - OVERLAP_MS)
     fills = ports.venues[book.venue].fills_since(book.leader, since_ms)
     known = ports.fan_out.store.fill_owners(book.venue, book.leader, [fill.key for fill in fills])
     markets = ports.markets.markets(book.venue)
     return [fill for fill in fills if fill.key not in known and fill.symbol in markets]
 
 
-def _after_start(book: LeaderBook, fills: Iterable[Fill]) -> list[Fill]:
-    return [fill for fill in fills if fill.time_ms > book.cursor_ms]
+def _store_all(ports: SyncPorts, book: LeaderBook, fills: Iterable[Fill]) -> LeaderBook:
+    for group in group_fills(fill for fill in fills if fill.time_ms > book.cursor_ms):
+        book = _store(ports, book, group)
+    return book
 
 
 def _store(ports: SyncPorts, book: LeaderBook, fills: Sequence[Fill]) -> LeaderBook:

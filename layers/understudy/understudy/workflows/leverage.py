@@ -44,7 +44,7 @@ def set_leverage(
     answer = yield pinned
     state = IntentState.REFUSED
     if isinstance(answer, Signed):
-        outcome = ports.venues[pinned.venue].submit(answer, first=True)
+        outcome = ports.submit(pinned.venue, answer, first=True)
         confirmed = isinstance(outcome, Accepted)
         state = IntentState.FILLED if confirmed else IntentState.REJECTED
     return _finish(ports, view, pinned, state), state is IntentState.FILLED

@@ -23,7 +23,6 @@ RESOLVE_MARGIN_MS = 5_000
 ATTEMPTS_AT_ONCE = 2
 ATTEMPTS_BEFORE_OPERATOR = 12
 NEXT_ATTEMPT_SECONDS = 2
-RATE_LIMITED = "RATE_LIMITED"
 
 
 def take_up(ports: CopyPorts, view: View) -> View:
@@ -76,11 +75,9 @@ def _perform(ports: CopyPorts, view: View) -> Generator[Intent, Answer, View | N
     outcome = (
         _refusal(answer, first=view.first)
         if isinstance(answer, SigningRefused)
-        else ports.venues[intent.venue].submit(answer, first=view.first)
+        else ports.submit(intent.venue, answer, first=view.first)
     )
     if isinstance(outcome, Unknown):
-        if outcome.cause == RATE_LIMITED:
-            ports.budget.refused(intent.venue)
         resolve_later(ports, intent)
         return None
     stages = {"signed": signed_ms, "sent": signed_ms, "answered": ports.clock.now_ms()}

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from understudy.domain.errors import DependencyError
 from understudy.domain.follows import Ledger
 from understudy.domain.ids import FollowId
-from understudy.domain.intents import Intent
+from understudy.domain.intents import Intent, Outcome, Signed, Unknown
 from understudy.domain.markets import Market
 from understudy.domain.receipts import Receipt
 from understudy.domain.situation import Situation
@@ -17,6 +17,8 @@ from understudy.ports.clock import Clock
 from understudy.ports.copying import Changes, CopyStore, FollowState, Surroundings
 from understudy.ports.delivery import Queues, VenueBudget
 from understudy.ports.venue import Venue
+
+RATE_LIMITED = "RATE_LIMITED"
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +30,13 @@ class CopyPorts:
     queues: Queues
     budget: VenueBudget
     clock: Clock
+
+    def submit(self, venue: str, signed: Signed, *, first: bool) -> Outcome:
+        """Send pinned bytes once; a venue that answers 429 is asked less for a while."""
+        outcome = self.venues[venue].submit(signed, first=first)
+        if isinstance(outcome, Unknown) and outcome.cause == RATE_LIMITED:
+            self.budget.refused(venue)
+        return outcome
 
 
 @dataclass(frozen=True, slots=True)
