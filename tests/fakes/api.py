@@ -19,7 +19,7 @@ from understudy.adapters.identity.refresh_tokens import HmacRefreshTokens
 from understudy.adapters.memory.identity import InMemoryIdentityStore
 from understudy.adapters.venues.hyperliquid.approvals import HyperliquidApprovals
 from understudy.adapters.venues.hyperliquid.constants import Chain
-from understudy.runtime.api_services import ApiPorts, ApiServices, assemble
+from understudy.runtime.api_services import ApiPorts, assemble
 from understudy.workflows.agents import BuilderTerms
 from understudy.workflows.system_status import Dependency
 
@@ -55,8 +55,8 @@ class ApiWorld:
     dependencies: tuple[Dependency, ...] = (Dependency("market", "no entries", dict),)
 
     def __post_init__(self) -> None:
-        self.services = self._services()
-        self._app = serve(ROUTES, lambda: self.services)
+        self.services = assemble(self.ports(), self.terms, self.dependencies)
+        self.app = serve(ROUTES, lambda: self.services)
 
     def request(
         self,
@@ -80,7 +80,7 @@ class ApiWorld:
             "isBase64Encoded": False,
             **event,
         }
-        answer = self._app.resolve(sent, cast("Any", None))
+        answer = self.app.resolve(sent, cast("Any", None))
         shown = answer["body"]
         is_json = "json" in answer["headers"]["Content-Type"]
         return Answer(
@@ -124,9 +124,10 @@ class ApiWorld:
         switches = vars(self.world.switches)
         return repr([_filled(each) for each in (table, kept, switches, vars(self.keys))])
 
-    def _services(self) -> ApiServices:
+    def ports(self) -> ApiPorts:
+        """Give the ports in memory."""
         world = self.world
-        ports = ApiPorts(
+        return ApiPorts(
             identity=self.identity,
             registry=self.identity,
             profiles=self.identity,
@@ -145,7 +146,6 @@ class ApiWorld:
             clock=world.clock,
             ids=self.ids,
         )
-        return assemble(ports, self.terms, self.dependencies)
 
 
 def _filled(kept: Any) -> Any:

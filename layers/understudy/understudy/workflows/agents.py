@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 APPROVE_WITHIN_MS = 3_600_000
 VALID_MS = 90 * 86_400_000
 MAX_WAITING = 5
+NONCES_OF_APPROVAL = 2  # the agent's and the builder fee's
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,10 +138,14 @@ class Agents:
         self.switches.turn(Switch.AUTHORITY_REVOKED, agent_id, on=True)
         if agent.status is not AgentStatus.REVOKED:
             now = self.clock.now_ms()
-            gone = replace(
-                agent, status=AgentStatus.REVOKED, revoked_at_ms=now, revocation_nonce=now
+            agent = self.registry.put_agent(
+                replace(
+                    agent,
+                    status=AgentStatus.REVOKED,
+                    revoked_at_ms=now,
+                    revocation_nonce=max(now, agent.nonce + NONCES_OF_APPROVAL),
+                )
             )
-            agent = self.registry.put_agent(gone)
         self._pause_follows(agent)
         return Delegation(agent, (self.approvals.revocation(agent),))
 
