@@ -101,19 +101,17 @@ def _refused(
 ) -> Response[str]:
     named = route.key if route else ""
     facts = {name: str(value) for name, value in (error.facts if error else {}).items()}
-    said = {"route": named, "status": shown["status"], "code": shown["code"], "facts": facts}
-    logger("api").info("request refused", extra=said)
+    logger("api").info(
+        "request refused", route=named, status=shown["status"], code=shown["code"], facts=facts
+    )
     headers = {**NO_STORE, **headers_of(shown)}
     return Response(shown["status"], PROBLEM_JSON, json.dumps(shown), headers)
 
 
 def _failed(error: Exception) -> Response[str]:
-    # The message may carry what was sent: the log names the place, not the words.
-    frame = error.__traceback__
-    while frame is not None and frame.tb_next is not None:
-        frame = frame.tb_next
-    place = f"{frame.tb_frame.f_code.co_filename}:{frame.tb_lineno}" if frame else ""
-    logger("api").error("request failed", extra={"error": type(error).__name__, "place": place})
+    # The error's words may carry what was sent: only its kind and its place are logged.
+    kind = RuntimeError(type(error).__name__).with_traceback(error.__traceback__)
+    logger("api").error("request failed", kind)
     detail = "something went wrong on our side: try again, and tell us if it happens again"
     shown = problem(500, "INTERNAL", detail)
     return Response(500, PROBLEM_JSON, json.dumps(shown), dict(NO_STORE))

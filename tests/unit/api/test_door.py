@@ -208,7 +208,10 @@ def test_a_fault_of_ours_says_so_without_details(
 
     assert (answer.status, answer.code) == (500, "INTERNAL")
     assert "NoneType" not in str(answer.body)
-    assert token not in capsys.readouterr().out
+    logged = capsys.readouterr().out
+    assert "TypeError" in logged
+    assert token not in logged
+    assert "not callable" not in logged
 
 
 def test_nobody_reads_anybody_elses_wallets(api: ApiWorld, token: str) -> None:

@@ -1,0 +1,93 @@
+"""The API's side of custody speaks to custody's own enrolment door."""
+
+from __future__ import annotations
+
+import io
+import json
+from typing import Any
+
+import pytest
+
+from custody.agents import AgentStatus, Policy
+from custody.doors import enrolment_door
+from custody.enrolment import Enrolment
+from tests.fakes.builders import NOW_MS, number
+from tests.fakes.custody import InMemoryCustodyStore, InMemoryVault
+from understudy.adapters.aws.agent_keys import LambdaAgentKeys
+from understudy.adapters.memory.clock import ManualClock
+from understudy.adapters.memory.market_store import InMemoryMarketStore
+from understudy.domain.errors import SigningRefusedError, SigningUnavailableError
+from understudy.domain.identity import Connector, Wallet
+from understudy.domain.ids import UserId, WalletId
+
+WALLET = Wallet(WalletId("w1"), UserId("u1"), "0x" + "a" * 40, Connector.REOWN, NOW_MS, NOW_MS)
+POLICY = Policy(number(1000), number(10_000), 10, 500)
+
+
+class Functions:
+    """A Lambda client whose one function is custody's enrolment door."""
+
+    def __init__(self) -> None:
+        self.store = InMemoryCustodyStore(InMemoryMarketStore())
+        enrolment = Enrolment(self.store, InMemoryVault(), ManualClock(NOW_MS), POLICY)
+        self._door = enrolment_door(enrolment)
+        self.answer: dict[str, Any] | None = None
+
+    def invoke(self, **request: Any) -> dict[str, Any]:
+        if self.answer is not None:
+            return self.answer
+        given = self._door(json.loads(request["Payload"]))
+        return {"StatusCode": 200, "Payload": io.BytesIO(json.dumps(given).encode())}
+
+
+@pytest.fixture
+def functions() -> Functions:
+    return Functions()
+
+
+@pytest.fixture
+def keys(functions: Functions) -> LambdaAgentKeys:
+    client: Any = functions
+    return LambdaAgentKeys(client, "signer:enroll")
+
+
+def test_an_agent_is_made_let_sign_and_destroyed(
+    functions: Functions, keys: LambdaAgentKeys
+) -> None:
+    made = keys.create_agent(WALLET, "hyperliquid", "main")
+    kept = functions.store.agent(made.agent_id)
+    assert kept is not None
+    assert (kept.address, kept.wallet_address) == (made.address, WALLET.address)
+
+    keys.activate(made.agent_id)
+    keys.revoke(made.agent_id)
+    keys.revoke(made.agent_id)
+
+    gone = functions.store.agent(made.agent_id)
+    assert gone is not None
+    assert (gone.status, gone.ciphertext) == (AgentStatus.REVOKED, b"")
+
+
+def test_what_custody_will_not_do_is_a_refusal(keys: LambdaAgentKeys) -> None:
+    with pytest.raises(SigningRefusedError):
+        keys.activate("nobody")
+    with pytest.raises(SigningRefusedError):
+        keys.create_agent(WALLET, "hyperliquid", "a name that is far too long")
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        {"FunctionError": "Unhandled", "Payload": io.BytesIO(b'{"errorMessage": "x"}')},
+        {"Payload": io.BytesIO(b"not JSON")},
+        {"Payload": io.BytesIO(b"[]")},
+    ],
+    ids=["failed", "garbage", "list"],
+)
+def test_no_usable_answer_is_no_answer(
+    functions: Functions, keys: LambdaAgentKeys, answer: dict[str, Any]
+) -> None:
+    functions.answer = answer
+
+    with pytest.raises(SigningUnavailableError):
+        keys.activate("a1")
