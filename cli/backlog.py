@@ -17,7 +17,12 @@ if TYPE_CHECKING:
 
 PER_TRADE = ("LeaderFillsQueue", "FillFanOutQueue")
 PER_COPY = "FollowerExecuteQueue"
-COUNTS = ("ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible")
+AFTERWARDS = "FollowReconcileQueue"
+COUNTS = (
+    "ApproximateNumberOfMessages",
+    "ApproximateNumberOfMessagesNotVisible",
+    "ApproximateNumberOfMessagesDelayed",
+)
 WINDOW_SECONDS = Decimal(5)
 SLOWEST_PER_SECOND = Decimal(8)
 """What is assumed before anything was measured, and at least."""
@@ -36,6 +41,10 @@ class Queues:
         trades = sum(self._count(name) for name in PER_TRADE)
         return trades * follows + self._count(PER_COPY)
 
+    def is_quiet(self) -> bool:
+        """Say whether nothing waits any more, what comes after the copies included."""
+        return self.waiting_copies(1) + self._count(AFTERWARDS) == 0
+
     def _count(self, name: str) -> int:
         if name not in self._urls:
             raise CommandError(
@@ -44,7 +53,7 @@ class Queues:
         asked = self._client.get_queue_attributes(
             QueueUrl=self._urls[name], AttributeNames=list(COUNTS)
         )
-        return sum(int(asked["Attributes"][name]) for name in COUNTS)
+        return sum(int(asked["Attributes"][count]) for count in COUNTS)
 
 
 @dataclass(slots=True)

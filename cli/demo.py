@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-from rich.console import Console
 
 from cli.driving import MAX_SPEED, Drive
 from cli.errors import CommandError
@@ -20,7 +19,7 @@ from cli.files import require_writable, write_json
 from cli.followers import Follower, create_follower
 from cli.outcome import Costs, calls_between, figures_of, is_clean, path_calls
 from cli.places import SAMPLE, SAMPLE_LEADER
-from cli.progress import Progress
+from cli.progress import Progress, console_for_tables
 from cli.recordings import dexes_of, read_whole
 from cli.system import UNLIMITED_WEIGHT, VENUE_WEIGHT, Plan, System, running_system
 from cli.tables import show_run
@@ -82,7 +81,7 @@ def command(
 ) -> int:
     """Copy a recorded leader to followers, here and now, and have the run judged."""
     started = time.monotonic()
-    console = Console()
+    console = console_for_tables()
     wanted = _checked(fills, leader, followers, speed, venue)
     require_writable(json_file)
     require_writable(evidence)

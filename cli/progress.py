@@ -6,13 +6,21 @@ import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from rich.console import Console
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from rich.console import Console
     from rich.status import Status
 
 PLAIN_EVERY_SECONDS = 5.0
+WIDTH_WITHOUT_TERMINAL = 150
+
+
+def console_for_tables() -> Console:
+    """Return the console; what is no terminal (a file, a log) gets wide lines."""
+    console = Console()
+    return console if console.is_terminal else Console(width=WIDTH_WITHOUT_TERMINAL)
 
 
 class Progress:

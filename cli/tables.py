@@ -47,7 +47,7 @@ def show_run(
 def _table(title: str, *headings: str) -> Table:
     table = Table(title=title, title_justify="left", title_style="bold", box=None, pad_edge=False)
     for number, heading in enumerate(headings):
-        table.add_column(heading, justify="left" if number == 0 else "right")
+        table.add_column(heading, justify="left" if number == 0 else "right", no_wrap=True)
     return table
 
 
@@ -93,9 +93,7 @@ def _positions(followers: Sequence[Follower], evidence: Mapping[str, Any]) -> Ta
 
 
 def _latencies(latencies: Mapping[str, Mapping[str, Any]]) -> Table:
-    table = _table("\nlatency in ms, frame_to_order by the venue's clock", "stage")
-    for heading in ("p50", "p99", "n"):
-        table.add_column(heading, justify="right")
+    table = _table("\nlatency in ms, frame_to_order by the venue's clock", "stage", "p50", "p99", "n")
     for stage, each in latencies.items():
         table.add_row(stage, str(each["p50"]), str(each["p99"]), str(each["n"]))
     return table

@@ -11,7 +11,7 @@ LONGEST_GAP_MS = 1_000
 LAG_LIMIT_SECONDS = Decimal(2)
 REPORT_VALID_NS = 5_000 * NS_PER_MS
 # Between two reports nothing is known of the lag, so one report lets only so many through.
-TRADES_PER_REPORT = 20
+TRADES_PER_REPORT = 3
 
 
 @dataclass(frozen=True, slots=True)
