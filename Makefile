@@ -56,6 +56,7 @@ requirements: dev-environment ## pin the requirement sets anew (on Python 3.11)
 	$(COMPILE) --output-file dev.txt dev.in
 	$(COMPILE) --constraint dev.txt --output-file demo.txt demo.in
 	$(COMPILE) --output-file sam.txt sam.in
+	$(COMPILE) --constraint dev.txt --output-file ../layers/dependencies/requirements.txt layer.in
 
 clean: ## delete environments, builds and caches; the state in .local stays
 	@rm -rf .venv .venv-sam .aws-sam .mypy_cache .ruff_cache .pytest_cache .hypothesis \

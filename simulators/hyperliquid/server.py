@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import asynccontextmanager, suppress
+from itertools import count
 from typing import TYPE_CHECKING
 
 from aiohttp import web
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from simulators.hyperliquid.simulator import Simulator
 
 LOOPBACK = "127.0.0.1"
+MIDS_EVERY_SECONDS = 5
 TICKS_PER_SECOND = 2
 SHUTDOWN_SECONDS = 2
 MAX_BODY_BYTES = 64 * 1024 * 1024
@@ -60,10 +62,12 @@ async def serving(
 
 
 async def _tick(simulator: Simulator, store: BookStore | None) -> None:
-    while True:
+    for tick in count(1):
         await asyncio.sleep(1 / TICKS_PER_SECOND)
         cancel_due(simulator.venue)
         simulator.hub.flush()
+        if tick % (TICKS_PER_SECOND * MIDS_EVERY_SECONDS) == 0:
+            simulator.hub.repeat_mids()
         if store is not None:
             await store.save(simulator.venue)
 

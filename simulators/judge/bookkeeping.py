@@ -102,7 +102,8 @@ def _carries(scene: Scene) -> bool:
     receipt = scene.receipt
     if receipt is None:
         return False
-    collected = scene.is_netted and receipt.status == "DONE"
+    # An order of the window hides an earlier reason; sized, and so collected, has its numbers.
+    collected = scene.is_netted and receipt.status == "DONE" and "wanted" in receipt.numbers
     return collected or CARRIED in {receipt.status, receipt.reason}
 
 
@@ -119,4 +120,4 @@ def remember_entry(scene: Scene, entries: Sequence[Leg]) -> None:
     elif scene.receipt is not None and scene.receipt.reason == "SAME_ENTRY":
         entry.paid_last_ms = trade.time_ms
     elif scene.is_netted and _carries(scene):
-        entry.pay(trade.time_ms, certainly=True)
+        entry.pay(trade.time_ms, certainly=CARRY_MAY_DROP not in scene.pressure)

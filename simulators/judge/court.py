@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from fractions import Fraction
 
 from simulators.judge.bookkeeping import late_legs
 from simulators.judge.claims import Books, books_of
@@ -134,7 +135,12 @@ class Court:
             market=self.evidence.markets[trade.symbol],
             pressure=self.witness.pressure(trade, follow, others),
             late=frozenset(leg.cloid for legs in late for _, leg in legs),
+            in_motion_usdc=self._in_motion(trade, follow),
         )
+
+    def _in_motion(self, trade: LeaderTrade, follow: Follow) -> Fraction:
+        is_netted = follow.limits.mode != "realtime" or trade.is_fast
+        return self.witness.in_motion_usdc(trade, follow) if is_netted else ZERO
 
     def _add_all(self, pair: Pair) -> None:
         for problem in pair.problems:

@@ -65,6 +65,7 @@ class Limits:
     drawdown_pct: Fraction
     drawdown_basis: str
     slippage_bps: int
+    close_slippage_bps: int
     mode: str
     max_age_seconds: int
     entries_per_minute: int

@@ -12,7 +12,7 @@ from fractions import Fraction
 
 from simulators.judge.exact import ZERO, Span
 from simulators.judge.numbers import CENT, Numbers
-from simulators.judge.scene import FAST_LEADER_TRADES, Scene
+from simulators.judge.scene import Scene
 from simulators.judge.sizing import margin_room, notional_room, wanted_margin
 
 
@@ -104,8 +104,7 @@ def _side(scene: Scene, _: Numbers) -> Gate:
 
 
 def _leader_speed(scene: Scene, _: Numbers) -> Gate:
-    fast = scene.trade.trades_last_minute >= FAST_LEADER_TRADES
-    return _closed_if(fast and scene.limits.refuse_safe_poll)
+    return _closed_if(scene.trade.is_fast and scene.limits.refuse_safe_poll)
 
 
 def _same_entry(scene: Scene, _: Numbers) -> Gate:

@@ -11,6 +11,7 @@ from simulators.judge.ledger import Money
 from simulators.judge.scene import Scene
 
 CENT = Fraction(1, 100)
+MOVING = ("used", "realized", "unrealized", "remaining", "symbol_margin", "open_positions")
 PERCENT = Fraction(1, 100)
 # A fee is known for sure only after settlement; until then it is an estimate or missing.
 FEE_DOUBT = Fraction(11, 10)
@@ -98,9 +99,10 @@ def plausible_spans(scene: Scene, around: Surroundings) -> dict[str, Span]:
         "leader_equity": around.leader_equity.widened(PERCENT, ONE),
         "price": Span.around(scene.trade.price, scene.trade.last_price).widened(EXACTLY, HAIR),
     }
-    if scene.decided_late:
-        for name in ("used", "realized", "remaining", "symbol_margin", "open_positions"):
-            spans[name] = spans[name].widened(ZERO, budget)
+    if scene.decided_late or scene.in_motion_usdc:
+        moving = budget if scene.decided_late else scene.in_motion_usdc
+        for name in MOVING:
+            spans[name] = spans[name].widened(ZERO, moving)
     return spans
 
 

@@ -34,6 +34,7 @@ class Pair:
     """One follow meets one trade; `problems` are what was found wrong, the books' wrongs first.
 
     `late` holds the client ids of orders that left after later trades: they are booked then.
+    `in_motion_usdc` is what a slower mode ordered around the trade.
     """
 
     trade: LeaderTrade
@@ -44,6 +45,7 @@ class Pair:
     market: Market
     pressure: frozenset[str]
     late: frozenset[str] = frozenset()
+    in_motion_usdc: Fraction = ZERO
     problems: list[Problem] = field(default_factory=list)
 
     @property
@@ -104,6 +106,7 @@ class Pair:
             moments=(*earlier, money),
             pressure=self.pressure,
             decided_late=any(leg.cloid in self.late for leg in self.entries),
+            in_motion_usdc=self.in_motion_usdc,
         )
 
     def _exit(self, scene: Scene) -> None:

@@ -29,6 +29,7 @@ def read_limits(plain: Mapping[str, Any], exact: Exact) -> Limits:
         drawdown_pct=exact(plain.get("stop_copy_drawdown_pct", 30)),
         drawdown_basis=plain.get("drawdown_basis", "realized"),
         slippage_bps=int(plain.get("slippage_bps", 50)),
+        close_slippage_bps=int(plain.get("close_slippage_bps", 100)),
         mode=plain.get("mode", "realtime"),
         max_age_seconds=int(plain.get("max_copy_age_seconds", 10)),
         entries_per_minute=int(plain.get("entries_per_minute", 10)),

@@ -7,10 +7,9 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from simulators.judge.evidence import Follow, Limits, Market, Receipt
+from simulators.judge.exact import ZERO
 from simulators.judge.ledger import FollowBook, Holding, Money
 from simulators.judge.trades import LeaderTrade
-
-FAST_LEADER_TRADES = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +19,7 @@ class Scene:
     `moments` are the money before and (flips) after the close; `pressure` the reasons that the
     record of the run allows, without proving that they held at the very moment. `decided_late`
     says that the order left after later trades were decided: its numbers are of that time.
+    `in_motion_usdc` is what a slower mode ordered around the trade, before or after its decision.
     """
 
     trade: LeaderTrade
@@ -30,6 +30,7 @@ class Scene:
     moments: Sequence[Money]
     pressure: frozenset[str] = frozenset()
     decided_late: bool = False
+    in_motion_usdc: Fraction = ZERO
 
     @property
     def limits(self) -> Limits:
@@ -49,8 +50,7 @@ class Scene:
     @property
     def is_netted(self) -> bool:
         """Say whether trades are collected before anything is ordered."""
-        too_fast = self.trade.trades_last_minute >= FAST_LEADER_TRADES
-        return self.limits.mode != "realtime" or too_fast
+        return self.limits.mode != "realtime" or self.trade.is_fast
 
     @property
     def band(self) -> Fraction:
@@ -70,6 +70,7 @@ class Scene:
 
         Between the two lies the order's own price band: the venue values at the limit price.
         """
-        share = self.band + Fraction(1, 1000)
+        widest_bps = max(self.limits.slippage_bps, self.limits.close_slippage_bps)
+        share = Fraction(widest_bps, 10_000) + Fraction(1, 1000)
         factor = 1 + share if certainly else 1 - share
         return self.worth(size) * factor < self.market.min_notional

@@ -113,6 +113,15 @@ class Witness:
         age_ms = decided_before - min(trade.sent_ms, Fraction(trade.time_ms))
         return age_ms > follow.limits.max_age_seconds * SECOND_MS
 
+    def in_motion_usdc(self, trade: LeaderTrade, follow: Follow) -> Fraction:
+        """Give the notional of the wallet's orders around a trade, in USDC."""
+        begins, ends = trade.sent_ms - LONGEST_WINDOW_MS, trade.sent_ms + LONGEST_WINDOW_MS
+        orders = self.evidence.books[follow.wallet].orders
+        return sum(
+            (order.size * order.price for order in orders if begins <= order.received_ms <= ends),
+            ZERO,
+        )
+
     def _orders_around(self, trade: LeaderTrade) -> int:
         """Count the orders of all followers from a minute before a trade until it was decided."""
         first = bisect_left(self._received_ms, trade.sent_ms - LONGEST_DECISION_MS)

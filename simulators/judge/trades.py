@@ -16,6 +16,7 @@ from simulators.judge.evidence import BUY, Evidence, EvidenceError, RecordedFill
 from simulators.judge.exact import ZERO
 
 MINUTE_MS = 60_000
+FAST_TRADES_PER_MINUTE = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +55,11 @@ class LeaderTrade:
         if self.start * self.end < 0:
             return "flip"
         return "add" if abs(self.end) > abs(self.start) else "reduce"
+
+    @property
+    def is_fast(self) -> bool:
+        """Say whether the leader traded too often to be copied trade by trade."""
+        return self.trades_last_minute >= FAST_TRADES_PER_MINUTE
 
     @property
     def entered(self) -> Fraction:

@@ -91,6 +91,12 @@ class Hub:
             if self.listeners.get(key):
                 self._publish(key, frames.current_frame(self._venue, *key))
 
+    def repeat_mids(self) -> None:
+        """Send the mids of every dex, moved or not, as the venue does every few seconds."""
+        for dex in tuple(argument for kind, argument in self.listeners if kind == "allMids"):
+            if self.listeners.get(("allMids", dex)):
+                self._publish(("allMids", dex), frames.current_frame(self._venue, "allMids", dex))
+
     def deliver(self, connection: Connection, key: Key, frame: str) -> None:
         """Send one frame to one connection, unless a fault strikes it."""
         if self._is_silenced(connection):

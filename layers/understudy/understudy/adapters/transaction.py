@@ -58,8 +58,9 @@ def refuse_impossible(changes: Changes) -> None:
             "a transaction may touch each record once: merge the changes of the same record",
             code="RECORD_TWICE",
         )
-    if changes.follow:
-        refuse_new(changes.follow)
+    for follow in (changes.follow, changes.unchanged):
+        if follow:
+            refuse_new(follow)
     for record in records_of(changes):
         refuse_unstorable(record)
 

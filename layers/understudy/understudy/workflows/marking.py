@@ -9,7 +9,6 @@ from understudy.domain.follows import Marks
 from understudy.ports.copying import MarketStore
 
 EVERY_MS = 1_000
-AT_MOST_EVERY_MS = 100
 
 
 class MarkKeeper:
@@ -27,10 +26,10 @@ class MarkKeeper:
         self._prices.update(prices)
         self._at_ms.update(dict.fromkeys(prices, at_ms))
 
-    def flush(self, now_ms: int, *, now: bool = False) -> None:
-        """Write what is new when a second has passed, or soon when it must be known `now`."""
-        wait_ms = AT_MOST_EVERY_MS if now else EVERY_MS
-        if not self._prices or now_ms - self._written_ms < wait_ms:
+    def flush(self, now_ms: int, *, at_once: bool = False) -> None:
+        """Write what is new when a second has passed since the last time, or at once."""
+        waited = now_ms - self._written_ms >= EVERY_MS
+        if not self._prices or not (at_once or waited):
             return
         self._store.put_marks(self._venue, Marks(self._prices, self._at_ms))
         self._written_ms = now_ms
