@@ -52,11 +52,23 @@ def bus_to_queue(events: Any, sqs: Any) -> tuple[str, str]:
     events.create_event_bus(Name=name)
     url = sqs.create_queue(QueueName=name)["QueueUrl"]
     attributes = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]
+    arn = attributes["QueueArn"]
+    sqs.set_queue_attributes(QueueUrl=url, Attributes={"Policy": json.dumps(open_to_the_bus(arn))})
     pattern = json.dumps({"source": [SOURCE]})
     events.put_rule(Name="all", EventBusName=name, EventPattern=pattern)
-    target = {"Id": "queue", "Arn": attributes["QueueArn"]}
+    target = {"Id": "queue", "Arn": arn}
     events.put_targets(Rule="all", EventBusName=name, Targets=[target])
     return name, url
+
+
+def open_to_the_bus(queue_arn: str) -> dict[str, Any]:
+    statement = {
+        "Effect": "Allow",
+        "Principal": {"Service": "events.amazonaws.com"},
+        "Action": "sqs:SendMessage",
+        "Resource": queue_arn,
+    }
+    return {"Version": "2012-10-17", "Statement": [statement]}
 
 
 def received(sqs: Any, url: str) -> list[dict[str, Any]]:
