@@ -19,7 +19,7 @@ from understudy.messages import (
     ReconcileWallet,
     ResolveIntent,
 )
-from understudy.ports.copying import Changes, FollowState, LeaderStore, MarketStore
+from understudy.ports.copying import Changes, FollowState, LeaderStore, MarketStore, SymbolOwner
 from understudy.workflows.closing_out import close_out_if_stopped
 from understudy.workflows.converging import converge_if_open
 from understudy.workflows.resolving import resolve
@@ -95,13 +95,24 @@ def _reconcile_ledger(
     if compared != ledger:
         try:
             ports.copying.store.commit(
-                Changes(ledger=compared, budget=budget if budget != state.budget else None)
+                Changes(
+                    ledger=compared,
+                    budget=budget if budget != state.budget else None,
+                    owner_released=_given_back(state.follow, ledger, compared),
+                )
             )
         except ConflictError:
             return
     market = ports.markets.markets(state.follow.venue).get(ledger.symbol)
     if market is not None:
         converge_if_open(ports.copying, state.follow, compared, market, "reconcile")
+
+
+def _given_back(follow: Follow, before: Ledger, after: Ledger) -> SymbolOwner | None:
+    """Give the symbol back when its position turned out to be gone."""
+    if before.is_flat or not after.is_flat:
+        return None
+    return SymbolOwner(follow.wallet_id, after.symbol, follow.follow_id)
 
 
 def _close_gaps(ports: ReconcilePorts, state: FollowState) -> None:

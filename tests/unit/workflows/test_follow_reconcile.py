@@ -1,0 +1,275 @@
+"""What the lanes left open is closed by the venue's evidence; without it nothing is guessed."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from tests.fakes.builders import limits, ratio
+from tests.fakes.venue import Fault
+from tests.fakes.world import World
+from tests.unit.workflows.crashing import CrashError, CrashPoint, make_crash
+from understudy.domain.errors import VenueUnreachableError
+from understudy.domain.follows import FollowStatus, PauseReason
+from understudy.domain.ids import FollowId, WalletId
+from understudy.domain.limits import DrawdownBasis, OnStop
+from understudy.domain.reasons import Reason
+from understudy.domain.receipts import CopyStatus
+from understudy.messages import ReconcileWallet
+from understudy.workflows.follow_reconcile import reconcile
+
+WALLET = WalletId("wallet-1")
+
+
+def _world(*before: str, **changes: Any) -> tuple[World, FollowId]:
+    world = World()
+    follow = world.follow(limits(ratio("100"), copy_budget_usdc=Decimal(10_000), **changes))
+    world.begin()
+    for size in before:
+        world.copy("BTC", size)
+    return world, follow
+
+
+def _by_hand(world: World, follow: FollowId, size: str) -> None:
+    world.venue.trade(world.table.follows[follow].wallet_address, "BTC", size)
+
+
+def _lose_a_trade(world: World, size: str) -> None:
+    world.leader_trades("BTC", size)
+    world.sync()
+    world.queues.lanes.take()
+    world.clock.advance(301_000)  # longer than a queue takes a sending for a repetition
+
+
+def test_a_trade_that_never_reached_its_lane_gets_a_receipt() -> None:
+    world, follow = _world()
+    _lose_a_trade(world, "5")
+
+    world.sweep()
+
+    assert [receipt.reason for receipt in world.receipts(follow)] == [Reason.STALE]
+
+
+def test_a_close_that_never_reached_its_lane_is_copied() -> None:
+    world, follow = _world("5")
+    _lose_a_trade(world, "-5")
+
+    world.sweep()
+
+    assert world.held_at_venue(follow) == 0
+
+
+def test_checked_trades_are_not_looked_at_again() -> None:
+    world, follow = _world("5", "-2")
+
+    world.sweep()
+
+    assert world.table.budgets[follow].checked_seq == 2
+
+
+def test_a_position_that_is_gone_twice_is_a_phantom() -> None:
+    world, follow = _world("5")
+    _by_hand(world, follow, "-5")
+
+    world.sweep()
+    assert world.ledger(follow).held == 5
+    world.clock.advance(31_000)
+    world.sweep()
+
+    ledger = world.ledger(follow)
+    assert (ledger.held, ledger.target, ledger.phantoms) == (0, 0, 1)
+    assert world.table.budgets[follow].margin == 0
+    assert world.table.owners == {}
+
+
+def test_a_position_that_was_gone_for_a_moment_is_no_phantom() -> None:
+    world, follow = _world("5")
+    _by_hand(world, follow, "-5")
+    world.sweep()
+    _by_hand(world, follow, "5")
+    world.clock.advance(31_000)
+    world.sweep()
+    _by_hand(world, follow, "-5")
+
+    world.sweep()
+
+    assert world.ledger(follow).held == 5
+
+
+def test_any_other_difference_stops_the_symbol_s_entries_until_it_is_gone() -> None:
+    world, follow = _world("5")
+    _by_hand(world, follow, "1")
+    world.sweep()
+
+    world.copy("BTC", "1")
+    _by_hand(world, follow, "-1")
+    world.sweep()
+    world.copy("BTC", "1")
+
+    reasons = [receipt.reason for receipt in world.receipts(follow)]
+    assert reasons == [None, Reason.FOLLOW_PAUSED, None]
+    assert world.held_at_venue(follow) == 6
+
+
+def test_a_difference_while_an_order_is_unknown_says_nothing() -> None:
+    world, follow = _world("5")
+    world.venue.faults.append(Fault.TIMES_OUT_AFTER_ACCEPT)
+    world.leader_trades("BTC", "1")
+    world.pump()
+
+    world.sweep()
+
+    assert not world.ledger(follow).entries_paused
+
+
+def test_nothing_is_guessed_while_the_venue_is_down() -> None:
+    world, follow = _world("5")
+    world.venue.faults.append(Fault.NEVER_ARRIVES)
+    world.leader_trades("BTC", "1")
+    world.pump()
+    world.venue.is_down = True
+    before, waits = world.ledger(follow), world.queues.reconcile
+
+    world.clock.advance(14_000)
+    with pytest.raises(VenueUnreachableError):
+        world.pump()
+    with pytest.raises(VenueUnreachableError):
+        reconcile(world.reconcile_ports, ReconcileWallet(WALLET))
+
+    assert world.ledger(follow) == before
+    assert len(waits) == 0
+
+
+def test_an_unknown_order_whose_message_was_lost_is_found_by_the_sweep() -> None:
+    world, follow = _world("5")
+    world.venue.faults.append(Fault.TIMES_OUT_AFTER_ACCEPT)
+    world.leader_trades("BTC", "1")
+    world.pump()
+    world.clock.advance(14_000)
+    world.queues.reconcile.take()
+
+    world.sweep()
+
+    assert world.receipts(follow)[-1].status is CopyStatus.DONE
+    assert world.ledger(follow).held == 6
+
+
+def test_an_open_exit_converges_in_the_sweep() -> None:
+    world, follow = _world("5")
+    world.venue.set_price("BTC", "100", depth="0")
+    world.leader_trades("BTC", "-5")
+    world.pump()
+    world.clock.advance(3_000)
+    world.queues.reconcile.take()
+    world.venue.set_price("BTC", "100")
+
+    world.sweep()
+
+    assert world.held_at_venue(follow) == 0
+    assert world.receipts(follow)[-1].status is CopyStatus.DONE
+
+
+@pytest.mark.parametrize("at", range(1, 16))
+def test_a_resolver_that_dies_at_any_call_settles_once(at: int) -> None:
+    world, follow = _world("5")
+    world.venue.faults.append(Fault.TIMES_OUT_AFTER_ACCEPT)
+    world.leader_trades("BTC", "-2")
+    world.pump()
+    world.clock.advance(21_000)
+    make_crash(world, CrashPoint(at, after=True))
+    for command in world.queues.reconcile.take():
+        try:
+            reconcile(world.reconcile_ports, command)
+        except CrashError:
+            reconcile(world.reconcile_ports, command)
+
+    world.pump()
+
+    assert world.held_at_venue(follow) == world.ledger(follow).held == 3
+    assert world.ledger(follow).pending == ()
+    assert world.orders_at_venue(follow) == 2
+
+
+def _drawdown(**changes: Any) -> tuple[World, FollowId]:
+    """Hold 50 at 100 with a floor of -300."""
+    drawdown = {"stop_copy_drawdown_pct": Decimal(3), **changes}
+    return _world("50", **drawdown)
+
+
+def test_a_realized_loss_stops_the_follow_when_it_is_settled() -> None:
+    world, follow = _drawdown()
+
+    world.copy("BTC", "-10", price="65")
+
+    stopped = world.table.follows[follow]
+    assert (stopped.status, stopped.pause_reason) == (
+        FollowStatus.PAUSED,
+        PauseReason.DRAWDOWN_STOP,
+    )
+    assert stopped.realized_at_stop == world.table.budgets[follow].pnl < -300
+
+
+def test_a_loss_by_equity_stops_the_follow_at_the_second_reading_in_a_row() -> None:
+    world, follow = _drawdown(drawdown_basis=DrawdownBasis.EQUITY)
+    readings = []
+
+    for price in ("90", "100", "90", "90"):
+        world.price("BTC", price)
+        world.sweep()
+        readings.append(world.table.follows[follow].status)
+
+    assert readings == [FollowStatus.ACTIVE] * 3 + [FollowStatus.PAUSED]
+
+
+def test_a_stopped_follow_still_copies_closes() -> None:
+    world, follow = _drawdown()
+    world.copy("BTC", "-10", price="65")
+
+    world.copy("BTC", "-40")
+
+    assert world.held_at_venue(follow) == 0
+
+
+def test_a_drawdown_stop_closes_everything_when_its_owner_asked_for_that() -> None:
+    world, follow = _drawdown(on_stop=OnStop.CLOSE_NOW)
+
+    world.copy("BTC", "-10", price="65")
+
+    assert world.held_at_venue(follow) == 0
+    assert world.ledger(follow).is_flat
+
+
+def test_a_drawdown_stop_by_equity_closes_everything_too() -> None:
+    world, follow = _drawdown(drawdown_basis=DrawdownBasis.EQUITY, on_stop=OnStop.CLOSE_NOW)
+    world.price("BTC", "90")
+
+    world.sweep()
+    world.sweep()
+
+    assert world.held_at_venue(follow) == 0
+
+
+def test_a_close_out_that_nobody_lived_to_ask_for_is_asked_for_by_the_sweep() -> None:
+    world, follow = _world("5", on_stop=OnStop.CLOSE_NOW)
+    world.directory.replace(replace(world.table.follows[follow], status=FollowStatus.PAUSED))
+
+    world.sweep()
+
+    assert world.held_at_venue(follow) == 0
+
+
+def test_an_entry_that_lands_after_the_close_out_is_closed_too() -> None:
+    world, follow = _world("5", on_stop=OnStop.CLOSE_NOW)
+    world.venue.faults.append(Fault.TIMES_OUT_AFTER_ACCEPT)
+    world.leader_trades("BTC", "1")
+    world.pump()
+    world.directory.replace(replace(world.table.follows[follow], status=FollowStatus.PAUSED))
+    world.sweep()
+
+    world.pass_time(20)
+    world.sweep()
+
+    assert world.held_at_venue(follow) == 0
