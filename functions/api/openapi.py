@@ -16,6 +16,11 @@ if TYPE_CHECKING:
     from .routing import Request, Route
 
 REFERENCE = "#/components/schemas/{model}"
+ABOUT = (
+    "Copy trading on your own account, with a key that can trade and never withdraw. Money and"
+    " sizes are decimals in text; times end in _ms and count from 1970. Every refusal is problem"
+    " details (RFC 9457) with a stable code."
+)
 PROBLEM_SCHEMA = {
     "type": "object",
     "required": ["type", "title", "status", "code", "detail"],
@@ -41,7 +46,7 @@ def document(routes: Sequence[Route]) -> dict[str, Any]:
         paths.setdefault(route.path, {})[route.method.lower()] = _operation(route)
     return {
         "openapi": "3.1.0",
-        "info": {"title": "Understudy", "version": "1", "description": __doc__},
+        "info": {"title": "Understudy", "version": "1", "description": ABOUT},
         "paths": paths,
         "components": {
             "schemas": {**schemas.get("$defs", {}), "Problem": PROBLEM_SCHEMA},

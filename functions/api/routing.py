@@ -27,18 +27,26 @@ class Access(StrEnum):
 class Request(BaseModel):
     """The base of every request: what is not named is refused."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
+    # A schema is built when its model is first used, which spares a cold start the other ones.
+    model_config = ConfigDict(
+        extra="forbid", frozen=True, hide_input_in_errors=True, defer_build=True
+    )
 
 
 @dataclass(frozen=True, slots=True)
 class Call:
     """One request, checked: `body` and `query` are of the models that the route names."""
 
-    services: ApiServices
+    provide: Callable[[], ApiServices]
     claims: AccessClaims | None
     path: Mapping[str, str]
     body: Any
     query: Any
+
+    @property
+    def services(self) -> ApiServices:
+        """Give the workflows; they are put together when a route first needs them."""
+        return self.provide()
 
     @property
     def user_id(self) -> UserId:

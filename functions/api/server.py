@@ -48,7 +48,7 @@ def _bound(
 ) -> Callable[..., Response[str]]:
     def answer(**path: str) -> Response[str]:
         try:
-            call = _checked(app.current_event.raw_event, route, services(), path)
+            call = _checked(app.current_event.raw_event, route, services, path)
             shown = route.handle(call)
         except ValidationError as error:
             return _refused(problem_of_shape(error), route)
@@ -60,13 +60,16 @@ def _bound(
 
 
 def _checked(
-    event: Mapping[str, Any], route: Route, services: ApiServices, path: Mapping[str, str]
+    event: Mapping[str, Any],
+    route: Route,
+    services: Callable[[], ApiServices],
+    path: Mapping[str, str],
 ) -> Call:
     claims = None
     if route.access is not Access.OPEN:
-        claims = caller_of(event, route.access, services.sessions)
+        claims = caller_of(event, route.access, services().sessions)
     return Call(
-        services=services,
+        provide=services,
         claims=claims,
         path=path,
         body=_read(route.body, read_body(event)),

@@ -6,7 +6,7 @@ import re
 import subprocess
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn, cast
 
 import pytest
 import yaml
@@ -14,6 +14,7 @@ import yaml
 from functions.api.openapi import document
 from functions.api.routes import ROUTES
 from functions.api.routing import Access
+from functions.api.server import serve
 from tests.fakes.api import ApiWorld
 from understudy.domain.errors import DependencyError
 from understudy.workflows.system_status import Dependency
@@ -88,6 +89,18 @@ def test_the_page_needs_nothing_from_elsewhere(api: ApiWorld) -> None:
 
 def test_health_asks_nobody(api: ApiWorld) -> None:
     assert api.request("GET", "/health").body == {"status": "OK"}
+
+
+def test_health_needs_no_settings() -> None:
+    def unset() -> NoReturn:
+        pytest.fail("the workflows were put together for nothing")
+
+    event = {
+        "rawPath": "/health",
+        "requestContext": {"http": {"method": "GET", "path": "/health"}, "stage": "$default"},
+    }
+
+    assert serve(ROUTES, unset).resolve(event, cast("Any", None))["statusCode"] == 200
 
 
 def refuse() -> Mapping[str, int]:

@@ -9,7 +9,7 @@ from tests.fakes.identity import ALICE, BOB, DOMAIN, message, verifier
 from understudy.adapters.identity.ethereum import checksum_address
 from understudy.domain.errors import InvalidInputError, NotAllowedError, UnderstudyError
 
-ORDER = 0xFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFEBAAEDCE6AF48A03BBFD25E8CD0364141
+ORDER = 2**256 - 0x1_45512319_50B75FC4_402DA173_2FC9BEBF
 
 
 def refusal(text: str, signature: str | None = None, now_ms: int = NOW_MS) -> str:
