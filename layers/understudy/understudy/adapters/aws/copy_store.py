@@ -36,7 +36,7 @@ class DynamoCopyStore:
 
     def follow_state(self, follow_id: FollowId) -> FollowState | None:
         """Read a follow with its budget and ledgers."""
-        items = self._table.partition(at.follow_partition(follow_id), at.STATE)
+        items = self._table.partition(at.follow_partition(follow_id))
         by_key = {item["sk"]["S"]: item for item in items}
         follow, budget = by_key.pop(at.FOLLOW_STATE, None), by_key.pop(at.BUDGET_STATE, None)
         if follow is None:
@@ -151,5 +151,5 @@ def _intent_indexes(intent: Intent) -> Item:
 
 
 def _named_by(item: Item) -> tuple[FollowId, IntentId]:
-    follow_id = item["pk"]["S"].removeprefix(at.FOLLOW)
+    follow_id = item["pk"]["S"].removeprefix(at.COPIES)
     return FollowId(follow_id), IntentId(item["sk"]["S"].removeprefix(at.INTENT))

@@ -70,7 +70,7 @@ class DynamoFollowDirectory:
         listing = f"receipts#{follow_id}"
         before = position_of(listing, cursor) if cursor else ""
         values = {
-            ":pk": text(at.follow_partition(follow_id)),
+            ":pk": text(at.copies_partition(follow_id)),
             ":first": text(at.COPY),
             ":last": text(at.COPY + number_text(int(before) - 1) if before else _AFTER_EVERY_COPY),
         }

@@ -8,10 +8,10 @@ from understudy.domain.follows import Follow
 from understudy.domain.ids import FollowId, IntentId, WalletId
 from understudy.domain.trades import Side
 
-STATE = "STATE#"
 FOLLOW_STATE = "STATE#FOLLOW"
 BUDGET_STATE = "STATE#BUDGET"
 LEDGER = "STATE#LEDGER#"
+COPIES = "COPIES#"
 COPY = "COPY#"
 INTENT = "INTENT#"
 TRADE = "TRADE#"
@@ -26,8 +26,13 @@ def key(partition: str, sort: str) -> Item:
 
 
 def follow_partition(follow_id: FollowId) -> str:
-    """Name everything of one follow."""
+    """Name the state of one follow."""
     return f"FOLLOW#{follow_id}"
+
+
+def copies_partition(follow_id: FollowId) -> str:
+    """Name what one follow did, apart from its state: that is read whole for each decision."""
+    return COPIES + follow_id
 
 
 def follow(follow_id: FollowId) -> Item:
@@ -47,12 +52,12 @@ def ledger(follow_id: FollowId, symbol: str) -> Item:
 
 def receipt(follow_id: FollowId, seq: int) -> Item:
     """Name the receipt of a follow for the leader's trade number `seq`."""
-    return key(follow_partition(follow_id), COPY + number_text(seq))
+    return key(copies_partition(follow_id), COPY + number_text(seq))
 
 
 def intent(follow_id: FollowId, intent_id: IntentId) -> Item:
     """Name a pinned order."""
-    return key(follow_partition(follow_id), INTENT + intent_id)
+    return key(copies_partition(follow_id), INTENT + intent_id)
 
 
 def wallet_partition(wallet_id: WalletId) -> str:

@@ -1,47 +1,39 @@
-"""The copying table's stream as the follows and receipts that it replaced. Pure."""
+"""The copying table's stream as the follows, ledgers and receipts that changed. Pure."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from understudy.adapters.aws import keys as at
-from understudy.adapters.aws.attributes import Item, record_of
-from understudy.domain.follows import Follow
+from understudy.adapters.aws.attributes import record_of
+from understudy.domain.follows import Follow, Ledger
 from understudy.domain.receipts import Receipt
+from understudy.ports.changes import Record, RecordChange
 
-Streamed = Follow | Receipt
-
-
-@dataclass(frozen=True, slots=True)
-class Replacement:
-    """A follow or receipt as it became, and as it was (None: it is new)."""
-
-    sequence_number: str
-    old: Streamed | None
-    new: Streamed
+_CLASSES: tuple[tuple[str, type[Record]], ...] = (
+    (at.FOLLOW_STATE, Follow),
+    (at.LEDGER_STATE, Ledger),
+    (at.COPY, Receipt),
+)
 
 
-def replacements_in(event: Mapping[str, Any]) -> list[Replacement]:
-    """Read what an event of the stream replaced, in order; other items are passed over."""
-    read = (_replacement(record["dynamodb"]) for record in event["Records"])
-    return [replacement for replacement in read if replacement is not None]
+def changes_in(event: Mapping[str, Any]) -> list[RecordChange]:
+    """Read what an event of the stream changed, in order; other items are passed over."""
+    read = (_change(record["dynamodb"]) for record in event["Records"])
+    return [change for change in read if change is not None]
 
 
-def _replacement(change: Mapping[str, Any]) -> Replacement | None:
+def _change(change: Mapping[str, Any]) -> RecordChange | None:
     cls = _class_of(change["Keys"]["sk"]["S"])
     if cls is None or "NewImage" not in change:
         return None
-    old: Item | None = change.get("OldImage")
-    return Replacement(
-        sequence_number=change["SequenceNumber"],
-        old=record_of(cls, old) if old else None,
-        new=record_of(cls, change["NewImage"]),
+    old = change.get("OldImage")
+    return RecordChange(
+        before=record_of(cls, old) if old else None,
+        after=record_of(cls, change["NewImage"]),
     )
 
 
-def _class_of(sort_key: str) -> type[Streamed] | None:
-    if sort_key == at.FOLLOW_STATE:
-        return Follow
-    return Receipt if sort_key.startswith(at.COPY) else None
+def _class_of(sort_key: str) -> type[Record] | None:
+    return next((cls for prefix, cls in _CLASSES if sort_key.startswith(prefix)), None)
