@@ -23,7 +23,9 @@ PATTERNS = {
     ),
     "secret": re.compile(r"(?<![0-9a-fA-F])[0-9a-fA-F]{64}(?![0-9a-fA-F])"),
 }
-RECORDED_VALUES = re.compile(r"(^|/)(vectors|recordings|events)/|^requirements/\w+\.txt$")
+RECORDED_VALUES = re.compile(
+    r"(^|/)(vectors|recordings|events)/|(^|/)(requirements/\w+|requirements)\.txt$"
+)
 PUBLIC_MARK = "public:"
 PLACEHOLDER_DIGITS = 4  # 0x11…11 or a counted-up pattern of few digits is no key
 

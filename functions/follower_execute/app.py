@@ -11,12 +11,14 @@ from understudy.runtime.follower_execute import build
 from understudy.workflows.follower_execute import run_lane
 from understudy.workflows.lanes import run_lanes
 
+COMMANDS: tuple[type[LaneCommand], ...] = (FollowerExecute, Converge)
+
 
 def handler(event: dict[str, Any], context: Any) -> Answer:
     """Run the commands of every lane in the event."""
     execution = build()
-    batch = batch_of(event, (FollowerExecute, Converge))
-    groups: dict[str, list[LaneCommand]] = batch.groups()
-    lanes = {lane: run_lane(execution.ports, commands) for lane, commands in groups.items()}
+    batch = batch_of(event, COMMANDS)
+    groups = batch.groups().items()
+    lanes = {lane: run_lane(execution.ports, commands) for lane, commands in groups}
     failed = run_lanes(lanes, execution.signer, execution.pool)
     return answer_for(batch, "follower_execute", failed)

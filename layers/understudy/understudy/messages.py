@@ -124,7 +124,7 @@ def decode(text: str, expected: tuple[type[T], ...]) -> T:
     Raises ValueError for another type, KeyError or TypeError for a shape that does not fit: such a
     message is poison and belongs to the dead-letter queue.
     """
-    body = json.loads(text)
+    body = json.loads(text, parse_float=Decimal)
     cls = _BY_NAME.get(body.pop("type", ""))
     if cls is None or cls not in expected:
         raise ValueError("a message of this type does not belong on this queue")

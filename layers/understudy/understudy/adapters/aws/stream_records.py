@@ -13,7 +13,7 @@ from understudy.ports.changes import Record, RecordChange
 
 _CLASSES: tuple[tuple[str, type[Record]], ...] = (
     (at.FOLLOW_STATE, Follow),
-    (at.LEDGER_STATE, Ledger),
+    (at.LEDGER, Ledger),
     (at.COPY, Receipt),
 )
 
