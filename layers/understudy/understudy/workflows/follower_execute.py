@@ -73,6 +73,8 @@ def converge(ports: CopyPorts, command: Converge) -> Signing:
         situation = replace(view.situation(trade, ports.clock.now_ms()), ledger=ledger)
         decision = decide_gap(situation, window_ends=command.cause in WINDOW_ENDS)
         if decision.order is not None or decision.ledger != view.ledger:
+            if command.cause in WINDOW_ENDS and _closes_before_opening(decision):
+                _wake_again(ports, command)
             view, decision = yield from prepare(ports, view, trade, decision)
             view = claim(ports, view, trade, decision, leg=0, queued_at_ms=command.queued_at_ms)
     yield from carry_out(ports, view, trade)
@@ -148,6 +150,17 @@ def _freed_from_hand(ports: CopyPorts, view: View) -> View:
     hand = SymbolOwner(account.wallet_id, view.symbol, HELD_BY_HAND)
     ports.store.commit(Changes(owner_released=hand))
     return replace(view, around=replace(view.around, owner=None))
+
+
+def _closes_before_opening(decision: Decision) -> bool:
+    """Say whether a window went from one side to the other: its entry follows the exit."""
+    closes = decision.order is not None and decision.order.reduce_only
+    return closes and bool(decision.ledger.wanted_more)
+
+
+def _wake_again(ports: CopyPorts, command: Converge) -> None:
+    again = replace(command, queued_at_ms=ports.clock.now_ms())
+    ports.queues.to_reconcile(WakeLane(again), delay_seconds=1)
 
 
 def _wake_at_window_end(ports: CopyPorts, view: View, trade: Trade) -> None:

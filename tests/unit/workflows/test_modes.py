@@ -1,0 +1,217 @@
+"""Slower modes net the trades of a window into one order; too many failures stop a follow."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from tests.fakes.builders import fixed, limits, ratio
+from tests.fakes.world import World
+from understudy.domain.follows import FollowStatus, PauseReason
+from understudy.domain.ids import FollowId
+from understudy.domain.limits import CopyMode, Sizing
+from understudy.domain.reasons import Reason
+from understudy.domain.receipts import CopyStatus
+
+SLOWER = [
+    {"mode": CopyMode.THROTTLED, "throttle_window_ms": 1500},
+    {"mode": CopyMode.SAFE_POLL, "sync_interval_seconds": 5},
+]
+REFUSAL = "User or API Wallet 0x1 does not exist."
+
+
+def _world(sizing: Sizing | None = None, **changes: Any) -> tuple[World, FollowId]:
+    world = World()
+    wanted = limits(sizing or ratio("100"), copy_budget_usdc=Decimal(100_000), **changes)
+    follow = world.follow(wanted)
+    world.begin()
+    return world, follow
+
+
+def _burst(world: World, *sizes: str) -> None:
+    """Let the leader trade several times within half a second."""
+    for size in sizes:
+        world.leader_trades("BTC", size)
+        world.pump()
+        world.clock.advance(100)
+
+
+@pytest.mark.parametrize("mode", SLOWER)
+def test_the_trades_of_a_window_become_one_order_at_its_end(mode: dict[str, Any]) -> None:
+    world, follow = _world(**mode)
+
+    _burst(world, "5", "3", "-2")
+    assert world.orders_at_venue(follow) == 0
+    world.pass_time(7)
+
+    assert (world.orders_at_venue(follow), world.held_at_venue(follow)) == (1, 6)
+    assert world.receipts(follow)[-1].status is CopyStatus.DONE
+
+
+@pytest.mark.parametrize("mode", SLOWER)
+def test_trades_that_cancel_out_cost_no_order(mode: dict[str, Any]) -> None:
+    world, follow = _world(**mode)
+
+    _burst(world, "5", "-5")
+    world.pass_time(7)
+
+    assert world.orders_at_venue(follow) == 0
+    assert world.ledger(follow).is_flat
+
+
+@pytest.mark.parametrize("mode", SLOWER)
+def test_a_netted_entry_has_its_leverage_set_first(mode: dict[str, Any]) -> None:
+    world, follow = _world(**mode)
+    address = world.table.follows[follow].wallet_address
+
+    _burst(world, "5")
+    world.pass_time(7)
+
+    assert world.venue.books.account(address).leverages["BTC"] == world.ledger(follow).leverage
+
+
+@pytest.mark.parametrize("mode", SLOWER)
+def test_exits_of_a_window_become_one_order_too(mode: dict[str, Any]) -> None:
+    world, follow = _world(**mode)
+    _burst(world, "8")
+    world.pass_time(7)
+
+    _burst(world, "-2", "-6")
+    world.pass_time(7)
+
+    assert (world.orders_at_venue(follow), world.held_at_venue(follow)) == (2, 0)
+    assert world.ledger(follow).is_flat
+
+
+@pytest.mark.parametrize("mode", SLOWER)
+def test_a_flip_within_a_window_ends_on_the_other_side(mode: dict[str, Any]) -> None:
+    world, follow = _world(**mode)
+    _burst(world, "5")
+    world.pass_time(7)
+
+    _burst(world, "-8")
+    world.pass_time(14)
+
+    assert world.held_at_venue(follow) == world.ledger(follow).held == -3
+
+
+@pytest.mark.parametrize("mode", SLOWER)
+def test_a_window_end_that_comes_again_orders_nothing(mode: dict[str, Any]) -> None:
+    world, follow = _world(**mode)
+    world.leader_trades("BTC", "5")
+    world.sync()
+    commands = world.queues.lanes.take()
+
+    world.run_lane(commands)
+    world.run_lane(commands)
+    world.pass_time(7)
+
+    assert world.orders_at_venue(follow) == 1
+
+
+def _hurry(world: World, trades: int) -> None:
+    """Let the leader go up by one unit very often within a minute."""
+    for _ in range(trades):
+        world.leader_trades("BTC", "1")
+        world.pump()
+        world.clock.advance(500)
+
+
+def test_a_leader_who_is_too_fast_is_polled() -> None:
+    world, follow = _world(entries_per_minute=300)
+
+    _hurry(world, 70)
+    world.pass_time(12)
+
+    assert world.held_at_venue(follow) == 70
+    assert world.orders_at_venue(follow) < 64
+
+
+def test_a_follow_that_refuses_polling_enters_nothing_of_a_leader_who_is_too_fast() -> None:
+    world, follow = _world(entries_per_minute=300, refuse_safe_poll=True)
+
+    _hurry(world, 70)
+    world.pass_time(12)
+
+    receipts = world.receipts(follow)
+    assert {receipt.reason for receipt in receipts[59:]} == {Reason.LEADER_TOO_FAST}
+    assert world.held_at_venue(follow) == 59
+
+
+def test_the_close_of_a_leader_who_is_too_fast_is_copied_all_the_same() -> None:
+    world, follow = _world(entries_per_minute=300, refuse_safe_poll=True)
+    _hurry(world, 70)
+
+    world.leader_trades("BTC", "-70")
+    world.pass_time(12)
+
+    assert world.held_at_venue(follow) == 0
+
+
+def test_one_order_of_the_leader_in_many_pieces_is_one_entry_of_fixed_sizing() -> None:
+    world, follow = _world(fixed("100"))
+
+    _burst(world, *["1"] * 20)
+
+    receipts = world.receipts(follow)
+    assert {receipt.reason for receipt in receipts[1:]} == {Reason.SAME_ENTRY}
+    assert world.held_at_venue(follow) == 1
+
+
+def test_slices_below_the_minimum_add_up() -> None:
+    world, follow = _world(ratio("10"))
+
+    _burst(world, "0.4", "0.4", "0.4")
+
+    receipts = world.receipts(follow)
+    assert [receipt.reason for receipt in receipts] == [Reason.CARRIED, Reason.CARRIED, None]
+    assert world.held_at_venue(follow) == Decimal("0.12")
+
+
+def _fail(world: World, times: int) -> None:
+    world.venue.faults.extend([REFUSAL] * times)
+    for _ in range(times):
+        world.leader_trades("BTC", "1")
+        world.pump()
+        world.clock.advance(1000)
+
+
+def _with_a_position() -> tuple[World, FollowId]:
+    world, follow = _world(entries_per_minute=300)
+    world.copy("BTC", "1")
+    return world, follow
+
+
+def test_five_failures_in_a_row_stop_the_entries_for_a_minute() -> None:
+    world, follow = _with_a_position()
+    _fail(world, 5)
+
+    world.copy("BTC", "1")
+    world.copy("BTC", "1")
+
+    stopped, copied = world.receipts(follow)[-2:]
+    assert stopped.reason is Reason.BREAKER_OPEN
+    assert copied.status is CopyStatus.DONE
+    assert world.table.budgets[follow].breaker_openings == 0
+
+
+def test_an_exit_goes_out_while_the_breaker_is_open() -> None:
+    world, follow = _with_a_position()
+    _fail(world, 5)
+
+    world.copy("BTC", "-6")
+
+    assert world.held_at_venue(follow) == 0
+
+
+def test_a_follow_whose_breaker_opened_three_times_is_paused() -> None:
+    world, follow = _with_a_position()
+    _fail(world, 5)
+    for _ in range(2):
+        world.clock.advance(61_000)
+        _fail(world, 1)
+
+    stopped = world.table.follows[follow]
+    assert (stopped.status, stopped.pause_reason) == (FollowStatus.PAUSED, PauseReason.BREAKER)
