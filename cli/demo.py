@@ -25,13 +25,13 @@ from cli.system import UNLIMITED_WEIGHT, VENUE_WEIGHT, Plan, System, running_sys
 from cli.tables import show_run
 from localcloud.processes import PeakMemory
 from simulators.hyperliquid.replay.pacing import read_pace
+from simulators.hyperliquid.replay.recording import Recording
 from simulators.judge.court import judge
 from simulators.judge.reading import read_evidence
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from simulators.hyperliquid.replay.recording import Recording
     from simulators.judge.verdict import Verdict
 
 HYPERLIQUID = "hyperliquid"
@@ -58,7 +58,7 @@ class Run:
     calls: dict[str, int]
 
 
-def command(
+def command(  # noqa: PLR0913, PLR0917 - one for each option
     fills: Annotated[Path, typer.Option(help="The recording: fills as the venue lists them.")] = (
         SAMPLE
     ),

@@ -3,23 +3,24 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from cli.backlog import Pace, Queues
 from cli.errors import CommandError
+from cli.followers import Follower
+from cli.progress import Progress
+from cli.system import System
 from understudy.adapters.aws.leader_store import DynamoLeaderStore
 from understudy.adapters.aws.table import Table
 from understudy.domain.markets import HYPERLIQUID
 from understudy.domain.receipts import CopyStatus
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
 
-    from cli.followers import Follower
-    from cli.progress import Progress
-    from cli.system import System
 
 MAX_SPEED = "max"
 WATCHED_SECONDS = 90

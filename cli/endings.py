@@ -17,7 +17,7 @@ SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 EXIT_CODE_BASE = 128
 
 
-class Stopped(BaseException):  # noqa: N818 - it is an ending, no error; nothing may swallow it
+class Stopped(BaseException):
     """Somebody asked the command to end."""
 
     def __init__(self, number: int) -> None:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import errno
+from collections.abc import Callable
+from typing import Any
 
 from cli.client import ApiError, ApiUnreachableError
 from localcloud.errors import LocalCloudError
 from simulators.hyperliquid.replay.recording import RecordingError
 from simulators.judge.evidence import EvidenceError
 
+_LAST_WORDS = 200
 _FULL = (errno.ENOSPC, errno.EDQUOT)
 _FORBIDDEN = (errno.EACCES, errno.EPERM, errno.EROFS)
 
@@ -23,24 +26,35 @@ class CommandError(Exception):
         self.remedy = remedy
 
 
-def explained(error: BaseException) -> CommandError:
+def explained(error: Exception) -> CommandError:
     """Say of any error what went wrong and what to do about it."""
-    if isinstance(error, CommandError):
-        return error
-    if isinstance(error, LocalCloudError):
-        return CommandError(str(error.code), error.message, error.remedy)
-    if isinstance(error, ApiError):
-        return _of_api(error)
-    if isinstance(error, RecordingError):
-        remedy = "choose another file with --fills, another leader with --leader, or neither"
-        return CommandError("RECORDING_UNUSABLE", str(error), remedy)
-    if isinstance(error, EvidenceError):
-        remedy = "collect it again: understudy demo --evidence FILE"
-        return CommandError("EVIDENCE_UNUSABLE", str(error), remedy)
-    if isinstance(error, OSError):
-        return _of_system(error)
+    for kind, explain in _EXPLANATIONS:
+        if isinstance(error, kind):
+            return explain(error)
     remedy = "run again; UNDERSTUDY_TRACE=1 shows the place, for a bug report"
     return CommandError("UNEXPECTED", f"{type(error).__name__}: {error}", remedy)
+
+
+def _of_cloud(error: LocalCloudError) -> CommandError:
+    return CommandError(str(error.code), error.message, _shortened(error.remedy))
+
+
+def _of_recording(error: RecordingError) -> CommandError:
+    remedy = "choose another file with --fills, another leader with --leader, or neither"
+    return CommandError("RECORDING_UNUSABLE", str(error), remedy)
+
+
+def _of_evidence(error: EvidenceError) -> CommandError:
+    remedy = "collect it again: understudy demo --evidence FILE"
+    return CommandError("EVIDENCE_UNUSABLE", str(error), remedy)
+
+
+def _shortened(remedy: str) -> str:
+    """Keep one line: what to do and, of the log behind it, the last words."""
+    lines = [line.strip() for line in remedy.splitlines() if line.strip()]
+    if len(lines) > 1:
+        return f"{lines[0]} {lines[-1][:_LAST_WORDS]}"
+    return lines[0].removesuffix(", ends with:")
 
 
 def _of_api(error: ApiError) -> CommandError:
@@ -63,3 +77,17 @@ def _of_system(error: OSError) -> CommandError:
 def _named(error: OSError) -> str:
     place = f"{error.filename}: " if error.filename else ""
     return f"{place}{error.strerror or error}"
+
+
+def _itself(error: CommandError) -> CommandError:
+    return error
+
+
+_EXPLANATIONS: tuple[tuple[type[Exception], Callable[[Any], CommandError]], ...] = (
+    (CommandError, _itself),
+    (LocalCloudError, _of_cloud),
+    (ApiError, _of_api),
+    (RecordingError, _of_recording),
+    (EvidenceError, _of_evidence),
+    (OSError, _of_system),
+)

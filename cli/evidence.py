@@ -68,4 +68,3 @@ def _follow(follower: Follower, receipts: Receipts) -> dict[str, Any]:
         "portfolio": {each["symbol"]: each["held"] for each in portfolio["positions"]},
         "money": {name: portfolio[name] for name in MONEY},
     }
-

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from cli.client import ApiClient
 from cli.limit_sets import LimitSet, limit_set
 from cli.wallet_key import WalletKey
 from understudy.adapters.identity.ethereum import keccak256
@@ -12,7 +13,6 @@ from understudy.adapters.identity.ethereum import keccak256
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from cli.client import ApiClient
     from cli.system import System
 
 AGENT_NAME = "understudy"
@@ -31,7 +31,7 @@ class Follower:
     @property
     def is_throttled(self) -> bool:
         """Say whether it waits on purpose before it copies."""
-        return self.limit_set.limits.get("mode", "realtime") != "realtime"
+        return bool(self.limit_set.limits.get("mode", "realtime") != "realtime")
 
 
 def public_key_of(number: int) -> WalletKey:

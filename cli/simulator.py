@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 from cli.errors import CommandError
@@ -17,7 +18,6 @@ from localcloud.guard import guarded
 from localcloud.wire import HOST, PARENT_PROCESS_ID
 
 if TYPE_CHECKING:
-    from pathlib import Path
     from types import TracebackType
 
 START_SECONDS = 20.0

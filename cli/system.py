@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import shutil
+import time
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cli.client import ApiClient, SignInPlace
+from cli.errors import CommandError
 from cli.places import TEMPLATE
 from cli.simulator import SimulatorProcess
 from cli.venue_bench import VenueBench
@@ -17,12 +21,13 @@ from localcloud.state_folder import StateFolder
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from pathlib import Path
 
 SIGN_IN = SignInPlace("understudy.localhost", "http://understudy.localhost", 421614)
 UNLIMITED_WEIGHT = 1_000_000_000
 VENUE_WEIGHT = 1_200
 API = "Api"
+DEATH_SECONDS = 0.5
+LEAST_FREE_BYTES = 100_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +74,7 @@ def running_system(plan: Plan, say: Callable[[str], None]) -> Iterator[System]:
     guard_this_process()
     folder = StateFolder(plan.state.resolve())
     folder.prepare_root()
+    _require_space(folder.root)
     port = pinned_port(folder, "simulator")
     books = folder.root / "venue" if plan.keeps_books else None
     started = SimulatorProcess.start(folder.root, port, books=books, recording=plan.recording)
@@ -85,8 +91,20 @@ def running_system(plan: Plan, say: Callable[[str], None]) -> Iterator[System]:
             try:
                 yield system
             except Exception:
+                time.sleep(DEATH_SECONDS)  # a socket goes before its process does
                 system.check()
+                _require_space(folder.root)
                 raise
+
+
+def _require_space(folder: Path) -> None:
+    free = shutil.disk_usage(folder).free
+    if free < LEAST_FREE_BYTES:
+        raise CommandError(
+            "DISK_FULL",
+            f"{folder} has {free // 1_000_000} MB left",
+            f"free at least {LEAST_FREE_BYTES // 1_000_000} MB there, then run again",
+        )
 
 
 def _parameters(plan: Plan, venue_url: str) -> dict[str, str]:

@@ -57,7 +57,9 @@ def _welcome(system: System) -> Iterator[str]:
     yield ""
     yield "try:"
     yield f"  curl {api}/v1/system/status"
-    yield "  follow the recorded leader " + system.bench.look("replay")["leader_address"] + ", then:"
-    yield f"  curl -X POST {venue}/_simulator/replay/start -d '{{\"speed\": \"1\"}}'"
+    yield (
+        "  follow the recorded leader " + system.bench.look("replay")["leader_address"] + ", then:"
+    )
+    yield f'  curl -X POST {venue}/_simulator/replay/start -d \'{{"speed": "1"}}\''
     yield ""
     yield "Ctrl-C stops everything; the state is kept."
