@@ -109,17 +109,16 @@ def settled_receipt(
     *,
     open_exit: Decimal,
 ) -> Receipt:
-    """Bring a receipt to what an outcome says; `open_exit` is what is still held too much."""
+    """Bring a receipt to what an outcome says; `open_exit` is what is still held too much.
+
+    What is still open belongs to the receipt of the newest trade: an earlier one is over.
+    """
     receipt = with_intent(receipt, intent)
     status, reason, text = _result(intent, outcome)
     if any(leg.filled_size for leg in receipt.legs) and status is not CopyStatus.DONE:
         status = CopyStatus.DONE
-    if open_exit and reason is Reason.BELOW_MIN_NOTIONAL and ledger.target:
-        status, reason = CopyStatus.CARRIED, Reason.CARRIED
-    elif open_exit:
-        status, reason = CopyStatus.CLAIMED, None
-    elif ledger.waiting is not None:
-        status = CopyStatus.WAITING
+    if receipt.seq >= ledger.last_seq:
+        status, reason = _with_what_is_open(status, reason, ledger, open_exit)
     return replace(
         receipt,
         status=status,
@@ -128,6 +127,16 @@ def settled_receipt(
         target=ledger.target,
         held=ledger.held,
     )
+
+
+def _with_what_is_open(
+    status: CopyStatus, reason: Reason | None, ledger: Ledger, open_exit: Decimal
+) -> tuple[CopyStatus, Reason | None]:
+    if open_exit and reason is Reason.BELOW_MIN_NOTIONAL and ledger.target:
+        return CopyStatus.CARRIED, Reason.CARRIED
+    if open_exit:
+        return CopyStatus.CLAIMED, None
+    return (status if ledger.waiting is None else CopyStatus.WAITING), reason
 
 
 def closed_receipt(receipt: Receipt, decision: Decision) -> Receipt:
@@ -140,6 +149,14 @@ def closed_receipt(receipt: Receipt, decision: Decision) -> Receipt:
         target=decision.ledger.target,
         held=decision.ledger.held,
     )
+
+
+def superseded_receipt(receipt: Receipt, ledger: Ledger) -> Receipt | None:
+    """Finish a receipt whose open rest a newer trade takes over; None when it finishes by itself."""
+    under_way = any(leg.state == IntentState.PENDING for leg in receipt.legs)
+    if receipt.status.is_terminal or under_way:
+        return None
+    return closed_receipt(receipt, Decision(ledger, reason=Reason.SUPERSEDED))
 
 
 def _status_of(decision: Decision) -> CopyStatus:

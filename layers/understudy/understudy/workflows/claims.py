@@ -4,13 +4,20 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from understudy.domain.exits import exit_size
 from understudy.domain.follows import Ledger, Pending, WaitingOpen
 from understudy.domain.ids import client_order_id, intent_id
 from understudy.domain.intents import Intent, IntentKind
 from understudy.domain.limits import MarginMode
 from understudy.domain.money import ZERO
 from understudy.domain.plans import Decision, OrderPlan
-from understudy.domain.receipting import closed_receipt, next_attempt, receipt_of, with_intent
+from understudy.domain.receipting import (
+    closed_receipt,
+    next_attempt,
+    receipt_of,
+    superseded_receipt,
+    with_intent,
+)
 from understudy.domain.receipts import CopyStatus, Receipt
 from understudy.domain.trades import Trade
 from understudy.ports.copying import Changes, SymbolOwner
@@ -33,10 +40,11 @@ def claim(
     )
     if decision.order is None:
         changes = _without_order(view, decision, receipt)
-        return view.after(ports.store.commit(changes))
-    intent = pin(view, trade, decision.order, receipt, leg=leg, now_ms=now_ms)
-    changes = _with_order(view, trade, decision, receipt, intent)
-    committed = ports.store.commit(changes)
+    else:
+        intent = pin(view, trade, decision.order, receipt, leg=leg, now_ms=now_ms)
+        changes = _with_order(view, trade, decision, receipt, intent)
+    receipts = (*changes.receipts, *_superseded(ports, view, decision))
+    committed = ports.store.commit(replace(changes, receipts=receipts))
     return replace(view.after(committed), intent=committed.intent, first=True)
 
 
@@ -89,6 +97,17 @@ def owner_released(view: View, ledger: Ledger) -> SymbolOwner | None:
     if not ledger.is_flat or view.around.owner != follow.follow_id:
         return None
     return SymbolOwner(follow.wallet_id, view.symbol, follow.follow_id)
+
+
+def _superseded(ports: CopyPorts, view: View, decision: Decision) -> tuple[Receipt, ...]:
+    """Finish the receipt of the trade before, if this one takes over what it left open."""
+    before, follow_id = view.ledger, view.state.follow.follow_id
+    left_open = before.waiting is not None or exit_size(before, view.market)
+    if not left_open or decision.ledger.last_seq == before.last_seq:
+        return ()
+    earlier = ports.store.receipt(follow_id, before.last_seq)
+    finished = None if earlier is None else superseded_receipt(earlier, decision.ledger)
+    return () if finished is None else (finished,)
 
 
 def _without_order(view: View, decision: Decision, receipt: Receipt) -> Changes:
