@@ -38,18 +38,23 @@ MARKET: dict[str, Any] = {}
 THROTTLE: dict[str, Any] = {}
 
 
-def create(client: Any, name: str, definition: dict[str, Any]) -> str:
-    """Create a table of such a definition and give its name."""
+def attribute_types(definition: dict[str, Any]) -> dict[str, str]:
+    """Give the type of every attribute that is part of a key."""
     schemas = [schema(*PRIMARY_KEY)]
     schemas += [each["KeySchema"] for each in definition.get("GlobalSecondaryIndexes", ())]
-    attributes = {key["AttributeName"] for each in schemas for key in each}
+    names = {key["AttributeName"] for each in schemas for key in each}
+    return {name: "N" if name in NUMBERS else "S" for name in sorted(names)}
+
+
+def create(client: Any, name: str, definition: dict[str, Any]) -> str:
+    """Create a table of such a definition and give its name."""
     client.create_table(
         TableName=name,
         BillingMode="PAY_PER_REQUEST",
         KeySchema=schema(*PRIMARY_KEY),
         AttributeDefinitions=[
-            {"AttributeName": each, "AttributeType": "N" if each in NUMBERS else "S"}
-            for each in sorted(attributes)
+            {"AttributeName": attribute, "AttributeType": kind}
+            for attribute, kind in attribute_types(definition).items()
         ],
         **definition,
     )

@@ -10,7 +10,7 @@ import pytest
 from tests.contract.stores.records import created, intent, receipt
 from tests.fakes.builders import FOLLOW
 from understudy.domain.errors import ConflictError
-from understudy.domain.follows import Budget, FollowStatus
+from understudy.domain.follows import Budget, FollowStatus, Ledger
 from understudy.domain.receipts import CopyStatus
 from understudy.ports.copying import Changes
 
@@ -31,6 +31,14 @@ def test_each_change_of_a_receipt_shows_what_it_was(world: World) -> None:
     settled = world.copies.commit(Changes(receipts=(done,))).receipts[0]
 
     assert world.stream() == [(None, claimed), (claimed, settled)]
+
+
+def test_each_change_of_a_ledger_shows_what_it_was(world: World) -> None:
+    first = world.copies.commit(Changes(ledger=Ledger(FOLLOW, "BTC"))).ledger
+    assert first is not None
+    second = world.copies.commit(Changes(ledger=replace(first, phantoms=1))).ledger
+
+    assert world.stream() == [(None, first), (first, second)]
 
 
 def test_nothing_else_is_of_interest(world: World) -> None:

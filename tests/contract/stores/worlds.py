@@ -13,7 +13,7 @@ from understudy.adapters.aws.copy_store import DynamoCopyStore
 from understudy.adapters.aws.follow_directory import DynamoFollowDirectory
 from understudy.adapters.aws.leader_store import DynamoLeaderStore
 from understudy.adapters.aws.market_store import DynamoMarketStore
-from understudy.adapters.aws.stream_records import replacements_in
+from understudy.adapters.aws.stream_records import changes_in
 from understudy.adapters.aws.switch_board import DynamoSwitchBoard
 from understudy.adapters.aws.table import Table
 from understudy.adapters.memory.clock import ManualClock
@@ -79,4 +79,4 @@ def stream_of(client: Any, streams: Any, table: str) -> list[Replaced]:
             StreamArn=arn, ShardId=shard["ShardId"], ShardIteratorType="TRIM_HORIZON"
         )["ShardIterator"]
         records += streams.get_records(ShardIterator=iterator)["Records"]
-    return [(each.old, each.new) for each in replacements_in({"Records": records})]
+    return [(each.before, each.after) for each in changes_in({"Records": records})]

@@ -156,7 +156,8 @@ def test_an_entry_is_never_over_a_limit(
         assert asked.copied_notional + order.size * price <= 100_000 * own.max_total_leverage
         if own.max_position_usdc is not None:
             assert asked.ledger.margin + order.margin <= own.max_position_usdc + slack
-        assert order.leverage <= max(1, min(own.max_total_leverage, market().max_leverage))
+        assert order.leverage <= max(1, int(own.max_total_leverage))
+        assert order.leverage <= market().max_leverage
         assert order.size == market().lot_size(order.size)
         assert order.size * price >= market().min_notional
 

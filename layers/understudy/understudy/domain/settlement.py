@@ -106,13 +106,13 @@ def _entered(intent: Intent, ledger: Ledger, budget: Budget) -> tuple[Ledger, Bu
     if not ledger.presold:
         return ledger, budget
     size, price = min(ledger.presold, abs(ledger.held)), ledger.presold_price
-    ledger = replace(ledger, presold=ledger.presold - size)
-    return closed(ledger, budget, size, price)
+    left = ledger.presold - size if ledger.pending_entry_size else ZERO
+    return closed(replace(ledger, presold=left), budget, size, price)
 
 
 def _reduced(intent: Intent, ledger: Ledger, budget: Budget) -> tuple[Ledger, Budget]:
     size = min(intent.filled_size, abs(ledger.held))
-    surplus = intent.filled_size - size
+    surplus = min(intent.filled_size - size, abs(ledger.pending_entry_size))
     if surplus:
         ledger = replace(ledger, presold=surplus, presold_price=intent.average_price)
     if not size:
@@ -150,11 +150,20 @@ def _not_filled(
     ledger = _without_pending(ledger, intent)
     if intent.kind is IntentKind.ENTRY:
         ledger, budget = without_carry(ledger), _released(budget, intent)
+        if not ledger.pending_entry_size:
+            ledger = replace(ledger, presold=ZERO)
     else:
         ledger = replace(ledger, exit_attempts=ledger.exit_attempts + 1)
-    if isinstance(outcome, Rejected) and outcome.kind == POSITION_IS_GONE:
+    if _is_gone(outcome, ledger):
         ledger, budget = forget_position(ledger, budget)
     return Settled(done, ledger, budget)
+
+
+def _is_gone(outcome: Accepted | Rejected | None, ledger: Ledger) -> bool:
+    """Say whether a position is gone for good: an order still unknown may be what closed it."""
+    if ledger.pending or not isinstance(outcome, Rejected):
+        return False
+    return outcome.kind == POSITION_IS_GONE
 
 
 def forget_position(ledger: Ledger, budget: Budget) -> tuple[Ledger, Budget]:

@@ -23,11 +23,12 @@ from understudy.domain.ids import FollowId, IntentId, TradeId, WalletId
 from understudy.domain.intents import Intent, IntentState
 from understudy.domain.receipts import Receipt
 from understudy.domain.trades import FillKey, Side, Trade
+from understudy.ports.changes import Record as Streamed
 from understudy.ports.copying import FollowEntry
 
 Leader = tuple[str, str]
 Moment = tuple[str, Side, int]
-Replaced = tuple[Follow | Receipt | None, Follow | Receipt]
+Replaced = tuple[Streamed | None, Streamed]
 _Slot = tuple[MutableMapping[Any, Any], Any]
 
 
@@ -56,7 +57,7 @@ class CopyingTable:
         self.stream: deque[Replaced] = deque()
 
     def drain_stream(self) -> list[Replaced]:
-        """Take the (old, new) pairs of follows and receipts, as the table's stream gives them."""
+        """Take the (old, new) pairs of follows, ledgers and receipts, as a stream gives them."""
         with self.lock:
             drained = list(self.stream)
             self.stream.clear()
@@ -81,7 +82,7 @@ class CopyingTable:
         slot, key = _slot_of(self, stored)
         old = slot.get(key)
         slot[key] = stored
-        if isinstance(stored, (Follow, Receipt)):
+        if isinstance(stored, (Follow, Ledger, Receipt)):
             self.stream.append((old, stored))
         if isinstance(stored, Follow):
             self._follow_changed(stored)
