@@ -27,7 +27,7 @@ def main() -> int:
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures here too")
     options = parser.parse_args()
     rows = measured()
-    Console(width=160).print(table(rows))
+    Console(width=150).print(table(rows))
     if options.json:
         write_json(rows, options.json)
     return 0 if all(row.goal is None or row.goal.is_met for row in rows) else 1

@@ -110,4 +110,4 @@ def copying_rows(trades: int) -> list[Row]:
     path.settled()
     per_copy = collected(runs).divided_by(FOLLOWS)
     goal = at_least_per_second(per_copy, WANTED_PER_SECOND)
-    return [Row("settle a copy, in process", f"copy; a run is {FOLLOWS}", per_copy, goal)]
+    return [Row("settle a copy, in process", f"per copy, {FOLLOWS} a run", per_copy, goal)]

@@ -58,4 +58,4 @@ def deciding_rows(rounds: int) -> list[Row]:
     count = REPEATED * len(every)
     taken = in_turn(rounds, ours=decide_all)["ours"].divided_by(count)
     goal = at_least_per_second(taken, WANTED_PER_SECOND)
-    return [Row("decide, with every gate", f"decision; a run is {count}", taken, goal)]
+    return [Row("decide, with every gate", f"per decision, {count} a run", taken, goal)]

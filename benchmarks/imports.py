@@ -1,6 +1,7 @@
 """Cold start of a function, imports and clients, beside boto3 with the same clients.
 
-Each start is a fresh process; the first of each kind is not counted: it leaves the byte-code.
+Each start is a fresh process that sees what a function sees: the runtime's packages, those of the
+layers, and no others. The first of each kind is not counted: it leaves the byte-code.
 """
 
 from __future__ import annotations
@@ -8,16 +9,21 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 
 from benchmarks.results import Row, at_most_times
 from benchmarks.timings import Timings, collected
+from localcloud.deploy.packages import RUNTIME, link_packages, requirement_names
 
 ROOT = Path(__file__).resolve().parents[1]
 MOST_TIMES = 1.35
 LONGEST_START_SECONDS = 60
+REQUIREMENTS = ROOT / "layers" / "dependencies" / "requirements.txt"
 PLACES = (ROOT, ROOT / "layers" / "understudy", ROOT / "layers" / "custody")
 
 # Names and numbers that a function needs in order to be put together; nothing is called.
@@ -75,19 +81,29 @@ STARTS = (
 
 def import_rows(rounds: int) -> list[Row]:
     """Time every function's start in turn with its reference."""
-    return [row for start in STARTS for row in _rows(start, rounds)]
+    with packages_of_functions() as packages:
+        return [row for start in STARTS for row in _rows(start, packages, rounds)]
 
 
-def start_once(program: str) -> int:
+@contextmanager
+def packages_of_functions() -> Iterator[Path]:
+    """Give a folder that holds what a function may import, for the time of a block."""
+    with tempfile.TemporaryDirectory() as folder:
+        names = [*RUNTIME, *requirement_names(REQUIREMENTS)]
+        yield link_packages(names, Path(folder) / "packages")
+
+
+def start_once(program: str, packages: Path) -> int:
     """Run a program in a fresh process and give the nanoseconds it took inside.
 
     Raises CalledProcessError when it fails.
     """
     timed = f"import time; began = time.perf_counter_ns(); {program}; "
     timed += "print(time.perf_counter_ns() - began)"
+    path = os.pathsep.join(map(str, (*PLACES, packages)))
     done = subprocess.run(
-        [sys.executable, "-c", timed],
-        env=environment(),
+        [sys.executable, "-S", "-c", timed],  # -S: not the packages of this environment
+        env={**ENVIRONMENT, "PATH": os.environ.get("PATH", ""), "PYTHONPATH": path},
         cwd=ROOT,
         capture_output=True,
         check=True,
@@ -97,26 +113,21 @@ def start_once(program: str) -> int:
     return int(done.stdout)
 
 
-def environment() -> dict[str, str]:
-    """Give what a function's process starts with: no developer's AWS settings, byte-code kept."""
-    kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
-    return {**kept, **ENVIRONMENT, "PYTHONPATH": os.pathsep.join(map(str, PLACES))}
-
-
-def _rows(start: Start, rounds: int) -> list[Row]:
-    ours, reference = _in_turn(start, rounds)
+def _rows(start: Start, packages: Path, rounds: int) -> list[Row]:
+    ours, reference = _in_turn(start, packages, rounds)
     goal = at_most_times(ours, reference, MOST_TIMES)
     clients = ", ".join(start.clients)
     return [
-        Row(f"cold start: {start.function}", "process", ours, goal),
-        Row(f"cold start: boto3 with {clients}", "process", reference, None, _boto3()),
+        Row(f"cold start of {start.function}", "fresh process", ours, goal),
+        Row(f"cold start of boto3, {clients}", "fresh process", reference, None, _boto3()),
     ]
 
 
-def _in_turn(start: Start, rounds: int) -> tuple[Timings, Timings]:
-    taken = [(start_once(start.program), start_once(start.reference)) for _ in range(rounds + 1)][
-        1:
-    ]
+def _in_turn(start: Start, packages: Path, rounds: int) -> tuple[Timings, Timings]:
+    taken = [
+        (start_once(start.program, packages), start_once(start.reference, packages))
+        for _ in range(rounds + 1)
+    ][1:]
     return collected(ours for ours, _ in taken), collected(reference for _, reference in taken)
 
 

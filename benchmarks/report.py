@@ -20,8 +20,9 @@ MICROSECONDS_PER_MILLISECOND = 1000
 def table(rows: Iterable[Row]) -> Table:
     """Lay the rows out."""
     laid = Table(title=f"Python {platform.python_version()}, {platform.machine()}, one core")
-    for heading in ("what", "per", "n", "median", "p99", "figure", "met", "reference"):
-        laid.add_column(heading, justify="right" if heading in {"n", "median", "p99"} else "left")
+    for heading in ("what", "n", "median", "p99", "figure", "met"):
+        is_number = heading in {"n", "median", "p99"}
+        laid.add_column(heading, justify="right" if is_number else "left", no_wrap=is_number)
     for row in rows:
         laid.add_row(*_cells(row))
     return laid
@@ -35,14 +36,12 @@ def write_json(rows: Iterable[Row], path: Path) -> None:
 def _cells(row: Row) -> tuple[str, ...]:
     goal = row.goal
     return (
-        row.name,
-        row.per,
+        f"{row.name} ({row.version or row.per})",
         str(row.timings.n),
         duration(row.timings.median_ns),
         duration(row.timings.p99_ns),
         goal.text if goal else "",
         ("yes" if goal.is_met else "NO") if goal else "",
-        row.version,
     )
 
 

@@ -39,8 +39,8 @@ def signing_rows(rounds: int) -> list[Row]:
     ours, reference = taken["ours"], taken["reference"]
     goal = times_faster(ours, reference, WANTED_TIMES)
     return [
-        Row("sign one order: shipping path", "order", ours, goal),
-        Row("sign one order: official SDK", "order", reference, version=reference_version()),
+        Row("sign one order", "shipping path", ours, goal),
+        Row("sign one order", "reference", reference, version=reference_version()),
     ]
 
 
@@ -80,4 +80,4 @@ def reference_version() -> str:
     is_coincurve = isinstance(KeyAPI().backend, CoinCurveECCBackend)
     if not is_coincurve:
         raise ValueError("the SDK signs without coincurve: unset ECC_BACKEND_CLASS")
-    return f"{REFERENCE} {version(REFERENCE)}, coincurve {version('coincurve')}"
+    return f"{REFERENCE} {version(REFERENCE)} with coincurve {version('coincurve')}"
