@@ -134,7 +134,7 @@ def _with_what_is_open(
 ) -> tuple[CopyStatus, Reason | None]:
     if open_exit and reason is Reason.BELOW_MIN_NOTIONAL and ledger.target:
         return CopyStatus.CARRIED, Reason.CARRIED
-    if open_exit:
+    if open_exit and reason is not Reason.NOTHING_TO_CLOSE:
         return CopyStatus.CLAIMED, None
     return (status if ledger.waiting is None else CopyStatus.WAITING), reason
 
@@ -151,12 +151,12 @@ def closed_receipt(receipt: Receipt, decision: Decision) -> Receipt:
     )
 
 
-def superseded_receipt(receipt: Receipt, ledger: Ledger) -> Receipt | None:
-    """Finish a receipt whose open rest a newer trade takes over; None when it finishes by itself."""
+def finished_receipt(receipt: Receipt, ledger: Ledger, reason: Reason) -> Receipt | None:
+    """Finish a receipt whose open rest another trade takes over; None when that needs nothing."""
     under_way = any(leg.state == IntentState.PENDING for leg in receipt.legs)
     if receipt.status.is_terminal or under_way:
         return None
-    return closed_receipt(receipt, Decision(ledger, reason=Reason.SUPERSEDED))
+    return closed_receipt(receipt, Decision(ledger, reason=reason))
 
 
 def _status_of(decision: Decision) -> CopyStatus:

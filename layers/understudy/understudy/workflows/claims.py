@@ -11,11 +11,12 @@ from understudy.domain.intents import Intent, IntentKind
 from understudy.domain.limits import MarginMode
 from understudy.domain.money import ZERO
 from understudy.domain.plans import Decision, OrderPlan
+from understudy.domain.reasons import Reason
 from understudy.domain.receipting import (
     closed_receipt,
+    finished_receipt,
     next_attempt,
     receipt_of,
-    superseded_receipt,
     with_intent,
 )
 from understudy.domain.receipts import CopyStatus, Receipt
@@ -106,7 +107,9 @@ def _superseded(ports: CopyPorts, view: View, decision: Decision) -> tuple[Recei
     if not left_open or decision.ledger.last_seq == before.last_seq:
         return ()
     earlier = ports.store.receipt(follow_id, before.last_seq)
-    finished = None if earlier is None else superseded_receipt(earlier, decision.ledger)
+    if earlier is None:
+        return ()
+    finished = finished_receipt(earlier, decision.ledger, Reason.SUPERSEDED)
     return () if finished is None else (finished,)
 
 

@@ -6,9 +6,11 @@ from dataclasses import replace
 
 from understudy.domain.errors import ConflictError, DependencyError
 from understudy.domain.exits import exit_size
+from understudy.domain.follows import Ledger
 from understudy.domain.intents import Accepted, Intent, IntentState, Rejected
 from understudy.domain.money import ZERO
-from understudy.domain.receipting import settled_receipt
+from understudy.domain.reasons import Reason
+from understudy.domain.receipting import finished_receipt, settled_receipt
 from understudy.domain.receipts import Receipt
 from understudy.domain.settlement import paused_by, settle
 from understudy.ports.copying import Changes
@@ -74,9 +76,21 @@ def _changes(
         budget=settled.budget if settled.budget != view.state.budget else None,
         ledger=settled.ledger,
         intent=settled.intent,
-        receipts=receipts,
+        receipts=(*receipts, *_done_with(ports, view, intent, settled.ledger)),
         owner_released=owner_released(view, settled.ledger),
     )
+
+
+def _done_with(ports: CopyPorts, view: View, intent: Intent, ledger: Ledger) -> tuple[Receipt, ...]:
+    """Finish the newest trade's receipt when an older order turns out to have done its work."""
+    is_open = ledger.pending or ledger.waiting or exit_size(ledger, view.market)
+    if intent.seq >= ledger.last_seq or is_open:
+        return ()
+    newest = ports.store.receipt(intent.follow_id, ledger.last_seq)
+    if newest is None:
+        return ()
+    finished = finished_receipt(newest, ledger, Reason.NOTHING_TO_CLOSE)
+    return () if finished is None else (finished,)
 
 
 def _read_again(ports: CopyPorts, intent: Intent) -> tuple[View, Intent]:
