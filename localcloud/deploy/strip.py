@@ -38,6 +38,7 @@ PROPERTIES = {
 
 CONDITION_KEYS = {
     "dynamodb:LeadingKeys": "left empty by the emulator: a right request would be refused",
+    "aws:PrincipalArn": "the emulator fills in the session's ARN where AWS gives the role's",
 }
 """IAM condition keys that the emulator leaves empty, so that a right request would be refused."""
 

@@ -1,0 +1,127 @@
+"""Who can use the agents' keys, asked with the functions' own roles."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from botocore.exceptions import ClientError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from localcloud.stack import RunningStack
+
+pytestmark = pytest.mark.integration
+
+CONTEXT = {
+    "app": "understudy",
+    "purpose": "agent-signing",
+    "agent_id": "agent-1",
+    "key_version": "1",
+}
+
+
+@pytest.fixture
+def sealed(system: RunningStack, as_role: Callable[[str, str], Any]) -> dict[str, Any]:
+    """Give a key sealed by the signer, as Decrypt takes it."""
+    key_id = _agent_key(system)
+    blob = as_role("SignerFunction", "kms").encrypt(
+        KeyId=key_id, Plaintext=b"agent key", EncryptionContext=CONTEXT
+    )["CiphertextBlob"]
+    return {"KeyId": key_id, "CiphertextBlob": blob, "EncryptionContext": CONTEXT}
+
+
+def _agent_key(system: RunningStack) -> str:
+    name = system.stack.functions["SignerFunction"]
+    signer = system.session().client("lambda").get_function_configuration(FunctionName=name)
+    return str(signer["Environment"]["Variables"]["AGENT_KEY_ID"])
+
+
+def refusal(call: Callable[..., Any], **request: Any) -> str:
+    with pytest.raises(ClientError) as refused:
+        call(**request)
+    return str(refused.value.response["Error"]["Code"])
+
+
+@pytest.mark.parametrize(
+    "function",
+    [
+        "FollowerExecuteFunction",
+        "FollowReconcileFunction",
+        "LeaderListenerFunction",
+        "LeaderSyncFunction",
+        "FillFanOutFunction",
+        "CopyEventsFunction",
+        "ApiFunction",
+    ],
+)
+def test_nobody_but_the_signer_decrypts(
+    function: str, sealed: dict[str, Any], as_role: Callable[[str, str], Any]
+) -> None:
+    assert refusal(as_role(function, "kms").decrypt, **sealed).startswith("AccessDenied")
+
+
+def test_the_signer_decrypts_under_the_right_context(
+    sealed: dict[str, Any], as_role: Callable[[str, str], Any]
+) -> None:
+    assert as_role("SignerFunction", "kms").decrypt(**sealed)["Plaintext"] == b"agent key"
+
+
+def test_the_signer_is_refused_under_another_purpose(
+    sealed: dict[str, Any], as_role: Callable[[str, str], Any]
+) -> None:
+    other = {**sealed, "EncryptionContext": {**CONTEXT, "purpose": "something-else"}}
+
+    assert refusal(as_role("SignerFunction", "kms").decrypt, **other).startswith("AccessDenied")
+
+
+def test_a_key_opens_for_its_own_agent_only(
+    sealed: dict[str, Any], as_role: Callable[[str, str], Any]
+) -> None:
+    other = {**sealed, "EncryptionContext": {**CONTEXT, "agent_id": "agent-2"}}
+
+    refused = refusal(as_role("SignerFunction", "kms").decrypt, **other)
+
+    assert refused == "InvalidCiphertextException"
+
+
+@pytest.mark.parametrize(
+    ("function", "alias"), [("FollowerExecuteFunction", "enroll"), ("ApiFunction", "sign")]
+)
+def test_each_caller_reaches_its_own_alias_only(
+    function: str, alias: str, system: RunningStack, as_role: Callable[[str, str], Any]
+) -> None:
+    signer = f"{system.stack.functions['SignerFunction']}:{alias}"
+
+    refused = refusal(as_role(function, "lambda").invoke, FunctionName=signer, Payload=b"{}")
+
+    assert refused.startswith("AccessDenied")
+
+
+@pytest.mark.parametrize("function", ["FollowerExecuteFunction", "SignerFunction", "ApiFunction"])
+def test_only_the_listener_writes_marks(
+    function: str, system: RunningStack, as_role: Callable[[str, str], Any]
+) -> None:
+    item = {"pk": {"S": "MARKS"}, "sk": {"S": "forged"}}
+
+    refused = refusal(
+        as_role(function, "dynamodb").put_item,
+        TableName=system.stack.tables["MarketTable"],
+        Item=item,
+    )
+
+    assert refused.startswith("AccessDenied")
+
+
+@pytest.mark.parametrize("function", ["FollowerExecuteFunction", "ApiFunction"])
+def test_nobody_but_the_signer_reads_the_custody_table(
+    function: str, system: RunningStack, as_role: Callable[[str, str], Any]
+) -> None:
+    refused = refusal(
+        as_role(function, "dynamodb").get_item,
+        TableName=system.stack.tables["CustodyTable"],
+        Key={"pk": {"S": "AGENT"}, "sk": {"S": "AGENT"}},
+    )
+
+    assert refused.startswith("AccessDenied")
