@@ -168,7 +168,12 @@ class Pair:
             self.book.failures_in_row = 0
 
     def check_perfection(self) -> None:
-        """Demand that a perfect follow holds what the leader holds, to one carried slice."""
+        """Demand that a perfect follow holds what the leader holds, to one carried slice.
+
+        A leader who is too fast is collected first, whatever the follow's own mode.
+        """
+        if self.trade.is_fast:
+            return
         held = self.book.holding(self.trade.symbol).held
         wanted = self.follow.limits.direction * self.trade.end
         if abs(held - wanted) * self.trade.price >= self.market.min_notional:

@@ -235,6 +235,8 @@ class Follower:
         if total * move.price < MINIMUM:
             return "CARRIED"
         self._order(move, symbol, sign * total, legs, leverage)
+        if symbol.held == symbol.target:
+            symbol.carried_ms = 0
         symbol.entry_ms, symbol.entry_sign = move.time_ms, move.signed / abs(move.signed)
         self.entry_times_ms.append(move.time_ms)
         return "DONE"

@@ -1,0 +1,117 @@
+"""The production workflows stand before the judge: an honest system is never accused."""
+
+from __future__ import annotations
+
+import gzip
+import json
+from dataclasses import replace
+from decimal import Decimal
+from itertools import groupby
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.unit.judge.courtroom import CLEAN, figures_of, lose_order, only, verdict_of
+from tests.unit.judge.production import ProductionRun
+from understudy.domain.limits import CopyMode, CopySides, Limits, Sizing, SizingKind
+
+SHARED = Path(__file__).resolve().parents[4] / "shared" / "data" / "hyperliquid"
+RECORDING = SHARED / "leader_fills_2026-07.json.gz"
+DECIMALS = {"BTC": 3, "ETH": 2, "SOL": 1}
+PRICE = {"BTC": 1000, "ETH": 50, "SOL": 30}
+UNIT = {"BTC": Decimal("0.357"), "ETH": Decimal("6.13"), "SOL": Decimal("11.5")}
+
+
+def ratio(budget: str, percent: str, **changes: Any) -> Limits:
+    sizing = Sizing(SizingKind.RATIO, percent=Decimal(percent))
+    return Limits(copy_budget_usdc=Decimal(budget), sizing=sizing, **changes)
+
+
+def fixed(budget: str, cost: str, **changes: Any) -> Limits:
+    sizing = Sizing(SizingKind.FIXED, cost_per_order_usdc=Decimal(cost))
+    return Limits(copy_budget_usdc=Decimal(budget), sizing=sizing, **changes)
+
+
+def follows() -> dict[str, Limits]:
+    whole = {"max_symbol_allocation_pct": Decimal(100), "max_total_leverage": Decimal(50)}
+    proportional = Sizing(SizingKind.PROPORTIONAL)
+    return {
+        "fixed": fixed("1000", "100"),
+        "tight": fixed("250", "60", max_open_positions=1, entries_per_minute=1),
+        "shorts": fixed("300", "50", sides=CopySides.SHORTS),
+        "slices": ratio("400", "3", max_position_usdc=Decimal(90)),
+        "reverse": replace(ratio("5000", "1"), sizing=proportional, reverse=True),
+        "perfect": ratio("90000000", "100", entries_per_minute=100, **whole),
+    }
+
+
+MOVES = st.lists(
+    st.tuples(
+        st.sampled_from(sorted(DECIMALS)),
+        st.integers(-4, 4).filter(bool),
+        st.integers(-30, 30),
+        st.sampled_from([2_000, 20_000, 45_000, 70_000, 400_000]),
+    ),
+    min_size=1,
+    max_size=12,
+)
+
+
+@settings(max_examples=25, deadline=None)
+@given(MOVES)
+def test_random_trades_copied_by_the_production_workflows_get_five_zeros(
+    moves: list[tuple[str, int, int, int]],
+) -> None:
+    run = ProductionRun(follows(), DECIMALS, "100000000")
+    for symbol, units, tenths_of_percent, gap_ms in moves:
+        price = Decimal(PRICE[symbol]) * (1000 + tenths_of_percent) / 1000
+        half = units * UNIT[symbol]
+        parts = [(str(half), str(price)), (str(half), str(price))]
+        run.trade(symbol, parts, gap_ms)
+
+    assert run.world.failed == []
+    assert verdict_of(run.evidence()).findings == []
+
+
+@pytest.mark.parametrize("mode", [CopyMode.THROTTLED, CopyMode.SAFE_POLL])
+def test_a_slower_mode_nets_its_window_and_ends_where_the_model_does(mode: CopyMode) -> None:
+    run = ProductionRun({"slow": ratio("5000", "10", mode=mode)}, DECIMALS, "100000000")
+    for size, gap_ms in (("1", 0), ("2", 1_000), ("-1", 1_000), ("3", 70_000), ("-2", 3_000)):
+        run.trade("BTC", [(size, "1000")], gap_ms)
+
+    assert figures_of(run.evidence()) == CLEAN
+
+
+def test_a_lost_order_of_a_production_run_is_one_lost() -> None:
+    run = ProductionRun({"one": ratio("5000", "10")}, DECIMALS, "100000000")
+    for size in ("1", "2", "-1"):
+        run.trade("BTC", [(size, "1000")], 70_000)
+    evidence = run.evidence()
+    lose_order(evidence, "one", 2)
+
+    assert figures_of(evidence) == only(lost=1)
+
+
+@pytest.mark.shared
+@pytest.mark.parametrize("leader", ["acc2", "acc6"])
+def test_a_recorded_leader_copied_by_the_production_workflows_gets_five_zeros(leader: str) -> None:
+    fills = json.loads(gzip.decompress(RECORDING.read_bytes()))["leaders"][leader]["fills"][:200]
+    decimals: dict[str, int] = {}
+    for fill in fills:
+        places = len(fill["sz"].partition(".")[2])
+        decimals[fill["coin"]] = max(decimals.get(fill["coin"], 0), places)
+    run = ProductionRun(follows(), decimals, "100000000")
+    before_ms = fills[0]["time"]
+    for (symbol, side, time_ms), group in groupby(fills, key=_trade_key):
+        sign = "" if side == "B" else "-"
+        run.trade(symbol, [(sign + one["sz"], one["px"]) for one in group], time_ms - before_ms)
+        before_ms = time_ms
+
+    assert figures_of(run.evidence()) == CLEAN
+
+
+def _trade_key(fill: dict[str, Any]) -> tuple[str, str, int]:
+    return fill["coin"], fill["side"], fill["time"]
