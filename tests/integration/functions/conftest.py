@@ -1,8 +1,14 @@
-"""An emulator with the tables that the functions of the copy path read and write."""
+"""A cloud with the tables and the key that the hot functions read and write.
+
+It is what AWS_ENDPOINT_URL says (empty: AWS itself), with the caller's own credentials; where that
+is not set, an emulator of this session.
+"""
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING, Any
+from uuid import uuid4
 
 import botocore.session
 import pytest
@@ -15,6 +21,7 @@ from tests.contract.stores import tables
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+ENDPOINT = "AWS_ENDPOINT_URL"
 TABLES = {
     "copying": tables.COPYING,
     "market": tables.MARKET,
@@ -25,36 +32,46 @@ TABLES = {
 
 
 @pytest.fixture(scope="session")
-def cloud_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
+    """Give the variables by which every AWS client finds the cloud."""
+    if ENDPOINT in os.environ:
+        yield {name: value for name, value in os.environ.items() if name.startswith("AWS_")}
+        return
     with Emulator.start(StateFolder(tmp_path_factory.mktemp("cloud"))) as emulator:
-        yield emulator.endpoint_url
+        yield {
+            ENDPOINT: emulator.endpoint_url,
+            "AWS_DEFAULT_REGION": REGION,
+            "AWS_ACCESS_KEY_ID": ACCESS_KEY,
+            "AWS_SECRET_ACCESS_KEY": SECRET_KEY,
+        }
 
 
 @pytest.fixture(scope="session")
-def client(cloud_url: str) -> Callable[[str], Any]:
-    def make(service: str) -> Any:
-        return botocore.session.Session().create_client(
-            service,
-            region_name=REGION,
-            endpoint_url=cloud_url,
-            aws_access_key_id=ACCESS_KEY,
-            aws_secret_access_key=SECRET_KEY,
-        )
-
-    return make
+def client(cloud: dict[str, str]) -> Callable[[str], Any]:
+    """Give what makes clients of the cloud."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in cloud.items():
+            patch.setenv(name, value)
+        session = botocore.session.get_session()
+        clients = {each: session.create_client(each) for each in ("dynamodb", "kms")}
+    return clients.__getitem__
 
 
 @pytest.fixture(scope="session")
-def environment(cloud_url: str, client: Callable[[str], Any]) -> dict[str, str]:
-    """Give the environment of both functions, with tables and a key that exist."""
+def environment(cloud: dict[str, str], client: Callable[[str], Any]) -> Iterator[dict[str, str]]:
+    """Give both functions' environment, with tables and a key that go when the session ends."""
+    dynamodb, kms = client("dynamodb"), client("kms")
+    names = {name: f"{name}-{uuid4().hex}" for name in TABLES}
     for name, definition in TABLES.items():
-        tables.create(client("dynamodb"), name, definition)
-    key = client("kms").create_key()["KeyMetadata"]["KeyId"]
-    return {
-        **{f"{name.upper()}_TABLE": name for name in TABLES},
-        "AWS_ENDPOINT_URL": cloud_url,
-        "AWS_DEFAULT_REGION": REGION,
-        "AWS_ACCESS_KEY_ID": ACCESS_KEY,
-        "AWS_SECRET_ACCESS_KEY": SECRET_KEY,
+        tables.create(dynamodb, names[name], definition)
+    for name in names.values():
+        dynamodb.get_waiter("table_exists").wait(TableName=name)
+    key = kms.create_key()["KeyMetadata"]["KeyId"]
+    yield {
+        **{f"{name.upper()}_TABLE": names[name] for name in TABLES},
+        **cloud,
         "AGENT_KEY_ID": key,
     }
+    for name in names.values():
+        dynamodb.delete_table(TableName=name)
+    kms.schedule_key_deletion(KeyId=key, PendingWindowInDays=7)

@@ -80,8 +80,12 @@ def delivery(message: FollowerExecute) -> dict[str, Any]:
     return {"Records": [record]}
 
 
-def stores(client: Any) -> tuple[DynamoCopyStore, DynamoFollowDirectory]:
-    copying, markets = Table(client, "copying"), Table(client, "market")
+def stores(
+    client: Any, environment: Mapping[str, str]
+) -> tuple[DynamoCopyStore, DynamoFollowDirectory]:
+    copying, markets = (
+        Table(client, environment[name]) for name in ("COPYING_TABLE", "MARKET_TABLE")
+    )
     store = DynamoMarketStore(markets, SystemClock())
     store.put_markets(HYPERLIQUID, [market()])
     return DynamoCopyStore(copying, store), DynamoFollowDirectory(copying)
@@ -91,7 +95,7 @@ def test_follower_execute_stays_light_after_a_copy(
     environment: dict[str, str], client: Callable[[str], Any]
 ) -> None:
     now_ms = time.time_ns() // 1_000_000
-    copies, directory = stores(client("dynamodb"))
+    copies, directory = stores(client("dynamodb"), environment)
     directory.create(follow(limits(ratio())))
     copies.put_account(account(read_at_ms=now_ms))
     old = trade(time_ms=now_ms - 60_000, seen_at_ms=now_ms, stored_at_ms=now_ms)
