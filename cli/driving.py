@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from cli.backlog import Pace, Queues
 from cli.errors import CommandError
+from cli.evidence import Receipts
 from cli.followers import Follower
 from cli.progress import Progress
 from cli.system import System
@@ -19,7 +20,7 @@ from understudy.domain.markets import HYPERLIQUID
 from understudy.domain.receipts import CopyStatus
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable, Mapping
 
 
 MAX_SPEED = "max"
@@ -79,15 +80,21 @@ class Drive:
                 bench.command("replay/lag", seconds=str(lag))
             time.sleep(POLL_SECONDS)
 
-    def await_copies(self, trades: int) -> dict[str, list[dict[str, Any]]]:
-        """Wait until every follow has a final receipt of every trade; return the receipts."""
+    def await_copies(self, trades: int) -> dict[str, Receipts]:
+        """Wait until every follow has a final receipt of every trade; return the receipts.
+
+        Gives up when nothing has changed for a while: what is open then is for the judge to find.
+        """
         wanted, before, changed_at = trades * len(self.followers), -1, time.monotonic()
         # The slower modes order at the end of a window: a while after the copy's receipt.
         self._wait(Queues(self.system.stack).is_quiet, QUIET_SECONDS)
+        receipts: dict[str, Receipts] = {}
         while True:
             self.system.check()
-            receipts = {each.follow_id: _receipts(each) for each in self.followers}
-            final = sum(_is_final(one) for those in receipts.values() for one in those)
+            for each in self.followers:
+                if _final(receipts.get(each.follow_id, ())) < trades:
+                    receipts[each.follow_id] = list(each.client.copies(each.follow_id))
+            final = sum(_final(those) for those in receipts.values())
             self.progress.copied(final, wanted)
             if final != before:
                 before, changed_at = final, time.monotonic()
@@ -115,9 +122,5 @@ def _finished(view: dict[str, Any]) -> int:
     return int(view["released_trades"])
 
 
-def _receipts(follower: Follower) -> list[dict[str, Any]]:
-    return list(follower.client.copies(follower.follow_id))
-
-
-def _is_final(receipt: dict[str, Any]) -> bool:
-    return CopyStatus(receipt["status"]).is_terminal
+def _final(receipts: Iterable[Mapping[str, Any]]) -> int:
+    return sum(CopyStatus(each["status"]).is_terminal for each in receipts)

@@ -28,11 +28,6 @@ class Follower:
     wallet_address: str
     follow_id: str
 
-    @property
-    def is_throttled(self) -> bool:
-        """Say whether it waits on purpose before it copies."""
-        return bool(self.limit_set.limits.get("mode", "realtime") != "realtime")
-
 
 def public_key_of(number: int) -> WalletKey:
     """Return a test key that everybody can derive: it must never hold anything of value."""

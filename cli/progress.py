@@ -29,6 +29,7 @@ class Progress:
     def __init__(self, console: Console) -> None:
         self._console = console
         self._status: Status | None = None
+        self._started_at = time.monotonic()
         self._said_at = 0.0
 
     def say(self, line: str) -> None:
@@ -60,6 +61,7 @@ class Progress:
         self._status = None
 
     def _now(self, line: str, *, last: bool) -> None:
+        line = f"{time.monotonic() - self._started_at:4.0f} s  {line}"
         if self._status is not None:
             self._status.update(line)
         elif last or time.monotonic() - self._said_at >= PLAIN_EVERY_SECONDS:
