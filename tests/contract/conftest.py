@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from functools import partial
+from functools import cache, partial
 from typing import Any
 
 import botocore.session
@@ -17,14 +17,20 @@ from localcloud.state_folder import StateFolder
 Clients = Callable[[str], Any]
 
 
+@cache
 def client_of(service: str, endpoint_url: str | None = None) -> Any:
-    return botocore.session.Session().create_client(
+    return _session().create_client(
         service,
         region_name=REGION,
         endpoint_url=endpoint_url,
         aws_access_key_id=ACCESS_KEY,
         aws_secret_access_key=SECRET_KEY,
     )
+
+
+@cache
+def _session() -> botocore.session.Session:
+    return botocore.session.Session()
 
 
 @pytest.fixture(scope="session")
