@@ -1,0 +1,99 @@
+"""An exit whose answer was lost may have done its work: later orders and receipts know that."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from tests.fakes.builders import limits, ratio
+from tests.fakes.venue import Fault
+from tests.fakes.world import World
+from understudy.domain.ids import FollowId
+from understudy.domain.reasons import Reason
+from understudy.domain.receipts import CopyStatus
+
+
+def _after_an_unknown_exit() -> tuple[World, FollowId]:
+    """Hold 5, which a close has sold at the venue without our hearing of it."""
+    world = World()
+    follow = world.follow(limits(ratio("100"), copy_budget_usdc=Decimal(10_000)))
+    world.begin()
+    world.copy("BTC", "5")
+    world.venue.faults.append(Fault.TIMES_OUT_AFTER_ACCEPT)
+    world.leader_trades("BTC", "-5")
+    world.pump()
+    world.clock.advance(1000)
+    return world, follow
+
+
+def test_a_flip_after_a_close_that_was_not_heard_opens_once_it_was() -> None:
+    world, follow = _after_an_unknown_exit()
+
+    world.leader_trades("BTC", "-2")
+    world.pump()
+    world.pass_time(25)
+    world.copy("BTC", "-1")
+
+    assert world.held_at_venue(follow) == world.ledger(follow).held == -3
+
+
+def test_a_close_that_finds_nothing_does_not_count_the_position_twice() -> None:
+    world, follow = _after_an_unknown_exit()
+    _open_and_close(world)
+    world.pass_time(25)
+
+    world.copy("BTC", "4")
+
+    ledger = world.ledger(follow)
+    assert ledger.presold == 0
+    assert world.held_at_venue(follow) == ledger.held == 4
+
+
+def _open_and_close(world: World) -> None:
+    """Let the leader enter and leave again while our exit is unknown."""
+    for size in ("1", "-1"):
+        world.leader_trades("BTC", size)
+        world.pump()
+        world.clock.advance(1000)
+
+
+def test_the_realized_profit_of_an_exit_that_was_not_heard_is_not_lost() -> None:
+    world, follow = _after_an_unknown_exit()
+    _open_and_close(world)
+
+    world.pass_time(25)
+
+    budget, ledger = world.table.budgets[follow], world.ledger(follow)
+    fills = world.venue.books.account(world.table.follows[follow].wallet_address).fills
+    assert (budget.margin, budget.realized, ledger.held) == (0, 0, 0)
+    assert budget.fees == sum(own.fee for own in fills)
+
+
+def test_every_receipt_ends_when_the_unknown_exit_turns_out_to_have_closed_all() -> None:
+    world, follow = _after_an_unknown_exit()
+    _open_and_close(world)
+
+    world.pass_time(25)
+
+    last = world.receipts(follow)[-1]
+    assert (last.status, last.reason) == (CopyStatus.SKIPPED, Reason.NOTHING_TO_CLOSE)
+    assert all(receipt.status.is_terminal for receipt in world.receipts(follow))
+
+
+def test_a_newer_trade_finishes_the_receipt_whose_rest_it_takes_over() -> None:
+    world = World()
+    follow = world.follow(limits(ratio("100"), copy_budget_usdc=Decimal(10_000)))
+    world.begin()
+    world.copy("BTC", "5")
+    world.venue.set_price("BTC", "100", depth="0")
+    world.leader_trades("BTC", "-2")
+    world.pump()
+    world.venue.set_price("BTC", "100")
+    world.clock.advance(1000)
+
+    world.leader_trades("BTC", "-3")
+    world.pump()
+
+    reduced, closed = world.receipts(follow)[1:]
+    assert (reduced.status, reduced.reason) == (CopyStatus.SKIPPED, Reason.SUPERSEDED)
+    assert closed.status is CopyStatus.DONE
+    assert world.held_at_venue(follow) == 0
