@@ -14,7 +14,11 @@ FIXED = {"kind": "fixed", "cost_per_order_usdc": "100"}
 
 
 def followers() -> list[Follower]:
-    wide = {"copy_budget_usdc": "200000", "max_symbol_allocation_pct": "100"}
+    wide = {
+        "copy_budget_usdc": "200000",
+        "max_symbol_allocation_pct": "100",
+        "entries_per_minute": 100,
+    }
     return [
         Follower("fixed", {"copy_budget_usdc": "1000", "sizing": FIXED}),
         Follower(
