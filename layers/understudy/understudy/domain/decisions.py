@@ -145,11 +145,11 @@ def _netted_entry(situation: Situation) -> Decision:
 
 
 def _decide_reduction(situation: Situation) -> Decision:
-    trade = situation.trade
-    ledger = replace(situation.ledger, entry_side=None, entry_last_ms=0)
-    if keeps_positions(situation):
+    trade, keeps = situation.trade, keeps_positions(situation)
+    target = situation.ledger.target if keeps else _reduced_target(situation)
+    ledger = replace(situation.ledger, target=target, entry_side=None, entry_last_ms=0)
+    if keeps:
         return Decision(ledger, reason=gates.standing(situation))
-    ledger = replace(ledger, target=_reduced_target(situation))
     if not ledger.target:
         ledger = undated(ledger)
     situation = replace(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cached_property
 
 from understudy.domain.follows import (
     Account,
@@ -24,9 +25,12 @@ from understudy.domain.trades import Trade
 from understudy.domain.valuation import unrealized
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Situation:
-    """A trade, a follow with its records, and what lies around them, at one moment."""
+    """A trade, a follow with its records, and what lies around them, at one moment.
+
+    Without slots: what gates, sizing and receipt all ask for is worked out once.
+    """
 
     trade: Trade
     follow: Follow
@@ -68,7 +72,7 @@ class Situation:
         """Sum the entry notional of everything held and under way."""
         return sum((ledger.committed_notional for ledger in self.ledgers.values()), ZERO)
 
-    @property
+    @cached_property
     def unrealized(self) -> Decimal:
         """Value what is held at the marks, this trade's symbol at the trade's price."""
         return unrealized(self.ledgers.values(), self._price_of)
@@ -77,7 +81,7 @@ class Situation:
         trade = self.trade
         return trade.last_price if symbol == trade.symbol else self.marks.prices.get(symbol)
 
-    @property
+    @cached_property
     def remaining(self) -> Decimal:
         """Give the margin that the budget still has: budget - used + realized + unrealized."""
         budget = self.follow.limits.copy_budget_usdc

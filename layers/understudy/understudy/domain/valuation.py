@@ -13,11 +13,11 @@ PriceOf = Callable[[str], Decimal | None]
 
 def unrealized(ledgers: Iterable[Ledger], price_of: PriceOf) -> Decimal:
     """Sum the open profit in USDC; a symbol without a price counts at its entry price."""
-    return sum((_unrealized(ledger, price_of(ledger.symbol)) for ledger in ledgers), ZERO)
+    return sum((_unrealized(each, price_of(each.symbol)) for each in ledgers if each.held), ZERO)
 
 
 def _unrealized(ledger: Ledger, price: Decimal | None) -> Decimal:
-    if not ledger.held or price is None:
+    if price is None:
         return ZERO
     worth = multiply(ledger.held, price)
     return worth - ledger.entry_notional if ledger.held > 0 else worth + ledger.entry_notional
