@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 
 PER_TRADE = ("LeaderFillsQueue", "FillFanOutQueue")
 PER_COPY = "FollowerExecuteQueue"
-AFTERWARDS = "FollowReconcileQueue"
 COUNTS = (
     "ApproximateNumberOfMessages",
     "ApproximateNumberOfMessagesNotVisible",
@@ -40,10 +39,6 @@ class Queues:
         """Return how many copies wait or are being worked on; a trade counts once per follow."""
         trades = sum(self._count(name) for name in PER_TRADE)
         return trades * follows + self._count(PER_COPY)
-
-    def is_quiet(self) -> bool:
-        """Say whether nothing waits any more, what comes after the copies included."""
-        return self.waiting_copies(1) + self._count(AFTERWARDS) == 0
 
     def _count(self, name: str) -> int:
         if name not in self._urls:

@@ -6,6 +6,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from cli.backlog import Pace, Queues
@@ -27,7 +28,8 @@ MAX_SPEED = "max"
 WATCHED_SECONDS = 90
 POLL_SECONDS = 0.25
 RECEIPTS_SECONDS = 1.0
-QUIET_SECONDS = 60
+SETTLED_SECONDS = 60
+ORDERED_FROM_USD = Decimal(10)
 PATIENCE_SECONDS = 45
 """How long nothing may change before the copies still open are left to the judge."""
 
@@ -86,8 +88,11 @@ class Drive:
         Gives up when nothing has changed for a while: what is open then is for the judge to find.
         """
         wanted, before, changed_at = trades * len(self.followers), -1, time.monotonic()
+        queues, follows = Queues(self.system.stack), len(self.followers)
+        self._wait(lambda: queues.waiting_copies(follows) == 0, SETTLED_SECONDS)
         # The slower modes order at the end of a window: a while after the copy's receipt.
-        self._wait(Queues(self.system.stack).is_quiet, QUIET_SECONDS)
+        for each in self.followers:
+            self._wait(partial(_has_settled, each), SETTLED_SECONDS)
         receipts: dict[str, Receipts] = {}
         while True:
             self.system.check()
@@ -120,6 +125,20 @@ def _finished(view: dict[str, Any]) -> int:
             "check the recording: simulator.log in --state FOLDER says more",
         )
     return int(view["released_trades"])
+
+
+def is_settled(portfolio: Mapping[str, Any]) -> bool:
+    """Say whether every position is at its target, up to what is too small to order."""
+    for each in portfolio["positions"]:
+        missing = abs(Decimal(each["target"]) - Decimal(each["held"]))
+        too_small = missing * Decimal(each.get("mark", 0)) < ORDERED_FROM_USD
+        if each["pending_orders"] or not too_small:
+            return False
+    return True
+
+
+def _has_settled(follower: Follower) -> bool:
+    return is_settled(follower.client.portfolio(follower.follow_id))
 
 
 def _final(receipts: Iterable[Mapping[str, Any]]) -> int:

@@ -1,0 +1,93 @@
+"""Every error leaves the command as a code, a message and a remedy."""
+
+from __future__ import annotations
+
+import errno
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from cli.app import main
+from cli.client import ApiError, ApiUnreachableError
+from cli.errors import CommandError, explained
+from cli.files import require_writable, write_json
+from localcloud.errors import Code, LocalCloudError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+
+@pytest.mark.parametrize(
+    ("error", "code"),
+    [
+        (CommandError("A_CODE", "message", "remedy"), "A_CODE"),
+        (LocalCloudError(Code.PORT_IN_USE, "message", "remedy"), "PORT_IN_USE"),
+        (ApiError(409, "FOLLOW_EXISTS", "detail"), "FOLLOW_EXISTS"),
+        (ApiUnreachableError(0, "API_UNREACHABLE", "detail"), "API_UNREACHABLE"),
+        (OSError(errno.ENOSPC, "No space left on device"), "DISK_FULL"),
+        (PermissionError(errno.EACCES, "Permission denied"), "NO_WRITE_PERMISSION"),
+        (OSError(errno.EIO, "Input/output error"), "OS_ERROR"),
+        (RuntimeError("a surprise"), "UNEXPECTED"),
+    ],
+)
+def test_every_error_has_a_stable_code_and_a_remedy(error: Exception, code: str) -> None:
+    known = explained(error)
+
+    assert (known.code, bool(known.message), bool(known.remedy)) == (code, True, True)
+
+
+def test_a_log_behind_a_remedy_is_cut_to_one_line() -> None:
+    error = LocalCloudError(Code.EMULATOR_DIED, "gone", "Start again.\nfirst\n\nlast words\n")
+
+    assert explained(error).remedy == "Start again. last words"
+
+
+def _damaged(folder: Path) -> Iterable[list[str]]:
+    cut = folder / "cut.json.gz"
+    sample = Path("simulators/hyperliquid/recordings/sample.json.gz")
+    cut.write_bytes((Path(__file__).parents[3] / sample).read_bytes()[:2000])
+    broken = folder / "broken.json"
+    broken.write_text('[{"coin": "BTC"}]')
+    yield ["demo", "--fills", str(cut)]
+    yield ["demo", "--fills", str(broken)]
+    yield ["demo", "--fills", str(folder / "absent.json")]
+    yield ["demo", "--leader", "nobody"]
+    yield ["demo", "--speed", "fast"]
+    yield ["demo", "--followers", "0"]
+    yield ["demo", "--venue", "elsewhere"]
+    yield ["demo", "--json", str(folder / "absent" / "figures.json")]
+    yield ["demo", "--state", str(folder)]
+    yield ["demo", "--no-such-option"]
+    yield ["judge", str(cut)]
+    yield ["judge", str(folder / "absent.json")]
+    yield ["no-such-command"]
+
+
+def test_bad_input_is_two_lines_and_starts_nothing(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for arguments in _damaged(tmp_path):
+        assert main(arguments) == 1, arguments
+        said = capsys.readouterr()
+        first, second = said.err.splitlines()
+        assert first.startswith("error ")
+        assert second.startswith("remedy: ")
+        assert "venue at" not in said.out
+
+
+def test_help_is_no_error(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main([]) == 0
+    said = capsys.readouterr().out
+    assert all(name in said for name in ("demo", "up", "doctor", "judge"))
+
+
+def test_a_result_file_is_whole_or_absent(tmp_path: Path) -> None:
+    target = tmp_path / "figures.json"
+    target.mkdir()
+
+    with pytest.raises(CommandError):
+        require_writable(target)
+    with pytest.raises(OSError, match="directory"):
+        write_json(target, {"trades": 1})
+    assert list(tmp_path.iterdir()) == [target]

@@ -1,0 +1,99 @@
+"""The figures of a run, from small evidence worked out by hand."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+from cli.latencies import latencies_of, summary
+from cli.limit_sets import LIMIT_SETS, limit_set
+from cli.outcome import FIVE, Costs, calls_between, figures_of, is_clean, path_calls
+from functions.api.limits import LimitChoices
+from localcloud.stack import Calls
+from simulators.judge.verdict import Figure, Finding, Verdict
+from understudy.domain.limit_choices import composed_limits
+
+KEYS = (
+    "trades, follows, pairs, copies, lost, duplicated, mismatched_positions, unjustified_skips,"
+    " open_exits, latency_ms, orders_per_second, calls_per_copy, peak_pss_mb, wall_s"
+)
+
+
+def evidence(mode: str = "realtime") -> dict[str, Any]:
+    receipt = {
+        "symbol": "BTC",
+        "leader_side": "buy",
+        "leader_time_ms": 7,
+        "legs": [{"client_order_id": "0xaa"}],
+        "stages": {"executed": 7, "seen": 1010, "decided": 1030},
+    }
+    follow = {"wallet_address": "0x1", "limits": {"mode": mode}, "receipts": [receipt]}
+    orders = [{"cloid": "0xaa", "received_ms": "1040.5"}, {"cloid": None, "received_ms": "2000"}]
+    return {
+        "release": [{"symbol": "BTC", "side": "B", "time_ms": 7, "sent_ms": "1000.0"}],
+        "books": {"0x1": {"orders": orders}},
+        "follows": [follow],
+    }
+
+
+def test_a_copy_takes_from_the_frame_to_its_order_by_the_venues_clock() -> None:
+    assert latencies_of(evidence()) == {
+        "frame_to_order": [Decimal("40.5")],
+        "frame_to_seen": [Decimal(10)],
+        "seen_to_decided": [Decimal(20)],
+    }
+
+
+def test_what_waits_on_purpose_is_counted_apart() -> None:
+    assert list(latencies_of(evidence("throttled"))) == ["frame_to_order_throttled"]
+
+
+def test_percentiles_are_times_that_were_measured() -> None:
+    times = [Decimal(number) for number in range(1, 101)]
+
+    assert summary(times) == {"p50": 50.0, "p99": 99.0, "n": 100}
+    assert summary(times[:1]) == {"p50": 1.0, "p99": 1.0, "n": 1}
+
+
+def test_calls_count_for_the_copy_path_and_while_it_ran() -> None:
+    calls = [
+        Calls("dynamodb", "PutItem", "FollowerExecuteFunction", 5),
+        Calls("dynamodb", "GetItem", "ApiFunction", 7),
+        Calls("sqs", "SendMessage", "LeaderListenerFunction", 2),
+        Calls("sqs", "GetQueueAttributes", "root", 9),
+    ]
+
+    assert path_calls(calls) == {"dynamodb": 5, "sqs": 2}
+    assert calls_between({"dynamodb": 1}, path_calls(calls)) == {"dynamodb": 4, "sqs": 2}
+
+
+def test_the_figures_have_exactly_the_documented_names() -> None:
+    figures = figures_of(evidence(), Verdict(), Costs({"sqs": 3}, 2**20, Decimal("1.234")))
+
+    assert list(figures) == KEYS.split(", ")
+    assert figures["copies"] == {
+        "done": 0, "skipped": {}, "expired": 0, "rejected": 0, "carried": 0,
+    }  # fmt: skip
+    assert (figures["calls_per_copy"], figures["peak_pss_mb"]) == ({"sqs": 3.0}, 1)
+    assert figures["orders_per_second"] == 2.0
+    assert is_clean(figures)
+
+
+def test_one_finding_of_any_kind_makes_a_run_unclean() -> None:
+    for figure in Figure:
+        verdict = Verdict()
+        verdict.add(Finding(figure, "follow", "BTC", None, "wrong"))
+        figures = figures_of(evidence(), verdict, Costs({}, None, Decimal(1)))
+        assert not is_clean(figures)
+        assert figures[figure.value] == 1
+    assert {figure.value for figure in Figure} == set(FIVE)
+
+
+def test_the_demos_limit_sets_are_valid_and_cover_all_sizings() -> None:
+    for each in LIMIT_SETS:
+        composed_limits(LimitChoices.model_validate(each.limits).choices(), {})
+    sizings = {each.limits["sizing"]["kind"] for each in LIMIT_SETS}
+    assert sizings == {"fixed", "ratio", "proportional"}
+    assert len({str(each.limits) for each in LIMIT_SETS}) >= 6
+    assert [each.perfect for each in LIMIT_SETS].count(True) == 1
+    assert limit_set(0).perfect
