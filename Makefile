@@ -5,13 +5,12 @@ ARGS ?=
 BIN := .venv/bin
 SAM := .venv-sam/bin/sam
 REPORTS := .local/reports
-EVERYDAY := -m "not slow and not iam_proof"
 COMPILE = cd requirements && ../$(BIN)/pip-compile --quiet --generate-hashes --no-header \
 	--no-emit-index-url --no-emit-find-links --allow-unsafe --strip-extras
 export SAM_CLI_TELEMETRY := 0
 
 .DEFAULT_GOAL := help
-.PHONY: help demo up test check prove prove-iam bench build deploy requirements clean \
+.PHONY: help demo up test check bench build deploy requirements clean \
 	demo-environment dev-environment sam-environment \
 	check-steps format lint types architecture rules template unit test-parallel test-serial
 
@@ -29,16 +28,10 @@ check: dev-environment sam-environment ## format, lint, types, architecture, tem
 	@$(MAKE) --no-print-directory check-steps && echo "make check: passed" \
 		|| { echo "make check: FAILED, see above"; exit 1; }
 
-test: dev-environment ## all tests but the long proofs
+test: dev-environment ## all tests
 	@rm -f $(REPORTS)/test-*.xml
 	@$(MAKE) --no-print-directory --keep-going test-parallel test-serial; status=$$?; \
 		echo "make test: $$($(BIN)/python -m checks.totals $(REPORTS)/test-*.xml)"; exit $$status
-
-prove: dev-environment ## the long proofs: simulation at scale, soak, crash points
-	@$(BIN)/pytest -m slow $(ARGS)
-
-prove-iam: dev-environment ## remove policy statements one by one; each must be missed
-	@$(BIN)/pytest -m iam_proof $(ARGS)
 
 bench: dev-environment ## speed of the shipping path, beside its references
 	@$(BIN)/python -m benchmarks $(ARGS)
@@ -96,14 +89,14 @@ template:
 		&& AWS_DEFAULT_REGION=us-east-1 $(SAM) validate --lint --template template.yaml
 
 unit:
-	@echo "unit tests" && $(BIN)/pytest --quiet -n 2 $(EVERYDAY) tests/unit
+	@echo "unit tests" && $(BIN)/pytest --quiet -n 2 tests/unit
 
 # Side by side where nothing but the processor is shared; one after another where ports,
 # processes and latencies are.
 test-parallel:
-	@$(BIN)/pytest -n 2 $(EVERYDAY) --junitxml=$(REPORTS)/test-parallel.xml \
-		--ignore=tests/integration --ignore=tests/acceptance $(ARGS)
+	@$(BIN)/pytest -n 2 --junitxml=$(REPORTS)/test-parallel.xml \
+		--ignore=tests/integration $(ARGS)
 
 test-serial:
-	@$(BIN)/pytest $(EVERYDAY) --junitxml=$(REPORTS)/test-serial.xml \
-		tests/integration tests/acceptance $(ARGS)
+	@$(BIN)/pytest --junitxml=$(REPORTS)/test-serial.xml \
+		tests/integration $(ARGS)
