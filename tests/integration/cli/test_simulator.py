@@ -16,6 +16,7 @@ from cli.simulator import SimulatorProcess
 from cli.venue_bench import VenueBench
 from localcloud.processes import process_tree
 
+pytestmark = pytest.mark.integration
 ROOT = Path(__file__).resolve().parents[3]
 OWNER = """
 import sys, time
