@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -17,11 +18,16 @@ AVERAGE_DOUBT = Fraction(1, 1000)
 
 @dataclass(frozen=True, slots=True)
 class Books:
-    """One wallet's orders by client id, and its fills by order."""
+    """One wallet's orders by client id, and its fills by order.
+
+    `flat_after` holds the orders whose last fill left no position, `unnamed` the accepted orders
+    that no receipt of a true trade names.
+    """
 
     orders: Mapping[str, Sequence[VenueOrder]]
     fills: Mapping[str, Sequence[VenueFill]]
     flat_after: frozenset[str]
+    unnamed: Sequence[VenueOrder]
 
     def booked(self, leg: Leg) -> Sequence[VenueOrder]:
         """Give every order with the leg's client id."""
@@ -39,8 +45,8 @@ class Books:
         )
 
 
-def books_of(account: VenueAccount) -> Books:
-    """Index an account's books."""
+def books_of(account: VenueAccount, named: AbstractSet[str]) -> Books:
+    """Index an account's books; `named` are the client ids that receipts name."""
     orders: dict[str, list[VenueOrder]] = defaultdict(list)
     for order in account.orders:
         orders[order.cloid].append(order)
@@ -51,7 +57,8 @@ def books_of(account: VenueAccount) -> Books:
         fills[fill.oid].append(fill)
         positions[fill.symbol] = positions.get(fill.symbol, ZERO) + fill.signed_size
         (flat.discard if positions[fill.symbol] else flat.add)(fill.oid)
-    return Books(orders, fills, frozenset(flat))
+    unnamed = [o for o in account.orders if o.is_accepted and o.cloid not in named]
+    return Books(orders, fills, frozenset(flat), unnamed)
 
 
 def problems_of_orders(receipt: Receipt, books: Books, named: set[str]) -> Iterator[Problem]:

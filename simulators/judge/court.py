@@ -1,4 +1,4 @@
-"""The course of a judgement: pairs in the leader's order, unknown orders, then the end of the run.
+"""The course of a judgement: unknown orders, pairs in the leader's order, then the end of the run.
 
 `judge` is the one entry; it raises EvidenceError where the evidence contradicts the venue.
 """
@@ -20,7 +20,7 @@ from simulators.judge.positions import (
     problem_of_ending,
     problems_of_account,
 )
-from simulators.judge.strays import stray_orders, stray_receipts
+from simulators.judge.strays import named_orders, stray_orders, stray_receipts
 from simulators.judge.surroundings import Witness
 from simulators.judge.trades import LeaderTrade, released_trades
 from simulators.judge.verdict import Finding, Problem, Verdict
@@ -30,8 +30,8 @@ def judge(evidence: Evidence) -> Verdict:
     """Recompute the run and give the verdict."""
     _check_completeness(evidence)
     court = Court(evidence, released_trades(evidence))
-    court.judge_pairs()
     court.judge_strays()
+    court.judge_pairs()
     court.judge_endings()
     return court.verdict
 
@@ -57,7 +57,8 @@ class Court:
         for follow in evidence.follows:
             self.wallets.setdefault(follow.wallet, []).append(follow)
         self.books: dict[str, Books] = {
-            wallet: books_of(evidence.books[wallet]) for wallet in self.wallets
+            wallet: books_of(evidence.books[wallet], named_orders(follows, self.indexes))
+            for wallet, follows in self.wallets.items()
         }
         self.named: dict[str, set[str]] = {wallet: set() for wallet in self.wallets}
         self.ledgers = {follow.follow_id: FollowBook() for follow in evidence.follows}
@@ -81,11 +82,12 @@ class Court:
     def judge_strays(self) -> None:
         """Find orders that no receipt names and receipts of trades that never were."""
         for wallet, follows in self.wallets.items():
-            books, named = self.books[wallet], self.named[wallet]
-            for symbol, problem in stray_orders(self.evidence.books[wallet], named):
+            books = self.books[wallet]
+            for symbol, problem in stray_orders(books):
                 self._add(follows[0], symbol, None, problem)
+            self.ledgers[follows[0].follow_id].doubt_numbers(books.unnamed)
             for follow in follows:
-                for symbol, problem in stray_receipts(follow, self.indexes, books, named):
+                for symbol, problem in stray_receipts(follow, self.indexes, books):
                     self._add(follow, symbol, None, problem)
 
     def judge_endings(self) -> None:

@@ -5,9 +5,11 @@ It moves by the fills that receipts claim; every claim is compared with the venu
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 
+from simulators.judge.evidence import VenueOrder
 from simulators.judge.exact import ONE, ZERO, Span, sign_of
 
 ENTRY_GAP_MS = 60_000
@@ -130,6 +132,11 @@ class FollowBook:
     def holding(self, symbol: str) -> Holding:
         """Give the symbol's holding, made when first asked for."""
         return self.holdings.setdefault(symbol, Holding())
+
+    def doubt_numbers(self, orders: Sequence[VenueOrder]) -> None:
+        """Let the follow's own numbers be off by orders that it, or we, cannot know of."""
+        self.slack_positions += len(orders)
+        self.slack_usdc += sum((order.size * order.price for order in orders), ZERO)
 
     def money(self, symbol: str, leverage: Fraction) -> Money:
         """Give the money side as a decision about this symbol sees it."""

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from fractions import Fraction
 
 from simulators.judge.claims import Books
-from simulators.judge.evidence import Leg, Receipt
+from simulators.judge.evidence import Leg, Receipt, VenueOrder
 from simulators.judge.exact import ZERO, cut_to_lot, shown
 from simulators.judge.gates import may_wind_down
 from simulators.judge.model import NOTHING_TO_CLOSE, Expected
@@ -30,7 +30,7 @@ def problem_of_leg(
     """Compare one leg of the model with the orders a receipt names for it."""
     receipt = scene.receipt
     if receipt is None:
-        return _without_receipt(expected)
+        return _without_receipt(scene, expected, books)
     if scene.is_netted and any(leg.filled for leg in receipt.orders):
         return None
     if expected.order is None:
@@ -40,11 +40,19 @@ def problem_of_leg(
     return _unfit(scene, expected, legs) or _unfilled(receipt, legs, books, expected)
 
 
-def _without_receipt(expected: Expected) -> Problem:
+def _without_receipt(scene: Scene, expected: Expected, books: Books) -> Problem | None:
     if expected.order is not None:
+        if any(_may_be(scene, expected, order) for order in books.unnamed):
+            return None  # the order was placed, and counts as one that no receipt names
         return Problem(Figure.LOST, "no receipt and no order, though the model orders")
     reasons = " or ".join(sorted(expected.reasons))
     return Problem(Figure.UNJUSTIFIED, f"no receipt; the model says {reasons}")
+
+
+def _may_be(scene: Scene, expected: Expected, order: VenueOrder) -> bool:
+    fits = expected.order is not None and expected.order.holds(order.size)
+    placed = (order.symbol, order.sign) == (scene.trade.symbol, expected.sign)
+    return placed and fits and order.received_ms >= scene.trade.sent_ms
 
 
 def problem_of_stray_exit(scene: Scene, legs: Sequence[Leg]) -> Problem | None:

@@ -2,24 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from collections.abc import Set as AbstractSet
+from collections.abc import Iterator, Mapping, Sequence
 
 from simulators.judge.claims import Books
-from simulators.judge.evidence import Follow, Receipt, VenueAccount
+from simulators.judge.evidence import Follow, Receipt
 from simulators.judge.verdict import Figure, Problem
 
 
-def stray_orders(account: VenueAccount, named: AbstractSet[str]) -> Iterator[tuple[str, Problem]]:
-    """Give every accepted order of an account whose client id no receipt names, with its symbol."""
-    for order in account.orders:
-        if order.is_accepted and order.cloid not in named:
-            text = f"no receipt names order {order.cloid or order.oid}"
-            yield order.symbol, Problem(Figure.DUPLICATED, text)
+def named_orders(follows: Sequence[Follow], trades: Mapping[str, int]) -> frozenset[str]:
+    """Give the client ids that these follows' receipts of true trades name."""
+    return frozenset(
+        leg.cloid
+        for follow in follows
+        for receipt in follow.receipts
+        if receipt.trade_id in trades
+        for leg in receipt.orders
+    )
+
+
+def stray_orders(books: Books) -> Iterator[tuple[str, Problem]]:
+    """Give every accepted order whose client id no receipt names, with its symbol."""
+    for order in books.unnamed:
+        text = f"no receipt names order {order.cloid or order.oid}"
+        yield order.symbol, Problem(Figure.DUPLICATED, text)
 
 
 def stray_receipts(
-    follow: Follow, trades: Mapping[str, int], books: Books, named: AbstractSet[str]
+    follow: Follow, trades: Mapping[str, int], books: Books
 ) -> Iterator[tuple[str, Problem]]:
     """Give every receipt of a trade that never was, and every second receipt of one that was.
 
@@ -33,9 +42,9 @@ def stray_receipts(
         elif receipt.trade_id in seen:
             text = f"a second receipt of trade {receipt.trade_id}"
         seen.add(receipt.trade_id)
-        if text and not _orders_counted(receipt, books, named):
+        if text and not _orders_counted(receipt, books):
             yield receipt.symbol, Problem(Figure.UNJUSTIFIED, text)
 
 
-def _orders_counted(receipt: Receipt, books: Books, named: AbstractSet[str]) -> bool:
-    return any(books.accepted(leg) and leg.cloid not in named for leg in receipt.orders)
+def _orders_counted(receipt: Receipt, books: Books) -> bool:
+    return any(order in books.unnamed for leg in receipt.orders for order in books.accepted(leg))

@@ -3,53 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from decimal import ROUND_DOWN, Decimal, getcontext
+from decimal import Decimal, getcontext
 from typing import Any
+
+from tests.unit.judge.moves import ZERO, Move
 
 getcontext().prec = 60
 
-ZERO = Decimal(0)
 FEE = Decimal("0.00045")
 MINIMUM = Decimal(10)
 LEADER_EQUITY = Decimal(1_000_000)
-
-
-@dataclass(frozen=True)
-class Move:
-    """A leader's trade as a follower hears of it."""
-
-    trade_id: str
-    seq: int
-    symbol: str
-    signed: Decimal
-    price: Decimal
-    start: Decimal
-    time_ms: int
-    sent_ms: int
-    size_decimals: int
-
-    @property
-    def end(self) -> Decimal:
-        return self.start + self.signed
-
-    @property
-    def kind(self) -> str:
-        if not self.start:
-            return "open"
-        if not self.end:
-            return "close"
-        if self.start * self.end < 0:
-            return "flip"
-        return "add" if abs(self.end) > abs(self.start) else "reduce"
-
-    @property
-    def entered(self) -> Decimal:
-        if self.kind == "flip":
-            return abs(self.end)
-        return abs(self.signed) if self.kind in {"open", "add"} else ZERO
-
-    def cut(self, size: Decimal) -> Decimal:
-        return size.quantize(Decimal(1).scaleb(-self.size_decimals), ROUND_DOWN)
 
 
 @dataclass
@@ -85,10 +48,6 @@ class Follower:
     @property
     def wallet(self) -> str:
         return "0x" + self.name.encode().hex().ljust(40, "0")
-
-    @property
-    def direction(self) -> int:
-        return -1 if self.limits.get("reverse") else 1
 
     def limit(self, name: str, default: str) -> Decimal:
         return Decimal(self.limits.get(name, default))
@@ -148,7 +107,11 @@ class Follower:
         money = self._money(symbol, prices)
         wanted = {
             "fixed": Decimal(sizing.get("cost_per_order_usdc", "0")),
-            "ratio": self._ratio(sizing, move) * move.entered * move.price / leverage,
+            "ratio": Decimal(sizing.get("percent", "0"))
+            / 100
+            * move.entered
+            * move.price
+            / leverage,
             "proportional": money["own_equity"]
             / LEADER_EQUITY
             * move.entered
@@ -162,10 +125,6 @@ class Follower:
         if reason:
             return reason
         return self._sized(move, symbol, legs, wanted, leverage, money)
-
-    @staticmethod
-    def _ratio(sizing: dict[str, str], move: Move) -> Decimal:
-        return Decimal(sizing.get("percent", "0")) / 100
 
     def _money(self, symbol: Symbol, prices: dict[str, Decimal]) -> dict[str, Decimal]:
         used = sum((one.margin for one in self.symbols.values()), ZERO)
@@ -212,7 +171,7 @@ class Follower:
         leverage: Decimal,
         money: dict[str, Decimal],
     ) -> str:
-        sign = self.direction * (1 if move.signed > 0 else -1)
+        sign = (1 if move.signed > 0 else -1) * (-1 if self.limits.get("reverse") else 1)
         self._drop_stale(move, symbol, sign)
         budget = self.limit("copy_budget_usdc", "0")
         fixed = self.limits["sizing"]["kind"] == "fixed"
@@ -230,7 +189,7 @@ class Follower:
         if total * move.price < MINIMUM and (fixed or capped):
             return "BELOW_MIN_NOTIONAL"
         symbol.target = target
-        if ahead <= 0 or total * move.price >= MINIMUM:
+        if not symbol.carried_ms or ahead <= 0 or total * move.price >= MINIMUM:
             symbol.carried_ms, symbol.carried_price = move.time_ms, move.price
         if total * move.price < MINIMUM:
             return "CARRIED"

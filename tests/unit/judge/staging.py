@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
-from tests.unit.judge.honest_follower import Follower, Move
+from tests.unit.judge.honest_follower import Follower
+from tests.unit.judge.moves import Move
 
 LEADER = "0x" + "1e" * 20
 START_MS = 1_780_000_000_000

@@ -41,6 +41,28 @@ def test_a_false_reason_is_an_unjustified_skip(reason: str) -> None:
     assert figures_of(skipped(reason)) == only(unjustified_skips=1)
 
 
+def test_a_forged_number_does_not_justify_a_skip() -> None:
+    evidence = skipped("BUDGET_EXHAUSTED")
+    receipt_of(evidence, "one", 2)["numbers"].update(used="5000", remaining="0")
+
+    assert figures_of(evidence) == only(unjustified_skips=1)
+
+
+def test_a_missing_receipt_of_a_trade_to_be_copied_is_lost() -> None:
+    evidence = skipped("")
+    evidence["follows"][0]["receipts"].remove(receipt_of(evidence, "one", 2))
+
+    assert figures_of(evidence) == only(lost=1)
+
+
+@pytest.mark.parametrize("status", ["CLAIMED", "WAITING", "DONE"])
+def test_a_copy_that_never_came_to_an_order_is_lost(status: str) -> None:
+    evidence = skipped("")
+    receipt_of(evidence, "one", 2).update(status=status)
+
+    assert figures_of(evidence) == only(lost=1)
+
+
 @pytest.mark.parametrize("reason", ["KILL_SWITCH", "FLAGGED", "BLACKLISTED", "COPY_DISABLED"])
 @pytest.mark.parametrize("follow_id", ["", "one"])
 def test_an_intervention_on_record_justifies_its_reason(reason: str, follow_id: str) -> None:
