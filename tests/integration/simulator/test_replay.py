@@ -14,6 +14,7 @@ import requests
 import websocket
 
 from simulators.hyperliquid.addresses import named_address
+from simulators.hyperliquid.replay.pacing import TRADES_PER_REPORT
 from simulators.hyperliquid.replay.recording import load_recording
 from simulators.hyperliquid.replay.trades import group_trades
 
@@ -126,7 +127,7 @@ def test_nothing_leaves_while_the_lag_is_unknown_or_high(bench: Any) -> None:
     assert bench.look("replay")["released_trades"] == 0
 
     bench.control("replay/lag", seconds="1.99")
-    assert eventually(lambda: bench.look("replay")["released_trades"] == 20)
+    assert eventually(lambda: bench.look("replay")["released_trades"] == TRADES_PER_REPORT)
 
 
 def test_recorded_gaps_pace_the_release_within_a_second(bench: Any) -> None:

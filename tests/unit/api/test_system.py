@@ -72,7 +72,9 @@ def test_whatever_changes_money_asks_for_a_living_session() -> None:
     }
 
 
-@pytest.mark.parametrize("route", [r for r in ROUTES if r.access is not Access.OPEN], ids=str)
+@pytest.mark.parametrize(
+    "route", [r for r in ROUTES if r.access is not Access.OPEN], ids=lambda route: route.key
+)
 def test_a_route_that_is_not_open_is_shut(api: ApiWorld, route: Any) -> None:
     path = re.sub(r"\{\w+\}", "x", route.path)
 

@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
-from typing import Any
+from decimal import Decimal, localcontext
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from tests.unit.judge.honest_follower import Follower
 from tests.unit.judge.staging import Stage
 
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
 FIXED = {"kind": "fixed", "cost_per_order_usdc": "100"}
+
+
+@pytest.fixture(autouse=True)
+def _exact_decimals() -> Iterator[None]:
+    """Let the staged follower reckon exactly, here and nowhere else."""
+    with localcontext(prec=60):
+        yield
 
 
 def followers() -> list[Follower]:

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from decimal import Decimal, getcontext
+from decimal import Decimal
 from typing import Any
 
 from tests.unit.judge.moves import ZERO, Move
-
-getcontext().prec = 60
 
 FEE = Decimal("0.00045")
 MINIMUM = Decimal(10)

@@ -146,6 +146,7 @@ def closed_receipt(receipt: Receipt, decision: Decision) -> Receipt:
         receipt,
         status=CopyStatus.DONE if filled else _status_of(decision),
         reason=decision.reason,
+        numbers={**receipt.numbers, **decision.numbers},
         target=decision.ledger.target,
         held=decision.ledger.held,
     )

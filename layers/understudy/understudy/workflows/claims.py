@@ -143,7 +143,14 @@ def _with_order(
             reserved=budget.reserved + intent.margin,
             recent_entries_ms=decision.recent_entries_ms or budget.recent_entries_ms,
         )
-    receipt = replace(receipt, status=CopyStatus.CLAIMED, reason=None, target=ledger.target)
+    receipt = replace(
+        receipt,
+        status=CopyStatus.CLAIMED,
+        reason=None,
+        target=ledger.target,
+        numbers={**receipt.numbers, **decision.numbers},
+        bound_by=decision.bound_by or receipt.bound_by,
+    )
     return Changes(
         unchanged=follow if entry else None,
         budget=budget if entry else None,
