@@ -70,6 +70,8 @@ def converge(ports: CopyPorts, command: Converge) -> Signing:
     if command.cause == CLOSE_NOW:
         ledger = _closing(ledger)
     if view.intent is None and not ledger.pending and not ledger.needs_operator:
+        if ledger.wanted_more:
+            view = _with_account(ports, view)
         situation = replace(view.situation(trade, ports.clock.now_ms()), ledger=ledger)
         decision = decide_gap(situation, window_ends=command.cause in WINDOW_ENDS)
         if decision.order is not None or decision.ledger != view.ledger:
@@ -124,6 +126,11 @@ def _with_fresh_account(ports: CopyPorts, view: View, trade: Trade) -> View:
     """Read the account again before an entry when the last reading is too old."""
     if trade.kind in (TradeKind.REDUCE, TradeKind.CLOSE):
         return view
+    return _with_account(ports, view)
+
+
+def _with_account(ports: CopyPorts, view: View) -> View:
+    """Make sure of a young reading that covers the symbol's dex."""
     reading, dex = view.around.account, view.market.dex
     if not _is_fresh(reading, dex, ports.clock.now_ms()):
         follow = view.state.follow
