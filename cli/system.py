@@ -117,4 +117,9 @@ def _parameters(plan: Plan, venue_url: str) -> dict[str, str]:
         "SiweChainIds": str(SIGN_IN.chain_id),
         "VenueWeightPerMinute": str(plan.weight_per_minute),
         "EgressGroup": "main",
+        # The stand-in venue's money is none, and a replay squeezes days of prices into seconds.
+        "AgentMaxOrderNotional": "100000000",
+        "AgentMaxDailyNotional": "10000000000",
+        "AgentMaxLeverage": "50",
+        "AgentPriceBandBps": "2000",
     }
