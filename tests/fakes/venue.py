@@ -121,18 +121,27 @@ class InMemoryVenue:
         self._answer()
         return self.books.report(address, client_order_id)
 
-    def account(self, wallet_id: WalletId, address: str, dexes: Sequence[str]) -> Account:
+    def account(
+        self,
+        wallet_id: WalletId,
+        address: str,
+        dexes: Sequence[str],
+        *,
+        before: Account | None = None,
+    ) -> Account:
         self._answer()
-        book = self.books.account(address)
+        book, now_ms = self.books.account(address), self._clock.now_ms()
+        known = before if before is not None and before.knows_mode(now_ms) else None
         is_unified = book.mode is AccountMode.UNIFIED
         return Account(
             wallet_id=wallet_id,
-            mode=book.mode,
+            mode=known.mode if known else book.mode,
+            mode_read_at_ms=known.mode_read_at_ms if known else now_ms,
             equity={dex: self._equity(address, dex) for dex in dexes},
             margin_used={dex: ZERO if is_unified else self._margin(address, dex) for dex in dexes},
             positions=self._positions(address),
             leverages={s: self._leverage(address, s) for s in self._positions(address)},
-            read_at_ms=self._clock.now_ms(),
+            read_at_ms=now_ms,
         )
 
     def leader_snapshot(self, address: str, dexes: Sequence[str]) -> LeaderSnapshot:

@@ -48,7 +48,7 @@ def taken(budget: VenueBudget, purpose: Purpose, weight: int = 1, most: int = 50
 
 
 @pytest.mark.parametrize(
-    ("purpose", "share"), [(Purpose.EXIT, 120), (Purpose.ENTRY, 96), (Purpose.STATUS, 24)]
+    ("purpose", "share"), [(Purpose.EXIT, 120), (Purpose.ENTRY, 84), (Purpose.STATUS, 24)]
 )
 def test_each_purpose_has_its_share_of_a_minute(
     make_budget: MakeBudget, clock: ManualClock, purpose: Purpose, share: int
@@ -63,7 +63,7 @@ def test_each_purpose_has_its_share_of_a_minute(
 def test_one_purpose_leaves_the_shares_of_the_others_alone(make_budget: MakeBudget) -> None:
     budget = make_budget()
 
-    assert taken(budget, Purpose.ENTRY) == 96
+    assert taken(budget, Purpose.ENTRY) == 84
     assert taken(budget, Purpose.EXIT) == 120
 
 
@@ -75,7 +75,7 @@ def test_workers_share_one_budget(make_budget: MakeBudget) -> None:
     for _ in range(40):
         assert second.take(HYPERLIQUID, Purpose.ENTRY, 1)
 
-    assert 80 + taken(first, Purpose.ENTRY) + taken(second, Purpose.ENTRY) == 96
+    assert 80 + taken(first, Purpose.ENTRY) + taken(second, Purpose.ENTRY) == 84
 
 
 def test_a_weight_above_the_share_is_refused_and_smaller_ones_are_not(

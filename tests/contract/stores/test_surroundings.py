@@ -35,6 +35,7 @@ def test_nothing_stored_means_nothing_around(world: World) -> None:
         marks=Marks({}, {}),
         receipt=None,
     )
+    assert world.copies.account(follow.wallet_id) is None
 
 
 def test_everything_stored_is_around(world: World) -> None:
@@ -55,6 +56,7 @@ def test_everything_stored_is_around(world: World) -> None:
 
     assert around.lane == Lane(follow.wallet_id, nonce=NOW_MS, version=1)
     assert (around.account, around.leader_account) == (account, book().account)
+    assert world.copies.account(follow.wallet_id) == account
     assert (around.market, around.marks) == (builders.market(), marks)
     assert around.receipt == receipt(4, version=1)
     assert world.copies.surroundings(follow, "BTC", 0).receipt is None

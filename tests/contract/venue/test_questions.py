@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -9,7 +10,7 @@ import pytest
 
 from tests.fakes.venue import Fault
 from understudy.domain.errors import VenueUnreachableError
-from understudy.domain.follows import AccountMode
+from understudy.domain.follows import MODE_LIFETIME_MS, AccountMode
 from understudy.domain.ids import WalletId
 from understudy.domain.intents import Accepted, Rejected, Unknown
 from understudy.domain.trades import Side
@@ -144,6 +145,20 @@ def test_a_unified_account_has_one_purse(world: World) -> None:
 
     assert account.mode is AccountMode.UNIFIED
     assert account.equity[""] == snapshot.account.equity == 500
+
+
+def test_a_mode_that_was_read_lately_is_not_asked_for_again(world: World) -> None:
+    world.fund(STRANGER, "500", AccountMode.STANDARD)
+    first = world.venue.account(WalletId("wallet"), STRANGER, [""])
+    world.fund(STRANGER, "500", AccountMode.UNIFIED)
+    long_ago = replace(first, mode_read_at_ms=first.mode_read_at_ms - MODE_LIFETIME_MS)
+
+    soon = world.venue.account(WalletId("wallet"), STRANGER, [""], before=first)
+    later = world.venue.account(WalletId("wallet"), STRANGER, [""], before=long_ago)
+
+    assert (soon.mode, soon.mode_read_at_ms) == (AccountMode.STANDARD, first.mode_read_at_ms)
+    assert later.mode is AccountMode.UNIFIED
+    assert later.mode_read_at_ms >= first.mode_read_at_ms
 
 
 def test_a_leaders_snapshot_has_positions_equity_and_leverage(

@@ -17,13 +17,17 @@ from tests.integration.hyperliquid.scripted_server import (
     stay_silent,
 )
 from understudy.adapters.memory.clock import ManualClock
+from understudy.adapters.memory.venue_budget import InMemoryVenueBudget
 from understudy.adapters.venues.hyperliquid.client import HyperliquidVenue
 from understudy.adapters.venues.hyperliquid.constants import Chain
 from understudy.adapters.venues.hyperliquid.errors import RejectionKind, UnknownCause
 from understudy.adapters.venues.hyperliquid.rest import Rest
+from understudy.adapters.venues.hyperliquid.weights import BudgetMeter
 from understudy.domain.errors import VenueUnreachableError
 from understudy.domain.ids import IntentId
 from understudy.domain.intents import Outcome, Rejected, Signed, Unknown
+from understudy.domain.markets import HYPERLIQUID
+from understudy.ports.delivery import Purpose
 
 pytestmark = pytest.mark.integration
 
@@ -124,6 +128,24 @@ def test_a_question_without_a_usable_answer_says_so(step: Step, status: int) -> 
         _venue(server.url).markets()
 
     assert caught.value.facts["status"] == status
+
+
+def test_a_429_makes_everybody_at_this_address_ask_less() -> None:
+    budget = InMemoryVenueBudget({HYPERLIQUID: 400}, ManualClock())
+    with serving(respond(429, "null")) as server, pytest.raises(VenueUnreachableError):
+        Rest(server.url, meter=BudgetMeter(budget)).ask({"type": "orderStatus"})
+
+    assert not budget.take(HYPERLIQUID, Purpose.STATUS, 20)
+    assert budget.take(HYPERLIQUID, Purpose.STATUS, 18)
+
+
+def test_the_rows_of_an_answer_count_too() -> None:
+    budget = InMemoryVenueBudget({HYPERLIQUID: 400}, ManualClock())
+    with serving(respond(200, json.dumps([{}] * 60))) as server:
+        Rest(server.url, meter=BudgetMeter(budget)).ask({"type": "userFillsByTime"})
+
+    assert not budget.take(HYPERLIQUID, Purpose.STATUS, 18)
+    assert budget.take(HYPERLIQUID, Purpose.STATUS, 17)
 
 
 def test_answers_come_over_one_kept_connection() -> None:

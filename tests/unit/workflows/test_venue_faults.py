@@ -280,7 +280,7 @@ def test_an_entry_whose_leverage_is_not_confirmed_is_skipped(fault: Fault) -> No
 
 def test_a_rate_limit_halves_the_budget_of_everybody() -> None:
     world, _ = _world()
-    before = world.budget.take("hyperliquid", Purpose.ENTRY, 390_000)
+    before = world.budget.take("hyperliquid", Purpose.ENTRY, 340_000)
 
     _trade(world, "5", Fault.RATE_LIMITED)
 

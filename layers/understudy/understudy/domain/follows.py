@@ -16,6 +16,10 @@ from understudy.domain.limits import Limits
 from understudy.domain.money import ZERO
 from understudy.domain.trades import Side, Trade
 
+# On Hyperliquid asking for the mode weighs as much as twenty orders, and it changes only when its
+# owner says so: a switch is seen after this time. Until then entries err towards not being taken.
+MODE_LIFETIME_MS = 600_000
+
 
 class FollowStatus(StrEnum):
     """Where a follow stands in its life."""
@@ -209,7 +213,10 @@ class AccountMode(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """A wallet's account as the venue last showed it; maps go by dex name ('' is the main one)."""
+    """A wallet's account as the venue last showed it; maps go by dex name ('' is the main one).
+
+    `mode_read_at_ms` dates the mode, which is asked for more seldom than the rest.
+    """
 
     wallet_id: WalletId
     mode: AccountMode
@@ -218,6 +225,11 @@ class Account:
     positions: Mapping[str, Decimal]
     leverages: Mapping[str, int]
     read_at_ms: int
+    mode_read_at_ms: int = 0
+
+    def knows_mode(self, now_ms: int) -> bool:
+        """Say whether the mode was read lately enough to be taken over by the next reading."""
+        return now_ms - self.mode_read_at_ms < MODE_LIFETIME_MS
 
 
 @dataclass(frozen=True, slots=True)

@@ -172,6 +172,10 @@ class CopyStore(Protocol):
         """Read the receipt of a follow for the leader's trade number `seq`."""
         ...
 
+    def account(self, wallet_id: WalletId) -> Account | None:
+        """Give the last account reading; None when there was none."""
+        ...
+
     def put_account(self, account: Account) -> None:
         """Keep a fresh account reading for the decisions of the next seconds."""
         ...

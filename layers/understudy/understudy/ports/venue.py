@@ -62,8 +62,19 @@ class Venue(Protocol):
         """Ask what became of an order, with the sums of its fills."""
         ...
 
-    def account(self, wallet_id: WalletId, address: str, dexes: Sequence[str]) -> Account:
-        """Read an account's mode, equity, margin, positions and leverages on these dexes."""
+    def account(
+        self,
+        wallet_id: WalletId,
+        address: str,
+        dexes: Sequence[str],
+        *,
+        before: Account | None = None,
+    ) -> Account:
+        """Read an account's mode, equity, margin, positions and leverages on these dexes.
+
+        With an earlier reading, its mode is taken over while it is young: it is dear to ask for
+        and changes when the user says so.
+        """
         ...
 
     def leader_snapshot(self, address: str, dexes: Sequence[str]) -> LeaderSnapshot:

@@ -14,6 +14,7 @@ from understudy.adapters.aws.venue_budget import DynamoVenueBudget
 from understudy.adapters.clock import SystemClock
 from understudy.adapters.venues.hyperliquid.client import HyperliquidVenue
 from understudy.adapters.venues.hyperliquid.rest import Rest
+from understudy.adapters.venues.hyperliquid.weights import BudgetMeter, Meter, NoMeter
 from understudy.domain.markets import HYPERLIQUID
 from understudy.runtime import environment
 from understudy.workflows.views import CopyPorts
@@ -36,8 +37,13 @@ def markets() -> DynamoMarketStore:
 
 @cache
 def venue() -> HyperliquidVenue:
-    """Give the venue."""
-    return HyperliquidVenue(Rest(environment.text("HYPERLIQUID_URL")), environment.chain(), CLOCK)
+    """Give the venue, for those that ask it seldom."""
+    return _venue(NoMeter())
+
+
+def _venue(meter: Meter) -> HyperliquidVenue:
+    rest = Rest(environment.text("HYPERLIQUID_URL"), meter=meter)
+    return HyperliquidVenue(rest, environment.chain(), CLOCK)
 
 
 def queues(*names: str) -> SqsQueues:
@@ -47,7 +53,7 @@ def queues(*names: str) -> SqsQueues:
 
 @cache
 def copying(*queue_names: str) -> CopyPorts:
-    """Give what copying needs, with these queues."""
+    """Give what copying needs, with these queues; questions to the venue count with its orders."""
     copies = Table(clients.dynamodb(), environment.text("COPYING_TABLE"))
     throttle = Table(clients.dynamodb(), environment.text("THROTTLE_TABLE"))
     budget = DynamoVenueBudget(
@@ -58,7 +64,7 @@ def copying(*queue_names: str) -> CopyPorts:
     )
     return CopyPorts(
         store=DynamoCopyStore(copies, markets()),
-        venues={HYPERLIQUID: venue()},
+        venues={HYPERLIQUID: _venue(BudgetMeter(budget))},
         queues=queues(*queue_names),
         budget=budget,
         clock=CLOCK,

@@ -80,8 +80,10 @@ def _read_account(ports: ReconcilePorts, wallet_id: WalletId, states: list[Follo
     symbols = {symbol for state in states for symbol in state.ledgers if symbol in markets}
     dexes = sorted({markets[symbol].dex for symbol in symbols} | {""})
     venue = ports.copying.venues[follow.venue]
-    account = venue.account(wallet_id, follow.wallet_address, dexes)
-    ports.copying.store.put_account(account)
+    store = ports.copying.store
+    before = store.account(wallet_id)
+    account = venue.account(wallet_id, follow.wallet_address, dexes, before=before)
+    store.put_account(account)
     return account
 
 

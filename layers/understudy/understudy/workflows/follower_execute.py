@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from understudy.domain.decisions import decide, decide_gap
 from understudy.domain.errors import ConflictError, DependencyError
-from understudy.domain.follows import Account, Ledger
+from understudy.domain.follows import Ledger
 from understudy.domain.intents import Intent
 from understudy.domain.limits import CopyMode
 from understudy.domain.money import ZERO
@@ -19,7 +19,7 @@ from understudy.domain.reasons import Reason
 from understudy.domain.receipting import trade_of
 from understudy.domain.trades import Trade, TradeKind
 from understudy.messages import CLOSE_NOW, Converge, FollowerExecute, LaneCommand, WakeLane
-from understudy.ports.copying import HELD_BY_HAND, Changes, SymbolOwner
+from understudy.workflows.accounts import with_account
 from understudy.workflows.claims import claim
 from understudy.workflows.lanes import Answer, Signing
 from understudy.workflows.orders import carry_out, take_up
@@ -27,7 +27,6 @@ from understudy.workflows.preparing import prepare
 from understudy.workflows.settling import CONFLICT_TRIES
 from understudy.workflows.views import CopyPorts, View, read_view
 
-ACCOUNT_LIFETIME_MS = 15_000
 WINDOW_ENDS = frozenset({CopyMode.THROTTLED.value, CopyMode.SAFE_POLL.value})
 
 Claiming = Generator[Intent, Answer, View]
@@ -71,7 +70,7 @@ def converge(ports: CopyPorts, command: Converge) -> Signing:
         ledger = _closing(ledger)
     if view.intent is None and not ledger.pending and not ledger.needs_operator:
         if ledger.wanted_more:
-            view = _with_account(ports, view)
+            view = with_account(ports, view)
         situation = replace(view.situation(trade, ports.clock.now_ms()), ledger=ledger)
         decision = decide_gap(situation, window_ends=command.cause in WINDOW_ENDS)
         if decision.order is not None or decision.ledger != view.ledger:
@@ -126,37 +125,7 @@ def _with_fresh_account(ports: CopyPorts, view: View, trade: Trade) -> View:
     """Read the account again before an entry when the last reading is too old."""
     if trade.kind in (TradeKind.REDUCE, TradeKind.CLOSE):
         return view
-    return _with_account(ports, view)
-
-
-def _with_account(ports: CopyPorts, view: View) -> View:
-    """Make sure of a young reading that covers the symbol's dex."""
-    reading, dex = view.around.account, view.market.dex
-    if not _is_fresh(reading, dex, ports.clock.now_ms()):
-        follow = view.state.follow
-        dexes = ("", dex) if dex else ("",)
-        reading = ports.venues[follow.venue].account(follow.wallet_id, follow.wallet_address, dexes)
-        ports.store.put_account(reading)
-        view = replace(view, around=replace(view.around, account=reading))
-    return _freed_from_hand(ports, view)
-
-
-def _is_fresh(reading: Account | None, dex: str, now_ms: int) -> bool:
-    """Say whether a reading covers the dex and is young enough to decide an entry with."""
-    if reading is None or dex not in reading.equity:
-        return False
-    return now_ms - reading.read_at_ms <= ACCOUNT_LIFETIME_MS
-
-
-def _freed_from_hand(ports: CopyPorts, view: View) -> View:
-    """Free a symbol that was held by hand once the account shows that it is flat."""
-    account = view.around.account
-    by_hand = view.around.owner == HELD_BY_HAND
-    if not by_hand or account is None or account.positions.get(view.symbol):
-        return view
-    hand = SymbolOwner(account.wallet_id, view.symbol, HELD_BY_HAND)
-    ports.store.commit(Changes(owner_released=hand))
-    return replace(view, around=replace(view.around, owner=None))
+    return with_account(ports, view)
 
 
 def _closes_before_opening(decision: Decision) -> bool:

@@ -37,7 +37,7 @@ SWEEP_MS = 60_000
 DOUBTFUL_SWEEP_MS = 10_000
 SILENT_MS = 40_000
 RECEIVE_MS = 200
-RECONCILE_MS = 10_000
+RECONCILE_MS = 30_000
 RECONCILE_DELAY_SECONDS = 5
 HAND_OVER_MS = 60_000
 
@@ -206,7 +206,7 @@ class Listener:
         self._mark_wallets(event)
 
     def _mark_wallets(self, event: TradesSeen) -> None:
-        """Have follower wallets that traded compared with the venue, each at most every 10 s."""
+        """Have follower wallets that traded compared with the venue, each at most every 30 s."""
         for address, _ in event.fills_of(self._watch.wallets):
             wallet = self._watch.wallets[address]
             since = event.received_at_ms - self._watch.reconciled_ms.get(wallet, 0)

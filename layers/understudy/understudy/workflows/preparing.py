@@ -30,7 +30,8 @@ def prepare(
     if order is None:
         return view, decision
     purpose = Purpose.EXIT if order.reduce_only else Purpose.ENTRY
-    allowed = ports.budget.take(trade.venue, purpose, ORDER_WEIGHT)
+    weight = 2 * ORDER_WEIGHT if needs_leverage(view, order) else ORDER_WEIGHT
+    allowed = ports.budget.take(trade.venue, purpose, weight)
     if order.reduce_only and not allowed:
         raise DependencyError("the venue's request budget is used up", venue=trade.venue)
     if not allowed:

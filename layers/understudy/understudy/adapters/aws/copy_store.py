@@ -79,6 +79,11 @@ class DynamoCopyStore:
         item = self._table.get(at.receipt(follow_id, seq))
         return record_of(Receipt, item) if item else None
 
+    def account(self, wallet_id: WalletId) -> Account | None:
+        """Give the last account reading."""
+        item = self._table.get(at.account(wallet_id))
+        return record_of(Account, item) if item else None
+
     def put_account(self, account: Account) -> None:
         """Keep a fresh account reading."""
         refuse_unstorable(account)

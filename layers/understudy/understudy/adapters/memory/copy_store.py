@@ -75,6 +75,11 @@ class InMemoryCopyStore:
         with self._table.lock:
             return self._table.receipts[follow_id].get(seq)
 
+    def account(self, wallet_id: WalletId) -> Account | None:
+        """Give the last account reading."""
+        with self._table.lock:
+            return self._table.accounts.get(wallet_id)
+
     def put_account(self, account: Account) -> None:
         """Keep a fresh account reading."""
         refuse_unstorable(account)

@@ -64,9 +64,18 @@ class HyperliquidVenue:
             rows = self._page(_FILLS, address, order["timestamp"])
             return order_report(answer, [row for row in rows if row["oid"] == order["oid"]])
 
-    def account(self, wallet_id: WalletId, address: str, dexes: Sequence[str]) -> Account:
+    def account(
+        self,
+        wallet_id: WalletId,
+        address: str,
+        dexes: Sequence[str],
+        *,
+        before: Account | None = None,
+    ) -> Account:
         """Read an account's mode, equity, margin, positions and leverages on these dexes."""
-        holdings = self._holdings(address, dexes)
+        now_ms = self._clock.now_ms()
+        known = before if before is not None and before.knows_mode(now_ms) else None
+        holdings = self._holdings(address, dexes, known.mode if known else None)
         return Account(
             wallet_id=wallet_id,
             mode=holdings.mode,
@@ -74,7 +83,8 @@ class HyperliquidVenue:
             margin_used=holdings.margin_used,
             positions=holdings.positions,
             leverages=holdings.leverages,
-            read_at_ms=self._clock.now_ms(),
+            read_at_ms=now_ms,
+            mode_read_at_ms=known.mode_read_at_ms if known else now_ms,
         )
 
     def leader_snapshot(self, address: str, dexes: Sequence[str]) -> LeaderSnapshot:
@@ -112,9 +122,12 @@ class HyperliquidVenue:
                 )
             ]
 
-    def _holdings(self, address: str, dexes: Sequence[str]) -> Holdings:
+    def _holdings(
+        self, address: str, dexes: Sequence[str], mode: AccountMode | None = None
+    ) -> Holdings:
         with understood("clearinghouseState"):
-            mode = parse_mode(self._rest.ask({"type": "userAbstraction", "user": address}))
+            if mode is None:
+                mode = parse_mode(self._rest.ask({"type": "userAbstraction", "user": address}))
             spot = None
             if mode is AccountMode.UNIFIED:
                 spot = self._rest.ask({"type": "spotClearinghouseState", "user": address})

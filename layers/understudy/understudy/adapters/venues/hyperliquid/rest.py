@@ -21,6 +21,11 @@ from understudy.adapters.venues.hyperliquid.constants import (
 )
 from understudy.adapters.venues.hyperliquid.errors import UnknownCause
 from understudy.adapters.venues.hyperliquid.outcomes import HTTP_OK, HTTP_TOO_MANY, MISFITS
+from understudy.adapters.venues.hyperliquid.weights import (
+    NoMeter,
+    answer_weight,
+    question_weight,
+)
 from understudy.domain.errors import VenueUnreachableError
 from understudy.domain.intents import Unknown
 from understudy.domain.markets import HYPERLIQUID
@@ -28,12 +33,14 @@ from understudy.domain.markets import HYPERLIQUID
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from understudy.adapters.venues.hyperliquid.weights import Meter
+
 _HEADERS = {"Content-Type": "application/json"}
 _POOL_SIZE = 16
 
 
 class Rest:
-    """One venue address; safe to use from several threads."""
+    """One venue address; safe to use from several threads. `meter` counts questions, not orders."""
 
     def __init__(
         self,
@@ -41,7 +48,9 @@ class Rest:
         *,
         connect_timeout_ms: int = CONNECT_TIMEOUT_MS,
         read_timeout_ms: int = READ_TIMEOUT_MS,
+        meter: Meter | None = None,
     ) -> None:
+        self._meter = meter or NoMeter()
         self._url = url.rstrip("/")
         self._pool = urllib3.PoolManager(
             maxsize=_POOL_SIZE,
@@ -65,17 +74,26 @@ class Rest:
         """Ask `/info` and give the answer's JSON.
 
         Raises VenueUnreachableError without a usable answer; its facts are the question's type and
-        the HTTP status, 0 when there was none.
+        the HTTP status, 0 when there was none, 429 also when our own meter is used up.
         """
         kind = str(question["type"])
+        if not self._meter.take(question_weight(kind)):
+            raise unanswered("our own request budget is used up", kind, HTTP_TOO_MANY)
+        answer = self._answer(kind, question)
+        if added := answer_weight(kind, answer):
+            self._meter.take(added)
+        return answer
+
+    def _answer(self, kind: str, question: dict[str, Any]) -> Any:
         try:
             status, body = self._post("/info", json.dumps(question))
         except HTTPError as error:
             raise unanswered("the venue did not answer", kind) from error
+        if status == HTTP_TOO_MANY:
+            self._meter.refused()
+            raise unanswered("the venue limits our requests", kind, status)
         if status != HTTP_OK:
-            limited = status == HTTP_TOO_MANY
-            text = "the venue limits our requests" if limited else "the venue cannot answer now"
-            raise unanswered(text, kind, status)
+            raise unanswered("the venue cannot answer now", kind, status)
         with understood(kind):
             return json.loads(body, parse_float=Decimal)
 

@@ -1,0 +1,58 @@
+"""The account that an entry is decided with: read again when it is old, freed from the hand."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from understudy.domain.errors import VenueUnreachableError
+from understudy.domain.follows import Account
+from understudy.ports.copying import HELD_BY_HAND, Changes, SymbolOwner
+from understudy.workflows.views import CopyPorts, View
+
+YOUNG_MS = 15_000
+USABLE_MS = 90_000
+
+
+def with_account(ports: CopyPorts, view: View) -> View:
+    """Make sure of a reading that covers the symbol's dex, a young one where the venue answers.
+
+    While the venue or our budget of questions gives none, one that is still usable will do: the
+    reconcile renews it every minute. Raises VenueUnreachableError when there is none.
+    """
+    reading, now_ms = view.around.account, ports.clock.now_ms()
+    if not _covers(reading, view.market.dex, now_ms - YOUNG_MS):
+        try:
+            reading = _read(ports, view)
+        except VenueUnreachableError:
+            if _covers(reading, view.market.dex, now_ms - USABLE_MS):
+                return view
+            raise
+        view = replace(view, around=replace(view.around, account=reading))
+    return _freed_from_hand(ports, view)
+
+
+def _covers(reading: Account | None, dex: str, not_before_ms: int) -> bool:
+    """Say whether a reading covers the dex and is not older than a time."""
+    return reading is not None and dex in reading.equity and reading.read_at_ms >= not_before_ms
+
+
+def _read(ports: CopyPorts, view: View) -> Account:
+    follow, dex = view.state.follow, view.market.dex
+    dexes = ("", dex) if dex else ("",)
+    venue = ports.venues[follow.venue]
+    reading = venue.account(
+        follow.wallet_id, follow.wallet_address, dexes, before=view.around.account
+    )
+    ports.store.put_account(reading)
+    return reading
+
+
+def _freed_from_hand(ports: CopyPorts, view: View) -> View:
+    """Free a symbol that was held by hand once the account shows that it is flat."""
+    account = view.around.account
+    by_hand = view.around.owner == HELD_BY_HAND
+    if not by_hand or account is None or account.positions.get(view.symbol):
+        return view
+    hand = SymbolOwner(account.wallet_id, view.symbol, HELD_BY_HAND)
+    ports.store.commit(Changes(owner_released=hand))
+    return replace(view, around=replace(view.around, owner=None))
