@@ -12,6 +12,7 @@ from typer.exceptions import TyperException
 from cli import demo, doctor, judge, up
 from cli.endings import Stopped, ended_by_signals
 from cli.errors import explained
+from localcloud.guard import guard_this_process
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -32,6 +33,7 @@ for _module in (demo, up, doctor, judge):
 
 def main(arguments: Sequence[str]) -> int:
     """Run one command; return its exit code. An error is two lines and never a trace."""
+    guard_this_process()
     try:
         with ended_by_signals():
             outcome = app(list(arguments) or HELP, prog_name="understudy", standalone_mode=False)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import tempfile
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +15,10 @@ if TYPE_CHECKING:
 
 
 def require_writable(path: Path | None) -> None:
-    """Refuse a result file that could not be written, before the work is done for it."""
+    """Refuse a result file that could not be written, before the work is done for it.
+
+    Raises CommandError FOLDER_MISSING, OSError.
+    """
     if path is None:
         return
     folder = path.resolve().parent
@@ -22,12 +26,12 @@ def require_writable(path: Path | None) -> None:
         raise CommandError(
             "FOLDER_MISSING", f"{path} cannot be written", f"name a file in a folder, not {path}"
         )
-    if not os.access(folder, os.W_OK):
-        raise CommandError(
-            "NO_WRITE_PERMISSION",
-            f"the folder {folder} cannot be written",
-            "make it writable for this user, or name another file",
-        )
+    # Modes do not tell: a file system can be read-only, and root may do what modes forbid.
+    try:
+        tempfile.TemporaryFile(dir=folder).close()
+    except OSError as error:
+        error.filename = str(folder)
+        raise
 
 
 def write_json(path: Path, value: Any) -> None:

@@ -18,6 +18,7 @@ from localcloud.guard import guarded
 from localcloud.wire import HOST, PARENT_PROCESS_ID
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from types import TracebackType
 
 START_SECONDS = 20.0
@@ -36,9 +37,18 @@ class SimulatorProcess:
     stopped: bool = False
 
     @classmethod
-    def start(cls, folder: Path, port: int, *, books: Path | None, recording: Path | None) -> Self:
+    def start(
+        cls,
+        folder: Path,
+        port: int,
+        *,
+        books: Path | None,
+        recording: Path | None,
+        holds: Sequence[int] = (),
+    ) -> Self:
         """Start on `port`, with its log in `folder`, and return once it serves.
 
+        `holds` are descriptors, of locks for example, that it keeps open as long as it lives.
         Raises CommandError SIMULATOR_DIED or SIMULATOR_SLOW; nothing is left running.
         """
         folder.mkdir(parents=True, exist_ok=True)
@@ -46,7 +56,7 @@ class SimulatorProcess:
         arguments = ["--port", str(port)]
         arguments += ["--state", str(books)] if books else []
         arguments += ["--recording", str(recording)] if recording else []
-        started = cls(_launch(arguments, log), port, log)
+        started = cls(_launch(arguments, log, holds), port, log)
         try:
             started._await_start()
         except BaseException:
@@ -63,7 +73,7 @@ class SimulatorProcess:
         """Raise SIMULATOR_DIED, or DISK_FULL where it said so, when the process is gone."""
         if self.stopped or self.process.poll() is None:
             return
-        said = self.log.read_text(encoding="utf-8", errors="replace").strip()[-_TAIL_CHARACTERS:]
+        said = _last_line(self.log)
         if "No space left" in said or "quota exceeded" in said:
             raise CommandError("DISK_FULL", said, "free some space, then run again")
         code = self.process.returncode
@@ -118,7 +128,12 @@ class SimulatorProcess:
         )
 
 
-def _launch(arguments: list[str], log: Path) -> subprocess.Popen[bytes]:
+def _last_line(log: Path) -> str:
+    lines = log.read_text(encoding="utf-8", errors="replace").split("\n")
+    return next((line.strip() for line in reversed(lines) if line.strip()), "")[-_TAIL_CHARACTERS:]
+
+
+def _launch(arguments: list[str], log: Path, holds: Sequence[int]) -> subprocess.Popen[bytes]:
     inherited = {name: os.environ[name] for name in _INHERITED if name in os.environ}
     own = {PARENT_PROCESS_ID: str(os.getpid()), "PYTHONPATH": str(ROOT)}
     with log.open("wb") as said:
@@ -129,5 +144,6 @@ def _launch(arguments: list[str], log: Path) -> subprocess.Popen[bytes]:
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=said,
+            pass_fds=holds,
             start_new_session=True,  # Ctrl-C is the command's to translate into a clean stop
         )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 import time
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,10 +14,12 @@ from cli.errors import CommandError
 from cli.places import TEMPLATE
 from cli.simulator import SimulatorProcess
 from cli.venue_bench import VenueBench
-from localcloud.guard import guard_this_process
+from localcloud.errors import Code, LocalCloudError
+from localcloud.guard import Refusals, guard_this_process, refusals_noted
 from localcloud.ports import pinned_port
 from localcloud.stack import RunningStack, bring_up
-from localcloud.state_folder import StateFolder
+from localcloud.state_folder import Lock, StateFolder, read_object
+from localcloud.wire import HOST
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -48,6 +50,7 @@ class System:
     stack: RunningStack
     simulator: SimulatorProcess
     bench: VenueBench
+    refusals: Refusals
 
     @property
     def api_url(self) -> str:
@@ -59,7 +62,8 @@ class System:
         return ApiClient(self.api_url, SIGN_IN)
 
     def check(self) -> None:
-        """Raise when the simulator or the emulator is gone."""
+        """Raise when a process is gone, or tried to reach another machine."""
+        self.refusals.check()
         self.simulator.check()
         self.stack.check()
 
@@ -75,26 +79,55 @@ def running_system(plan: Plan, say: Callable[[str], None]) -> Iterator[System]:
     folder = StateFolder(plan.state.resolve())
     folder.prepare_root()
     _require_space(folder.root)
-    port = pinned_port(folder, "simulator")
-    books = folder.root / "venue" if plan.keeps_books else None
-    started = SimulatorProcess.start(folder.root, port, books=books, recording=plan.recording)
-    with started as simulator:
+    with (
+        closing(_sole_use(folder)) as lock,
+        refusals_noted(folder.root / "refused-connections.log") as refusals,
+        _simulator(plan, folder, lock) as simulator,
+    ):
         say(f"venue at {simulator.url}")
         with bring_up(
             TEMPLATE,
             state_dir=plan.state,
             port=plan.port,
+            lock=lock,
             parameters=_parameters(plan, simulator.url),
             progress=say,
         ) as stack:
-            system = System(stack, simulator, VenueBench(simulator.url))
+            system = System(stack, simulator, VenueBench(simulator.url), refusals)
             try:
                 yield system
+                refusals.check()
             except Exception:
                 time.sleep(DEATH_SECONDS)  # a socket goes before its process does
                 system.check()
                 _require_space(folder.root)
                 raise
+
+
+def _sole_use(folder: StateFolder) -> Lock:
+    """Take the folder; raises CommandError ALREADY_RUNNING, LocalCloudError."""
+    try:
+        return folder.lock()
+    except LocalCloudError as refused:
+        if refused.code is not Code.STATE_IN_USE:
+            raise
+        port = read_object(folder.ports).get("cloud")
+        where = f" Its cloud is at http://{HOST}:{port}." if port else ""
+        raise CommandError(
+            "ALREADY_RUNNING",
+            f"{refused.message}{where}",
+            "use that one, or stop it (Ctrl-C where it runs), or name another --state folder",
+        ) from refused
+
+
+def _simulator(plan: Plan, folder: StateFolder, lock: Lock) -> SimulatorProcess:
+    return SimulatorProcess.start(
+        folder.root,
+        pinned_port(folder, "simulator"),
+        books=folder.root / "venue" if plan.keeps_books else None,
+        recording=plan.recording,
+        holds=(lock.descriptor,),
+    )
 
 
 def _require_space(folder: Path) -> None:

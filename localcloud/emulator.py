@@ -49,15 +49,19 @@ class Emulator:
         """Whether the run before this one was killed, so that its last changes are lost."""
 
     @classmethod
-    def start(cls, folder: StateFolder, *, port: int | None = None) -> Self:
+    def start(
+        cls, folder: StateFolder, *, port: int | None = None, lock: Lock | None = None
+    ) -> Self:
         """Start on the port pinned in `folder` and return once requests are answered.
+
+        `lock` is the caller's hold on the folder; without one it is taken here.
 
         Raises:
             LocalCloudError: the folder, the port or the emulator is not usable; nothing is left
                 running.
         """
         folder.prepare_root()
-        lock = folder.lock()
+        lock = folder.lock() if lock is None else lock.shared()
         try:
             pinned = pinned_port(folder, "cloud", port)
             folder.prepare()
@@ -104,7 +108,8 @@ class Emulator:
         """End the functions, save the state, end the process; idempotent.
 
         Raises:
-            LocalCloudError: STATE_NOT_SAVED; EMULATOR_DIED if it was already gone.
+            LocalCloudError: STATE_NOT_SAVED, or DISK_FULL where that is why; EMULATOR_DIED if it
+                was already gone.
         """
         if self._stopped:
             return
@@ -115,7 +120,7 @@ class Emulator:
             raise self._died()
         if exit_code != 0:
             raise LocalCloudError(
-                Code.STATE_NOT_SAVED,
+                Code.DISK_FULL if exit_code == wire.NO_ROOM else Code.STATE_NOT_SAVED,
                 f"The emulator could not save its state in {self._folder.cloud}.",
                 f"Free disk space and check {self._folder.log}; changes of this run are lost.",
             )

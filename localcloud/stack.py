@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
     from pathlib import Path
 
+    from localcloud.state_folder import Lock
+
 
 @dataclass(frozen=True)
 class Calls:
@@ -90,16 +92,18 @@ def bring_up(
     *,
     state_dir: Path,
     port: int | None = None,
+    lock: Lock | None = None,
     parameters: Mapping[str, str],
     progress: Callable[[str], None],
 ) -> Iterator[RunningStack]:
     """Start the emulator on `state_dir`, deploy `template`, run its schedules once; stop on exit.
 
-    Raises `LocalCloudError` and leaves nothing behind.
+    `lock` is the caller's hold on `state_dir`; without one it is taken here. Raises
+    `LocalCloudError` and leaves nothing behind.
     """
     started = time.monotonic()
     folder = StateFolder(state_dir.resolve())
-    with Emulator.start(folder, port=port) as emulator:
+    with Emulator.start(folder, port=port, lock=lock) as emulator:
         progress(f"emulator at {emulator.endpoint_url}")
         if emulator.after_a_kill:
             progress("the last run was killed: going on from what was saved before it")

@@ -86,6 +86,7 @@ class StateFolder:
         """
         try:
             self.cloud.mkdir(parents=True, exist_ok=True)
+            self.cloud.chmod(0o700)  # the emulator keeps its own master keys here
         except OSError as problem:
             raise refusal(problem, self.root) from problem
 
@@ -133,6 +134,10 @@ class Lock:
     descriptor: int
     after_a_kill: bool
 
+    def shared(self) -> Lock:
+        """Return one more hold on the folder, to be closed by itself."""
+        return Lock(os.dup(self.descriptor), self.after_a_kill)
+
     def close(self) -> None:
-        """Let go in this process."""
+        """Let go of this hold."""
         os.close(self.descriptor)

@@ -1,23 +1,43 @@
-"""Rules for the whole suite: unit tests open no socket; `shared` tests need `../shared`.
+"""Rules for the whole suite: unit tests open no socket, no test reaches another machine.
 
-Fixtures do not live here: each folder's conftest owns its own.
+Tests marked `shared` need `../shared`. Fixtures do not live here: each folder's conftest owns its
+own.
 """
 
 from __future__ import annotations
 
+import os
 import socket
+import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import pytest
 
+from localcloud.guard import REPORT, Refusals, guard_this_process, guarded
+
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
 ROOT = Path(__file__).resolve().parents[1]
 SHARED = ROOT.parent / "shared"
 UNIT_TESTS = ROOT / "tests" / "unit"
 NETWORK_CALLS = ("connect", "connect_ex", "sendto", "sendmsg")
+REFUSALS = pytest.StashKey[Refusals]()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Guard this process and every Python that a test starts."""
+    descriptor, name = tempfile.mkstemp(prefix="understudy-refused-")
+    os.close(descriptor)
+    config.stash[REFUSALS] = Refusals(Path(name))
+    os.environ[REPORT] = name
+    os.environ.update(guarded(os.environ))
+    guard_this_process()
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    config.stash[REFUSALS].report.unlink()
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -31,6 +51,16 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     if not SHARED.is_dir():
         terminalreporter.write_line("tests marked 'shared' are deselected: ../shared is not here")
+
+
+@pytest.fixture(autouse=True)
+def _no_other_machine(pytestconfig: pytest.Config) -> Iterator[None]:
+    """Fail a test in which anything was refused, even if the program lived with it."""
+    refusals = pytestconfig.stash[REFUSALS]
+    before = len(refusals.noted())
+    yield
+    new = refusals.noted()[before:]
+    assert not new, f"a test may talk to this machine only: {new}"
 
 
 @pytest.fixture(autouse=True)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
-from localcloud.guard import FOLDER, guarded
+from localcloud.errors import Code, LocalCloudError
+from localcloud.guard import FOLDER, REPORT, guarded, refusals_noted
 
 ELSEWHERE = [
     "socket.create_connection(('192.0.2.1', 80), timeout=1)",
@@ -16,12 +18,20 @@ ELSEWHERE = [
     "socket.socket(type=socket.SOCK_DGRAM).sendto(b'x', ('192.0.2.1', 53))",
     "socket.gethostbyname('example.com')",
     "socket.socket().connect_ex(('169.254.169.254', 80))",
+    "socket.socket().bind(('0.0.0.0', 0))",
+    "socket.socket().bind(('', 0))",
 ]
 HERE = [
     "s = socket.create_server(('127.0.0.1', 0)); socket.create_connection(s.getsockname())",
     "socket.getaddrinfo('localhost', 80)",
     "[end.close() for end in socket.socketpair()]",
 ]
+
+
+@pytest.fixture(autouse=True)
+def _expected_refusals(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Keep what is refused here on purpose out of the suite's own notes."""
+    monkeypatch.delenv(REPORT)
 
 
 def run(statement: str) -> subprocess.CompletedProcess[str]:
@@ -48,3 +58,15 @@ def test_the_guard_comes_first_and_once_on_the_path() -> None:
     twice = guarded(guarded({"PYTHONPATH": "mine", "HOME": "kept"}))
 
     assert twice == {"PYTHONPATH": f"{FOLDER}:mine", "HOME": "kept"}
+
+
+def test_a_refusal_that_its_program_survived_fails_the_run(tmp_path: Path) -> None:
+    with refusals_noted(tmp_path / "refused") as refusals:
+        refusals.check()
+        run("socket.socket().connect_ex(('127.0.0.1', 9))")
+        refusals.check()
+        run("import contextlib\nwith contextlib.suppress(OSError): " + ELSEWHERE[0])
+
+    with pytest.raises(LocalCloudError, match=r"'192\.0\.2\.1' refused in process") as refused:
+        refusals.check()
+    assert refused.value.code is Code.OTHER_MACHINE
