@@ -12,6 +12,7 @@ from simulators.judge.exact import ONE, ZERO
 from simulators.judge.ledger import FollowBook, RunningEntry
 from simulators.judge.model import CARRIED, Expected
 from simulators.judge.scene import Scene
+from simulators.judge.sizing import HAIR
 from simulators.judge.surroundings import CARRY_MAY_DROP
 from simulators.judge.trades import LeaderTrade
 
@@ -56,6 +57,17 @@ def leverage_of(receipt: Receipt | None) -> Fraction:
     """Give the leverage that a receipt names, 1 when it names none."""
     claimed = None if receipt is None else receipt.numbers.get("leverage")
     return ONE if claimed is None else max(ONE, claimed)
+
+
+def forget_swallowed(scene: Scene, expected: Expected) -> None:
+    """Forget since when a part was carried, where a reduction leaves no more than was held.
+
+    Asked before the reduction's exits are booked.
+    """
+    holding, lot = scene.holding, Fraction(1, 10**scene.market.size_decimals)
+    same_way = expected.target * holding.held >= 0
+    if same_way and abs(expected.target) <= abs(holding.held) + HAIR * lot:
+        holding.carried_since_ms = 0
 
 
 def aim_lower(scene: Scene, expected: Expected, exits: Sequence[Leg]) -> None:

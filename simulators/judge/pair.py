@@ -10,6 +10,7 @@ from simulators.judge.bookkeeping import (
     aim_higher,
     aim_lower,
     apply_leg,
+    forget_swallowed,
     leverage_of,
     remember_entry,
 )
@@ -117,9 +118,11 @@ class Pair:
             self._note(unlicensed(expected, self.exits))
         else:
             self._note(problem_of_leg(scene, expected, self.exits, self.books))
+        kept = self.receipt is not None and self.receipt.reason in kept_by_owner(scene)
+        if expected is not None and not kept:
+            forget_swallowed(scene, expected)
         if not scene.is_netted:
             self._apply(self.exits, ONE)
-        kept = self.receipt is not None and self.receipt.reason in kept_by_owner(scene)
         if expected is not None and not kept:
             aim_lower(scene, expected, self.exits)
 

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import pytest
 
-from tests.fakes.builders import NOW_MS, account, follow, ledger, limits, situation, trade
+from tests.fakes.builders import NOW_MS, account, follow, ledger, limits, ratio, situation, trade
 from understudy.domain.decisions import decide, decide_gap
 from understudy.domain.follows import FollowStatus, PauseReason, Pending, Switches
 from understudy.domain.ids import IntentId
@@ -143,3 +143,21 @@ def test_an_increase_that_missed_its_time_is_over() -> None:
     decision = decide_gap(situation(trade(), a_ledger=missed))
 
     assert decision.order is None
+
+
+def test_a_reduction_that_leaves_no_more_than_is_held_ends_what_was_carried() -> None:
+    ahead = replace(
+        ledger("10"), target=Decimal(11), carried_since_ms=1, carried_price=Decimal(100)
+    )
+
+    decision = decide(situation(trade("10", "5"), follow(limits(ratio())), ahead))
+
+    assert decision.ledger.carried_since_ms == 0
+
+
+def test_what_a_reduction_leaves_of_a_carried_part_keeps_its_date() -> None:
+    ahead = replace(ledger("1"), target=Decimal(4), carried_since_ms=1, carried_price=Decimal(100))
+
+    decision = decide(situation(trade("10", "5"), follow(limits(ratio())), ahead))
+
+    assert (decision.ledger.target, decision.ledger.carried_since_ms) == (2, 1)

@@ -84,6 +84,8 @@ class Follower:
         symbol.target = symbol.target * kept / abs(move.start) if kept else ZERO
         if symbol.held and abs(move.cut(symbol.target)) * move.price < MINIMUM:
             symbol.target = ZERO
+        if abs(symbol.target) <= abs(symbol.held):
+            symbol.carried_ms = 0
         size = abs(symbol.held) - abs(move.cut(symbol.target))
         if not symbol.held:
             return "NOTHING_TO_CLOSE"

@@ -95,6 +95,25 @@ def test_a_lost_order_of_a_production_run_is_one_lost() -> None:
     assert figures_of(evidence) == only(lost=1)
 
 
+def test_a_slice_carried_after_a_reduction_swallowed_the_last_one_is_as_young_as_it_is() -> None:
+    run = ProductionRun({"one": ratio("5000", "1")}, DECIMALS, "100000000")
+    moves = (("10", 0), ("0.5", 1_000), ("-6", 1_000), ("0.5", 200_000), ("0.6", 110_000))
+    for size, gap_ms in moves:
+        run.trade("BTC", [(size, "1000")], gap_ms)
+    evidence = run.evidence()
+
+    (follow,) = evidence["follows"]
+    assert [one["status"] for one in follow["receipts"]] == [
+        "DONE",
+        "CARRIED",
+        "DONE",
+        "CARRIED",
+        "DONE",
+    ]
+    assert follow["receipts"][-1]["legs"][0]["size"] == "0.011"
+    assert figures_of(evidence) == CLEAN
+
+
 @pytest.mark.shared
 @pytest.mark.parametrize("leader", ["acc2", "acc6"])
 def test_a_recorded_leader_copied_by_the_production_workflows_gets_five_zeros(leader: str) -> None:

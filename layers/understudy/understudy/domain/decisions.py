@@ -150,7 +150,7 @@ def _decide_reduction(situation: Situation) -> Decision:
     ledger = replace(situation.ledger, target=target, entry_side=None, entry_last_ms=0)
     if keeps:
         return Decision(ledger, reason=gates.standing(situation))
-    if not ledger.target:
+    if not ledger.wanted_more:
         ledger = undated(ledger)
     situation = replace(
         situation, ledger=ledger, ledgers={**situation.ledgers, trade.symbol: ledger}
