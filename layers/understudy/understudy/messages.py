@@ -16,6 +16,9 @@ T = TypeVar("T")
 # The cause of a convergence that gives up the target itself.
 CLOSE_NOW = "close_now"
 
+# The correlation of a trade that is sent into a lane again, because it has no receipt there.
+GAP = "gap"
+
 
 @dataclass(frozen=True, slots=True)
 class LeaderFills:

@@ -10,7 +10,14 @@ from understudy.adapters import sending
 from understudy.adapters.aws.queues import MAX_ENTRIES, batches
 from understudy.domain.ids import FollowId
 from understudy.domain.markets import HYPERLIQUID
-from understudy.messages import Converge, FillFanOut, FollowerExecute, LaneCommand, LeaderFills
+from understudy.messages import (
+    GAP,
+    Converge,
+    FillFanOut,
+    FollowerExecute,
+    LaneCommand,
+    LeaderFills,
+)
 
 FILLS = LeaderFills(HYPERLIQUID, LEADER, (fill("1"), fill("2")))
 EXECUTE = FollowerExecute(FOLLOW, WALLET, trade(), queued_at_ms=NOW_MS)
@@ -49,6 +56,14 @@ def test_other_fills_other_trades_and_other_follows_are_other_messages() -> None
 def test_a_trade_queued_again_is_the_same_message_and_a_later_convergence_is_not() -> None:
     assert lane_id(replace(EXECUTE, queued_at_ms=NOW_MS + 1)) == lane_id(EXECUTE)
     assert lane_id(replace(CONVERGE, queued_at_ms=NOW_MS + 1)) != lane_id(CONVERGE)
+
+
+def test_a_trade_sent_again_for_want_of_a_receipt_is_a_message_of_its_own_every_minute() -> None:
+    again = replace(EXECUTE, correlation_id=GAP)
+    soon, later = (replace(again, queued_at_ms=NOW_MS + ms) for ms in (1_000, 60_000))
+
+    assert lane_id(again) not in {lane_id(EXECUTE), lane_id(later)}
+    assert lane_id(soon) == lane_id(again)
 
 
 def test_groups_are_leader_shard_and_wallet() -> None:

@@ -41,7 +41,7 @@ def _lose_a_trade(world: World, size: str) -> None:
     world.leader_trades("BTC", size)
     world.sync()
     world.queues.lanes.take()
-    world.clock.advance(301_000)  # longer than a queue takes a sending for a repetition
+    world.clock.advance(31_000)
 
 
 def test_a_trade_that_never_reached_its_lane_gets_a_receipt() -> None:

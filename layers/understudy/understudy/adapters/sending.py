@@ -9,12 +9,20 @@ from uuid import uuid4
 
 from understudy.domain.errors import InvalidInputError
 from understudy.domain.ids import digest_of
-from understudy.messages import Converge, FillFanOut, FollowerExecute, LaneCommand, LeaderFills
+from understudy.messages import (
+    GAP,
+    Converge,
+    FillFanOut,
+    FollowerExecute,
+    LaneCommand,
+    LeaderFills,
+)
 
 T_co = TypeVar("T_co", covariant=True)
 
 MAX_DELAY_SECONDS = 900
 MAX_FILLS_PER_MESSAGE = 500
+RESEND_EVERY_MS = 60_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,17 +67,26 @@ def of_fan_out(message: FillFanOut) -> Sending[FillFanOut]:
 
 
 def of_lane_command(message: LaneCommand) -> Sending[LaneCommand]:
-    """Group by wallet; one trade goes to one follow once, a convergence once per cause and time."""
+    """Group by wallet; one trade goes to one follow once, a convergence once per cause and time.
+
+    A trade without a receipt is sent again once a minute: a queue would drop it for five minutes
+    as a repetition of the sending that was lost.
+    """
     return Sending(message.wallet_id, _digest_of_command(message), message)
 
 
 def _digest_of_command(message: LaneCommand) -> str:
     match message:
         case FollowerExecute():
-            return digest_of("follower-execute", message.follow_id, message.trade.trade_id)
+            again = [] if message.correlation_id != GAP else [_minute_of(message)]
+            return digest_of("follower-execute", message.follow_id, message.trade.trade_id, *again)
         case Converge():
             cause, time = message.cause, str(message.queued_at_ms)
             return digest_of("converge", message.follow_id, message.symbol, cause, time)
+
+
+def _minute_of(message: FollowerExecute) -> str:
+    return str(message.queued_at_ms // RESEND_EVERY_MS)
 
 
 def refuse_delay(delay_seconds: int) -> None:

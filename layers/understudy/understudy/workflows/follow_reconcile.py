@@ -14,6 +14,7 @@ from understudy.domain.money import ZERO
 from understudy.domain.settlement import paused_by
 from understudy.domain.valuation import unrealized
 from understudy.messages import (
+    GAP,
     FollowerExecute,
     ReconcileCommand,
     ReconcileWallet,
@@ -129,9 +130,7 @@ def _close_gaps(ports: ReconcilePorts, state: FollowState) -> None:
             break
         receipt = copying.store.receipt(follow.follow_id, trade.seq)
         if receipt is None:
-            missing.append(
-                FollowerExecute(follow.follow_id, follow.wallet_id, trade, now_ms, "gap")
-            )
+            missing.append(FollowerExecute(follow.follow_id, follow.wallet_id, trade, now_ms, GAP))
         elif not missing:
             checked = trade.seq
     if missing:
