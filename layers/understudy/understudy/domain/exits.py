@@ -16,6 +16,7 @@ from understudy.domain.trades import Side
 
 WIDEST_CLOSE_BPS = 500
 CLOSE_STEP_BPS = 100
+STEPS_TO_WIDEST = WIDEST_CLOSE_BPS // CLOSE_STEP_BPS
 
 
 def exit_size(ledger: Ledger, market: Market) -> Decimal:

@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from understudy.domain import breaker, drawdown
 from understudy.domain.carrying import without_carry
+from understudy.domain.exits import STEPS_TO_WIDEST
 from understudy.domain.follows import Budget, Follow, FollowStatus, Ledger, PauseReason
 from understudy.domain.intents import Accepted, Intent, IntentKind, IntentState, Rejected
 from understudy.domain.limits import DrawdownBasis
@@ -118,7 +119,9 @@ def _reduced(intent: Intent, ledger: Ledger, budget: Budget) -> tuple[Ledger, Bu
     if not size:
         return ledger, budget
     ledger, budget = closed(ledger, budget, size, intent.average_price)
-    return replace(ledger, exit_attempts=ledger.exit_attempts + 1 if ledger.held else 0), budget
+    # What made progress widens the price, and is no step towards giving up.
+    attempts = min(ledger.exit_attempts + 1, STEPS_TO_WIDEST) if ledger.held else 0
+    return replace(ledger, exit_attempts=attempts), budget
 
 
 def closed(ledger: Ledger, budget: Budget, size: Decimal, price: Decimal) -> tuple[Ledger, Budget]:

@@ -22,6 +22,8 @@ from understudy.workflows.views import CopyPorts, View
 RESOLVE_MARGIN_MS = 5_000
 ATTEMPTS_AT_ONCE = 2
 ATTEMPTS_BEFORE_OPERATOR = 12
+# A receipt names every order and must fit into a table.
+ORDERS_BEFORE_OPERATOR = 300
 NEXT_ATTEMPT_SECONDS = 2
 
 
@@ -95,7 +97,7 @@ def _next_exit(ports: CopyPorts, view: View, trade: Trade, attempt: int) -> View
     """Pin the next attempt of an exit, at once or after a pause, or hand it to an operator."""
     if view.ledger.pending:
         return None
-    if view.ledger.exit_attempts >= ATTEMPTS_BEFORE_OPERATOR:
+    if _is_exhausted(view):
         _call_operator(ports, view)
         return None
     allowed = ports.budget.take(trade.venue, Purpose.EXIT, ORDER_WEIGHT)
@@ -105,6 +107,12 @@ def _next_exit(ports: CopyPorts, view: View, trade: Trade, attempt: int) -> View
     now_ms = ports.clock.now_ms()
     decision = decide_gap(view.situation(trade, now_ms))
     return claim(ports, view, trade, decision, leg=0, queued_at_ms=now_ms)
+
+
+def _is_exhausted(view: View) -> bool:
+    orders = 0 if view.receipt is None else len(view.receipt.legs)
+    in_vain = view.ledger.exit_attempts
+    return in_vain >= ATTEMPTS_BEFORE_OPERATOR or orders >= ORDERS_BEFORE_OPERATOR
 
 
 def _open_leg(ports: CopyPorts, view: View, trade: Trade) -> Generator[Intent, Answer, View]:
