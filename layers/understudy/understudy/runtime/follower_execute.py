@@ -28,7 +28,7 @@ class Execution:
 def build() -> Execution:
     """Give the workflow's ports, the signer behind its alias, and a thread for each lane."""
     return Execution(
-        ports=parts.copying("follow_reconcile"),
+        ports=parts.copying("follower_execute", "follow_reconcile"),
         signer=LambdaSigner(clients.functions(), environment.text("SIGNER_FUNCTION")),
         pool=ThreadPoolExecutor(LANES_AT_ONCE, thread_name_prefix="lane"),
     )
