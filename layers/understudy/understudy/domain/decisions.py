@@ -11,10 +11,12 @@ from understudy.domain.exits import decide_exit, exit_size, keeps_positions, ord
 from understudy.domain.follows import Ledger
 from understudy.domain.intents import IntentKind
 from understudy.domain.limits import CopyMode, SizingKind
+from understudy.domain.markets import Market
 from understudy.domain.money import ZERO, divide, multiply, toward_zero
 from understudy.domain.pace import last_minute
 from understudy.domain.plans import Decision, OrderPlan, limit_price
 from understudy.domain.reasons import Reason
+from understudy.domain.refusals import compared
 from understudy.domain.situation import Situation
 from understudy.domain.sizing import (
     PRICE_DECIMALS,
@@ -52,7 +54,7 @@ def decide_entry(situation: Situation, increase: Decimal) -> Decision:
     carried = abs(ledger.wanted_more)
     sized = entry_size(situation, wanted_size(situation, increase), carried)
     if leverage_room(situation) <= ZERO:
-        return Decision(situation.ledger, reason=Reason.LEVERAGE_NOT_ALLOWED, numbers=sized.numbers)
+        return _without_room(situation, sized)
     own_side = side.opposite if situation.follow.limits.reverse else side
     return _enter(situation, own_side, sized, carried)
 
@@ -76,7 +78,25 @@ def _refused(situation: Situation, reason: Reason) -> Decision:
     ledger = situation.ledger
     if reason is Reason.SAME_ENTRY:
         ledger = replace(ledger, entry_last_ms=situation.trade.time_ms)
-    return Decision(ledger, reason=reason)
+    return _refusal(situation, ledger, reason)
+
+
+def _refusal(situation: Situation, ledger: Ledger, reason: Reason) -> Decision:
+    rule, numbers = compared(situation, reason)
+    return Decision(ledger, reason=reason, bound_by=rule, numbers=numbers)
+
+
+def _without_room(situation: Situation, sized: EntrySize) -> Decision:
+    room = {
+        "copied_notional": situation.copied_notional,
+        "max_total_leverage": situation.follow.limits.max_total_leverage,
+    }
+    return Decision(
+        situation.ledger,
+        reason=Reason.LEVERAGE_NOT_ALLOWED,
+        bound_by="max_total_leverage",
+        numbers={**sized.numbers, **room},
+    )
 
 
 def _enter(situation: Situation, side: Side, sized: EntrySize, carried: Decimal) -> Decision:
@@ -84,7 +104,10 @@ def _enter(situation: Situation, side: Side, sized: EntrySize, carried: Decimal)
     moved = _toward(ledger, side, sized, carried)
     lots = market.lot_size(min(sized.size, abs(moved.wanted_more)))
     fixed = situation.follow.limits.sizing.kind is SizingKind.FIXED
-    too_small = not lots or market.below_minimum(lots, _least_price(situation, side))
+    price = _least_price(situation, side)
+    too_small = not lots or market.below_minimum(lots, price)
+    if too_small:
+        sized = _compared_with_minimum(sized, multiply(lots, price), market)
     if too_small and (sized.bound_by or fixed):
         return Decision(
             ledger, reason=Reason.BELOW_MIN_NOTIONAL, bound_by=sized.bound_by, numbers=sized.numbers
@@ -97,6 +120,11 @@ def _enter(situation: Situation, side: Side, sized: EntrySize, carried: Decimal)
             carried_on, reason=Reason.CARRIED, bound_by=sized.bound_by, numbers=sized.numbers
         )
     return _order_entry(situation, moved, side, lots, sized)
+
+
+def _compared_with_minimum(sized: EntrySize, notional: Decimal, market: Market) -> EntrySize:
+    compared_with = {"notional": notional, "min_notional": market.min_notional}
+    return replace(sized, numbers={**sized.numbers, **compared_with})
 
 
 def _least_price(situation: Situation, side: Side) -> Decimal:
@@ -134,7 +162,7 @@ def _netted_entry(situation: Situation) -> Decision:
     situation = replace(situation, ledger=ledger)
     reason = gates.standing(situation) or gates.account(situation)
     if reason is not None:
-        return Decision(without_carry(ledger), reason=reason)
+        return _refusal(situation, without_carry(ledger), reason)
     carried = abs(ledger.wanted_more)
     sized = entry_size(situation, ZERO, carried)
     lots = situation.market.lot_size(sized.size)

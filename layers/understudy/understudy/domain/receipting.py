@@ -13,6 +13,7 @@ from understudy.domain.money import ZERO
 from understudy.domain.plans import Decision
 from understudy.domain.reasons import Reason
 from understudy.domain.receipts import CopyStatus, LegResult, Receipt
+from understudy.domain.refusals import WORDS, rule_of
 from understudy.domain.trades import Side, Trade
 
 # What a venue's refusal of an order is called on a receipt; everything else is VENUE_REJECTED.
@@ -31,6 +32,7 @@ def receipt_of(
     trade: Trade, follow: Follow, decision: Decision, stages: Mapping[str, int]
 ) -> Receipt:
     """Write the receipt of a decision, before anything is sent."""
+    rule = rule_of(decision.reason, decision.bound_by)
     return Receipt(
         copy_id=copy_id(follow.follow_id, trade.trade_id),
         follow_id=follow.follow_id,
@@ -47,7 +49,8 @@ def receipt_of(
         target=decision.ledger.target,
         held=decision.ledger.held,
         reason=decision.reason,
-        bound_by=decision.bound_by,
+        reason_text=WORDS.get(rule, ""),
+        bound_by=rule,
         numbers=dict(decision.numbers),
         stages=dict(stages),
     )
@@ -142,10 +145,13 @@ def _with_what_is_open(
 def closed_receipt(receipt: Receipt, decision: Decision) -> Receipt:
     """Finish a receipt for which nothing more is ordered; what was filled before stays done."""
     filled = any(leg.filled_size for leg in receipt.legs)
+    rule = rule_of(decision.reason, decision.bound_by)
     return replace(
         receipt,
         status=CopyStatus.DONE if filled else _status_of(decision),
         reason=decision.reason,
+        reason_text=WORDS.get(rule, receipt.reason_text),
+        bound_by=rule or receipt.bound_by,
         numbers={**receipt.numbers, **decision.numbers},
         target=decision.ledger.target,
         held=decision.ledger.held,

@@ -56,7 +56,7 @@ class Receipt:
     """What one follow did about one trade; `numbers` are the inputs the rule used, as decimals.
 
     `stages` are times in ms: executed, seen, stored, queued, decided, signed, sent, answered.
-    `bound_by` names the limit that made the order smaller than wanted.
+    `bound_by` names the limit that made the order smaller than wanted, or that forbade it.
     """
 
     copy_id: CopyId
