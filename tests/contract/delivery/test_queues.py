@@ -172,6 +172,18 @@ def test_more_fills_than_a_queue_takes_arrive_in_parts_and_in_order(
 
 
 @pytest.mark.integration
+def test_a_failed_delivery_comes_again_when_its_group_says(emulator_clients: Clients) -> None:
+    sqs = Sqs(emulator_clients("sqs"))
+    sqs.queues.to_reconcile(ReconcileWallet(WALLET))
+    first = sqs.receive("follow_reconcile").received
+
+    waits = {each.group: 0 for each in first}
+    Redelivery(sqs.client, sqs.urls["follow_reconcile"]).soon(first, waits)
+
+    assert [each.times_received for each in sqs.receive("follow_reconcile").received] == [2]
+
+
+@pytest.mark.integration
 def test_a_failed_delivery_is_made_to_come_again_soon(emulator_clients: Clients) -> None:
     sqs = Sqs(emulator_clients("sqs"))
     sqs.queues.to_reconcile(ReconcileWallet(WALLET))

@@ -48,7 +48,7 @@ def taken(budget: VenueBudget, purpose: Purpose, weight: int = 1, most: int = 50
 
 
 @pytest.mark.parametrize(
-    ("purpose", "share"), [(Purpose.EXIT, 120), (Purpose.ENTRY, 84), (Purpose.STATUS, 24)]
+    ("purpose", "share"), [(Purpose.EXIT, 204), (Purpose.ENTRY, 84), (Purpose.STATUS, 24)]
 )
 def test_each_purpose_has_its_share_of_a_minute(
     make_budget: MakeBudget, clock: ManualClock, purpose: Purpose, share: int
@@ -64,7 +64,16 @@ def test_one_purpose_leaves_the_shares_of_the_others_alone(make_budget: MakeBudg
     budget = make_budget()
 
     assert taken(budget, Purpose.ENTRY) == 84
+    assert taken(budget, Purpose.STATUS) == 24
     assert taken(budget, Purpose.EXIT) == 120
+
+
+def test_an_exit_takes_what_is_left_for_entries(make_budget: MakeBudget) -> None:
+    budget = make_budget()
+    assert budget.take(HYPERLIQUID, Purpose.ENTRY, 12)
+
+    assert taken(budget, Purpose.EXIT) == 120 + 72
+    assert not budget.take(HYPERLIQUID, Purpose.ENTRY, 1)
 
 
 def test_workers_share_one_budget(make_budget: MakeBudget) -> None:
@@ -96,12 +105,12 @@ def test_a_refusal_of_the_venue_halves_this_minute_and_the_next_for_all_workers(
 
     first.refused(HYPERLIQUID)
 
-    assert taken(second, Purpose.EXIT) == 60
+    assert taken(second, Purpose.ENTRY) == 42
     clock.advance(MINUTE_MS)
     assert not second.take(HYPERLIQUID, Purpose.STATUS, 20)
-    assert taken(first, Purpose.EXIT) == 60
+    assert taken(first, Purpose.ENTRY) == 42
     clock.advance(MINUTE_MS)
-    assert taken(first, Purpose.EXIT) == 120
+    assert taken(first, Purpose.ENTRY) == 84
 
 
 def test_an_exit_passes_when_nobody_can_say_what_is_left(clock: ManualClock) -> None:

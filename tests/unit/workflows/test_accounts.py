@@ -15,6 +15,7 @@ from understudy.domain.errors import VenueUnreachableError
 from understudy.domain.follows import Account
 from understudy.domain.ids import FollowId, WalletId
 from understudy.domain.markets import HYPERLIQUID
+from understudy.domain.reasons import Reason
 from understudy.ports.copying import HELD_BY_HAND, Changes, SymbolOwner
 
 
@@ -83,6 +84,22 @@ def test_without_an_answer_a_reading_of_the_last_minute_will_do(
 
     assert len(world.failed) == failures
     assert world.held_at_venue(follow) == held
+
+
+def test_an_entry_that_is_too_old_needs_no_reading() -> None:
+    world, follow, reader = _world()
+    reader.is_silent = True
+    world.clock.advance(90_001)
+    world.leader_trades("BTC", "1")
+    world.sync()
+    (command,) = world.queues.lanes.take()
+    world.run_lane([command])
+    world.clock.advance(10_001)
+
+    world.run_lane([command])
+
+    assert len(world.failed) == 1
+    assert world.receipts(follow)[-1].reason is Reason.STALE
 
 
 def test_an_old_reading_frees_no_symbol_from_the_hand() -> None:

@@ -58,6 +58,23 @@ class VenueUnreachableError(UnderstudyError):
     code = "VENUE_UNREACHABLE"
 
 
+class RequestBudgetError(UnderstudyError):
+    """This minute's requests to the venue are used up; `again_in_seconds` says when to come back.
+
+    Nothing was sent.
+    """
+
+    code = "REQUEST_BUDGET_USED_UP"
+
+    def __init__(self, venue: str, again_in_seconds: int) -> None:
+        super().__init__(
+            "the venue's request budget of this minute is used up: it comes again after it",
+            venue=venue,
+            again_in_seconds=again_in_seconds,
+        )
+        self.again_in_seconds = again_in_seconds
+
+
 class SigningRefusedError(UnderstudyError):
     """The signer's policy refused the intent."""
 

@@ -63,6 +63,11 @@ class Situation:
         return self.now_ms - min(self.trade.time_ms, self.trade.seen_at_ms)
 
     @property
+    def is_stale(self) -> bool:
+        """Say whether an entry after this trade comes too late."""
+        return self.age_ms > self.follow.limits.max_copy_age_seconds * 1000
+
+    @property
     def open_symbols(self) -> int:
         """Count the symbols that the follow holds, wants or has orders for."""
         return sum(1 for ledger in self.ledgers.values() if not ledger.is_flat)

@@ -44,7 +44,10 @@ class Bus(Protocol):
 
 
 class Purpose(StrEnum):
-    """What a request to the venue is for; exits have the largest share of the budget."""
+    """What a request to the venue is for; exits have the largest share of the budget.
+
+    The venue's minutes are those of the clock.
+    """
 
     ENTRY = "entry"
     EXIT = "exit"
@@ -55,7 +58,10 @@ class VenueBudget(Protocol):
     """The request budget of a venue per egress address."""
 
     def take(self, venue: str, purpose: Purpose, weight: int) -> bool:
-        """Take weight from this minute's budget; False when this purpose has none left."""
+        """Take weight from this minute's budget; False when none is left for this purpose.
+
+        An exit also takes what is left for entries.
+        """
         ...
 
     def refused(self, venue: str) -> None:

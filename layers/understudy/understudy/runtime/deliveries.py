@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 from understudy.adapters.aws import clients
 from understudy.adapters.aws.batches import Batch, batch_of, failures
 from understudy.adapters.aws.redelivery import Redelivery
+from understudy.domain.errors import RequestBudgetError
 from understudy.runtime import environment
 from understudy.runtime.observability import log_failure
 
@@ -39,8 +40,17 @@ def answer_for(batch: Batch[T], queue: str, failed: Mapping[str, BaseException])
         log_failure(queue, group, error)
     repeated = batch.to_be_repeated(failed)
     if repeated:
-        _redelivery(queue).soon(repeated)
+        _redelivery(queue).soon(repeated, _waits(failed))
     return failures(repeated)
+
+
+def _waits(failed: Mapping[str, BaseException]) -> dict[str, int]:
+    """Name the groups that wait for a time, so that tries before it do not use up their own."""
+    return {
+        group: error.again_in_seconds
+        for group, error in failed.items()
+        if isinstance(error, RequestBudgetError)
+    }
 
 
 @cache

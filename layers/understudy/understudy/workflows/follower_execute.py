@@ -9,7 +9,7 @@ from collections.abc import Generator, Sequence
 from dataclasses import replace
 
 from understudy.domain.decisions import decide, decide_gap
-from understudy.domain.errors import ConflictError, DependencyError
+from understudy.domain.errors import ConflictError, DependencyError, VenueUnreachableError
 from understudy.domain.follows import Ledger
 from understudy.domain.intents import Intent
 from understudy.domain.limits import CopyMode
@@ -122,10 +122,18 @@ def _read_again(ports: CopyPorts, view: View, trade: Trade) -> View:
 
 
 def _with_fresh_account(ports: CopyPorts, view: View, trade: Trade) -> View:
-    """Read the account again before an entry when the last reading is too old."""
+    """Read the account again before an entry when the last reading is too old.
+
+    An entry that is too old itself needs none: it never becomes an order.
+    """
     if trade.kind in (TradeKind.REDUCE, TradeKind.CLOSE):
         return view
-    return with_account(ports, view)
+    try:
+        return with_account(ports, view)
+    except VenueUnreachableError:
+        if view.situation(trade, ports.clock.now_ms()).is_stale:
+            return view
+        raise
 
 
 def _closes_before_opening(decision: Decision) -> bool:

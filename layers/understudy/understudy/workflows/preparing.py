@@ -6,7 +6,7 @@ from collections.abc import Generator
 from dataclasses import replace
 
 from understudy.domain.carrying import without_carry
-from understudy.domain.errors import DependencyError
+from understudy.domain.errors import RequestBudgetError
 from understudy.domain.intents import Intent
 from understudy.domain.plans import Decision
 from understudy.domain.reasons import Reason
@@ -17,6 +17,7 @@ from understudy.workflows.leverage import needs_leverage, set_leverage
 from understudy.workflows.views import CopyPorts, View
 
 ORDER_WEIGHT = 1
+MINUTE_MS = 60_000
 
 
 def prepare(
@@ -24,7 +25,7 @@ def prepare(
 ) -> Generator[Intent, Answer, tuple[View, Decision]]:
     """Make sure that an order can leave; an entry that cannot is skipped, an exit is tried again.
 
-    Raises DependencyError for an exit while the venue's budget is used up.
+    Raises RequestBudgetError for an exit while the venue's budget is used up.
     """
     order = decision.order
     if order is None:
@@ -33,7 +34,7 @@ def prepare(
     weight = 2 * ORDER_WEIGHT if needs_leverage(view, order) else ORDER_WEIGHT
     allowed = ports.budget.take(trade.venue, purpose, weight)
     if order.reduce_only and not allowed:
-        raise DependencyError("the venue's request budget is used up", venue=trade.venue)
+        raise RequestBudgetError(trade.venue, _seconds_left(ports.clock.now_ms()))
     if not allowed:
         return view, _skip(view, trade, decision, Reason.RATE_LIMITED)
     if not needs_leverage(view, order):
@@ -43,6 +44,11 @@ def prepare(
         return view, _skip(view, trade, decision, Reason.LEVERAGE_NOT_ALLOWED)
     ledger = replace(decision.ledger, leverage=view.ledger.leverage, version=view.ledger.version)
     return view, replace(decision, ledger=ledger)
+
+
+def _seconds_left(now_ms: int) -> int:
+    """Give the seconds until the budget's next minute, rounded up, at least one."""
+    return -(-(MINUTE_MS - now_ms % MINUTE_MS) // 1000)
 
 
 def _skip(view: View, trade: Trade, decision: Decision, reason: Reason) -> Decision:

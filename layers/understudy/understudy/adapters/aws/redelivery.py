@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -25,8 +25,12 @@ class Redelivery:
         self._client = client
         self._queue_url = queue_url
 
-    def soon(self, repeated: Sequence[Received[Any]]) -> None:
+    def soon(
+        self, repeated: Sequence[Received[Any]], waits: Mapping[str, int] | None = None
+    ) -> None:
         """Let these come again after one second, later with each time up to five.
+
+        `waits` names groups that know better, in seconds.
 
         Where that cannot be said, they come again when the queue's visibility time is over.
         """
@@ -35,7 +39,9 @@ class Redelivery:
                 {
                     "Id": str(number),
                     "ReceiptHandle": each.receipt_handle,
-                    "VisibilityTimeout": min(LONGEST_SECONDS, each.times_received),
+                    "VisibilityTimeout": (waits or {}).get(
+                        each.group, min(LONGEST_SECONDS, each.times_received)
+                    ),
                 }
                 for number, each in enumerate(repeated[start : start + MAX_ENTRIES])
             ]

@@ -15,7 +15,7 @@ from understudy.adapters.aws.attempts import attempt
 from understudy.adapters.aws.attributes import Item, number
 from understudy.adapters.aws.keys import key
 from understudy.adapters.aws.table import Table
-from understudy.adapters.venue_shares import MINUTE_MS, share_of
+from understudy.adapters.venue_shares import DRAWS_ON, MINUTE_MS, share_of
 from understudy.domain.errors import ConflictError, DependencyError
 from understudy.ports.clock import Clock
 from understudy.ports.delivery import Purpose
@@ -45,13 +45,13 @@ class DynamoVenueBudget:
         self._used_up: dict[Spender, int] = {}
 
     def take(self, venue: str, purpose: Purpose, weight: int) -> bool:
-        """Take weight from this minute's budget; False when this purpose has none left.
+        """Take weight from this minute's budget; False when none is left for it.
 
         An exit passes when the budget cannot be read: then only the venue itself may stop it.
         """
         with self._lock:
             try:
-                return self._take(venue, purpose, weight)
+                return any(self._take((venue, share), weight) for share in DRAWS_ON[purpose])
             except DependencyError:
                 if purpose is Purpose.EXIT:
                     return True
@@ -70,8 +70,8 @@ class DynamoVenueBudget:
                 ExpressionAttributeValues={":yes": {"BOOL": True}, ":expires": _expires(minute)},
             )
 
-    def _take(self, venue: str, purpose: Purpose, weight: int) -> bool:
-        spender, minute = (venue, purpose), self._minute()
+    def _take(self, spender: Spender, weight: int) -> bool:
+        minute = self._minute()
         leased_in, left = self._left.get(spender, (minute, 0))
         if leased_in != minute:
             left = 0
