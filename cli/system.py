@@ -30,6 +30,8 @@ VENUE_WEIGHT = 1_200
 API = "Api"
 DEATH_SECONDS = 0.5
 LEAST_FREE_BYTES = 100_000_000
+FULL_BELOW_BYTES = 1_000_000
+"""With less, whatever died could not even write down why."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +101,7 @@ def running_system(plan: Plan, say: Callable[[str], None]) -> Iterator[System]:
                 refusals.check()
             except Exception:
                 time.sleep(DEATH_SECONDS)  # a socket goes before its process does
+                _require_space(folder.root, FULL_BELOW_BYTES)
                 system.check()
                 _require_space(folder.root)
                 raise
@@ -130,9 +133,9 @@ def _simulator(plan: Plan, folder: StateFolder, lock: Lock) -> SimulatorProcess:
     )
 
 
-def _require_space(folder: Path) -> None:
+def _require_space(folder: Path, least_bytes: int = LEAST_FREE_BYTES) -> None:
     free = shutil.disk_usage(folder).free
-    if free < LEAST_FREE_BYTES:
+    if free < least_bytes:
         raise CommandError(
             "DISK_FULL",
             f"{folder} has {free // 1_000_000} MB left",

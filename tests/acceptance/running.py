@@ -1,0 +1,144 @@
+"""Runs the `understudy` command as a user does, and counts what it leaves behind.
+
+Every process of a run inherits a HOME that no other process has: by it they are found in `/proc`,
+whoever their parent is by now.
+"""
+
+from __future__ import annotations
+
+import gzip
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Self
+
+from cli.checkup import is_free
+from cli.places import ROOT, SAMPLE
+from localcloud.guard import REPORT
+
+PROC = Path("/proc")
+ADDRESS = re.compile(r"http://127\.0\.0\.1:(\d+)")
+DRAFTS = re.compile(r"\.(draft|new|tmp|part)$")
+COMMAND = (sys.executable, "-P", "-m", "cli")
+OF_THE_SUITE = (REPORT, "PYTHONPATH")
+PATIENCE_SECONDS = 60
+GONE_SECONDS = 5
+
+
+class Run:
+    """One run of the command in a folder of its own: `home`, `tmp`, and what it said."""
+
+    def __init__(
+        self, folder: Path, *arguments: str | Path, command: Sequence[str | Path] = COMMAND
+    ) -> None:
+        self.folder = folder
+        self.home = folder / "home"
+        self.temporary = folder / "tmp"
+        self._said = folder / "said.txt"
+        for made in (self.home, self.temporary):
+            made.mkdir(parents=True)
+        with self._said.open("wb") as said:
+            self.process = subprocess.Popen(
+                [*command, *arguments],
+                cwd=ROOT,
+                env=self._environment(),
+                stdin=subprocess.DEVNULL,
+                stdout=said,
+                stderr=said,
+                start_new_session=True,
+            )
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Leave nothing to the next test, whatever this one found."""
+        for process_id in self.processes():
+            os.kill(process_id, signal.SIGKILL)
+        self.process.wait()
+
+    @property
+    def said(self) -> str:
+        """What it has said so far, errors included."""
+        return self._said.read_text(encoding="utf-8")
+
+    def await_words(self, words: str) -> str:
+        """Wait until it has said these words; return everything it said."""
+        deadline = time.monotonic() + PATIENCE_SECONDS
+        while words not in self.said:
+            assert self.process.poll() is None, f"it ended first: {self.said}"
+            assert time.monotonic() < deadline, f"it never said {words!r}: {self.said}"
+            time.sleep(0.02)
+        return self.said
+
+    def address(self, name: str) -> str:
+        """Return an address that it has said, by the word before it."""
+        found = re.search(rf"{name} *(?:at )?(http://\S+)", self.said)
+        assert found, self.said
+        return found[1]
+
+    def interrupt(self) -> None:
+        """Press Ctrl-C, which reaches the whole process group."""
+        os.killpg(self.process.pid, signal.SIGINT)
+
+    def end(self) -> int:
+        """Wait for its end; return the exit code."""
+        return self.process.wait(PATIENCE_SECONDS)
+
+    def processes(self, program: str = "") -> list[int]:
+        """Return the ids of its living processes, of one program or all."""
+        marks = f"HOME={self.home}\0".encode(), program.encode()
+        entries = (entry for entry in PROC.glob("[0-9]*") if _has(entry, *marks))
+        return [int(entry.name) for entry in entries]
+
+    def kill(self, program: str) -> None:
+        """Kill its one process of a program, as the kernel does when memory is short."""
+        [process_id] = self.processes(program)
+        os.kill(process_id, signal.SIGKILL)
+
+    def assert_nothing_left(self, *places: Path) -> None:
+        """Check that no process, port, temporary or half-written file is left."""
+        deadline = time.monotonic() + GONE_SECONDS
+        while self.processes() and time.monotonic() < deadline:
+            time.sleep(0.05)
+        assert self.processes() == []
+        assert [port for port in set(ADDRESS.findall(self.said)) if not is_free(int(port))] == []
+        assert list(self.temporary.iterdir()) == []
+        assert [file for place in places for file in drafts_in(place)] == []
+
+    def _environment(self) -> dict[str, str]:
+        """Give what a user's shell gives: nothing of the suite's own guard."""
+        own = {"HOME": str(self.home), "TMPDIR": str(self.temporary)}
+        users = {name: text for name, text in os.environ.items() if name not in OF_THE_SUITE}
+        return {**users, **own}
+
+
+def drafts_in(place: Path) -> list[Path]:
+    """Return the files that were begun and not finished."""
+    return [file for file in place.rglob("*") if DRAFTS.search(file.name)]
+
+
+def short_recording(path: Path, trades: int) -> Path:
+    """Write the first trades of the sample as a recording; return its path."""
+    with gzip.open(SAMPLE) as file:
+        fills = json.load(file)["leaders"]["sample"]["fills"]
+    kept: dict[tuple[str, str, int], list[dict[str, object]]] = {}
+    for fill in sorted(fills, key=lambda each: int(each["time"])):
+        kept.setdefault((fill["coin"], fill["side"], fill["time"]), []).append(fill)
+    chosen = [fill for trade in list(kept.values())[:trades] for fill in trade]
+    path.write_text(json.dumps(chosen), encoding="utf-8")
+    return path
+
+
+def _has(entry: Path, mark: bytes, program: bytes) -> bool:
+    try:
+        is_marked = mark in (entry / "environ").read_bytes() + b"\0"
+        return is_marked and program in (entry / "cmdline").read_bytes()
+    except OSError:  # it ended in between, or is not ours
+        return False

@@ -1,0 +1,99 @@
+"""`understudy up` runs until Ctrl-C, leaves no process behind, and goes on where it stopped."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from cli.client import ApiClient
+from cli.followers import public_key_of
+from cli.system import SIGN_IN
+from cli.venue_bench import VenueBench
+from tests.acceptance.listening import listening_addresses
+from tests.acceptance.running import Run
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+pytestmark = pytest.mark.integration
+
+KEY = public_key_of(1)
+READY = "Ctrl-C stops everything"
+
+
+@pytest.fixture(scope="module")
+def state(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Give one state folder, for every run of this module in turn."""
+    return tmp_path_factory.mktemp("up") / "state"
+
+
+@pytest.fixture
+def system(tmp_path: Path, state: Path) -> Iterator[Run]:
+    with Run(tmp_path / "run", "up", "--state", state) as run:
+        run.await_words(READY)
+        yield run
+
+
+def client_of(run: Run) -> ApiClient:
+    client = ApiClient(run.address("API"), SIGN_IN)
+    client.sign_in(KEY)
+    return client
+
+
+def what_a_user_sees(run: Run, client: ApiClient) -> dict[str, Any]:
+    books = VenueBench(run.address("venue")).look(f"books?user={KEY.address.lower()}")
+    return {
+        "me": client.me(),
+        "agents": books["accounts"][KEY.address.lower()]["agents"],
+        "addresses": [run.address(name) for name in ("API", "venue")],
+    }
+
+
+def interrupted(run: Run) -> None:
+    assert len(run.processes()) > len(("command", "venue", "emulator"))
+    run.interrupt()
+    assert run.end() == 0, run.said
+    assert run.said.endswith("stopped; the state is kept\n")
+    run.assert_nothing_left()
+
+
+def test_the_next_run_goes_on_with_the_same_state(tmp_path: Path, state: Path, system: Run) -> None:
+    VenueBench(system.address("venue")).command("accounts", address=KEY.address, usdc="1000")
+    client = client_of(system)
+    client.confirm_agent(client.enable_agent("understudy"), KEY)
+    before = what_a_user_sees(system, client)
+    interrupted(system)
+    assert {"cloud", "venue", "ports.json"} <= {entry.name for entry in state.iterdir()}
+
+    with Run(tmp_path / "again", "up", "--state", state) as again:
+        again.await_words(READY)
+        client.refresh()  # the session outlived the restart
+        after = what_a_user_sees(again, client)
+        interrupted(again)
+
+    assert before["agents"]
+    assert after == before
+
+
+def test_a_second_one_on_the_same_state_is_told_where_the_first_is(
+    tmp_path: Path, state: Path, system: Run
+) -> None:
+    emulator = system.address("AWS_ENDPOINT_URL=")
+    with Run(tmp_path / "second", "up", "--state", state) as second:
+        assert second.end() == 1
+        assert second.processes() == []
+
+    assert "error ALREADY_RUNNING: " in second.said
+    assert emulator in second.said
+    assert "stop it (Ctrl-C where it runs)" in second.said
+    assert "Traceback" not in second.said
+    client_of(system).me()
+
+
+def test_every_port_of_the_system_is_on_127_0_0_1(system: Run) -> None:
+    addresses = listening_addresses(system.processes())
+
+    assert len(addresses) >= len(("venue", "emulator"))
+    assert {host for host, _ in addresses} == {"127.0.0.1"}
