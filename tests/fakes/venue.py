@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import deque
+from dataclasses import replace
 from decimal import Decimal
 from enum import Enum, auto
 from functools import partial
@@ -20,11 +21,12 @@ from understudy.domain.follows import Account, AccountMode, LeaderAccount
 from understudy.domain.intents import Outcome, Signed, Unknown
 from understudy.domain.money import ZERO, divide
 from understudy.domain.trades import Fill, Side
-from understudy.ports.venue import LeaderSnapshot, OrderReport, OwnFill
+from understudy.ports.venue import LeaderSnapshot, OrderReport
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from understudy.domain.account_history import FundingPayment, OwnFill
     from understudy.domain.ids import WalletId
     from understudy.domain.markets import Market
     from understudy.ports.clock import Clock
@@ -96,6 +98,16 @@ class InMemoryVenue:
         market, side, now_ms = self._symbols[symbol], Side.of(moved), self._clock.now_ms()
         return self.books.execute(address, market, side, abs(moved), at, now_ms).fill
 
+    def liquidate(self, address: str, symbol: str, signed_size: str) -> None:
+        """Close a part of an account's position by force, at the price of the moment."""
+        self.trade(address, symbol, signed_size)
+        fills = self.books.account(address).fills
+        fills[-1] = replace(fills[-1], fill=replace(fills[-1].fill, liquidated_user=address))
+
+    def pay_funding(self, symbol: str, rate: str) -> None:
+        """Let every account's position be paid: longs pay a rate above zero, shorts get it."""
+        self.books.pay_funding(self._symbols[symbol], Decimal(rate), self._clock.now_ms())
+
     def land_late(self) -> None:
         """Let everything arrive that was on its way."""
         late, self._late = self._late, []
@@ -160,6 +172,11 @@ class InMemoryVenue:
         self._answer()
         fills = self.books.account(address).fills
         return [own for own in fills if own.fill.time_ms >= start_ms]
+
+    def funding_since(self, address: str, start_ms: int) -> Sequence[FundingPayment]:
+        self._answer()
+        payments = self.books.account(address).funding
+        return [payment for payment in payments if payment.time_ms >= start_ms]
 
     def markets(self) -> Sequence[Market]:
         self._answer()

@@ -6,12 +6,13 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from understudy.adapters.venues.hyperliquid.errors import RejectionKind
+from understudy.domain.account_history import FundingPayment, OwnFill
 from understudy.domain.follows import AccountMode
 from understudy.domain.intents import Accepted, Rejected
 from understudy.domain.markets import Market
-from understudy.domain.money import ZERO, divide, multiply
+from understudy.domain.money import ONE, ZERO, divide, multiply
 from understudy.domain.trades import Fill, Side
-from understudy.ports.venue import NotFound, OrderReport, OwnFill
+from understudy.ports.venue import NotFound, OrderReport
 
 DEFAULT_LEVERAGE = 10
 
@@ -61,6 +62,7 @@ class Book:
     positions: dict[str, Position] = field(default_factory=dict)
     leverages: dict[str, int] = field(default_factory=dict)
     fills: list[OwnFill] = field(default_factory=list)
+    funding: list[FundingPayment] = field(default_factory=list)
     reports: dict[str, OrderReport] = field(default_factory=dict)
 
     def purse(self, dex: str) -> str:
@@ -78,6 +80,7 @@ class Books:
         self.accounts: dict[str, Book] = {}
         self.prices: dict[str, Decimal] = {}
         self.depths: dict[str, Decimal] = {}
+        self.fee_share = ONE
         self._executions = 0
 
     def account(self, address: str) -> Book:
@@ -117,7 +120,7 @@ class Books:
         position = book.positions.setdefault(market.symbol, Position())
         start = position.size
         profit = position.move(size * side.sign, price)
-        fee = multiply(size, price, market.taker_fee)
+        fee = multiply(size, price, market.taker_fee, self.fee_share)
         purse = book.purse(market.dex)
         book.cash[purse] = book.cash.get(purse, ZERO) + profit - fee
         fill = Fill(
@@ -134,6 +137,14 @@ class Books:
         done = OwnFill(fill, number, order.client_order_id if order else "", profit, fee)
         book.fills.append(done)
         return done
+
+    def pay_funding(self, market: Market, rate: Decimal, time_ms: int) -> None:
+        for book in self.accounts.values():
+            paid = -multiply(book.held(market.symbol), self.prices[market.symbol], rate)
+            if paid:
+                purse = book.purse(market.dex)
+                book.cash[purse] = book.cash.get(purse, ZERO) + paid
+                book.funding.append(FundingPayment(market.symbol, paid, time_ms))
 
     def _matched(self, book: Book, order: Order) -> Decimal | str:
         price = self.prices.get(order.market.symbol)

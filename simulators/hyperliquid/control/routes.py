@@ -19,6 +19,7 @@ from simulators.hyperliquid.control.accounts import (
 )
 from simulators.hyperliquid.control.books import books_view, latency_view
 from simulators.hyperliquid.control.faults import KEYS, read_fault
+from simulators.hyperliquid.control.funding import FUNDING_KEYS, settle_funding
 from simulators.hyperliquid.control.requests import ControlError, Fields, read_fields
 from simulators.hyperliquid.endpoints import SIMULATOR
 from simulators.hyperliquid.replay.driver import DEFAULT_EQUITY_USD
@@ -42,6 +43,7 @@ def add_routes(router: web.UrlDispatcher) -> None:
     router.add_post("/_simulator/accounts", _accounts)
     router.add_post("/_simulator/prices", _prices)
     router.add_post("/_simulator/markets", _markets)
+    router.add_post("/_simulator/funding", _funding)
     router.add_post("/_simulator/rules", _rules)
     router.add_post("/_simulator/halt", _halt)
     router.add_get("/_simulator/books", _books)
@@ -83,6 +85,11 @@ async def _prices(request: web.Request) -> web.Response:
 async def _markets(request: web.Request) -> web.Response:
     fields = await read_fields(request, MARKET_KEYS)
     return web.json_response(list_market(request.app[SIMULATOR].venue, fields))
+
+
+async def _funding(request: web.Request) -> web.Response:
+    fields = await read_fields(request, FUNDING_KEYS)
+    return web.json_response(settle_funding(request.app[SIMULATOR].venue, fields))
 
 
 async def _rules(request: web.Request) -> web.Response:

@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from simulators.hyperliquid.decimals import ZERO
 from simulators.hyperliquid.engine.fills import FillLog
+from simulators.hyperliquid.engine.funding_payments import FundingPayment
 from simulators.hyperliquid.engine.orders import OrderHistory
 from simulators.hyperliquid.engine.positions import Position
 
@@ -42,6 +43,7 @@ class Account:
     orders: OrderHistory = field(default_factory=OrderHistory)
     fills: FillLog = field(default_factory=FillLog)
     twap_fills: FillLog = field(default_factory=FillLog)
+    funding: list[FundingPayment] = field(default_factory=list)
     volume_usd: Decimal = ZERO
     requests_used: int = 0
     throttled_at_ms: int = 0

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from simulators.hyperliquid.engine.funding_payments import between
 from simulators.hyperliquid.info import account_views, market_views
 from simulators.hyperliquid.info.fill_views import aggregated, fill_view, twap_view
+from simulators.hyperliquid.info.funding_views import funding_view
 from simulators.hyperliquid.info.order_views import basic_view, full_view, status_view
 from simulators.hyperliquid.refusal import MalformedRequestError
 from simulators.hyperliquid.wire.shapes import cloid, either, integer
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
     from simulators.hyperliquid.info.questions import Question
 
 PAGE = 2000
+FUNDING_PAGE = 500
 _reference = either(integer, cloid)
 
 
@@ -42,6 +45,12 @@ def _between(question: Question, log: FillLog) -> list[Fill]:
 
 def _shown(question: Question, fills: list[Fill]) -> list[Fill]:
     return aggregated(fills) if question.flag("aggregateByTime") else fills
+
+
+def _user_funding(question: Question) -> list[dict[str, Any]]:
+    start_ms, end_ms = question.integer("startTime"), question.optional_integer("endTime")
+    payments = question.account().funding
+    return [funding_view(each) for each in between(payments, start_ms, end_ms)[:FUNDING_PAGE]]
 
 
 def _order_status(question: Question) -> dict[str, Any]:
@@ -88,6 +97,7 @@ ANSWERS: dict[str, Callable[[Question], Any]] = {
         twap_view(fill) for fill in q.account().twap_fills.newest(PAGE)
     ],
     "userTwapSliceFillsByTime": _twap_fills_by_time,
+    "userFunding": _user_funding,
     "openOrders": lambda q: [basic_view(o) for o in q.account().orders.open.values()],
     "frontendOpenOrders": lambda q: [full_view(o) for o in q.account().orders.open.values()],
     "orderStatus": _order_status,

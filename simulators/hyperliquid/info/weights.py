@@ -20,6 +20,7 @@ BY_ROWS = frozenset(
     {
         "historicalOrders",
         "userFills",
+        "userFunding",
         "userFillsByTime",
         "userTwapSliceFills",
         "userTwapSliceFillsByTime",

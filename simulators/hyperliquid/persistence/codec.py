@@ -10,11 +10,20 @@ from decimal import Decimal
 from functools import cache
 from typing import Any
 
-from simulators.hyperliquid.engine import account, agents, fills, market, orders, positions, venue
+from simulators.hyperliquid.engine import (
+    account,
+    agents,
+    fills,
+    funding_payments,
+    market,
+    orders,
+    positions,
+    venue,
+)
 
 _NAMES = {
     name: value
-    for module in (account, agents, fills, market, orders, positions, venue)
+    for module in (account, agents, fills, funding_payments, market, orders, positions, venue)
     for name, value in vars(module).items()
 }
 # These live in logs of their own, or are not worth keeping.

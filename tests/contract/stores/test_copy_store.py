@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from tests.contract.stores.records import created, full_ledger, intent, receipt
 from tests.fakes import builders
-from tests.fakes.builders import FOLLOW, NOW_MS
+from tests.fakes.builders import FOLLOW, NOW_MS, WALLET
 from understudy.domain.errors import ConflictError, InvalidInputError, LimitExceededError
 from understudy.domain.follows import (
     Budget,
@@ -24,6 +24,7 @@ from understudy.ports.copying import HELD_BY_HAND, Changes, SymbolOwner
 
 if TYPE_CHECKING:
     from tests.contract.stores.worlds import World
+    from understudy.domain.intents import Intent
 
 LANE = Lane(WalletId("w"), nonce=NOW_MS)
 OWNER = SymbolOwner(WalletId("w"), "BTC", FOLLOW)
@@ -187,6 +188,40 @@ def test_a_terminal_intent_is_no_longer_due(world: World) -> None:
 
     assert not world.copies.due_intents(NOW_MS * 2, 10)
     assert world.copies.intent(FOLLOW, settled.intent_id) == stored
+
+
+def _filled(world: World, name: str, **changes: Any) -> Intent:
+    pending = world.copies.commit(Changes(intent=intent(name, **changes))).intent
+    assert pending is not None
+    filled = replace(pending, state=IntentState.FILLED, filled_size=Decimal("0.5"))
+    stored = world.copies.commit(Changes(intent=filled)).intent
+    assert stored is not None
+    return stored
+
+
+def test_filled_orders_are_estimated_until_their_figures_are_final(world: World) -> None:
+    world.copies.commit(Changes(intent=intent("pending")))
+    refused = world.copies.commit(Changes(intent=intent("refused"))).intent
+    assert refused is not None
+    world.copies.commit(Changes(intent=replace(refused, state=IntentState.REJECTED)))
+    stored = _filled(world, "filled")
+
+    found = world.copies.estimated_orders(WALLET, 0, NOW_MS * 2, 10)
+    assert list(found) == [(FOLLOW, "filled")]
+
+    world.copies.commit(Changes(intent=replace(stored, fee_is_final=True)))
+    assert not world.copies.estimated_orders(WALLET, 0, NOW_MS * 2, 10)
+
+
+def test_estimated_orders_are_a_wallets_own_by_expiry_oldest_first(world: World) -> None:
+    for name, expires in (("late", 30), ("first", 10), ("second", 20), ("old", 5), ("new", 31)):
+        _filled(world, name, expires_at_ms=NOW_MS + expires)
+    _filled(world, "another's", wallet_id=WalletId("w"))
+
+    found = world.copies.estimated_orders(WALLET, NOW_MS + 10, NOW_MS + 30, 10)
+
+    assert list(found) == [(FOLLOW, "first"), (FOLLOW, "second"), (FOLLOW, "late")]
+    assert list(world.copies.estimated_orders(WALLET, 0, NOW_MS + 30, 1)) == [(FOLLOW, "old")]
 
 
 def test_a_wallets_follows_are_those_that_are_not_deleted(world: World) -> None:

@@ -35,6 +35,7 @@ STRANGER = "0x" + "ab" * 20
         lambda venue: venue.leader_snapshot(STRANGER, [""]),
         lambda venue: venue.fills_since(STRANGER, 0),
         lambda venue: venue.own_fills_since(STRANGER, 0),
+        lambda venue: venue.funding_since(STRANGER, 0),
     ],
 )
 def test_a_venue_that_is_down_answers_no_question(
@@ -118,6 +119,43 @@ def test_fills_are_read_from_a_time_on_in_their_order(world: World, follower: Fo
 
     assert [fill.start_position for fill in fills] == [0, 1, 2]
     assert later == []
+
+
+def test_an_account_without_positions_is_paid_no_funding(world: World, follower: Follower) -> None:
+    world.pay_funding("SOL", "0.01")
+
+    assert world.venue.funding_since(follower.address, 0) == []
+
+
+def test_a_long_pays_and_a_short_gets_funding(world: World, follower: Follower) -> None:
+    follower.send(follower.intent(Side.BUY, "2", "101"))
+    world.pay_funding("SOL", "0.01")
+    follower.send(follower.intent(Side.SELL, "5", "99"))
+    world.pay_funding("SOL", "0.01")
+
+    paid, got = world.venue.funding_since(follower.address, 0)
+
+    assert (paid.symbol, got.symbol) == ("SOL", "SOL")
+    assert (paid.amount, got.amount) == (-2, 3)
+
+
+def test_funding_moves_the_money_of_an_account(world: World, follower: Follower) -> None:
+    follower.send(follower.intent(Side.BUY, "2", "101"))
+    before = world.venue.account(WalletId("wallet"), follower.address, [""])
+
+    world.pay_funding("SOL", "0.01")
+
+    after = world.venue.account(WalletId("wallet"), follower.address, [""])
+    assert after.equity[""] == before.equity[""] - 2
+
+
+def test_funding_is_read_from_a_time_on(world: World, follower: Follower) -> None:
+    follower.send(follower.intent(Side.BUY, "2", "101"))
+    world.pay_funding("SOL", "0.01")
+    (payment,) = world.venue.funding_since(follower.address, 0)
+
+    assert list(world.venue.funding_since(follower.address, payment.time_ms)) == [payment]
+    assert world.venue.funding_since(follower.address, payment.time_ms + 1) == []
 
 
 def test_an_account_shows_money_and_position(world: World, follower: Follower) -> None:

@@ -56,6 +56,10 @@ class World(Protocol):
         """Move a price; `depth` is what can be had at the best price."""
         ...
 
+    def pay_funding(self, symbol: str, rate: str) -> None:
+        """Have every position of a symbol paid, now."""
+        ...
+
     def strike(self, fault: Fault) -> None:
         """Let the next order meet a fault."""
         ...
@@ -85,6 +89,9 @@ class MemoryWorld:
 
     def price(self, symbol: str, price: str, depth: str | None = None) -> None:
         self._venue.set_price(symbol, price, depth)
+
+    def pay_funding(self, symbol: str, rate: str) -> None:
+        self._venue.pay_funding(symbol, rate)
 
     def strike(self, fault: Fault) -> None:
         self._venue.faults.append(fault)
@@ -126,6 +133,9 @@ class SimulatorWorld:
     def price(self, symbol: str, price: str, depth: str | None = None) -> None:
         level = {} if depth is None else {"level_size": depth}
         self._command("prices", symbol=symbol, price=price, **level)
+
+    def pay_funding(self, symbol: str, rate: str) -> None:
+        self._command("funding", symbol=symbol, rate=rate)
 
     def strike(self, fault: Fault) -> None:
         self._command("faults", count=1, match={"method": "exchange"}, **_FAULTS[fault])

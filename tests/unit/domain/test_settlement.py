@@ -7,12 +7,15 @@ from decimal import Decimal
 from typing import Any
 
 from tests.fakes.builders import FOLLOW, NOW_MS, WALLET, follow, ledger, limits
+from understudy.adapters.storable import refuse_unstorable
 from understudy.domain.follows import Budget, FollowStatus, Ledger, PauseReason, Pending
 from understudy.domain.ids import CopyId, IntentId
 from understudy.domain.intents import Accepted, Intent, IntentKind, IntentState, Rejected
 from understudy.domain.limits import DrawdownBasis
+from understudy.domain.money import divide
 from understudy.domain.settlement import Settled, paused_by, settle
 from understudy.domain.trades import Side
+from understudy.domain.true_up import is_estimated
 
 FEE = Decimal("0.001")
 
@@ -175,3 +178,31 @@ def test_equity_drawdown_needs_two_readings_in_a_row() -> None:
 
     assert paused_by(mine, Budget(FOLLOW, drawdown_readings=1)) is None
     assert paused_by(mine, Budget(FOLLOW, drawdown_readings=2)) is not None
+
+
+def test_an_order_that_filled_at_two_prices_can_be_stored() -> None:
+    third = Accepted(Decimal(3), divide(Decimal(302), Decimal(3)), "77")
+
+    after = settled(intent(size="3"), third, replace(ledger(), target=Decimal(3)))
+
+    assert after.intent.average_price == Decimal("100.666666666666")
+    for record in (after.intent, after.ledger, after.budget):
+        refuse_unstorable(record)
+
+
+def test_an_order_keeps_what_it_put_into_the_budget() -> None:
+    before = replace(ledger("4", "100", leverage=2), target=Decimal(2))
+
+    after = settled(intent(IntentKind.EXIT, "2"), filled("2", "110"), before)
+
+    assert (after.intent.closed_pnl, after.intent.fee) == (20, Decimal("0.22"))
+    assert not after.intent.fee_is_final
+
+
+def test_a_known_fee_is_booked_at_once_and_still_to_be_trued_up() -> None:
+    reported = replace(filled("1", "100"), fee=Decimal("0.07"))
+
+    after = settled(intent(), reported, replace(ledger(), target=Decimal(1)))
+
+    assert after.intent.fee == after.budget.fees == Decimal("0.07")
+    assert is_estimated(after.intent)

@@ -9,6 +9,7 @@ from typing import Any
 from tests.fakes.builders import LEADER, NOW_MS, market
 from tests.fakes.venue_books import Order
 from tests.fakes.world import World
+from understudy.domain.account_history import OwnFill
 from understudy.domain.codec import to_plain
 from understudy.domain.ids import FollowId
 from understudy.domain.intents import Accepted
@@ -16,7 +17,6 @@ from understudy.domain.limits import Limits
 from understudy.domain.markets import HYPERLIQUID, PriceGrid
 from understudy.domain.trades import Side
 from understudy.messages import LeaderFills
-from understudy.ports.venue import OwnFill
 
 SIDES = {Side.BUY: "B", Side.SELL: "A"}
 STEPPED_MS = 45_000

@@ -9,6 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from simulators.hyperliquid.clock import ManualClock
+from simulators.hyperliquid.engine.funding import pay_funding
 from simulators.hyperliquid.engine.margin import total_value
 from simulators.hyperliquid.engine.positions import Position
 from simulators.hyperliquid.engine.venue import Venue
@@ -17,7 +18,7 @@ ZERO = Decimal(0)
 PRICES = {"ETH": ("1500", "1903.9", "2500.5"), "DOGE": ("0.05", "0.069277", "0.1")}
 SIZES = {"ETH": Decimal("0.0137"), "DOGE": Decimal(211)}
 STEP = st.tuples(
-    st.sampled_from(("order", "rest", "price")),
+    st.sampled_from(("order", "rest", "price", "funding")),
     st.integers(1, 3),
     st.sampled_from(tuple(PRICES)),
     st.integers(-40, 40).filter(bool),
@@ -29,6 +30,9 @@ def perform(desk: Any, step: tuple[str, int, str, int, bool]) -> None:
     kind, number, symbol, lots, reduce_only = step
     if kind == "price":
         desk.move(symbol, PRICES[symbol][number - 1])
+        return
+    if kind == "funding":
+        pay_funding(desk.venue, desk.venue.universe.by_name[symbol], Decimal(lots) / 10_000)
         return
     options: dict[str, Any] = {"reduce_only": reduce_only}
     if kind == "rest":

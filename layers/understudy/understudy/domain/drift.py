@@ -28,7 +28,8 @@ def after_reading(
     if not ledger.drift_since_ms or now_ms - ledger.drift_since_ms < PHANTOM_AFTER_MS:
         return replace(ledger, drift_since_ms=_since(ledger, now_ms)), budget
     cleared, budget = forget_position(ledger, budget)
-    return replace(cleared, phantoms=ledger.phantoms + 1, entries_paused=False), budget
+    cleared = replace(cleared, phantoms=ledger.phantoms + 1, entries_paused=False)
+    return replace(cleared, flat_at_ms=now_ms), budget
 
 
 def _since(ledger: Ledger, now_ms: int) -> int:

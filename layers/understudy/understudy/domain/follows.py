@@ -95,6 +95,8 @@ class Ledger:
     `carried_price` date the oldest part of `target` that was never ordered. `entry_last_ms` and
     `entry_side` name the running entry of fixed sizing by the leader's clock. `presold` is what an
     exit closed beyond `held` while an entry was unknown: the entry's fills are set against it.
+    `held_since_ms` and `flat_at_ms` say when the symbol was held last: from, and until unless it
+    still is.
     """
 
     follow_id: FollowId
@@ -113,6 +115,8 @@ class Ledger:
     carried_price: Decimal = ZERO
     entry_last_ms: int = 0
     entry_side: Side | None = None
+    held_since_ms: int = 0
+    flat_at_ms: int = 0
     exit_attempts: int = 0
     convergences: int = 0
     drift_since_ms: int = 0
@@ -162,7 +166,8 @@ class Budget:
 
     `margin` is bound in positions at entry, `reserved` in orders under way. `recent_entries_ms`
     are the leader's times of the last minute's entries. Every trade up to `checked_seq` has a
-    receipt.
+    receipt. What happened on the account without an order of ours is in it up to
+    `fills_until_ms`, funding up to `funding_until_ms`, by the venue's clock.
     """
 
     follow_id: FollowId
@@ -177,6 +182,8 @@ class Budget:
     breaker_openings: int = 0
     drawdown_readings: int = 0
     checked_seq: int = 0
+    fills_until_ms: int = 0
+    funding_until_ms: int = 0
     version: int = 0
 
     @property

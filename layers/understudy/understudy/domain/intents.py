@@ -36,7 +36,8 @@ class Intent:
 
     `size` is unsigned, in base units; `limit_price` a valid tick; `margin` what the budget
     reserves in USDC; `expires_at_ms` is signed into the action. A LEVERAGE intent carries only
-    `leverage` and `isolated`.
+    `leverage` and `isolated`. `fee` and `closed_pnl` are what the budget has of this order; they
+    are estimates until `fee_is_final`.
     """
 
     intent_id: IntentId
@@ -68,6 +69,7 @@ class Intent:
     filled_size: Decimal = ZERO
     average_price: Decimal = ZERO
     fee: Decimal = ZERO
+    closed_pnl: Decimal = ZERO
     fee_is_final: bool = False
     order_id: str = ""
     answer: str = ""

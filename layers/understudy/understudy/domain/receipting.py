@@ -77,7 +77,7 @@ def trade_of(receipt: Receipt, follow: Follow) -> Trade:
 
 
 def with_intent(receipt: Receipt, intent: Intent) -> Receipt:
-    """Add an intent's leg to a receipt, or bring the leg it has up to date."""
+    """Add an intent's leg to a receipt, or bring the leg it has up to date in its place."""
     leg = LegResult(
         leg=intent.leg,
         attempt=intent.attempt,
@@ -92,11 +92,13 @@ def with_intent(receipt: Receipt, intent: Intent) -> Receipt:
         filled_size=intent.filled_size,
         average_price=intent.average_price,
         fee=intent.fee,
+        closed_pnl=intent.closed_pnl,
+        fee_is_final=intent.fee_is_final,
         order_id=intent.order_id,
         answer=intent.answer,
     )
-    others = tuple(known for known in receipt.legs if known.intent_id != leg.intent_id)
-    return replace(receipt, legs=(*others, leg))
+    legs = {known.intent_id: known for known in receipt.legs} | {leg.intent_id: leg}
+    return replace(receipt, legs=tuple(legs.values()))
 
 
 def next_attempt(receipt: Receipt, leg: int) -> int:

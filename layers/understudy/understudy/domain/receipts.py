@@ -32,7 +32,10 @@ class CopyStatus(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class LegResult:
-    """One order of a copy, attempt by attempt."""
+    """One order of a copy, attempt by attempt.
+
+    `fee` and `closed_pnl` are estimates until `fee_is_final`, then the venue's own figures.
+    """
 
     leg: int
     attempt: int
@@ -47,6 +50,8 @@ class LegResult:
     filled_size: Decimal = ZERO
     average_price: Decimal = ZERO
     fee: Decimal = ZERO
+    closed_pnl: Decimal = ZERO
+    fee_is_final: bool = False
     order_id: str = ""
     answer: str = ""
 

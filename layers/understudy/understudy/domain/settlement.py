@@ -9,6 +9,7 @@ from understudy.domain import breaker, drawdown
 from understudy.domain.carrying import without_carry
 from understudy.domain.exits import STEPS_TO_WIDEST
 from understudy.domain.follows import Budget, Follow, FollowStatus, Ledger, PauseReason
+from understudy.domain.holding import dated
 from understudy.domain.intents import Accepted, Intent, IntentKind, IntentState, Rejected
 from understudy.domain.limits import DrawdownBasis
 from understudy.domain.money import ZERO, divide, multiply, toward_zero
@@ -42,10 +43,13 @@ def settle(
 ) -> Settled:
     """Apply the evidence about a pinned order; None means that it never took effect in its time."""
     if isinstance(outcome, Accepted) and outcome.filled_size:
-        return _filled(intent, outcome, ledger, budget, taker_fee)
-    if counts_as_failure(outcome):
-        budget = breaker.after_failure(budget, now_ms)
-    return _not_filled(intent, outcome, ledger, budget)
+        settled = _filled(intent, outcome, ledger, budget, taker_fee)
+    else:
+        if counts_as_failure(outcome):
+            budget = breaker.after_failure(budget, now_ms)
+        settled = _not_filled(intent, outcome, ledger, budget)
+    after = dated(ledger, settled.ledger, opened_at_ms=intent.created_at_ms, now_ms=now_ms)
+    return replace(settled, ledger=after)
 
 
 def paused_by(follow: Follow, budget: Budget) -> Follow | None:
@@ -70,7 +74,7 @@ def _paused(follow: Follow, reason: PauseReason) -> Follow:
 def _filled(
     intent: Intent, outcome: Accepted, ledger: Ledger, budget: Budget, taker_fee: Decimal
 ) -> Settled:
-    filled, price = outcome.filled_size, outcome.average_price
+    filled, price = outcome.filled_size, _money(outcome.average_price)
     fee = outcome.fee
     if fee is None:
         fee = _money(multiply(filled, price, taker_fee))
@@ -80,14 +84,15 @@ def _filled(
         filled_size=filled,
         average_price=price,
         fee=fee,
-        fee_is_final=outcome.fee is not None,
         order_id=outcome.order_id,
     )
-    ledger = _without_pending(ledger, intent)
+    ledger, realized = _without_pending(ledger, intent), budget.realized
     budget = replace(breaker.after_success(budget), fees=budget.fees + fee)
     if intent.kind is IntentKind.ENTRY:
-        return Settled(done, *_entered(done, ledger, _released(budget, intent)))
-    return Settled(done, *_reduced(done, ledger, budget))
+        ledger, budget = _entered(done, ledger, _released(budget, intent))
+    else:
+        ledger, budget = _reduced(done, ledger, budget)
+    return Settled(replace(done, closed_pnl=budget.realized - realized), ledger, budget)
 
 
 def _entered(intent: Intent, ledger: Ledger, budget: Budget) -> tuple[Ledger, Budget]:

@@ -184,6 +184,12 @@ class CopyStore(Protocol):
         """List pending intents that expired at or before `before_ms`, oldest first."""
         ...
 
+    def estimated_orders(
+        self, wallet_id: WalletId, expired_from_ms: int, expired_to_ms: int, limit: int
+    ) -> Sequence[tuple[FollowId, IntentId]]:
+        """List a wallet's filled orders whose fee is an estimate by their expiry, oldest first."""
+        ...
+
     def wallet_follows(self, wallet_id: WalletId) -> Sequence[FollowId]:
         """List the follows that are not deleted of a wallet."""
         ...

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Protocol
 
+from understudy.domain.account_history import FundingPayment, OwnFill
 from understudy.domain.follows import Account, LeaderAccount
 from understudy.domain.ids import WalletId
 from understudy.domain.intents import Accepted, Outcome, Rejected, Signed
@@ -25,17 +26,6 @@ class StillOpen:
 
 
 OrderReport = Accepted | Rejected | NotFound | StillOpen
-
-
-@dataclass(frozen=True, slots=True)
-class OwnFill:
-    """One execution on a follower's account, with what it cost."""
-
-    fill: Fill
-    order_id: str
-    client_order_id: str
-    closed_pnl: Decimal
-    fee: Decimal
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +77,10 @@ class Venue(Protocol):
 
     def own_fills_since(self, address: str, start_ms: int) -> Sequence[OwnFill]:
         """Read a follower's fills from `start_ms` on, in execution order."""
+        ...
+
+    def funding_since(self, address: str, start_ms: int) -> Sequence[FundingPayment]:
+        """Read the funding that a follower's positions were paid from `start_ms` on, in order."""
         ...
 
     def markets(self) -> Sequence[Market]:

@@ -1,4 +1,4 @@
-"""What the lanes left open, wallet by wallet: unknown orders, gaps, drift, open exits, drawdown."""
+"""What the lanes left open, wallet by wallet: unknown orders, gaps, drift, money, drawdown."""
 
 from __future__ import annotations
 
@@ -24,6 +24,7 @@ from understudy.ports.copying import Changes, FollowState, LeaderStore, MarketSt
 from understudy.workflows.closing_out import close_out_if_stopped
 from understudy.workflows.converging import converge_if_open
 from understudy.workflows.resolving import resolve
+from understudy.workflows.truing_up import true_up
 from understudy.workflows.views import CopyPorts
 
 GAP_AFTER_MS = 30_000
@@ -71,6 +72,8 @@ def _reconcile_wallet(ports: ReconcilePorts, wallet_id: WalletId) -> None:
         _close_gaps(ports, state)
         for ledger in state.ledgers.values():
             _reconcile_ledger(ports, state, ledger, account)
+    true_up(ports.copying, known)
+    for state in known:
         _check_drawdown(ports, state)
         _close_stopped(ports, state)
 

@@ -177,3 +177,30 @@ def test_markets_of_all_dexes_are_numbered_by_the_place_of_their_dex() -> None:
     venue = _venue(perpDexs=[None, {"name": "xyz"}, {"name": "flx"}], meta=meta)
 
     assert [market.asset for market in venue.markets()] == [0, 110_000, 120_000]
+
+
+def _payment(time_ms: int, coin: str = "BTC") -> dict[str, Any]:
+    return {"time": time_ms, "hash": "0x0", "delta": {"coin": coin, "usdc": "-0.5"}}
+
+
+def test_funding_of_many_positions_in_one_millisecond_is_lost_and_doubled_on_no_page() -> None:
+    rows = [_payment(1000 + n // 3, f"C{n % 3}") for n in range(1300)]
+    venue = _venue(userFunding=_pages_of(rows))
+
+    payments = venue.funding_since(USER, 0)
+
+    assert [(each.time_ms, each.symbol) for each in payments] == [
+        (row["time"], row["delta"]["coin"]) for row in rows
+    ]
+
+
+def test_funding_that_never_ends_is_an_error_not_a_loop() -> None:
+    endless = _venue(userFunding=lambda q: [_payment(q["startTime"] + n) for n in range(PAGE)])
+
+    with pytest.raises(VenueUnreachableError):
+        endless.funding_since(USER, 0)
+
+
+def test_funding_of_an_unknown_shape_is_an_unanswered_question() -> None:
+    with pytest.raises(VenueUnreachableError):
+        _venue(userFunding=[{"time": 1}]).funding_since(USER, 0)

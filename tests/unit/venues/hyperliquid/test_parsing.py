@@ -10,11 +10,12 @@ import pytest
 
 from tests.unit.venues.hyperliquid.recordings import recorded, shared
 from understudy.adapters.venues.hyperliquid.parsing import (
+    dex_name,
     dex_of,
     is_perpetual,
     oldest_first,
-    parse_dexes,
     parse_fills,
+    parse_funding,
     parse_markets,
     parse_own_fills,
     parse_trades,
@@ -138,7 +139,7 @@ def test_a_trade_without_two_users_is_refused() -> None:
 
 
 def test_a_delisted_market_keeps_its_number_and_is_left_out() -> None:
-    markets = parse_markets(0, "", META)
+    markets = parse_markets(0, None, META)
 
     assert [(market.symbol, market.asset) for market in markets] == [
         ("BTC", 0),
@@ -149,11 +150,68 @@ def test_a_delisted_market_keeps_its_number_and_is_left_out() -> None:
 
 
 def test_builder_dexes_are_numbered_by_their_place() -> None:
-    dexes = parse_dexes(recorded("perp_dexs.json"))
+    dexes = recorded("perp_dexs.json")
 
-    assert dexes[:3] == ["", "xyz", "flx"]
-    assert [market.asset for market in parse_markets(2, "flx", META)] == [120_000, 120_002, 120_003]
+    assert [dex_name(dex) for dex in dexes[:3]] == ["", "xyz", "flx"]
+    numbers = [market.asset for market in parse_markets(2, dexes[2], META)]
+    assert numbers == [120_000, 120_002, 120_003]
     assert dex_of("xyz:TSLA") == "xyz"
+
+
+def _taker_fee(dex: Any, **changes: Any) -> Decimal:
+    listing: Any = {"name": "xyz:GOLD", "szDecimals": 2, "maxLeverage": 10, **changes}
+    (market,) = parse_markets(1, dex, {"universe": [listing]})
+    return market.taker_fee
+
+
+def test_the_venues_own_markets_cost_the_usual_fee() -> None:
+    assert _taker_fee(None) == Decimal("0.00045")
+
+
+@pytest.mark.parametrize(
+    ("scale", "fee"),
+    [("0", "0.00045"), ("0.1111", "0.000499995"), ("1.0", "0.0009"), ("3", "0.0027")],
+)
+def test_a_builder_dex_costs_more_by_its_scale(scale: str, fee: str) -> None:
+    assert _taker_fee({"name": "xyz", "deployerFeeScale": scale}) == Decimal(fee)
+
+
+def test_a_builder_dex_that_names_no_scale_costs_twice_the_fee() -> None:
+    assert _taker_fee({"name": "xyz"}) == Decimal("0.0009")
+
+
+def test_a_markets_own_scale_goes_before_its_dexs() -> None:
+    dex = {"name": "xyz", "deployerFeeScale": "1.0"}
+
+    assert _taker_fee(dex, deployerFeeScale="0.5") == Decimal("0.000675")
+
+
+def test_a_builders_market_that_is_to_grow_costs_a_tenth() -> None:
+    assert _taker_fee({"name": "xyz"}, growthMode="enabled") == Decimal("0.00009")
+
+
+def _paid(coin: str, usdc: str, time_ms: int) -> Any:
+    delta = {
+        "type": "funding",
+        "coin": coin,
+        "usdc": usdc,
+        "szi": "49.1477",
+        "fundingRate": "0.0000417",
+        "nSamples": None,
+    }
+    return {"time": time_ms, "hash": "0x" + "0" * 64, "delta": delta}
+
+
+def test_funding_is_read_in_order_of_time() -> None:
+    first, later = parse_funding([_paid("ETH", "-3.625312", 2), _paid("BTC", "1.5", 1)])
+
+    assert (first.symbol, first.amount, first.time_ms) == ("BTC", Decimal("1.5"), 1)
+    assert (later.symbol, later.amount, later.time_ms) == ("ETH", Decimal("-3.625312"), 2)
+
+
+def test_a_payment_that_is_no_number_is_refused() -> None:
+    with pytest.raises(InvalidInputError):
+        parse_funding([_paid("ETH", "NaN", 1)])
 
 
 @pytest.mark.shared
@@ -170,6 +228,6 @@ def test_a_recorded_leaders_positions_follow_from_the_fills(leader: str) -> None
 @pytest.mark.shared
 def test_every_recorded_market_is_read() -> None:
     meta = shared("info.json")["response"]
-    markets = parse_markets(0, "", meta)
+    markets = parse_markets(0, None, meta)
 
     assert [market.asset for market in markets] == list(range(len(meta["universe"])))

@@ -21,6 +21,7 @@ from understudy.domain.follows import Account, Budget, Follow, Ledger
 from understudy.domain.ids import FollowId, IntentId, WalletId
 from understudy.domain.intents import Intent, IntentState
 from understudy.domain.receipts import Receipt
+from understudy.domain.true_up import is_estimated
 from understudy.ports.copying import Changes, FollowState, Surroundings, SymbolOwner
 
 DUE_SHARDS = 4
@@ -91,19 +92,26 @@ class DynamoCopyStore:
 
     def due_intents(self, before_ms: int, limit: int) -> Sequence[tuple[FollowId, IntentId]]:
         """List pending intents that expired at or before `before_ms`, oldest first."""
-        shards = (self._due_in(str(shard), before_ms, limit) for shard in range(DUE_SHARDS))
+        shards = (self._expired(str(shard), 0, before_ms, limit) for shard in range(DUE_SHARDS))
         return [found for _, found in islice(merge(*shards), limit)]
+
+    def estimated_orders(
+        self, wallet_id: WalletId, expired_from_ms: int, expired_to_ms: int, limit: int
+    ) -> Sequence[tuple[FollowId, IntentId]]:
+        """List a wallet's filled orders whose fee is an estimate by their expiry, oldest first."""
+        shard = at.wallet_partition(wallet_id)
+        return [found for _, found in self._expired(shard, expired_from_ms, expired_to_ms, limit)]
 
     def wallet_follows(self, wallet_id: WalletId) -> Sequence[FollowId]:
         """List the follows that are not deleted of a wallet."""
         items = self._table.partition(at.wallet_partition(wallet_id), at.FOLLOW)
         return [FollowId(item["follow_id"]["S"]) for item in items]
 
-    def _due_in(
-        self, shard: str, before_ms: int, limit: int
+    def _expired(
+        self, shard: str, from_ms: int, to_ms: int, limit: int
     ) -> list[tuple[int, tuple[FollowId, IntentId]]]:
-        condition = "due_shard = :shard AND expires_at_ms <= :before"
-        values = {":shard": text(shard), ":before": number(before_ms)}
+        condition = "due_shard = :shard AND expires_at_ms BETWEEN :from AND :to"
+        values = {":shard": text(shard), ":from": number(from_ms), ":to": number(to_ms)}
         items = self._table.query(condition, values, limit=limit, IndexName="due")
         return [(int(item["expires_at_ms"]["N"]), _named_by(item)) for item in items]
 
@@ -152,7 +160,10 @@ def _owner_key(change: SymbolOwner) -> Item:
 def _intent_indexes(intent: Intent) -> Item:
     if intent.state is IntentState.PENDING:
         return {"due_shard": text(str(crc32(intent.intent_id.encode()) % DUE_SHARDS))}
-    return {"expires_on": number(intent.created_at_ms // 1000 + INTENT_LIFE_SECONDS)}
+    ended = {"expires_on": number(intent.created_at_ms // 1000 + INTENT_LIFE_SECONDS)}
+    if is_estimated(intent):
+        ended["due_shard"] = text(at.wallet_partition(intent.wallet_id))
+    return ended
 
 
 def _named_by(item: Item) -> tuple[FollowId, IntentId]:

@@ -92,6 +92,19 @@ class InMemoryCopyStore:
             due = [(at, key) for key, at in self._table.pending.items() if at <= before_ms]
         return [key for _, key in sorted(due)[:limit]]
 
+    def estimated_orders(
+        self, wallet_id: WalletId, expired_from_ms: int, expired_to_ms: int, limit: int
+    ) -> Sequence[tuple[FollowId, IntentId]]:
+        """List a wallet's filled orders whose fee is an estimate by their expiry, oldest first."""
+        with self._table.lock:
+            found = [
+                (intent.expires_at_ms, key)
+                for key, intent in self._table.estimated.items()
+                if intent.wallet_id == wallet_id
+                and expired_from_ms <= intent.expires_at_ms <= expired_to_ms
+            ]
+        return [key for _, key in sorted(found)[:limit]]
+
     def wallet_follows(self, wallet_id: WalletId) -> Sequence[FollowId]:
         """List the follows that are not deleted of a wallet."""
         with self._table.lock:

@@ -23,6 +23,7 @@ from understudy.domain.ids import FollowId, IntentId, TradeId, WalletId
 from understudy.domain.intents import Intent, IntentState
 from understudy.domain.receipts import Receipt
 from understudy.domain.trades import FillKey, Side, Trade
+from understudy.domain.true_up import is_estimated
 from understudy.ports.changes import Record as Streamed
 from understudy.ports.copying import FollowEntry
 
@@ -43,6 +44,7 @@ class CopyingTable:
         self.receipts: dict[FollowId, dict[int, Receipt]] = defaultdict(dict)
         self.intents: dict[tuple[FollowId, IntentId], Intent] = {}
         self.pending: dict[tuple[FollowId, IntentId], int] = {}
+        self.estimated: dict[tuple[FollowId, IntentId], Intent] = {}
         self.lanes: dict[WalletId, Lane] = {}
         self.owners: dict[tuple[WalletId, str], FollowId] = {}
         self.accounts: dict[WalletId, Account] = {}
@@ -110,6 +112,10 @@ class CopyingTable:
             self.pending[key] = intent.expires_at_ms
         else:
             self.pending.pop(key, None)
+        if is_estimated(intent):
+            self.estimated[key] = intent
+        else:
+            self.estimated.pop(key, None)
 
 
 def changed_since(record: object) -> ConflictError:

@@ -5,34 +5,34 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from understudy.adapters.venues.hyperliquid.accounts import Holdings, parse_holdings, parse_mode
-from understudy.adapters.venues.hyperliquid.constants import MAX_FILL_PAGES, SHORTEST_FULL_PAGE
 from understudy.adapters.venues.hyperliquid.outcomes import action_outcome, order_report
+from understudy.adapters.venues.hyperliquid.paging import every_fill, every_payment, fills_page
 from understudy.adapters.venues.hyperliquid.parsing import (
-    fill_key,
-    oldest_first,
-    parse_dexes,
+    dex_name,
     parse_fills,
+    parse_funding,
     parse_markets,
     parse_own_fills,
 )
-from understudy.adapters.venues.hyperliquid.rest import unanswered, understood
+from understudy.adapters.venues.hyperliquid.rest import understood
 from understudy.domain.follows import Account, AccountMode, LeaderAccount
 from understudy.domain.intents import Outcome, Signed, Unknown
-from understudy.ports.venue import LeaderSnapshot, OrderReport, OwnFill
+from understudy.ports.venue import LeaderSnapshot, OrderReport
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from understudy.adapters.venues.hyperliquid.constants import Chain
-    from understudy.adapters.venues.hyperliquid.models import FillRow
     from understudy.adapters.venues.hyperliquid.rest import Rest
+    from understudy.domain.account_history import FundingPayment, OwnFill
     from understudy.domain.ids import WalletId
     from understudy.domain.markets import Market
-    from understudy.domain.trades import Fill, FillKey
+    from understudy.domain.trades import Fill
     from understudy.ports.clock import Clock
 
 _FILLS = "userFillsByTime"
 _TWAP_SLICES = "userTwapSliceFillsByTime"
+_FUNDING = "userFunding"
 
 
 class HyperliquidVenue:
@@ -61,7 +61,7 @@ class HyperliquidVenue:
             if answer["status"] != "order":
                 return order_report(answer, [])
             order = answer["order"]["order"]
-            rows = self._page(_FILLS, address, order["timestamp"])
+            rows = fills_page(self._rest, _FILLS, address, order["timestamp"])
             return order_report(answer, [row for row in rows if row["oid"] == order["oid"]])
 
     def account(
@@ -100,25 +100,29 @@ class HyperliquidVenue:
     def fills_since(self, address: str, start_ms: int) -> Sequence[Fill]:
         """Read every fill from `start_ms` on, TWAP slices included, in execution order."""
         with understood(_FILLS):
-            rows = self._rows(_FILLS, address, start_ms)
-            rows |= self._rows(_TWAP_SLICES, address, start_ms)
+            rows = every_fill(self._rest, _FILLS, address, start_ms)
+            rows |= every_fill(self._rest, _TWAP_SLICES, address, start_ms)
             return parse_fills(rows.values(), self._clock.now_ms())
 
     def own_fills_since(self, address: str, start_ms: int) -> Sequence[OwnFill]:
         """Read a follower's fills from `start_ms` on, in execution order."""
         with understood(_FILLS):
-            rows = self._rows(_FILLS, address, start_ms)
+            rows = every_fill(self._rest, _FILLS, address, start_ms)
             return parse_own_fills(rows.values(), self._clock.now_ms())
+
+    def funding_since(self, address: str, start_ms: int) -> Sequence[FundingPayment]:
+        """Read the funding that a follower's positions were paid from `start_ms` on, in order."""
+        with understood(_FUNDING):
+            return parse_funding(every_payment(self._rest, address, start_ms))
 
     def markets(self) -> Sequence[Market]:
         """Read every perpetual market of every dex; those delisted are left out."""
         with understood("meta"):
-            dexes = parse_dexes(self._rest.ask({"type": "perpDexs"}))
             return [
                 market
-                for place, dex in enumerate(dexes)
+                for place, dex in enumerate(self._rest.ask({"type": "perpDexs"}))
                 for market in parse_markets(
-                    place, dex, self._rest.ask({"type": "meta", "dex": dex})
+                    place, dex, self._rest.ask({"type": "meta", "dex": dex_name(dex)})
                 )
             ]
 
@@ -136,22 +140,6 @@ class HyperliquidVenue:
                 for dex in dexes or ("",)
             }
             return parse_holdings(mode, states, spot)
-
-    def _rows(self, kind: str, address: str, start_ms: int) -> dict[FillKey, FillRow]:
-        rows: dict[FillKey, FillRow] = {}
-        for _ in range(MAX_FILL_PAGES):
-            page = self._page(kind, address, start_ms)
-            rows |= {key: row for row in page if (key := fill_key(row)) not in rows}
-            if len(page) < SHORTEST_FULL_PAGE:
-                return rows
-            # A page may end within a millisecond: that one is asked for again, unless it fills a
-            # page by itself.
-            start_ms = max(page[-1]["time"], start_ms + 1)
-        raise unanswered("the account has more fills since then than can be read", kind)
-
-    def _page(self, kind: str, address: str, start_ms: int) -> list[FillRow]:
-        rows = self._rest.ask({"type": kind, "user": address, "startTime": start_ms})
-        return oldest_first([row.get("fill", row) for row in rows])
 
 
 def _signer_of(body: str, chain: Chain) -> str | None:

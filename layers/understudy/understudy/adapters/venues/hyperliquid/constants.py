@@ -38,7 +38,10 @@ MIN_NOTIONAL_USDC = Decimal(10)
 
 # The lowest volume tier pays these shares of the notional; a fill tells the true fee.
 TAKER_FEE = Decimal("0.00045")
-BUILDER_DEX_TAKER_FEE = 2 * TAKER_FEE
+# A builder dex takes as much again, unless its builder says otherwise; a market that is to grow
+# costs a tenth.
+USUAL_BUILDER_SCALE = Decimal(1)
+GROWTH_SHARE = Decimal("0.1")
 
 # A builder dex's assets are numbered 100000 + 10000 * (its place in perpDexs) + place in its meta.
 BUILDER_DEX_BASE = 100_000
@@ -47,7 +50,7 @@ BUILDER_DEX_STRIDE = 10_000
 # Answers over a time range end after 2,000 rows, or by the general rule after 500: a shorter page
 # is the last one.
 SHORTEST_FULL_PAGE = 500
-MAX_FILL_PAGES = 50
+MAX_PAGES = 50
 
 CONNECT_TIMEOUT_MS = 1000
 READ_TIMEOUT_MS = 4000

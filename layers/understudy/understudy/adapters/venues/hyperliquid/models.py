@@ -31,6 +31,20 @@ class FillRow(TypedDict):
     liquidation: NotRequired[Liquidation]
 
 
+class FundingDelta(TypedDict):
+    """What one position was paid; negative: what it paid."""
+
+    coin: str
+    usdc: str
+
+
+class FundingRow(TypedDict):
+    """One payment of `userFunding`."""
+
+    time: int
+    delta: FundingDelta
+
+
 class TradeRow(TypedDict):
     """One trade of the public stream; `side` is the taker's, `users` are buyer and seller."""
 
@@ -54,6 +68,7 @@ class Listing(TypedDict):
     onlyIsolated: NotRequired[bool]
     marginMode: NotRequired[str]
     growthMode: NotRequired[str]
+    deployerFeeScale: NotRequired[str]
 
 
 class Meta(TypedDict):
@@ -63,9 +78,10 @@ class Meta(TypedDict):
 
 
 class Dex(TypedDict):
-    """A builder's dex of `perpDexs`."""
+    """A builder's dex of `perpDexs`; the scale says what its builder adds to the fee."""
 
     name: str
+    deployerFeeScale: NotRequired[str]
 
 
 class LeverageRow(TypedDict):

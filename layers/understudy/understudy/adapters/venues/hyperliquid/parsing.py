@@ -6,32 +6,36 @@ A shape that does not fit raises KeyError, TypeError, ValueError or InvalidInput
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from understudy.adapters.venues.hyperliquid.constants import (
     BUILDER_DEX_BASE,
     BUILDER_DEX_STRIDE,
-    BUILDER_DEX_TAKER_FEE,
+    GROWTH_SHARE,
     MIN_NOTIONAL_USDC,
     TAKER_FEE,
+    USUAL_BUILDER_SCALE,
 )
 from understudy.adapters.venues.hyperliquid.rounding import price_grid
+from understudy.domain.account_history import FundingPayment, OwnFill
 from understudy.domain.markets import HYPERLIQUID, Market
 from understudy.domain.money import parse_decimal
 from understudy.domain.trades import Fill, FillKey, Side
 from understudy.ports.stream import PublicTrade
-from understudy.ports.venue import OwnFill
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Mapping
 
     from understudy.adapters.venues.hyperliquid.models import (
         Dex,
         FillRow,
+        FundingRow,
         Listing,
         Meta,
         TradeRow,
     )
+
+Row = TypeVar("Row", "FillRow", "FundingRow")
 
 _SIDES = {"B": Side.BUY, "A": Side.SELL}
 _ONE_SIDED_MARGIN = frozenset({"strictIsolated", "noCross"})
@@ -55,16 +59,19 @@ def dex_of(symbol: str) -> str:
     return dex if colon else ""
 
 
-def parse_dexes(rows: Sequence[Dex | None]) -> list[str]:
-    """Give the names of the dexes by number; the first is the venue's own, ''."""
-    return ["" if row is None else row["name"] for row in rows]
+def dex_name(row: Dex | None) -> str:
+    """Give the name of a dex of `perpDexs`; the first is the venue's own, ''."""
+    return "" if row is None else row["name"]
 
 
-def parse_markets(dex_number: int, dex: str, meta: Meta) -> list[Market]:
+def parse_markets(dex_number: int, row: Dex | None, meta: Meta) -> list[Market]:
     """Read a dex's live markets; those delisted keep their number and are left out."""
+    dex, scale = dex_name(row), USUAL_BUILDER_SCALE
     first = BUILDER_DEX_BASE + BUILDER_DEX_STRIDE * dex_number if dex else 0
+    if row is not None and "deployerFeeScale" in row:
+        scale = number(row["deployerFeeScale"], "deployerFeeScale")
     return [
-        _market(first + place, dex, listing)
+        _market(first + place, dex, listing, scale)
         for place, listing in enumerate(meta["universe"])
         if not listing.get("isDelisted", False)
     ]
@@ -89,7 +96,16 @@ def parse_own_fills(rows: Iterable[FillRow], seen_at_ms: int) -> list[OwnFill]:
     ]
 
 
-def oldest_first(page: list[FillRow]) -> list[FillRow]:
+def parse_funding(rows: Iterable[FundingRow]) -> list[FundingPayment]:
+    """Read what a follower's perpetuals were paid, in order of time."""
+    payments = [
+        FundingPayment(row["delta"]["coin"], number(row["delta"]["usdc"], "usdc"), row["time"])
+        for row in rows
+    ]
+    return sorted(payments, key=lambda payment: payment.time_ms)
+
+
+def oldest_first(page: list[Row]) -> list[Row]:
     """Turn a page that runs from new to old round, so that equal times keep execution order."""
     if page and page[0]["time"] > page[-1]["time"]:
         page.reverse()
@@ -105,6 +121,11 @@ def in_execution_order(rows: Iterable[FillRow]) -> list[FillRow]:
 def fill_key(row: FillRow) -> FillKey:
     """Give what makes a fill the same on every page."""
     return FillKey(row["coin"], row["time"], str(row["tid"]), _SIDES[row["side"]])
+
+
+def funding_key(row: FundingRow) -> tuple[str, int]:
+    """Give what makes a payment the same on every page: a position is paid once at a time."""
+    return row["delta"]["coin"], row["time"]
 
 
 def parse_fill(row: FillRow, seen_at_ms: int) -> Fill:
@@ -146,7 +167,7 @@ def _trade(row: TradeRow) -> PublicTrade:
     )
 
 
-def _market(asset: int, dex: str, listing: Listing) -> Market:
+def _market(asset: int, dex: str, listing: Listing, builder_scale: Decimal) -> Market:
     return Market(
         venue=HYPERLIQUID,
         symbol=listing["name"],
@@ -158,5 +179,13 @@ def _market(asset: int, dex: str, listing: Listing) -> Market:
         dex=dex,
         only_isolated=listing.get("onlyIsolated", False)
         or listing.get("marginMode") in _ONE_SIDED_MARGIN,
-        taker_fee=BUILDER_DEX_TAKER_FEE if dex else TAKER_FEE,
+        taker_fee=TAKER_FEE * _fee_scale(listing, builder_scale) if dex else TAKER_FEE,
     )
+
+
+def _fee_scale(listing: Listing, builder_scale: Decimal) -> Decimal:
+    """Give the multiple of the usual fee: the builder's part, matched by the venue above one."""
+    own = listing.get("deployerFeeScale")
+    scale = builder_scale if own is None else number(own, "deployerFeeScale")
+    both = 1 + scale if scale < 1 else 2 * scale
+    return both * GROWTH_SHARE if listing.get("growthMode") == "enabled" else both
