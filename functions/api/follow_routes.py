@@ -125,6 +125,6 @@ ROUTES = (
     Route("PATCH", ONE, "Change limits, from the next trade on", change, body=FollowChange),
     Route("POST", ONE + "/start", "Copy from the leader's next trade on", start),
     Route("POST", ONE + "/pause", "Stop entering; on_stop says what becomes of positions", pause),
-    Route("DELETE", ONE, "End a follow", delete),
+    Route("DELETE", ONE, "End a follow; on_stop says how its positions end", delete),
     Route("GET", ONE + "/portfolio", "Show positions, budget and PnL", portfolio, Access.USER),
 )

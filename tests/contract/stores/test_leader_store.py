@@ -138,14 +138,14 @@ def test_a_leader_without_follows_has_no_shards(world: World) -> None:
     assert (shard.follows, shard.shards) == ((), 0)
 
 
-def test_active_and_paused_follows_stand_in_their_shard_and_others_do_not(world: World) -> None:
+def test_follows_that_may_hold_something_stand_in_their_shard_and_others_do_not(world: World) -> None:
     for number, status in enumerate(FollowStatus):
         created(world, f"follow-{number}", status=status)
 
     shard = world.leaders.follow_shard(HYPERLIQUID, LEADER, 0)
 
     names = [entry.follow_id for entry in shard.follows]
-    assert names == ["follow-1", "follow-2"]
+    assert names == ["follow-1", "follow-2", "follow-3"]
     assert (shard.follows[0].wallet_id, shard.shards) == ("wallet of follow-1", 1)
 
 

@@ -248,17 +248,6 @@ def test_a_deleted_follow_is_gone(api: ApiWorld, token: str) -> None:
     created(api, token)
 
 
-def test_a_follow_with_positions_is_not_dropped(api: ApiWorld, token: str) -> None:
-    api.delegate(token)
-    follow_id = started(api, token)
-    holding(api, follow_id)
-
-    answer = api.request("DELETE", f"/v1/follows/{follow_id}", None, token)
-
-    assert (answer.status, answer.code) == (409, "FOLLOW_HOLDS_POSITIONS")
-    assert shown(api, token, follow_id)["status"] == "ACTIVE"
-
-
 def test_positions_to_be_kept_go_over_into_the_users_hand(api: ApiWorld, token: str) -> None:
     api.delegate(token)
     follow_id = started(api, token, on_stop="keep")

@@ -9,8 +9,8 @@ FOLLOWS_PER_SHARD = 200
 
 
 def receives_trades(follow: Follow) -> bool:
-    """Say whether the leader's trades go to this follow: a paused one still copies the closes."""
-    return follow.status in {FollowStatus.ACTIVE, FollowStatus.PAUSED}
+    """Say whether the leader's trades go to this follow: stopped ones still copy the closes."""
+    return follow.status in {FollowStatus.ACTIVE, FollowStatus.PAUSED, FollowStatus.DELETING}
 
 
 def entry_of(follow: Follow) -> FollowEntry:

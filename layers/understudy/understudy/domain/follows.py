@@ -22,11 +22,12 @@ MODE_LIFETIME_MS = 600_000
 
 
 class FollowStatus(StrEnum):
-    """Where a follow stands in its life."""
+    """Where a follow stands in its life; a DELETING one only closes what it holds."""
 
     INACTIVE = "INACTIVE"
     ACTIVE = "ACTIVE"
     PAUSED = "PAUSED"
+    DELETING = "DELETING"
     DELETED = "DELETED"
 
 

@@ -18,11 +18,13 @@ from understudy.domain.situation import Situation
 ENTRIES_PER_MINUTE = "entries_per_minute"
 VENUE_REQUESTS = "venue_requests_per_minute"
 OTHER_POSITION = "position_at_the_venue"
+DELETING = "being_deleted"
 
 # Rules whose reason says too little, in words for the user.
 WORDS: Mapping[str, str] = {
     ENTRIES_PER_MINUTE: "this follow's own limit of entries per minute is reached",
     VENUE_REQUESTS: "the requests that we may send to the venue in a minute are used up",
+    DELETING: "this follow is being deleted: it only closes what it holds",
     OTHER_POSITION: "the account holds another size than this follow copied: entries wait until"
     " both agree",
 }
@@ -59,6 +61,8 @@ def _stop(situation: Situation) -> _Explained:
     follow = situation.follow
     if follow.status is FollowStatus.ACTIVE:
         return OTHER_POSITION, {"held": situation.ledger.held}
+    if follow.status is FollowStatus.DELETING:
+        return DELETING, {}
     return "" if follow.pause_reason is None else follow.pause_reason.value, {}
 
 

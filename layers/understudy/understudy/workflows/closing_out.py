@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from understudy.ports.copying import FollowState
     from understudy.ports.delivery import Queues
 
+STOPPED = frozenset({FollowStatus.PAUSED, FollowStatus.DELETING})
+
 
 def close_out(queues: Queues, state: FollowState, now_ms: int) -> None:
     """Ask for the close of every symbol that is held; asking again is harmless."""
@@ -28,7 +30,7 @@ def close_out(queues: Queues, state: FollowState, now_ms: int) -> None:
 def close_out_if_stopped(queues: Queues, state: FollowState, now_ms: int) -> None:
     """Ask for the closes while a stopped follow wants positions that its owner does not."""
     follow = state.follow
-    if follow.status is not FollowStatus.PAUSED or follow.limits.on_stop is not OnStop.CLOSE_NOW:
+    if follow.status not in STOPPED or follow.limits.on_stop is not OnStop.CLOSE_NOW:
         return
     if any(ledger.target or ledger.waiting for ledger in state.ledgers.values()):
         close_out(queues, state, now_ms)

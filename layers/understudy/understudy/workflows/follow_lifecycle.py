@@ -20,6 +20,7 @@ from understudy.ports.identity import IdentityStore
 from understudy.ports.switches import Switch, SwitchBoard
 from understudy.ports.venue import Venue
 from understudy.workflows.closing_out import close_out
+from understudy.workflows.ending import end_if_done
 from understudy.workflows.follow_changes import OwnFollows
 from understudy.workflows.loops import refuse_loop
 
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class FollowLifecycle:
-    """Moves follows between INACTIVE, ACTIVE, PAUSED and DELETED."""
+    """Moves follows between INACTIVE, ACTIVE, PAUSED, DELETING and DELETED."""
 
     own: OwnFollows
     registry: AgentRegistry
@@ -69,19 +70,17 @@ class FollowLifecycle:
         return paused
 
     def delete(self, user_id: UserId, follow_id: FollowId) -> Follow:
-        """End a follow for good.
+        """End a follow for good, with what it holds treated as its `on_stop` says.
 
-        One that still holds copies ends only if they are to be kept: from then on they belong to
-        the user's own hand. Otherwise nobody would copy their close. Raises ConflictError.
+        It is DELETING until the leader's exits, or the closes asked for now, have made it flat;
+        kept positions belong to the user's own hand at once. Asking again is harmless.
         """
-        _refuse_held(self.own.state(user_id, follow_id))
-        # From the pause on no entry is claimed, so what is flat then stays flat.
-        self.own.change(user_id, follow_id, partial(_paused, reason=PauseReason.USER))
-        held = _refuse_held(self.own.state(user_id, follow_id))
-        deleted = self.own.change(user_id, follow_id, _deleted)
-        for symbol in held:
-            self._hand_over(deleted, symbol)
-        return deleted
+        # From here on no entry is claimed, so what is flat stays flat.
+        leaving = self.own.change(user_id, follow_id, _leaving)
+        state = self.own.copies.follow_state(follow_id)
+        if state is not None and leaving.limits.on_stop is OnStop.CLOSE_NOW:
+            close_out(self.queues, state, self.clock.now_ms())
+        return end_if_done(self.own.copies, leaving)
 
     def _activated(self, follow: Follow) -> Follow:
         if self.switches.is_on(Switch.COPY_DISABLED, follow.user_id):
@@ -140,31 +139,20 @@ class FollowLifecycle:
 
     def _started(self, state: FollowState, agent_id: str) -> Follow:
         follow = state.follow
+        if follow.status is FollowStatus.DELETING:
+            raise ConflictError(
+                "this follow is being deleted: create a new one once it is flat",
+                code="FOLLOW_DELETING",
+            )
         started = replace(follow, status=FollowStatus.ACTIVE, pause_reason=None, agent_id=agent_id)
         if follow.status is not FollowStatus.INACTIVE:
             return started  # exits of trades since the pause are still to be copied
         book = self.leaders.leader_book(follow.venue, follow.leader)
         return replace(started, start_seq=book.seq, started_at_ms=self.clock.now_ms())
 
-    def _hand_over(self, follow: Follow, symbol: str) -> None:
-        owner = SymbolOwner(follow.wallet_id, symbol, follow.follow_id)
-        self.own.copies.commit(Changes(owner_released=owner))
-        self.own.copies.commit(Changes(owner_taken=replace(owner, follow_id=HELD_BY_HAND)))
-
 
 def _builder_symbols(follow: Follow) -> list[str]:
     return [symbol for symbol in follow.limits.symbols_allow if ":" in symbol]
-
-
-def _refuse_held(state: FollowState) -> list[str]:
-    held = sorted(symbol for symbol, ledger in state.ledgers.items() if not ledger.is_flat)
-    if held and state.follow.limits.on_stop is not OnStop.KEEP:
-        raise ConflictError(
-            f"this follow holds {', '.join(held)}: set on_stop to 'close_now' and pause it to close"
-            " them, or set on_stop to 'keep' to keep them, then delete it",
-            code="FOLLOW_HOLDS_POSITIONS",
-        )
-    return held
 
 
 def _paused(state: FollowState, reason: PauseReason) -> Follow:
@@ -173,5 +161,7 @@ def _paused(state: FollowState, reason: PauseReason) -> Follow:
     return replace(state.follow, status=FollowStatus.PAUSED, pause_reason=reason)
 
 
-def _deleted(state: FollowState) -> Follow:
-    return replace(state.follow, status=FollowStatus.DELETED)
+def _leaving(state: FollowState) -> Follow:
+    never_started = state.follow.status is FollowStatus.INACTIVE
+    status = FollowStatus.DELETED if never_started else FollowStatus.DELETING
+    return replace(state.follow, status=status, pause_reason=None)

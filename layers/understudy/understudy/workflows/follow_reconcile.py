@@ -23,6 +23,7 @@ from understudy.messages import (
 from understudy.ports.copying import Changes, FollowState, LeaderStore, MarketStore, SymbolOwner
 from understudy.workflows.closing_out import close_out_if_stopped
 from understudy.workflows.converging import converge_if_open
+from understudy.workflows.ending import end_if_done
 from understudy.workflows.resolving import resolve
 from understudy.workflows.truing_up import true_up
 from understudy.workflows.views import CopyPorts
@@ -76,6 +77,7 @@ def _reconcile_wallet(ports: ReconcilePorts, wallet_id: WalletId) -> None:
     for state in known:
         _check_drawdown(ports, state)
         _close_stopped(ports, state)
+        end_if_done(ports.copying.store, state.follow)
 
 
 def _read_account(ports: ReconcilePorts, wallet_id: WalletId, states: list[FollowState]) -> Account:

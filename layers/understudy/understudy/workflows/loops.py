@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from understudy.ports.copying import CopyStore
     from understudy.ports.identity import IdentityStore
 
-FOLLOWING = {FollowStatus.ACTIVE, FollowStatus.PAUSED}
+FOLLOWING = {FollowStatus.ACTIVE, FollowStatus.PAUSED, FollowStatus.DELETING}
 
 
 def refuse_loop(

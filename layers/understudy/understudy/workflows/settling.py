@@ -16,6 +16,7 @@ from understudy.domain.settlement import paused_by, settle
 from understudy.ports.copying import Changes
 from understudy.workflows.claims import owner_released
 from understudy.workflows.closing_out import close_out_if_stopped
+from understudy.workflows.ending import end_if_done
 from understudy.workflows.views import CopyPorts, View, read_view
 
 CONFLICT_TRIES = 8
@@ -41,6 +42,7 @@ def settle_order(
             view = replace(view.after(committed), intent=None)
             if committed.follow is not None:
                 close_out_if_stopped(ports.queues, view.state, ports.clock.now_ms())
+            end_if_done(ports.store, view.state.follow)
             return view
     raise DependencyError("the records of an order keep changing", follow=intent.follow_id)
 

@@ -1,0 +1,59 @@
+"""Ends follows that are being deleted: at once when positions are kept, else once all are closed.
+
+Asked after every settlement and in every sweep, so that whoever dies on the way is made up for.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from understudy.domain.errors import ConflictError
+from understudy.domain.follows import FollowStatus
+from understudy.domain.limits import OnStop
+from understudy.ports.copying import HELD_BY_HAND, Changes, SymbolOwner
+
+if TYPE_CHECKING:
+    from understudy.domain.follows import Follow, Ledger
+    from understudy.ports.copying import CopyStore
+
+
+def end_if_done(store: CopyStore, follow: Follow) -> Follow:
+    """Make a follow that is being deleted DELETED when nothing of it is left to close.
+
+    What is kept belongs to the user's own hand from then on. Gives the follow as it is now.
+    """
+    state = store.follow_state(follow.follow_id) if _is_leaving(follow) else None
+    if state is None or not _is_leaving(state.follow):
+        return follow if state is None else state.follow
+    follow, keeps = state.follow, state.follow.limits.on_stop is OnStop.KEEP
+    left = [ledger for ledger in state.ledgers.values() if not ledger.is_flat]
+    if not keeps and any(map(_is_open, left)):
+        return follow
+    for ledger in left:
+        _let_go(store, follow, ledger)
+    try:
+        ended = store.commit(Changes(follow=replace(follow, status=FollowStatus.DELETED)))
+    except ConflictError:
+        return follow  # its owner changed it just now: the next sweep looks again
+    return ended.follow or follow
+
+
+def _is_leaving(follow: Follow) -> bool:
+    return follow.status is FollowStatus.DELETING
+
+
+def _is_open(ledger: Ledger) -> bool:
+    """Say whether orders are still needed or awaited; what was only wanted is not."""
+    return bool(ledger.held or ledger.pending or ledger.waiting)
+
+
+def _let_go(store: CopyStore, follow: Follow, ledger: Ledger) -> None:
+    """Give a symbol free, or into the user's hand while something of it is held."""
+    owner = SymbolOwner(follow.wallet_id, ledger.symbol, follow.follow_id)
+    try:
+        store.commit(Changes(owner_released=owner))
+        if _is_open(ledger):
+            store.commit(Changes(owner_taken=replace(owner, follow_id=HELD_BY_HAND)))
+    except ConflictError:
+        return  # it is another's by now
