@@ -221,3 +221,37 @@ def test_what_the_owner_trades_by_hand_is_no_profit_of_a_follow() -> None:
     ours = [own for own in own_fills(world, follow) if own.client_order_id]
     assert budget.realized == 0
     assert budget.fees == sum((own.fee for own in ours), ZERO)
+
+
+def test_what_the_owner_did_before_the_first_copy_is_not_read(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    world, follow = copied()
+    world.venue.trade(address_of(world, follow), "ETH", "1")
+    world.clock.advance(50 * HOUR_MS)
+    copied_ms = world.clock.now_ms()
+    world.copy("BTC", "5")
+    asked = questions(monkeypatch, world, "own_fills_since")
+    asked_for_funding = questions(monkeypatch, world, "funding_since")
+
+    world.sweep()
+    world.clock.advance(HOUR_MS)
+    world.sweep()
+
+    assert min(asked) == copied_ms - 30_000
+    assert min(asked_for_funding) == copied_ms - 1
+
+
+def test_an_order_that_the_venue_never_shows_is_given_up_after_a_day(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    world, follow = copied("5")
+    own_fills(world, follow).clear()
+    world.clock.advance(25 * HOUR_MS)
+    world.sweep()
+    asked = questions(monkeypatch, world, "own_fills_since")
+
+    world.sweep()
+
+    assert asked == []
+    assert not world.receipts(follow)[0].legs[0].fee_is_final

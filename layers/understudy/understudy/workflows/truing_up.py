@@ -73,7 +73,7 @@ def true_up(ports: CopyPorts, states: Sequence[FollowState]) -> None:
 def _true_up_fills(wallet: _Wallet) -> None:
     """Read the account's fills when an order waits for them, on new drift, and now and then."""
     orders, until_ms = _estimated(wallet), wallet.now_ms - SEEN_AFTER_MS
-    from_ms = min(_fills_from(state) for state in wallet.states)
+    from_ms = min(_fills_from(state, until_ms) for state in wallet.states)
     is_due = until_ms - from_ms >= FILLS_EVERY_MS
     if not (orders or is_due or _is_off(wallet)):
         return
@@ -129,7 +129,7 @@ def _book_liquidations(
     fresh = wallet.ports.store.follow_state(state.follow.follow_id)
     if fresh is None:
         return
-    from_ms = _fills_from(fresh)
+    from_ms = _fills_from(fresh, until_ms)
     mine = [
         own
         for own in fills
@@ -151,7 +151,7 @@ def _true_up_funding(wallet: _Wallet) -> None:
     """Read what was paid at full hours, once for each hour and when its payments are to be seen."""
     settled_ms = wallet.now_ms - 2 * SEEN_AFTER_MS
     until_ms = settled_ms - settled_ms % FUNDING_EVERY_MS + SEEN_AFTER_MS
-    from_ms = min(_funding_from(state) for state in wallet.states)
+    from_ms = min(_funding_from(state, until_ms) for state in wallet.states)
     if from_ms >= until_ms:
         return
     payments = wallet.venue.funding_since(wallet.follow.wallet_address, from_ms)
@@ -165,9 +165,11 @@ def _book_funding(
     """Book what the positions that this follow held were paid."""
     follow_id = state.follow.follow_id
     fresh = wallet.ports.store.follow_state(follow_id)
-    if fresh is None or _funding_from(fresh) >= until_ms:
+    if fresh is None:
         return
-    from_ms = _funding_from(fresh)
+    from_ms = _funding_from(fresh, until_ms)
+    if from_ms >= until_ms:
+        return
     mine = [
         payment
         for payment in payments
@@ -177,12 +179,18 @@ def _book_funding(
     _commit(wallet.ports, Changes(budget=after_funding(fresh.budget, mine, until_ms)))
 
 
-def _fills_from(state: FollowState) -> int:
-    return max(state.budget.fills_until_ms, state.follow.created_at_ms)
+def _fills_from(state: FollowState, until_ms: int) -> int:
+    return state.budget.fills_until_ms or _first_held(state, until_ms)
 
 
-def _funding_from(state: FollowState) -> int:
-    return max(state.budget.funding_until_ms, state.follow.created_at_ms)
+def _funding_from(state: FollowState, until_ms: int) -> int:
+    return state.budget.funding_until_ms or _first_held(state, until_ms)
+
+
+def _first_held(state: FollowState, until_ms: int) -> int:
+    """Give the time before a follow's first position; what the wallet did earlier is not its."""
+    opened_ms = (each.held_since_ms for each in state.ledgers.values() if each.held_since_ms)
+    return min(opened_ms, default=until_ms + 1) - 1
 
 
 def _commit(ports: CopyPorts, changes: Changes) -> None:
