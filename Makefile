@@ -95,8 +95,8 @@ unit:
 # processes and latencies are.
 test-parallel:
 	@$(BIN)/pytest -n 2 --junitxml=$(REPORTS)/test-parallel.xml \
-		--ignore=tests/integration $(ARGS)
+		--ignore=tests/integration --ignore=tests/acceptance $(ARGS)
 
 test-serial:
 	@$(BIN)/pytest --junitxml=$(REPORTS)/test-serial.xml \
-		tests/integration $(ARGS)
+		tests/integration tests/acceptance $(ARGS)

@@ -1,0 +1,96 @@
+"""No key and no token of a run is found anywhere that the run wrote, in any form."""
+
+from __future__ import annotations
+
+import base64
+import io
+import json
+from contextlib import redirect_stderr, redirect_stdout
+from pathlib import Path
+
+import pytest
+
+from cli.app import main
+from tests.acceptance.needles import Secret, forms_of, found
+from tests.acceptance.running import short_recording
+from tests.acceptance.secrets_of_a_run import KMS, WITNESS, Knowledge
+
+pytestmark = pytest.mark.integration
+
+LOG = "state/cloud/state/cloudwatch_logs.json"
+KINDS = {
+    "a wallet's key": 3,
+    "an access token": 3,
+    "a refresh token": 4,
+    "the key of agent": 2,
+    "the token secret": 1,
+    "a key of KMS": 2,
+    "AWS_SESSION_TOKEN of": 8,
+}
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory: pytest.TempPathFactory) -> Knowledge:
+    """Run a demo with two followers and give what is known of it."""
+    folder = tmp_path_factory.mktemp("demo")
+    fills, state = short_recording(folder / "fills.json", trades=5), folder / "state"
+    arguments = ["demo", "--fills", str(fills), "--followers", "2", "--state", str(state)]
+    arguments += ["--json", str(folder / "figures.json"), "--evidence", str(folder / "e.json")]
+    known, said = Knowledge(fills), io.StringIO()
+    with pytest.MonkeyPatch.context() as patch, redirect_stdout(said), redirect_stderr(said):
+        known.hear_of_tokens(patch)
+        patch.setattr("cli.demo.running_system", known.tapped())
+        assert main(arguments) == 0, said.getvalue()
+    known.places["what it said"] = said.getvalue().encode()
+    known.read_folder(folder)
+    read_master_keys(known, state)
+    return known
+
+
+def read_master_keys(known: Knowledge, state: Path) -> None:
+    keys = json.loads((state / KMS).read_bytes())["payload"]["keys"]["data"].values()
+    for key in keys:
+        known.know("a key of KMS", base64.b64decode(key["_symmetric_key_b64"]), KMS)
+
+
+def test_every_kind_of_secret_and_place_is_known(run: Knowledge) -> None:
+    for kind, least in KINDS.items():
+        different = {each.raw for each in run.secrets if each.name.startswith(kind)}
+        assert len(different) >= least, kind
+    for place, words in {
+        "what it said": b"the judge",
+        "figures.json": b"orders_per_second",
+        "e.json": b"receipts",
+        LOG: b"/aws/lambda/understudy-local-signer",
+        "state/cloud/emulator.log": b"",
+        "state/simulator.log": b"",
+        "state/cloud/state/dynamodb.json": b"COPY#",
+        "CustodyTable": b"ciphertext",
+        "AuditTable": b"SIGNER#",
+        "IdentityTable": b"SESSION#",
+        "FollowerExecuteQueue": b"MessageId",
+        "FollowerExecuteDeadLetterQueue": b"",
+    }.items():
+        assert words in run.places[place], place
+    assert run.places[WITNESS].count(b"COPY_DONE") >= 5
+
+
+def test_none_is_found(run: Knowledge) -> None:
+    assert found(run.secrets, run.places) == []
+
+
+@pytest.mark.parametrize("form", [name for name, _ in forms_of(b"1234")])
+def test_one_that_is_written_down_is_found(run: Knowledge, form: str) -> None:
+    """Plant each kind in a copy of one file: the search above would not pass."""
+    log = run.places[LOG]
+    for secret in run.secrets:
+        planted = log[:1000] + dict(forms_of(secret.raw))[form] + log[1000:]
+
+        assert found([secret], {LOG: planted}) != []
+
+
+def test_a_vault_is_excused_for_its_own_secrets_only() -> None:
+    secret = Secret("a key", bytes(range(100, 132)), (KMS,))
+
+    assert found([secret], {f"state/{KMS}": secret.raw}) == []
+    assert found([secret], {"state/cloud/state/sqs.json": secret.raw}) != []
