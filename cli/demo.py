@@ -17,7 +17,15 @@ from cli.errors import CommandError
 from cli.evidence import collect
 from cli.files import require_writable, write_json
 from cli.followers import Follower, create_follower
-from cli.outcome import Costs, calls_between, figures_of, is_clean, path_calls
+from cli.outcome import (
+    Costs,
+    calls_between,
+    cpu_between,
+    figures_of,
+    is_clean,
+    path_calls,
+    path_cpu,
+)
 from cli.places import SAMPLE, SAMPLE_LEADER
 from cli.progress import Progress, console_for_tables
 from cli.recordings import dexes_of, read_whole
@@ -51,11 +59,12 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """What a run left: who followed, the evidence, and the AWS calls of the copy path."""
+    """What a run left: who followed, the evidence, and what the copy path's functions took."""
 
     followers: list[Follower]
     evidence: dict[str, Any]
     calls: dict[str, int]
+    cpu_seconds: dict[str, Decimal]
 
 
 def command(  # noqa: PLR0913, PLR0917 - one for each option
@@ -92,7 +101,8 @@ def command(  # noqa: PLR0913, PLR0917 - one for each option
         write_json(evidence, run.evidence)
     verdict = judge(read_evidence(run.evidence))
     wall = Decimal(str(time.monotonic() - started))
-    figures = figures_of(run.evidence, verdict, Costs(run.calls, memory.peak_bytes, wall))
+    costs = Costs(run.calls, run.cpu_seconds, memory.peak_bytes, wall)
+    figures = figures_of(run.evidence, verdict, costs)
     show_run(console, run.followers, run.evidence, figures, _findings(run, verdict))
     if json_file is not None:
         write_json(json_file, figures)
@@ -140,12 +150,14 @@ def _run(wanted: Wanted, plan: Plan, progress: Progress) -> Run:
             followers = _followers(system, wanted, leader, progress)
             drive = Drive(system, leader, followers, progress)
             drive.await_watching()
-            before = path_calls(system.stack.calls())
+            stack = system.stack
+            before, cpu_before = path_calls(stack.calls()), path_cpu(stack.cpu_seconds())
             receipts = drive.await_copies(drive.replay(wanted.speed))
-            calls = calls_between(before, path_calls(system.stack.calls()))
+            calls = calls_between(before, path_calls(stack.calls()))
+            cpu_seconds = cpu_between(cpu_before, path_cpu(stack.cpu_seconds()))
         evidence = collect(system.bench, recording, leader, followers, receipts)
         progress.say("stopping")
-    return Run(followers, evidence, calls)
+    return Run(followers, evidence, calls, cpu_seconds)
 
 
 def _followers(system: System, wanted: Wanted, leader: str, progress: Progress) -> list[Follower]:

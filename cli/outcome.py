@@ -17,16 +17,22 @@ if TYPE_CHECKING:
 
 FIVE = ("lost", "duplicated", "mismatched_positions", "unjustified_skips", "open_exits")
 NOT_THE_COPY_PATH = frozenset({"ApiFunction", "root"})
+ZERO = Decimal(0)
 HUNDREDTH = Decimal("0.01")
 MEBIBYTE = 1024 * 1024
 CallCounts = dict[str, int]
+CpuTimes = dict[str, Decimal]
 
 
 @dataclass(frozen=True, slots=True)
 class Costs:
-    """What a run took: AWS calls of the copy path by service, peak memory, seconds of wall time."""
+    """What a run took: AWS calls of the copy path by service, CPU seconds by function, and more.
+
+    `peak_bytes` is the summed memory of all processes at its highest, None where not known.
+    """
 
     calls: Mapping[str, int]
+    cpu_seconds: Mapping[str, Decimal]
     peak_bytes: int | None
     wall_seconds: Decimal
 
@@ -38,6 +44,20 @@ def path_calls(calls: Sequence[Calls]) -> CallCounts:
         if each.caller not in NOT_THE_COPY_PATH:
             counts[each.service] = counts.get(each.service, 0) + each.count
     return counts
+
+
+def path_cpu(cpu_seconds: Mapping[str, float]) -> CpuTimes:
+    """Return the CPU seconds of the copy path's functions; the API's own are left out."""
+    return {
+        name: Decimal(str(used))
+        for name, used in cpu_seconds.items()
+        if name not in NOT_THE_COPY_PATH
+    }
+
+
+def cpu_between(before: CpuTimes, after: CpuTimes) -> CpuTimes:
+    """Return the CPU time used between two readings; a worker that ended in between is not in."""
+    return {name: max(used - before.get(name, ZERO), ZERO) for name, used in after.items()}
 
 
 def calls_between(before: CallCounts, after: CallCounts) -> CallCounts:
@@ -63,6 +83,10 @@ def figures_of(evidence: dict[str, Any], verdict: Verdict, costs: Costs) -> dict
         "calls_per_copy": {
             service: float((Decimal(count) / max(1, copies)).quantize(HUNDREDTH))
             for service, count in sorted(costs.calls.items())
+        },
+        "cpu_ms_per_copy": {
+            function: float((used * 1000 / max(1, copies)).quantize(HUNDREDTH))
+            for function, used in sorted(costs.cpu_seconds.items())
         },
         "peak_pss_mb": None if peak is None else round(peak / MEBIBYTE),
         "wall_s": float(costs.wall_seconds.quantize(HUNDREDTH)),

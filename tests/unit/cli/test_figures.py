@@ -15,7 +15,8 @@ from understudy.domain.limit_choices import composed_limits
 
 KEYS = (
     "trades, follows, pairs, copies, lost, duplicated, mismatched_positions, unjustified_skips,"
-    " open_exits, latency_ms, orders_per_second, calls_per_copy, peak_pss_mb, wall_s"
+    " open_exits, latency_ms, orders_per_second, calls_per_copy, cpu_ms_per_copy,"
+    " peak_pss_mb, wall_s"
 )
 
 
@@ -68,13 +69,16 @@ def test_calls_count_for_the_copy_path_and_while_it_ran() -> None:
 
 
 def test_the_figures_have_exactly_the_documented_names() -> None:
-    figures = figures_of(evidence(), Verdict(), Costs({"sqs": 3}, 2**20, Decimal("1.234")))
+    costs = Costs({"sqs": 3}, {"SignerFunction": Decimal("0.02")}, 2**20, Decimal("1.234"))
+
+    figures = figures_of(evidence(), Verdict(), costs)
 
     assert list(figures) == KEYS.split(", ")
     assert figures["copies"] == {
         "done": 0, "skipped": {}, "expired": 0, "rejected": 0, "carried": 0,
     }  # fmt: skip
     assert (figures["calls_per_copy"], figures["peak_pss_mb"]) == ({"sqs": 3.0}, 1)
+    assert figures["cpu_ms_per_copy"] == {"SignerFunction": 20.0}
     assert figures["orders_per_second"] == 2.0
     assert is_clean(figures)
 
@@ -83,7 +87,7 @@ def test_one_finding_of_any_kind_makes_a_run_unclean() -> None:
     for figure in Figure:
         verdict = Verdict()
         verdict.add(Finding(figure, "follow", "BTC", None, "wrong"))
-        figures = figures_of(evidence(), verdict, Costs({}, None, Decimal(1)))
+        figures = figures_of(evidence(), verdict, Costs({}, {}, None, Decimal(1)))
         assert not is_clean(figures)
         assert figures[figure.value] == 1
     assert {figure.value for figure in Figure} == set(FIVE)
