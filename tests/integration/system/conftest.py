@@ -1,38 +1,30 @@
-"""The real template on the emulator, once for all tests of this folder."""
+"""The real template on the emulator, with its venue, once for all tests of this folder."""
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import boto3
 import pytest
 
+from cli.system import UNLIMITED_WEIGHT, Plan, System, running_system
 from localcloud.session import REGION
-from localcloud.stack import RunningStack, bring_up
+from localcloud.stack import RunningStack
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-TEMPLATE = Path(__file__).resolve().parents[3] / "template.yaml"
-NO_VENUE = "http://127.0.0.1:9"
-PARAMETERS = {
-    "Stage": "local",
-    "HyperliquidUrl": NO_VENUE,
-    "HyperliquidChain": "Testnet",
-    "SiweDomains": "localhost",
-    "SiweUris": "http://localhost",
-    "SiweChainIds": "1",
-    "VenueWeightPerMinute": "1200",
-    "EgressGroup": "main",
-}
+
+@pytest.fixture(scope="session")
+def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[System]:
+    state = tmp_path_factory.mktemp("system")
+    with running_system(Plan(state, weight_per_minute=UNLIMITED_WEIGHT), print) as system:
+        yield system
 
 
 @pytest.fixture(scope="session")
-def system(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningStack]:
-    state = tmp_path_factory.mktemp("system")
-    with bring_up(TEMPLATE, state_dir=state, parameters=PARAMETERS, progress=print) as running:
-        yield running
+def system(running: System) -> RunningStack:
+    return running.stack
 
 
 @pytest.fixture

@@ -1,0 +1,56 @@
+"""Everything that a role is for works under the role itself, on the real template."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.permissions.catalogue import CHECKS, title_of
+from tests.permissions.exceptions import NOT_ASKED
+from tests.permissions.policies import cuts_of, read_policies
+from tests.permissions.stage import Stage
+
+if TYPE_CHECKING:
+    from cli.system import System
+    from tests.permissions.catalogue import Check
+
+pytestmark = pytest.mark.integration
+
+
+@pytest.fixture(scope="module")
+def stage(running: System) -> Stage:
+    ready = Stage(running)
+    ready.make_ready()
+    return ready
+
+
+@pytest.mark.parametrize(
+    "check",
+    [
+        pytest.param(check, id=f"{role}: {title_of(check)}")
+        for role, checks in CHECKS.items()
+        for check in checks
+    ],
+)
+def test_a_role_may_do_what_it_is_for(check: Check, stage: Stage) -> None:
+    check(stage)
+
+
+def test_every_role_has_its_checks(stage: Stage) -> None:
+    policies = read_policies(stage.system.stack.session())
+
+    assert {policy.role for policy in policies} == set(CHECKS)
+
+
+def test_every_exception_names_a_statement(stage: Stage) -> None:
+    policies = read_policies(stage.system.stack.session())
+    known = {(cut.policy.role, cut.statement) for each in policies for cut in cuts_of(each)}
+
+    assert set(NOT_ASKED) <= known
+
+
+def test_every_statement_of_a_role_has_a_name_of_its_own(stage: Stage) -> None:
+    for policy in read_policies(stage.system.stack.session()):
+        names = [statement.get("Sid", policy.name) for statement in policy.statements]
+        assert len(names) == len(set(names))

@@ -1,0 +1,50 @@
+"""`make prove-iam`: takes every part of every policy out, one at a time; a check must miss each."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from cli.system import UNLIMITED_WEIGHT, Plan, running_system
+from tests.permissions.policies import cuts_of, read_policies
+from tests.permissions.proof import Proof, Verdict
+from tests.permissions.report import report
+from tests.permissions.stage import Stage
+
+
+def main() -> int:
+    """Run the proof; 0 when every part is needed or is a named exception."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--role", default="", help="only roles whose name contains this")
+    wanted = parser.parse_args().role.lower()
+    started = time.monotonic()
+    with (
+        tempfile.TemporaryDirectory(prefix="understudy-iam-", ignore_cleanup_errors=True) as name,
+        running_system(Plan(Path(name), weight_per_minute=UNLIMITED_WEIGHT), _say) as system,
+    ):
+        verdicts = _prove(Stage(system), wanted)
+    return report(verdicts, round(time.monotonic() - started))
+
+
+def _prove(stage: Stage, wanted: str) -> list[Verdict]:
+    session = stage.system.stack.session()
+    policies = [each for each in read_policies(session) if wanted in each.role.lower()]
+    cuts = [cut for policy in policies for cut in cuts_of(policy)]
+    proof = Proof(stage, session)
+    proof.prepare({policy.role for policy in policies})
+    verdicts = []
+    for number, cut in enumerate(cuts, start=1):
+        verdicts.append(proof.without(cut))
+        _say(f"{number}/{len(cuts)} {verdicts[-1].text}")
+    return verdicts
+
+
+def _say(text: str) -> None:
+    print(text, flush=True)  # noqa: T201 - a command says how far it is
+
+
+if __name__ == "__main__":
+    sys.exit(main())

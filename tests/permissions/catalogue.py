@@ -1,0 +1,38 @@
+"""Every check, by the role that it asks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from tests.permissions import (
+    executing,
+    fanning_out,
+    listening,
+    publishing,
+    reconciling,
+    scheduling,
+    serving,
+    signing,
+    syncing,
+)
+from tests.permissions.stage import Stage
+
+Check = Callable[[Stage], None]
+
+CHECKS: Mapping[str, tuple[Check, ...]] = {
+    "LeaderSyncFunctionRole": syncing.CHECKS,
+    "FillFanOutFunctionRole": fanning_out.CHECKS,
+    "FollowerExecuteFunctionRole": executing.CHECKS,
+    "SignerFunctionRole": signing.CHECKS,
+    "FollowReconcileFunctionRole": reconciling.CHECKS,
+    "CopyEventsFunctionRole": publishing.CHECKS,
+    "ApiFunctionRole": serving.CHECKS,
+    "LeaderListenerFunctionRole": listening.CHECKS,
+    "LeaderListenerFunctionEveryMinuteRole": scheduling.OF_THE_LISTENER,
+    "FollowReconcileFunctionEveryMinuteRole": scheduling.OF_RECONCILE,
+}
+
+
+def title_of(check: Check) -> str:
+    """Give a check's name as a sentence."""
+    return check.__name__.replace("_", " ")

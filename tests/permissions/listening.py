@@ -1,0 +1,84 @@
+"""What leader_listener's role is for."""
+
+from __future__ import annotations
+
+from itertools import count
+from typing import TYPE_CHECKING
+
+from tests.permissions.cast import new_follower
+from understudy.adapters.aws import keys
+from understudy.adapters.aws.leases import DynamoLeases
+from understudy.domain.markets import HYPERLIQUID
+
+if TYPE_CHECKING:
+    from tests.permissions.stage import Stage
+
+LISTENER = "LeaderListenerFunction"
+LEASE = f"leader_listener {HYPERLIQUID}"
+DELAYED = "ApproximateNumberOfMessagesDelayed"
+DELAYED_SECONDS = 15.0
+_numbers = count(1)
+
+
+def a_run_takes_over_and_keeps_markets_and_marks(stage: Stage) -> None:
+    follower, symbol = new_follower(stage), f"NEW{next(_numbers)}"
+    stage.system.bench.command("markets", symbol=symbol, price="5")
+    started_ms = stage.now_ms()
+
+    take_over(stage)
+
+    stage.wait("the new market is stored", lambda: _is_stored(stage, symbol))
+    stage.wait("marks are written", lambda: stage.marked_at_ms() > started_ms)
+    book = stage.leaders.leader_book
+    stage.wait(
+        "the leader's book is repaired",
+        lambda: book(HYPERLIQUID, follower.leader).repaired_ms > started_ms,
+    )
+
+
+def a_followers_own_trade_marks_its_wallet(stage: Stage) -> None:
+    follower = new_follower(stage)
+    take_over(stage)
+    stage.wait("nothing is delayed", lambda: not _delayed(stage), DELAYED_SECONDS)
+
+    follower.copy("0", "1", 1)
+
+    stage.wait("a reconcile is asked for", lambda: _delayed(stage))
+
+
+def take_over(stage: Stage) -> None:
+    """End the listener that runs, and let another begin."""
+    end_the_running(stage)
+    name = stage.system.stack.stack.functions[LISTENER]
+    stage.client("lambda").invoke(FunctionName=name, InvocationType="Event", Payload=b"{}")
+    await_listening(stage)
+
+
+def end_the_running(stage: Stage) -> None:
+    """End the listener that runs, with its lease."""
+    stage.restart(LISTENER)
+    table = stage.system.stack.stack.tables["ThrottleTable"]
+    lease = keys.key(f"LEASE#{LEASE}", "LEASE")
+    stage.client("dynamodb").delete_item(TableName=table, Key=lease)
+
+
+def await_listening(stage: Stage) -> None:
+    """Wait until somebody has the lease."""
+    leases = DynamoLeases(stage.table("ThrottleTable"))
+    stage.wait("a listener has the lease", lambda: leases.read(LEASE))
+
+
+def _is_stored(stage: Stage, symbol: str) -> bool:
+    return stage.table("MarketTable").get(keys.market(HYPERLIQUID, symbol)) is not None
+
+
+def _delayed(stage: Stage) -> int:
+    url = stage.queue("FollowReconcileQueue")
+    asked = stage.client("sqs").get_queue_attributes(QueueUrl=url, AttributeNames=[DELAYED])
+    return int(asked["Attributes"][DELAYED])
+
+
+CHECKS = (
+    a_run_takes_over_and_keeps_markets_and_marks,
+    a_followers_own_trade_marks_its_wallet,
+)

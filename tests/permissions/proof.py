@@ -1,0 +1,105 @@
+"""Finds the check that misses a part: it must fail without the part, and pass with it again."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import TYPE_CHECKING
+
+from localcloud.patches.event_source_roles import FRESH_SECONDS, READS
+from localcloud.session import LocalSession
+from tests.permissions.catalogue import CHECKS, Check, title_of
+from tests.permissions.exceptions import reason_of
+from tests.permissions.policies import Cut, taken_out
+from tests.permissions.stage import Stage
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+
+ROLE, POLLED = "Role", {action for actions in READS.values() for action in actions}
+MARGIN_SECONDS = 0.2
+
+
+class Outcome(Enum):
+    """What came of taking a part out."""
+
+    MISSED = "missed by"
+    EXCEPTED = "not asked here"
+    UNNEEDED = "NOBODY MISSED IT"
+    UNCLEAR = "UNCLEAR"
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """One part, what came of taking it out, and which check or reason says so."""
+
+    cut: Cut
+    outcome: Outcome
+    witness: str = ""
+
+    @property
+    def text(self) -> str:
+        """Say it in one line."""
+        return f"{self.cut.title}: {self.outcome.value} {self.witness}".rstrip()
+
+
+@dataclass
+class Proof:
+    """Takes parts out on one stage; remembers which check missed a statement's part last."""
+
+    stage: Stage
+    session: LocalSession
+    missed_last: dict[str, Check] = field(default_factory=dict)
+
+    def prepare(self, roles: Collection[str]) -> None:
+        """See that all checks of these roles pass while nothing is missing."""
+        self.stage.make_ready()
+        for role in sorted(roles):
+            for check in CHECKS[role]:
+                failure = _failure(self.stage, check)
+                if failure is not None:
+                    raise AssertionError(f"{role}: {title_of(check)}") from failure
+
+    def without(self, cut: Cut) -> Verdict:
+        """Take a part out, find the check that misses it, and put it back."""
+        reason = reason_of(cut)
+        if reason:
+            return Verdict(cut, Outcome.EXCEPTED, reason)
+        with taken_out(self.session, cut):
+            self._restart(cut)
+            _await_asked_again(cut)
+            check = self._missing(cut)
+        _await_asked_again(cut)
+        if check is None:
+            return Verdict(cut, Outcome.UNNEEDED)
+        self.missed_last[cut.statement] = check
+        if _failure(self.stage, check) is not None:
+            return Verdict(cut, Outcome.UNCLEAR, f"{title_of(check)} fails with it, too")
+        return Verdict(cut, Outcome.MISSED, title_of(check))
+
+    def _missing(self, cut: Cut) -> Check | None:
+        last = self.missed_last.get(cut.statement)
+        ordered = sorted(CHECKS[cut.policy.role], key=lambda check: check is not last)
+        return next((check for check in ordered if _failure(self.stage, check)), None)
+
+    def _restart(self, cut: Cut) -> None:
+        """Start without warm workers: what they have read they need no permission for."""
+        function = cut.policy.role.removesuffix(ROLE)
+        if function in self.stage.system.stack.stack.functions:
+            self.stage.restart(function)
+
+
+def _await_asked_again(cut: Cut) -> None:
+    """Wait where the emulator asks only once a second whether a source may be read."""
+    if not POLLED.isdisjoint(cut.actions):
+        time.sleep(FRESH_SECONDS + MARGIN_SECONDS)
+
+
+def _failure(stage: Stage, check: Check) -> Exception | None:
+    try:
+        check(stage)
+    except Exception as failure:  # noqa: BLE001 - whatever fails, the check has failed
+        return failure
+    return None

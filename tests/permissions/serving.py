@@ -1,0 +1,113 @@
+"""What the API's role is for."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from cli.client import ApiError
+from tests.permissions.cast import LIMITS, new_address, new_follower, new_user
+
+if TYPE_CHECKING:
+    from tests.permissions.stage import Stage
+
+PATIENCE_SECONDS = 12.0
+
+
+def everything_that_copying_needs_answers(stage: Stage) -> None:
+    user = new_user(stage)
+    user.sign_in()
+
+    status = user.client.status()
+
+    assert status["status"] == "OK", status
+
+
+def a_user_signs_in_twice_and_out(stage: Stage) -> None:
+    user = new_user(stage)
+    first, second = user.sign_in(), user.sign_in()
+    assert first["wallet_id"] == second["wallet_id"]
+    assert len(user.client.call("GET", "/v1/wallets")["items"]) == 1
+    user.client.refresh()
+    user.client.sign_out()
+    with pytest.raises(ApiError, match="Authorization"):
+        user.client.me()
+
+
+def an_agent_is_made_and_revoked(stage: Stage) -> None:
+    user = new_user(stage)
+    user.sign_in()
+    agent = user.enable_agent()
+
+    delegation = user.client.revoke_agent(agent["agent_id"])
+
+    assert user.client.confirm_agent(delegation, user.key)["status"] == "REVOKED"
+    (listed,) = user.client.call("GET", "/v1/agents")["items"]
+    assert listed["status"] == "REVOKED"
+
+
+def a_follow_lives_from_creation_to_deletion(stage: Stage) -> None:
+    follower = new_follower(stage)
+    client, name = follower.client, follower.follow_id
+    client.change_limits(name, {"slippage_bps": 200})
+    client.pause(name)
+    client.start(name)
+    client.pause(name)
+    assert [each["follow_id"] for each in client.follows()] == [name]
+
+    client.delete(name)
+
+    assert not client.follows()
+
+
+def all_copying_is_disabled_and_enabled(stage: Stage) -> None:
+    follower = new_follower(stage)
+    client = follower.client
+    client.call("PUT", "/v1/copy/profile", {"limits": {"slippage_bps": 100}})
+    assert not client.call("POST", "/v1/copy/disable")["enabled"]
+    assert client.call("GET", f"/v1/follows/{follower.follow_id}")["status"] == "PAUSED"
+    assert client.call("POST", "/v1/copy/enable")["enabled"]
+    assert client.call("GET", "/v1/copy/profile")["enabled"]
+
+
+def copies_are_listed_and_shown(stage: Stage) -> None:
+    follower = new_follower(stage)
+    copied = follower.copy("0", "1", 1)
+    client = follower.client
+    assert [each["copy_id"] for each in client.copies(follower.follow_id)] == [copied.copy_id]
+    assert client.call("GET", f"/v1/copies/{copied.copy_id}")["copy_id"] == copied.copy_id
+    assert len(client.call("GET", "/v1/copy/logs")["items"]) == 1
+    (position,) = client.portfolio(follower.follow_id)["positions"]
+    assert position["mark"]
+
+
+def a_pause_closes_what_is_held(stage: Stage) -> None:
+    follower = new_follower(stage, on_stop="close_now")
+    follower.copy("0", "1", 1)
+
+    follower.client.pause(follower.follow_id)
+
+    stage.wait("the position is closed", lambda: not follower.held)
+
+
+def a_position_of_ones_own_is_left_alone(stage: Stage) -> None:
+    first = new_follower(stage, on_stop="keep")
+    first.copy("0", "1", 1)
+    first.client.pause(first.follow_id)
+    first.client.delete(first.follow_id)
+
+    second = first.client.create_follow(new_address(), LIMITS)
+    assert first.client.start(second["follow_id"])["status"] == "ACTIVE"
+
+
+CHECKS = (
+    everything_that_copying_needs_answers,
+    a_user_signs_in_twice_and_out,
+    an_agent_is_made_and_revoked,
+    a_follow_lives_from_creation_to_deletion,
+    all_copying_is_disabled_and_enabled,
+    copies_are_listed_and_shown,
+    a_pause_closes_what_is_held,
+    a_position_of_ones_own_is_left_alone,
+)

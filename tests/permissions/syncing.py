@@ -1,0 +1,81 @@
+"""What leader_sync's role is for."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from tests.permissions.cast import a_trade, fill_of, new_address, new_follower
+from tests.permissions.queues import FedQueue, consumes, gives_back_soon
+from understudy.adapters.aws import keys
+from understudy.adapters.aws.attributes import number
+from understudy.domain.markets import HYPERLIQUID
+from understudy.messages import LeaderFills
+
+if TYPE_CHECKING:
+    from tests.permissions.stage import Stage
+
+SYNC = "LeaderSyncFunction"
+QUEUE = FedQueue("LeaderFillsQueue", SYNC)
+TWO_SHARDS = 201
+OPENED = (Decimal(0), Decimal(1))
+
+
+def a_book_is_begun_and_repaired(stage: Stage) -> None:
+    leader = new_address()
+
+    stage.deliver(SYNC, _repair_of(leader))
+
+    assert stage.leaders.leader_book(HYPERLIQUID, leader).repaired_ms
+
+
+def a_trade_goes_to_the_lanes_once(stage: Stage) -> None:
+    follower = new_follower(stage)
+    message = _fills(stage, follower.leader)
+
+    stage.deliver(SYNC, message)
+    stage.deliver(SYNC, message)
+
+    assert stage.leaders.leader_book(HYPERLIQUID, follower.leader).seq == 1
+    receipts = stage.copies.receipt
+    stage.wait("the trade is copied", lambda: receipts(follower.follow_id, 1))
+
+
+def a_trade_of_a_leader_with_many_follows_goes_to_the_shards(stage: Stage) -> None:
+    follower = new_follower(stage)
+    key = keys.follow_count(HYPERLIQUID, follower.leader)
+    table = stage.system.stack.stack.tables["CopyingTable"]
+    item = {**key, "follows": number(TWO_SHARDS), "version": number(TWO_SHARDS)}
+    stage.client("dynamodb").put_item(TableName=table, Item=item)
+
+    stage.deliver(SYNC, _fills(stage, follower.leader))
+
+    receipts = stage.copies.receipt
+    stage.wait("the trade is copied", lambda: receipts(follower.follow_id, 1))
+
+
+def its_queue_is_worked_through(stage: Stage) -> None:
+    consumes(stage, QUEUE, _repair_of(new_address()))
+
+
+def what_failed_comes_again_soon(stage: Stage) -> None:
+    gives_back_soon(stage, QUEUE)
+
+
+def _repair_of(leader: str) -> LeaderFills:
+    return LeaderFills(HYPERLIQUID, leader, (), after_gap=True)
+
+
+def _fills(stage: Stage, leader: str) -> LeaderFills:
+    """Give a fill that came after the book was begun."""
+    stage.deliver(SYNC, _repair_of(leader))
+    return LeaderFills(HYPERLIQUID, leader, (fill_of(a_trade(stage, leader, OPENED, 1)),))
+
+
+CHECKS = (
+    a_book_is_begun_and_repaired,
+    a_trade_goes_to_the_lanes_once,
+    a_trade_of_a_leader_with_many_follows_goes_to_the_shards,
+    its_queue_is_worked_through,
+    what_failed_comes_again_soon,
+)
