@@ -10,7 +10,7 @@ COMPILE = cd requirements && ../$(BIN)/pip-compile --quiet --generate-hashes --n
 export SAM_CLI_TELEMETRY := 0
 
 .DEFAULT_GOAL := help
-.PHONY: help demo up test check bench build deploy requirements clean \
+.PHONY: help demo up test check prove-iam bench build deploy requirements clean \
 	demo-environment dev-environment sam-environment \
 	check-steps format lint types architecture rules template unit test-parallel test-serial
 
@@ -32,6 +32,9 @@ test: dev-environment ## all tests
 	@rm -f $(REPORTS)/test-*.xml
 	@$(MAKE) --no-print-directory --keep-going test-parallel test-serial; status=$$?; \
 		echo "make test: $$($(BIN)/python -m checks.totals $(REPORTS)/test-*.xml)"; exit $$status
+
+prove-iam: dev-environment ## take every part of every policy out, one at a time (10 to 20 min)
+	@$(BIN)/python -m tests.permissions $(ARGS)
 
 bench: dev-environment ## speed of the shipping path, beside its references
 	@$(BIN)/python -m benchmarks $(ARGS)
