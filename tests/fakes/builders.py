@@ -12,12 +12,12 @@ from understudy.domain.follows import (
     Budget,
     Follow,
     FollowStatus,
-    LeaderAccount,
     Ledger,
     Marks,
     Switches,
 )
 from understudy.domain.ids import FollowId, UserId, WalletId
+from understudy.domain.leaders import LeaderAccount
 from understudy.domain.limits import Limits, Sizing, SizingKind
 from understudy.domain.markets import HYPERLIQUID, Market, PriceGrid
 from understudy.domain.situation import Situation

@@ -17,8 +17,9 @@ from understudy.adapters.venues.hyperliquid.errors import UnknownCause
 from understudy.adapters.venues.hyperliquid.outcomes import action_outcome
 from understudy.adapters.venues.hyperliquid.signers import signer_of
 from understudy.domain.errors import VenueUnreachableError
-from understudy.domain.follows import Account, AccountMode, LeaderAccount
+from understudy.domain.follows import Account, AccountMode
 from understudy.domain.intents import Outcome, Signed, Unknown
+from understudy.domain.leaders import LeaderAccount
 from understudy.domain.money import ZERO, divide
 from understudy.domain.trades import Fill, Side
 from understudy.ports.venue import LeaderSnapshot, OrderReport

@@ -8,16 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 from tests.fakes import builders
 from tests.fakes.builders import ADDRESS, FOLLOW, LEADER, NOW_MS, WALLET
-from understudy.domain.follows import (
-    FollowStatus,
-    LeaderAccount,
-    LeaderBook,
-    Ledger,
-    Pending,
-    WaitingOpen,
-)
+from understudy.domain.follows import FollowStatus, Ledger, Pending, WaitingOpen
 from understudy.domain.ids import CopyId, FollowId, IntentId, TradeId, UserId
 from understudy.domain.intents import Intent, IntentKind
+from understudy.domain.leaders import BookDoubt, LeaderAccount, LeaderBook
 from understudy.domain.markets import HYPERLIQUID
 from understudy.domain.reasons import Reason
 from understudy.domain.receipts import CopyStatus, LegResult, Receipt
@@ -51,6 +45,7 @@ def book(**changes: Any) -> LeaderBook:
         cursor_ms=NOW_MS,
         started=True,
         account=LeaderAccount(Decimal("1000.25"), {"BTC": 3}, NOW_MS),
+        doubts=(BookDoubt("BTC", Decimal(0), Decimal("1.5"), NOW_MS, 1),),
     )
     return replace(base, **changes)
 

@@ -11,7 +11,8 @@ import pytest
 from tests.contract.stores.records import book, created, fill
 from tests.fakes.builders import LEADER, trade
 from understudy.domain.errors import ConflictError, LimitExceededError
-from understudy.domain.follows import FollowStatus, LeaderBook
+from understudy.domain.follows import FollowStatus
+from understudy.domain.leaders import LeaderBook
 from understudy.domain.markets import HYPERLIQUID
 from understudy.domain.trades import Side
 
@@ -138,7 +139,9 @@ def test_a_leader_without_follows_has_no_shards(world: World) -> None:
     assert (shard.follows, shard.shards) == ((), 0)
 
 
-def test_follows_that_may_hold_something_stand_in_their_shard_and_others_do_not(world: World) -> None:
+def test_follows_that_may_hold_something_stand_in_their_shard_and_others_do_not(
+    world: World,
+) -> None:
     for number, status in enumerate(FollowStatus):
         created(world, f"follow-{number}", status=status)
 

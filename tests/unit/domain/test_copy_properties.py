@@ -24,9 +24,10 @@ from tests.fakes.builders import (
 )
 from understudy.domain.decisions import decide
 from understudy.domain.exits import exit_size
-from understudy.domain.follows import Budget, LeaderAccount, Ledger
+from understudy.domain.follows import Budget, Ledger
 from understudy.domain.ids import CopyId, IntentId
 from understudy.domain.intents import Accepted, Intent, IntentKind
+from understudy.domain.leaders import LeaderAccount
 from understudy.domain.limits import Limits, Sizing
 from understudy.domain.plans import Decision, OrderPlan
 from understudy.domain.settlement import settle

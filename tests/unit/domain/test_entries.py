@@ -19,9 +19,10 @@ from tests.fakes.builders import (
     trade,
 )
 from understudy.domain.decisions import decide
-from understudy.domain.follows import LeaderAccount, Pending
+from understudy.domain.follows import Pending
 from understudy.domain.ids import IntentId
 from understudy.domain.intents import IntentKind
+from understudy.domain.leaders import LeaderAccount
 from understudy.domain.limits import CopyMode
 from understudy.domain.reasons import Reason
 from understudy.domain.trades import Side

@@ -16,7 +16,7 @@ from understudy.domain.money import ZERO, divide, multiply, toward_zero
 from understudy.domain.pace import last_minute
 from understudy.domain.plans import Decision, OrderPlan, limit_price
 from understudy.domain.reasons import Reason
-from understudy.domain.refusals import compared
+from understudy.domain.refusals import CORRECTION, compared
 from understudy.domain.situation import Situation
 from understudy.domain.sizing import (
     PRICE_DECIMALS,
@@ -35,9 +35,13 @@ def decide(situation: Situation) -> Decision:
     trade, ledger = situation.trade, situation.ledger
     if trade.seq <= max(ledger.last_seq, situation.follow.start_seq):
         return Decision(ledger, reason=Reason.SUPERSEDED)
+    enters = trade.kind in (TradeKind.OPEN, TradeKind.ADD)
+    if enters and trade.correction:
+        # Nobody knows when it came to be: it is recorded, and nothing else is touched.
+        return Decision(ledger, reason=Reason.STALE, bound_by=CORRECTION)
     seen = replace(ledger, last_seq=trade.seq, exit_attempts=0, waiting=None, needs_operator=False)
     situation = replace(situation, ledger=seen)
-    if trade.kind in (TradeKind.OPEN, TradeKind.ADD):
+    if enters:
         return decide_entry(situation, trade.size)
     return _decide_reduction(situation)
 
@@ -183,7 +187,7 @@ def _decide_reduction(situation: Situation) -> Decision:
     situation = replace(
         situation, ledger=ledger, ledgers={**situation.ledgers, trade.symbol: ledger}
     )
-    if trade.kind is not TradeKind.FLIP:
+    if trade.kind is not TradeKind.FLIP or trade.correction:
         return decide_exit(situation)
     if situation.mode is CopyMode.REALTIME and (ledger.held or ledger.pending_entry_size):
         return replace(decide_exit(situation), opens_after_close=True)

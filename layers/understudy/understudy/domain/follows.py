@@ -7,7 +7,7 @@ stored version is still that one.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 
@@ -238,36 +238,6 @@ class Account:
     def knows_mode(self, now_ms: int) -> bool:
         """Say whether the mode was read lately enough to be taken over by the next reading."""
         return now_ms - self.mode_read_at_ms < MODE_LIFETIME_MS
-
-
-@dataclass(frozen=True, slots=True)
-class LeaderAccount:
-    """The leader's equity in USDC and own leverage per symbol, as the venue last showed them."""
-
-    equity: Decimal
-    leverages: Mapping[str, int]
-    read_at_ms: int
-
-
-@dataclass(frozen=True, slots=True)
-class LeaderBook:
-    """Our record of a leader: positions per symbol, the last trade's number, recent trade times.
-
-    Fills up to `cursor_ms` were in the snapshot that the book began with; those up to
-    `repaired_ms` were compared with the venue's own list.
-    """
-
-    venue: str
-    leader: str
-    seq: int = 0
-    positions: Mapping[str, Decimal] = field(default_factory=dict)
-    recent_trades_ms: tuple[int, ...] = ()
-    cursor_ms: int = 0
-    last_trade_ms: int = 0
-    repaired_ms: int = 0
-    started: bool = False
-    account: LeaderAccount | None = None
-    version: int = 0
 
 
 @dataclass(frozen=True, slots=True)

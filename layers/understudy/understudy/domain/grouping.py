@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from decimal import Decimal
 
-from understudy.domain.follows import LeaderBook
+from understudy.domain.leaders import LeaderBook
 from understudy.domain.money import ZERO
 from understudy.domain.pace import last_minute
 from understudy.domain.trades import Fill, Side, Trade

@@ -53,6 +53,7 @@ def receipt_of(
         bound_by=rule,
         numbers=dict(decision.numbers),
         stages=dict(stages),
+        correction=trade.correction,
     )
 
 
@@ -73,6 +74,7 @@ def trade_of(receipt: Receipt, follow: Follow) -> Trade:
         fill_count=1,
         seen_at_ms=receipt.stages.get("seen", receipt.leader_time_ms),
         stored_at_ms=receipt.stages.get("stored", receipt.leader_time_ms),
+        correction=receipt.correction,
     )
 
 

@@ -62,6 +62,8 @@ class Receipt:
 
     `stages` are times in ms: executed, seen, stored, queued, decided, signed, sent, answered.
     `bound_by` names the limit that made the order smaller than wanted, or that forbade it.
+    `correction` says that no fill of the leader is behind the trade: the venue showed another
+    position than the fills explain.
     """
 
     copy_id: CopyId
@@ -85,4 +87,5 @@ class Receipt:
     numbers: Mapping[str, Decimal] = field(default_factory=dict)
     stages: Mapping[str, int] = field(default_factory=dict)
     builder_fee: Decimal = ZERO
+    correction: bool = False
     version: int = 0

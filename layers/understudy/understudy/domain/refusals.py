@@ -18,6 +18,7 @@ from understudy.domain.situation import Situation
 ENTRIES_PER_MINUTE = "entries_per_minute"
 VENUE_REQUESTS = "venue_requests_per_minute"
 OTHER_POSITION = "position_at_the_venue"
+CORRECTION = "correction_of_the_leaders_book"
 DELETING = "being_deleted"
 
 # Rules whose reason says too little, in words for the user.
@@ -25,6 +26,7 @@ WORDS: Mapping[str, str] = {
     ENTRIES_PER_MINUTE: "this follow's own limit of entries per minute is reached",
     VENUE_REQUESTS: "the requests that we may send to the venue in a minute are used up",
     DELETING: "this follow is being deleted: it only closes what it holds",
+    CORRECTION: "the venue shows a position of the leader that no fill explains: only exits follow",
     OTHER_POSITION: "the account holds another size than this follow copied: entries wait until"
     " both agree",
 }

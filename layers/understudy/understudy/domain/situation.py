@@ -7,16 +7,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
 
-from understudy.domain.follows import (
-    Account,
-    Budget,
-    Follow,
-    LeaderAccount,
-    Ledger,
-    Marks,
-    Switches,
-)
+from understudy.domain.follows import Account, Budget, Follow, Ledger, Marks, Switches
 from understudy.domain.ids import FollowId
+from understudy.domain.leaders import LeaderAccount
 from understudy.domain.limits import CopyMode
 from understudy.domain.markets import Market
 from understudy.domain.money import ZERO

@@ -74,7 +74,10 @@ class Fill:
 
 @dataclass(frozen=True, slots=True)
 class Trade:
-    """The fills of one leader with equal symbol, side and millisecond, numbered per leader."""
+    """The fills of one leader with equal symbol, side and millisecond, numbered per leader.
+
+    A `correction` stands for what moved the leader's position without a fill that we could see.
+    """
 
     venue: str
     leader: str
@@ -92,6 +95,7 @@ class Trade:
     stored_at_ms: int
     leader_trades_last_minute: int = 1
     leader_liquidated: bool = False
+    correction: bool = False
 
     @property
     def trade_id(self) -> TradeId:

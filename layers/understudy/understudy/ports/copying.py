@@ -6,19 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from understudy.domain.follows import (
-    Account,
-    Budget,
-    Follow,
-    Lane,
-    LeaderAccount,
-    LeaderBook,
-    Ledger,
-    Marks,
-    Switches,
-)
+from understudy.domain.follows import Account, Budget, Follow, Lane, Ledger, Marks, Switches
 from understudy.domain.ids import FollowId, IntentId, TradeId, UserId, WalletId
 from understudy.domain.intents import Intent
+from understudy.domain.leaders import LeaderAccount, LeaderBook
 from understudy.domain.markets import Market
 from understudy.domain.receipts import Receipt
 from understudy.domain.trades import Fill, FillKey, Trade

@@ -8,9 +8,10 @@ from decimal import Decimal
 from typing import Protocol
 
 from understudy.domain.account_history import FundingPayment, OwnFill
-from understudy.domain.follows import Account, LeaderAccount
+from understudy.domain.follows import Account
 from understudy.domain.ids import WalletId
 from understudy.domain.intents import Accepted, Outcome, Rejected, Signed
+from understudy.domain.leaders import LeaderAccount
 from understudy.domain.markets import Market
 from understudy.domain.trades import Fill
 

@@ -88,11 +88,11 @@ def assemble(
         sessions=sessions,
         sign_in=SignIn(ports.identity, ports.verifier, sessions, ports.clock, ports.ids),
         agents=_agents(ports, own, terms),
-        follows=Follows(
-            own, ports.identity, ports.profiles, ports.switches, ports.clock, ports.ids
-        ),
+        follows=_follows(ports, own),
         lifecycle=lifecycle,
-        copy_settings=CopySettings(ports.profiles, ports.switches, own, lifecycle),
+        copy_settings=CopySettings(
+            ports.profiles, ports.markets, ports.switches, own, lifecycle
+        ),
         portfolios=Portfolios(own, ports.markets),
         copies=Copies(ports.directory, own),
         system=SystemStatus(dependencies, ports.clock),
@@ -109,6 +109,18 @@ def _agents(ports: ApiPorts, own: OwnFollows, terms: BuilderTerms) -> Agents:
         follows=own,
         clock=ports.clock,
         terms=terms,
+    )
+
+
+def _follows(ports: ApiPorts, own: OwnFollows) -> Follows:
+    return Follows(
+        own=own,
+        identity=ports.identity,
+        profiles=ports.profiles,
+        markets=ports.markets,
+        switches=ports.switches,
+        clock=ports.clock,
+        ids=ports.ids,
     )
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from understudy.domain.follows import Follow, FollowStatus, PauseReason
 from understudy.domain.limit_choices import Choices, changed_choices, own_choices
+from understudy.ports.copying import MarketStore
 from understudy.ports.profiles import CopyProfiles
 from understudy.ports.switches import Switch, SwitchBoard
 from understudy.workflows.follow_changes import OwnFollows
@@ -32,6 +33,7 @@ class CopySettings:
     """What a user sets for all follows at once."""
 
     profiles: CopyProfiles
+    markets: MarketStore
     switches: SwitchBoard
     own: OwnFollows
     lifecycle: FollowLifecycle
@@ -50,11 +52,12 @@ class CopySettings:
         chosen = changed_choices({}, limits)
         follows = self.own.directory.of_user(user_id)
         for follow in follows:
-            with_limits(follow, own_choices(follow), chosen)
+            with_limits(self.markets, follow, own_choices(follow), chosen)
         stored = self.profiles.copy_profile(user_id)
         self.profiles.put_copy_profile(replace(stored, limits=chosen))
+        renewed = partial(_renewed, markets=self.markets, profile=chosen)
         for follow in follows:
-            self.own.change(user_id, follow.follow_id, partial(_renewed, profile=chosen))
+            self.own.change(user_id, follow.follow_id, renewed)
         return self.profile(user_id)
 
     def disable(self, user_id: UserId) -> ProfileView:
@@ -73,8 +76,8 @@ class CopySettings:
         return self.profile(user_id)
 
 
-def _renewed(state: FollowState, profile: Choices) -> Follow:
-    return with_limits(state.follow, own_choices(state.follow), profile)
+def _renewed(state: FollowState, markets: MarketStore, profile: Choices) -> Follow:
+    return with_limits(markets, state.follow, own_choices(state.follow), profile)
 
 
 def _resumed(state: FollowState) -> Follow:

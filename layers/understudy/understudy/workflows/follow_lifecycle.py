@@ -22,6 +22,7 @@ from understudy.ports.venue import Venue
 from understudy.workflows.closing_out import close_out
 from understudy.workflows.ending import end_if_done
 from understudy.workflows.follow_changes import OwnFollows
+from understudy.workflows.known_symbols import refuse_unknown_symbols
 from understudy.workflows.loops import refuse_loop
 
 if TYPE_CHECKING:
@@ -49,7 +50,8 @@ class FollowLifecycle:
         """Copy from the leader's next trade on; starting twice is no error.
 
         Raises NotFoundError, ConflictError without an active agent, LimitExceededError for an
-        account or leader with which copying cannot work, VenueUnreachableError.
+        account or leader with which copying cannot work, InvalidInputError for a symbol that is
+        not traded (any more), VenueUnreachableError.
         """
         follow = self.own.state(user_id, follow_id).follow
         if follow.status is not FollowStatus.ACTIVE:
@@ -90,6 +92,7 @@ class FollowLifecycle:
         if self.switches.is_on(Switch.BLACKLISTED, follow.leader):
             raise LimitExceededError("this leader cannot be followed", code="BLACKLISTED")
         refuse_loop(self.identity, self.own.copies, follow.wallet_address, follow.leader)
+        refuse_unknown_symbols(self.markets, follow.venue, follow.limits)
         agent = self._active_agent(follow)
         self._keep_hands_off(follow, self._funded_account(follow))
         started = partial(self._started, agent_id=agent.agent_id)

@@ -10,10 +10,12 @@ from understudy.domain.follows import Follow
 from understudy.domain.ids import FollowId, WalletId
 from understudy.domain.limit_choices import Choices, changed_choices, composed_limits, own_choices
 from understudy.ports.clock import Clock
+from understudy.ports.copying import MarketStore
 from understudy.ports.identity import IdentityStore, Ids
 from understudy.ports.profiles import CopyProfiles
 from understudy.ports.switches import Switch, SwitchBoard
 from understudy.workflows.follow_changes import OwnFollows
+from understudy.workflows.known_symbols import refuse_unknown_symbols
 from understudy.workflows.loops import refuse_loop
 from understudy.workflows.wallets import own_wallet
 
@@ -43,6 +45,7 @@ class Follows:
     own: OwnFollows
     identity: IdentityStore
     profiles: CopyProfiles
+    markets: MarketStore
     switches: SwitchBoard
     clock: Clock
     ids: Ids
@@ -57,6 +60,7 @@ class Follows:
         leader = wanted.leader.lower()
         own = changed_choices({}, wanted.limits)
         limits = composed_limits(own, self.profiles.copy_profile(user_id).limits)
+        refuse_unknown_symbols(self.markets, wanted.venue, limits)
         refuse_loop(self.identity, self.own.copies, wallet.address, leader)
         if self.switches.is_on(Switch.BLACKLISTED, leader):
             raise LimitExceededError("this leader cannot be followed", code="BLACKLISTED")
@@ -98,11 +102,13 @@ class Follows:
 
         def changed(state: FollowState) -> Follow:
             own = changed_choices(own_choices(state.follow), changes)
-            return with_limits(state.follow, own, profile)
+            return with_limits(self.markets, state.follow, own, profile)
 
         return self.own.change(user_id, follow_id, changed)
 
 
-def with_limits(follow: Follow, own: Choices, profile: Choices) -> Follow:
+def with_limits(markets: MarketStore, follow: Follow, own: Choices, profile: Choices) -> Follow:
     """Give the follow with limits composed anew; raises InvalidInputError."""
-    return replace(follow, limits=composed_limits(own, profile), own_limits=tuple(sorted(own)))
+    limits = composed_limits(own, profile)
+    refuse_unknown_symbols(markets, follow.venue, limits, before=follow.limits)
+    return replace(follow, limits=limits, own_limits=tuple(sorted(own)))

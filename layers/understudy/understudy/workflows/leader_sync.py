@@ -8,20 +8,23 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from decimal import Decimal
 
+from understudy.domain.corrections import correction, doubts_after, is_confirmed
 from understudy.domain.errors import ConflictError, DependencyError
-from understudy.domain.follows import LeaderBook
 from understudy.domain.grouping import group_fills, positions_after, trade_of_fills
 from understudy.domain.ids import TradeId
+from understudy.domain.leaders import BookDoubt, LeaderBook
 from understudy.domain.trades import Fill
 from understudy.messages import LeaderFills
 from understudy.ports.copying import MarketStore
-from understudy.ports.venue import Venue
+from understudy.ports.venue import LeaderSnapshot, Venue
 from understudy.workflows.fill_fan_out import FanOutPorts, fan_out_trade
 
 OVERLAP_MS = 60_000
 STORE_TRIES = 16
 REPEATED_TRADES = 200
+DOUBTED_TRADES = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +70,47 @@ def _repair(ports: SyncPorts, book: LeaderBook) -> LeaderBook:
     venue = ports.venues[book.venue]
     snapshot = venue.leader_snapshot(book.leader, _dexes(ports, book.venue))
     book = _store_all(ports, book, _missed(ports, book))
+    book = _corrected(ports, book, snapshot)
     repaired = replace(book, account=snapshot.account, repaired_ms=snapshot.time_ms)
     return ports.fan_out.store.store_book(repaired)
+
+
+def _corrected(ports: SyncPorts, book: LeaderBook, snapshot: LeaderSnapshot) -> LeaderBook:
+    """Follow the venue where two snapshots agree on a position that no fill explains.
+
+    Whoever dies between storing and sending is made up for by the follows' own gaps. The doubts
+    are stored with the repaired book.
+    """
+    markets, prices = ports.markets.markets(book.venue), ports.markets.marks(book.venue).prices
+    book = replace(book, doubts=_unmoved(ports, book))
+    doubts = doubts_after(book, snapshot.positions, markets, snapshot.time_ms)
+    ripe = [each for each in doubts if is_confirmed(each, snapshot.time_ms)]
+    corrected = {each.symbol: each for each in ripe if each.symbol in prices}
+    for symbol, doubt in corrected.items():
+        book = _correct(ports, book, doubt, prices[symbol], snapshot.time_ms)
+    return replace(book, doubts=tuple(each for each in doubts if each.symbol not in corrected))
+
+
+def _unmoved(ports: SyncPorts, book: LeaderBook) -> tuple[BookDoubt, ...]:
+    """Give the doubts about symbols that the leader has not traded since they came up."""
+    if not book.doubts:
+        return ()
+    first = min(doubt.seq for doubt in book.doubts)
+    since = ports.fan_out.store.trades_since(book.venue, book.leader, first, DOUBTED_TRADES)
+    if len(since) == DOUBTED_TRADES:
+        return ()  # too much has happened to say
+    last = {trade.symbol: trade.seq for trade in since}
+    return tuple(doubt for doubt in book.doubts if last.get(doubt.symbol, 0) <= doubt.seq)
+
+
+def _correct(
+    ports: SyncPorts, book: LeaderBook, doubt: BookDoubt, price: Decimal, time_ms: int
+) -> LeaderBook:
+    now_ms = ports.fan_out.clock.now_ms()
+    moved, trade, fill = correction(book, doubt, price, time_ms, now_ms)
+    stored = ports.fan_out.store.store_trade(moved, trade, [fill])
+    fan_out_trade(ports.fan_out, trade)
+    return stored
 
 
 def _missed(ports: SyncPorts, book: LeaderBook) -> Sequence[Fill]:

@@ -18,8 +18,8 @@ from understudy.adapters.following import shards_for
 from understudy.adapters.listing import number_text
 from understudy.adapters.storable import refuse_unstorable
 from understudy.domain.errors import ConflictError
-from understudy.domain.follows import LeaderBook
 from understudy.domain.ids import TradeId, WalletId
+from understudy.domain.leaders import LeaderBook
 from understudy.domain.trades import Fill, FillKey, Trade
 from understudy.ports.copying import FollowEntry, FollowShard
 

@@ -10,8 +10,8 @@ from understudy.adapters.following import receives_trades, shards_for
 from understudy.adapters.memory.copying_table import CopyingTable, Moment, changed_since
 from understudy.adapters.storable import refuse_unstorable
 from understudy.domain.errors import ConflictError
-from understudy.domain.follows import LeaderBook
 from understudy.domain.ids import TradeId, WalletId
+from understudy.domain.leaders import LeaderBook
 from understudy.domain.trades import Fill, FillKey, Trade
 from understudy.ports.copying import FollowShard
 

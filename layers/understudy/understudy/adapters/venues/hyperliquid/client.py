@@ -15,8 +15,9 @@ from understudy.adapters.venues.hyperliquid.parsing import (
     parse_own_fills,
 )
 from understudy.adapters.venues.hyperliquid.rest import understood
-from understudy.domain.follows import Account, AccountMode, LeaderAccount
+from understudy.domain.follows import Account, AccountMode
 from understudy.domain.intents import Outcome, Signed, Unknown
+from understudy.domain.leaders import LeaderAccount
 from understudy.ports.venue import LeaderSnapshot, OrderReport
 
 if TYPE_CHECKING:

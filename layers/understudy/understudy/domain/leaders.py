@@ -1,0 +1,52 @@
+"""What is known of a leader: positions and pace as our book has them, the account as last shown."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class LeaderAccount:
+    """The leader's equity in USDC and own leverage per symbol, as the venue last showed them."""
+
+    equity: Decimal
+    leverages: Mapping[str, int]
+    read_at_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class BookDoubt:
+    """The venue shows another position of a leader than our book has.
+
+    `since_ms` is the time of the first snapshot that did, `seq` the book's last trade then.
+    """
+
+    symbol: str
+    shown: Decimal
+    booked: Decimal
+    since_ms: int
+    seq: int
+
+
+@dataclass(frozen=True, slots=True)
+class LeaderBook:
+    """Our record of a leader: positions per symbol, the last trade's number, recent trade times.
+
+    Fills up to `cursor_ms` were in the snapshot that the book began with; those up to
+    `repaired_ms` were compared with the venue's own list.
+    """
+
+    venue: str
+    leader: str
+    seq: int = 0
+    positions: Mapping[str, Decimal] = field(default_factory=dict)
+    recent_trades_ms: tuple[int, ...] = ()
+    cursor_ms: int = 0
+    last_trade_ms: int = 0
+    repaired_ms: int = 0
+    started: bool = False
+    account: LeaderAccount | None = None
+    doubts: tuple[BookDoubt, ...] = ()
+    version: int = 0
