@@ -108,10 +108,10 @@ def test_a_test_cannot_even_if_the_program_lives_with_it(tmp_path: Path) -> None
     test = tmp_path / "test_that_tries.py"
     body = LIVES_WITH_IT.replace("\n", "\n    ")
     test.write_text(f"def test_a():\n    {body}\ndef test_b():\n    pass\n")
-    pytest_of_ours = [sys.executable, "-m", "pytest", "-q", "-p", "tests.conftest"]
-    settings = ["-c", ROOT / "pyproject.toml", "--rootdir", ROOT, "-p", "no:cacheprovider", test]
+    suite = [sys.executable, "-m", "pytest", "-q", "-p", "tests.conftest"]
+    settings = ["-c", "pyproject.toml", "--rootdir", str(ROOT), "-p", "no:cacheprovider"]
 
-    with Run(tmp_path / "run", command=[*pytest_of_ours, *settings]) as run:
+    with Run(tmp_path / "run", test, command=[*suite, *settings]) as run:
         assert run.end() == 1
     assert REFUSED in run.said
     assert "1 error" in run.said
