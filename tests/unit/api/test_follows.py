@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.fakes.builders import LEADER
+from tests.fakes.builders import LEADER, market
 from tests.fakes.identity import ALICE, BOB
 from tests.fakes.requests import FIXED, created, new_follow, started
 from understudy.domain.follows import AccountMode, Ledger
 from understudy.domain.ids import FollowId
+from understudy.domain.markets import HYPERLIQUID
 from understudy.messages import Converge
 from understudy.ports.copying import HELD_BY_HAND, Changes
 from understudy.ports.switches import Switch
@@ -133,6 +134,8 @@ def test_a_start_needs_money_at_the_venue(api: ApiWorld, token: str) -> None:
 
 def test_a_start_needs_money_on_the_dexes_that_are_named(api: ApiWorld, token: str) -> None:
     api.delegate(token)
+    gold = market("abc:GOLD", asset=9, dex="abc")
+    api.world.markets.put_markets(HYPERLIQUID, [gold])
     follow_id = created(api, token, symbols_allow=["abc:GOLD"])
 
     answer = api.request("POST", f"/v1/follows/{follow_id}/start", None, token)

@@ -76,7 +76,7 @@ WRONG_LIMITS: list[dict[str, Any]] = [
     {"symbols_allow": "BTC"},
     {"symbols_allow": ["B TC"]},
     {"symbols_allow": ["BTC"], "symbols_deny": ["BTC"]},
-    {"symbols_deny": ["A"] * 101},
+    {"symbols_deny": ["BTC"] * 101},
     {"sides": "up"},
     {"reverse": "no"},
     {"refuse_safe_poll": 1},
@@ -109,7 +109,7 @@ RIGHT_LIMITS: list[dict[str, Any]] = [
     {"mode": "throttled", "throttle_window_ms": 500, "on_stop": "keep"},
     {"mode": "safe_poll", "sync_interval_seconds": 60, "refuse_safe_poll": True},
     {"max_copy_age_seconds": 2, "entries_per_minute": 300, "sides": "shorts", "reverse": True},
-    {"symbols_allow": ["BTC", "xyz:TSLA"], "symbols_deny": ["kPEPE"]},
+    {"symbols_allow": ["BTC", "xyz:TSLA"], "symbols_deny": ["ETH"]},
 ]
 
 

@@ -90,9 +90,7 @@ def assemble(
         agents=_agents(ports, own, terms),
         follows=_follows(ports, own),
         lifecycle=lifecycle,
-        copy_settings=CopySettings(
-            ports.profiles, ports.markets, ports.switches, own, lifecycle
-        ),
+        copy_settings=CopySettings(ports.profiles, ports.markets, ports.switches, own, lifecycle),
         portfolios=Portfolios(own, ports.markets),
         copies=Copies(ports.directory, own),
         system=SystemStatus(dependencies, ports.clock),
