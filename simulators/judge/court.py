@@ -10,6 +10,7 @@ from fractions import Fraction
 
 from simulators.judge.bookkeeping import late_legs
 from simulators.judge.claims import Books, books_of
+from simulators.judge.corrections import with_corrections
 from simulators.judge.evidence import Evidence, EvidenceError, Follow
 from simulators.judge.exact import ZERO
 from simulators.judge.ledger import FollowBook
@@ -29,7 +30,7 @@ from simulators.judge.verdict import Finding, Problem, Verdict
 def judge(evidence: Evidence) -> Verdict:
     """Recompute the run and give the verdict."""
     _check_completeness(evidence)
-    court = Court(evidence, released_trades(evidence))
+    court = Court(evidence, with_corrections(evidence, released_trades(evidence)))
     court.judge_strays()
     court.judge_pairs()
     court.judge_endings()
@@ -111,7 +112,7 @@ class Court:
     def _judge_pair(self, trade: LeaderTrade, follow: Follow) -> None:
         pair = self._pair(trade, follow)
         pair.judge(self.witness, self.named[follow.wallet])
-        if follow.perfect and self._started_flat(trade.symbol):
+        if follow.perfect and self._is_copied_whole(trade.symbol):
             pair.check_perfection()
         self._add_all(pair)
         self._count(pair)
@@ -148,8 +149,11 @@ class Court:
         for problem in pair.problems:
             self._add(pair.follow, pair.trade.symbol, pair.trade, problem)
 
-    def _started_flat(self, symbol: str) -> bool:
-        return next(trade.start == 0 for trade in self.trades if trade.symbol == symbol)
+    def _is_copied_whole(self, symbol: str) -> bool:
+        """Say whether nothing of the leader's position came about without a trade."""
+        own = [trade for trade in self.trades if trade.symbol == symbol]
+        moved = any(trade.is_correction for trade in own)
+        return own[0].start == 0 and not moved
 
     def _count(self, pair: Pair) -> None:
         totals, receipt = self.verdict.totals, pair.receipt

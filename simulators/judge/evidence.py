@@ -31,6 +31,15 @@ class RecordedFill:
     tid: str
 
 
+class Adjustment(NamedTuple):
+    """The venue moved the leader's position without a fill, by its own record and clock."""
+
+    symbol: str
+    at_ms: int
+    start: Fraction
+    end: Fraction
+
+
 class Release(NamedTuple):
     """When the venue published a trade, and the shifted time it gave to it."""
 
@@ -140,6 +149,7 @@ class Receipt:
     reason: str
     legs: tuple[Leg, ...]
     numbers: Mapping[str, Fraction]
+    is_correction: bool = False
 
     @property
     def orders(self) -> tuple[Leg, ...]:
@@ -244,3 +254,4 @@ class Evidence:
     follows: tuple[Follow, ...]
     interventions: tuple[Intervention, ...] = ()
     outages_ms: tuple[tuple[Fraction, Fraction], ...] = ()
+    adjustments: tuple[Adjustment, ...] = ()

@@ -15,6 +15,7 @@ from simulators.judge.bookkeeping import (
     remember_entry,
 )
 from simulators.judge.claims import Books, problem_of_facts, problems_of_orders
+from simulators.judge.corrections import problem_of_record
 from simulators.judge.evidence import Follow, Leg, Market, Receipt
 from simulators.judge.exact import ONE, ZERO, shown
 from simulators.judge.gates import kept_by_owner, may_wind_down
@@ -151,7 +152,9 @@ class Pair:
             remember_entry(scene, self.entries)
         else:
             self._note(self._stray_entry(scene))
-            self.book.entries.pop(self.trade.symbol, None)
+            self._note(problem_of_record(self.receipt, self.trade))
+            if self.trade.kind not in {"open", "add"}:
+                self.book.entries.pop(self.trade.symbol, None)
 
     def _note_implausible(self, text: str) -> None:
         if text:

@@ -9,6 +9,7 @@ from typing import Any
 from simulators.judge.evidence import (
     BUY,
     SELL,
+    Adjustment,
     Evidence,
     EvidenceError,
     Follow,
@@ -61,6 +62,7 @@ def _evidence(plain: Json) -> Evidence:
         follows=tuple(_follow(follow) for follow in plain["follows"]),
         interventions=tuple(_intervention(item) for item in plain.get("interventions", ())),
         outages_ms=tuple((exact(a), exact(b)) for a, b in plain.get("outages_ms", ())),
+        adjustments=tuple(_adjustment(item) for item in plain.get("adjustments", ())),
     )
 
 
@@ -98,6 +100,15 @@ def _release(plain: Json) -> Release:
         sign=_sign(plain["side"]),
         time_ms=int(plain["time_ms"]),
         sent_ms=exact(plain["sent_ms"]),
+    )
+
+
+def _adjustment(plain: Json) -> Adjustment:
+    return Adjustment(
+        symbol=plain["symbol"],
+        at_ms=int(plain["at_ms"]),
+        start=exact(plain["start"]),
+        end=exact(plain["end"]),
     )
 
 
@@ -179,6 +190,7 @@ def _receipt(plain: Json) -> Receipt:
         reason=plain.get("reason") or "",
         legs=tuple(_leg(leg) for leg in plain.get("legs", ())),
         numbers=_amounts(plain.get("numbers", {})),
+        is_correction=bool(plain.get("correction", False)),
     )
 
 

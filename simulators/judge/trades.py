@@ -12,7 +12,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from simulators.judge.evidence import BUY, Evidence, EvidenceError, RecordedFill, Release
+from simulators.judge.evidence import (
+    BUY,
+    Adjustment,
+    Evidence,
+    EvidenceError,
+    RecordedFill,
+    Release,
+)
 from simulators.judge.exact import ZERO
 
 MINUTE_MS = 60_000
@@ -34,6 +41,7 @@ class LeaderTrade:
     last_price: Fraction
     start: Fraction
     trades_last_minute: int
+    is_correction: bool = False
 
     @property
     def price(self) -> Fraction:
@@ -63,7 +71,9 @@ class LeaderTrade:
 
     @property
     def entered(self) -> Fraction:
-        """Give the unsigned size that the trade added to a position, zero for a reduction."""
+        """Give the unsigned size to be entered: what the trade added, zero for a reduction."""
+        if self.is_correction:
+            return ZERO
         if self.kind == "flip":
             return abs(self.end)
         return self.size if self.kind in {"open", "add"} else ZERO
@@ -84,7 +94,7 @@ def released_trades(evidence: Evidence) -> list[LeaderTrade]:
     Raises EvidenceError when the recording breaks its own chain of positions, or when the release
     record or the venue's book of the leader tells another story.
     """
-    check_chain(evidence.recording)
+    check_chain(evidence.recording, _jumps(evidence))
     groups = list(_grouped(evidence.recording).values())[: len(evidence.releases)]
     if len(groups) < len(evidence.releases):
         raise EvidenceError("the venue released more trades than the recording has")
@@ -96,16 +106,32 @@ def released_trades(evidence: Evidence) -> list[LeaderTrade]:
     return [_trade(evidence, index, group, shift_ms, times) for index, group in enumerate(groups)]
 
 
-def check_chain(fills: Sequence[RecordedFill]) -> None:
-    """Refuse a recording in which a position does not follow from the fill before it."""
+def check_chain(fills: Sequence[RecordedFill], jumps: Sequence[Adjustment] = ()) -> None:
+    """Refuse a recording in which a position does not follow from the fill before it.
+
+    `jumps` are moves that the venue made in between, in recorded time.
+    """
     positions: dict[str, Fraction] = {}
     for number, fill in enumerate(fills):
-        if positions.get(fill.symbol, fill.start) != fill.start:
+        position = positions.get(fill.symbol, fill.start)
+        for jump in jumps:
+            in_between = jump.symbol == fill.symbol and jump.at_ms <= fill.time_ms
+            if in_between and position == jump.start != fill.start:
+                position = jump.end
+        if position != fill.start:
             raise EvidenceError(
                 f"the recording was altered: fill {number} ({fill.symbol}) starts from a position "
                 "that the fills before it do not leave"
             )
         positions[fill.symbol] = fill.start + fill.sign * fill.size
+
+
+def _jumps(evidence: Evidence) -> list[Adjustment]:
+    """Give the moves without a fill in recorded time."""
+    if not evidence.releases or not evidence.recording:
+        return []
+    shift_ms = evidence.releases[0].time_ms - evidence.recording[0].time_ms
+    return [each._replace(at_ms=each.at_ms - shift_ms) for each in evidence.adjustments]
 
 
 def _grouped(

@@ -42,6 +42,7 @@ class ProductionRun:
         self.world = World(self.markets)
         self.orders: list[dict[str, Any]] = []
         self.releases: list[dict[str, Any]] = []
+        self.adjustments: list[dict[str, Any]] = []
         self.follows: dict[str, FollowId] = {}
         for number, (name, chosen) in enumerate(limits.items(), start=1):
             self.follows[name] = self.world.follow(chosen, str(number), equity)
@@ -65,6 +66,18 @@ class ProductionRun:
         self.world.queues.to_leader_sync([LeaderFills(HYPERLIQUID, LEADER, tuple(fills))])
         self.world.pump()
 
+    def adjust(self, symbol: str, size: str, repairs: int = 2) -> None:
+        """Let the venue move the leader's position without a fill, and the sweep look at it."""
+        self._pass(1_000)
+        position = self.world.venue.books.account(LEADER).positions[symbol]
+        moved = {"symbol": symbol, "start": str(position.size), "end": size}
+        self.adjustments.append({**moved, "at_ms": self.world.clock.now_ms()})
+        position.size = Decimal(size)
+        for _ in range(repairs):
+            self.world.queues.to_leader_sync([LeaderFills(HYPERLIQUID, LEADER, (), after_gap=True)])
+            self.world.pump()
+            self._pass(60_000)
+
     def evidence(self) -> dict[str, Any]:
         """Give the run as plain JSON, a minute and a half after the last trade."""
         self._pass(90_000)
@@ -75,6 +88,7 @@ class ProductionRun:
             "taken_ms": self.world.clock.now_ms(),
             "recording": [{**fill, "time": fill["time"] - NOW_MS} for fill in recording],
             "release": self.releases,
+            "adjustments": self.adjustments,
             "markets": {
                 each.symbol: {
                     "size_decimals": each.size_decimals,
