@@ -33,7 +33,7 @@ NOTHING_FAILED: dict[str, Any] = {"batchItemFailures": []}
 
 
 class SilentRedelivery:
-    def soon(self, repeated: object) -> None:
+    def soon(self, repeated: object, waits: object) -> None:
         """Take note of nothing: the answer says what comes again."""
 
 
