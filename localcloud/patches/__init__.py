@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from localcloud.patches import (
     deliveries,
+    duties,
     encryption_context,
     event_source_roles,
     event_sources,
@@ -33,3 +34,4 @@ def apply_all() -> None:
     event_source_roles.apply()
     event_sources.apply()
     queue_actions.apply()
+    duties.apply()

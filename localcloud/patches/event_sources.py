@@ -47,7 +47,9 @@ def _groups_side_by_side() -> None:
     original = existing(lambda_svc, "_sqs_esm_concurrency")
 
     def concurrency_of(mapping: Any, function: Any, config: Any, _queue: Any = None) -> Any:
-        return original(mapping, function, config, None)
+        # A number that came as a parameter is kept as text.
+        scaling = {name: int(each) for name, each in mapping.get("ScalingConfig", {}).items()}
+        return original({**mapping, "ScalingConfig": scaling}, function, config, None)
 
     lambda_svc._sqs_esm_concurrency = concurrency_of  # noqa: SLF001 - the patch
 

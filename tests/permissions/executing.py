@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tests.permissions.cast import EXECUTE, Follower, new_follower
+from tests.permissions.logs import leaves_a_log
 from tests.permissions.queues import FedQueue, consumes, gives_back_soon
 from understudy.domain.follows import FollowStatus
 from understudy.domain.receipts import CopyStatus
@@ -64,7 +65,12 @@ def what_failed_comes_again_soon(stage: Stage) -> None:
     gives_back_soon(stage, QUEUE)
 
 
+def its_log_is_written(stage: Stage) -> None:
+    leaves_a_log(stage, EXECUTE, lambda: stage.invoke(EXECUTE, {"Records": []}))
+
+
 CHECKS = (
+    its_log_is_written,
     an_open_and_a_close_are_copied,
     an_order_without_an_answer_is_left_to_reconcile_and_taken_up,
     a_loss_pauses_the_follow_and_closes_what_it_holds,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tests.permissions.cast import new_follower
+from tests.permissions.logs import leaves_a_log
 from tests.permissions.queues import FedQueue, consumes, gives_back_soon
 from understudy.messages import FillFanOut
 
@@ -34,7 +35,12 @@ def what_failed_comes_again_soon(stage: Stage) -> None:
     gives_back_soon(stage, QUEUE)
 
 
+def its_log_is_written(stage: Stage) -> None:
+    leaves_a_log(stage, FAN_OUT, lambda: stage.invoke(FAN_OUT, {"Records": []}))
+
+
 CHECKS = (
+    its_log_is_written,
     a_trade_goes_to_the_lanes_of_every_shard,
     its_queue_is_worked_through,
     what_failed_comes_again_soon,

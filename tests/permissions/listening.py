@@ -6,6 +6,8 @@ from itertools import count
 from typing import TYPE_CHECKING
 
 from tests.permissions.cast import new_follower
+from tests.permissions.dead_letters import keeps_failures
+from tests.permissions.logs import leaves_a_log
 from understudy.adapters.aws import keys
 from understudy.adapters.aws.leases import DynamoLeases
 from understudy.domain.markets import HYPERLIQUID
@@ -49,8 +51,7 @@ def a_followers_own_trade_marks_its_wallet(stage: Stage) -> None:
 def take_over(stage: Stage) -> None:
     """End the listener that runs, and let another begin."""
     end_the_running(stage)
-    name = stage.system.stack.stack.functions[LISTENER]
-    stage.client("lambda").invoke(FunctionName=name, InvocationType="Event", Payload=b"{}")
+    stage.begin(LISTENER, {})
     await_listening(stage)
 
 
@@ -68,6 +69,17 @@ def await_listening(stage: Stage) -> None:
     stage.wait("a listener has the lease", lambda: leases.read(LEASE))
 
 
+def a_run_that_fails_is_kept(stage: Stage) -> None:
+    take_over(stage)
+    keeps_failures(stage, "LeaderListenerDeadLetterQueue", lambda: end_the_running(stage))
+    take_over(stage)
+
+
+def its_log_is_written(stage: Stage) -> None:
+    take_over(stage)
+    leaves_a_log(stage, LISTENER, lambda: stage.invoke(LISTENER, {}))
+
+
 def _is_stored(stage: Stage, symbol: str) -> bool:
     return stage.table("MarketTable").get(keys.market(HYPERLIQUID, symbol)) is not None
 
@@ -79,6 +91,8 @@ def _delayed(stage: Stage) -> int:
 
 
 CHECKS = (
+    its_log_is_written,
     a_run_takes_over_and_keeps_markets_and_marks,
     a_followers_own_trade_marks_its_wallet,
+    a_run_that_fails_is_kept,
 )

@@ -51,7 +51,7 @@ class Proof:
 
     stage: Stage
     session: LocalSession
-    missed_last: dict[str, Check] = field(default_factory=dict)
+    missed_last: dict[tuple[str, str], Check] = field(default_factory=dict)
 
     def prepare(self, roles: Collection[str]) -> None:
         """See that all checks of these roles pass while nothing is missing."""
@@ -74,13 +74,13 @@ class Proof:
         _await_asked_again(cut)
         if check is None:
             return Verdict(cut, Outcome.UNNEEDED)
-        self.missed_last[cut.statement] = check
+        self.missed_last[cut.policy.role, cut.statement] = check
         if _failure(self.stage, check) is not None:
             return Verdict(cut, Outcome.UNCLEAR, f"{title_of(check)} fails with it, too")
         return Verdict(cut, Outcome.MISSED, title_of(check))
 
     def _missing(self, cut: Cut) -> Check | None:
-        last = self.missed_last.get(cut.statement)
+        last = self.missed_last.get((cut.policy.role, cut.statement))
         ordered = sorted(CHECKS[cut.policy.role], key=lambda check: check is not last)
         return next((check for check in ordered if _failure(self.stage, check)), None)
 

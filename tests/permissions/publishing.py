@@ -3,16 +3,26 @@
 from __future__ import annotations
 
 import json
+from contextlib import contextmanager
+from functools import partial
 from typing import TYPE_CHECKING, Any
+from uuid import uuid4
 
 from tests.permissions.cast import new_follower
+from tests.permissions.dead_letters import keeps_failures
+from tests.permissions.logs import leaves_a_log
+from understudy.adapters.aws import keys
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from tests.permissions.stage import Stage
 
+EVENTS = "CopyEventsFunction"
 RULE = QUEUE = "permissions-witness"
 BUS = "understudy-local"
 ATTEMPTS = 8
+FOR_EVER = -1
 
 
 def a_paused_follow_is_announced_on_the_bus(stage: Stage) -> None:
@@ -27,6 +37,32 @@ def a_paused_follow_is_announced_on_the_bus(stage: Stage) -> None:
         if any(follower.follow_id in each["Body"] for each in got.get("Messages", [])):
             return
     raise AssertionError(f"no event of {follower.follow_id} came")
+
+
+def a_batch_that_fails_is_kept(stage: Stage) -> None:
+    with _given_up_soon(stage):
+        keeps_failures(stage, "CopyEventsDeadLetterQueue", lambda: _put_unreadable(stage))
+
+
+def its_log_is_written(stage: Stage) -> None:
+    leaves_a_log(stage, EVENTS, lambda: stage.invoke(EVENTS, {"Records": []}))
+
+
+def _put_unreadable(stage: Stage) -> None:
+    stage.table("CopyingTable").put(keys.key(f"COPIES#{uuid4()}", "COPY#unreadable"))
+
+
+@contextmanager
+def _given_up_soon(stage: Stage) -> Iterator[None]:
+    """Let a batch that fails be given up by its age: the emulator counts no attempts."""
+    client, name = stage.client("lambda"), stage.system.stack.stack.functions[EVENTS]
+    mapping = client.list_event_source_mappings(FunctionName=name)["EventSourceMappings"][0]
+    change = partial(client.update_event_source_mapping, UUID=mapping["UUID"])
+    change(MaximumRecordAgeInSeconds=1)
+    try:
+        yield
+    finally:
+        change(MaximumRecordAgeInSeconds=FOR_EVER)
 
 
 def _witness(stage: Stage) -> str:
@@ -51,4 +87,8 @@ def _open_to(queue: str) -> dict[str, Any]:
     }
 
 
-CHECKS = (a_paused_follow_is_announced_on_the_bus,)
+CHECKS = (
+    its_log_is_written,
+    a_paused_follow_is_announced_on_the_bus,
+    a_batch_that_fails_is_kept,
+)

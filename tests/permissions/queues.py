@@ -32,7 +32,7 @@ def consumes(stage: Stage, queue: FedQueue, message: object) -> None:
     url = stage.queue(queue.name)
     stage.client("sqs").purge_queue(QueueUrl=url)
     _send(stage, url, encode(message))
-    stage.wait(f"{queue.name} is empty", lambda: not _waiting(stage, url))
+    stage.wait(f"{queue.name} is empty", lambda: not waiting(stage, url))
 
 
 def gives_back_soon(stage: Stage, queue: FedQueue) -> None:
@@ -48,15 +48,16 @@ def gives_back_soon(stage: Stage, queue: FedQueue) -> None:
         client.delete_message(QueueUrl=url, ReceiptHandle=again["ReceiptHandle"])
 
 
+def waiting(stage: Stage, url: str) -> int:
+    """Count a queue's messages."""
+    asked = stage.client("sqs").get_queue_attributes(QueueUrl=url, AttributeNames=list(COUNTS))
+    return sum(int(asked["Attributes"][name]) for name in COUNTS)
+
+
 def _send(stage: Stage, url: str, body: str) -> None:
     ordered = {"MessageGroupId": uuid4().hex, "MessageDeduplicationId": uuid4().hex}
     more = ordered if url.endswith(".fifo") else {}
     stage.client("sqs").send_message(QueueUrl=url, MessageBody=body, **more)
-
-
-def _waiting(stage: Stage, url: str) -> int:
-    asked = stage.client("sqs").get_queue_attributes(QueueUrl=url, AttributeNames=list(COUNTS))
-    return sum(int(asked["Attributes"][name]) for name in COUNTS)
 
 
 def _receive(client: Any, url: str) -> list[dict[str, Any]]:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from tests.permissions.cast import EXECUTE, SYMBOL, Follower, fill_of, new_follower
+from tests.permissions.dead_letters import keeps_failures
+from tests.permissions.logs import leaves_a_log
 from tests.permissions.queues import FedQueue, consumes, gives_back_soon
 from understudy.domain.errors import ConflictError
 from understudy.domain.follows import FollowStatus, Ledger
@@ -86,6 +88,17 @@ def what_failed_comes_again_soon(stage: Stage) -> None:
     gives_back_soon(stage, QUEUE)
 
 
+def a_run_that_fails_is_kept(stage: Stage) -> None:
+    unreadable: dict[str, Any] = {"Records": [{}]}
+    keeps_failures(
+        stage, "FollowReconcileDeadLetterQueue", lambda: stage.begin(RECONCILE, unreadable)
+    )
+
+
+def its_log_is_written(stage: Stage) -> None:
+    leaves_a_log(stage, RECONCILE, lambda: stage.invoke(RECONCILE, {"Records": []}))
+
+
 def _reconcile(follower: Follower) -> None:
     follower.user.stage.deliver(RECONCILE, ReconcileWallet(follower.state.follow.wallet_id))
 
@@ -122,6 +135,7 @@ def _unanswered(follower: Follower) -> Intent:
 
 
 CHECKS = (
+    its_log_is_written,
     what_is_due_is_asked_for,
     a_trade_without_a_receipt_is_sent_again,
     a_position_that_is_gone_is_cleared,
@@ -129,4 +143,5 @@ CHECKS = (
     an_order_that_never_arrived_is_resolved,
     its_queue_is_worked_through,
     what_failed_comes_again_soon,
+    a_run_that_fails_is_kept,
 )

@@ -8,11 +8,12 @@ import pytest
 
 from cli.client import ApiError
 from tests.permissions.cast import LIMITS, new_address, new_follower, new_user
+from tests.permissions.logs import leaves_a_log
 
 if TYPE_CHECKING:
     from tests.permissions.stage import Stage
 
-PATIENCE_SECONDS = 12.0
+API = "ApiFunction"
 
 
 def everything_that_copying_needs_answers(stage: Stage) -> None:
@@ -101,7 +102,12 @@ def a_position_of_ones_own_is_left_alone(stage: Stage) -> None:
     assert first.client.start(second["follow_id"])["status"] == "ACTIVE"
 
 
+def its_log_is_written(stage: Stage) -> None:
+    leaves_a_log(stage, API, lambda: stage.system.client().call("GET", "/health"))
+
+
 CHECKS = (
+    its_log_is_written,
     everything_that_copying_needs_answers,
     a_user_signs_in_twice_and_out,
     an_agent_is_made_and_revoked,

@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from tests.permissions.cast import SIZE, SYMBOL, new_address
+from tests.permissions.logs import leaves_a_log
 from understudy.domain.codec import to_plain
 from understudy.domain.ids import CopyId, FollowId, WalletId, client_order_id, intent_id
 from understudy.domain.intents import Intent, IntentKind
@@ -33,6 +34,10 @@ def an_agent_signs_the_same_order_twice_until_it_is_revoked(stage: Stage) -> Non
     _enroll(stage, "revoke", agent_id=agent_id)
     (after,) = stage.invoke(SIGNER, intents, alias="sign")["results"]
     assert "body" not in after
+
+
+def its_log_is_written(stage: Stage) -> None:
+    leaves_a_log(stage, SIGNER, lambda: stage.invoke(SIGNER, {}, alias="enroll"))
 
 
 def _enroll(stage: Stage, operation: str, **fields: str) -> Any:
@@ -77,4 +82,4 @@ def _entry(stage: Stage, address: str, agent_id: str) -> Intent:
     )
 
 
-CHECKS = (an_agent_signs_the_same_order_twice_until_it_is_revoked,)
+CHECKS = (its_log_is_written, an_agent_signs_the_same_order_twice_until_it_is_revoked)

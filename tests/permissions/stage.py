@@ -85,6 +85,12 @@ class Stage:
         assert "FunctionError" not in answer, said
         return said
 
+    def begin(self, function: str, event: object) -> None:
+        """Call a function without waiting for it."""
+        name, payload = self.system.stack.stack.functions[function], json.dumps(event)
+        client = self.client("lambda")
+        client.invoke(FunctionName=name, InvocationType="Event", Payload=payload)
+
     def deliver(self, function: str, *messages: object) -> None:
         """Hand messages to a function as its queue does; each must be done at once."""
         records = [_record(number, encode(message)) for number, message in enumerate(messages)]

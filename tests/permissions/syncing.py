@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from tests.permissions.cast import a_trade, fill_of, new_address, new_follower
+from tests.permissions.logs import leaves_a_log
 from tests.permissions.queues import FedQueue, consumes, gives_back_soon
 from understudy.adapters.aws import keys
 from understudy.adapters.aws.attributes import number
@@ -62,6 +63,10 @@ def what_failed_comes_again_soon(stage: Stage) -> None:
     gives_back_soon(stage, QUEUE)
 
 
+def its_log_is_written(stage: Stage) -> None:
+    leaves_a_log(stage, SYNC, lambda: stage.invoke(SYNC, {"Records": []}))
+
+
 def _repair_of(leader: str) -> LeaderFills:
     return LeaderFills(HYPERLIQUID, leader, (), after_gap=True)
 
@@ -73,6 +78,7 @@ def _fills(stage: Stage, leader: str) -> LeaderFills:
 
 
 CHECKS = (
+    its_log_is_written,
     a_book_is_begun_and_repaired,
     a_trade_goes_to_the_lanes_once,
     a_trade_of_a_leader_with_many_follows_goes_to_the_shards,
