@@ -27,11 +27,10 @@ if TYPE_CHECKING:
 SIGN_IN = SignInPlace("understudy.localhost", "http://understudy.localhost", 421614)
 UNLIMITED_WEIGHT = 1_000_000_000
 VENUE_WEIGHT = 1_200
+LANES_AT_ONCE = 5
 API = "Api"
 DEATH_SECONDS = 0.5
 LEAST_FREE_BYTES = 100_000_000
-FULL_BELOW_BYTES = 1_000_000
-"""With less, whatever died could not even write down why."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,8 +100,8 @@ def running_system(plan: Plan, say: Callable[[str], None]) -> Iterator[System]:
                 refusals.check()
             except Exception:
                 time.sleep(DEATH_SECONDS)  # a socket goes before its process does
-                _require_space(folder.root, FULL_BELOW_BYTES)
-                system.check()
+                if not folder.is_full():
+                    system.check()
                 _require_space(folder.root)
                 raise
 
@@ -133,9 +132,9 @@ def _simulator(plan: Plan, folder: StateFolder, lock: Lock) -> SimulatorProcess:
     )
 
 
-def _require_space(folder: Path, least_bytes: int = LEAST_FREE_BYTES) -> None:
+def _require_space(folder: Path) -> None:
     free = shutil.disk_usage(folder).free
-    if free < least_bytes:
+    if free < LEAST_FREE_BYTES:
         raise CommandError(
             "DISK_FULL",
             f"{folder} has {free // 1_000_000} MB left",
@@ -153,6 +152,7 @@ def _parameters(plan: Plan, venue_url: str) -> dict[str, str]:
         "SiweChainIds": str(SIGN_IN.chain_id),
         "VenueWeightPerMinute": str(plan.weight_per_minute),
         "EgressGroup": "main",
+        "LaneConcurrency": str(LANES_AT_ONCE),
         # The stand-in venue's money is none, and a replay squeezes days of prices into seconds.
         "AgentMaxOrderNotional": "100000000",
         "AgentMaxDailyNotional": "10000000000",

@@ -5,20 +5,43 @@ from __future__ import annotations
 from typing import Any
 
 from understudy.domain.markets import HYPERLIQUID
-from understudy.messages import ReconcileCommand, ReconcileWallet, ResolveIntent, WakeLane
+from understudy.messages import (
+    LearnLeverage,
+    ReconcileCommand,
+    ReconcileWallet,
+    ResolveIntent,
+    WakeLane,
+)
 from understudy.runtime.deliveries import Answer, work_through
 from understudy.runtime.follow_reconcile import build
+from understudy.runtime.observability import logger
 from understudy.workflows.follow_reconcile import reconcile, sweep
+from understudy.workflows.overdue import overdue_orders
 
-COMMANDS: tuple[type[ReconcileCommand], ...] = (ReconcileWallet, ResolveIntent, WakeLane)
+COMMANDS: tuple[type[ReconcileCommand], ...] = (
+    ReconcileWallet,
+    ResolveIntent,
+    WakeLane,
+    LearnLeverage,
+)
 
 
 def handler(event: dict[str, Any], context: Any) -> Answer | None:
     """Work through the queue's commands, or request a sweep when the schedule calls."""
     if "Records" not in event:
         sweep(build(), HYPERLIQUID)
+        _warn_of_overdue_orders()
         return None
     return work_through(event, COMMANDS, "follow_reconcile", _reconcile)
+
+
+def _warn_of_overdue_orders() -> None:
+    orders = overdue_orders(build().copying)
+    if orders:
+        # An alarm counts these lines.
+        logger("follow_reconcile").warning(
+            "orders are unknown past their margin", code="ORDERS_OVERDUE", orders=orders
+        )
 
 
 def _reconcile(messages: list[ReconcileCommand]) -> None:

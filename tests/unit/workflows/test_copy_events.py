@@ -161,3 +161,16 @@ def test_a_phantom_is_announced_with_the_size_that_was_thought_to_be_held() -> N
     assert (event.event, event.follow_id) == ("PHANTOM_POSITION_CLEANUP", FOLLOW)
     assert event.amounts == {"size": 5}
     assert _published(world, [RecordChange(after, replace(after, version=5))]) == []
+
+
+def test_a_position_that_differs_is_announced_when_it_begins_to() -> None:
+    world, _ = _world()
+    before = ledger("5", version=3)
+    differs = replace(before, entries_paused=True, drift_since_ms=7, version=4)
+
+    (event,) = _published(world, [RecordChange(before, differs)])
+
+    assert (event.event, event.facts) == ("POSITION_DRIFT", {"symbol": "BTC"})
+    assert event.amounts == {"held": 5}
+    still = replace(differs, version=5)
+    assert _published(world, [RecordChange(differs, still), RecordChange(still, before)]) == []

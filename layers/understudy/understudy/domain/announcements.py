@@ -1,4 +1,4 @@
-"""Which changes of records are events: copies that ended, follows that changed, phantoms. Pure."""
+"""Which changes of records are events: copies ended, follows changed, phantoms, drift. Pure."""
 
 from __future__ import annotations
 
@@ -18,6 +18,9 @@ EVENT_OF_STATUS = {
     CopyStatus.REJECTED: "COPY_REJECTED",
     CopyStatus.NEEDS_OPERATOR: "COPY_NEEDS_OPERATOR",
 }
+POSITION_DRIFT = "POSITION_DRIFT"
+NEEDS_A_LOOK = frozenset({EVENT_OF_STATUS[CopyStatus.NEEDS_OPERATOR], POSITION_DRIFT})
+"""Events that somebody should look at: each has an alarm."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,16 +78,21 @@ def of_follow(before: Follow | None, after: Follow) -> Announcement | None:
 
 
 def of_ledger(before: Ledger | None, after: Ledger) -> Announcement | None:
-    """Announce that a position which the venue no longer has was cleared."""
-    cleared_before = 0 if before is None else before.phantoms
-    if after.phantoms <= cleared_before:
-        return None
-    event = "PHANTOM_POSITION_CLEANUP"
+    """Announce a position that was cleared, being gone at the venue, or that differs from it."""
+    thought = after.held if before is None else before.held
+    if after.phantoms > (0 if before is None else before.phantoms):
+        return _about_position("PHANTOM_POSITION_CLEANUP", after, {"size": thought})
+    if after.entries_paused and not (before is not None and before.entries_paused):
+        return _about_position(POSITION_DRIFT, after, {"held": after.held})
+    return None
+
+
+def _about_position(event: str, ledger: Ledger, amounts: Mapping[str, Decimal]) -> Announcement:
     return Announcement(
         event=event,
-        event_id=digest_of(event, after.follow_id, after.symbol, str(after.version)),
+        event_id=digest_of(event, ledger.follow_id, ledger.symbol, str(ledger.version)),
         user_id="",
-        follow_id=after.follow_id,
-        facts={"symbol": after.symbol},
-        amounts={"size": after.held if before is None else before.held},
+        follow_id=ledger.follow_id,
+        facts={"symbol": ledger.symbol},
+        amounts=amounts,
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from understudy.domain.announcements import Announcement, of_follow, of_ledger, of_receipt
 from understudy.domain.follows import Follow, Ledger
@@ -13,8 +13,8 @@ from understudy.ports.clock import Clock
 from understudy.ports.delivery import Bus
 
 
-def publish_changes(bus: Bus, clock: Clock, changes: Iterable[RecordChange]) -> int:
-    """Publish the events among these changes; gives their number.
+def publish_changes(bus: Bus, clock: Clock, changes: Iterable[RecordChange]) -> Sequence[CopyEvent]:
+    """Publish the events among these changes; gives them.
 
     Raises DependencyError when the bus did not take all: the same changes are delivered again.
     """
@@ -23,7 +23,7 @@ def publish_changes(bus: Bus, clock: Clock, changes: Iterable[RecordChange]) -> 
     events = [_event(each, now_ms) for each in announced]
     if events:
         bus.publish(events)
-    return len(events)
+    return events
 
 
 def _announcement(change: RecordChange) -> Announcement | None:
