@@ -68,6 +68,16 @@ def a_drawdown_pauses_the_follow(stage: Stage) -> None:
     assert follower.state.follow.status is FollowStatus.PAUSED
 
 
+def an_equity_drawdown_is_measured_at_the_marks(stage: Stage) -> None:
+    follower = new_follower(stage, drawdown_basis="equity")
+    follower.lose("1000000")
+
+    _reconcile(follower)
+    _reconcile(follower)
+
+    assert follower.state.follow.status is FollowStatus.PAUSED
+
+
 def an_order_that_never_arrived_is_resolved(stage: Stage) -> None:
     follower = new_follower(stage)
     intent = _unanswered(follower)
@@ -140,6 +150,7 @@ CHECKS = (
     a_trade_without_a_receipt_is_sent_again,
     a_position_that_is_gone_is_cleared,
     a_drawdown_pauses_the_follow,
+    an_equity_drawdown_is_measured_at_the_marks,
     an_order_that_never_arrived_is_resolved,
     its_queue_is_worked_through,
     what_failed_comes_again_soon,
