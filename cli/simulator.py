@@ -71,13 +71,15 @@ class SimulatorProcess:
 
     def check(self) -> None:
         """Raise SIMULATOR_DIED, or DISK_FULL where it said so, when the process is gone."""
-        if self.stopped or self.process.poll() is None:
-            return
+        if not self.stopped and self.process.poll() is not None:
+            raise self._died()
+
+    def _died(self) -> CommandError:
         said = _last_line(self.log)
         if "No space left" in said or "quota exceeded" in said:
-            raise CommandError("DISK_FULL", said, "free some space, then run again")
+            return CommandError("DISK_FULL", said, "free some space, then run again")
         code = self.process.returncode
-        raise CommandError(
+        return CommandError(
             "SIMULATOR_DIED",
             f"the simulated venue ended by itself (exit code {code}). {said}".strip(),
             "start again; nothing was traded anywhere but in the simulator",
@@ -102,10 +104,14 @@ class SimulatorProcess:
     def __exit__(
         self,
         _kind: type[BaseException] | None,
-        _error: BaseException | None,
+        error: BaseException | None,
         _trace: TracebackType | None,
     ) -> None:
+        was_running = self.process.poll() is None
         self.stop()
+        is_told = isinstance(error, Exception)
+        if self.process.returncode != 0 and (was_running or error) and not is_told:
+            raise self._died()  # its last books are lost, and nobody has said so
 
     def _await_start(self) -> None:
         deadline = time.monotonic() + START_SECONDS

@@ -120,7 +120,7 @@ class Emulator:
             raise self._died()
         if exit_code != 0:
             raise LocalCloudError(
-                Code.DISK_FULL if exit_code == wire.NO_ROOM else Code.STATE_NOT_SAVED,
+                Code.DISK_FULL if self._folder.is_full() else Code.STATE_NOT_SAVED,
                 f"The emulator could not save its state in {self._folder.cloud}.",
                 f"Free disk space and check {self._folder.log}; changes of this run are lost.",
             )
@@ -137,7 +137,8 @@ class Emulator:
         try:
             self.stop()
         except LocalCloudError:
-            if error is None:
+            # A failure explains the end better; but who merely stops a run counts on its state.
+            if not isinstance(error, Exception):
                 raise
 
     def _page(self, page: str) -> Any:

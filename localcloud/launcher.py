@@ -6,7 +6,6 @@ Run as `python -m localcloud.launcher` by `localcloud.emulator`, in a clean envi
 from __future__ import annotations
 
 import asyncio
-import errno
 import json
 import logging
 import os
@@ -20,7 +19,6 @@ from localcloud.wire import (
     EMULATOR_VERSION,
     HOST,
     LOCK_DESCRIPTOR,
-    NO_ROOM,
     NOT_SAVED,
     PARENT_PROCESS_ID,
     REFUSAL,
@@ -31,21 +29,12 @@ GRACE_SECONDS = 0.5
 
 
 class _SaveErrors(logging.Handler):
-    """Remembers the errors that the emulator, which swallows them, had in saving its state."""
+    """Remembers whether the emulator, which swallows them, had errors in saving its state."""
 
-    exit_code = 0
+    seen = False
 
     def emit(self, record: logging.LogRecord) -> None:
-        if record.levelno >= logging.ERROR:
-            self.exit_code = max(self.exit_code, NO_ROOM if _is_no_room(record) else NOT_SAVED)
-
-
-def _is_no_room(record: logging.LogRecord) -> bool:
-    causes = record.args if isinstance(record.args, tuple) else ()
-    return any(
-        isinstance(cause, OSError) and cause.errno in (errno.ENOSPC, errno.EDQUOT)
-        for cause in causes
-    )
+        self.seen = self.seen or record.levelno >= logging.ERROR
 
 
 def refuse_other_versions() -> None:
@@ -113,9 +102,10 @@ def main() -> int:
         facts = {"code": error.code, "message": error.message, "remedy": error.remedy}
         sys.stderr.write(f"{REFUSAL}{json.dumps(facts)}\n")
         return 1
-    if save_errors.exit_code == 0:
-        os.ftruncate(lock, 0)
-    return save_errors.exit_code
+    if save_errors.seen:
+        return NOT_SAVED
+    os.ftruncate(lock, 0)
+    return 0
 
 
 if __name__ == "__main__":

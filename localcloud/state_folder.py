@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
+FULL_BELOW_BYTES = 1_000_000
+
 
 def refusal(problem: OSError, path: Path) -> LocalCloudError:
     """Translate a failed write below `path` into what the user can do about it."""
@@ -103,6 +105,10 @@ class StateFolder:
             self.log.write_bytes(b"")
         except OSError as problem:
             raise refusal(problem, self.root) from problem
+
+    def is_full(self) -> bool:
+        """Tell whether the disk is: then whatever failed could not even write down why."""
+        return shutil.disk_usage(self.root).free < FULL_BELOW_BYTES
 
     def lock(self) -> Lock:
         """Take the folder for the caller, until it closes the lock or its last holder dies.

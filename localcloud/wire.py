@@ -11,8 +11,6 @@ REFUSAL = "understudy-refusal "
 """Opens the log line in which the launcher says why it refuses, as JSON."""
 NOT_SAVED = 3
 """The exit code when the state could not be written."""
-NO_ROOM = 4
-"""The exit code when it could not be written because the disk is full."""
 
 CONTROL = "/_understudy/"
 """Opens the emulator's own pages: `alive`, `calls`, `workers`, and `schedules`, which runs them."""

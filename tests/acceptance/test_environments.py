@@ -95,11 +95,27 @@ def test_an_environment_that_could_not_be_finished_is_made_anew(
     assert not list((checkout / ".venv").glob("understudy-stamp.json*"))
 
 
-def test_a_half_made_environment_says_how_to_finish_it(tmp_path: Path) -> None:
+@pytest.fixture
+def environment(tmp_path: Path) -> Path:
+    """Give an environment into which no package came."""
     environment = tmp_path / "environment"
     subprocess.run([sys.executable, "-m", "venv", "--without-pip", environment], check=True)
     [packages] = environment.glob("lib/*/site-packages")
     (packages / "understudy.pth").write_text(f"{ROOT}\n")
+    return environment
 
+
+def test_a_command_that_is_interrupted_at_once_says_no_more_than_that(
+    tmp_path: Path, environment: Path
+) -> None:
+    [packages] = environment.glob("lib/*/site-packages")
+    (packages / "typer.py").write_text("raise KeyboardInterrupt\n")
+
+    with Run(tmp_path / "run", "demo", command=[environment / "bin/python", "-Pm", "cli"]) as run:
+        assert run.end() == 130
+    assert run.said == ""
+
+
+def test_a_half_made_environment_says_how_to_finish_it(tmp_path: Path, environment: Path) -> None:
     with Run(tmp_path / "run", "demo", command=[environment / "bin/python", "-Pm", "cli"]) as run:
         refused(run, "ENVIRONMENT_HALF_MADE", "run `make demo` again")

@@ -56,6 +56,24 @@ def test_a_part_that_is_killed_ends_the_demo(
     assert not figures.exists()
 
 
+@pytest.mark.parametrize("moment", ["venue at", "emulator at", "1/1 followers"])
+def test_a_demo_that_is_interrupted_leaves_nothing(tmp_path: Path, moment: str) -> None:
+    fills = short_recording(tmp_path / "fills.json", trades=40)
+    figures = tmp_path / "figures.json"
+    with Run(
+        tmp_path / "run", "demo", "--fills", fills, "--followers", "1", "--json", figures
+    ) as run:
+        run.await_words(moment)
+        run.interrupt()
+        run.interrupt()  # people press it twice
+
+        assert run.end() == 130, run.said
+        run.assert_nothing_left(tmp_path)
+
+    assert run.said.endswith("stopped; nothing is left running\n")
+    assert not figures.exists()
+
+
 def await_the_replay(bench: VenueBench) -> None:
     deadline = time.monotonic() + PATIENCE_SECONDS
     while not bench.look("replay")["released_trades"]:
@@ -100,6 +118,17 @@ def test_a_disk_that_runs_full_ends_the_system_and_no_file_is_half_written(
     assert "error DISK_FULL: " in run.said
     assert run.said.rpartition("remedy: ")[2].startswith("free ")
     assert "Traceback" not in run.said
+
+
+def test_a_state_that_cannot_be_kept_is_told_at_the_end(on_a_small_disk: Run, disk: Path) -> None:
+    run = on_a_small_disk
+    fill(disk)
+    run.interrupt()
+
+    assert run.end() == 1, run.said
+    run.assert_nothing_left(disk / "state")
+    assert "error DISK_FULL: " in run.said
+    assert "stopped; the state is kept" not in run.said
 
 
 def fill(disk: Path) -> None:

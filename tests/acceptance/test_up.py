@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import signal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -90,6 +92,13 @@ def test_a_second_one_on_the_same_state_is_told_where_the_first_is(
     assert "stop it (Ctrl-C where it runs)" in second.said
     assert "Traceback" not in second.said
     client_of(system).me()
+
+
+def test_nothing_is_left_of_one_that_was_killed(state: Path, system: Run) -> None:
+    os.kill(system.process.pid, signal.SIGKILL)
+    system.end()
+
+    system.assert_nothing_left(state)
 
 
 def test_every_port_of_the_system_is_on_127_0_0_1(system: Run) -> None:
