@@ -23,6 +23,7 @@ from tests.fakes.builders import (
 from understudy.domain.decisions import decide
 from understudy.domain.follows import Budget, FollowStatus, PauseReason, Switches
 from understudy.domain.limits import CopySides
+from understudy.domain.reasons import Reason
 from understudy.domain.receipting import receipt_of
 from understudy.domain.receipts import Receipt
 from understudy.domain.trades import Side
@@ -126,3 +127,24 @@ def test_a_pause_for_another_position_at_the_venue_says_so() -> None:
 
     assert (shown.bound_by, shown.numbers) == ("position_at_the_venue", {"held": 2})
     assert "until both agree" in shown.reason_text
+
+
+def test_an_exit_that_the_user_stopped_names_the_switch() -> None:
+    shown = receipt(
+        a_trade=trade("2", "0"), a_ledger=ledger("2"), switches=Switches(kill_user=True)
+    )
+
+    assert (shown.reason, shown.bound_by) == (Reason.KILL_SWITCH, "kill_switch_of_user")
+
+
+def test_a_reduction_that_is_too_small_shows_the_minimum() -> None:
+    shown = receipt(a_trade=trade("10", "9.9"), a_ledger=ledger("2"))
+
+    assert shown.reason is Reason.CARRIED
+    assert shown.numbers == {"notional": Decimal("1.98"), "min_notional": 10}
+
+
+def test_a_trade_seen_before_shows_up_to_where() -> None:
+    shown = receipt(a_ledger=replace(ledger("1"), last_seq=7))
+
+    assert (shown.reason, shown.numbers) == (Reason.SUPERSEDED, {"last_seq": 7})

@@ -9,6 +9,7 @@ import pytest
 from tests.fakes.builders import limits, ratio
 from tests.fakes.world import World
 from understudy.domain.ids import FollowId
+from understudy.domain.reasons import Reason
 from understudy.domain.receipts import CopyStatus
 from understudy.workflows import orders
 from understudy.workflows.orders import ATTEMPTS_BEFORE_OPERATOR
@@ -56,3 +57,18 @@ def test_a_receipt_that_is_full_of_orders_calls_an_operator(
 
     assert len(world.receipts(follow)[-1].legs) == 5
     assert world.receipts(follow)[-1].status is CopyStatus.NEEDS_OPERATOR
+
+
+def test_an_entry_beyond_its_price_shows_the_band() -> None:
+    world = World()
+    follow = world.follow(limits(ratio("100"), copy_budget_usdc=Decimal(10_000)))
+    world.begin()
+    world.leader_trades("BTC", "5")
+    world.price("BTC", "101")
+
+    world.pump()
+
+    skipped = world.receipts(follow)[-1]
+    assert (skipped.reason, skipped.bound_by) == (Reason.PRICE_OUT_OF_BAND, "slippage_bps")
+    band = [skipped.numbers[name] for name in ("reference_price", "limit_price")]
+    assert band == [100, Decimal("100.5")]

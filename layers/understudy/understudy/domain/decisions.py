@@ -34,7 +34,8 @@ def decide(situation: Situation) -> Decision:
     """Decide about a trade that the follow has not seen."""
     trade, ledger = situation.trade, situation.ledger
     if trade.seq <= max(ledger.last_seq, situation.follow.start_seq):
-        return Decision(ledger, reason=Reason.SUPERSEDED)
+        seen_seq = Decimal(max(ledger.last_seq, situation.follow.start_seq))
+        return Decision(ledger, reason=Reason.SUPERSEDED, numbers={"last_seq": seen_seq})
     enters = trade.kind in (TradeKind.OPEN, TradeKind.ADD)
     if enters and trade.correction:
         # Nobody knows when it came to be: it is recorded, and nothing else is touched.
@@ -181,7 +182,8 @@ def _decide_reduction(situation: Situation) -> Decision:
     target = situation.ledger.target if keeps else _reduced_target(situation)
     ledger = replace(situation.ledger, target=target, entry_side=None, entry_last_ms=0)
     if keeps:
-        return Decision(ledger, reason=gates.standing(situation))
+        stopped = gates.standing(situation) or gates.stop_reason(situation)
+        return _refusal(situation, ledger, stopped)
     if not ledger.wanted_more:
         ledger = undated(ledger)
     situation = replace(

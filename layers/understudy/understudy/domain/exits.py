@@ -11,6 +11,7 @@ from understudy.domain.markets import Market
 from understudy.domain.money import ZERO
 from understudy.domain.plans import Decision, OrderPlan, limit_price
 from understudy.domain.reasons import Reason
+from understudy.domain.refusals import compared
 from understudy.domain.situation import Situation
 from understudy.domain.trades import Side
 
@@ -62,11 +63,13 @@ def order_exit(situation: Situation, size: Decimal) -> Decision:
     widened = situation.follow.limits.close_slippage_bps + CLOSE_STEP_BPS * ledger.exit_attempts
     cap = limit_price(situation, reference, side, min(WIDEST_CLOSE_BPS, widened))
     reason = _blocked(situation)
-    # The venue measures its minimum at the limit price; only a whole position may be smaller.
-    if reason is None and ledger.target and situation.market.below_minimum(size, cap):
-        reason = Reason.CARRIED
     if reason is not None:
-        return Decision(ledger, reason=reason)
+        rule, numbers = compared(situation, reason)
+        return Decision(ledger, reason=reason, bound_by=rule, numbers=numbers)
+    # The venue measures its minimum at the limit price; only a whole position may be smaller.
+    if ledger.target and situation.market.below_minimum(size, cap):
+        smallest = {"notional": size * cap, "min_notional": situation.market.min_notional}
+        return Decision(ledger, reason=Reason.CARRIED, numbers=smallest)
     leverage = ledger.leverage or 1
     plan = OrderPlan(IntentKind.EXIT, side, size, cap, leverage, ZERO, reference)
     return Decision(ledger, order=plan)

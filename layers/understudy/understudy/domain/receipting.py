@@ -126,6 +126,8 @@ def settled_receipt(
         status = CopyStatus.DONE
     if receipt.seq >= ledger.last_seq:
         status, reason = _with_what_is_open(status, reason, ledger, open_exit)
+    if reason is Reason.PRICE_OUT_OF_BAND:
+        receipt = _with_band(receipt, intent)
     return replace(
         receipt,
         status=status,
@@ -134,6 +136,13 @@ def settled_receipt(
         target=ledger.target,
         held=ledger.held,
     )
+
+
+def _with_band(receipt: Receipt, intent: Intent) -> Receipt:
+    """Show the price that an order started from and the worst that it would take."""
+    rule = "close_slippage_bps" if intent.reduce_only else "slippage_bps"
+    band = {"reference_price": intent.reference_price, "limit_price": intent.limit_price}
+    return replace(receipt, bound_by=rule, numbers={**receipt.numbers, **band})
 
 
 def _with_what_is_open(
