@@ -12,15 +12,15 @@ from understudy.domain.follows import Ledger
 from understudy.domain.intents import IntentKind
 from understudy.domain.limits import CopyMode, SizingKind
 from understudy.domain.markets import Market
-from understudy.domain.money import ZERO, divide, multiply, toward_zero
+from understudy.domain.money import ZERO, multiply, toward_zero
 from understudy.domain.pace import last_minute
 from understudy.domain.plans import Decision, OrderPlan, limit_price
 from understudy.domain.reasons import Reason
+from understudy.domain.reducing import reduced_target
 from understudy.domain.refusals import CORRECTION, compared
 from understudy.domain.situation import Situation
 from understudy.domain.sizing import (
     PRICE_DECIMALS,
-    SLICE_DECIMALS,
     EntrySize,
     entry_size,
     leverage_room,
@@ -179,8 +179,9 @@ def _netted_entry(situation: Situation) -> Decision:
 
 def _decide_reduction(situation: Situation) -> Decision:
     trade, keeps = situation.trade, keeps_positions(situation)
-    target = situation.ledger.target if keeps else _reduced_target(situation)
-    ledger = replace(situation.ledger, target=target, entry_side=None, entry_last_ms=0)
+    before = situation.ledger
+    target = before.target if keeps else reduced_target(trade, before, situation.market)
+    ledger = replace(before, target=target, entry_side=None, entry_last_ms=0)
     if keeps:
         stopped = gates.standing(situation) or gates.stop_reason(situation)
         return _refusal(situation, ledger, stopped)
@@ -194,15 +195,3 @@ def _decide_reduction(situation: Situation) -> Decision:
     if situation.mode is CopyMode.REALTIME and (ledger.held or ledger.pending_entry_size):
         return replace(decide_exit(situation), opens_after_close=True)
     return decide_entry(situation, abs(trade.end_position))
-
-
-def _reduced_target(situation: Situation) -> Decimal:
-    """Shrink the target as the leader's position shrank; a rest below the minimum goes too."""
-    trade, ledger, market = situation.trade, situation.ledger, situation.market
-    if trade.kind is not TradeKind.REDUCE:
-        return ZERO
-    kept = divide(multiply(ledger.target, trade.end_position), trade.start_position)
-    target = toward_zero(kept, market.size_decimals + SLICE_DECIMALS)
-    if ledger.held and market.below_minimum(market.lot_size(target), trade.price):
-        return ZERO
-    return target
