@@ -66,9 +66,9 @@ def calls_between(before: CallCounts, after: CallCounts) -> CallCounts:
 
 
 def figures_of(evidence: dict[str, Any], verdict: Verdict, costs: Costs) -> dict[str, Any]:
-    """Return the figures of a run under their stable names."""
+    """Return the figures of a run under their stable names; costs are per copy that was done."""
     judged = verdict.to_plain()
-    copies = sum(len(follow["receipts"]) for follow in evidence["follows"])
+    done = judged["copies"]["done"]
     peak = costs.peak_bytes
     return {
         "trades": judged["trades"],
@@ -81,11 +81,11 @@ def figures_of(evidence: dict[str, Any], verdict: Verdict, costs: Costs) -> dict
         },
         "orders_per_second": float(orders_per_second(evidence)),
         "calls_per_copy": {
-            service: float((Decimal(count) / max(1, copies)).quantize(HUNDREDTH))
+            service: float((Decimal(count) / max(1, done)).quantize(HUNDREDTH))
             for service, count in sorted(costs.calls.items())
         },
         "cpu_ms_per_copy": {
-            function: float((used * 1000 / max(1, copies)).quantize(HUNDREDTH))
+            function: float((used * 1000 / max(1, done)).quantize(HUNDREDTH))
             for function, used in sorted(costs.cpu_seconds.items())
         },
         "peak_pss_mb": None if peak is None else round(peak / MEBIBYTE),

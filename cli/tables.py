@@ -105,17 +105,26 @@ def _costs(figures: Mapping[str, Any]) -> Table:
     table = _table("\nthe run", "figure", "")
     copies = figures["copies"]
     table.add_row("trades x follows", f"{figures['trades']} x {figures['follows']}")
-    table.add_row("copies done", str(copies["done"]))
+    for name, count in _totals(copies):
+        table.add_row(name, str(count))
     table.add_row("orders per second", str(figures["orders_per_second"]))
     for service, count in figures["calls_per_copy"].items():
-        table.add_row(f"calls per copy: {service}", str(count))
+        table.add_row(f"calls per copy done: {service}", str(count))
     total = sum(Decimal(str(count)) for count in figures["calls_per_copy"].values())
-    table.add_row("calls per copy: all", str(total))
+    table.add_row("calls per copy done: all", str(total))
     cpu_ms = sum(Decimal(str(each)) for each in figures["cpu_ms_per_copy"].values())
-    table.add_row("CPU of the functions per copy in ms", str(cpu_ms))
+    table.add_row("CPU of the functions per copy done in ms", str(cpu_ms))
     table.add_row("peak memory in MB (PSS)", str(figures["peak_pss_mb"] or "not known here"))
     table.add_row("wall time in s", str(figures["wall_s"]))
     return table
+
+
+def _totals(copies: Mapping[str, Any]) -> Iterator[tuple[str, int]]:
+    """Give every total of the copies that is not zero, `done` always."""
+    for name, count in copies.items():
+        counted = sum(count.values()) if name == "skipped" else count
+        if counted or name == "done":
+            yield f"copies {name.replace('_', ' ')}", counted
 
 
 def _verdict(figures: Mapping[str, Any]) -> Table:

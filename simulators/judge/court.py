@@ -157,16 +157,11 @@ class Court:
 
     def _count(self, pair: Pair) -> None:
         totals, receipt = self.verdict.totals, pair.receipt
-        totals.pairs += 1
         if receipt is None:
+            totals.count(None)
             return
+        totals.count(receipt.status, receipt.reason)
         totals.with_orders += any(pair.books.accepted(leg) for leg in receipt.orders)
-        totals.done += receipt.status == "DONE"
-        totals.expired += receipt.status == "EXPIRED"
-        totals.rejected += receipt.status == "REJECTED"
-        totals.carried += receipt.status == "CARRIED"
-        if receipt.status == "SKIPPED":
-            totals.skipped[receipt.reason] += 1
 
     def _judge_ending(self, follow: Follow, last: LeaderTrade) -> None:
         symbol, book = last.symbol, self.ledgers[follow.follow_id]

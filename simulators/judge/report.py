@@ -24,6 +24,7 @@ def _totals(verdict: Verdict) -> Iterator[str]:
         "carried": totals.carried,
         "expired": totals.expired,
         "rejected": totals.rejected,
+        **dict(sorted(totals.other.items())),
     }
     for name, count in rows.items():
         yield f"{name:<34}{count:>8}"

@@ -42,7 +42,11 @@ class Finding:
 
 @dataclass(slots=True)
 class Totals:
-    """What became of the pairs of follows and trades."""
+    """What became of the pairs of follows and trades; each is counted in one place.
+
+    `other` counts by name what should not be there at the end: copies under way, exits given up,
+    pairs without a receipt.
+    """
 
     trades: int = 0
     pairs: int = 0
@@ -52,6 +56,24 @@ class Totals:
     carried: int = 0
     with_orders: int = 0
     skipped: Counter[str] = field(default_factory=Counter)
+    other: Counter[str] = field(default_factory=Counter)
+
+    def count(self, status: str | None, reason: str = "") -> None:
+        """Count one pair by its receipt's status; None where there is no receipt."""
+        self.pairs += 1
+        match status:
+            case "DONE":
+                self.done += 1
+            case "SKIPPED":
+                self.skipped[reason] += 1
+            case "EXPIRED":
+                self.expired += 1
+            case "REJECTED":
+                self.rejected += 1
+            case "CARRIED":
+                self.carried += 1
+            case _:
+                self.other[(status or "without_receipt").lower()] += 1
 
     @property
     def share_with_orders(self) -> Fraction:
@@ -114,6 +136,7 @@ class Verdict:
                 "expired": totals.expired,
                 "rejected": totals.rejected,
                 "carried": totals.carried,
+                **dict(sorted(totals.other.items())),
             },
             "pairs_with_orders": totals.with_orders,
             "share_with_orders": f"0.{_per_mille(totals.share_with_orders):03d}"

@@ -20,6 +20,13 @@ KEYS = (
 )
 
 
+def with_statuses(*statuses: str | None) -> Verdict:
+    verdict = Verdict()
+    for status in statuses:
+        verdict.totals.count(status, "STALE")
+    return verdict
+
+
 def evidence(mode: str = "realtime") -> dict[str, Any]:
     receipt = {
         "symbol": "BTC",
@@ -71,16 +78,35 @@ def test_calls_count_for_the_copy_path_and_while_it_ran() -> None:
 def test_the_figures_have_exactly_the_documented_names() -> None:
     costs = Costs({"sqs": 3}, {"SignerFunction": Decimal("0.02")}, 2**20, Decimal("1.234"))
 
-    figures = figures_of(evidence(), Verdict(), costs)
+    figures = figures_of(evidence(), with_statuses("DONE", "DONE", "SKIPPED"), costs)
 
     assert list(figures) == KEYS.split(", ")
     assert figures["copies"] == {
-        "done": 0, "skipped": {}, "expired": 0, "rejected": 0, "carried": 0,
+        "done": 2, "skipped": {"STALE": 1}, "expired": 0, "rejected": 0, "carried": 0,
     }  # fmt: skip
-    assert (figures["calls_per_copy"], figures["peak_pss_mb"]) == ({"sqs": 3.0}, 1)
-    assert figures["cpu_ms_per_copy"] == {"SignerFunction": 20.0}
+    assert figures["peak_pss_mb"] == 1
     assert figures["orders_per_second"] == 2.0
     assert is_clean(figures)
+
+
+def test_costs_are_per_copy_that_was_done() -> None:
+    costs = Costs({"sqs": 3}, {"SignerFunction": Decimal("0.02")}, None, Decimal(1))
+
+    figures = figures_of(evidence(), with_statuses("DONE", "DONE", "SKIPPED", "CARRIED"), costs)
+
+    assert figures["calls_per_copy"] == {"sqs": 1.5}
+    assert figures["cpu_ms_per_copy"] == {"SignerFunction": 10.0}
+
+
+def test_every_pair_is_in_some_total() -> None:
+    statuses = ("DONE", "SKIPPED", "CARRIED", "EXPIRED", "REJECTED", "CLAIMED", "NEEDS_OPERATOR")
+    costs = Costs({}, {}, None, Decimal(1))
+
+    figures = figures_of(evidence(), with_statuses(*statuses, None), costs)
+
+    counted = dict(figures["copies"])
+    assert (counted["claimed"], counted["needs_operator"], counted["without_receipt"]) == (1, 1, 1)
+    assert sum(counted.pop("skipped").values()) + sum(counted.values()) == figures["pairs"] == 8
 
 
 def test_one_finding_of_any_kind_makes_a_run_unclean() -> None:
