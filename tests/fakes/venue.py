@@ -166,6 +166,11 @@ class InMemoryVenue:
         leverages = {symbol: self._leverage(address, symbol) for symbol in positions}
         return LeaderSnapshot(positions, LeaderAccount(equity, leverages, now_ms), now_ms)
 
+    def leader_leverages(self, address: str, dex: str) -> Mapping[str, int]:
+        self._answer()
+        held = (symbol for symbol in self._positions(address) if self._symbols[symbol].dex == dex)
+        return {symbol: self._leverage(address, symbol) for symbol in held}
+
     def fills_since(self, address: str, start_ms: int) -> Sequence[Fill]:
         return [own.fill for own in self.own_fills_since(address, start_ms)]
 

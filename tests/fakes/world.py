@@ -78,11 +78,16 @@ class World:
         self.venue.fund(LEADER, "1000000")
         for each in known:
             self.price(each.symbol, "100")
+            self.leader_uses(each.symbol, 1)
 
     def price(self, symbol: str, price: str, depth: str | None = None) -> None:
         self.venue.set_price(symbol, price, depth)
         at = {symbol: self.clock.now_ms()}
         self.markets.put_marks(HYPERLIQUID, Marks({symbol: Decimal(price)}, at))
+
+    def leader_uses(self, symbol: str, leverage: int) -> None:
+        """Let the leader choose a leverage; the venue shows it once there is a position."""
+        self.venue.books.account(LEADER).leverages[symbol] = leverage
 
     def follow(
         self, limits: Limits, name: str = "1", equity: str = "100000", **changes: Any

@@ -83,8 +83,29 @@ class WakeLane:
     converge: Converge
 
 
+@dataclass(frozen=True, slots=True)
+class LearnLeverage:
+    """Ask the venue for a leader's own leverage of a symbol (queue follow-reconcile, delayed)."""
+
+    venue: str
+    leader: str
+    symbol: str
+
+
+@dataclass(frozen=True, slots=True)
+class CheckLeader:
+    """Compare a leader's book with the venue (queue follow-reconcile).
+
+    `fully` asks for the leader's fills although position and book agree.
+    """
+
+    venue: str
+    leader: str
+    fully: bool = False
+
+
 LaneCommand = FollowerExecute | Converge
-ReconcileCommand = ReconcileWallet | ResolveIntent | WakeLane
+ReconcileCommand = ReconcileWallet | ResolveIntent | WakeLane | LearnLeverage | CheckLeader
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +131,8 @@ _BY_NAME: dict[str, type] = {
         ReconcileWallet,
         ResolveIntent,
         WakeLane,
+        LearnLeverage,
+        CheckLeader,
         CopyEvent,
     )
 }

@@ -33,6 +33,7 @@ STRANGER = "0x" + "ab" * 20
         lambda venue: venue.order_report(STRANGER, "0x" + "00" * 16),
         lambda venue: venue.account(WalletId("wallet"), STRANGER, [""]),
         lambda venue: venue.leader_snapshot(STRANGER, [""]),
+        lambda venue: venue.leader_leverages(STRANGER, ""),
         lambda venue: venue.fills_since(STRANGER, 0),
         lambda venue: venue.own_fills_since(STRANGER, 0),
         lambda venue: venue.funding_since(STRANGER, 0),
@@ -211,6 +212,18 @@ def test_a_leaders_snapshot_has_positions_equity_and_leverage(
     assert snapshot.account.leverages["SOL"] >= 1
     assert snapshot.account.equity > 9000
     assert snapshot.time_ms >= before_ms
+
+
+def test_a_leverage_is_shown_with_a_position_and_only_then(
+    world: World, follower: Follower
+) -> None:
+    before = world.venue.leader_leverages(follower.address, "")
+    follower.send(follower.intent(Side.BUY, "1", "101"))
+
+    snapshot = world.venue.leader_snapshot(follower.address, [""])
+
+    assert before == {}
+    assert world.venue.leader_leverages(follower.address, "") == snapshot.account.leverages != {}
 
 
 def test_markets_carry_number_grid_and_lot(world: World) -> None:

@@ -97,7 +97,7 @@ def test_leverage_is_the_least_of_limit_asset_and_leader() -> None:
     assert (decision.order.leverage, decision.order.size) == (5, Decimal(5))
 
 
-def test_a_position_that_is_held_keeps_its_leverage() -> None:
+def test_what_comes_on_top_of_a_position_has_the_leverage_of_its_own_time() -> None:
     leader = LeaderAccount(Decimal(1_000_000), {"BTC": 7}, NOW_MS)
 
     decision = decide(
@@ -105,7 +105,7 @@ def test_a_position_that_is_held_keeps_its_leverage() -> None:
     )
 
     assert decision.order is not None
-    assert decision.order.leverage == 2
+    assert decision.order.leverage == 7
 
 
 def test_the_order_shrinks_to_what_the_budget_still_has() -> None:

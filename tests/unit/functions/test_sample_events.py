@@ -140,7 +140,7 @@ def test_follow_reconcile_requests_a_sweep_on_its_schedule(world: World) -> None
     assert len(world.queues.reconcile) == 2
 
 
-@pytest.mark.parametrize("case", ["wallet", "wake_a_lane"])
+@pytest.mark.parametrize("case", ["wallet", "wake_a_lane", "learn_leverage"])
 def test_follow_reconcile_works_through_its_queue(case: str) -> None:
     assert follow_reconcile.handler(sample("follow_reconcile", case), None) == NOTHING_FAILED
 

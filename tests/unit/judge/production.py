@@ -40,6 +40,8 @@ class ProductionRun:
             for number, (symbol, places) in enumerate(decimals.items())
         ]
         self.world = World(self.markets)
+        for each in self.markets:
+            self.world.leader_uses(each.symbol, LEADER_LEVERAGE)
         self.orders: list[dict[str, Any]] = []
         self.releases: list[dict[str, Any]] = []
         self.adjustments: list[dict[str, Any]] = []

@@ -97,7 +97,8 @@ class Ledger:
     `entry_side` name the running entry of fixed sizing by the leader's clock. `presold` is what an
     exit closed beyond `held` while an entry was unknown: the entry's fills are set against it.
     `held_since_ms` and `flat_at_ms` say when the symbol was held last: from, and until unless it
-    still is.
+    still is. `leverage` is what we set at the venue last, at `leverage_set_ms`; what is held may
+    have been entered at another one, and `margin` is what it took.
     """
 
     follow_id: FollowId
@@ -108,6 +109,7 @@ class Ledger:
     entry_notional: Decimal = ZERO
     margin: Decimal = ZERO
     leverage: int = 0
+    leverage_set_ms: int = 0
     pending: tuple[Pending, ...] = ()
     waiting: WaitingOpen | None = None
     presold: Decimal = ZERO

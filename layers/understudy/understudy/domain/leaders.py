@@ -3,17 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 
 @dataclass(frozen=True, slots=True)
 class LeaderAccount:
-    """The leader's equity in USDC and own leverage per symbol, as the venue last showed them."""
+    """The leader's equity in USDC and own leverage per symbol, as the venue last showed them.
+
+    The venue shows leverage with a position only: what it showed once stands until it shows more.
+    """
 
     equity: Decimal
     leverages: Mapping[str, int]
     read_at_ms: int
+
+    def remembering(self, before: LeaderAccount | None) -> LeaderAccount:
+        """Give this reading with the leverages that only the one before it shows."""
+        known = {} if before is None else before.leverages
+        return replace(self, leverages={**known, **self.leverages})
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,3 +58,8 @@ class LeaderBook:
     account: LeaderAccount | None = None
     doubts: tuple[BookDoubt, ...] = ()
     version: int = 0
+
+    def holds_at_unknown_leverage(self, symbol: str) -> bool:
+        """Say whether the leader has a position of which the venue has not shown the leverage."""
+        known = {} if self.account is None else self.account.leverages
+        return bool(self.positions.get(symbol)) and symbol not in known

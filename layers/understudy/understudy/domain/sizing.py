@@ -30,10 +30,9 @@ class EntrySize:
 def leverage_for(situation: Situation) -> int:
     """Give the least of the follow's limit, the asset's maximum and the leader's own, at least 1.
 
-    A leader's leverage that is not known counts as 1. A position that is held keeps its leverage.
+    A leader's leverage that is not known counts as 1. What is held counts with the margin of its
+    entries, whatever comes on top.
     """
-    if situation.ledger.held and situation.ledger.leverage:
-        return situation.ledger.leverage
     leaders = situation.leader_account
     own = 1 if leaders is None else leaders.leverages.get(situation.trade.symbol, 1)
     allowed = int(situation.follow.limits.max_total_leverage.to_integral_value(ROUND_FLOOR))

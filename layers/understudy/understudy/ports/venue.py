@@ -72,6 +72,10 @@ class Venue(Protocol):
         """Read a leader's positions and account."""
         ...
 
+    def leader_leverages(self, address: str, dex: str) -> Mapping[str, int]:
+        """Read a leader's leverage of every symbol of one dex that it holds: the cheapest way."""
+        ...
+
     def fills_since(self, address: str, start_ms: int) -> Sequence[Fill]:
         """Read every fill from `start_ms` on, TWAP slices included, in execution order."""
         ...

@@ -16,6 +16,7 @@ from understudy.domain.valuation import unrealized
 from understudy.messages import (
     GAP,
     FollowerExecute,
+    LearnLeverage,
     ReconcileCommand,
     ReconcileWallet,
     ResolveIntent,
@@ -24,6 +25,7 @@ from understudy.ports.copying import Changes, FollowState, LeaderStore, MarketSt
 from understudy.workflows.closing_out import close_out_if_stopped
 from understudy.workflows.converging import converge_if_open
 from understudy.workflows.ending import end_if_done
+from understudy.workflows.learning import learn_leverage
 from understudy.workflows.resolving import resolve
 from understudy.workflows.truing_up import true_up
 from understudy.workflows.views import CopyPorts
@@ -58,6 +60,8 @@ def reconcile(ports: ReconcilePorts, command: ReconcileCommand) -> None:
         resolve(ports.copying, command)
     elif isinstance(command, ReconcileWallet):
         _reconcile_wallet(ports, command.wallet_id)
+    elif isinstance(command, LearnLeverage):
+        learn_leverage(ports.leaders, ports.markets, ports.copying.venues, command)
     else:
         ports.copying.queues.to_lanes([command.converge])
 

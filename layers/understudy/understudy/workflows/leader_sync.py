@@ -15,8 +15,8 @@ from understudy.domain.errors import ConflictError, DependencyError
 from understudy.domain.grouping import group_fills, positions_after, trade_of_fills
 from understudy.domain.ids import TradeId
 from understudy.domain.leaders import BookDoubt, LeaderBook
-from understudy.domain.trades import Fill
-from understudy.messages import LeaderFills
+from understudy.domain.trades import Fill, Trade, TradeKind
+from understudy.messages import LeaderFills, LearnLeverage
 from understudy.ports.copying import MarketStore
 from understudy.ports.venue import LeaderSnapshot, Venue
 from understudy.workflows.fill_fan_out import FanOutPorts, fan_out_trade
@@ -25,6 +25,8 @@ OVERLAP_MS = 60_000
 STORE_TRIES = 16
 REPEATED_TRADES = 200
 DOUBTED_TRADES = 1_000
+# A venue's answers may be behind its stream.
+LEARN_DELAY_SECONDS = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +73,8 @@ def _repair(ports: SyncPorts, book: LeaderBook) -> LeaderBook:
     snapshot = venue.leader_snapshot(book.leader, _dexes(ports, book.venue))
     book = _store_all(ports, book, _missed(ports, book))
     book = _corrected(ports, book, snapshot)
-    repaired = replace(book, account=snapshot.account, repaired_ms=snapshot.time_ms)
+    account = snapshot.account.remembering(book.account)
+    repaired = replace(book, account=account, repaired_ms=snapshot.time_ms)
     return ports.fan_out.store.store_book(repaired)
 
 
@@ -150,8 +153,16 @@ def _store(ports: SyncPorts, book: LeaderBook, fills: Sequence[Fill]) -> LeaderB
             n += book.version == before or bool(owners)
         else:
             fan_out_trade(ports.fan_out, trade)
+            _have_leverage_learned(ports, stored, trade)
             return stored
     raise DependencyError("a leader's book keeps changing", leader=book.leader)
+
+
+def _have_leverage_learned(ports: SyncPorts, book: LeaderBook, trade: Trade) -> None:
+    """Have a position's leverage asked for once it is open: the venue shows none before."""
+    if trade.kind is TradeKind.OPEN and book.holds_at_unknown_leverage(trade.symbol):
+        command = LearnLeverage(book.venue, book.leader, trade.symbol)
+        ports.fan_out.queues.to_reconcile(command, delay_seconds=LEARN_DELAY_SECONDS)
 
 
 def _send_again(ports: SyncPorts, book: LeaderBook, trades: set[TradeId]) -> None:

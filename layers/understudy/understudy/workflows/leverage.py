@@ -1,4 +1,4 @@
-"""Leverage before the first entry on a symbol: a pinned action of its own, absolute in effect."""
+"""A symbol's leverage before an entry that wants another: a pinned action, absolute in effect."""
 
 from __future__ import annotations
 
@@ -19,13 +19,14 @@ from understudy.workflows.views import CopyPorts, View
 def needs_leverage(view: View, order: OrderPlan) -> bool:
     """Say whether the venue holds another leverage for the symbol than the entry wants.
 
-    A position that is held keeps its leverage: the venue refuses to switch it.
+    A reading from before we set it last says nothing any more.
     """
-    if order.reduce_only or view.ledger.held:
+    if order.reduce_only:
         return False
-    account = view.around.account
-    shown = order.leverage if account is None else account.leverages.get(view.symbol)
-    return view.ledger.leverage != order.leverage or shown not in (None, order.leverage)
+    account, ledger = view.around.account, view.ledger
+    if account is None or account.read_at_ms <= ledger.leverage_set_ms:
+        return ledger.leverage != order.leverage
+    return {ledger.leverage, account.leverages.get(view.symbol, order.leverage)} != {order.leverage}
 
 
 def set_leverage(
@@ -53,7 +54,8 @@ def set_leverage(
 def _finish(ports: CopyPorts, view: View, intent: Intent, state: IntentState) -> View:
     ledger = view.ledger
     if state is IntentState.FILLED:
-        ledger = replace(ledger, leverage=intent.leverage)
+        set_ms = ports.clock.now_ms()
+        ledger = replace(ledger, leverage=intent.leverage, leverage_set_ms=set_ms)
     settled = replace(intent, state=state, fee_is_final=True)
     return view.after(ports.store.commit(Changes(ledger=ledger, intent=settled)))
 

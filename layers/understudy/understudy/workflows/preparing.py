@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from understudy.domain.carrying import without_carry
 from understudy.domain.errors import RequestBudgetError
+from understudy.domain.follows import Ledger
 from understudy.domain.intents import Intent
 from understudy.domain.plans import Decision
 from understudy.domain.reasons import Reason
@@ -42,8 +43,16 @@ def prepare(
     view, confirmed = yield from set_leverage(ports, view, trade, order.leverage)
     if not confirmed:
         return view, _skip(view, trade, decision, Reason.LEVERAGE_NOT_ALLOWED)
-    ledger = replace(decision.ledger, leverage=view.ledger.leverage, version=view.ledger.version)
-    return view, replace(decision, ledger=ledger)
+    return view, replace(decision, ledger=_with_leverage(decision.ledger, view.ledger))
+
+
+def _with_leverage(ledger: Ledger, stored: Ledger) -> Ledger:
+    return replace(
+        ledger,
+        leverage=stored.leverage,
+        leverage_set_ms=stored.leverage_set_ms,
+        version=stored.version,
+    )
 
 
 def _seconds_left(now_ms: int) -> int:

@@ -21,7 +21,7 @@ from understudy.domain.leaders import LeaderAccount
 from understudy.ports.venue import LeaderSnapshot, OrderReport
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from understudy.adapters.venues.hyperliquid.constants import Chain
     from understudy.adapters.venues.hyperliquid.rest import Rest
@@ -97,6 +97,11 @@ class HyperliquidVenue:
             read_at_ms=self._clock.now_ms(),
         )
         return LeaderSnapshot(holdings.positions, account, holdings.time_ms)
+
+    def leader_leverages(self, address: str, dex: str) -> Mapping[str, int]:
+        """Read a leader's leverage of every symbol of one dex that it holds."""
+        # The mode says where money lies, which is not asked for here.
+        return self._holdings(address, (dex,), AccountMode.STANDARD).leverages
 
     def fills_since(self, address: str, start_ms: int) -> Sequence[Fill]:
         """Read every fill from `start_ms` on, TWAP slices included, in execution order."""

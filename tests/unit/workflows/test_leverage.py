@@ -1,0 +1,189 @@
+"""The leverage of a copy: the leader's own where it is known, set before the entry needs it."""
+
+from __future__ import annotations
+
+import json
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from tests.fakes.builders import LEADER, fixed, limits
+from tests.fakes.venue import Fault
+from tests.fakes.world import World
+from understudy.domain.ids import FollowId
+from understudy.domain.markets import HYPERLIQUID
+from understudy.domain.reasons import Reason
+from understudy.domain.receipts import CopyStatus
+from understudy.messages import LeaderFills, LearnLeverage
+
+
+def _world(leverage: int = 5, **changes: Any) -> tuple[World, FollowId]:
+    world = World()
+    world.leader_uses("BTC", leverage)
+    world.leader_uses("xyz:TSLA", leverage)
+    follow = world.follow(limits(fixed("100"), copy_budget_usdc=Decimal(5000), **changes))
+    world.begin()
+    return world, follow
+
+
+def _repair(world: World) -> None:
+    world.queues.to_leader_sync([LeaderFills(HYPERLIQUID, LEADER, (), after_gap=True)])
+    world.pump()
+
+
+def _copy(world: World, size: str, symbol: str = "BTC") -> None:
+    """Let the leader trade, and let every question about it be answered."""
+    world.leader_trades(symbol, size)
+    world.pass_time(61)
+
+
+def _used(world: World, follow: FollowId) -> list[int]:
+    """Give the leverage of every copy in order."""
+    return [int(receipt.numbers["leverage"]) for receipt in world.receipts(follow)]
+
+
+def _changes(world: World) -> list[int]:
+    """Give the leverages that the venue was asked to set, in order."""
+    actions = [json.loads(body)["action"] for body in world.venue.sent]
+    return [each["leverage"] for each in actions if each["type"] == "updateLeverage"]
+
+
+def test_a_leverage_that_nobody_has_seen_counts_as_one_and_is_learned_for_the_next_entry() -> None:
+    world, follow = _world()
+
+    _copy(world, "50")
+    _copy(world, "50")
+
+    assert _used(world, follow) == _changes(world) == [1, 5]
+    ledger = world.ledger(follow)
+    assert (ledger.held, ledger.entry_notional, ledger.margin) == (6, 600, 200)
+
+
+def test_a_leverage_is_learned_without_a_repair_and_without_the_accounts_mode() -> None:
+    world, _ = _world()
+    repaired = world.leaders.leader_book(HYPERLIQUID, LEADER).repaired_ms
+
+    _copy(world, "50")
+
+    book = world.leaders.leader_book(HYPERLIQUID, LEADER)
+    assert book.account is not None
+    assert (book.repaired_ms, book.account.leverages) == (repaired, {"BTC": 5})
+
+
+@pytest.mark.parametrize("before", [(), ("50",), ("50", "-50")])
+def test_a_leverage_is_asked_for_when_it_is_not_known_and_only_then(before: Any) -> None:
+    world, _ = _world()
+    for size in before:
+        _copy(world, size)
+
+    world.leader_trades("BTC", "50")
+    world.sync()
+    world.clock.advance(3000)
+
+    asked = [] if before else [LearnLeverage(HYPERLIQUID, LEADER, "BTC")]
+    assert world.queues.reconcile.take() == asked
+
+
+def test_a_leverage_of_another_dex_is_learned_there() -> None:
+    world, follow = _world()
+    world.venue.fund(world.table.follows[follow].wallet_address, "1000", dex="xyz")
+
+    _copy(world, "50", "xyz:TSLA")
+    _copy(world, "50", "xyz:TSLA")
+
+    assert _used(world, follow) == [1, 5]
+
+
+def test_a_leverage_is_remembered_when_the_leader_is_flat_and_through_a_repair() -> None:
+    world, follow = _world()
+    _copy(world, "50")
+    _copy(world, "-50")
+
+    _repair(world)
+    _copy(world, "50")
+
+    assert world.receipts(follow)[-1].numbers["leverage"] == 5
+    assert world.ledger(follow).held == 5
+
+
+def test_a_repair_replaces_a_leverage_that_the_leader_changed() -> None:
+    world, follow = _world()
+    _copy(world, "50")
+    world.leader_uses("BTC", 3)
+
+    _repair(world)
+    _copy(world, "50")
+
+    assert _used(world, follow) == _changes(world) == [1, 3]
+
+
+def test_a_venue_without_an_answer_leaves_the_leverage_to_the_next_repair() -> None:
+    world, follow = _world()
+    world.leader_trades("BTC", "50")
+    world.pump()
+    world.venue.is_down = True
+    world.pass_time(61)
+    world.venue.is_down = False
+
+    _repair(world)
+    _copy(world, "50")
+
+    assert _used(world, follow) == [1, 5]
+
+
+def test_the_leverage_is_set_once_and_not_again_while_it_stays_the_same() -> None:
+    world, follow = _world()
+
+    for _ in range(4):
+        _copy(world, "50")
+
+    assert _changes(world) == [1, 5]
+    assert world.ledger(follow).held == 16
+
+
+def test_a_reading_from_before_the_change_does_not_set_it_again() -> None:
+    world, follow = _world(entries_per_minute=300)
+    _copy(world, "50")
+    for _ in range(3):
+        world.leader_trades("BTC", "-1")
+        world.leader_trades("BTC", "50")
+        world.pass_time(1)
+
+    assert _changes(world) == [1, 5]
+    assert world.receipts(follow)[-1].numbers["leverage"] == 5
+
+
+def test_what_the_owner_sets_by_hand_is_set_back_before_the_next_entry() -> None:
+    world, follow = _world()
+    for _ in range(2):
+        _copy(world, "50")
+    world.venue.books.account(world.table.follows[follow].wallet_address).leverages["BTC"] = 2
+    world.clock.advance(20_000)
+
+    _copy(world, "50")
+
+    assert _changes(world) == [1, 5, 5]
+
+
+@pytest.mark.parametrize("fault", ["Invalid leverage value", Fault.TIMES_OUT_AFTER_ACCEPT])
+def test_a_change_that_the_venue_does_not_confirm_leaves_what_is_held(fault: Any) -> None:
+    world, follow = _world()
+    _copy(world, "50")
+    world.venue.faults.append(fault)
+
+    _copy(world, "50")
+    skipped = world.receipts(follow)[-1]
+    _copy(world, "50")
+
+    assert (skipped.status, skipped.reason) == (CopyStatus.SKIPPED, Reason.LEVERAGE_NOT_ALLOWED)
+    assert (world.ledger(follow).held, world.ledger(follow).margin) == (6, 200)
+
+
+def test_the_follows_own_limit_is_the_most() -> None:
+    world, follow = _world(max_total_leverage=Decimal("3.9"))
+
+    _copy(world, "50")
+    _copy(world, "50")
+
+    assert _used(world, follow) == [1, 3]
