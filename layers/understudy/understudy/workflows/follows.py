@@ -84,7 +84,8 @@ class Follows:
             return self.own.directory.create(follow)
         except ConflictError as error:
             raise ConflictError(
-                "this wallet follows this leader already: change that follow instead",
+                "this wallet follows this leader already: change that follow, or wait until it is"
+                " deleted",
                 code="FOLLOW_EXISTS",
             ) from error
 
