@@ -74,14 +74,15 @@ def cuts_of(policy: Policy) -> Iterator[Cut]:
 @contextmanager
 def taken_out(session: LocalSession, cut: Cut) -> Iterator[None]:
     """Take a part out of its role's policy for a while."""
-    _put(session, cut.policy, cut.left)
+    put_policy(session, cut.policy, cut.left)
     try:
         yield
     finally:
-        _put(session, cut.policy, cut.policy.statements)
+        put_policy(session, cut.policy, cut.policy.statements)
 
 
-def _put(session: LocalSession, policy: Policy, statements: tuple[Statement, ...]) -> None:
+def put_policy(session: LocalSession, policy: Policy, statements: tuple[Statement, ...]) -> None:
+    """Write other statements into a policy; without any the policy goes."""
     iam, which = session.client("iam"), {"RoleName": policy.role_name, "PolicyName": policy.name}
     if not statements:
         iam.delete_role_policy(**which)
