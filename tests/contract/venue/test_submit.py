@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -9,8 +10,10 @@ import pytest
 
 from tests.fakes.signing import KeySigner
 from tests.fakes.venue import Fault
+from understudy.adapters.storable import refuse_unstorable
 from understudy.domain.ids import WalletId
 from understudy.domain.intents import Accepted, IntentKind, Rejected, Unknown
+from understudy.domain.money import multiply
 from understudy.domain.trades import Side
 from understudy.ports.venue import NotFound
 
@@ -133,6 +136,22 @@ def test_a_thin_book_fills_a_part(world: World, follower: Follower) -> None:
     assert isinstance(done, Accepted)
     assert done.filled_size == Decimal("0.4")
     assert follower.held() == Decimal("0.4")
+
+
+def test_an_unknown_order_over_two_prices_is_resolved_to_what_a_table_takes(
+    world: World, follower: Follower
+) -> None:
+    world.price("SOL", "100", depth="1.6")
+    world.strike(Fault.TIMES_OUT_AFTER_ACCEPT)
+    intent = follower.intent(Side.BUY, "3", "101")
+    assert follower.send(intent) == Unknown("TIMEOUT")
+
+    report = world.venue.order_report(follower.address, intent.client_order_id)
+
+    assert isinstance(report, Accepted)
+    assert 100 <= report.average_price < 101
+    notional = multiply(report.filled_size, report.average_price)
+    refuse_unstorable(replace(intent, average_price=report.average_price, margin=notional))
 
 
 def test_leverage_is_set_without_a_fill_and_shows_with_the_position(follower: Follower) -> None:

@@ -150,6 +150,15 @@ def test_fills_count_whatever_the_state_of_the_rest_is(state: str) -> None:
     assert report == Accepted(Decimal("2.0"), Decimal(105), "9", Decimal("0.09"))
 
 
+def test_an_average_over_two_prices_is_cut_to_twelve_decimals() -> None:
+    fills = [_fill("1.6", "100.01", "0.04"), _fill("1.4", "100.02", "0.05")]
+
+    report = order_report(_state("filled"), fills)
+
+    assert isinstance(report, Accepted)
+    assert report.average_price == Decimal("100.014666666666")
+
+
 def test_a_canceled_order_without_fills_did_nothing() -> None:
     report = order_report(_state("canceled", "3.0"), [])
 

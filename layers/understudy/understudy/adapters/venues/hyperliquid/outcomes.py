@@ -18,7 +18,7 @@ from understudy.adapters.venues.hyperliquid.errors import (
 from understudy.adapters.venues.hyperliquid.parsing import number
 from understudy.domain.errors import InvalidInputError
 from understudy.domain.intents import Accepted, Outcome, Rejected, Unknown
-from understudy.domain.money import ZERO, divide, multiply
+from understudy.domain.money import ZERO, divide, multiply, toward_zero
 from understudy.ports.venue import NotFound, OrderReport, StillOpen
 
 if TYPE_CHECKING:
@@ -35,6 +35,9 @@ HTTP_TOO_MANY = 429
 
 # What reading a shape that does not fit can raise.
 MISFITS = (KeyError, IndexError, TypeError, ValueError, AttributeError, InvalidInputError)
+
+# Finer than any price, and few enough that the product with a size still fits into a table.
+AVERAGE_DECIMALS = 12
 
 NOTHING_FILLED = Accepted(filled_size=ZERO, average_price=ZERO, order_id="")
 _LIVE_STATES = frozenset({"open", "triggered"})
@@ -113,7 +116,7 @@ def _sum_of(fills: Sequence[FillRow], filled: Decimal, order_id: str) -> Accepte
     cost = sum((multiply(number(r["px"], "px"), number(r["sz"], "sz")) for r in fills), ZERO)
     return Accepted(
         filled_size=filled,
-        average_price=divide(cost, filled) if filled else ZERO,
+        average_price=toward_zero(divide(cost, filled), AVERAGE_DECIMALS) if filled else ZERO,
         order_id=order_id,
         fee=sum((number(row["fee"], "fee") for row in fills), ZERO),
     )
