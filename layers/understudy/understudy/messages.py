@@ -78,9 +78,13 @@ class ResolveIntent:
 
 @dataclass(frozen=True, slots=True)
 class WakeLane:
-    """Send a convergence into a lane later (queue follow-reconcile, delayed)."""
+    """Send a convergence into a lane later (queue follow-reconcile, delayed).
+
+    Not before `due_ms`: the queue waits whole seconds.
+    """
 
     converge: Converge
+    due_ms: int = 0
 
 
 @dataclass(frozen=True, slots=True)

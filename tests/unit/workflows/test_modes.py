@@ -10,10 +10,12 @@ import pytest
 from tests.fakes.builders import fixed, limits, ratio
 from tests.fakes.world import World
 from understudy.domain.follows import FollowStatus, PauseReason
-from understudy.domain.ids import FollowId
+from understudy.domain.ids import FollowId, WalletId
 from understudy.domain.limits import CopyMode, Sizing
 from understudy.domain.reasons import Reason
 from understudy.domain.receipts import CopyStatus
+from understudy.messages import Converge, WakeLane
+from understudy.workflows.waking import wake_lane
 
 SLOWER = [
     {"mode": CopyMode.THROTTLED, "throttle_window_ms": 1500},
@@ -48,6 +50,41 @@ def test_the_trades_of_a_window_become_one_order_at_its_end(mode: dict[str, Any]
 
     assert (world.orders_at_venue(follow), world.held_at_venue(follow)) == (1, 6)
     assert world.receipts(follow)[-1].status is CopyStatus.DONE
+
+
+@pytest.mark.parametrize("window_ms", [500, 501, 999, 1000, 1001, 1499, 1500])
+def test_a_window_is_as_long_as_its_follow_asks(window_ms: int) -> None:
+    world, follow = _world(mode=CopyMode.THROTTLED, throttle_window_ms=window_ms)
+    decided_ms = world.clock.now_ms()
+    world.leader_trades("BTC", "5")
+    world.pump()
+
+    while not world.orders_at_venue(follow):
+        world.clock.advance(1)
+        world.pump()
+
+    assert world.clock.now_ms() - decided_ms == window_ms
+
+
+def test_a_lane_is_woken_less_than_a_second_later_however_early_its_message_comes() -> None:
+    world, follow = _world()
+    wake = Converge(follow, WalletId("wallet-1"), "BTC", "throttled", world.clock.now_ms())
+    before_ms = world.clock.now_ms()
+
+    wake_lane(world.copying, WakeLane(wake, due_ms=before_ms + 60_000))
+
+    assert world.clock.now_ms() - before_ms < 1000
+    assert world.queues.lanes.take() == [wake]
+
+
+def test_a_lane_whose_time_has_come_is_woken_at_once() -> None:
+    world, follow = _world()
+    wake = Converge(follow, WalletId("wallet-1"), "BTC", "throttled", world.clock.now_ms())
+    before_ms = world.clock.now_ms()
+
+    wake_lane(world.copying, WakeLane(wake, due_ms=before_ms - 1))
+
+    assert world.clock.now_ms() == before_ms
 
 
 @pytest.mark.parametrize("mode", SLOWER)

@@ -11,3 +11,7 @@ class SystemClock:
     def now_ms(self) -> int:
         """Give the wall clock in ms since 1970."""
         return time.time_ns() // 1_000_000
+
+    def wait_ms(self, duration_ms: int) -> None:
+        """Sleep."""
+        time.sleep(duration_ms / 1000)

@@ -20,6 +20,7 @@ from understudy.messages import (
     ReconcileCommand,
     ReconcileWallet,
     ResolveIntent,
+    WakeLane,
 )
 from understudy.ports.copying import Changes, FollowState, LeaderStore, MarketStore, SymbolOwner
 from understudy.workflows.closing_out import close_out_if_stopped
@@ -29,6 +30,7 @@ from understudy.workflows.learning import learn_leverage
 from understudy.workflows.resolving import resolve
 from understudy.workflows.truing_up import true_up
 from understudy.workflows.views import CopyPorts
+from understudy.workflows.waking import wake_lane
 
 GAP_AFTER_MS = 30_000
 GAP_TRADES = 200
@@ -62,8 +64,8 @@ def reconcile(ports: ReconcilePorts, command: ReconcileCommand) -> None:
         _reconcile_wallet(ports, command.wallet_id)
     elif isinstance(command, LearnLeverage):
         learn_leverage(ports.leaders, ports.markets, ports.copying.venues, command)
-    else:
-        ports.copying.queues.to_lanes([command.converge])
+    elif isinstance(command, WakeLane):
+        wake_lane(ports.copying, command)
 
 
 def _reconcile_wallet(ports: ReconcilePorts, wallet_id: WalletId) -> None:

@@ -148,7 +148,10 @@ def _wake_again(ports: CopyPorts, command: Converge) -> None:
 
 
 def _wake_at_window_end(ports: CopyPorts, view: View, trade: Trade) -> None:
-    """Have the lane converge when a slower mode's window ends; harmless when repeated."""
+    """Have the lane converge when a slower mode's window ends; harmless when repeated.
+
+    The queue waits the whole seconds, whoever takes the message from it the rest.
+    """
     now_ms = ports.clock.now_ms()
     mode = view.situation(trade, now_ms).mode
     if mode is CopyMode.REALTIME:
@@ -158,4 +161,5 @@ def _wake_at_window_end(ports: CopyPorts, view: View, trade: Trade) -> None:
     if mode is CopyMode.SAFE_POLL:
         window_ms = limits.sync_interval_seconds * 1000
     wake = Converge(follow.follow_id, follow.wallet_id, view.symbol, mode.value, now_ms)
-    ports.queues.to_reconcile(WakeLane(wake), delay_seconds=-(-window_ms // 1000))
+    due_ms = now_ms + window_ms
+    ports.queues.to_reconcile(WakeLane(wake, due_ms), delay_seconds=window_ms // 1000)

@@ -13,6 +13,10 @@ class ManualClock:
         """Give the time in ms since 1970."""
         return self._now_ms
 
+    def wait_ms(self, duration_ms: int) -> None:
+        """Let time pass at once."""
+        self.advance(duration_ms)
+
     def move_to(self, now_ms: int) -> None:
         """Set the time."""
         self._now_ms = now_ms
