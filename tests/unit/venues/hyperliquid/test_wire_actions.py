@@ -23,11 +23,9 @@ from understudy.adapters.venues.hyperliquid.signers import signer_of
 from understudy.adapters.venues.hyperliquid.wire import (
     Builder,
     approve_agent_action,
-    cancel_by_cloid_action,
     exchange_body,
     l1_digest,
     leverage_action,
-    noop_action,
     order_action,
     pack,
 )
@@ -96,7 +94,7 @@ def test_any_order_is_signed_as_the_official_client_signs_it(
 
 
 def test_the_body_carries_everything_that_was_signed() -> None:
-    body = json.loads(exchange_body(noop_action(), 7, 1, 2, 27, 9))
+    body = json.loads(exchange_body({"type": "noop"}, 7, 1, 2, 27, 9))
 
     assert body == {
         "action": {"type": "noop"},
@@ -117,17 +115,13 @@ def test_the_signer_of_a_body_is_recovered_from_its_own_bytes() -> None:
     assert signer_of(body, Chain.MAINNET) != WALLET.address.lower()
 
 
-def test_leverage_noop_and_cancel_have_the_venues_key_order() -> None:
+def test_leverage_has_the_venues_key_order() -> None:
     assert list(leverage_action(asset=3, leverage=5, isolated=True).items()) == [
         ("type", "updateLeverage"),
         ("asset", 3),
         ("isCross", False),
         ("leverage", 5),
     ]
-    assert cancel_by_cloid_action(asset=3, client_order_id=CLIENT_ORDER_ID) == {
-        "type": "cancelByCloid",
-        "cancels": [{"asset": 3, "cloid": CLIENT_ORDER_ID}],
-    }
 
 
 @pytest.mark.parametrize(

@@ -71,6 +71,7 @@ def decimal_to_wire(value: Decimal) -> str:
 def float_to_wire(number: Any) -> str:
     """Write a Python number as the official SDK does, through its shortest decimal text.
 
+    For those who come with floats; our own orders are decimals and take `decimal_to_wire`.
     Only binary noise (below 1e-12) is rounded away. Raises InvalidInputError for -0, NaN,
     infinities, what is no number, and what would lose digits.
     """
@@ -117,12 +118,6 @@ def order_action(
     return action
 
 
-def cancel_by_cloid_action(*, asset: int, client_order_id: str) -> dict[str, Any]:
-    """Build the action that cancels one order by its client order id."""
-    cancel = {"asset": asset, "cloid": _checked_client_order_id(client_order_id)}
-    return {"type": "cancelByCloid", "cancels": [cancel]}
-
-
 def leverage_action(*, asset: int, leverage: int, isolated: bool) -> dict[str, Any]:
     """Build the action that sets an asset's leverage and margin mode."""
     if leverage < 1:
@@ -133,11 +128,6 @@ def leverage_action(*, asset: int, leverage: int, isolated: bool) -> dict[str, A
         "isCross": not isolated,
         "leverage": leverage,
     }
-
-
-def noop_action() -> dict[str, Any]:
-    """Build the action that does nothing but use up its nonce."""
-    return {"type": "noop"}
 
 
 def approve_agent_action(
