@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 EVENTS = "CopyEventsFunction"
 RULE = QUEUE = "permissions-witness"
 BUS = "understudy-local"
-ATTEMPTS = 8
+ATTEMPTS = 6
 FOR_EVER = -1
 
 
@@ -66,10 +66,11 @@ def _given_up_soon(stage: Stage) -> Iterator[None]:
 
 
 def _witness(stage: Stage) -> str:
-    """Give a queue that gets every event of the bus."""
+    """Give a queue, empty, that gets every event of the bus from now on."""
     events, queues = stage.client("events"), stage.client("sqs")
     bus = BUS
     url = queues.create_queue(QueueName=QUEUE)["QueueUrl"]
+    queues.purge_queue(QueueUrl=url)
     arn = queues.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])
     target = arn["Attributes"]["QueueArn"]
     queues.set_queue_attributes(QueueUrl=url, Attributes={"Policy": json.dumps(_open_to(target))})
