@@ -6,10 +6,13 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from tests.fakes.builders import LEADER
 from tests.unit.judge.courtroom import CLEAN, figures_of, follow_of, only, verdict_of
 from tests.unit.judge.production import ProductionRun
-from tests.unit.judge.test_production_runs import DECIMALS, fixed, follows, ratio
+from tests.unit.judge.test_production_runs import DECIMALS, PRICE, UNIT, fixed, follows, ratio
 
 
 def _run(end: str, **more: Any) -> ProductionRun:
@@ -72,3 +75,27 @@ def test_a_move_that_only_grew_the_leader_is_recorded_under_its_own_reason() -> 
     follow_of(evidence, "one")["receipts"][1]["reason"] = "BUDGET_EXHAUSTED"
 
     assert figures_of(evidence) == only(unjustified_skips=1)
+
+
+STEPS = st.lists(
+    st.tuples(st.sampled_from(["BTC", "ETH"]), st.integers(-4, 4).filter(bool), st.booleans()),
+    min_size=2,
+    max_size=8,
+)
+
+
+@settings(max_examples=15, deadline=None)
+@given(STEPS)
+def test_any_mixture_of_trades_and_moves_without_fills_gets_five_zeros(
+    steps: list[tuple[str, int, bool]],
+) -> None:
+    run = ProductionRun(follows(), DECIMALS, "100000000")
+    for symbol, units, by_fill in steps:
+        size = units * UNIT[symbol]
+        if by_fill:
+            run.trade(symbol, [(str(size), str(PRICE[symbol]))], 70_000)
+        elif run.world.venue.books.account(LEADER).held(symbol) not in {0, size}:
+            run.adjust(symbol, str(size))
+
+    assert run.world.failed == []
+    assert verdict_of(run.evidence()).findings == []
