@@ -25,6 +25,8 @@ START_SECONDS = 20.0
 STOP_SECONDS = 15.0
 _INHERITED = ("PATH", "HOME", "LANG", "LC_ALL", "TZ", "TMPDIR")
 _TAIL_CHARACTERS = 800
+_ITS_OWN_WORDS = "simulator: "
+"""Opens the line in which it says why it ends, and after a semicolon what to do."""
 
 
 @dataclass(slots=True)
@@ -70,7 +72,7 @@ class SimulatorProcess:
         return f"http://{HOST}:{self.port}"
 
     def check(self) -> None:
-        """Raise SIMULATOR_DIED, or DISK_FULL where it said so, when the process is gone."""
+        """Raise SIMULATOR_DIED, or why it ended by its own words, when the process is gone."""
         if not self.stopped and self.process.poll() is not None:
             raise self._died()
 
@@ -78,6 +80,9 @@ class SimulatorProcess:
         said = _last_line(self.log)
         if "No space left" in said or "quota exceeded" in said:
             return CommandError("DISK_FULL", said, "free some space, then run again")
+        reason, _, remedy = said.removeprefix(_ITS_OWN_WORDS).rpartition("; ")
+        if said.startswith(_ITS_OWN_WORDS) and reason:
+            return CommandError("SIMULATOR_FAILED", reason, remedy)
         code = self.process.returncode
         return CommandError(
             "SIMULATOR_DIED",

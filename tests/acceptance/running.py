@@ -124,14 +124,14 @@ def drafts_in(place: Path) -> list[Path]:
     return [file for file in place.rglob("*") if DRAFTS.search(file.name)]
 
 
-def short_recording(path: Path, trades: int) -> Path:
-    """Write the first trades of the sample as a recording; return its path."""
+def short_recording(path: Path, trades: int, after: int = 0) -> Path:
+    """Write some trades of the sample as a recording; return its path."""
     with gzip.open(SAMPLE) as file:
         fills = json.load(file)["leaders"]["sample"]["fills"]
     kept: dict[tuple[str, str, int], list[dict[str, object]]] = {}
     for fill in sorted(fills, key=lambda each: int(each["time"])):
         kept.setdefault((fill["coin"], fill["side"], fill["time"]), []).append(fill)
-    chosen = [fill for trade in list(kept.values())[:trades] for fill in trade]
+    chosen = [fill for trade in list(kept.values())[after : after + trades] for fill in trade]
     path.write_text(json.dumps(chosen), encoding="utf-8")
     return path
 

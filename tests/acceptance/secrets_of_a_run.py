@@ -39,9 +39,12 @@ CREDENTIAL = re.compile(rb"^(AWS_SECRET_ACCESS_KEY|AWS_SESSION_TOKEN)=(.{16,})$"
 
 @dataclass
 class Knowledge:
-    """What the run of a recording has made and where it has written, gathered while it runs."""
+    """What a run has made and where it has written, gathered while it runs.
 
-    recording: Path
+    `more` is a recording of what the leader does after the run.
+    """
+
+    more: Path
     secrets: list[Secret] = field(default_factory=list)
     places: dict[str, bytes] = field(default_factory=dict)
 
@@ -74,7 +77,7 @@ class Knowledge:
                 witness_events(system.stack)
                 yield system
                 provoke_refusals(system)
-                leave_messages(system, self.recording)
+                leave_messages(system, self.more)
                 self._read_secrets(system.stack)
                 self._read_places(system.stack)
 
@@ -158,7 +161,7 @@ def provoke_refusals(system: System) -> None:
 
 
 def leave_messages(system: System, recording: Path) -> None:
-    """Let the leader trade once more while nobody works the lanes: their messages stay."""
+    """Let the leader trade on while nobody works the lanes: their messages stay."""
     stack = system.stack
     functions, queues = stack.session().client("lambda"), stack.session().client("sqs")
     name = stack.stack.functions["FollowerExecuteFunction"]

@@ -59,6 +59,20 @@ def used_port(folder: Path) -> str:
     return (folder / "port").read_text(encoding="ascii")
 
 
+def state_with_its_port_used(folder: Path) -> Path:
+    state = folder / "state"
+    state.mkdir()
+    (state / "ports.json").write_text(f'{{"simulator": {used_port(folder)}}}', encoding="utf-8")
+    return state
+
+
+def state_with_damaged_books(folder: Path) -> Path:
+    books = folder / "state" / "venue" / "books.json"
+    books.parent.mkdir(parents=True)
+    books.write_text("{", encoding="utf-8")
+    return folder / "state"
+
+
 CASES = [
     Case(
         "a truncated recording",
@@ -95,6 +109,18 @@ CASES = [
         lambda folder: ["up", "--state", folder / "state", "--port", used_port(folder)],
         "PORT_IN_USE",
         "choose another port",
+    ),
+    Case(
+        "the port of a kept state in use",
+        lambda folder: ["up", "--state", state_with_its_port_used(folder)],
+        "PORT_IN_USE",
+        "Stop the program that uses it",
+    ),
+    Case(
+        "a kept state whose books are damaged",
+        lambda folder: ["up", "--state", state_with_damaged_books(folder)],
+        "SIMULATOR_FAILED",
+        "move the folder away to start with empty books",
     ),
     Case(
         "a state folder that cannot be made",

@@ -36,7 +36,8 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Knowledge:
     fills, state = short_recording(folder / "fills.json", trades=5), folder / "state"
     arguments = ["demo", "--fills", str(fills), "--followers", "2", "--state", str(state)]
     arguments += ["--json", str(folder / "figures.json"), "--evidence", str(folder / "e.json")]
-    known, said = Knowledge(fills), io.StringIO()
+    more = short_recording(folder / "more.json", trades=3, after=5)
+    known, said = Knowledge(more), io.StringIO()
     with pytest.MonkeyPatch.context() as patch, redirect_stdout(said), redirect_stderr(said):
         known.hear_of_tokens(patch)
         patch.setattr("cli.demo.running_system", known.tapped())

@@ -49,6 +49,21 @@ def test_a_second_user_is_refused_until_the_first_lets_go(folder: StateFolder) -
     assert refused.value.code is Code.STATE_IN_USE
 
 
+def test_a_shared_hold_keeps_the_folder_after_the_first_is_closed(folder: StateFolder) -> None:
+    first = folder.lock()
+    second = first.shared()
+    first.close()
+
+    with pytest.raises(LocalCloudError):
+        folder.lock()
+    second.close()
+    folder.lock().close()
+
+
+def test_nobody_else_reads_what_the_emulator_keeps(folder: StateFolder) -> None:
+    assert folder.cloud.stat().st_mode & 0o077 == 0
+
+
 def test_what_a_killed_run_left_is_noticed(folder: StateFolder) -> None:
     folder.running.write_text("4711", encoding="utf-8")
 
