@@ -24,7 +24,8 @@ class Surroundings:
     """What the venue's record says about the time of an entry.
 
     `leverage_cap` is the most that the limits, the asset and the leader's own leverage allow;
-    `leverage_known` says whether the venue shows the leader's.
+    `leverage_known` says whether the venue shows the leader's, `leverage_due` whether the follow
+    must know it.
     """
 
     own_equity: Span
@@ -33,6 +34,7 @@ class Surroundings:
     copied_notional: Span
     leverage_cap: int
     leverage_known: bool
+    leverage_due: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,11 +133,13 @@ def _leverage(scene: Scene, around: Surroundings) -> Fraction:
 def _leverage_doubt(scene: Scene, around: Surroundings) -> str:
     value = scene.claimed("leverage")
     cap = around.leverage_cap
-    if value is None or value in {ONE, Fraction(cap)}:
+    allowed = [cap] if around.leverage_due else sorted({1, cap})
+    if value is None or value in allowed:
         return ""
     if not around.leverage_known and value.denominator == 1 and ONE <= value <= cap:
         return ""
-    return f"leverage {shown(value)} cannot be: it is 1 or {cap} here"
+    choices = " or ".join(map(str, allowed))
+    return f"leverage {shown(value)} cannot be: it is {choices} here"
 
 
 def _sum_doubt(scene: Scene) -> str:

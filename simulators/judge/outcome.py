@@ -7,7 +7,7 @@ from fractions import Fraction
 
 from simulators.judge.claims import Books
 from simulators.judge.evidence import Leg, Receipt, VenueOrder
-from simulators.judge.exact import ZERO, cut_to_lot, shown
+from simulators.judge.exact import ZERO, cut_to_lot, shown, sign_of
 from simulators.judge.gates import may_wind_down
 from simulators.judge.model import NOTHING_TO_CLOSE, Expected
 from simulators.judge.scene import Scene
@@ -32,7 +32,7 @@ def problem_of_leg(
     if receipt is None:
         return _without_receipt(scene, expected, books)
     if scene.is_netted and any(leg.filled for leg in receipt.orders):
-        return None
+        return problem_of_netted(scene, legs)
     if expected.order is None:
         return unlicensed(expected, legs) or _reason_problem(receipt, expected)
     if not legs:
@@ -61,9 +61,31 @@ def problem_of_stray_exit(scene: Scene, legs: Sequence[Leg]) -> Problem | None:
     kept = cut_to_lot(abs(holding.target), scene.market.size_decimals)
     excess = max(abs(holding.held) - kept, ZERO)
     closed = sum((leg.filled for leg in legs), ZERO)
-    if scene.is_netted or closed <= excess or may_wind_down(scene):
+    if scene.is_netted:
+        return problem_of_netted(scene, legs)
+    if closed <= excess or may_wind_down(scene):
         return None
     return Problem(Figure.MISMATCHED, "an exit closed what should stay open")
+
+
+def problem_of_stray_entry(scene: Scene, legs: Sequence[Leg]) -> Problem | None:
+    """Refuse a filled entry for a trade that only reduces, unless a window collected it."""
+    if scene.is_netted:
+        return problem_of_netted(scene, legs)
+    if not any(leg.filled for leg in legs):
+        return None
+    return Problem(Figure.MISMATCHED, "a trade that only reduces was copied by an entry")
+
+
+def problem_of_netted(scene: Scene, legs: Sequence[Leg]) -> Problem | None:
+    """Refuse an order of a window on the wrong side or beyond the price cap.
+
+    How much a window collects shows where the follow ends; which way it may go shows here: towards
+    the leader's position in, against what is held out.
+    """
+    texts = (_netted_misfit(scene, leg) for leg in legs)
+    text = next((text for text in texts if text), "")
+    return Problem(Figure.MISMATCHED, text) if text else None
 
 
 def unlicensed(expected: Expected, legs: Sequence[Leg]) -> Problem | None:
@@ -92,29 +114,43 @@ def _absent(scene: Scene, receipt: Receipt, expected: Expected) -> Problem | Non
 
 def _unfit(scene: Scene, expected: Expected, legs: Sequence[Leg]) -> Problem | None:
     if scene.is_netted:
-        return None
+        return problem_of_netted(scene, legs)
     text = _misfit(scene, expected, min(legs, key=lambda leg: leg.attempt))
     return Problem(Figure.MISMATCHED, text) if text else None
 
 
+def _netted_misfit(scene: Scene, leg: Leg) -> str:
+    held, wanted = scene.holding.held, scene.limits.direction * scene.trade.end
+    way = sign_of(wanted) if leg.kind != "exit" else -sign_of(held) if held else leg.sign
+    prices = (scene.trade.price, scene.trade.last_price)
+    return _wrong_order(leg, way) or _beyond_cap(scene, leg, prices)
+
+
 def _misfit(scene: Scene, expected: Expected, leg: Leg) -> str:
-    is_exit = leg.kind == "exit"
-    if leg.sign != expected.sign:
-        return f"order {leg.cloid} goes the wrong way"
-    if leg.reduce_only != is_exit:
-        return f"order {leg.cloid}: reduce-only is {leg.reduce_only} on an {leg.kind}"
+    wrong = _wrong_order(leg, expected.sign)
+    if wrong:
+        return wrong
     span = expected.order
     if span is not None and not span.holds(leg.size):
         wanted = " to ".join(dict.fromkeys((shown(span.low), shown(span.high))))
         return f"order {leg.cloid}: size {shown(leg.size)}, the model says {wanted}"
-    if not is_exit and _beyond_cap(scene, leg.limit_price, leg):
-        return f"order {leg.cloid}: limit price {shown(leg.limit_price)} breaks the price cap"
+    return _beyond_cap(scene, leg, (scene.trade.price,))
+
+
+def _wrong_order(leg: Leg, sign: int) -> str:
+    if leg.sign != sign:
+        return f"order {leg.cloid} goes the wrong way"
+    if leg.reduce_only != (leg.kind == "exit"):
+        return f"order {leg.cloid}: reduce-only is {leg.reduce_only} on an {leg.kind}"
     return ""
 
 
-def _beyond_cap(scene: Scene, limit_price: Fraction, leg: Leg) -> bool:
-    worst = scene.trade.price * (1 + leg.sign * scene.band)
-    return leg.sign * (limit_price - worst) > 0
+def _beyond_cap(scene: Scene, leg: Leg, prices: Sequence[Fraction]) -> str:
+    """Say whether an entry may pay more than the band around these prices of the leader allows."""
+    worst = (price * (1 + leg.sign * scene.band) for price in prices)
+    if leg.kind == "exit" or any(leg.sign * (leg.limit_price - price) <= 0 for price in worst):
+        return ""
+    return f"order {leg.cloid}: limit price {shown(leg.limit_price)} breaks the price cap"
 
 
 def _unfilled(

@@ -22,7 +22,12 @@ from simulators.judge.gates import kept_by_owner, may_wind_down
 from simulators.judge.ledger import FollowBook, Money
 from simulators.judge.model import expected_entry, expected_exit
 from simulators.judge.numbers import numbers_of
-from simulators.judge.outcome import problem_of_leg, problem_of_stray_exit, unlicensed
+from simulators.judge.outcome import (
+    problem_of_leg,
+    problem_of_stray_entry,
+    problem_of_stray_exit,
+    unlicensed,
+)
 from simulators.judge.scene import Scene
 from simulators.judge.surroundings import Witness
 from simulators.judge.trades import LeaderTrade
@@ -151,7 +156,7 @@ class Pair:
                 aim_higher(scene, expected, self.entries)
             remember_entry(scene, self.entries)
         else:
-            self._note(self._stray_entry(scene))
+            self._note(problem_of_stray_entry(scene, self.entries))
             self._note(problem_of_record(self.receipt, self.trade))
             if self.trade.kind not in {"open", "add"}:
                 self.book.entries.pop(self.trade.symbol, None)
@@ -160,11 +165,6 @@ class Pair:
         if text:
             figure = Figure.MISMATCHED if self.entries else Figure.UNJUSTIFIED
             self._note(Problem(figure, text))
-
-    def _stray_entry(self, scene: Scene) -> Problem | None:
-        if scene.is_netted or not any(leg.filled for leg in self.entries):
-            return None
-        return Problem(Figure.MISMATCHED, "a trade that only reduces was copied by an entry")
 
     def _count_failures(self) -> None:
         status = "" if self.receipt is None else self.receipt.status

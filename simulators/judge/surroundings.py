@@ -11,6 +11,7 @@ from math import floor
 from simulators.judge.evidence import Evidence, Follow
 from simulators.judge.exact import ZERO, Span
 from simulators.judge.ledger import FollowBook
+from simulators.judge.leverages import learnt_ms
 from simulators.judge.numbers import CENT, Surroundings
 from simulators.judge.prices import (
     DECIDED_WITHIN_MS,
@@ -53,6 +54,7 @@ class Witness:
             wallet: _next_orders(evidence, wallet, indexes) for wallet in self.curves
         }
         self._price_spans = cache(self._spans_around)
+        self._learnt_ms = learnt_ms(evidence, trades)
         self._received_ms = sorted(
             order.received_ms for wallet in self.curves for order in evidence.books[wallet].orders
         )
@@ -63,6 +65,7 @@ class Witness:
         known = self.evidence.books[self.evidence.leader].leverages.get(trade.symbol)
         leverages = (floor(limits.max_total_leverage), scene.market.max_leverage, known)
         prices = self._price_spans(trade.index)
+        learnt_ms = self._learnt_ms.get(trade.symbol, trade.sent_ms)
         return Surroundings(
             own_equity=self._own_equity(scene),
             leader_equity=self.leader_equity[trade.index],
@@ -70,6 +73,7 @@ class Witness:
             copied_notional=_copied(scene.book, trade.symbol, prices),
             leverage_cap=max(1, min(value for value in leverages if value is not None)),
             leverage_known=known is not None,
+            leverage_due=known is not None and learnt_ms < trade.sent_ms,
         )
 
     def pressure(self, trade: LeaderTrade, follow: Follow, others: Others) -> frozenset[str]:

@@ -9,7 +9,7 @@ from simulators.hyperliquid.engine.margin import total_value
 from simulators.hyperliquid.info.fill_views import fill_view
 
 if TYPE_CHECKING:
-    from simulators.hyperliquid.engine.account import Account
+    from simulators.hyperliquid.engine.account import Account, Leverage
     from simulators.hyperliquid.engine.agents import Agent
     from simulators.hyperliquid.engine.orders import Order
     from simulators.hyperliquid.engine.venue import Venue
@@ -42,14 +42,18 @@ def _account_view(venue: Venue, account: Account) -> dict[str, Any]:
             if position.size
         },
         "leverages": {
-            coin: {"value": leverage.value, "is_cross": leverage.is_cross}
-            for coin, leverage in account.leverages.items()
+            coin: _leverage_view(account.leverage(coin, venue.universe.by_name[coin].max_leverage))
+            for coin in {**account.leverages, **account.positions}
         },
         "orders": [order_view(order) for order in account.orders.every],
         "fills": [fill_view(fill) for fill in account.fills.fills],
         "twap_fills": [fill_view(fill) for fill in account.twap_fills.fills],
         "agents": [_agent_view(a) for a in venue.agents.slots.get(account.address, {}).values()],
     }
+
+
+def _leverage_view(leverage: Leverage) -> dict[str, Any]:
+    return {"value": leverage.value, "is_cross": leverage.is_cross}
 
 
 def order_view(order: Order) -> dict[str, Any]:

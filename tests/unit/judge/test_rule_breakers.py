@@ -108,3 +108,20 @@ def test_a_reduction_that_closed_too_little_is_a_mismatch() -> None:
     book["positions"]["BTC"] = evidence["follows"][0]["portfolio"]["BTC"] = held
 
     assert figures_of(evidence) == only(mismatched_positions=1)
+
+
+def _opened_at_leverage_one(before: str) -> dict[str, int]:
+    """Judge a follow that claims leverage 1 for what it opened on a symbol."""
+    follower = Follower("one", {"copy_budget_usdc": "5000", "sizing": RATIO})
+    stage = Stage([follower], positions={"BTC": Decimal(before)})
+    evidence = stage.trade("BTC", "1", "1000").evidence()
+    receipt_of(evidence, "one", 1)["numbers"]["leverage"] = "1"
+    return figures_of(evidence)
+
+
+def test_a_leverage_that_nobody_saw_may_count_as_one() -> None:
+    assert _opened_at_leverage_one("0") == CLEAN
+
+
+def test_a_leverage_that_the_venue_showed_from_the_beginning_must_be_used() -> None:
+    assert _opened_at_leverage_one("4") == only(mismatched_positions=1)
