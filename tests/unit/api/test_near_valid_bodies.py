@@ -1,0 +1,159 @@
+"""A body with one thing wrong in it is refused behind the door too, and changes nothing there."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+
+from functions.api.limits import LimitChoices
+from functions.api.routes import ROUTES
+from functions.api.routing import Route
+from tests.fakes.api import Answer, ApiWorld
+from tests.fakes.identity import ALICE, message
+from tests.fakes.requests import created
+from tests.unit.api.near_valid import spoiled
+
+BODIES_PER_ROUTE = 500
+AT_THE_DOOR = {"INVALID_INPUT", "MALFORMED_JSON", "BODY_TOO_LARGE"}
+ALL_LIMITS: dict[str, Any] = {
+    "copy_budget_usdc": "1000",
+    "sizing": {"kind": "fixed", "cost_per_order_usdc": "100", "percent": None},
+    "max_order_usdc": "500",
+    "max_total_leverage": "5",
+    "max_open_positions": 3,
+    "max_symbol_allocation_pct": "50",
+    "max_position_usdc": "600",
+    "stop_copy_drawdown_pct": "30",
+    "drawdown_basis": "realized",
+    "slippage_bps": 50,
+    "close_slippage_bps": 100,
+    "margin_mode": "cross",
+    "mode": "throttled",
+    "sync_interval_seconds": 10,
+    "throttle_window_ms": 1000,
+    "max_copy_age_seconds": 10,
+    "entries_per_minute": 10,
+    "symbols_allow": ["BTC", "xyz:TSLA"],
+    "symbols_deny": ["ETH"],
+    "sides": "both",
+    "reverse": False,
+    "refuse_safe_poll": False,
+    "on_stop": "copy_closes",
+}
+Good = Callable[[ApiWorld, str], dict[str, Any]]
+
+
+def sign_in(api: ApiWorld, _: str) -> dict[str, Any]:
+    nonce = api.request("GET", "/v1/auth/siwe/nonce", query={"address": ALICE.address}).body
+    now = datetime.fromtimestamp(api.world.clock.now_ms() // 1000, UTC)
+    text = message(ALICE.address, nonce["nonce"], issued_at=now.isoformat())
+    signed = {"address": ALICE.address, "message": text, "signature": ALICE.sign_text(text)}
+    return {**signed, "connector": "WALLETCONNECT"}
+
+
+def refresh(api: ApiWorld, _: str) -> dict[str, Any]:
+    return {"refresh_token": api.sign_in()["refresh_token"]}
+
+
+def enable(api: ApiWorld, token: str) -> dict[str, Any]:
+    (wallet,) = api.request("GET", "/v1/wallets", None, token).body["items"]
+    wish = {"scope": "TRADE_ONLY", "agent_name": "main", "venue": "hyperliquid"}
+    return {**wish, "wallet_id": wallet["wallet_id"]}
+
+
+def confirm(api: ApiWorld, token: str) -> dict[str, Any]:
+    wish = {"scope": "TRADE_ONLY", "agent_name": "main"}
+    made = api.request("POST", "/v1/agents/enable", wish, token).body
+    signatures = [ALICE.sign_action(each["action"]) for each in made["to_sign"]]
+    return {"agent_id": made["agent"]["agent_id"], "signatures": signatures}
+
+
+def follow(api: ApiWorld, token: str) -> dict[str, Any]:
+    wallet_id = enable(api, token)["wallet_id"]
+    whom = {"venue": "hyperliquid", "wallet_id": wallet_id, "leader_address": "0x" + "8" * 40}
+    return {**whom, "limits": ALL_LIMITS}
+
+
+def older_follow(_: ApiWorld, __: str) -> dict[str, Any]:
+    risk = {**ALL_LIMITS, "sizing": None, "copy_budget_usdc": None}
+    budget = {"copy_budget_usdc": "1000", "cost_per_order_usdc": "100"}
+    return {"leader_address": "0x" + "8" * 40, **budget, "risk": risk}
+
+
+def limits(_: ApiWorld, __: str) -> dict[str, Any]:
+    return {"limits": ALL_LIMITS}
+
+
+GOOD: dict[str, Good] = {
+    "POST /v1/auth/siwe/verify": sign_in,
+    "POST /v1/auth/refresh": refresh,
+    "POST /v1/auth/logout": refresh,
+    "POST /v1/agents/enable": enable,
+    "POST /v1/agents/confirm": confirm,
+    "POST /v1/follows": follow,
+    "POST /v1/copy/follows": older_follow,
+    "PATCH /v1/follows/{follow_id}": limits,
+    "PUT /v1/copy/profile": limits,
+}
+WITH_BODY = [route for route in ROUTES if route.body is not None]
+
+
+def test_every_route_with_a_body_and_every_limit_is_tried() -> None:
+    assert {route.key for route in WITH_BODY} == set(GOOD)
+    assert set(ALL_LIMITS) == set(LimitChoices.model_fields)
+
+
+class Tried:
+    """A route of a fresh world; ids are counted, so a world made anew is the same again."""
+
+    def __init__(self, route: Route) -> None:
+        self.route = route
+        self.renew()
+
+    def renew(self) -> None:
+        self.api = ApiWorld()
+        self.token = self.api.token()
+        self.path = self.route.path.replace("{follow_id}", created(self.api, self.token))
+        self.good = GOOD[self.route.key](self.api, self.token)
+        self.stored = self.api.stored()
+
+    def send(self, body: dict[str, Any]) -> Answer:
+        return self.api.request(self.route.method, self.path, json.dumps(body), self.token)
+
+
+@pytest.mark.parametrize("route", WITH_BODY, ids=lambda route: route.key)
+def test_the_body_that_is_spoiled_was_good(route: Route) -> None:
+    tried = Tried(route)
+
+    answer = tried.send(tried.good)
+
+    assert answer.status == route.status, answer.body
+
+
+@pytest.mark.parametrize("route", WITH_BODY, ids=lambda route: route.key)
+def test_one_spoiled_value_never_breaks_a_route_or_changes_anything(route: Route) -> None:
+    assert route.body is not None
+    tried, seen = Tried(route), Counter[str]()
+
+    @settings(max_examples=BODIES_PER_ROUTE, deadline=None, database=None, derandomize=True)
+    @given(spoiled(route.body, tried.good))
+    def refused_or_good(body: dict[str, Any]) -> None:
+        answer = tried.send(body)
+        if answer.status == route.status:
+            seen["GOOD"] += 1
+            tried.renew()
+            return
+        seen[answer.code] += 1
+        assert 400 <= answer.status < 500, (body, answer.body)
+        assert tried.api.stored() == tried.stored, body
+
+    refused_or_good()
+
+    assert seen["INVALID_INPUT"] > 0
+    assert set(seen) - AT_THE_DOOR, "no body ever came behind the door"
