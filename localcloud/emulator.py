@@ -65,6 +65,7 @@ class Emulator:
         try:
             pinned = pinned_port(folder, "cloud", port)
             folder.prepare()
+            folder.require_whole()
             emulator = cls(_launch(folder, pinned, lock), pinned, folder)
         finally:
             lock.close()

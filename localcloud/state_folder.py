@@ -106,6 +106,22 @@ class StateFolder:
         except OSError as problem:
             raise refusal(problem, self.root) from problem
 
+    def require_whole(self) -> None:
+        """Refuse saved services that cannot be read: the emulator would save emptiness over them.
+
+        Raises:
+            LocalCloudError: STATE_DAMAGED.
+        """
+        for file in sorted(self.services.glob("*.json")):
+            try:
+                json.loads(file.read_bytes())
+            except ValueError as problem:
+                raise LocalCloudError(
+                    Code.STATE_DAMAGED,
+                    f"The saved state {file} cannot be read: {problem}.",
+                    f"Restore it from a copy, or move {self.root} away to start anew.",
+                ) from problem
+
     def is_full(self) -> bool:
         """Tell whether the disk is: then whatever failed could not even write down why."""
         return shutil.disk_usage(self.root).free < FULL_BELOW_BYTES

@@ -73,6 +73,13 @@ def state_with_damaged_books(folder: Path) -> Path:
     return folder / "state"
 
 
+def state_cut_short(folder: Path) -> Path:
+    saved = folder / "state" / "cloud" / "state" / "dynamodb.json"
+    saved.parent.mkdir(parents=True)
+    saved.write_text('{"__ministack_format__": 2, "payload": {"tab', encoding="utf-8")
+    return folder / "state"
+
+
 CASES = [
     Case(
         "a truncated recording",
@@ -121,6 +128,12 @@ CASES = [
         lambda folder: ["up", "--state", state_with_damaged_books(folder)],
         "SIMULATOR_FAILED",
         "move the folder away to start with empty books",
+    ),
+    Case(
+        "a kept state that was cut short",
+        lambda folder: ["up", "--state", state_cut_short(folder)],
+        "STATE_DAMAGED",
+        "Restore it from a copy",
     ),
     Case(
         "a state folder that cannot be made",

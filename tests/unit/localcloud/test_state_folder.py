@@ -64,6 +64,21 @@ def test_nobody_else_reads_what_the_emulator_keeps(folder: StateFolder) -> None:
     assert folder.cloud.stat().st_mode & 0o077 == 0
 
 
+def test_a_saved_service_that_cannot_be_read_is_refused_and_left_alone(
+    folder: StateFolder,
+) -> None:
+    folder.prepare()
+    folder.require_whole()
+    damaged = folder.services / "kms.json"
+    damaged.write_text('{"payload": {"keys', encoding="utf-8")
+
+    with pytest.raises(LocalCloudError) as refused:
+        folder.require_whole()
+
+    assert refused.value.code is Code.STATE_DAMAGED
+    assert damaged.read_text(encoding="utf-8") == '{"payload": {"keys'
+
+
 def test_what_a_killed_run_left_is_noticed(folder: StateFolder) -> None:
     folder.running.write_text("4711", encoding="utf-8")
 
