@@ -10,13 +10,14 @@ from checks.finding import Finding, report
 from checks.template.custody import check_custody
 from checks.template.document import Document, read_document
 from checks.template.functions import check_functions
+from checks.template.layers import check_layers
 from checks.template.policies import check_policies
 from checks.template.stores import check_stores
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-RULES = (check_functions, check_policies, check_custody, check_stores)
+RULES = (check_functions, check_policies, check_custody, check_stores, check_layers)
 
 
 def find_all(document: Document) -> Iterator[Finding]:

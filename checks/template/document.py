@@ -21,11 +21,12 @@ Properties = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Resource:
-    """One resource: its logical id, its type, its properties with `Globals` merged in."""
+    """One resource: its logical id, type, metadata, and properties with `Globals` merged in."""
 
     name: str
     type: str
     properties: Properties
+    metadata: Properties
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +90,7 @@ def _resource(name: str, body: Properties, shared: Properties) -> Resource:
     properties = body.get("Properties") or {}
     if body["Type"] == "AWS::Serverless::Function":
         properties = {**shared, **properties}
-    return Resource(name, body["Type"], properties)
+    return Resource(name, body["Type"], properties, body.get("Metadata") or {})
 
 
 class _TemplateLoader(yaml.SafeLoader):

@@ -70,6 +70,12 @@ FAULTS = {
         "CopierFunction",
         "custody-code",
     ),
+    "layer_that_is_not_built": (
+        "BuildMethod: python3.13",
+        "Unused: true",
+        "CustodyLayer",
+        "layer-build",
+    ),
     "table_without_backup": (
         "PointInTimeRecoveryEnabled: true",
         "PointInTimeRecoveryEnabled: false",
