@@ -107,7 +107,7 @@ class SimulatorWorld:
     """The client over HTTP against the stand-in venue."""
 
     def __init__(self, simulator: SimulatorThread) -> None:
-        self._url = simulator.url
+        self.url = simulator.url
         self._pool = urllib3.PoolManager(retries=False)
         self.clock: Clock = SystemClock()
         rest = Rest(simulator.url, connect_timeout_ms=1000, read_timeout_ms=400)
@@ -147,7 +147,7 @@ class SimulatorWorld:
         self._command("halt", seconds=60)
 
     def _command(self, path: str, **body: Any) -> None:
-        answer = self._pool.request("POST", f"{self._url}/_simulator/{path}", json=body)
+        answer = self._pool.request("POST", f"{self.url}/_simulator/{path}", json=body)
         assert answer.status == 200, answer.data
 
 

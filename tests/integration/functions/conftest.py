@@ -16,7 +16,10 @@ import pytest
 from localcloud.emulator import Emulator
 from localcloud.session import ACCESS_KEY, REGION, SECRET_KEY
 from localcloud.state_folder import StateFolder
+from simulators.hyperliquid.thread import SimulatorThread
 from tests.contract.stores import tables
+from tests.contract.venue.worlds import SimulatorWorld
+from tests.integration.functions.standing_signer import standing_signer
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -75,3 +78,17 @@ def environment(cloud: dict[str, str], client: Callable[[str], Any]) -> Iterator
     for name in names.values():
         dynamodb.delete_table(TableName=name)
     kms.schedule_key_deletion(KeyId=key, PendingWindowInDays=7)
+
+
+@pytest.fixture
+def venue() -> Iterator[SimulatorWorld]:
+    """Give the stand-in venue."""
+    with SimulatorThread() as simulator:
+        yield SimulatorWorld(simulator)
+
+
+@pytest.fixture
+def signer() -> Iterator[str]:
+    """Give the address at which a signer answers as Lambda does."""
+    with standing_signer() as url:
+        yield url

@@ -6,18 +6,24 @@ import json
 import subprocess
 import sys
 import time
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from benchmarks.imports import ENVIRONMENT, PLACES, ROOT
+from custody.secp256k1 import address_of
+from tests.contract.venue.worlds import SimulatorWorld
 from tests.fakes.builders import FOLLOW, WALLET, account, follow, limits, market, ratio, trade
+from tests.integration.functions.standing_signer import AGENT, OWNER
 from understudy.adapters.aws.copy_store import DynamoCopyStore
 from understudy.adapters.aws.follow_directory import DynamoFollowDirectory
 from understudy.adapters.aws.market_store import DynamoMarketStore
 from understudy.adapters.aws.table import Table
 from understudy.adapters.clock import SystemClock
+from understudy.domain.follows import Marks
 from understudy.domain.markets import HYPERLIQUID
+from understudy.domain.receipts import CopyStatus
 from understudy.messages import FollowerExecute, encode
 
 if TYPE_CHECKING:
@@ -80,44 +86,84 @@ def delivery(message: FollowerExecute) -> dict[str, Any]:
     return {"Records": [record]}
 
 
+def market_store(client: Any, environment: Mapping[str, str]) -> DynamoMarketStore:
+    """Give the store of markets, with both markets of these tests in it."""
+    store = DynamoMarketStore(Table(client, environment["MARKET_TABLE"]), SystemClock())
+    store.put_markets(HYPERLIQUID, [market(), market("SOL", asset=5, size_decimals=2)])
+    return store
+
+
 def stores(
     client: Any, environment: Mapping[str, str]
 ) -> tuple[DynamoCopyStore, DynamoFollowDirectory]:
-    copying, markets = (
-        Table(client, environment[name]) for name in ("COPYING_TABLE", "MARKET_TABLE")
-    )
-    store = DynamoMarketStore(markets, SystemClock())
-    store.put_markets(HYPERLIQUID, [market()])
-    return DynamoCopyStore(copying, store), DynamoFollowDirectory(copying)
+    copying = Table(client, environment["COPYING_TABLE"])
+    markets = market_store(client, environment)
+    return DynamoCopyStore(copying, markets), DynamoFollowDirectory(copying)
+
+
+def now_ms() -> int:
+    return time.time_ns() // 1_000_000
+
+
+def follow_of_a_funded_wallet(venue: SimulatorWorld, copies: Any, directory: Any) -> None:
+    """Let a wallet with money and an approved agent follow."""
+    venue.fund(address_of(OWNER), "10000")
+    venue.approve(OWNER, AGENT)
+    venue.price("SOL", "100")
+    patient = limits(ratio(), max_copy_age_seconds=300)
+    directory.create(follow(patient, wallet_address=address_of(OWNER)))
+    copies.put_account(account(read_at_ms=now_ms()))
 
 
 def test_follower_execute_stays_light_after_a_copy(
-    environment: dict[str, str], client: Callable[[str], Any]
+    environment: dict[str, str], client: Callable[[str], Any], venue: SimulatorWorld, signer: str
 ) -> None:
-    now_ms = time.time_ns() // 1_000_000
     copies, directory = stores(client("dynamodb"), environment)
-    directory.create(follow(limits(ratio())))
-    copies.put_account(account(read_at_ms=now_ms))
-    old = trade(time_ms=now_ms - 60_000, seen_at_ms=now_ms, stored_at_ms=now_ms)
-    event = delivery(FollowerExecute(FOLLOW, WALLET, old, now_ms))
+    follow_of_a_funded_wallet(venue, copies, directory)
+    fresh = trade(symbol="SOL", time_ms=now_ms(), seen_at_ms=now_ms(), stored_at_ms=now_ms())
+    event = delivery(FollowerExecute(FOLLOW, WALLET, fresh, now_ms()))
+    outside = {"HYPERLIQUID_URL": venue.url, "AWS_ENDPOINT_URL_LAMBDA": signer}
 
-    answers, modules = handle("follower_execute", [("", event)], environment)
+    answers, modules = handle("follower_execute", [("", event)], {**environment, **outside})
 
-    receipt = copies.receipt(FOLLOW, old.seq)
+    receipt = copies.receipt(FOLLOW, fresh.seq)
     assert answers == [{"batchItemFailures": []}]
     assert receipt is not None
+    assert (receipt.status, receipt.held) == (CopyStatus.DONE, 1)
+    assert venue.venue.account(WALLET, address_of(OWNER), [""]).positions == {"SOL": 1}
     assert "coincurve" not in modules
     assert among(modules) == []
 
 
-def test_the_signer_stays_light_after_enrolling_and_judging(environment: dict[str, str]) -> None:
+def test_the_signer_stays_light_after_enrolling_and_signing(
+    environment: dict[str, str], client: Callable[[str], Any]
+) -> None:
+    create = (f"{SIGNER_ARN}:enroll", sample("enroll_create_agent.json"))
+    roomy = {**environment, "AGENT_MAX_ORDER_NOTIONAL_USDC": "10000"}
+    ((created,), _) = handle("signer", [create], roomy)
+    activate = {"operation": "activate", "agent_id": created["agent_id"]}
+    market_store(client("dynamodb"), environment).put_marks(
+        HYPERLIQUID, Marks({"BTC": Decimal(50_000)}, {"BTC": now_ms()})
+    )
     calls = [
-        (f"{SIGNER_ARN}:enroll", sample("enroll_create_agent.json")),
-        (f"{SIGNER_ARN}:sign", sample("sign_entry.json")),
+        (f"{SIGNER_ARN}:enroll", activate),
+        (f"{SIGNER_ARN}:sign", with_agent_and_time(created["agent_id"])),
     ]
 
-    (created, judged), modules = handle("signer", calls, environment)
+    (activated, signed), modules = handle("signer", calls, environment)
 
-    assert created["address"].startswith("0x")
-    assert judged["results"][0]["reason"]
+    assert activated["status"] == "ACTIVE"
+    (result,) = signed["results"]
+    assert json.loads(result["body"])["action"]["type"] == "order", result
+    assert "coincurve" in modules
     assert among(modules) == []
+
+
+def with_agent_and_time(agent_id: str) -> dict[str, Any]:
+    """Give the sample entry as this agent would be asked to sign it now."""
+    event: dict[str, Any] = sample("sign_entry.json")
+    for intent in event["intents"]:
+        now = now_ms()
+        own = {"agent_id": agent_id, "nonce": now, "created_at_ms": now}
+        intent.update({**own, "expires_at_ms": now + 8000})
+    return event

@@ -1,0 +1,50 @@
+"""A signer that stands where Lambda stands: it answers one function's invocations, and signs."""
+
+from __future__ import annotations
+
+import json
+import threading
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import TYPE_CHECKING
+
+from custody.requests import read_intents
+from tests.fakes.builders import WALLET
+from tests.fakes.signing import KeySigner
+from understudy.domain.codec import to_plain
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+OWNER, AGENT = b"\x01" * 32, b"\x02" * 32
+SIGNER = KeySigner({WALLET: AGENT})
+
+
+class Invocations(BaseHTTPRequestHandler):
+    """Signs whatever is asked with the agent's key."""
+
+    def do_POST(self) -> None:
+        asked = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        signed = SIGNER.sign(read_intents(asked))
+        answer = json.dumps({"results": [to_plain(each) for each in signed]}).encode()
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(answer)))
+        self.end_headers()
+        self.wfile.write(answer)
+
+    def log_message(self, *said: object) -> None:
+        """Say nothing."""
+
+
+@contextmanager
+def standing_signer() -> Iterator[str]:
+    """Serve the signer; gives its address."""
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Invocations)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}"
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
