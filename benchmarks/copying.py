@@ -22,7 +22,8 @@ from understudy.domain.receipts import CopyStatus
 from understudy.workflows.fill_fan_out import FanOutPorts
 from understudy.workflows.follower_execute import run_lane
 from understudy.workflows.lanes import run_lanes
-from understudy.workflows.leader_sync import SyncPorts, sync_leader
+from understudy.workflows.leader_sync import sync_leader
+from understudy.workflows.numbering import SyncPorts
 
 if TYPE_CHECKING:
     from understudy.domain.ids import FollowId

@@ -6,6 +6,7 @@ from typing import Any
 
 from understudy.domain.markets import HYPERLIQUID
 from understudy.messages import (
+    CheckLeader,
     LearnLeverage,
     ReconcileCommand,
     ReconcileWallet,
@@ -23,6 +24,7 @@ COMMANDS: tuple[type[ReconcileCommand], ...] = (
     ResolveIntent,
     WakeLane,
     LearnLeverage,
+    CheckLeader,
 )
 
 

@@ -9,7 +9,7 @@ from understudy.domain.errors import VenueUnreachableError
 from understudy.ports.stream import StreamClosed, StreamEvent, Subscribed
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
 
 class ScriptedStream:
@@ -21,7 +21,9 @@ class ScriptedStream:
         self.silence_ms = 0
         self.is_unreachable = False
         self.is_open = False
+        self.never_confirms = ""
         self.subscribed: list[str] = []
+        self.renewed: list[str] = []
         self.priced: list[str] = []
         self._unknown = set(unknown)
         self._unconfirmed: dict[str, None] = {}
@@ -38,8 +40,16 @@ class ScriptedStream:
             self._unconfirmed[symbol] = None
             # Like the venue: an unknown name closes everything without a word.
             self.is_open = self.is_open and symbol not in self._unknown
-            if self.is_open:
+            if self.is_open and symbol != self.never_confirms:
                 self.events.append(Subscribed(symbol))
+
+    def renew(self, symbols: Iterable[str]) -> None:
+        for symbol in symbols:
+            self.renewed.append(symbol)
+            self.ages[symbol] = 0
+
+    def unconfirmed(self) -> Sequence[str]:
+        return tuple(self._unconfirmed)
 
     def subscribe_prices(self, dexes: Iterable[str]) -> None:
         self.priced.extend(dexes)

@@ -81,6 +81,10 @@ class InMemoryVenue:
         """Let an agent trade for an account."""
         self._agents[agent] = address
 
+    def list_market(self, market: Market) -> None:
+        """Let a market be traded from now on."""
+        self._markets[market.asset] = self._symbols[market.symbol] = market
+
     def revoke(self, agent: str) -> None:
         """Take an agent's approval away."""
         del self._agents[agent]
@@ -157,14 +161,24 @@ class InMemoryVenue:
             read_at_ms=now_ms,
         )
 
-    def leader_snapshot(self, address: str, dexes: Sequence[str]) -> LeaderSnapshot:
+    def leader_snapshot(
+        self, address: str, dexes: Sequence[str], *, before: LeaderAccount | None = None
+    ) -> LeaderSnapshot:
         self._answer()
         book, now_ms = self.books.account(address), self._clock.now_ms()
         purses = [""] if book.mode is AccountMode.UNIFIED else dexes
         equity = sum((self._equity(address, dex) for dex in purses), ZERO)
         positions = self._positions(address)
         leverages = {symbol: self._leverage(address, symbol) for symbol in positions}
-        return LeaderSnapshot(positions, LeaderAccount(equity, leverages, now_ms), now_ms)
+        known = before if before is not None and before.knows_mode(now_ms) else None
+        account = LeaderAccount(
+            equity,
+            leverages,
+            now_ms,
+            mode=known.mode if known else book.mode,
+            mode_read_at_ms=known.mode_read_at_ms if known else now_ms,
+        )
+        return LeaderSnapshot(positions, account, now_ms)
 
     def leader_leverages(self, address: str, dex: str) -> Mapping[str, int]:
         self._answer()

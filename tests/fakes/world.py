@@ -35,7 +35,8 @@ from understudy.workflows.fill_fan_out import FanOutPorts, fan_out_shard
 from understudy.workflows.follow_reconcile import ReconcilePorts, reconcile, sweep
 from understudy.workflows.follower_execute import run_lane
 from understudy.workflows.lanes import run_lanes
-from understudy.workflows.leader_sync import SyncPorts, sync_leader
+from understudy.workflows.leader_sync import sync_leader
+from understudy.workflows.numbering import SyncPorts
 from understudy.workflows.views import CopyPorts
 
 T = TypeVar("T")
@@ -71,6 +72,7 @@ class World:
         self.venue = InMemoryVenue(self.clock, known)
         self.signer: Signer = KeySigner({})
         self.failed: list[BaseException] = []
+        self.wallets_a_minute = 100
         self._secrets: dict[WalletId, bytes] = {}
         store = InMemoryCopyStore(self.table, self.markets, self.switches)
         self.copying = self._copy_ports(store, self.venue)
@@ -173,7 +175,7 @@ class World:
 
     @property
     def reconcile_ports(self) -> ReconcilePorts:
-        return ReconcilePorts(self.copying, self.leaders, self.markets)
+        return ReconcilePorts(self.copying, self.leaders, self.markets, self.wallets_a_minute)
 
     def _copy_ports(self, store: CopyStore, venue: Venue) -> CopyPorts:
         return CopyPorts(store, {HYPERLIQUID: venue}, self.queues, self.budget, self.clock)

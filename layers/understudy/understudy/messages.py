@@ -22,7 +22,10 @@ GAP = "gap"
 
 @dataclass(frozen=True, slots=True)
 class LeaderFills:
-    """The listener saw these fills of a leader (queue leader-fills, group = leader)."""
+    """The listener saw these fills of a leader (queue leader-fills, group = leader).
+
+    `after_gap` says that others may have passed unseen. Without any fill a book is begun.
+    """
 
     venue: str
     leader: str
@@ -98,14 +101,10 @@ class LearnLeverage:
 
 @dataclass(frozen=True, slots=True)
 class CheckLeader:
-    """Compare a leader's book with the venue (queue follow-reconcile).
-
-    `fully` asks for the leader's fills although position and book agree.
-    """
+    """Compare a leader's book with the venue (queue follow-reconcile)."""
 
     venue: str
     leader: str
-    fully: bool = False
 
 
 LaneCommand = FollowerExecute | Converge

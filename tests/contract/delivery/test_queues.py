@@ -143,6 +143,16 @@ def test_nothing_sent_is_nothing_received(world: tuple[Queues, Take]) -> None:
     assert take("follower_execute") == []
 
 
+def test_many_commands_for_reconcile_arrive_once_each(world: tuple[Queues, Take]) -> None:
+    queues, take = world
+    sent = [ReconcileWallet(WalletId(f"w{number}")) for number in range(25)]
+
+    queues.to_reconcile(*sent)
+
+    arrived = take("follow_reconcile")
+    assert sorted(each.wallet_id for each in arrived) == sorted(each.wallet_id for each in sent)
+
+
 def test_a_delayed_command_does_not_come_early(world: tuple[Queues, Take]) -> None:
     queues, take = world
     queues.to_reconcile(ReconcileWallet(WALLET), delay_seconds=900)

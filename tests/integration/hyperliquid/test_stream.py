@@ -143,14 +143,28 @@ def test_news_is_news_from_the_first_frame_on(bench: Bench) -> None:
 
     seen = _next(stream, TradesSeen)
 
-    assert not seen.is_history
     buyer = seen.trades[0].buyer
     (found,) = seen.fills_of({buyer})
     assert (found.fill.side, found.fill.size, found.fill.price) == (Side.BUY, 1, 100)
     assert stream.ages_ms()["SOL"] < 2000
 
 
-def test_a_successor_hears_what_was_said_before_it_came_as_history(bench: Bench) -> None:
+def test_a_symbol_that_is_subscribed_anew_repeats_what_was_said(bench: Bench) -> None:
+    stream = bench.stream()
+    stream.subscribe(["SOL"])
+    assert _next(stream, Subscribed) is not None
+    bench.trade()
+    first = _next(stream, TradesSeen)
+
+    stream.renew(["SOL"])
+
+    assert stream.unconfirmed() == ("SOL",)
+    repeated = _next(stream, TradesSeen, StreamRefusal)
+    assert repeated.trades == first.trades
+    assert stream.unconfirmed() == ()
+
+
+def test_a_successor_hears_what_was_said_before_it_came(bench: Bench) -> None:
     holder = bench.stream()
     holder.subscribe(["SOL"])
     assert _next(holder, Subscribed) is not None
@@ -161,7 +175,6 @@ def test_a_successor_hears_what_was_said_before_it_came_as_history(bench: Bench)
 
     repeated = _next(starter, TradesSeen)
 
-    assert repeated.is_history
     assert repeated.trades == first.trades
 
 

@@ -45,6 +45,12 @@ def test_a_message_after_a_gap_is_never_taken_for_the_one_before() -> None:
     assert fills_id(after_gap) != fills_id(after_gap)
 
 
+def test_every_asking_for_a_book_counts() -> None:
+    begin = replace(FILLS, fills=())
+
+    assert fills_id(begin) != fills_id(begin)
+
+
 def test_other_fills_other_trades_and_other_follows_are_other_messages() -> None:
     other_trade = replace(EXECUTE, trade=trade(n=1))
     other_follow = replace(EXECUTE, follow_id=FollowId("other"))

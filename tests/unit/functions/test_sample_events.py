@@ -26,7 +26,8 @@ from understudy.runtime.copy_events import Publishing
 from understudy.runtime.follower_execute import Execution
 from understudy.workflows.fill_fan_out import FanOutPorts
 from understudy.workflows.leader_listener import ListenerPorts
-from understudy.workflows.leader_sync import SyncPorts
+from understudy.workflows.market_feed import FeedPorts
+from understudy.workflows.numbering import SyncPorts
 
 EVENTS = Path(__file__).resolve().parents[3] / "events"
 NOTHING_FAILED: dict[str, Any] = {"batchItemFailures": []}
@@ -140,7 +141,7 @@ def test_follow_reconcile_requests_a_sweep_on_its_schedule(world: World) -> None
     assert len(world.queues.reconcile) == 2
 
 
-@pytest.mark.parametrize("case", ["wallet", "wake_a_lane", "learn_leverage"])
+@pytest.mark.parametrize("case", ["wallet", "wake_a_lane", "learn_leverage", "check_leader"])
 def test_follow_reconcile_works_through_its_queue(case: str) -> None:
     assert follow_reconcile.handler(sample("follow_reconcile", case), None) == NOTHING_FAILED
 
@@ -149,16 +150,16 @@ def test_leader_listener_listens_until_its_time_is_up(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     leases = InMemoryLeases()
-    ports = ListenerPorts(
+    feed = FeedPorts(
         venue_name=HYPERLIQUID,
         venue=world.venue,
         open_stream=ScriptedStream,
-        leaders=world.leaders,
         markets=world.markets,
-        queues=world.queues,
-        leases=leases,
         clock=world.clock,
+        pause=world.clock.advance,
+        warn=lambda message, facts: None,
     )
+    ports = ListenerPorts(feed, world.leaders, world.queues, leases)
     monkeypatch.setattr(leader_listener, "build", lambda: ports)
     context = SimpleNamespace(aws_request_id="run-1", get_remaining_time_in_millis=lambda: 20_000)
 

@@ -10,13 +10,14 @@ from tests.fakes.world import World
 from understudy.adapters.memory.leases import InMemoryLeases
 from understudy.domain.markets import HYPERLIQUID
 from understudy.domain.money import ONE
-from understudy.messages import LeaderFills, ReconcileWallet
+from understudy.messages import CheckLeader, LeaderFills, ReconcileWallet
 from understudy.ports.leases import Lease
 from understudy.ports.stream import PublicTrade, StreamEvent, TradesSeen
-from understudy.workflows.leader_listener import ListenerPorts, listen
+from understudy.workflows.leader_listener import RECEIVE_MS, ListenerPorts, listen
+from understudy.workflows.market_feed import FeedPorts
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from understudy.adapters.memory.clock import ManualClock
     from understudy.ports.stream import MarketStream
@@ -33,6 +34,11 @@ class TickingStream(ScriptedStream):
         self.clock = clock
         self.goes_silent = False
         self.tick: Callable[[], None] = lambda: None
+
+    def grow_old(self, *symbols: str) -> None:
+        """Let these symbols be quiet for as long as one receiving waits."""
+        for symbol in symbols:
+            self.ages[symbol] += RECEIVE_MS
 
     def receive(self, timeout_ms: int) -> StreamEvent | None:
         event = super().receive(timeout_ms)
@@ -53,6 +59,7 @@ class ListeningRoom:
         self.leases = InMemoryLeases()
         self.streams: list[TickingStream] = []
         self.opened: list[TickingStream] = []
+        self.warnings: list[tuple[str, Mapping[str, object]]] = []
 
     def stream(self, *events: StreamEvent | None, unknown: str = "") -> TickingStream:
         """Prepare the stream of the next connection."""
@@ -62,16 +69,16 @@ class ListeningRoom:
 
     def listen(self, seconds: int = 5, holder: str = "me") -> int:
         world = self.world
-        ports = ListenerPorts(
+        feed = FeedPorts(
             venue_name=HYPERLIQUID,
             venue=world.venue,
             open_stream=self._open,
-            leaders=world.leaders,
             markets=world.markets,
-            queues=world.queues,
-            leases=self.leases,
             clock=world.clock,
+            pause=world.clock.advance,
+            warn=lambda message, facts: self.warnings.append((message, facts)),
         )
+        ports = ListenerPorts(feed, world.leaders, world.queues, self.leases)
         return listen(ports, holder, world.clock.now_ms() + seconds * 1000)
 
     def hold(self, holder: str, *, seconds: int, leaving: bool = False) -> Lease:
@@ -104,6 +111,11 @@ class ListeningRoom:
         self.world.clock.advance(5_000)
         taken = self.world.queues.reconcile.take(1000)
         return [command for command in taken if isinstance(command, ReconcileWallet)]
+
+    def checks(self) -> list[str]:
+        """Take the commands for reconcile and give the leaders whose check was asked for."""
+        taken = self.world.queues.reconcile.take(1000)
+        return [command.leader for command in taken if isinstance(command, CheckLeader)]
 
     def _open(self) -> MarketStream:
         stream = self.streams.pop(0) if self.streams else TickingStream(self.world.clock)

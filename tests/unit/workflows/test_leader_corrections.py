@@ -16,7 +16,8 @@ from understudy.domain.receipts import CopyStatus
 from understudy.domain.trades import Trade, TradeKind
 from understudy.messages import LeaderFills
 from understudy.workflows.fill_fan_out import FanOutPorts
-from understudy.workflows.leader_sync import SyncPorts, sync_leader
+from understudy.workflows.leader_sync import sync_leader
+from understudy.workflows.numbering import SyncPorts
 
 REPAIR = LeaderFills(HYPERLIQUID, LEADER, (), after_gap=True)
 

@@ -1,18 +1,15 @@
-"""Listening: what is sent on, what is marked, and how a connection is mended."""
+"""Listening: what is sent on, what is marked, and whose book is compared when."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 from decimal import Decimal
 
-import pytest
-
-from tests.fakes.builders import LEADER, limits, market
+from tests.fakes.builders import LEADER, limits
 from tests.unit.workflows.listening import OTHER, ListeningRoom
-from understudy.domain.errors import VenueUnreachableError
 from understudy.domain.markets import HYPERLIQUID
 from understudy.domain.trades import Side
-from understudy.ports.stream import PricesSeen, StreamClosed, StreamRefusal
+from understudy.ports.stream import PricesSeen, StreamRefusal
 
 
 def test_a_leader_s_fill_is_sent_on_with_its_fields() -> None:
@@ -40,7 +37,7 @@ def test_a_leader_s_trade_with_itself_moves_nothing() -> None:
     assert room.listen() == 0
 
 
-def test_a_run_begins_with_a_repair() -> None:
+def test_what_passed_before_a_run_is_asked_for_first() -> None:
     room = ListeningRoom()
 
     room.listen(seconds=1)
@@ -63,46 +60,28 @@ def _follow_another(room: ListeningRoom) -> None:
         room.world.follow(limits(), name="2", leader=OTHER)
 
 
-def test_a_sweep_is_asked_for_every_minute() -> None:
+def test_a_leader_is_checked_every_minute_beside_the_fills() -> None:
     room = ListeningRoom()
 
     room.listen(seconds=130)
 
-    assert room.repairs() == [LEADER] * 3
+    assert room.checks() == [LEADER] * 2
+    assert room.repairs() == [LEADER]
 
 
-def test_a_closed_connection_is_opened_again_and_its_gap_repaired() -> None:
+def test_leaders_are_checked_one_after_the_other_and_never_in_a_burst() -> None:
     room = ListeningRoom()
-    room.stream(StreamClosed(()))
-    second = room.stream()
+    for number in range(2, 6):
+        room.world.follow(limits(), name=str(number), leader=f"0x{number:040x}")
 
-    room.listen(seconds=2)
+    room.listen(seconds=63)
+    first = room.checks()
+    room.listen(seconds=10, holder="successor")
 
-    assert [stream.is_open for stream in room.opened] == [False, False]
-    assert set(second.subscribed) == {"BTC", "ETH", "xyz:TSLA"}
-    assert room.repairs() == [LEADER, LEADER]
-
-
-def test_a_silent_connection_is_given_up_and_its_gap_repaired() -> None:
-    room = ListeningRoom()
-    room.stream().goes_silent = True
-
-    room.listen(seconds=45)
-
-    assert len(room.opened) == 2
-    assert room.repairs() == [LEADER, LEADER]
+    assert len(first) == len(set(first)) == 3
 
 
-def test_a_run_ends_with_an_error_when_no_connection_can_be_had() -> None:
-    room = ListeningRoom()
-    room.stream(StreamClosed(()))
-    room.stream().is_unreachable = True
-
-    with pytest.raises(VenueUnreachableError):
-        room.listen()
-
-
-def test_a_refusal_of_the_stream_leads_to_a_repair() -> None:
+def test_a_refusal_of_the_stream_leads_to_a_comparison() -> None:
     room = ListeningRoom()
     room.stream(StreamRefusal("a trades frame has an unknown shape"))
 
@@ -111,53 +90,13 @@ def test_a_refusal_of_the_stream_leads_to_a_repair() -> None:
     assert room.repairs() == [LEADER, LEADER]
 
 
-def test_many_refusals_lead_to_one_repair_every_ten_seconds() -> None:
+def test_many_refusals_lead_to_one_comparison_every_ten_seconds() -> None:
     room = ListeningRoom()
     room.stream(*([StreamRefusal("again"), None] * 100))
 
     room.listen(seconds=20)
 
     assert len(room.repairs()) <= 3
-
-
-def test_only_live_markets_are_subscribed_to() -> None:
-    room = ListeningRoom()
-    room.world.markets.put_markets(HYPERLIQUID, [market("GONE", asset=9)])
-    stream = room.stream()
-
-    room.listen(seconds=1)
-
-    assert "GONE" not in stream.subscribed
-
-
-def test_a_symbol_on_which_the_venue_keeps_closing_is_left_out() -> None:
-    room = ListeningRoom()
-    for _ in range(2):
-        room.stream(unknown="ETH")
-    third = room.stream(unknown="ETH")
-
-    room.listen(seconds=2)
-
-    assert len(room.opened) == 3
-    assert set(third.subscribed) == {"BTC", "xyz:TSLA"}
-
-
-def test_listening_goes_on_while_the_venue_answers_no_questions() -> None:
-    room = ListeningRoom()
-    room.world.venue.is_down = True
-    room.stream(room.seen(LEADER, OTHER))
-
-    assert room.listen(seconds=70) == 1
-    assert set(room.opened[0].subscribed) == {"BTC", "ETH", "xyz:TSLA"}
-
-
-def test_prices_are_subscribed_to_once_a_connection() -> None:
-    room = ListeningRoom()
-    stream = room.stream()
-
-    room.listen(seconds=130)
-
-    assert stream.priced == ["", "xyz"]
 
 
 def test_a_follower_s_trade_marks_its_wallet_at_most_every_half_minute() -> None:

@@ -12,14 +12,14 @@ import pytest
 from tests.fakes.builders import LEADER, limits, ratio
 from tests.fakes.world import World
 from tests.unit.workflows.crashing import CrashError, Crashing, CrashPoint
-from understudy.domain.errors import VenueUnreachableError
 from understudy.domain.ids import FollowId
 from understudy.domain.markets import HYPERLIQUID
 from understudy.domain.receipts import CopyStatus
 from understudy.domain.trades import Fill, Trade, TradeKind
 from understudy.messages import LaneCommand, LeaderFills
 from understudy.workflows.fill_fan_out import FanOutPorts
-from understudy.workflows.leader_sync import SyncPorts, sync_leader
+from understudy.workflows.leader_sync import sync_leader
+from understudy.workflows.numbering import SyncPorts
 
 
 def _world() -> tuple[World, FollowId]:
@@ -135,19 +135,6 @@ def test_a_repair_finds_nothing_new_and_sends_nothing() -> None:
 
     assert len(_trades(world)) == 1
     assert _commands(world) == []
-
-
-def test_a_repair_waits_until_the_venue_answers() -> None:
-    world, _ = _world()
-    _fills(world, "5")
-    world.venue.is_down = True
-
-    with pytest.raises(VenueUnreachableError):
-        _sync(world, after_gap=True)
-
-    world.venue.is_down = False
-    _sync(world, after_gap=True)
-    assert len(_trades(world)) == 1
 
 
 def test_the_hot_path_asks_the_venue_nothing() -> None:

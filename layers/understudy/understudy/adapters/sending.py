@@ -37,8 +37,8 @@ class Sending(Generic[T_co]):
 def of_leader_fills(messages: Iterable[LeaderFills]) -> Iterator[Sending[LeaderFills]]:
     """Group by leader; the same fills seen by two listeners are the same message.
 
-    After a gap every sending counts: the fills that follow a second gap may be the same ones. A
-    message of more fills than a queue takes goes out in parts, in order.
+    Without fills, or after a gap, every sending counts: the fills that follow a second gap may be
+    the same ones. A message of more fills than a queue takes goes out in parts, in order.
     """
     for message in messages:
         for start in range(0, max(1, len(message.fills)), MAX_FILLS_PER_MESSAGE):
@@ -48,7 +48,8 @@ def of_leader_fills(messages: Iterable[LeaderFills]) -> Iterator[Sending[LeaderF
 
 
 def _id_of_fills(message: LeaderFills) -> str:
-    return uuid4().hex if message.after_gap else _digest_of_fills(message)
+    is_any = message.after_gap or not message.fills
+    return uuid4().hex if is_any else _digest_of_fills(message)
 
 
 def _digest_of_fills(message: LeaderFills) -> str:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
 
 from understudy.domain.leaders import LeaderBook
 from understudy.domain.money import ZERO
 from understudy.domain.pace import last_minute
-from understudy.domain.trades import Fill, Side, Trade
+from understudy.domain.trades import Fill, FillKey, Side, Trade
 
 
 def group_fills(fills: Iterable[Fill]) -> list[tuple[Fill, ...]]:
@@ -60,14 +60,42 @@ def trade_of_fills(
     return moved, trade
 
 
-def positions_after(snapshot: LeaderBook, fills: Sequence[Fill]) -> LeaderBook:
-    """Bring a fresh book up to the venue's own fills, which say where each of them started."""
-    positions = dict(snapshot.positions)
+def begun_book(
+    book: LeaderBook, shown: Mapping[str, Decimal], fills: Sequence[Fill], sure_ms: int, at_ms: int
+) -> LeaderBook:
+    """Begin a book with the positions shown at a time, brought up to the venue's own fills.
+
+    These say where each of them started. What was shown may lack fills after `sure_ms`.
+    """
+    positions = dict(shown)
     for fill in fills:
         if fill.start_position is not None:
             positions[fill.symbol] = fill.start_position + fill.size * fill.side.sign
-    newest = max((fill.time_ms for fill in fills), default=0)
-    return replace(snapshot, positions=positions, cursor_ms=max(snapshot.cursor_ms, newest))
+    return replace(
+        book,
+        started=True,
+        positions={symbol: size for symbol, size in positions.items() if size},
+        cursor_ms=sure_ms,
+        begun_ms=max((at_ms, *(fill.time_ms for fill in fills))),
+        begun_with=tuple(fill.key.text for fill in fills if fill.time_ms > sure_ms),
+    )
+
+
+def from_the_list(fills: Sequence[Fill], known: Container[FillKey]) -> list[Fill]:
+    """Pick the fills that are not known from the venue's list, oldest first.
+
+    Where a later one of the symbol is known, the position it met is not the book's any more: such
+    a fill adds to what the book has.
+    """
+    newest: dict[str, int] = {}
+    for fill in fills:
+        if fill.key in known:
+            newest[fill.symbol] = fill.time_ms
+    return [
+        replace(fill, start_position=None) if fill.time_ms < newest.get(fill.symbol, 0) else fill
+        for fill in fills
+        if fill.key not in known
+    ]
 
 
 def _start_position(book: LeaderBook, first: Fill) -> Decimal:

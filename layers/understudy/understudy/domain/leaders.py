@@ -6,17 +6,27 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
+from understudy.domain.follows import MODE_LIFETIME_MS, AccountMode
+from understudy.domain.trades import Fill
+
 
 @dataclass(frozen=True, slots=True)
 class LeaderAccount:
     """The leader's equity in USDC and own leverage per symbol, as the venue last showed them.
 
     The venue shows leverage with a position only: what it showed once stands until it shows more.
+    `mode_read_at_ms` dates the mode, which is asked for more seldom than the rest.
     """
 
     equity: Decimal
     leverages: Mapping[str, int]
     read_at_ms: int
+    mode: AccountMode = AccountMode.STANDARD
+    mode_read_at_ms: int = 0
+
+    def knows_mode(self, now_ms: int) -> bool:
+        """Say whether the mode was read lately enough to be taken over by the next reading."""
+        return now_ms - self.mode_read_at_ms < MODE_LIFETIME_MS
 
     def remembering(self, before: LeaderAccount | None) -> LeaderAccount:
         """Give this reading with the leverages that only the one before it shows."""
@@ -42,8 +52,9 @@ class BookDoubt:
 class LeaderBook:
     """Our record of a leader: positions per symbol, the last trade's number, recent trade times.
 
-    Fills up to `cursor_ms` were in the snapshot that the book began with; those up to
-    `repaired_ms` were compared with the venue's own list.
+    Fills up to `cursor_ms`, and those named in `begun_with`, were in what the book began with at
+    `begun_ms`; those up to `repaired_ms` were compared with the venue's own list. `look_wanted`
+    has the next check do so again.
     """
 
     venue: str
@@ -52,12 +63,20 @@ class LeaderBook:
     positions: Mapping[str, Decimal] = field(default_factory=dict)
     recent_trades_ms: tuple[int, ...] = ()
     cursor_ms: int = 0
+    begun_ms: int = 0
+    begun_with: tuple[str, ...] = ()
     last_trade_ms: int = 0
     repaired_ms: int = 0
+    look_wanted: bool = False
     started: bool = False
     account: LeaderAccount | None = None
     doubts: tuple[BookDoubt, ...] = ()
     version: int = 0
+
+    def began_with(self, fill: Fill) -> bool:
+        """Say whether a fill was in what the book began with."""
+        is_older = fill.time_ms <= self.cursor_ms
+        return is_older or (bool(self.begun_with) and fill.key.text in self.begun_with)
 
     def holds_at_unknown_leverage(self, symbol: str) -> bool:
         """Say whether the leader has a position of which the venue has not shown the leverage."""

@@ -51,6 +51,11 @@ class FillKey(NamedTuple):
     tid: str
     side: Side
 
+    @property
+    def text(self) -> str:
+        """Write the identity as one text."""
+        return f"{self.symbol}#{self.time_ms}#{self.tid}#{self.side.value}"
+
 
 @dataclass(frozen=True, slots=True)
 class Fill:

@@ -30,8 +30,8 @@ class Queues(Protocol):
         """Send commands into their wallets' lanes, ordered per lane."""
         ...
 
-    def to_reconcile(self, message: ReconcileCommand, *, delay_seconds: int = 0) -> None:
-        """Send a reconcile command, not before `delay_seconds` have passed (0 to 900)."""
+    def to_reconcile(self, *messages: ReconcileCommand, delay_seconds: int = 0) -> None:
+        """Send reconcile commands, to arrive once `delay_seconds` have passed (0 to 900)."""
         ...
 
 

@@ -5,7 +5,7 @@ A connection never mends itself: whoever holds it decides when to open the next 
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import NamedTuple, Protocol
@@ -48,14 +48,13 @@ class WatchedFill(NamedTuple):
 class TradesSeen:
     """Trades of one symbol that came in one frame, in order.
 
-    `is_history` marks the recent trades that a venue repeats to every new subscriber: some may be
-    new to us, so they are to be sent on like any other.
+    A venue repeats recent trades to every new subscriber: some may be new to us, so they are to be
+    sent on like any other.
     """
 
     symbol: str
     trades: tuple[PublicTrade, ...]
     received_at_ms: int
-    is_history: bool = False
 
     def fills_of(self, watched: Container[str]) -> list[WatchedFill]:
         """Pick the fills of watched addresses; two watched ones in one trade give two."""
@@ -113,6 +112,14 @@ class MarketStream(Protocol):
 
     def subscribe(self, symbols: Iterable[str]) -> None:
         """Ask for the trades of symbols, which must be in the venue's live markets."""
+        ...
+
+    def renew(self, symbols: Iterable[str]) -> None:
+        """Subscribe symbols anew, as if for the first time: their recent trades come again."""
+        ...
+
+    def unconfirmed(self) -> Sequence[str]:
+        """Name the symbols that were asked for and never confirmed, in the order of asking."""
         ...
 
     def subscribe_prices(self, dexes: Iterable[str]) -> None:

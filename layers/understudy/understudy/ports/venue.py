@@ -68,8 +68,10 @@ class Venue(Protocol):
         """
         ...
 
-    def leader_snapshot(self, address: str, dexes: Sequence[str]) -> LeaderSnapshot:
-        """Read a leader's positions and account."""
+    def leader_snapshot(
+        self, address: str, dexes: Sequence[str], *, before: LeaderAccount | None = None
+    ) -> LeaderSnapshot:
+        """Read a leader's positions and account; a young mode is taken over from before."""
         ...
 
     def leader_leverages(self, address: str, dex: str) -> Mapping[str, int]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cache
+from time import sleep
 
 from understudy.adapters.aws import clients
 from understudy.adapters.aws.leases import DynamoLeases
@@ -10,7 +12,9 @@ from understudy.adapters.aws.table import Table
 from understudy.adapters.venues.hyperliquid.stream import HyperliquidStream
 from understudy.domain.markets import HYPERLIQUID
 from understudy.runtime import environment, parts
+from understudy.runtime.observability import logger
 from understudy.workflows.leader_listener import ListenerPorts
+from understudy.workflows.market_feed import FeedPorts
 
 
 @cache
@@ -18,13 +22,18 @@ def build() -> ListenerPorts:
     """Give the workflow's ports."""
     url = environment.text("HYPERLIQUID_URL")
     throttle = Table(clients.dynamodb(), environment.text("THROTTLE_TABLE"))
-    return ListenerPorts(
+    feed = FeedPorts(
         venue_name=HYPERLIQUID,
         venue=parts.venue(),
         open_stream=lambda: HyperliquidStream(url, parts.CLOCK),
-        leaders=parts.leaders(),
         markets=parts.markets(),
-        queues=parts.queues("leader_fills", "follow_reconcile"),
-        leases=DynamoLeases(throttle),
         clock=parts.CLOCK,
+        pause=lambda wait_ms: sleep(wait_ms / 1000),
+        warn=_warn,
     )
+    queues = parts.queues("leader_fills", "follow_reconcile")
+    return ListenerPorts(feed, parts.leaders(), queues, DynamoLeases(throttle))
+
+
+def _warn(message: str, facts: Mapping[str, object]) -> None:
+    logger("leader_listener").warning(message, **facts)

@@ -7,7 +7,7 @@ from functools import cache
 from understudy.domain.markets import HYPERLIQUID
 from understudy.runtime import parts
 from understudy.workflows.fill_fan_out import FanOutPorts
-from understudy.workflows.leader_sync import SyncPorts
+from understudy.workflows.numbering import SyncPorts
 
 
 @cache

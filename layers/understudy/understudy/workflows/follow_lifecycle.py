@@ -56,8 +56,8 @@ class FollowLifecycle:
         follow = self.own.state(user_id, follow_id).follow
         if follow.status is not FollowStatus.ACTIVE:
             follow = self._activated(follow)
-        # The leader's book must be right before the first trade comes: it is begun, or repaired.
-        begin = LeaderFills(follow.venue, follow.leader, (), after_gap=True)
+        # A new leader's book begins before its first trade comes; who is followed already is watched.
+        begin = LeaderFills(follow.venue, follow.leader, ())
         self.queues.to_leader_sync([begin])
         return follow
 

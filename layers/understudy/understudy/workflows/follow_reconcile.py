@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from understudy.domain import drawdown
@@ -15,6 +16,7 @@ from understudy.domain.settlement import paused_by
 from understudy.domain.valuation import unrealized
 from understudy.messages import (
     GAP,
+    CheckLeader,
     FollowerExecute,
     LearnLeverage,
     ReconcileCommand,
@@ -26,7 +28,10 @@ from understudy.ports.copying import Changes, FollowState, LeaderStore, MarketSt
 from understudy.workflows.closing_out import close_out_if_stopped
 from understudy.workflows.converging import converge_if_open
 from understudy.workflows.ending import end_if_done
+from understudy.workflows.fill_fan_out import FanOutPorts
+from understudy.workflows.leader_books import check
 from understudy.workflows.learning import learn_leverage
+from understudy.workflows.numbering import SyncPorts
 from understudy.workflows.resolving import resolve
 from understudy.workflows.truing_up import true_up
 from understudy.workflows.views import CopyPorts
@@ -35,25 +40,40 @@ from understudy.workflows.waking import wake_lane
 GAP_AFTER_MS = 30_000
 GAP_TRADES = 200
 DUE_AT_ONCE = 50
+SWEEP_MS = 60_000
 
 
 @dataclass(frozen=True, slots=True)
 class ReconcilePorts:
-    """What reconciling needs from the world."""
+    """What reconciling needs from the world.
+
+    `wallets_a_minute` is how many the venue may be asked about in the sweep: those that traded, or
+    have an unknown order, come on top.
+    """
 
     copying: CopyPorts
     leaders: LeaderStore
     markets: MarketStore
+    wallets_a_minute: int
 
 
 def sweep(ports: ReconcilePorts, venue: str) -> None:
-    """Request everything that is due: unknown orders first, then every wallet of the venue."""
+    """Request everything that is due: unknown orders first, then the wallets whose turn it is."""
     copying = ports.copying
     now_ms = copying.clock.now_ms()
-    for follow_id, intent_id in copying.store.due_intents(now_ms, DUE_AT_ONCE):
-        copying.queues.to_reconcile(ResolveIntent(intent_id, follow_id))
-    for wallet in sorted(set(ports.leaders.watched_wallets(venue).values())):
-        copying.queues.to_reconcile(ReconcileWallet(wallet))
+    due = copying.store.due_intents(now_ms, DUE_AT_ONCE)
+    unknown = [ResolveIntent(intent_id, follow_id) for follow_id, intent_id in due]
+    wallets = sorted(set(ports.leaders.watched_wallets(venue).values()))
+    turn = in_turn(wallets, now_ms // SWEEP_MS, ports.wallets_a_minute)
+    copying.queues.to_reconcile(*unknown, *map(ReconcileWallet, turn))
+
+
+def in_turn(wallets: Sequence[WalletId], minute: int, count: int) -> Sequence[WalletId]:
+    """Choose the wallets of a minute: all, or as many as may be, going round by the minute."""
+    if len(wallets) <= count:
+        return wallets
+    first = minute * count % len(wallets)
+    return [*wallets[first:], *wallets[:first]][:count]
 
 
 def reconcile(ports: ReconcilePorts, command: ReconcileCommand) -> None:
@@ -62,6 +82,9 @@ def reconcile(ports: ReconcilePorts, command: ReconcileCommand) -> None:
         resolve(ports.copying, command)
     elif isinstance(command, ReconcileWallet):
         _reconcile_wallet(ports, command.wallet_id)
+    elif isinstance(command, CheckLeader):
+        fan_out = FanOutPorts(ports.leaders, ports.copying.queues, ports.copying.clock)
+        check(SyncPorts(fan_out, ports.markets, ports.copying.venues), command)
     elif isinstance(command, LearnLeverage):
         learn_leverage(ports.leaders, ports.markets, ports.copying.venues, command)
     elif isinstance(command, WakeLane):

@@ -6,36 +6,25 @@ Two at once are harmless: a fill has one identity.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
-from understudy.domain.errors import VenueUnreachableError
 from understudy.domain.ids import WalletId
-from understudy.domain.markets import Market
 from understudy.domain.trades import Fill
-from understudy.messages import LeaderFills, ReconcileWallet
+from understudy.messages import CheckLeader, LeaderFills, ReconcileWallet
 from understudy.ports.clock import Clock
-from understudy.ports.copying import LeaderStore, MarketStore
+from understudy.ports.copying import LeaderStore
 from understudy.ports.delivery import Queues
 from understudy.ports.leases import Lease, Leases
-from understudy.ports.stream import (
-    MarketStream,
-    PricesSeen,
-    StreamClosed,
-    StreamEvent,
-    StreamRefusal,
-    TradesSeen,
-)
-from understudy.ports.venue import Venue
+from understudy.ports.stream import PricesSeen, StreamEvent, StreamRefusal, TradesSeen
+from understudy.workflows.market_feed import FeedPorts, MarketFeed
 from understudy.workflows.marking import MarkKeeper
 
 LEASE_MS = 15_000
 RENEW_MS = 5_000
 WATCH_MS = 1_000
-MARKETS_MS = 60_000
-SWEEP_MS = 60_000
-DOUBTFUL_SWEEP_MS = 10_000
-SILENT_MS = 40_000
+CHECK_MS = 60_000
+DOUBT_MS = 10_000
 RECEIVE_MS = 200
 RECONCILE_MS = 30_000
 RECONCILE_DELAY_SECONDS = 5
@@ -44,34 +33,39 @@ HAND_OVER_MS = 60_000
 
 @dataclass(frozen=True, slots=True)
 class ListenerPorts:
-    """What listening to one venue needs from the world."""
+    """What listening to one venue needs from the world; `feed` is how the venue is heard."""
 
-    venue_name: str
-    venue: Venue
-    open_stream: Callable[[], MarketStream]
+    feed: FeedPorts
     leaders: LeaderStore
-    markets: MarketStore
     queues: Queues
     leases: Leases
-    clock: Clock
+
+    @property
+    def venue_name(self) -> str:
+        """Give the venue's name."""
+        return self.feed.venue_name
+
+    @property
+    def clock(self) -> Clock:
+        """Give the clock."""
+        return self.feed.clock
 
 
 @dataclass(slots=True)
 class Watch:
     """Whom the listener watches, and since when it did what.
 
-    `doubtful` says that trades may have been missed since the last repair; `unknown` are symbols
-    on which the venue closed the connection, `suspect` the one on which it closed the last.
+    `doubtful` says that trades may have been missed since the leaders were compared. `open` are
+    the symbols that a leader holds, as its book said when the leader's turn was last.
     """
 
     leaders: Mapping[str, int] = field(default_factory=dict)
     wallets: Mapping[str, WalletId] = field(default_factory=dict)
+    checked_ms: dict[str, int] = field(default_factory=dict)
+    open: dict[str, frozenset[str]] = field(default_factory=dict)
     reconciled_ms: dict[WalletId, int] = field(default_factory=dict)
     done_ms: dict[str, int] = field(default_factory=dict)
-    markets: Sequence[Market] = ()
     doubtful: bool = False
-    suspect: str = ""
-    unknown: set[str] = field(default_factory=set)
 
     def is_due(self, task: str, every_ms: int, now_ms: int) -> bool:
         """Say whether a task's time has come, and count it as done now."""
@@ -79,6 +73,18 @@ class Watch:
             return False
         self.done_ms[task] = now_ms
         return True
+
+    def next_to_check(self, now_ms: int) -> str | None:
+        """Choose the leader who has waited longest, once a minute is over for it."""
+        waiting = min(self.leaders, key=lambda leader: self.checked_ms.get(leader, 0), default="")
+        if not waiting or now_ms - self.checked_ms.get(waiting, 0) < CHECK_MS:
+            return None
+        self.checked_ms[waiting] = now_ms
+        return waiting
+
+    def open_symbols(self) -> frozenset[str]:
+        """Give the symbols that any watched leader holds."""
+        return frozenset().union(*(self.open.get(leader, ()) for leader in self.leaders))
 
 
 def listen(ports: ListenerPorts, holder: str, ends_at_ms: int) -> int:
@@ -91,7 +97,7 @@ def listen(ports: ListenerPorts, holder: str, ends_at_ms: int) -> int:
     now_ms = ports.clock.now_ms()
     if seen is not None and seen.until_ms > now_ms and not seen.leaving:
         return 0
-    listener = Listener(ports, MarkKeeper(ports.venue_name, ports.markets))
+    listener = Listener(ports, MarkKeeper(ports.venue_name, ports.feed.markets))
     listener.open()
     try:
         lease = _take(ports, holder, seen)
@@ -112,38 +118,37 @@ def _take(ports: ListenerPorts, holder: str, seen: Lease | None) -> Lease | None
 
 
 class Listener:
-    """One run of the listener on one connection at a time."""
+    """One run of the listener."""
 
     def __init__(self, ports: ListenerPorts, marks: MarkKeeper) -> None:
         self._ports = ports
         self._marks = marks
         self._watch = Watch()
-        self._stream: MarketStream | None = None
-        self._priced: set[str] = set()
+        self._feed = MarketFeed(ports.feed, self._watch.open_symbols)
         self._sent = 0
 
     def open(self) -> None:
-        """Read whom to watch and what is traded, then connect and subscribe."""
+        """Read whom to watch and what they hold, then connect and subscribe."""
         self._read_watch()
-        self._read_markets()
-        self._watch.done_ms["markets"] = self._ports.clock.now_ms()
-        self._connect()
+        for leader in self._watch.leaders:
+            self._read_open(leader)
+        self._feed.open()
 
     def close(self) -> None:
         """Close the connection."""
-        if self._stream is not None:
-            self._stream.close()
+        self._feed.close()
 
     def run(self, lease: Lease, ends_at_ms: int) -> int:
-        """Listen while the lease is ours; asks for a repair first, since trades may be missing."""
-        self._ask_for_repair(self._watch.leaders)
-        self._watch.done_ms["sweep"] = self._ports.clock.now_ms()
+        """Listen while the lease is ours; what passed before it is compared first."""
+        self._ask_after_gap(self._watch.leaders)
         while True:
             now_ms = self._ports.clock.now_ms()
             if now_ms >= ends_at_ms or not self._keep(lease, ends_at_ms, now_ms):
                 break
             self._tend(now_ms)
-            self._receive()
+            event = self._feed.receive(RECEIVE_MS)
+            if event is not None:
+                self._handle(event)
         return self._sent
 
     def _keep(self, lease: Lease, ends_at_ms: int, now_ms: int) -> bool:
@@ -159,23 +164,14 @@ class Listener:
         if watch.is_due("watch", WATCH_MS, now_ms):
             known = watch.leaders
             self._read_watch()
-            self._ask_for_repair(watch.leaders.keys() - known.keys())
-        if watch.is_due("markets", MARKETS_MS, now_ms):
-            self._read_markets()
-            self._subscribe()
-        if watch.is_due("sweep", DOUBTFUL_SWEEP_MS if watch.doubtful else SWEEP_MS, now_ms):
+            self._ask_after_gap(watch.leaders.keys() - known.keys())
+            self._check_next(now_ms)
+        if self._feed.tend(now_ms):
+            watch.doubtful = True
+        if watch.doubtful and watch.is_due("doubt", DOUBT_MS, now_ms):
             watch.doubtful = False
-            self._ask_for_repair(watch.leaders)
+            self._ask_after_gap(watch.leaders)
         self._marks.flush(now_ms)
-        if self._stream is not None and self._stream.silent_ms() > SILENT_MS:
-            self._reconnect()
-
-    def _receive(self) -> None:
-        if self._stream is None:
-            return
-        event = self._stream.receive(RECEIVE_MS)
-        if event is not None:
-            self._handle(event)
 
     def _handle(self, event: StreamEvent) -> None:
         if isinstance(event, TradesSeen):
@@ -184,9 +180,6 @@ class Listener:
             self._marks.note(event.prices, event.received_at_ms)
         elif isinstance(event, StreamRefusal):
             self._watch.doubtful = True
-        elif isinstance(event, StreamClosed):
-            self._suspect(event.unconfirmed)
-            self._reconnect()
 
     def _handle_trades(self, event: TradesSeen) -> None:
         by_leader: dict[str, list[Fill]] = {}
@@ -215,55 +208,29 @@ class Listener:
                 command = ReconcileWallet(wallet, "traded")
                 self._ports.queues.to_reconcile(command, delay_seconds=RECONCILE_DELAY_SECONDS)
 
-    def _suspect(self, unconfirmed: Sequence[str]) -> None:
-        """Leave a symbol out on which the venue closed the connection twice in a row."""
-        suspect = unconfirmed[0] if unconfirmed else ""
-        if suspect and suspect == self._watch.suspect:
-            self._watch.unknown.add(suspect)
-        self._watch.suspect = suspect
-
-    def _read_markets(self) -> None:
-        """Read what is traded now; while the venue does not say, what was known goes on."""
-        ports = self._ports
-        try:
-            self._watch.markets = ports.venue.markets()
-        except VenueUnreachableError:
-            return
-        ports.markets.put_markets(ports.venue_name, self._watch.markets)
-
     def _read_watch(self) -> None:
         leaders = self._ports.leaders
         self._watch.leaders = leaders.watched_leaders(self._ports.venue_name)
         self._watch.wallets = leaders.watched_wallets(self._ports.venue_name)
 
-    def _ask_for_repair(self, leaders: Iterable[str]) -> None:
-        """Have leaders' books compared with the venue: trades may have passed unseen."""
-        name = self._ports.venue_name
+    def _read_open(self, leader: str) -> None:
+        book = self._ports.leaders.leader_book(self._ports.venue_name, leader)
+        self._watch.open[leader] = frozenset(book.positions)
+
+    def _ask_after_gap(self, leaders: Iterable[str]) -> None:
+        """Have leaders' books compared with the venue before their next fills are taken."""
+        name, now_ms = self._ports.venue_name, self._ports.clock.now_ms()
         messages = [LeaderFills(name, leader, (), after_gap=True) for leader in sorted(leaders)]
         if messages:
             self._ports.queues.to_leader_sync(messages)
+            self._watch.checked_ms |= dict.fromkeys(leaders, now_ms)
 
-    def _connect(self) -> None:
-        self._stream, self._priced = self._ports.open_stream(), set()
-        self._stream.connect()
-        self._subscribe()
-
-    def _subscribe(self) -> None:
-        if self._stream is None:
-            return
-        stored = self._ports.markets.markets(self._ports.venue_name).values()
-        live = [m for m in self._watch.markets or stored if m.symbol not in self._watch.unknown]
-        self._stream.subscribe(market.symbol for market in live)
-        dexes = {market.dex for market in live}
-        self._stream.subscribe_prices(sorted(dexes - self._priced))
-        self._priced |= dexes
-
-    def _reconnect(self) -> None:
-        """Open a new connection, then have repaired what passed in between."""
-        self.close()
-        self._read_markets()
-        self._connect()
-        self._ask_for_repair(self._watch.leaders)
+    def _check_next(self, now_ms: int) -> None:
+        """Have the next leader compared beside the fills; one at a time, so never in a burst."""
+        leader = self._watch.next_to_check(now_ms)
+        if leader is not None:
+            self._ports.queues.to_reconcile(CheckLeader(self._ports.venue_name, leader))
+            self._read_open(leader)
 
 
 def _without_self_trades(fills: list[Fill]) -> list[Fill]:

@@ -51,20 +51,19 @@ class SqsQueues:
         """Send commands into their wallets' lanes, ordered per lane."""
         self._send(self._urls.follower_execute, map(sending.of_lane_command, messages))
 
-    def to_reconcile(self, message: ReconcileCommand, *, delay_seconds: int = 0) -> None:
-        """Send a reconcile command, not before `delay_seconds` have passed."""
+    def to_reconcile(self, *messages: ReconcileCommand, delay_seconds: int = 0) -> None:
+        """Send reconcile commands, to arrive once `delay_seconds` have passed."""
         refuse_delay(delay_seconds)
-        attempt(
-            partial(
-                self._client.send_message,
-                QueueUrl=self._urls.follow_reconcile,
-                MessageBody=encode(message),
-                DelaySeconds=delay_seconds,
-            )
+        entries = (
+            {"MessageBody": encode(message), "DelaySeconds": delay_seconds} for message in messages
         )
+        self._send_entries(self._urls.follow_reconcile, entries)
 
     def _send(self, url: str, sendings: Iterable[Sending[object]]) -> None:
-        for batch in batches(_entry_of(each) for each in sendings):
+        self._send_entries(url, (_entry_of(each) for each in sendings))
+
+    def _send_entries(self, url: str, entries: Iterable[Entry]) -> None:
+        for batch in batches(entries):
             self._send_batch(url, batch)
 
     def _send_batch(self, url: str, entries: list[Entry]) -> None:
@@ -80,7 +79,7 @@ class SqsQueues:
 
 
 def batches(entries: Iterable[Entry]) -> Iterator[list[Entry]]:
-    """Cut entries into batches that a queue takes, with each group once in a batch.
+    """Cut entries into batches that a queue takes, with each group, where it has any, once in each.
 
     A part of a batch may fail and go out again later: a group's next message waits for that.
     """
@@ -88,9 +87,9 @@ def batches(entries: Iterable[Entry]) -> Iterator[list[Entry]]:
     size = 0
     for entry in entries:
         more = len(entry["MessageBody"].encode())
-        groups = {each["MessageGroupId"] for each in batch}
+        groups = {each["MessageGroupId"] for each in batch if "MessageGroupId" in each}
         full = len(batch) == MAX_ENTRIES or size + more > MAX_BATCH_BYTES
-        if full or entry["MessageGroupId"] in groups:
+        if full or entry.get("MessageGroupId") in groups:
             yield batch
             batch, size = [], 0
         batch.append(entry)

@@ -117,6 +117,7 @@ class InMemoryQueues:
         """Send commands into their wallets' lanes, ordered per lane."""
         self.lanes.send(map(sending.of_lane_command, messages))
 
-    def to_reconcile(self, message: ReconcileCommand, *, delay_seconds: int = 0) -> None:
-        """Send a reconcile command, not before `delay_seconds` have passed."""
-        self.reconcile.send(message, delay_seconds)
+    def to_reconcile(self, *messages: ReconcileCommand, delay_seconds: int = 0) -> None:
+        """Send reconcile commands, to arrive once `delay_seconds` have passed."""
+        for message in messages:
+            self.reconcile.send(message, delay_seconds)

@@ -88,13 +88,19 @@ class HyperliquidVenue:
             mode_read_at_ms=known.mode_read_at_ms if known else now_ms,
         )
 
-    def leader_snapshot(self, address: str, dexes: Sequence[str]) -> LeaderSnapshot:
-        """Read a leader's positions and account."""
-        holdings = self._holdings(address, dexes)
+    def leader_snapshot(
+        self, address: str, dexes: Sequence[str], *, before: LeaderAccount | None = None
+    ) -> LeaderSnapshot:
+        """Read a leader's positions and account; a young mode is taken over from before."""
+        now_ms = self._clock.now_ms()
+        known = before if before is not None and before.knows_mode(now_ms) else None
+        holdings = self._holdings(address, dexes, known.mode if known else None)
         account = LeaderAccount(
             equity=holdings.total_equity,
             leverages=holdings.leverages,
-            read_at_ms=self._clock.now_ms(),
+            read_at_ms=now_ms,
+            mode=holdings.mode,
+            mode_read_at_ms=known.mode_read_at_ms if known else now_ms,
         )
         return LeaderSnapshot(holdings.positions, account, holdings.time_ms)
 

@@ -24,12 +24,18 @@ PING = '{"method":"ping"}'
 
 def subscribe_trades(symbol: str) -> str:
     """Ask for a symbol's trades."""
-    return _subscribe({"type": "trades", "coin": symbol})
+    return _asking("subscribe", {"type": "trades", "coin": symbol})
+
+
+def unsubscribe_trades(symbol: str) -> str:
+    """Take back that a symbol's trades were asked for."""
+    return _asking("unsubscribe", {"type": "trades", "coin": symbol})
 
 
 def subscribe_prices(dex: str) -> str:
     """Ask for the middle prices of a dex."""
-    return _subscribe({"type": "allMids", "dex": dex} if dex else {"type": "allMids"})
+    prices = {"type": "allMids", "dex": dex} if dex else {"type": "allMids"}
+    return _asking("subscribe", prices)
 
 
 def parse_frame(text: str | bytes, received_at_ms: int) -> StreamEvent | None:
@@ -50,8 +56,8 @@ def parse_frame(text: str | bytes, received_at_ms: int) -> StreamEvent | None:
         return StreamRefusal(f"a {frame['channel']} frame has an unknown shape")
 
 
-def _subscribe(subscription: dict[str, str]) -> str:
-    frame = {"method": "subscribe", "subscription": subscription}
+def _asking(method: str, subscription: dict[str, str]) -> str:
+    frame = {"method": method, "subscription": subscription}
     return json.dumps(frame, separators=(",", ":"))
 
 
@@ -67,7 +73,7 @@ def _prices(data: Any, received_at_ms: int) -> StreamEvent:
 
 def _subscribed(data: Any, _received_at_ms: int) -> StreamEvent | None:
     coin = data["subscription"].get("coin")
-    return Subscribed(coin) if coin else None
+    return Subscribed(coin) if coin and data["method"] == "subscribe" else None
 
 
 def _refused(data: Any, _received_at_ms: int) -> StreamEvent:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from contextlib import ExitStack, suppress
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from websockets.exceptions import ConnectionClosed, WebSocketException
@@ -19,13 +18,14 @@ from understudy.adapters.venues.hyperliquid.frames import (
     parse_frame,
     subscribe_prices,
     subscribe_trades,
+    unsubscribe_trades,
 )
 from understudy.domain.errors import VenueUnreachableError
 from understudy.domain.markets import HYPERLIQUID
 from understudy.ports.stream import StreamClosed, StreamEvent, Subscribed, TradesSeen
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
     from understudy.ports.clock import Clock
 
@@ -72,9 +72,19 @@ class HyperliquidStream:
         """Ask for the trades of symbols, each once; only names of live markets."""
         for symbol in symbols:
             if symbol not in self._asked_ms:
-                self._asked_ms[symbol] = self._clock.now_ms()
-                self._unconfirmed[symbol] = None
-                self._send(subscribe_trades(symbol))
+                self._ask(symbol)
+
+    def renew(self, symbols: Iterable[str]) -> None:
+        """Ask for symbols anew; what the venue had confirmed is taken back before."""
+        for symbol in symbols:
+            if symbol in self._asked_ms and symbol not in self._unconfirmed:
+                self._send(unsubscribe_trades(symbol))
+            self._data_ms.pop(symbol, None)
+            self._ask(symbol)
+
+    def unconfirmed(self) -> Sequence[str]:
+        """Name the symbols that were asked for and never confirmed, in the order of asking."""
+        return tuple(self._unconfirmed)
 
     def subscribe_prices(self, dexes: Iterable[str]) -> None:
         """Ask for the middle prices of dexes."""
@@ -112,19 +122,17 @@ class HyperliquidStream:
         self._socket = None
         self._resources.close()
 
+    def _ask(self, symbol: str) -> None:
+        self._asked_ms[symbol] = self._clock.now_ms()
+        self._unconfirmed[symbol] = None
+        self._send(subscribe_trades(symbol))
+
     def _noted(self, event: StreamEvent | None) -> StreamEvent | None:
         if isinstance(event, Subscribed):
             self._unconfirmed.pop(event.symbol, None)
-        if not isinstance(event, TradesSeen):
-            return event
-        is_first = event.symbol not in self._data_ms
-        self._data_ms[event.symbol] = event.received_at_ms
-        return replace(event, is_history=True) if is_first and self._is_old(event) else event
-
-    def _is_old(self, event: TradesSeen) -> bool:
-        # A quiet symbol has no history: then the first frame is news.
-        asked_ms = self._asked_ms.get(event.symbol, 0)
-        return all(trade.time_ms < asked_ms for trade in event.trades)
+        elif isinstance(event, TradesSeen):
+            self._data_ms[event.symbol] = event.received_at_ms
+        return event
 
     def _keep_alive(self) -> None:
         now_ms = self._clock.now_ms()

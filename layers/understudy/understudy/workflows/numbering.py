@@ -1,0 +1,82 @@
+"""Fills become numbered trades of a leader's book, once each, and go to the lanes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from understudy.domain.errors import ConflictError, DependencyError
+from understudy.domain.grouping import group_fills, trade_of_fills
+from understudy.domain.ids import TradeId
+from understudy.domain.leaders import LeaderBook
+from understudy.domain.trades import Fill, Trade, TradeKind
+from understudy.messages import LearnLeverage
+from understudy.ports.copying import MarketStore
+from understudy.ports.venue import Venue
+from understudy.workflows.fill_fan_out import FanOutPorts, fan_out_trade
+
+STORE_TRIES = 16
+REPEATED_TRADES = 200
+# A venue's answers may be behind its stream.
+LEARN_DELAY_SECONDS = 2
+
+
+@dataclass(frozen=True, slots=True)
+class SyncPorts:
+    """What following a leader needs from the world; `venues` by name."""
+
+    fan_out: FanOutPorts
+    markets: MarketStore
+    venues: Mapping[str, Venue]
+
+
+def store_fills(ports: SyncPorts, book: LeaderBook, fills: Iterable[Fill]) -> LeaderBook:
+    """Store the fills that the book did not begin with, and send their trades on, in order."""
+    for group in group_fills(fill for fill in fills if not book.began_with(fill)):
+        book = _store(ports, book, group)
+    return book
+
+
+def _store(ports: SyncPorts, book: LeaderBook, fills: Sequence[Fill]) -> LeaderBook:
+    """Store one group as a trade and send it on; what is stored already is only sent on again."""
+    store, n = ports.fan_out.store, 0
+    for _ in range(STORE_TRIES):
+        moved, trade = trade_of_fills(book, fills, n=n, stored_at_ms=ports.fan_out.clock.now_ms())
+        try:
+            stored = store.store_trade(moved, trade, fills)
+        except ConflictError:
+            before = book
+            book = store.leader_book(book.venue, book.leader)
+            owners = store.fill_owners(book.venue, book.leader, [fill.key for fill in fills])
+            _send_again(ports, book, set(owners.values()))
+            fills = [fill for fill in fills if fill.key not in owners]
+            if not fills:
+                return book
+            symbol = fills[0].symbol if fills else ""
+            if book.positions.get(symbol) != before.positions.get(symbol):
+                # The position that a listed fill met is not the book's any more: it adds to it.
+                fills = [replace(fill, start_position=None) for fill in fills]
+            n += book.version == before.version or bool(owners)
+        else:
+            fan_out_trade(ports.fan_out, trade)
+            _have_leverage_learned(ports, stored, trade)
+            return stored
+    raise DependencyError("a leader's book keeps changing", leader=book.leader)
+
+
+def _have_leverage_learned(ports: SyncPorts, book: LeaderBook, trade: Trade) -> None:
+    """Have a position's leverage asked for once it is open: the venue shows none before."""
+    if trade.kind is TradeKind.OPEN and book.holds_at_unknown_leverage(trade.symbol):
+        command = LearnLeverage(book.venue, book.leader, trade.symbol)
+        ports.fan_out.queues.to_reconcile(command, delay_seconds=LEARN_DELAY_SECONDS)
+
+
+def _send_again(ports: SyncPorts, book: LeaderBook, trades: set[TradeId]) -> None:
+    """Send stored trades on once more: whoever stored them may have stopped before sending."""
+    if not trades:
+        return
+    since = max(0, book.seq - REPEATED_TRADES)
+    recent = ports.fan_out.store.trades_since(book.venue, book.leader, since, REPEATED_TRADES)
+    for trade in recent:
+        if trade.trade_id in trades:
+            fan_out_trade(ports.fan_out, trade)
