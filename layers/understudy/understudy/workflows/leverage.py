@@ -6,9 +6,10 @@ from collections.abc import Generator
 from dataclasses import replace
 
 from understudy.domain.ids import CopyId, client_order_id, intent_id
-from understudy.domain.intents import Accepted, Intent, IntentKind, IntentState, Signed
+from understudy.domain.intents import Accepted, Intent, IntentKind, IntentState, SigningRefused
 from understudy.domain.money import ZERO
 from understudy.domain.plans import OrderPlan
+from understudy.domain.reasons import Reason
 from understudy.domain.trades import Trade
 from understudy.ports.copying import Changes
 from understudy.workflows.claims import ENTRY_LIFETIME_MS, is_isolated
@@ -31,8 +32,8 @@ def needs_leverage(view: View, order: OrderPlan) -> bool:
 
 def set_leverage(
     ports: CopyPorts, view: View, trade: Trade, leverage: int
-) -> Generator[Intent, Answer, tuple[View, bool]]:
-    """Set a symbol's leverage and say whether the venue confirmed it.
+) -> Generator[Intent, Answer, tuple[View, Reason | None]]:
+    """Set a symbol's leverage and say why it was not confirmed; None when it was.
 
     An answer that never comes is not waited for: the action says an absolute value, so setting it
     again is harmless, and the entry that needed it is skipped.
@@ -43,12 +44,16 @@ def set_leverage(
     view = view.after(committed)
     pinned = committed.intent or intent
     answer = yield pinned
-    state = IntentState.REFUSED
-    if isinstance(answer, Signed):
-        outcome = ports.submit(pinned.venue, answer, first=True)
-        confirmed = isinstance(outcome, Accepted)
-        state = IntentState.FILLED if confirmed else IntentState.REJECTED
-    return _finish(ports, view, pinned, state), state is IntentState.FILLED
+    if isinstance(answer, SigningRefused):
+        return _finish(ports, view, pinned, IntentState.REFUSED), _reason_of(answer)
+    confirmed = isinstance(ports.submit(pinned.venue, answer, first=True), Accepted)
+    state = IntentState.FILLED if confirmed else IntentState.REJECTED
+    return _finish(ports, view, pinned, state), None if confirmed else Reason.LEVERAGE_NOT_ALLOWED
+
+
+def _reason_of(refused: SigningRefused) -> Reason:
+    over_limit = refused.reason == Reason.LEVERAGE_NOT_ALLOWED.value
+    return Reason.LEVERAGE_NOT_ALLOWED if over_limit else Reason.SIGNING_REFUSED
 
 
 def _finish(ports: CopyPorts, view: View, intent: Intent, state: IntentState) -> View:

@@ -40,9 +40,9 @@ def prepare(
         return view, _skip(view, trade, decision, Reason.RATE_LIMITED)
     if not needs_leverage(view, order):
         return view, decision
-    view, confirmed = yield from set_leverage(ports, view, trade, order.leverage)
-    if not confirmed:
-        return view, _skip(view, trade, decision, Reason.LEVERAGE_NOT_ALLOWED)
+    view, refused = yield from set_leverage(ports, view, trade, order.leverage)
+    if refused is not None:
+        return view, _skip(view, trade, decision, refused)
     return view, replace(decision, ledger=_with_leverage(decision.ledger, view.ledger))
 
 

@@ -1,0 +1,103 @@
+"""What a follower reads when the signer would not sign, or the price had run away."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+import pytest
+
+from tests.fakes.builders import limits, ratio
+from tests.fakes.world import World
+from understudy.domain.ids import FollowId
+from understudy.domain.intents import Intent, Signed, SigningRefused
+from understudy.domain.reasons import Reason
+from understudy.domain.receipts import CopyStatus
+from understudy.ports.signing import Signer
+
+
+@dataclass
+class StrictSigner:
+    """Implements Signer; refuses everything while it is told to, as the policy does."""
+
+    signer: Signer
+    refuses: str = "AGENT_REVOKED"
+
+    def sign(self, intents: Sequence[Intent]) -> Sequence[Signed | SigningRefused]:
+        if not self.refuses:
+            return self.signer.sign(intents)
+        return [SigningRefused(intent.intent_id, self.refuses) for intent in intents]
+
+
+def world_with_a_follow() -> tuple[World, FollowId]:
+    world = World()
+    follow_id = world.follow(limits(ratio(), copy_budget_usdc=Decimal(10_000)))
+    world.begin()
+    return world, follow_id
+
+
+def test_an_entry_that_is_not_signed_is_rejected_and_says_so() -> None:
+    world, follow_id = world_with_a_follow()
+    world.copy("BTC", "2")
+    world.signer = StrictSigner(world.signer)
+
+    world.copy("BTC", "3")
+
+    receipt = world.receipts(follow_id)[-1]
+    assert (receipt.status, receipt.reason) == (CopyStatus.REJECTED, Reason.SIGNING_REFUSED)
+    assert receipt.legs[-1].answer == "AGENT_REVOKED"
+    assert world.held_at_venue(follow_id) == world.ledger(follow_id).held == 2
+    assert world.table.budgets[follow_id].reserved == 0
+
+
+@pytest.mark.parametrize(
+    ("refuses", "reason"),
+    [
+        ("AGENT_REVOKED", Reason.SIGNING_REFUSED),
+        ("LEVERAGE_NOT_ALLOWED", Reason.LEVERAGE_NOT_ALLOWED),
+    ],
+)
+def test_a_leverage_that_is_not_signed_skips_its_entry_for_the_signers_reason(
+    refuses: str, reason: Reason
+) -> None:
+    world, follow_id = world_with_a_follow()
+    world.signer = StrictSigner(world.signer, refuses)
+
+    world.copy("BTC", "5")
+
+    (receipt,) = world.receipts(follow_id)
+    assert (receipt.status, receipt.reason) == (CopyStatus.SKIPPED, reason)
+    assert world.orders_at_venue(follow_id) == 0
+    assert world.table.budgets[follow_id].reserved == 0
+
+
+def test_an_exit_that_was_not_signed_is_done_once_it_is() -> None:
+    world, follow_id = world_with_a_follow()
+    world.copy("BTC", "5")
+    strict = StrictSigner(world.signer)
+    world.signer = strict
+    world.leader_trades("BTC", "-5")
+    world.pump()
+    assert world.held_at_venue(follow_id) == 5
+
+    strict.refuses = ""
+    world.pass_time(120)
+
+    assert world.held_at_venue(follow_id) == world.ledger(follow_id).held == 0
+    assert world.receipts(follow_id)[-1].status is CopyStatus.DONE
+
+
+def test_an_entry_whose_price_ran_away_is_skipped_and_its_money_is_free_again() -> None:
+    world, follow_id = world_with_a_follow()
+    world.leader_trades("BTC", "5", "100")
+    world.sync()
+    world.venue.set_price("BTC", "120")  # no mark of it has reached us yet
+
+    world.pump()
+
+    (receipt,) = world.receipts(follow_id)
+    assert (receipt.status, receipt.reason) == (CopyStatus.SKIPPED, Reason.PRICE_OUT_OF_BAND)
+    assert receipt.bound_by == "slippage_bps"
+    assert world.held_at_venue(follow_id) == 0
+    assert world.table.budgets[follow_id].reserved == 0
