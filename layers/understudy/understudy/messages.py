@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import TypeVar
@@ -73,10 +74,14 @@ class ReconcileWallet:
 
 @dataclass(frozen=True, slots=True)
 class ResolveIntent:
-    """Ask the venue what became of a pinned order (queue follow-reconcile, delayed)."""
+    """Ask the venue what became of a pinned order (queue follow-reconcile, delayed).
+
+    `stages` are the times in ms of what was done with it, as far as the sender knows.
+    """
 
     intent_id: IntentId
     follow_id: FollowId
+    stages: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

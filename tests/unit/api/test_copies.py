@@ -41,6 +41,21 @@ def test_every_copy_and_every_skip_has_a_receipt(api: ApiWorld, fresh: str, foll
     assert all(isinstance(each["target"], str) for each in items)
 
 
+def test_a_receipt_names_price_slippage_and_fee_of_every_order(
+    api: ApiWorld, fresh: str, follow_id: str
+) -> None:
+    items = api.request("GET", "/v1/copies", None, fresh, {"follow_id": follow_id}).body["items"]
+
+    (leg,) = items[0]["legs"]
+    assert (leg["reference_price"], leg["average_price"], leg["slippage_bps"]) == (
+        "100",
+        "100",
+        "0",
+    )
+    assert float(leg["fee"]) > 0
+    assert "builder_fee" not in items[0]
+
+
 def test_pages_join_to_the_whole_without_a_seam(api: ApiWorld, fresh: str, follow_id: str) -> None:
     whole = api.request("GET", "/v1/copies", None, fresh).body
     assert whole["cursor"] == ""

@@ -9,7 +9,7 @@ from decimal import Decimal
 from understudy.domain.follows import Follow, Ledger
 from understudy.domain.ids import copy_id
 from understudy.domain.intents import Accepted, Intent, IntentState, Rejected
-from understudy.domain.money import ZERO
+from understudy.domain.money import BASIS_POINT, ZERO, divide, multiply, toward_zero
 from understudy.domain.plans import Decision
 from understudy.domain.reasons import Reason
 from understudy.domain.receipts import CopyStatus, LegResult, Receipt
@@ -25,6 +25,8 @@ REASON_OF_REJECTION = {
     "INSUFFICIENT_MARGIN": Reason.INSUFFICIENT_MARGIN,
     "SIGNING_REFUSED": Reason.SIGNING_REFUSED,
 }
+SLIPPAGE_DECIMALS = 4
+ORDER_STAGES = ("signed", "sent", "answered")
 SKIPPING = frozenset({Reason.PRICE_OUT_OF_BAND, Reason.NOTHING_TO_CLOSE})
 
 
@@ -93,6 +95,8 @@ def with_intent(receipt: Receipt, intent: Intent) -> Receipt:
         state=intent.state.value,
         filled_size=intent.filled_size,
         average_price=intent.average_price,
+        reference_price=intent.reference_price,
+        slippage_bps=_slippage_bps(intent),
         fee=intent.fee,
         closed_pnl=intent.closed_pnl,
         fee_is_final=intent.fee_is_final,
@@ -101,6 +105,21 @@ def with_intent(receipt: Receipt, intent: Intent) -> Receipt:
     )
     legs = {known.intent_id: known for known in receipt.legs} | {leg.intent_id: leg}
     return replace(receipt, legs=tuple(legs.values()))
+
+
+def _slippage_bps(intent: Intent) -> Decimal:
+    """Give how much worse than its reference price an order filled; better is below zero."""
+    if not (intent.filled_size and intent.reference_price):
+        return ZERO
+    lost = (intent.average_price - intent.reference_price) * intent.side.sign
+    share = divide(lost, multiply(intent.reference_price, BASIS_POINT))
+    return toward_zero(share, SLIPPAGE_DECIMALS)
+
+
+def with_order_times(receipt: Receipt, times_ms: Mapping[str, int]) -> Receipt:
+    """Put an order's times in place of those of the order before: both together mean nothing."""
+    kept = {name: at_ms for name, at_ms in receipt.stages.items() if name not in ORDER_STAGES}
+    return replace(receipt, stages={**kept, **times_ms})
 
 
 def next_attempt(receipt: Receipt, leg: int) -> int:

@@ -34,7 +34,9 @@ class CopyStatus(StrEnum):
 class LegResult:
     """One order of a copy, attempt by attempt.
 
-    `fee` and `closed_pnl` are estimates until `fee_is_final`, then the venue's own figures.
+    `slippage_bps` says how much worse than `reference_price` it filled, in basis points; below zero
+    it filled better. `fee` and `closed_pnl` are estimates until `fee_is_final`, then the venue's
+    own figures; what a builder gets is in the fee.
     """
 
     leg: int
@@ -49,6 +51,8 @@ class LegResult:
     state: str
     filled_size: Decimal = ZERO
     average_price: Decimal = ZERO
+    reference_price: Decimal = ZERO
+    slippage_bps: Decimal = ZERO
     fee: Decimal = ZERO
     closed_pnl: Decimal = ZERO
     fee_is_final: bool = False
@@ -60,7 +64,8 @@ class LegResult:
 class Receipt:
     """What one follow did about one trade; `numbers` are the inputs the rule used, as decimals.
 
-    `stages` are times in ms: executed, seen, stored, queued, decided, signed, sent, answered.
+    `stages` are times in ms: executed, seen, stored, queued, decided, and of the order settled last
+    signed, sent, answered. An order that was found at the venue later may lack what it was told.
     `bound_by` names the limit that made the order smaller than wanted, or that forbade it.
     `correction` says that no fill of the leader is behind the trade: the venue showed another
     position than the fills explain.
@@ -86,6 +91,5 @@ class Receipt:
     legs: tuple[LegResult, ...] = ()
     numbers: Mapping[str, Decimal] = field(default_factory=dict)
     stages: Mapping[str, int] = field(default_factory=dict)
-    builder_fee: Decimal = ZERO
     correction: bool = False
     version: int = 0

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Generator, Mapping
 from dataclasses import replace
 
 from understudy.domain.decisions import decide_entry, decide_gap
 from understudy.domain.exits import exit_size
-from understudy.domain.intents import Intent, IntentState, Rejected, SigningRefused, Unknown
+from understudy.domain.intents import (
+    Intent,
+    IntentState,
+    Outcome,
+    Rejected,
+    SigningRefused,
+    Unknown,
+)
 from understudy.domain.receipts import CopyStatus, Receipt
 from understudy.domain.trades import Trade
 from understudy.messages import Converge, ResolveIntent, WakeLane
@@ -55,13 +62,12 @@ def carry_out(ports: CopyPorts, view: View, trade: Trade) -> Signing:
             return
 
 
-def resolve_later(ports: CopyPorts, intent: Intent) -> None:
+def resolve_later(ports: CopyPorts, intent: Intent, stages: Mapping[str, int]) -> None:
     """Have the outcome of an order looked up once it can no longer take effect."""
     due_ms = intent.expires_at_ms + RESOLVE_MARGIN_MS - ports.clock.now_ms()
     delay = max(0, -(-due_ms // 1000))
-    ports.queues.to_reconcile(
-        ResolveIntent(intent.intent_id, intent.follow_id), delay_seconds=delay
-    )
+    command = ResolveIntent(intent.intent_id, intent.follow_id, stages)
+    ports.queues.to_reconcile(command, delay_seconds=delay)
 
 
 def _perform(ports: CopyPorts, view: View) -> Generator[Intent, Answer, View | None]:
@@ -70,20 +76,26 @@ def _perform(ports: CopyPorts, view: View) -> Generator[Intent, Answer, View | N
     if intent is None:
         return view
     if ports.clock.now_ms() >= intent.expires_at_ms:
-        resolve_later(ports, intent)
+        resolve_later(ports, intent, {})
         return None
     answer = yield intent
-    signed_ms = ports.clock.now_ms()
-    outcome = (
-        _refusal(answer, first=view.first)
-        if isinstance(answer, SigningRefused)
-        else ports.submit(intent.venue, answer, first=view.first)
-    )
+    outcome, stages = _send(ports, intent, answer, first=view.first)
     if isinstance(outcome, Unknown):
-        resolve_later(ports, intent)
+        resolve_later(ports, intent, stages)
         return None
-    stages = {"signed": signed_ms, "sent": signed_ms, "answered": ports.clock.now_ms()}
+    stages["answered"] = ports.clock.now_ms()
     return settle_order(ports, view, intent, outcome, stages)
+
+
+def _send(
+    ports: CopyPorts, intent: Intent, answer: Answer, *, first: bool
+) -> tuple[Outcome, dict[str, int]]:
+    """Send what was signed; gives the outcome and when it was signed and sent, in ms."""
+    if isinstance(answer, SigningRefused):
+        return _refusal(answer, first=first), {}
+    stages = {"signed": ports.clock.now_ms()}
+    stages["sent"] = ports.clock.now_ms()
+    return ports.submit(intent.venue, answer, first=first), stages
 
 
 def _refusal(answer: SigningRefused, *, first: bool) -> Rejected | Unknown:

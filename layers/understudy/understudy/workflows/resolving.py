@@ -28,7 +28,7 @@ def resolve(ports: CopyPorts, command: ResolveIntent) -> None:
     if intent.kind is IntentKind.LEVERAGE:
         _give_up(ports, intent)
     elif ports.clock.now_ms() < intent.expires_at_ms + RESOLVE_MARGIN_MS:
-        resolve_later(ports, intent)
+        resolve_later(ports, intent, command.stages)
     else:
         _ask(ports, intent, command)
 
@@ -39,7 +39,8 @@ def _ask(ports: CopyPorts, intent: Intent, command: ResolveIntent) -> None:
         ports.queues.to_reconcile(command, delay_seconds=STILL_OPEN_SECONDS)
         return
     evidence = None if isinstance(report, NotFound) else report
-    view = settle_by_reconcile(ports, intent, evidence)
+    stages = {**command.stages, "answered": ports.clock.now_ms()}
+    view = settle_by_reconcile(ports, intent, evidence, stages)
     if view is not None:
         converge_if_open(ports, view.state.follow, view.ledger, view.market, "resolved")
 

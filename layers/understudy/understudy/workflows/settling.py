@@ -10,7 +10,7 @@ from understudy.domain.follows import Ledger
 from understudy.domain.intents import Accepted, Intent, IntentState, Rejected
 from understudy.domain.money import ZERO
 from understudy.domain.reasons import Reason
-from understudy.domain.receipting import finished_receipt, settled_receipt
+from understudy.domain.receipting import finished_receipt, settled_receipt, with_order_times
 from understudy.domain.receipts import Receipt
 from understudy.domain.settlement import paused_by, settle
 from understudy.ports.copying import Changes
@@ -47,12 +47,14 @@ def settle_order(
     raise DependencyError("the records of an order keep changing", follow=intent.follow_id)
 
 
-def settle_by_reconcile(ports: CopyPorts, intent: Intent, evidence: Evidence) -> View | None:
+def settle_by_reconcile(
+    ports: CopyPorts, intent: Intent, evidence: Evidence, stages: dict[str, int]
+) -> View | None:
     """Settle an order from outside its lane; None when its follow is gone."""
     view = read_view(ports, intent.follow_id, intent.symbol, intent.seq)
     if view is None:
         return None
-    return settle_order(ports, view, intent, evidence, {})
+    return settle_order(ports, view, intent, evidence, stages)
 
 
 def _changes(
@@ -72,7 +74,7 @@ def _changes(
         receipt = settled_receipt(
             view.receipt, settled.intent, evidence, settled.ledger, open_exit=left
         )
-        receipts = (replace(receipt, stages={**receipt.stages, **stages}),)
+        receipts = (with_order_times(receipt, stages),)
     return Changes(
         follow=paused_by(view.state.follow, settled.budget),
         budget=settled.budget if settled.budget != view.state.budget else None,
