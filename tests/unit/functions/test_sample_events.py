@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import json
 from pathlib import Path
 from types import SimpleNamespace
@@ -30,6 +31,8 @@ from understudy.workflows.market_feed import FeedPorts
 from understudy.workflows.numbering import SyncPorts
 
 EVENTS = Path(__file__).resolve().parents[3] / "events"
+HERE = Path(__file__)
+QUEUE_CASES = ("wallet", "wake_a_lane", "learn_leverage", "check_leader")
 NOTHING_FAILED: dict[str, Any] = {"batchItemFailures": []}
 
 
@@ -70,7 +73,7 @@ def failed(answer: dict[str, Any]) -> list[str]:
     return [each["itemIdentifier"][-1] for each in answer["batchItemFailures"]]
 
 
-def test_every_sample_of_the_copy_path_has_a_test() -> None:
+def test_every_function_has_sample_events() -> None:
     steps = {folder.name for folder in EVENTS.iterdir()}
 
     assert steps == {
@@ -78,6 +81,26 @@ def test_every_sample_of_the_copy_path_has_a_test() -> None:
         for path in (EVENTS.parent / "functions").iterdir()
         if path.is_dir() and (path / "app.py").exists()
     }
+
+
+def test_every_sample_of_the_copy_path_is_handled_by_a_test_here() -> None:
+    files = {(path.parent.name, path.stem) for path in EVENTS.glob("*/*.json")}
+    elsewhere = {"api", "signer"}  # each has a test of its own that lists every file
+
+    calls = [node for node in ast.walk(ast.parse(HERE.read_text())) if isinstance(node, ast.Call)]
+    named = {(step, case) for call in calls for step, case in samples_in(call)}
+
+    assert named == {(step, case) for step, case in files if step not in elsewhere}
+
+
+def samples_in(call: ast.Call) -> list[tuple[str, str]]:
+    """Give what a call of `sample` reads; a name in it stands for what its test is run with."""
+    if not isinstance(call.func, ast.Name) or call.func.id != "sample":
+        return []
+    step, case = call.args
+    assert isinstance(step, ast.Constant)
+    cases = [case.value] if isinstance(case, ast.Constant) else QUEUE_CASES
+    return [(str(step.value), str(each)) for each in cases]
 
 
 def test_leader_sync_stores_one_order_in_two_fills_as_one_trade(world: World) -> None:
@@ -141,7 +164,7 @@ def test_follow_reconcile_requests_a_sweep_on_its_schedule(world: World) -> None
     assert len(world.queues.reconcile) == 2
 
 
-@pytest.mark.parametrize("case", ["wallet", "wake_a_lane", "learn_leverage", "check_leader"])
+@pytest.mark.parametrize("case", QUEUE_CASES)
 def test_follow_reconcile_works_through_its_queue(case: str) -> None:
     assert follow_reconcile.handler(sample("follow_reconcile", case), None) == NOTHING_FAILED
 
