@@ -112,18 +112,25 @@ def check_chain(fills: Sequence[RecordedFill], jumps: Sequence[Adjustment] = ())
     `jumps` are moves that the venue made in between, in recorded time.
     """
     positions: dict[str, Fraction] = {}
+    waiting = [*jumps]
     for number, fill in enumerate(fills):
-        position = positions.get(fill.symbol, fill.start)
-        for jump in jumps:
-            in_between = jump.symbol == fill.symbol and jump.at_ms <= fill.time_ms
-            if in_between and position == jump.start != fill.start:
-                position = jump.end
+        position = _jumped(positions.get(fill.symbol, fill.start), fill, waiting)
         if position != fill.start:
             raise EvidenceError(
                 f"the recording was altered: fill {number} ({fill.symbol}) starts from a position "
                 "that the fills before it do not leave"
             )
         positions[fill.symbol] = fill.start + fill.sign * fill.size
+
+
+def _jumped(position: Fraction, fill: RecordedFill, waiting: list[Adjustment]) -> Fraction:
+    """Take the moves before a fill, each once; one of the same millisecond only where it fits."""
+    for jump in [*waiting]:
+        is_before = jump.symbol == fill.symbol and jump.at_ms <= fill.time_ms
+        if is_before and (jump.at_ms < fill.time_ms or position == jump.start != fill.start):
+            waiting.remove(jump)
+            position = jump.end if position == jump.start else position
+    return position
 
 
 def _jumps(evidence: Evidence) -> list[Adjustment]:

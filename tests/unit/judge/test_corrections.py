@@ -33,6 +33,16 @@ def test_a_run_with_a_move_that_no_fill_explains_gets_five_zeros(end: str) -> No
     assert verdict_of(run.evidence()).findings == []
 
 
+def test_a_move_happens_once_however_often_its_start_comes_again() -> None:
+    run = ProductionRun({"one": ratio("5000", "10")}, DECIMALS, "100000000")
+    run.trade("BTC", [("1", "1000")], 0)
+    run.adjust("BTC", "2")
+    for size in ("-1", "1", "-1"):
+        run.trade("BTC", [(size, "1000")], 70_000)
+
+    assert figures_of(run.evidence()) == CLEAN
+
+
 def test_a_leader_flat_without_a_fill_leaves_flat_follows_behind() -> None:
     evidence = _run("0").evidence()
 
