@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 from cli.client import ApiClient
 from cli.wallet_key import WalletKey
 from tests.permissions.stage import Stage
+from understudy.adapters.aws import keys
+from understudy.adapters.aws.attributes import number
 from understudy.adapters.identity.ethereum import keccak256
 from understudy.domain.ids import FollowId
 from understudy.domain.markets import HYPERLIQUID
@@ -31,6 +33,7 @@ LIMITS: dict[str, Any] = {
     "close_slippage_bps": 500,
 }
 EXECUTE = "FollowerExecuteFunction"
+TWO_SHARDS = 201
 _numbers = count(1)
 
 
@@ -99,6 +102,14 @@ class Follower:
 def new_address() -> str:
     """Give an address that nobody had before."""
     return "0x" + keccak256(f"understudy:leader:{next(_numbers)}".encode())[12:].hex()
+
+
+def follows_in_two_shards(stage: Stage, leader: str) -> None:
+    """Count so many follows of a leader that its trades go to its shards by message."""
+    key = keys.follow_count(HYPERLIQUID, leader)
+    table = stage.system.stack.stack.tables["CopyingTable"]
+    item = {**key, "follows": number(TWO_SHARDS), "version": number(TWO_SHARDS)}
+    stage.client("dynamodb").put_item(TableName=table, Item=item)
 
 
 def new_user(stage: Stage) -> User:

@@ -6,15 +6,30 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from tests.permissions.cast import EXECUTE, SYMBOL, Follower, fill_of, new_follower
+from tests.permissions.cast import (
+    EXECUTE,
+    SYMBOL,
+    Follower,
+    fill_of,
+    follows_in_two_shards,
+    new_address,
+    new_follower,
+)
 from tests.permissions.dead_letters import keeps_failures
 from tests.permissions.logs import leaves_a_log
 from tests.permissions.queues import FedQueue, consumes, gives_back_soon
 from understudy.domain.errors import ConflictError
 from understudy.domain.follows import FollowStatus, Ledger
 from understudy.domain.intents import IntentState
+from understudy.domain.leaders import BookDoubt
 from understudy.domain.markets import HYPERLIQUID
-from understudy.messages import FollowerExecute, ReconcileWallet, ResolveIntent
+from understudy.messages import (
+    CheckLeader,
+    FollowerExecute,
+    LeaderFills,
+    ReconcileWallet,
+    ResolveIntent,
+)
 from understudy.ports.copying import Changes, SymbolOwner
 
 if TYPE_CHECKING:
@@ -22,6 +37,7 @@ if TYPE_CHECKING:
     from understudy.domain.intents import Intent
 
 RECONCILE = "FollowReconcileFunction"
+SYNC = "LeaderSyncFunction"
 QUEUE = FedQueue("FollowReconcileQueue", RECONCILE)
 LONG_MS = 120_000
 
@@ -57,6 +73,20 @@ def a_position_that_is_gone_is_cleared(stage: Stage) -> None:
     _reconcile(follower)
 
     assert not follower.held
+
+
+def a_check_corrects_the_book_of_a_leader_with_many_follows(stage: Stage) -> None:
+    leader = new_address()
+    stage.deliver(SYNC, LeaderFills(HYPERLIQUID, leader, ()))
+    since_ms = stage.now_ms() - LONG_MS
+    gone = BookDoubt(SYMBOL, shown=Decimal(0), booked=Decimal(1), since_ms=since_ms, seq=0)
+    book = stage.leaders.leader_book(HYPERLIQUID, leader)
+    stage.leaders.store_book(replace(book, positions={SYMBOL: Decimal(1)}, doubts=(gone,)))
+    follows_in_two_shards(stage, leader)
+
+    stage.deliver(RECONCILE, CheckLeader(HYPERLIQUID, leader))
+
+    assert not stage.leaders.leader_book(HYPERLIQUID, leader).positions
 
 
 def a_drawdown_pauses_the_follow(stage: Stage) -> None:
@@ -149,6 +179,7 @@ CHECKS = (
     what_is_due_is_asked_for,
     a_trade_without_a_receipt_is_sent_again,
     a_position_that_is_gone_is_cleared,
+    a_check_corrects_the_book_of_a_leader_with_many_follows,
     a_drawdown_pauses_the_follow,
     an_equity_drawdown_is_measured_at_the_marks,
     an_order_that_never_arrived_is_resolved,

@@ -5,11 +5,15 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from tests.permissions.cast import a_trade, fill_of, new_address, new_follower
+from tests.permissions.cast import (
+    a_trade,
+    fill_of,
+    follows_in_two_shards,
+    new_address,
+    new_follower,
+)
 from tests.permissions.logs import leaves_a_log
 from tests.permissions.queues import FedQueue, consumes, gives_back_soon
-from understudy.adapters.aws import keys
-from understudy.adapters.aws.attributes import number
 from understudy.domain.markets import HYPERLIQUID
 from understudy.messages import LeaderFills
 
@@ -18,7 +22,6 @@ if TYPE_CHECKING:
 
 SYNC = "LeaderSyncFunction"
 QUEUE = FedQueue("LeaderFillsQueue", SYNC)
-TWO_SHARDS = 201
 OPENED = (Decimal(0), Decimal(1))
 
 
@@ -44,10 +47,7 @@ def a_trade_goes_to_the_lanes_once(stage: Stage) -> None:
 
 def a_trade_of_a_leader_with_many_follows_goes_to_the_shards(stage: Stage) -> None:
     follower = new_follower(stage)
-    key = keys.follow_count(HYPERLIQUID, follower.leader)
-    table = stage.system.stack.stack.tables["CopyingTable"]
-    item = {**key, "follows": number(TWO_SHARDS), "version": number(TWO_SHARDS)}
-    stage.client("dynamodb").put_item(TableName=table, Item=item)
+    follows_in_two_shards(stage, follower.leader)
 
     stage.deliver(SYNC, _fills(stage, follower.leader))
 
