@@ -130,6 +130,25 @@ def test_a_question_without_a_usable_answer_says_so(step: Step, status: int) -> 
     assert caught.value.facts["status"] == status
 
 
+def test_who_works_for_many_does_not_wait_for_each_of_them() -> None:
+    with serving(reset, respond(200, "[]")) as server:
+        rest = Rest(server.url, hush_ms=60_000)
+        for _ in range(3):
+            with pytest.raises(VenueUnreachableError):
+                rest.ask({"type": "orderStatus"})
+
+        assert server.connections == 1
+
+
+def test_after_a_hush_questions_are_asked_again() -> None:
+    with serving(reset, respond(200, "[]")) as server:
+        rest = Rest(server.url, hush_ms=0)
+        with pytest.raises(VenueUnreachableError):
+            rest.ask({"type": "orderStatus"})
+
+        assert rest.ask({"type": "orderStatus"}) == []
+
+
 def test_a_429_makes_everybody_at_this_address_ask_less() -> None:
     budget = InMemoryVenueBudget({HYPERLIQUID: 400}, ManualClock())
     with serving(respond(429, "null")) as server, pytest.raises(VenueUnreachableError):

@@ -15,4 +15,4 @@ def build() -> SyncPorts:
     """Give the workflow's ports."""
     queues = parts.queues("fill_fan_out", "follower_execute", "follow_reconcile")
     fan_out = FanOutPorts(parts.leaders(), queues, parts.CLOCK)
-    return SyncPorts(fan_out, parts.markets(), {HYPERLIQUID: parts.venue()})
+    return SyncPorts(fan_out, parts.markets(), {HYPERLIQUID: parts.hasty_venue()})

@@ -14,12 +14,15 @@ from understudy.adapters.aws.venue_budget import DynamoVenueBudget
 from understudy.adapters.clock import SystemClock
 from understudy.adapters.venues.hyperliquid.client import HyperliquidVenue
 from understudy.adapters.venues.hyperliquid.rest import Rest
-from understudy.adapters.venues.hyperliquid.weights import BudgetMeter, Meter, NoMeter
+from understudy.adapters.venues.hyperliquid.weights import BudgetMeter
 from understudy.domain.markets import HYPERLIQUID
 from understudy.runtime import environment
 from understudy.workflows.views import CopyPorts
 
 CLOCK = SystemClock()
+# A function of ten seconds asks up to five questions for each leader of its batch.
+HASTY_TIMEOUT_MS = 1_500
+HUSH_MS = 5_000
 
 
 @cache
@@ -38,11 +41,20 @@ def markets() -> DynamoMarketStore:
 @cache
 def venue() -> HyperliquidVenue:
     """Give the venue, for those that ask it seldom."""
-    return _venue(NoMeter())
+    return _venue_of(Rest(_url()))
 
 
-def _venue(meter: Meter) -> HyperliquidVenue:
-    rest = Rest(environment.text("HYPERLIQUID_URL"), meter=meter)
+@cache
+def hasty_venue() -> HyperliquidVenue:
+    """Give the venue, for those behind whom live fills wait."""
+    return _venue_of(Rest(_url(), read_timeout_ms=HASTY_TIMEOUT_MS, hush_ms=HUSH_MS))
+
+
+def _url() -> str:
+    return environment.text("HYPERLIQUID_URL")
+
+
+def _venue_of(rest: Rest) -> HyperliquidVenue:
     return HyperliquidVenue(rest, environment.chain(), CLOCK)
 
 
@@ -64,7 +76,7 @@ def copying(*queue_names: str) -> CopyPorts:
     )
     return CopyPorts(
         store=DynamoCopyStore(copies, markets()),
-        venues={HYPERLIQUID: _venue(BudgetMeter(budget))},
+        venues={HYPERLIQUID: _venue_of(Rest(_url(), meter=BudgetMeter(budget)))},
         queues=queues(*queue_names),
         budget=budget,
         clock=CLOCK,

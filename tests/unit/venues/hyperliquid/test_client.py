@@ -172,6 +172,21 @@ def test_a_unified_leaders_equity_is_the_spot_balance() -> None:
     assert snapshot.time_ms == NOW_MS - 5
 
 
+@pytest.mark.parametrize(("age_ms", "asked"), [(0, 0), (599_999, 0), (600_000, 1)])
+def test_a_leaders_mode_is_asked_for_every_ten_minutes(age_ms: int, asked: int) -> None:
+    rest = ScriptedRest(userAbstraction="disabled", clearinghouseState=_state("20"))
+    clock = ManualClock(NOW_MS)
+    venue = HyperliquidVenue(rest, Chain.TESTNET, clock)
+    before = venue.leader_snapshot(USER, [""]).account
+    rest.asked.clear()
+    clock.advance(age_ms)
+
+    after = venue.leader_snapshot(USER, [""], before=before).account
+
+    assert [question["type"] for question in rest.asked].count("userAbstraction") == asked
+    assert after.mode is AccountMode.STANDARD
+
+
 def test_markets_of_all_dexes_are_numbered_by_the_place_of_their_dex() -> None:
     meta = {"universe": [{"name": "A", "szDecimals": 2, "maxLeverage": 5}]}
     venue = _venue(perpDexs=[None, {"name": "xyz"}, {"name": "flx"}], meta=meta)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from contextlib import contextmanager
 from decimal import Decimal
+from time import monotonic_ns
 from typing import TYPE_CHECKING, Any
 
 import urllib3
@@ -40,7 +41,11 @@ _POOL_SIZE = 16
 
 
 class Rest:
-    """One venue address; safe to use from several threads. `meter` counts questions, not orders."""
+    """One venue address; safe to use from several threads. `meter` counts questions, not orders.
+
+    For `hush_ms` after a question that got no answer at all, no other is asked: whoever works for
+    many must not wait for each of them.
+    """
 
     def __init__(
         self,
@@ -49,8 +54,11 @@ class Rest:
         connect_timeout_ms: int = CONNECT_TIMEOUT_MS,
         read_timeout_ms: int = READ_TIMEOUT_MS,
         meter: Meter | None = None,
+        hush_ms: int = 0,
     ) -> None:
         self._meter = meter or NoMeter()
+        self._hush_ms = hush_ms
+        self._hushed_until_ms = 0
         self._url = url.rstrip("/")
         self._pool = urllib3.PoolManager(
             maxsize=_POOL_SIZE,
@@ -77,6 +85,8 @@ class Rest:
         the HTTP status, 0 when there was none, 429 also when our own meter is used up.
         """
         kind = str(question["type"])
+        if _monotonic_ms() < self._hushed_until_ms:
+            raise unanswered("the venue did not answer a moment ago", kind)
         if not self._meter.take(question_weight(kind)):
             raise unanswered("our own request budget is used up", kind, HTTP_TOO_MANY)
         answer = self._answer(kind, question)
@@ -88,6 +98,7 @@ class Rest:
         try:
             status, body = self._post("/info", json.dumps(question))
         except HTTPError as error:
+            self._hushed_until_ms = _monotonic_ms() + self._hush_ms
             raise unanswered("the venue did not answer", kind) from error
         if status == HTTP_TOO_MANY:
             self._meter.refused()
@@ -104,6 +115,10 @@ class Rest:
     def _post(self, path: str, body: str) -> tuple[int, bytes]:
         answer = self._pool.request("POST", self._url + path, body=body.encode(), redirect=False)
         return answer.status, answer.data
+
+
+def _monotonic_ms() -> int:
+    return monotonic_ns() // 1_000_000
 
 
 @contextmanager
