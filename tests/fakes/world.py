@@ -182,7 +182,7 @@ class World:
 
     @property
     def sync_ports(self) -> SyncPorts:
-        fan_out = FanOutPorts(self.leaders, self.queues, self.clock)
+        fan_out = FanOutPorts(self.leaders, self.queues, self.clock, self.copying.epoch)
         return SyncPorts(fan_out, self.markets, self.copying.venues)
 
     def sync(self) -> int:

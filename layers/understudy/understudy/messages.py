@@ -1,4 +1,8 @@
-"""Commands and events: the only shapes that cross a queue or the bus. Plain dataclasses as JSON."""
+"""Commands and events: the only shapes that cross a queue or the bus. Plain dataclasses as JSON.
+
+A command's `epoch` is that of the records it speaks of: what was sent before a restore of the
+copying table is not done after it.
+"""
 
 from __future__ import annotations
 
@@ -40,6 +44,7 @@ class FillFanOut:
 
     trade: Trade
     shard: int
+    epoch: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +56,7 @@ class FollowerExecute:
     trade: Trade
     queued_at_ms: int
     correlation_id: str = ""
+    epoch: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +68,7 @@ class Converge:
     symbol: str
     cause: str
     queued_at_ms: int
+    epoch: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -178,7 +178,7 @@ def _netted_entry(situation: Situation) -> Decision:
 
 
 def _decide_reduction(situation: Situation) -> Decision:
-    trade, keeps = situation.trade, keeps_positions(situation)
+    trade, keeps = situation.trade, keeps_positions(situation.follow, situation.switches)
     before = situation.ledger
     target = before.target if keeps else reduced_target(trade, before, situation.market)
     ledger = replace(before, target=target, entry_side=None, entry_last_ms=0)

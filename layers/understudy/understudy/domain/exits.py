@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from understudy.domain.follows import FollowStatus, Ledger
+from understudy.domain.follows import Follow, FollowStatus, Ledger, Switches
 from understudy.domain.intents import IntentKind
 from understudy.domain.limits import CopyMode, OnStop
 from understudy.domain.markets import Market
@@ -29,12 +29,10 @@ def exit_size(ledger: Ledger, market: Market) -> Decimal:
     return max(ZERO, abs(ledger.held) - keep)
 
 
-def keeps_positions(situation: Situation) -> bool:
+def keeps_positions(follow: Follow, switches: Switches) -> bool:
     """Say whether the follow has stopped and its owner wants positions kept as they are."""
-    stopped = situation.follow.status is not FollowStatus.ACTIVE
-    return (stopped or situation.switches.copy_disabled) and (
-        situation.follow.limits.on_stop is OnStop.KEEP
-    )
+    stopped = follow.status is not FollowStatus.ACTIVE or switches.copy_disabled
+    return stopped and follow.limits.on_stop is OnStop.KEEP
 
 
 def decide_exit(situation: Situation) -> Decision:

@@ -48,7 +48,8 @@ class Follow:
 
     `own_limits` names the limits that were chosen for this follow; the others come from the
     user's copy profile, else from their defaults. `realized_at_stop` is the realized profit with
-    which the last drawdown stop came, in USDC.
+    which the last drawdown stop came, in USDC. `epoch` is the execution epoch in which its records
+    were last brought to the venue's: in another one nothing is ordered for it.
     """
 
     follow_id: FollowId
@@ -67,6 +68,7 @@ class Follow:
     created_at_ms: int = 0
     started_at_ms: int = 0
     realized_at_stop: Decimal = ZERO
+    epoch: int = 0
     version: int = 0
 
 

@@ -41,6 +41,11 @@ def intent_id(follow: FollowId, cause: str, leg: int, attempt: int) -> IntentId:
     return IntentId(digest_of("intent", follow, cause, str(leg), str(attempt)))
 
 
+def order_cause(trade: TradeId, epoch: int) -> str:
+    """Name what an order is for; after a restore nothing is named like what may be lost."""
+    return f"{trade} {epoch}" if epoch else trade
+
+
 def client_order_id(intent: IntentId) -> str:
     """Derive the venue's 128-bit client order id from an intent, as 0x and 32 hex digits."""
     return "0x" + intent[:32]

@@ -68,6 +68,7 @@ def _ports(rest: Rest, keys: LambdaAgentKeys) -> ApiPorts:
         refresh_tokens=HmacRefreshTokens(ring),
         clock=parts.CLOCK,
         ids=RandomIds(),
+        epoch=environment.epoch(),
     )
 
 

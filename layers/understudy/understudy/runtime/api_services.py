@@ -56,6 +56,7 @@ class ApiPorts:
     refresh_tokens: RefreshTokens
     clock: Clock
     ids: Ids
+    epoch: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +120,7 @@ def _follows(ports: ApiPorts, own: OwnFollows) -> Follows:
         switches=ports.switches,
         clock=ports.clock,
         ids=ports.ids,
+        epoch=ports.epoch,
     )
 
 

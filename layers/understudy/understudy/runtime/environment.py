@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from understudy.adapters.venues.hyperliquid.constants import Chain
 from understudy.domain.errors import InvalidInputError
 
+MS_DIGITS = 13
 QUEUE_URLS = {
     "leader_fills": "LEADER_FILLS_QUEUE_URL",
     "fill_fan_out": "FILL_FAN_OUT_QUEUE_URL",
@@ -29,6 +30,16 @@ def count(name: str) -> int:
     value = text(name)
     if not (value.isascii() and value.isdigit() and int(value) > 0):
         raise InvalidInputError(f"{name} must be a whole number above zero")
+    return int(value)
+
+
+def epoch() -> int:
+    """Give the execution epoch: when copying was stopped for the last restore; 0 before any."""
+    value = text("EXECUTION_EPOCH")
+    if not (value.isascii() and value.isdigit() and len(value) in (1, MS_DIGITS)):
+        raise InvalidInputError(
+            "EXECUTION_EPOCH must be 0, or the time in ms since 1970 at which copying was stopped"
+        )
     return int(value)
 
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from functools import cache
 
-from understudy.runtime import parts
+from understudy.runtime import environment, parts
 from understudy.workflows.fill_fan_out import FanOutPorts
 
 
 @cache
 def build() -> FanOutPorts:
     """Give the workflow's ports."""
-    return FanOutPorts(parts.leaders(), parts.queues("follower_execute"), parts.CLOCK)
+    queues = parts.queues("follower_execute")
+    return FanOutPorts(parts.leaders(), queues, parts.CLOCK, environment.epoch())

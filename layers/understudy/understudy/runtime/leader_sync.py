@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 
 from understudy.domain.markets import HYPERLIQUID
-from understudy.runtime import parts
+from understudy.runtime import environment, parts
 from understudy.workflows.fill_fan_out import FanOutPorts
 from understudy.workflows.numbering import SyncPorts
 
@@ -14,5 +14,5 @@ from understudy.workflows.numbering import SyncPorts
 def build() -> SyncPorts:
     """Give the workflow's ports."""
     queues = parts.queues("fill_fan_out", "follower_execute", "follow_reconcile")
-    fan_out = FanOutPorts(parts.leaders(), queues, parts.CLOCK)
+    fan_out = FanOutPorts(parts.leaders(), queues, parts.CLOCK, environment.epoch())
     return SyncPorts(fan_out, parts.markets(), {HYPERLIQUID: parts.hasty_venue()})

@@ -80,4 +80,5 @@ def copying(*queue_names: str) -> CopyPorts:
         queues=queues(*queue_names),
         budget=budget,
         clock=CLOCK,
+        epoch=environment.epoch(),
     )

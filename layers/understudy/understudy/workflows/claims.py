@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from understudy.domain.exits import exit_size
 from understudy.domain.follows import Ledger, Pending, WaitingOpen
-from understudy.domain.ids import client_order_id, intent_id
+from understudy.domain.ids import client_order_id, intent_id, order_cause
 from understudy.domain.intents import Intent, IntentKind
 from understudy.domain.limits import MarginMode
 from understudy.domain.money import ZERO
@@ -55,7 +55,8 @@ def pin(
     """Fix every byte of an order: identity, nonce, expiry and content."""
     follow = view.state.follow
     attempt = next_attempt(receipt, leg)
-    name = intent_id(follow.follow_id, receipt.trade_id, leg, attempt)
+    cause = order_cause(receipt.trade_id, follow.epoch)
+    name = intent_id(follow.follow_id, cause, leg, attempt)
     lifetime = EXIT_LIFETIME_MS if order.reduce_only else ENTRY_LIFETIME_MS
     return Intent(
         intent_id=name,

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from understudy.domain.follows import FollowStatus
 from understudy.domain.limits import OnStop
-from understudy.messages import CLOSE_NOW, Converge
+from understudy.messages import CLOSE_NOW
+from understudy.workflows.converging import convergence
 
 if TYPE_CHECKING:
     from understudy.ports.copying import FollowState
@@ -20,7 +21,7 @@ def close_out(queues: Queues, state: FollowState, now_ms: int) -> None:
     follow = state.follow
     queues.to_lanes(
         [
-            Converge(follow.follow_id, follow.wallet_id, symbol, CLOSE_NOW, now_ms)
+            convergence(follow, symbol, CLOSE_NOW, now_ms)
             for symbol, ledger in sorted(state.ledgers.items())
             if not ledger.is_flat
         ]

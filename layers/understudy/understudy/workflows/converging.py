@@ -21,7 +21,10 @@ def converge_if_open(
     if not exit_size(ledger, market) and ledger.waiting is None:
         return
     now_ms = ports.clock.now_ms()
-    converge = Converge(
-        follow.follow_id, follow.wallet_id, ledger.symbol, f"{cause} {now_ms}", now_ms
-    )
-    ports.queues.to_lanes([converge])
+    cause = f"{cause} {now_ms}"
+    ports.queues.to_lanes([convergence(follow, ledger.symbol, cause, now_ms)])
+
+
+def convergence(follow: Follow, symbol: str, cause: str, now_ms: int) -> Converge:
+    """Write the command; it speaks of the follow's records as they are now."""
+    return Converge(follow.follow_id, follow.wallet_id, symbol, cause, now_ms, epoch=follow.epoch)

@@ -19,6 +19,7 @@ class FanOutPorts:
     store: LeaderStore
     queues: Queues
     clock: Clock
+    epoch: int = 0
 
 
 def fan_out_trade(ports: FanOutPorts, trade: Trade) -> None:
@@ -27,12 +28,18 @@ def fan_out_trade(ports: FanOutPorts, trade: Trade) -> None:
     if first.shards <= 1:
         _send(ports, trade, first.follows)
         return
-    ports.queues.to_fan_out([FillFanOut(trade, shard) for shard in range(first.shards)])
+    shards = range(first.shards)
+    ports.queues.to_fan_out([FillFanOut(trade, shard, ports.epoch) for shard in shards])
 
 
 def fan_out_shard(ports: FanOutPorts, message: FillFanOut) -> None:
-    """Send a trade into the lanes of one shard's follows; repeating it is harmless."""
+    """Send a trade into the lanes of one shard's follows; repeating it is harmless.
+
+    A trade numbered before a restore may have another number now: it is sent on by that one.
+    """
     trade = message.trade
+    if message.epoch < ports.epoch:
+        return
     shard = ports.store.follow_shard(trade.venue, trade.leader, message.shard)
     _send(ports, trade, shard.follows)
 
@@ -49,6 +56,7 @@ def _send(ports: FanOutPorts, trade: Trade, follows: Sequence[FollowEntry]) -> N
                 trade=trade,
                 queued_at_ms=now_ms,
                 correlation_id=trade.trade_id[:16],
+                epoch=ports.epoch,
             )
             for entry in follows
         ]

@@ -28,10 +28,12 @@ from understudy.ports.copying import Changes, FollowState, LeaderStore, MarketSt
 from understudy.workflows.closing_out import close_out_if_stopped
 from understudy.workflows.converging import converge_if_open
 from understudy.workflows.ending import end_if_done
+from understudy.workflows.epochs import is_behind
 from understudy.workflows.fill_fan_out import FanOutPorts
 from understudy.workflows.leader_books import check
 from understudy.workflows.learning import learn_leverage
 from understudy.workflows.numbering import SyncPorts
+from understudy.workflows.rebuilding import rebuild
 from understudy.workflows.resolving import resolve
 from understudy.workflows.truing_up import true_up
 from understudy.workflows.views import CopyPorts
@@ -83,18 +85,25 @@ def reconcile(ports: ReconcilePorts, command: ReconcileCommand) -> None:
     elif isinstance(command, ReconcileWallet):
         _reconcile_wallet(ports, command.wallet_id)
     elif isinstance(command, CheckLeader):
-        fan_out = FanOutPorts(ports.leaders, ports.copying.queues, ports.copying.clock)
-        check(SyncPorts(fan_out, ports.markets, ports.copying.venues), command)
+        check(_sync_ports(ports), command)
     elif isinstance(command, LearnLeverage):
         learn_leverage(ports.leaders, ports.markets, ports.copying.venues, command)
     elif isinstance(command, WakeLane):
         wake_lane(ports.copying, command)
 
 
+def _sync_ports(ports: ReconcilePorts) -> SyncPorts:
+    copying = ports.copying
+    fan_out = FanOutPorts(ports.leaders, copying.queues, copying.clock, copying.epoch)
+    return SyncPorts(fan_out, ports.markets, copying.venues)
+
+
 def _reconcile_wallet(ports: ReconcilePorts, wallet_id: WalletId) -> None:
-    store = ports.copying.store
-    states = [store.follow_state(follow_id) for follow_id in store.wallet_follows(wallet_id)]
-    known = [state for state in states if state is not None]
+    known = _states_of(ports, wallet_id)
+    if any(is_behind(ports.copying, state.follow) for state in known):
+        if not rebuild(ports.copying, ports.leaders, ports.markets, known):
+            return
+        known = _states_of(ports, wallet_id)
     if not known:
         return
     account = _read_account(ports, wallet_id, known)
@@ -107,6 +116,12 @@ def _reconcile_wallet(ports: ReconcilePorts, wallet_id: WalletId) -> None:
         _check_drawdown(ports, state)
         _close_stopped(ports, state)
         end_if_done(ports.copying.store, state.follow)
+
+
+def _states_of(ports: ReconcilePorts, wallet_id: WalletId) -> list[FollowState]:
+    store = ports.copying.store
+    states = [store.follow_state(follow_id) for follow_id in store.wallet_follows(wallet_id)]
+    return [state for state in states if state is not None]
 
 
 def _read_account(ports: ReconcilePorts, wallet_id: WalletId, states: list[FollowState]) -> Account:
@@ -164,7 +179,11 @@ def _close_gaps(ports: ReconcilePorts, state: FollowState) -> None:
             break
         receipt = copying.store.receipt(follow.follow_id, trade.seq)
         if receipt is None:
-            missing.append(FollowerExecute(follow.follow_id, follow.wallet_id, trade, now_ms, GAP))
+            missing.append(
+                FollowerExecute(
+                    follow.follow_id, follow.wallet_id, trade, now_ms, GAP, epoch=follow.epoch
+                )
+            )
         elif not missing:
             checked = trade.seq
     if missing:

@@ -21,6 +21,8 @@ from understudy.domain.trades import Trade, TradeKind
 from understudy.messages import CLOSE_NOW, Converge, FollowerExecute, LaneCommand, WakeLane
 from understudy.workflows.accounts import with_account
 from understudy.workflows.claims import claim
+from understudy.workflows.converging import convergence
+from understudy.workflows.epochs import is_current
 from understudy.workflows.lanes import Answer, Signing
 from understudy.workflows.orders import carry_out, take_up
 from understudy.workflows.preparing import prepare
@@ -45,7 +47,7 @@ def copy_trade(ports: CopyPorts, command: FollowerExecute) -> Signing:
     """Do what one follow does about one trade, or go on with what was begun."""
     trade = command.trade
     view = read_view(ports, command.follow_id, trade.symbol, trade.seq)
-    if view is None:
+    if view is None or not is_current(ports, view.state.follow, command.epoch):
         return
     if view.receipt is None:
         view = yield from _decide_and_claim(ports, view, command)
@@ -59,7 +61,9 @@ def copy_trade(ports: CopyPorts, command: FollowerExecute) -> Signing:
 def converge(ports: CopyPorts, command: Converge) -> Signing:
     """Bring what is held to the target: the next attempt of an exit, or a slower mode's window."""
     view = read_view(ports, command.follow_id, command.symbol)
-    if view is None or view.receipt is None:
+    if view is None or not is_current(ports, view.state.follow, command.epoch):
+        return
+    if view.receipt is None:
         return
     receipt = view.receipt
     view = take_up(ports, view)
@@ -160,6 +164,6 @@ def _wake_at_window_end(ports: CopyPorts, view: View, trade: Trade) -> None:
     window_ms = limits.throttle_window_ms
     if mode is CopyMode.SAFE_POLL:
         window_ms = limits.sync_interval_seconds * 1000
-    wake = Converge(follow.follow_id, follow.wallet_id, view.symbol, mode.value, now_ms)
+    wake = convergence(follow, view.symbol, mode.value, now_ms)
     due_ms = now_ms + window_ms
     ports.queues.to_reconcile(WakeLane(wake, due_ms), delay_seconds=window_ms // 1000)

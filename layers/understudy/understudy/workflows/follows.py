@@ -40,7 +40,7 @@ class WantedFollow:
 
 @dataclass(frozen=True, slots=True)
 class Follows:
-    """A user's follows, their limits included."""
+    """A user's follows, their limits included; `epoch` is the execution epoch of new ones."""
 
     own: OwnFollows
     identity: IdentityStore
@@ -49,6 +49,7 @@ class Follows:
     switches: SwitchBoard
     clock: Clock
     ids: Ids
+    epoch: int = 0
 
     def create(self, user_id: UserId, wanted: WantedFollow) -> Follow:
         """Store a follow that copies nothing yet.
@@ -79,6 +80,7 @@ class Follows:
             limits=limits,
             own_limits=tuple(sorted(own)),
             created_at_ms=self.clock.now_ms(),
+            epoch=self.epoch,
         )
         try:
             return self.own.directory.create(follow)

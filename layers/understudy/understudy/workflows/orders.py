@@ -17,10 +17,11 @@ from understudy.domain.intents import (
 )
 from understudy.domain.receipts import CopyStatus, Receipt
 from understudy.domain.trades import Trade
-from understudy.messages import Converge, ResolveIntent, WakeLane
+from understudy.messages import ResolveIntent, WakeLane
 from understudy.ports.copying import Changes
 from understudy.ports.delivery import Purpose
 from understudy.workflows.claims import claim
+from understudy.workflows.converging import convergence
 from understudy.workflows.lanes import Answer, Signing
 from understudy.workflows.preparing import ORDER_WEIGHT, prepare
 from understudy.workflows.settling import settle_order
@@ -137,10 +138,7 @@ def _open_leg(ports: CopyPorts, view: View, trade: Trade) -> Generator[Intent, A
 
 
 def _converge_later(ports: CopyPorts, view: View) -> None:
-    follow = view.state.follow
-    converge = Converge(
-        follow.follow_id, follow.wallet_id, view.symbol, "open exit", ports.clock.now_ms()
-    )
+    converge = convergence(view.state.follow, view.symbol, "open exit", ports.clock.now_ms())
     ports.queues.to_reconcile(WakeLane(converge), delay_seconds=NEXT_ATTEMPT_SECONDS)
 
 

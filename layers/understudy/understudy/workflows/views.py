@@ -23,13 +23,14 @@ RATE_LIMITED = "RATE_LIMITED"
 
 @dataclass(frozen=True, slots=True)
 class CopyPorts:
-    """What copying needs from the world; `venues` by name."""
+    """What copying needs from the world; `venues` by name, `epoch` the execution epoch."""
 
     store: CopyStore
     venues: Mapping[str, Venue]
     queues: Queues
     budget: VenueBudget
     clock: Clock
+    epoch: int = 0
 
     def submit(self, venue: str, signed: Signed, *, first: bool) -> Outcome:
         """Send pinned bytes once; a venue that answers 429 is asked less for a while."""

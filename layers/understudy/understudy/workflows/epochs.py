@@ -1,0 +1,45 @@
+"""Whether records and commands are of the time after the last loss of the copying table.
+
+The execution epoch is the time at which copying was stopped for that loss. It is configuration, so
+that no restore brings the old one back. A follow carries the epoch in which its records were last
+brought to the venue's; a command the epoch of the records that it speaks of.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from understudy.domain.errors import DependencyError
+from understudy.domain.follows import FollowStatus
+
+if TYPE_CHECKING:
+    from understudy.domain.follows import Follow
+    from understudy.workflows.views import CopyPorts
+
+
+def is_current(ports: CopyPorts, follow: Follow, spoken_of: int) -> bool:
+    """Say whether a command speaks of a follow's records as they are, and those of the venue.
+
+    What is not done now is found again: trades without a receipt, and exits that are open.
+    """
+    _refuse_newer(ports, max(follow.epoch, spoken_of))
+    return follow.epoch == spoken_of == ports.epoch
+
+
+def is_behind(ports: CopyPorts, follow: Follow) -> bool:
+    """Say whether a follow's records were restored and are not the venue's yet."""
+    _refuse_newer(ports, follow.epoch)
+    trades = follow.status not in {FollowStatus.INACTIVE, FollowStatus.DELETED}
+    return trades and follow.epoch < ports.epoch
+
+
+def _refuse_newer(ports: CopyPorts, epoch: int) -> None:
+    """Raise DependencyError for what only a later deployment may touch."""
+    if epoch > ports.epoch:
+        raise DependencyError(
+            "this deployment's execution epoch is older than the records': set ExecutionEpoch to"
+            " the newest one",
+            code="EXECUTION_EPOCH_TOO_OLD",
+            epoch=epoch,
+            deployed=ports.epoch,
+        )

@@ -1,0 +1,113 @@
+"""Between a restore and the rebuilding nothing is ordered; what was sent before does nothing."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from tests.unit.workflows.restoring import (
+    begun,
+    follow_of,
+    recover,
+    repair_leader,
+    saved,
+    stop_and_restore,
+)
+from understudy.domain.errors import DependencyError
+from understudy.domain.ids import WalletId
+from understudy.messages import ReconcileWallet
+from understudy.workflows.follow_reconcile import reconcile
+
+WALLET = WalletId("wallet-1")
+
+
+def test_nothing_is_ordered_before_the_rebuilding() -> None:
+    world, follow = begun()
+    world.copy("BTC", "8", "100")
+    stop_and_restore(world, saved(world))
+
+    world.copy("BTC", "-8", "100")
+
+    assert world.orders_at_venue(follow) == 1
+    assert len(world.receipts(follow)) == 1
+
+
+def test_nothing_is_rebuilt_before_the_leaders_book_is_compared_again() -> None:
+    world, follow = begun()
+    world.copy("BTC", "8", "100")
+    stop_and_restore(world, saved(world))
+
+    world.sweep()
+    assert follow_of(world, follow).epoch == 0
+
+    repair_leader(world)
+    world.sweep()
+    assert follow_of(world, follow).epoch == world.copying.epoch
+
+
+def test_commands_from_before_do_nothing_after() -> None:
+    world, follow = begun()
+    world.leader_trades("BTC", "8", "100")
+    world.sync()
+    commands = world.queues.lanes.take()
+    stop_and_restore(world, saved(world))
+    recover(world)
+    handled = len(world.receipts(follow))
+
+    for command in commands:
+        world.run_lane([command])
+
+    assert world.orders_at_venue(follow) == 0
+    assert len(world.receipts(follow)) == handled
+    assert not world.failed
+
+
+def test_a_worker_of_an_older_epoch_touches_nothing() -> None:
+    world, follow = begun()
+    stop_and_restore(world, saved(world))
+    recover(world)
+    newest = world.copying
+    world.copying = replace(newest, epoch=newest.epoch - 1)
+
+    world.copy("BTC", "8", "100")
+
+    assert [type(error) for error in world.failed] == [DependencyError]
+    assert world.receipts(follow) == []
+    with pytest.raises(DependencyError, match="ExecutionEpoch"):
+        reconcile(world.reconcile_ports, ReconcileWallet(WALLET))
+
+
+def test_copying_goes_on_in_the_new_epoch_and_can_be_lost_again() -> None:
+    world, follow = begun()
+    world.copy("BTC", "8", "100")
+    stop_and_restore(world, saved(world))
+    recover(world)
+    world.copy("BTC", "2", "100")
+    before = saved(world)
+    world.copy("BTC", "-5", "100")
+    stop_and_restore(world, before)
+
+    recover(world)
+
+    ledger = world.ledger(follow)
+    assert (world.held_at_venue(follow), ledger.held, ledger.target) == (5, 5, 5)
+
+
+def test_an_exit_is_tried_under_another_name_than_before_the_loss() -> None:
+    """The signer signs one content per name, and it has forgotten nothing."""
+    world, follow = begun()
+    world.copy("BTC", "8", "100")
+    before = saved(world)
+    world.price("BTC", "100", depth="0")
+    world.copy("BTC", "-8")
+    tried = {leg.intent_id for receipt in world.receipts(follow) for leg in receipt.legs}
+    stop_and_restore(world, before)
+    world.price("BTC", "100")
+
+    recover(world)
+
+    again = {leg.intent_id for leg in world.receipts(follow)[-1].legs}
+    assert world.held_at_venue(follow) == 0
+    assert again
+    assert not again & tried
