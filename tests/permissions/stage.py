@@ -33,9 +33,10 @@ FRESH_MS = 3_000
 
 @dataclass(frozen=True)
 class Stage:
-    """One running system."""
+    """One running system; `patience` stretches every wait."""
 
     system: System
+    patience: float = 1
 
     @cached_property
     def copies(self) -> DynamoCopyStore:
@@ -105,6 +106,7 @@ class Stage:
 
     def wait(self, what: str, is_so: Callable[[], object], seconds: float = WAIT_SECONDS) -> None:
         """Wait until something is so; fail when it takes too long."""
+        seconds *= self.patience
         deadline = time.monotonic() + seconds
         while not is_so():
             assert time.monotonic() < deadline, f"{what}: not within {seconds} s"

@@ -9,6 +9,7 @@ import pytest
 from tests.permissions.catalogue import CHECKS, title_of
 from tests.permissions.exceptions import NOT_ASKED
 from tests.permissions.policies import cuts_of, read_policies
+from tests.permissions.proof import PATIENCE
 from tests.permissions.stage import Stage
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ pytestmark = pytest.mark.integration
 
 @pytest.fixture(scope="module")
 def stage(running: System) -> Stage:
-    ready = Stage(running)
+    ready = Stage(running, PATIENCE)
     ready.make_ready()
     return ready
 
