@@ -18,8 +18,10 @@ from tests.permissions.stage import Stage
 def main() -> int:
     """Run the proof; 0 when every part is needed or is a named exception."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--role", default="", help="only roles whose name contains this")
-    wanted = parser.parse_args().role.lower()
+    parser.add_argument(
+        "--role", action="append", help="only roles whose name contains this; may be repeated"
+    )
+    wanted = [part.lower() for part in parser.parse_args().role or [""]]
     started = time.monotonic()
     with (
         tempfile.TemporaryDirectory(prefix="understudy-iam-", ignore_cleanup_errors=True) as name,
@@ -29,9 +31,13 @@ def main() -> int:
     return report(verdicts, round(time.monotonic() - started))
 
 
-def _prove(stage: Stage, wanted: str) -> list[Verdict]:
+def _prove(stage: Stage, wanted: list[str]) -> list[Verdict]:
     session = stage.system.stack.session()
-    policies = [each for each in read_policies(session) if wanted in each.role.lower()]
+    policies = [
+        policy
+        for policy in read_policies(session)
+        if any(part in policy.role.lower() for part in wanted)
+    ]
     cuts = [cut for policy in policies for cut in cuts_of(policy)]
     proof = Proof(stage, session)
     proof.prepare({policy.role for policy in policies})
