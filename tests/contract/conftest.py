@@ -1,55 +1,52 @@
-"""Clouds for the contract suites: moto in this process, and one emulator for the session."""
+"""Clouds for the contract suites: moto in this process, and one real cloud for the session."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from functools import cache, partial
+from functools import cache
 from typing import Any
 
 import botocore.session
 import pytest
+from botocore.config import Config
 from moto import mock_aws
 
-from localcloud.emulator import Emulator
 from localcloud.session import ACCESS_KEY, REGION, SECRET_KEY
-from localcloud.state_folder import StateFolder
+from tests.clouds import Cloud, cloud_of_the_session
 
 Clients = Callable[[str], Any]
 
 
 @cache
-def client_of(service: str, endpoint_url: str | None = None) -> Any:
-    return _session().create_client(
+def moto_client(service: str) -> Any:
+    """Give a client of moto, as long as moto is on."""
+    return botocore.session.Session().create_client(
         service,
         region_name=REGION,
-        endpoint_url=endpoint_url,
         aws_access_key_id=ACCESS_KEY,
         aws_secret_access_key=SECRET_KEY,
+        config=Config(ignore_configured_endpoint_urls=True),  # type: ignore[call-arg] # not in the stubs
     )
 
 
-@cache
-def _session() -> botocore.session.Session:
-    return botocore.session.Session()
-
-
 @pytest.fixture(scope="session")
-def emulator_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    with Emulator.start(StateFolder(tmp_path_factory.mktemp("emulator"))) as emulator:
-        yield emulator.endpoint_url
+def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cloud]:
+    """Give the cloud at AWS_ENDPOINT_URL, or an emulator."""
+    with cloud_of_the_session(tmp_path_factory.mktemp("cloud")) as cloud:
+        yield cloud
 
 
 @pytest.fixture
 def moto_clients() -> Iterator[Clients]:
     """Give what makes clients of an empty moto."""
     with mock_aws():
-        yield client_of
+        yield moto_client
 
 
 @pytest.fixture(scope="session")
-def emulator_clients(emulator_url: str) -> Clients:
-    """Give what makes clients of the session's emulator."""
-    return partial(client_of, endpoint_url=emulator_url)
+def emulator_clients(cloud: Cloud) -> Clients:
+    """Give what makes clients of the session's cloud."""
+    return cloud.client
 
 
 @pytest.fixture

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
+from uuid import uuid4
 
 from custody.aws.agent_store import DynamoAgentStore
 from custody.aws.key_vault import KmsKeyVault
@@ -13,6 +14,7 @@ from custody.aws.signing_store import DynamoSigningStore
 from custody.aws.tables import TableNames
 from custody.keys import KeyVault
 from custody.store import AgentStore, SigningStore
+from tests.contract.stores.tables import create
 from tests.fakes.custody import InMemoryCustodyStore, InMemoryVault
 from tests.unit.custody.scene import MARKETS, NOW_MS
 from understudy.adapters.aws.market_store import DynamoMarketStore
@@ -44,33 +46,17 @@ def in_memory() -> Backend:
     return Backend(store, store, InMemoryVault(), lambda: len(store.audited))
 
 
-def on_aws(dynamodb: Any, kms: Any) -> Backend:
-    """Use tables that are emptied first, and a fresh key."""
-    for name in TABLES:
-        _fresh_table(dynamodb, name)
-    markets = DynamoMarketStore(Table(dynamodb, TABLES.market), ManualClock(NOW_MS))
+def on_aws(dynamodb: Any, kms: Any, names: TableNames | None = None) -> Backend:
+    """Make tables, with names that nobody has yet where none are given, and a key."""
+    names = names or TableNames(*(f"{each}-{uuid4().hex}" for each in TABLES))
+    for name in names:
+        create(dynamodb, name, {})
+    markets = DynamoMarketStore(Table(dynamodb, names.market), ManualClock(NOW_MS))
     markets.put_markets(HYPERLIQUID, MARKETS)
     markets.put_marks(HYPERLIQUID, MARKS)
     return Backend(
-        DynamoSigningStore(dynamodb, TABLES),
-        DynamoAgentStore(dynamodb, TABLES),
+        DynamoSigningStore(dynamodb, names),
+        DynamoAgentStore(dynamodb, names),
         KmsKeyVault(kms, kms.create_key()["KeyMetadata"]["KeyId"]),
-        lambda: dynamodb.scan(TableName=TABLES.audit, Select="COUNT")["Count"],
-    )
-
-
-def _fresh_table(dynamodb: Any, name: str) -> None:
-    if name in dynamodb.list_tables()["TableNames"]:
-        dynamodb.delete_table(TableName=name)
-    dynamodb.create_table(
-        TableName=name,
-        KeySchema=[
-            {"AttributeName": "pk", "KeyType": "HASH"},
-            {"AttributeName": "sk", "KeyType": "RANGE"},
-        ],
-        AttributeDefinitions=[
-            {"AttributeName": "pk", "AttributeType": "S"},
-            {"AttributeName": "sk", "AttributeType": "S"},
-        ],
-        BillingMode="PAY_PER_REQUEST",
+        lambda: dynamodb.scan(TableName=names.audit, Select="COUNT")["Count"],
     )

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 from moto import mock_aws
 
-from tests.contract.conftest import client_of
+from tests.contract.conftest import moto_client
 from tests.contract.custody.backends import Backend, in_memory, on_aws
 
 if TYPE_CHECKING:
@@ -19,8 +19,8 @@ def backend(request: pytest.FixtureRequest) -> Iterator[Backend]:
     if request.param == "memory":
         yield in_memory()
     elif request.param == "emulator":
-        url = request.getfixturevalue("emulator_url")
-        yield on_aws(client_of("dynamodb", url), client_of("kms", url))
+        clients = request.getfixturevalue("emulator_clients")
+        yield on_aws(clients("dynamodb"), clients("kms"))
     else:
         with mock_aws():
-            yield on_aws(client_of("dynamodb"), client_of("kms"))
+            yield on_aws(moto_client("dynamodb"), moto_client("kms"))

@@ -10,7 +10,7 @@ from moto import mock_aws
 
 from custody.enrolment import Enrolment
 from custody.signer import IntentSigner
-from tests.contract.conftest import client_of
+from tests.contract.conftest import moto_client
 from tests.contract.custody.backends import on_aws
 from tests.unit.custody.scene import NOW_MS, POLICY, TESTNET, Scene
 from understudy.adapters.memory.clock import ManualClock
@@ -27,7 +27,7 @@ class CountedScene(Scene):
 
     def __post_init__(self) -> None:
         self.calls: Counter[str] = Counter()
-        dynamodb, kms = client_of("dynamodb"), client_of("kms")
+        dynamodb, kms = moto_client("dynamodb"), moto_client("kms")
         self.backend = on_aws(dynamodb, kms)
         self.enrolment = Enrolment(
             self.backend.agents, self.backend.vault, self.clock, POLICY, self._next_random_bytes

@@ -14,8 +14,8 @@ from moto import mock_aws
 
 from custody import wiring
 from functions.signer import app
-from tests.contract.conftest import client_of
-from tests.contract.custody.backends import on_aws
+from tests.contract.conftest import moto_client
+from tests.contract.custody.backends import TABLES, on_aws
 from tests.unit.custody.scene import WALLET, Scene
 from tests.unit.custody.test_settings import COMPLETE
 from understudy.adapters.aws import clients
@@ -55,11 +55,12 @@ class LambdaInProcess:
 def function(monkeypatch: pytest.MonkeyPatch) -> Iterator[LambdaInProcess]:
     for name, value in {**COMPLETE, "AWS_DEFAULT_REGION": "us-east-1"}.items():
         monkeypatch.setenv(name, value)
+    monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "test")
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "test")
     with mock_aws():
-        dynamodb, kms = client_of("dynamodb"), client_of("kms")
-        on_aws(dynamodb, kms)
+        dynamodb, kms = moto_client("dynamodb"), moto_client("kms")
+        on_aws(dynamodb, kms, TABLES)
         market = DynamoMarketStore(Table(dynamodb, COMPLETE["MARKET_TABLE"]), SystemClock())
         market.put_marks(HYPERLIQUID, Marks({"BTC": Decimal(50_000)}, {"BTC": now_ms()}))
         monkeypatch.setenv("AGENT_KEY_ID", kms.create_key()["KeyMetadata"]["KeyId"])

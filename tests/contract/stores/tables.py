@@ -58,4 +58,5 @@ def create(client: Any, name: str, definition: dict[str, Any]) -> str:
         ],
         **definition,
     )
+    client.get_waiter("table_exists").wait(TableName=name, WaiterConfig={"Delay": 1})
     return name

@@ -60,10 +60,11 @@ def handle(
         input=json.dumps(calls),
         env={**ENVIRONMENT, **environment, "PYTHONPATH": ":".join(map(str, PLACES))},
         capture_output=True,
-        check=True,
+        check=False,
         text=True,
         timeout=60,
     )
+    assert done.returncode == 0, done.stderr
     answers, modules = json.loads(done.stdout.splitlines()[-1])
     return answers, set(modules)
 
