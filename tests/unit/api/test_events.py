@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,7 +14,8 @@ import pytest
 if TYPE_CHECKING:
     from tests.fakes.api import ApiWorld
 
-EVENTS = Path(__file__).resolve().parents[3] / "events" / "api"
+ROOT = Path(__file__).resolve().parents[3]
+EVENTS = ROOT / "events" / "api"
 ANSWERS = {
     "create_follow": 201,
     "create_follow_older": 201,
@@ -38,3 +42,22 @@ def test_an_event_is_answered(api: ApiWorld, token: str, name: str) -> None:
     answer = api.request(http["method"], event["rawPath"], **{**event, "body": event.get("body")})
 
     assert answer.status == ANSWERS[name], answer.body
+
+
+def test_the_health_event_is_answered_by_a_function_that_was_told_nothing() -> None:
+    program = (
+        "import json, sys; from api import app; print(app.handler(json.load(sys.stdin), None))"
+    )
+    places = [ROOT / "functions", ROOT / "layers" / "understudy"]
+
+    done = subprocess.run(
+        [sys.executable, "-P", "-c", program],
+        input=(EVENTS / "health.json").read_text(),
+        env={"PATH": os.defpath, "PYTHONPATH": os.pathsep.join(map(str, places))},
+        capture_output=True,
+        check=False,
+        text=True,
+        timeout=60,
+    )
+
+    assert "'statusCode': 200" in done.stdout, done.stderr
