@@ -10,11 +10,10 @@ from tests.unit.workflows.restoring import (
     begun,
     follow_of,
     recover,
-    repair_leader,
     saved,
     stop_and_restore,
 )
-from understudy.domain.errors import DependencyError
+from understudy.domain.errors import DependencyError, VenueUnreachableError
 from understudy.domain.ids import WalletId
 from understudy.messages import ReconcileWallet
 from understudy.workflows.follow_reconcile import reconcile
@@ -33,15 +32,31 @@ def test_nothing_is_ordered_before_the_rebuilding() -> None:
     assert len(world.receipts(follow)) == 1
 
 
-def test_nothing_is_rebuilt_before_the_leaders_book_is_compared_again() -> None:
+def test_nothing_is_rebuilt_while_the_venue_does_not_answer() -> None:
     world, follow = begun()
     world.copy("BTC", "8", "100")
     stop_and_restore(world, saved(world))
 
+    world.venue.is_down = True
+    with pytest.raises(VenueUnreachableError):
+        world.sweep()
+    assert follow_of(world, follow).epoch == 0
+
+    world.venue.is_down = False
+    world.sweep()
+    assert follow_of(world, follow).epoch == world.copying.epoch
+
+
+def test_nothing_is_rebuilt_before_every_order_from_before_is_over() -> None:
+    world, follow = begun()
+    world.copy("BTC", "8", "100")
+    stop_and_restore(world, saved(world))
+    world.copying = replace(world.copying, epoch=world.clock.now_ms() - 29_000)
+
     world.sweep()
     assert follow_of(world, follow).epoch == 0
 
-    repair_leader(world)
+    world.clock.advance(1_000)
     world.sweep()
     assert follow_of(world, follow).epoch == world.copying.epoch
 

@@ -101,7 +101,7 @@ def _sync_ports(ports: ReconcilePorts) -> SyncPorts:
 def _reconcile_wallet(ports: ReconcilePorts, wallet_id: WalletId) -> None:
     known = _states_of(ports, wallet_id)
     if any(is_behind(ports.copying, state.follow) for state in known):
-        if not rebuild(ports.copying, ports.leaders, ports.markets, known):
+        if not rebuild(ports.copying, _sync_ports(ports), known):
             return
         known = _states_of(ports, wallet_id)
     if not known:

@@ -15,6 +15,8 @@ from understudy.domain.trades import Trade
 from understudy.messages import ResolveIntent
 from understudy.ports.copying import Changes, FollowState, LeaderStore, MarketStore
 from understudy.workflows.epochs import is_behind
+from understudy.workflows.leader_books import compare
+from understudy.workflows.numbering import SyncPorts
 from understudy.workflows.rebuilding_symbols import VenueRecord, rebuild_symbol
 from understudy.workflows.resolving import resolve
 from understudy.workflows.views import CopyPorts
@@ -26,9 +28,7 @@ TRADES_AT_ONCE = 200
 Lost = Mapping[str, Sequence[Trade]]
 
 
-def rebuild(
-    ports: CopyPorts, leaders: LeaderStore, markets: MarketStore, states: Iterable[FollowState]
-) -> bool:
+def rebuild(ports: CopyPorts, leaders: SyncPorts, states: Iterable[FollowState]) -> bool:
     """Bring the follows of one wallet that are behind to the venue's; False when it is too early.
 
     Raises VenueUnreachableError while the venue does not answer.
@@ -36,10 +36,12 @@ def rebuild(
     behind = [state for state in states if is_behind(ports, state.follow)]
     if not behind:
         return True
-    if not _may_begin(ports, leaders, behind) or not _settled(ports, behind):
+    may_begin = ports.clock.now_ms() >= ports.epoch + SEEN_AFTER_MS
+    if not may_begin or not _looked_at(ports, leaders, behind) or not _settled(ports, behind):
         return False
-    lost = {state.follow.follow_id: _lost_trades(leaders, state) for state in behind}
-    record = _record_of(ports, markets, behind, lost.values())
+    store = leaders.fan_out.store
+    lost = {state.follow.follow_id: _lost_trades(store, state) for state in behind}
+    record = _record_of(ports, leaders.markets, behind, lost.values())
     # Whoever took over a symbol that another of these follows gave back waits for that one.
     for patient in (True, False):
         for state in behind:
@@ -47,11 +49,18 @@ def rebuild(
     return not any(is_behind(ports, _read(ports, state).follow) for state in behind)
 
 
-def _may_begin(ports: CopyPorts, leaders: LeaderStore, behind: Sequence[FollowState]) -> bool:
-    """Say whether all orders from before are over, and all their leaders' trades in our books."""
-    over_ms = ports.epoch + SEEN_AFTER_MS
-    books = (leaders.leader_book(each.follow.venue, each.follow.leader) for each in behind)
-    return ports.clock.now_ms() >= over_ms and all(book.repaired_ms >= over_ms for book in books)
+def _looked_at(ports: CopyPorts, leaders: SyncPorts, behind: Iterable[FollowState]) -> bool:
+    """Have every trade of the leaders from before the loss in their books again.
+
+    A book that has not begun, begins with the leader's next fill, or when the listener starts.
+    """
+    for state in behind:
+        book = leaders.fan_out.store.leader_book(state.follow.venue, state.follow.leader)
+        if book.started and book.repaired_ms < ports.epoch + SEEN_AFTER_MS:
+            book = compare(leaders, book, fully=True)
+        if book.repaired_ms < ports.epoch + SEEN_AFTER_MS:
+            return False
+    return True
 
 
 def _settled(ports: CopyPorts, behind: Sequence[FollowState]) -> bool:
