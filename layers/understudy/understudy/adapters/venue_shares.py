@@ -1,6 +1,7 @@
 """How a venue's minute of request weight is shared by purpose. Pure.
 
-A twentieth stays free for what asks seldom and is not counted: leaders' repairs and the API.
+A twentieth stays free for what asks seldom and is not counted: books that begin or come after a
+gap, what is traded, and the API.
 """
 
 from __future__ import annotations
