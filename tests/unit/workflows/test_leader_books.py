@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from random import Random
 from typing import Any
 
 import pytest
@@ -160,3 +161,21 @@ def test_a_lost_fill_adds_to_what_later_ones_have_made_of_the_book() -> None:
     check(world)
 
     assert book_of(world).positions == {"BTC": 7}
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_whatever_was_lost_a_check_brings_the_book_to_the_venue(seed: int) -> None:
+    chance, (world, _) = Random(seed), begun_world()  # noqa: S311  # no secret
+    for _ in range(12):
+        world.clock.advance(chance.choice([0, 0, 1, 700]))
+        fill = traded(world, str(chance.choice([-3, -2, 1, 2])))
+        if chance.choice([True, True, False]):
+            live(world, fill)
+
+    world.clock.advance(LATER_MS)
+    after_gap(world)
+
+    held = world.venue.books.account(LEADER).held("BTC")
+    assert book_of(world).positions.get("BTC", 0) == held
+    assert sum(trade.fill_count for trade in trades_of(world)) == 12
+    assert not any(trade.correction for trade in trades_of(world))

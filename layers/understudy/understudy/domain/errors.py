@@ -59,7 +59,7 @@ class VenueUnreachableError(UnderstudyError):
 
 
 class RequestBudgetError(UnderstudyError):
-    """This minute's requests to the venue are used up; `again_in_seconds` says when to come back.
+    """The minute's requests to the venue are used up; `again_in_seconds` says when to come back.
 
     Nothing was sent.
     """

@@ -69,8 +69,8 @@ def begun_book(
     """
     positions = dict(shown)
     for fill in fills:
-        if fill.start_position is not None:
-            positions[fill.symbol] = fill.start_position + fill.size * fill.side.sign
+        if fill.end_position is not None:
+            positions[fill.symbol] = fill.end_position
     return replace(
         book,
         started=True,
@@ -81,21 +81,24 @@ def begun_book(
     )
 
 
-def from_the_list(fills: Sequence[Fill], known: Container[FillKey]) -> list[Fill]:
-    """Pick the fills that are not known from the venue's list, oldest first.
+def from_the_list(book: LeaderBook, fills: Sequence[Fill], known: Container[FillKey]) -> list[Fill]:
+    """Pick the fills that are not known from all that the venue lists, oldest first.
 
-    Where a later one of the symbol is known, the position it met is not the book's any more: such
-    a fill adds to what the book has.
+    They bring each symbol to where its last fill ended: later ones may be in the book already. A
+    list that is behind the book says nothing of where it should be.
     """
-    newest: dict[str, int] = {}
-    for fill in fills:
-        if fill.key in known:
-            newest[fill.symbol] = fill.time_ms
-    return [
-        replace(fill, start_position=None) if fill.time_ms < newest.get(fill.symbol, 0) else fill
-        for fill in fills
-        if fill.key not in known
-    ]
+    missed = [fill for fill in fills if fill.key not in known and not book.began_with(fill)]
+    is_behind = book.last_trade_ms > max((fill.time_ms for fill in fills), default=0)
+    ends = {} if is_behind else {fill.symbol: fill.end_position for fill in fills}
+    moved: dict[str, Decimal] = {}
+    for fill in missed:
+        moved[fill.symbol] = moved.get(fill.symbol, ZERO) + fill.signed_size
+    placed = []
+    for fill in missed:
+        end = ends.pop(fill.symbol, None)
+        start = None if end is None else end - moved[fill.symbol]
+        placed.append(replace(fill, start_position=start))
+    return placed
 
 
 def _start_position(book: LeaderBook, first: Fill) -> Decimal:

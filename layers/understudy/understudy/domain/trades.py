@@ -76,6 +76,16 @@ class Fill:
         """Give the identity under which the fill is stored once."""
         return FillKey(self.symbol, self.time_ms, self.tid, self.side)
 
+    @property
+    def signed_size(self) -> Decimal:
+        """Give the change of the account's position."""
+        return self.size * self.side.sign
+
+    @property
+    def end_position(self) -> Decimal | None:
+        """Give the account's position after the fill; None where the venue hides it."""
+        return None if self.start_position is None else self.start_position + self.signed_size
+
 
 @dataclass(frozen=True, slots=True)
 class Trade:

@@ -56,7 +56,7 @@ class FollowLifecycle:
         follow = self.own.state(user_id, follow_id).follow
         if follow.status is not FollowStatus.ACTIVE:
             follow = self._activated(follow)
-        # A new leader's book begins before its first trade comes; who is followed already is watched.
+        # A new leader's book begins before its first trade; who is followed already is watched.
         begin = LeaderFills(follow.venue, follow.leader, ())
         self.queues.to_leader_sync([begin])
         return follow

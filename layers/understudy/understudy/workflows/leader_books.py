@@ -183,4 +183,4 @@ def _missed(ports: SyncPorts, book: LeaderBook) -> Sequence[Fill]:
     fills = ports.venues[book.venue].fills_since(book.leader, since_ms)
     known = ports.fan_out.store.fill_owners(book.venue, book.leader, [fill.key for fill in fills])
     markets = ports.markets.markets(book.venue)
-    return from_the_list([fill for fill in fills if fill.symbol in markets], known)
+    return from_the_list(book, [fill for fill in fills if fill.symbol in markets], known)
