@@ -20,7 +20,9 @@ from understudy.adapters.memory.bus import InMemoryBus
 from understudy.domain.announcements import NEEDS_A_LOOK
 from understudy.domain.receipts import CopyStatus
 from understudy.ports.changes import RecordChange
+from understudy.runtime import leader_listener
 from understudy.runtime.copy_events import Publishing
+from understudy.workflows.market_feed import UNREACHABLE
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -136,3 +138,11 @@ def test_an_order_that_stays_unknown_is_alarmed_after_two_minutes(
     expected = {"OverdueOrders": 1} if orders else {}
     assert found_by_filters("FollowReconcileLogGroup", lines) == expected
     assert [line["orders"] for line in lines] == [orders] * len(lines)
+
+
+def test_a_stream_that_cannot_be_opened_is_alarmed(capsys: pytest.CaptureFixture[str]) -> None:
+    leader_listener.warn("the stream cannot be opened", {"code": UNREACHABLE})
+
+    lines = logged(capsys)
+
+    assert found_by_filters("LeaderListenerLogGroup", lines) == {"StreamUnreachable": 1}

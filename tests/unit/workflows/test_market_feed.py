@@ -47,6 +47,15 @@ def test_a_connection_that_cannot_be_had_is_tried_again_within_the_run() -> None
     assert room.repairs() == [LEADER, LEADER]
 
 
+def test_a_run_that_cannot_connect_goes_on_trying_when_nobody_else_listens() -> None:
+    room = ListeningRoom()
+    for _ in range(3):
+        room.stream().is_unreachable = True
+    room.stream(room.seen(LEADER, OTHER))
+
+    assert room.listen(seconds=10) == 1
+
+
 def test_the_lease_is_kept_while_no_connection_can_be_had() -> None:
     room = ListeningRoom()
     room.stream(StreamClosed(()))
@@ -68,6 +77,7 @@ def test_the_waits_between_connections_grow_to_five_seconds() -> None:
 
     room.listen(seconds=60)
 
+    assert {facts["code"] for _, facts in room.warnings} == {"STREAM_UNREACHABLE"}
     waits = [facts["again_in_ms"] for _, facts in room.warnings]
     assert waits[:6] == [500, 1_000, 2_000, 4_000, 5_000, 5_000]
 

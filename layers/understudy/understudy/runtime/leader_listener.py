@@ -29,11 +29,12 @@ def build() -> ListenerPorts:
         markets=parts.markets(),
         clock=parts.CLOCK,
         pause=lambda wait_ms: sleep(wait_ms / 1000),
-        warn=_warn,
+        warn=warn,
     )
     queues = parts.queues("leader_fills", "follow_reconcile")
     return ListenerPorts(feed, parts.leaders(), queues, DynamoLeases(throttle))
 
 
-def _warn(message: str, facts: Mapping[str, object]) -> None:
+def warn(message: str, facts: Mapping[str, object]) -> None:
+    """Log what is tried again."""
     logger("leader_listener").warning(message, **facts)

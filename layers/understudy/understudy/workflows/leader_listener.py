@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
+from understudy.domain.errors import VenueUnreachableError
 from understudy.domain.ids import WalletId
 from understudy.domain.trades import Fill
 from understudy.messages import CheckLeader, LeaderFills, ReconcileWallet
@@ -91,14 +92,19 @@ def listen(ports: ListenerPorts, holder: str, ends_at_ms: int) -> int:
     """Listen until the time is up or another has taken over; gives the number of leader fills sent.
 
     Returns at once when another holder has time left. Raises VenueUnreachableError when no stream
-    can be opened: the next scheduled run tries again.
+    can be opened while another still listens: the next scheduled run takes over.
     """
     seen = ports.leases.read(_lease_name(ports))
     now_ms = ports.clock.now_ms()
     if seen is not None and seen.until_ms > now_ms and not seen.leaving:
         return 0
     listener = Listener(ports, MarkKeeper(ports.venue_name, ports.feed.markets))
-    listener.open()
+    try:
+        listener.open()
+    except VenueUnreachableError:
+        if seen is not None and seen.until_ms > now_ms:
+            raise
+        # Nobody listens: this run tries until it can.
     try:
         lease = _take(ports, holder, seen)
         return 0 if lease is None else listener.run(lease, ends_at_ms)

@@ -27,6 +27,9 @@ FIRST_WAIT_MS = 500
 LONGEST_WAIT_MS = 5_000
 MAX_SUBSCRIPTIONS = 1_000
 
+# An alarm counts the warnings with this code.
+UNREACHABLE = "STREAM_UNREACHABLE"
+
 
 @dataclass(frozen=True, slots=True)
 class FeedPorts:
@@ -138,7 +141,8 @@ class MarketFeed:
             self._connect(now_ms)
         except VenueUnreachableError as error:
             self._retry_ms = self._ports.clock.now_ms() + self._wait_ms
-            self._ports.warn(error.message, {"again_in_ms": self._wait_ms})
+            facts = {"code": UNREACHABLE, "again_in_ms": self._wait_ms}
+            self._ports.warn(error.message, facts)
             self._wait_longer()
             return False
         return True
