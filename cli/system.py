@@ -42,7 +42,6 @@ class Plan:
     port: int | None = None
     recording: Path | None = None
     weight_per_minute: int = VENUE_WEIGHT
-    execution_epoch: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +153,6 @@ def _parameters(plan: Plan, venue_url: str) -> dict[str, str]:
         "VenueWeightPerMinute": str(plan.weight_per_minute),
         "EgressGroup": "main",
         "LaneConcurrency": str(LANES_AT_ONCE),
-        "ExecutionEpoch": str(plan.execution_epoch),
         # The stand-in venue's money is none, and a replay squeezes days of prices into seconds.
         "AgentMaxOrderNotional": "100000000",
         "AgentMaxDailyNotional": "10000000000",
