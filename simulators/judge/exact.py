@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from fractions import Fraction
-from math import floor
+from math import ceil, floor
 from typing import NamedTuple
 
 ZERO = Fraction(0)
 ONE = Fraction(1)
 BASIS_POINT = Fraction(1, 10_000)
+PRICE_FIGURES = 5
+PRICE_DECIMALS = 6
 _SHOWN_DECIMALS = 8
 
 
@@ -38,6 +40,22 @@ def cut_to_lot(value: Fraction, decimals: int) -> Fraction:
     """Cut a size to its lot, toward zero."""
     lots = floor(abs(value) * 10**decimals)
     return Fraction(lots if value >= 0 else -lots, 10**decimals)
+
+
+def cut_to_tick(price: Fraction, size_decimals: int, *, upward: bool) -> Fraction:
+    """Round a positive price to the venue's grid: five figures, six decimals with the lot's."""
+    figures_left = PRICE_FIGURES - 1 - _magnitude(price)
+    decimals = max(0, min(PRICE_DECIMALS - size_decimals, figures_left))
+    ticks = price * 10**decimals
+    return Fraction(ceil(ticks) if upward else floor(ticks), 10**decimals)
+
+
+def _magnitude(price: Fraction) -> int:
+    """Give the power of ten of a price's first figure."""
+    power = len(str(floor(price))) - 1 if price >= 1 else -1
+    while price < Fraction(10) ** power:
+        power -= 1
+    return power
 
 
 def sign_of(value: Fraction) -> int:

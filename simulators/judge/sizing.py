@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from fractions import Fraction
 
-from simulators.judge.exact import ONE, ZERO, Span, cut_to_lot
+from simulators.judge.exact import ONE, ZERO, Span, cut_to_lot, cut_to_tick
 from simulators.judge.numbers import Numbers
 from simulators.judge.scene import Scene
 
@@ -70,14 +70,26 @@ def notional_room(scene: Scene, numbers: Numbers) -> Span:
     )
 
 
+def worst_price(scene: Scene) -> Fraction:
+    """Give the price at which an entry must still keep every limit.
+
+    A buy may fill at its limit price; a sell that fills better exceeds a limit by just that.
+    """
+    is_sell = scene.direction < 0
+    capped = scene.trade.price * (1 + scene.direction * scene.band)
+    limit = cut_to_tick(capped, scene.market.size_decimals, upward=is_sell)
+    return max(scene.trade.price, limit)
+
+
 def entry_of(scene: Scene, numbers: Numbers) -> Entry:
     """Size the entry: the new slice and what was carried before, together under every limit."""
     wanted, room = wanted_margin(scene, numbers), margin_room(scene, numbers)
     ahead = ZERO if scene.trade.kind == "flip" else scene.holding.ahead(scene.direction)
     carried, unit_margin = max(ahead, ZERO), scene.trade.price / numbers.leverage
-    asked = Span(wanted.low + carried * unit_margin, wanted.high + carried * unit_margin)
-    low = min(asked.low, room.low) / unit_margin
-    high = min(asked.high, room.high) / unit_margin
+    dearest = worst_price(scene) / numbers.leverage
+    asked = Span(wanted.low / unit_margin + carried, wanted.high / unit_margin + carried)
+    left = Span(room.low / dearest, room.high / dearest)
+    low, high = min(asked.low, left.low), min(asked.high, left.high)
     behind, decimals = min(ahead, ZERO), scene.market.size_decimals
     blur = scene.holding.blur
     return Entry(
@@ -86,6 +98,6 @@ def entry_of(scene: Scene, numbers: Numbers) -> Entry:
             cut_to_lot(high + behind + blur, decimals),
         ),
         gain=Span(low - carried, high - carried),
-        may_bind=room.low < asked.high,
-        must_bind=room.high < asked.low,
+        may_bind=left.low < asked.high,
+        must_bind=left.high < asked.low,
     )

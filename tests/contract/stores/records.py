@@ -84,7 +84,7 @@ def full_ledger() -> Ledger:
     return builders.ledger(
         "1.25",
         pending=(Pending(IntentId("i"), Decimal("-0.5"), reduce_only=True, margin=Decimal(3)),),
-        waiting=WaitingOpen(builders.trade()),
+        waiting=WaitingOpen(builders.trade(), Decimal(1)),
         entries_paused=True,
     )
 

@@ -32,6 +32,7 @@ from understudy.domain.limits import Limits, Sizing
 from understudy.domain.plans import Decision, OrderPlan
 from understudy.domain.settlement import settle
 from understudy.domain.situation import Situation
+from understudy.domain.trades import Side
 
 EXAMPLES = settings(max_examples=1000, deadline=None)
 SIZES = st.integers(min_value=-4000, max_value=4000).map(lambda n: Decimal(n) / 1000)
@@ -92,7 +93,9 @@ class Copying:
         self.position = end
         self.ledger = decision.ledger
         if decision.order is not None:
-            self._fill(decision.order, price)
+            # A buy fills at the worst price that it allows.
+            bought = decision.order.side is Side.BUY
+            self._fill(decision.order, decision.order.limit_price if bought else price)
         return asked, decision
 
     def _fill(self, order: OrderPlan, price: Decimal) -> None:
@@ -152,11 +155,14 @@ def test_an_entry_is_never_over_a_limit(
         if order is None or order.reduce_only:
             continue
         slack = Decimal("0.00000002")
-        assert order.margin <= asked.remaining + slack
-        assert asked.ledger.margin + order.margin <= own.symbol_cap_usdc + slack
-        assert asked.copied_notional + order.size * price <= 100_000 * own.max_total_leverage
+        dearest = max(price, order.limit_price)
+        margin = order.size * dearest / order.leverage
+        assert margin <= order.margin <= asked.remaining + slack
+        assert asked.ledger.margin + margin <= own.symbol_cap_usdc + slack
+        assert asked.copied_notional + order.size * dearest <= 100_000 * own.max_total_leverage
         if own.max_position_usdc is not None:
-            assert asked.ledger.margin + order.margin <= own.max_position_usdc + slack
+            assert asked.ledger.margin + margin <= own.max_position_usdc + slack
+        assert copying.budget.used <= asked.budget.used + order.margin
         assert order.leverage <= max(1, int(own.max_total_leverage))
         assert order.leverage <= market().max_leverage
         assert order.size == market().lot_size(order.size)

@@ -32,7 +32,7 @@ def test_fixed_sizing_spends_its_cost_as_margin() -> None:
     decision = decide(situation(trade(end="5", price="100"), follow(limits(fixed("100")))))
 
     assert decision.order is not None
-    assert (decision.order.size, decision.order.margin) == (Decimal("1.000"), Decimal(100))
+    assert decision.order.size == Decimal("1.000")
     assert decision.ledger.target == 1
 
 
@@ -114,7 +114,8 @@ def test_the_order_shrinks_to_what_the_budget_still_has() -> None:
     decision = decide(situation(trade(end="50"), mine))
 
     assert decision.order is not None
-    assert (decision.order.margin, decision.bound_by) == (Decimal(1000), "copy_budget_usdc")
+    # 9.950 at the limit price of 100.5
+    assert (decision.order.margin, decision.bound_by) == (Decimal("999.975"), "copy_budget_usdc")
 
 
 def test_the_order_shrinks_to_the_symbols_share() -> None:
@@ -123,8 +124,42 @@ def test_the_order_shrinks_to_the_symbols_share() -> None:
     decision = decide(situation(trade(end="50"), mine))
 
     assert decision.order is not None
-    assert decision.order.margin == 200
+    assert decision.order.margin == Decimal("199.995")
     assert decision.bound_by == "max_symbol_allocation_pct"
+
+
+def test_a_buy_is_wanted_at_the_trades_price_and_reserved_at_its_limit_price() -> None:
+    decision = decide(situation(trade(end="5"), follow(limits(fixed("100")))))
+
+    assert decision.order is not None
+    assert (decision.order.size, decision.order.margin) == (1, Decimal("100.5"))
+
+
+def test_a_short_is_reserved_at_the_trades_price() -> None:
+    decision = decide(situation(trade(end="-50"), follow(limits(ratio("100")))))
+
+    assert decision.order is not None
+    assert (decision.order.size, decision.order.margin) == (10, 1000)
+
+
+def test_a_trade_from_before_the_start_opens_nothing() -> None:
+    started = follow(started_at_ms=NOW_MS + 2_001)
+
+    decision = decide(situation(trade(end="5"), started))
+
+    assert (decision.order, decision.reason) == (None, Reason.SUPERSEDED)
+
+
+def test_a_venue_clock_a_little_behind_ours_loses_no_trade() -> None:
+    decision = decide(situation(trade(end="5"), follow(started_at_ms=NOW_MS + 2_000)))
+
+    assert decision.order is not None
+
+
+def test_the_open_leg_of_a_flip_from_before_the_start_opens_nothing() -> None:
+    decision = decide(situation(trade("3", "-5"), follow(started_at_ms=NOW_MS + 60_000)))
+
+    assert (decision.order, decision.reason) == (None, Reason.SUPERSEDED)
 
 
 def test_later_fills_of_one_entry_cost_nothing_more() -> None:

@@ -61,7 +61,7 @@ def test_a_flip_closes_first_and_the_open_leg_waits() -> None:
 
     assert decision.order is not None
     assert decision.order.reduce_only
-    assert decision.opens_after_close
+    assert decision.ledger.waiting is not None
     assert decision.ledger.target == 0
 
 

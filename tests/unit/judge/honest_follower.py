@@ -182,8 +182,9 @@ class Follower:
         )
         ahead = sign * (symbol.target - symbol.held)
         carried = max(ahead, ZERO)
-        size = min(wanted * leverage / move.price + carried, room * leverage / move.price)
-        capped = room < wanted + carried * move.price / leverage
+        asked = wanted * leverage / move.price + carried
+        size = min(asked, room * leverage / self._dearest(move, sign))
+        capped = size < asked
         target = symbol.target + sign * (size - carried)
         total = move.cut(sign * (target - symbol.held))
         if total * move.price < MINIMUM and (fixed or capped):
@@ -199,6 +200,12 @@ class Follower:
         symbol.entry_ms, symbol.entry_sign = move.time_ms, move.signed / abs(move.signed)
         self.entry_times_ms.append(move.time_ms)
         return "DONE"
+
+    def _dearest(self, move: Move, sign: int) -> Decimal:
+        """Give the price that limits are kept at: a buy's limit price, a sell's own."""
+        if sign < 0:
+            return move.price
+        return move.tick(move.price * (1 + self.limit("slippage_bps", "50") / 10_000))
 
     def _drop_stale(self, move: Move, symbol: Symbol, sign: int) -> None:
         if sign * (symbol.target - symbol.held) <= 0 or not symbol.carried_ms:

@@ -42,5 +42,10 @@ class Move:
             return abs(self.end)
         return abs(self.signed) if self.kind in {"open", "add"} else ZERO
 
+    def tick(self, price: Decimal) -> Decimal:
+        """Give the highest valid price that is not above this one."""
+        decimals = max(0, min(6 - self.size_decimals, 4 - price.adjusted()))
+        return price.quantize(Decimal(1).scaleb(-decimals), ROUND_DOWN)
+
     def cut(self, size: Decimal) -> Decimal:
         return size.quantize(Decimal(1).scaleb(-self.size_decimals), ROUND_DOWN)

@@ -51,7 +51,7 @@ def test_an_unknown_entry_keeps_its_reserve_until_the_venue_can_tell(fault: Faul
     (receipt,) = world.receipts(follow)
     assert receipt.status is CopyStatus.CLAIMED
     assert len(world.ledger(follow).pending) == 1
-    assert world.table.budgets[follow].reserved == 500
+    assert world.table.budgets[follow].reserved == Decimal("502.5")
 
 
 @pytest.mark.parametrize("fault", UNKNOWNS)

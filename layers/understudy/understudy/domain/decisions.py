@@ -8,13 +8,13 @@ from decimal import Decimal
 from understudy.domain import gates
 from understudy.domain.carrying import dated, undated, without_carry, without_old_carry
 from understudy.domain.exits import decide_exit, exit_size, keeps_positions, order_exit
-from understudy.domain.follows import Ledger
+from understudy.domain.follows import Ledger, WaitingOpen
 from understudy.domain.intents import IntentKind
 from understudy.domain.limits import CopyMode, SizingKind
 from understudy.domain.markets import Market
 from understudy.domain.money import ZERO, multiply, toward_zero
 from understudy.domain.pace import last_minute
-from understudy.domain.plans import Decision, OrderPlan, limit_price
+from understudy.domain.plans import Decision, OrderPlan, limit_price, worst_price
 from understudy.domain.reasons import Reason
 from understudy.domain.reducing import reduced_target
 from understudy.domain.refusals import CORRECTION, compared
@@ -27,7 +27,10 @@ from understudy.domain.sizing import (
     margin_of,
     wanted_size,
 )
-from understudy.domain.trades import Side, TradeKind
+from understudy.domain.trades import Side, Trade, TradeKind
+
+# How far the venue's clock, by which trades happen, may run behind ours, by which follows start.
+CLOCKS_DIFFER_MS = 2_000
 
 
 def decide(situation: Situation) -> Decision:
@@ -43,24 +46,75 @@ def decide(situation: Situation) -> Decision:
     seen = replace(ledger, last_seq=trade.seq, exit_attempts=0, waiting=None, needs_operator=False)
     situation = replace(situation, ledger=seen)
     if enters:
-        return decide_entry(situation, trade.size)
+        return decide_entry(situation, _increase_with(ledger.waiting, trade))
     return _decide_reduction(situation)
 
 
+def _increase_with(waiting: WaitingOpen | None, trade: Trade) -> Decimal:
+    """Give a trade's increase with the one that still waits: the newer trade takes it over."""
+    adds_to_it = waiting is not None and waiting.trade.side is trade.side
+    if waiting is None or not adds_to_it or trade.kind is not TradeKind.ADD:
+        return trade.size
+    return min(abs(trade.end_position), waiting.increase + trade.size)
+
+
 def decide_entry(situation: Situation, increase: Decimal) -> Decision:
-    """Decide about an increase of the leader's position by `increase` base units (unsigned)."""
-    side = situation.trade.side
-    reason = gates.first_refusal(situation, side)
+    """Decide about an increase of the leader's position by `increase` base units (unsigned).
+
+    An entry never goes against what is held: that is closed first, and the entry waits for it.
+    """
+    trade, follow = situation.trade, situation.follow
+    if trade.time_ms < follow.started_at_ms - CLOCKS_DIFFER_MS:
+        numbers = {"started_at_ms": Decimal(follow.started_at_ms)}
+        return Decision(situation.ledger, reason=Reason.SUPERSEDED, numbers=numbers)
+    reason = gates.against_the_trade(situation, trade.side)
     if reason is not None:
         return _refused(situation, reason)
+    own_side = trade.side.opposite if follow.limits.reverse else trade.side
+    situation = _without_other_side(situation, own_side)
+    if _stands_against(situation, own_side):
+        return _close_first(situation, WaitingOpen(trade, increase))
+    reason = gates.against_the_money(situation)
+    if reason is not None:
+        return _refused(situation, reason)
+    return _sized_entry(situation, own_side, increase)
+
+
+def _without_other_side(situation: Situation, own_side: Side) -> Situation:
+    """Drop what was wanted on the other side: the leader has left it."""
+    ledger = situation.ledger
+    if ledger.target * own_side.sign >= 0:
+        return situation
+    return replace(situation, ledger=replace(undated(ledger), target=ZERO))
+
+
+def _stands_against(situation: Situation, own_side: Side) -> bool:
+    """Say whether a position on the other side must be closed before an order can go.
+
+    While an order is unknown none goes, and in a slower mode none goes before the window's exit.
+    """
+    ledger = situation.ledger
+    waits_anyway = ledger.pending or situation.mode is not CopyMode.REALTIME
+    return ledger.held * own_side.sign < 0 and not waits_anyway
+
+
+def _close_first(situation: Situation, waiting: WaitingOpen) -> Decision:
+    """Close what is held, or may be, and let the entry wait until that is done."""
+    decision = decide_exit(situation)
+    if decision.order is None:
+        return decision
+    return replace(decision, ledger=replace(decision.ledger, waiting=waiting))
+
+
+def _sized_entry(situation: Situation, own_side: Side, increase: Decimal) -> Decision:
     ledger = without_old_carry(situation)
     if ledger is not situation.ledger:
         situation = replace(situation, ledger=ledger)
     carried = abs(ledger.wanted_more)
-    sized = entry_size(situation, wanted_size(situation, increase), carried)
+    wanted = wanted_size(situation, increase)
+    sized = entry_size(situation, wanted, carried, worst_price(situation, own_side))
     if leverage_room(situation) <= ZERO:
         return _without_room(situation, sized)
-    own_side = side.opposite if situation.follow.limits.reverse else side
     return _enter(situation, own_side, sized, carried)
 
 
@@ -147,7 +201,7 @@ def _order_entry(
 ) -> Decision:
     trade, limits = situation.trade, situation.follow.limits
     cap = limit_price(situation, trade.price, side, limits.slippage_bps)
-    margin = margin_of(lots, trade.price, sized.leverage)
+    margin = margin_of(lots, worst_price(situation, side), sized.leverage)
     reference = toward_zero(trade.price, PRICE_DECIMALS)
     plan = OrderPlan(IntentKind.ENTRY, side, lots, cap, sized.leverage, margin, reference)
     rest = undated(ledger)
@@ -169,9 +223,9 @@ def _netted_entry(situation: Situation) -> Decision:
     if reason is not None:
         return _refusal(situation, without_carry(ledger), reason)
     carried = abs(ledger.wanted_more)
-    sized = entry_size(situation, ZERO, carried)
-    lots = situation.market.lot_size(sized.size)
     side = Side.of(ledger.wanted_more)
+    sized = entry_size(situation, ZERO, carried, worst_price(situation, side))
+    lots = situation.market.lot_size(sized.size)
     if not lots or situation.market.below_minimum(lots, _least_price(situation, side)):
         return Decision(ledger, reason=Reason.CARRIED)
     return _order_entry(situation, _toward(ledger, side, sized, carried), side, lots, sized)
@@ -193,5 +247,5 @@ def _decide_reduction(situation: Situation) -> Decision:
     if trade.kind is not TradeKind.FLIP or trade.correction:
         return decide_exit(situation)
     if situation.mode is CopyMode.REALTIME and (ledger.held or ledger.pending_entry_size):
-        return replace(decide_exit(situation), opens_after_close=True)
+        return _close_first(situation, WaitingOpen(trade, abs(trade.end_position)))
     return decide_entry(situation, abs(trade.end_position))

@@ -16,21 +16,23 @@ def after_reading(
 ) -> tuple[Ledger, Budget]:
     """Compare a ledger without orders under way with the position that the venue shows.
 
-    A position that is gone twice, 30 s apart, is a phantom and is cleared. Any other difference
-    stops the symbol's entries until both agree again.
+    A position that is gone twice, 30 s apart and with no other reading between, is a phantom and
+    is cleared. Any other difference stops the symbol's entries until both agree again. A ledger
+    that holds nothing has no part in what the account holds: it is others'.
     """
     if ledger.pending:
-        return ledger, budget
-    if ledger.held == live:
-        return replace(ledger, drift_since_ms=0, entries_paused=False), budget
-    if live or not ledger.held:
-        return replace(ledger, entries_paused=True, drift_since_ms=_since(ledger, now_ms)), budget
-    if not ledger.drift_since_ms or now_ms - ledger.drift_since_ms < PHANTOM_AFTER_MS:
-        return replace(ledger, drift_since_ms=_since(ledger, now_ms)), budget
+        return replace(ledger, empty_since_ms=0), budget
+    if ledger.held == live or not ledger.held:
+        return _agreeing(ledger), budget
+    differs = replace(ledger, drift_since_ms=ledger.drift_since_ms or now_ms)
+    if live:
+        return replace(differs, entries_paused=True, empty_since_ms=0), budget
+    if not ledger.empty_since_ms or now_ms - ledger.empty_since_ms < PHANTOM_AFTER_MS:
+        return replace(differs, empty_since_ms=ledger.empty_since_ms or now_ms), budget
     cleared, budget = forget_position(ledger, budget)
     cleared = replace(cleared, phantoms=ledger.phantoms + 1, entries_paused=False)
     return replace(cleared, flat_at_ms=now_ms), budget
 
 
-def _since(ledger: Ledger, now_ms: int) -> int:
-    return ledger.drift_since_ms or now_ms
+def _agreeing(ledger: Ledger) -> Ledger:
+    return replace(ledger, drift_since_ms=0, empty_since_ms=0, entries_paused=False)

@@ -65,7 +65,8 @@ def order_exit(situation: Situation, size: Decimal) -> Decision:
         rule, numbers = compared(situation, reason)
         return Decision(ledger, reason=reason, bound_by=rule, numbers=numbers)
     # The venue measures its minimum at the limit price; only a whole position may be smaller.
-    if ledger.target and situation.market.below_minimum(size, cap):
+    keeps_some = ledger.target * ledger.held > 0
+    if keeps_some and situation.market.below_minimum(size, cap):
         smallest = {"notional": size * cap, "min_notional": situation.market.min_notional}
         return Decision(ledger, reason=Reason.CARRIED, numbers=smallest)
     leverage = ledger.leverage or 1
@@ -82,7 +83,7 @@ def _blocked(situation: Situation) -> Reason | None:
 
 def _reference(situation: Situation) -> Decimal:
     """Give the price an exit starts from: the trade's at first, then the newest mark."""
-    trade = situation.trade
-    if not situation.ledger.exit_attempts:
+    trade, ledger = situation.trade, situation.ledger
+    if not (ledger.exit_attempts or ledger.exit_pauses):
         return trade.last_price
     return situation.marks.prices.get(trade.symbol, trade.last_price)

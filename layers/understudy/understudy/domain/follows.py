@@ -48,8 +48,9 @@ class Follow:
 
     `own_limits` names the limits that were chosen for this follow; the others come from the
     user's copy profile, else from their defaults. `realized_at_stop` is the realized profit with
-    which the last drawdown stop came, in USDC. `epoch` is the execution epoch in which its records
-    were last brought to the venue's: in another one nothing is ordered for it.
+    which the last drawdown stop came, in USDC. `agent_valid_until_ms` ends what its agent may
+    sign; 0 when that is not known. `epoch` is the execution epoch in which its records were last
+    brought to the venue's: in another one nothing is ordered for it.
     """
 
     follow_id: FollowId
@@ -67,6 +68,7 @@ class Follow:
     start_seq: int = 0
     created_at_ms: int = 0
     started_at_ms: int = 0
+    agent_valid_until_ms: int = 0
     realized_at_stop: Decimal = ZERO
     epoch: int = 0
     version: int = 0
@@ -85,9 +87,13 @@ class Pending:
 
 @dataclass(frozen=True, slots=True)
 class WaitingOpen:
-    """The open leg of a flip, waiting until the close leg is done."""
+    """An entry that waits until what stands against it is closed.
+
+    `increase` is the leader's, unsigned, in base units.
+    """
 
     trade: Trade
+    increase: Decimal
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +106,10 @@ class Ledger:
     exit closed beyond `held` while an entry was unknown: the entry's fills are set against it.
     `held_since_ms` and `flat_at_ms` say when the symbol was held last: from, and until unless it
     still is. `leverage` is what we set at the venue last, at `leverage_set_ms`; what is held may
-    have been entered at another one, and `margin` is what it took.
+    have been entered at another one, and `margin` is what it took. `exit_pauses` counts refusals
+    in a row that pass by themselves; no exit is tried again before `exit_rests_until_ms`.
+    `drift_since_ms` says since when the venue shows another position, `empty_since_ms` since when
+    it shows none.
     """
 
     follow_id: FollowId
@@ -123,8 +132,11 @@ class Ledger:
     held_since_ms: int = 0
     flat_at_ms: int = 0
     exit_attempts: int = 0
+    exit_pauses: int = 0
+    exit_rests_until_ms: int = 0
     convergences: int = 0
     drift_since_ms: int = 0
+    empty_since_ms: int = 0
     entries_paused: bool = False
     phantoms: int = 0
     needs_operator: bool = False

@@ -5,9 +5,9 @@ Exits pass all of them; what stops an exit stands in `exits`.
 
 from __future__ import annotations
 
-from understudy.domain import breaker
+from understudy.domain import breaker, drawdown
 from understudy.domain.follows import AccountMode, FollowStatus, PauseReason
-from understudy.domain.limits import CopySides, SizingKind
+from understudy.domain.limits import CopySides, DrawdownBasis, SizingKind
 from understudy.domain.money import ZERO
 from understudy.domain.pace import SAME_ENTRY_MS, last_minute, too_fast
 from understudy.domain.reasons import Reason
@@ -22,13 +22,17 @@ PAUSE_REASONS = {
 
 def first_refusal(situation: Situation, side: Side) -> Reason | None:
     """Give the first reason against an entry after the leader's move to this side, or None."""
-    return (
-        standing(situation)
-        or _symbol(situation, side)
-        or _timing(situation, side)
-        or account(situation)
-        or _budget(situation)
-    )
+    return against_the_trade(situation, side) or against_the_money(situation)
+
+
+def against_the_trade(situation: Situation, side: Side) -> Reason | None:
+    """Give the first reason that does not depend on what the account has left."""
+    return standing(situation) or _symbol(situation, side) or _timing(situation, side)
+
+
+def against_the_money(situation: Situation) -> Reason | None:
+    """Give the first reason in the account, in the budget or in the limits of positions."""
+    return account(situation) or _budget(situation)
 
 
 def standing(situation: Situation) -> Reason | None:
@@ -37,6 +41,7 @@ def standing(situation: Situation) -> Reason | None:
     return _first(
         (switches.killed, Reason.KILL_SWITCH),
         (follow.status is not FollowStatus.ACTIVE, stop_reason(situation)),
+        (_is_below_the_floor(situation), Reason.DRAWDOWN_STOP),
         (situation.ledger.entries_paused, Reason.FOLLOW_PAUSED),
         (switches.authority_revoked, Reason.SIGNING_UNAVAILABLE),
         (switches.copy_disabled, Reason.COPY_DISABLED),
@@ -44,6 +49,13 @@ def standing(situation: Situation) -> Reason | None:
         (switches.flagged, Reason.FLAGGED),
         (switches.leader_is_follower, Reason.LEADER_IS_FOLLOWER),
     )
+
+
+def _is_below_the_floor(situation: Situation) -> bool:
+    """Say whether a realized loss forbids entries, as after a restart without a new budget."""
+    limits = situation.follow.limits
+    by_realized = limits.drawdown_basis is DrawdownBasis.REALIZED
+    return by_realized and drawdown.reached(limits, situation.budget.pnl)
 
 
 def stop_reason(situation: Situation) -> Reason:

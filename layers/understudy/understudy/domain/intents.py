@@ -82,8 +82,8 @@ class Intent:
 
     @property
     def notional(self) -> Decimal:
-        """Give size times limit price: the most that the order can cost."""
-        return self.size * self.limit_price
+        """Give the most that the order is held to cost, as `plans.worst_price` has it."""
+        return self.size * max(self.limit_price, self.reference_price)
 
 
 @dataclass(frozen=True, slots=True)

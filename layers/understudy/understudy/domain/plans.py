@@ -34,17 +34,13 @@ class OrderPlan:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """What to do about a trade: the ledger as it becomes, an order or the reason for none.
-
-    `opens_after_close` says that the trade's open leg waits for the close leg.
-    """
+    """What to do about a trade: the ledger as it becomes, an order or the reason for none."""
 
     ledger: Ledger
     order: OrderPlan | None = None
     reason: Reason | None = None
     bound_by: str = ""
     numbers: Mapping[str, Decimal] = field(default_factory=dict)
-    opens_after_close: bool = False
     recent_entries_ms: tuple[int, ...] | None = None
 
 
@@ -52,3 +48,14 @@ def limit_price(situation: Situation, price: Decimal, side: Side, bps: int) -> D
     """Give the worst price accepted: `bps` beyond a price, rounded so that the cap holds."""
     factor = ONE + multiply(Decimal(bps * side.sign), BASIS_POINT)
     return situation.market.capped_price(multiply(price, factor), side)
+
+
+def worst_price(situation: Situation, side: Side) -> Decimal:
+    """Give the price at which an entry after this trade is reserved for and held to the limits.
+
+    A buy never costs more than its limit price. A sell has no such bound: it counts at the trade's
+    price, and one that fills better exceeds a limit by that improvement.
+    """
+    price = situation.trade.price
+    limit = limit_price(situation, price, side, situation.follow.limits.slippage_bps)
+    return max(price, limit)

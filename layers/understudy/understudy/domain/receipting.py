@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from decimal import Decimal
 
+from understudy.domain import retrying
 from understudy.domain.follows import Follow, Ledger
 from understudy.domain.ids import copy_id
 from understudy.domain.intents import Accepted, Intent, IntentState, Rejected
@@ -23,7 +24,9 @@ REASON_OF_REJECTION = {
     "REDUCE_ONLY_FLAT": Reason.NOTHING_TO_CLOSE,
     "MIN_NOTIONAL": Reason.BELOW_MIN_NOTIONAL,
     "INSUFFICIENT_MARGIN": Reason.INSUFFICIENT_MARGIN,
-    "SIGNING_REFUSED": Reason.SIGNING_REFUSED,
+    retrying.SIGNING_REFUSED: Reason.SIGNING_REFUSED,
+    retrying.SIGNING_UNAVAILABLE: Reason.SIGNING_UNAVAILABLE,
+    retrying.AGENT_GONE: Reason.SIGNING_UNAVAILABLE,
 }
 SLIPPAGE_DECIMALS = 4
 ORDER_STAGES = ("signed", "sent", "answered")
@@ -147,6 +150,8 @@ def settled_receipt(
         status, reason = _with_what_is_open(status, reason, ledger, open_exit)
     if reason is Reason.PRICE_OUT_OF_BAND:
         receipt = _with_band(receipt, intent)
+    if reason is Reason.SIGNING_REFUSED:
+        receipt = replace(receipt, bound_by=f"signer:{text.lower()}")
     return replace(
         receipt,
         status=status,
@@ -188,6 +193,11 @@ def closed_receipt(receipt: Receipt, decision: Decision) -> Receipt:
         target=decision.ledger.target,
         held=decision.ledger.held,
     )
+
+
+def given_up_receipt(receipt: Receipt, reason: Reason | None, text: str) -> Receipt:
+    """Say on the receipt of an open exit that somebody must look at it, and why."""
+    return replace(receipt, status=CopyStatus.NEEDS_OPERATOR, reason=reason, reason_text=text)
 
 
 def finished_receipt(receipt: Receipt, ledger: Ledger, reason: Reason) -> Receipt | None:

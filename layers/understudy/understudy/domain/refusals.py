@@ -20,11 +20,14 @@ VENUE_REQUESTS = "venue_requests_per_minute"
 OTHER_POSITION = "position_at_the_venue"
 CORRECTION = "correction_of_the_leaders_book"
 DELETING = "being_deleted"
+STILL_BELOW_THE_FLOOR = "loss_since_the_drawdown_stop"
 
 # Rules whose reason says too little, in words for the user.
 WORDS: Mapping[str, str] = {
     ENTRIES_PER_MINUTE: "this follow's own limit of entries per minute is reached",
     VENUE_REQUESTS: "the requests that we may send to the venue in a minute are used up",
+    STILL_BELOW_THE_FLOOR: "the realized loss is still at or below the drawdown stop: raise the"
+    " budget or stop_copy_drawdown_pct, or start a new follow",
     DELETING: "this follow is being deleted: it only closes what it holds",
     CORRECTION: "the venue shows a position of the leader that no fill explains: only exits follow",
     OTHER_POSITION: "the account holds another size than this follow copied: entries wait until"
@@ -70,6 +73,9 @@ def _stop(situation: Situation) -> _Explained:
 
 def _drawdown(situation: Situation) -> _Explained:
     floor = situation.follow.limits.drawdown_floor_usdc
+    if situation.follow.status is FollowStatus.ACTIVE:
+        shown = {"realized": situation.budget.pnl, "drawdown_floor": floor}
+        return STILL_BELOW_THE_FLOOR, shown
     at_stop = situation.follow.realized_at_stop
     return "stop_copy_drawdown_pct", {"realized_at_stop": at_stop, "drawdown_floor": floor}
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from understudy.domain import breaker, drawdown
+from understudy.domain import breaker, drawdown, retrying
 from understudy.domain.carrying import without_carry
 from understudy.domain.exits import STEPS_TO_WIDEST
 from understudy.domain.follows import Budget, Follow, FollowStatus, Ledger, PauseReason
@@ -18,7 +18,17 @@ from understudy.domain.sizing import margin_of
 MONEY_DECIMALS = 12
 
 # Answers that say something about the market or the position, not about the follow's health.
-HARMLESS_REJECTIONS = frozenset({"NO_MATCH", "NO_LIQUIDITY", "REDUCE_ONLY_FLAT", "MIN_NOTIONAL"})
+HARMLESS_REJECTIONS = frozenset(
+    {
+        "NO_MATCH",
+        "NO_LIQUIDITY",
+        "REDUCE_ONLY_FLAT",
+        "MIN_NOTIONAL",
+        "POST_ONLY_PERIOD",
+        "RATE_LIMITED",
+        retrying.SIGNING_UNAVAILABLE,
+    }
+)
 POSITION_IS_GONE = "REDUCE_ONLY_FLAT"
 
 
@@ -47,15 +57,17 @@ def settle(
     else:
         if counts_as_failure(outcome):
             budget = breaker.after_failure(budget, now_ms)
-        settled = _not_filled(intent, outcome, ledger, budget)
+        settled = _not_filled(intent, outcome, ledger, budget, now_ms)
     after = dated(ledger, settled.ledger, opened_at_ms=intent.created_at_ms, now_ms=now_ms)
     return replace(settled, ledger=after)
 
 
-def paused_by(follow: Follow, budget: Budget) -> Follow | None:
-    """Give the follow paused when its drawdown or its breaker demands it, else None."""
+def paused_by(follow: Follow, budget: Budget, *, agent_gone: bool = False) -> Follow | None:
+    """Give the follow paused when its drawdown, breaker or lost agent demands it, else None."""
     if follow.status is not FollowStatus.ACTIVE:
         return None
+    if agent_gone:
+        return _paused(follow, PauseReason.AGENT_REVOKED)
     readings = budget.drawdown_readings
     if follow.limits.drawdown_basis is DrawdownBasis.REALIZED:
         readings = drawdown.readings_after(follow.limits, 0, budget.pnl)
@@ -86,7 +98,9 @@ def _filled(
         fee=fee,
         order_id=outcome.order_id,
     )
-    ledger, realized = _without_pending(ledger, intent), budget.realized
+    # Whoever read the position before says nothing about it now.
+    ledger = replace(_without_pending(ledger, intent), empty_since_ms=0)
+    realized = budget.realized
     budget = replace(breaker.after_success(budget), fees=budget.fees + fee)
     if intent.kind is IntentKind.ENTRY:
         ledger, budget = _entered(done, ledger, _released(budget, intent))
@@ -96,12 +110,17 @@ def _filled(
 
 
 def _entered(intent: Intent, ledger: Ledger, budget: Budget) -> tuple[Ledger, Budget]:
-    notional = multiply(intent.filled_size, intent.average_price)
-    margin = margin_of(intent.filled_size, intent.average_price, intent.leverage)
+    price, sign = intent.average_price, intent.side.sign
+    # No entry goes against what is held; what the venue nevertheless shows so closed that first.
+    against = min(abs(ledger.held), intent.filled_size) if ledger.held * sign < 0 else ZERO
+    if against:
+        ledger, budget = closed(ledger, budget, against, price)
+    size = intent.filled_size - against
+    margin = margin_of(size, price, intent.leverage)
     ledger = replace(
         ledger,
-        held=ledger.held + intent.filled_size * intent.side.sign,
-        entry_notional=ledger.entry_notional + _money(notional),
+        held=ledger.held + size * sign,
+        entry_notional=ledger.entry_notional + _money(multiply(size, price)),
         margin=ledger.margin + margin,
         leverage=intent.leverage,
         exit_attempts=0,
@@ -109,6 +128,11 @@ def _entered(intent: Intent, ledger: Ledger, budget: Budget) -> tuple[Ledger, Bu
     if intent.filled_size < intent.size:
         ledger = without_carry(ledger)
     budget = replace(budget, margin=budget.margin + margin)
+    return _with_presold(ledger, budget)
+
+
+def _with_presold(ledger: Ledger, budget: Budget) -> tuple[Ledger, Budget]:
+    """Set what an exit has closed beyond what was held against what an entry filled."""
     if not ledger.presold:
         return ledger, budget
     size, price = min(ledger.presold, abs(ledger.held)), ledger.presold_price
@@ -126,7 +150,7 @@ def _reduced(intent: Intent, ledger: Ledger, budget: Budget) -> tuple[Ledger, Bu
     ledger, budget = closed(ledger, budget, size, intent.average_price)
     # What made progress widens the price, and is no step towards giving up.
     attempts = min(ledger.exit_attempts + 1, STEPS_TO_WIDEST) if ledger.held else 0
-    return replace(ledger, exit_attempts=attempts), budget
+    return replace(retrying.rested(ledger), exit_attempts=attempts), budget
 
 
 def closed(ledger: Ledger, budget: Budget, size: Decimal, price: Decimal) -> tuple[Ledger, Budget]:
@@ -151,7 +175,11 @@ def closed(ledger: Ledger, budget: Budget, size: Decimal, price: Decimal) -> tup
 
 
 def _not_filled(
-    intent: Intent, outcome: Accepted | Rejected | None, ledger: Ledger, budget: Budget
+    intent: Intent,
+    outcome: Accepted | Rejected | None,
+    ledger: Ledger,
+    budget: Budget,
+    now_ms: int,
 ) -> Settled:
     state, answer = _state_of(outcome)
     done = replace(intent, state=state, answer=answer, fee_is_final=True)
@@ -161,10 +189,19 @@ def _not_filled(
         if not ledger.pending_entry_size:
             ledger = replace(ledger, presold=ZERO)
     else:
-        ledger = replace(ledger, exit_attempts=ledger.exit_attempts + 1)
+        ledger = _after_exit_in_vain(ledger, outcome, now_ms)
     if _is_gone(outcome, ledger):
         ledger, budget = forget_position(ledger, budget)
     return Settled(done, ledger, budget)
+
+
+def _after_exit_in_vain(ledger: Ledger, outcome: Accepted | Rejected | None, now_ms: int) -> Ledger:
+    """Count an attempt, or let the exit rest where the refusal says nothing about it."""
+    if retrying.is_agent_gone(outcome, reduce_only=True):
+        return retrying.handed_over(ledger, now_ms)
+    if retrying.passes_by_itself(outcome):
+        return retrying.paused(ledger, now_ms)
+    return replace(retrying.rested(ledger), exit_attempts=ledger.exit_attempts + 1)
 
 
 def _is_gone(outcome: Accepted | Rejected | None, ledger: Ledger) -> bool:
@@ -185,6 +222,9 @@ def forget_position(ledger: Ledger, budget: Budget) -> tuple[Ledger, Budget]:
         exit_attempts=0,
         needs_operator=False,
         drift_since_ms=0,
+        empty_since_ms=0,
+        exit_pauses=0,
+        exit_rests_until_ms=0,
         carried_since_ms=0,
         carried_price=ZERO,
     )
@@ -194,7 +234,8 @@ def forget_position(ledger: Ledger, budget: Budget) -> tuple[Ledger, Budget]:
 def counts_as_failure(outcome: Accepted | Rejected | None) -> bool:
     """Say whether an outcome speaks against the follow's health."""
     if isinstance(outcome, Rejected):
-        return outcome.kind not in HARMLESS_REJECTIONS
+        is_limit = retrying.is_a_signers_limit(outcome)
+        return not is_limit and outcome.kind not in HARMLESS_REJECTIONS
     return outcome is None
 
 

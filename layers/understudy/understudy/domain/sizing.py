@@ -9,7 +9,6 @@ from decimal import ROUND_FLOOR, Decimal
 from understudy.domain.limits import SizingKind
 from understudy.domain.money import ONE, PERCENT, ZERO, divide, multiply, toward_zero
 from understudy.domain.situation import Situation
-from understudy.domain.trades import Trade
 
 # A wanted size keeps this many decimals beyond the lot, so that slices smaller than a lot add up.
 SLICE_DECIMALS = 6
@@ -39,10 +38,15 @@ def leverage_for(situation: Situation) -> int:
     return max(1, min(allowed, situation.market.max_leverage, own))
 
 
-def entry_size(situation: Situation, wanted: Decimal, carried: Decimal) -> EntrySize:
-    """Cut a wanted size (unsigned, on top of what is carried) down to what every limit leaves."""
+def entry_size(
+    situation: Situation, wanted: Decimal, carried: Decimal, worst_price: Decimal
+) -> EntrySize:
+    """Cut a wanted size (unsigned, on top of what is carried) down to what every limit leaves.
+
+    What is wanted comes from the trade's price; what a limit leaves holds at the worst price.
+    """
     leverage = leverage_for(situation)
-    caps = _caps(situation, leverage)
+    caps = _caps(situation, leverage, worst_price)
     bound_by, cap = min(caps.items(), key=lambda item: item[1])
     total = wanted + carried
     if total <= cap:
@@ -67,7 +71,8 @@ def wanted_size(situation: Situation, increase: Decimal) -> Decimal:
     sizing, trade = situation.follow.limits.sizing, situation.trade
     if sizing.kind is SizingKind.FIXED:
         cost = sizing.cost_per_order_usdc or ZERO
-        wanted = _size_for_margin(cost, leverage_for(situation), trade)
+        notional = multiply(cost, Decimal(leverage_for(situation)))
+        wanted = divide(multiply(notional, trade.size), trade.notional)
     elif sizing.kind is SizingKind.RATIO:
         wanted = multiply(increase, sizing.percent or ZERO, PERCENT)
     else:
@@ -82,9 +87,9 @@ def _proportional(situation: Situation, increase: Decimal) -> Decimal:
     return divide(multiply(increase, situation.equity), leaders.equity)
 
 
-def _caps(situation: Situation, leverage: int) -> dict[str, Decimal]:
+def _caps(situation: Situation, leverage: int, price: Decimal) -> dict[str, Decimal]:
     """Give what each limit leaves for this entry, as sizes."""
-    limits, ledger, trade = situation.follow.limits, situation.ledger, situation.trade
+    limits, ledger = situation.follow.limits, situation.ledger
     margins = {
         "copy_budget_usdc": situation.remaining,
         "max_symbol_allocation_pct": limits.symbol_cap_usdc - ledger.committed_margin,
@@ -93,23 +98,15 @@ def _caps(situation: Situation, leverage: int) -> dict[str, Decimal]:
         margins["max_order_usdc"] = limits.order_cap_usdc
     if limits.max_position_usdc is not None:
         margins["max_position_usdc"] = limits.max_position_usdc - ledger.committed_margin
-    sizes = {name: _size_for_margin(cap, leverage, trade) for name, cap in margins.items()}
-    sizes["max_total_leverage"] = _size_for_notional(leverage_room(situation), trade)
-    return sizes
+    notionals = {name: multiply(cap, Decimal(leverage)) for name, cap in margins.items()}
+    notionals["max_total_leverage"] = leverage_room(situation)
+    return {name: divide(notional, price) for name, notional in notionals.items()}
 
 
 def leverage_room(situation: Situation) -> Decimal:
     """Give the notional that the limit on total leverage still leaves, in USDC."""
     most = multiply(situation.equity, situation.follow.limits.max_total_leverage)
     return most - situation.copied_notional
-
-
-def _size_for_margin(margin: Decimal, leverage: int, trade: Trade) -> Decimal:
-    return _size_for_notional(multiply(margin, Decimal(leverage)), trade)
-
-
-def _size_for_notional(notional: Decimal, trade: Trade) -> Decimal:
-    return divide(multiply(notional, trade.size), trade.notional)
 
 
 def _numbers(situation: Situation, wanted: Decimal, leverage: int) -> dict[str, Decimal]:

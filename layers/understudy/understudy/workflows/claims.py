@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from understudy.domain.exits import exit_size
-from understudy.domain.follows import Ledger, Pending, WaitingOpen
+from understudy.domain.follows import Ledger, Pending
 from understudy.domain.ids import client_order_id, intent_id, order_cause
 from understudy.domain.intents import Intent, IntentKind
 from understudy.domain.limits import MarginMode
@@ -43,7 +43,7 @@ def claim(
         changes = _without_order(view, decision, receipt)
     else:
         intent = pin(view, trade, decision.order, receipt, leg=leg, now_ms=now_ms)
-        changes = _with_order(view, trade, decision, receipt, intent)
+        changes = _with_order(view, decision, receipt, intent)
     receipts = (*changes.receipts, *_superseded(ports, view, decision))
     committed = ports.store.commit(replace(changes, receipts=receipts))
     return replace(view.after(committed), intent=committed.intent, first=True)
@@ -123,20 +123,16 @@ def _without_order(view: View, decision: Decision, receipt: Receipt) -> Changes:
     )
 
 
-def _with_order(
-    view: View, trade: Trade, decision: Decision, receipt: Receipt, intent: Intent
-) -> Changes:
+def _with_order(view: View, decision: Decision, receipt: Receipt, intent: Intent) -> Changes:
     follow, budget = view.state.follow, view.state.budget
     pending = Pending(
         intent_id=intent.intent_id,
         signed_size=intent.signed_size,
         reduce_only=intent.reduce_only,
         margin=intent.margin,
-        notional=ZERO if intent.reduce_only else intent.size * intent.reference_price,
+        notional=ZERO if intent.reduce_only else intent.notional,
     )
     ledger = replace(decision.ledger, pending=(*decision.ledger.pending, pending))
-    if decision.opens_after_close:
-        ledger = replace(ledger, waiting=WaitingOpen(trade))
     entry = intent.kind is IntentKind.ENTRY
     if entry:
         budget = replace(

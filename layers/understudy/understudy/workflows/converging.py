@@ -14,13 +14,14 @@ def converge_if_open(
 ) -> None:
     """Send the lane a convergence while too much is held or a leg still waits, and none is unknown.
 
-    The time makes every request its own message: a queue drops what it takes for a repetition.
+    What rests after refusals is left alone until it may go on. The time makes every request its own
+    message: a queue drops what it takes for a repetition.
     """
-    if ledger.pending or ledger.needs_operator:
+    now_ms = ports.clock.now_ms()
+    if ledger.pending or now_ms < ledger.exit_rests_until_ms:
         return
     if not exit_size(ledger, market) and ledger.waiting is None:
         return
-    now_ms = ports.clock.now_ms()
     cause = f"{cause} {now_ms}"
     ports.queues.to_lanes([convergence(follow, ledger.symbol, cause, now_ms)])
 

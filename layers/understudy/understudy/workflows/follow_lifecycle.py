@@ -95,8 +95,16 @@ class FollowLifecycle:
         refuse_unknown_symbols(self.markets, follow.venue, follow.limits)
         agent = self._active_agent(follow)
         self._keep_hands_off(follow, self._funded_account(follow))
-        started = partial(self._started, agent_id=agent.agent_id)
+        self._forget_readings(follow.follow_id)
+        started = partial(self._started, agent=agent)
         return self.own.change(follow.user_id, follow.follow_id, started)
+
+    def _forget_readings(self, follow_id: FollowId) -> None:
+        """Let a drawdown by equity be read anew: what was read before a stop is over."""
+        state = self.own.copies.follow_state(follow_id)
+        if state is not None and state.budget.drawdown_readings:
+            fresh = replace(state.budget, drawdown_readings=0)
+            self.own.copies.commit(Changes(budget=fresh))
 
     def _active_agent(self, follow: Follow) -> Agent:
         now = self.clock.now_ms()
@@ -140,14 +148,20 @@ class FollowLifecycle:
             except ConflictError:  # a follow of this wallet holds it
                 continue
 
-    def _started(self, state: FollowState, agent_id: str) -> Follow:
+    def _started(self, state: FollowState, agent: Agent) -> Follow:
         follow = state.follow
         if follow.status is FollowStatus.DELETING:
             raise ConflictError(
                 "this follow is being deleted: create a new one once it is flat",
                 code="FOLLOW_DELETING",
             )
-        started = replace(follow, status=FollowStatus.ACTIVE, pause_reason=None, agent_id=agent_id)
+        started = replace(
+            follow,
+            status=FollowStatus.ACTIVE,
+            pause_reason=None,
+            agent_id=agent.agent_id,
+            agent_valid_until_ms=agent.valid_until_ms,
+        )
         if follow.status is not FollowStatus.INACTIVE:
             return started  # exits of trades since the pause are still to be copied
         book = self.leaders.leader_book(follow.venue, follow.leader)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from decimal import Decimal
 
 from understudy.domain import drawdown
 from understudy.domain.drift import after_reading
 from understudy.domain.errors import ConflictError
-from understudy.domain.follows import Account, Budget, Follow, FollowStatus, Ledger
+from understudy.domain.follows import Account, Follow, FollowStatus, Ledger
 from understudy.domain.ids import WalletId
 from understudy.domain.limits import DrawdownBasis, OnStop
 from understudy.domain.money import ZERO
@@ -110,9 +111,10 @@ def _reconcile_wallet(ports: ReconcilePorts, wallet_id: WalletId) -> None:
     for state in known:
         _close_gaps(ports, state)
         for ledger in state.ledgers.values():
-            _reconcile_ledger(ports, state, ledger, account)
+            _reconcile_ledger(ports, state, ledger, _part_of(ledger, account, known))
     true_up(ports.copying, known)
     for state in known:
+        _check_agent(ports, state)
         _check_drawdown(ports, state)
         _close_stopped(ports, state)
         end_if_done(ports.copying.store, state.follow)
@@ -137,12 +139,21 @@ def _read_account(ports: ReconcilePorts, wallet_id: WalletId, states: list[Follo
     return account
 
 
+def _part_of(ledger: Ledger, account: Account, states: list[FollowState]) -> Decimal:
+    """Give a position less what the wallet's other follows hold: the venue shows all as one."""
+    others = (state for state in states if state.follow.follow_id != ledger.follow_id)
+    held = sum((state.ledger(ledger.symbol).held for state in others), ZERO)
+    return account.positions.get(ledger.symbol, ZERO) - held
+
+
 def _reconcile_ledger(
-    ports: ReconcilePorts, state: FollowState, ledger: Ledger, account: Account
+    ports: ReconcilePorts, state: FollowState, ledger: Ledger, live: Decimal
 ) -> None:
-    """Compare one ledger with the venue; a ledger that moved meanwhile is left to the next run."""
+    """Compare one ledger with its part of the venue's position.
+
+    A ledger that moved meanwhile is left to the next run.
+    """
     now_ms = ports.copying.clock.now_ms()
-    live = account.positions.get(ledger.symbol, ZERO)
     compared, budget = after_reading(ledger, state.budget, live, now_ms)
     if compared != ledger:
         try:
@@ -189,13 +200,30 @@ def _close_gaps(ports: ReconcilePorts, state: FollowState) -> None:
     if missing:
         copying.queues.to_lanes(missing)
     if checked > budget.checked_seq:
-        _store_budget(ports, replace(budget, checked_seq=checked))
+        _store(ports, Changes(budget=replace(budget, checked_seq=checked)))
+
+
+def _check_agent(ports: ReconcilePorts, state: FollowState) -> None:
+    """Pause a follow whose agent has run out: nothing can be signed until its owner acts."""
+    follow, now_ms = state.follow, ports.copying.clock.now_ms()
+    if not 0 < follow.agent_valid_until_ms <= now_ms:
+        return
+    paused = paused_by(follow, state.budget, agent_gone=True)
+    if paused is not None:
+        _store(ports, Changes(follow=paused))
 
 
 def _check_drawdown(ports: ReconcilePorts, state: FollowState) -> None:
-    """Count readings at or below the floor; equity readings need two in a row."""
+    """Count readings at or below the floor; equity readings need two in a row.
+
+    A follow that is stopped, now or already, has none: a restart is read anew.
+    """
     fresh = ports.copying.store.follow_state(state.follow.follow_id)
-    if fresh is None or fresh.follow.status is not FollowStatus.ACTIVE:
+    if fresh is None:
+        return
+    if fresh.follow.status is not FollowStatus.ACTIVE:
+        if fresh.budget.drawdown_readings:
+            _store(ports, Changes(budget=replace(fresh.budget, drawdown_readings=0)))
         return
     limits = fresh.follow.limits
     pnl = fresh.budget.pnl
@@ -206,7 +234,10 @@ def _check_drawdown(ports: ReconcilePorts, state: FollowState) -> None:
     if readings == fresh.budget.drawdown_readings:
         return
     budget = replace(fresh.budget, drawdown_readings=readings)
-    _store_budget(ports, budget, paused_by(fresh.follow, budget))
+    stopped = paused_by(fresh.follow, budget)
+    if stopped is not None:
+        budget = replace(budget, drawdown_readings=0)
+    _store(ports, Changes(budget=budget, follow=stopped))
 
 
 def _close_stopped(ports: ReconcilePorts, state: FollowState) -> None:
@@ -218,8 +249,8 @@ def _close_stopped(ports: ReconcilePorts, state: FollowState) -> None:
         close_out_if_stopped(ports.copying.queues, fresh, ports.copying.clock.now_ms())
 
 
-def _store_budget(ports: ReconcilePorts, budget: Budget, follow: Follow | None = None) -> None:
+def _store(ports: ReconcilePorts, changes: Changes) -> None:
     try:
-        ports.copying.store.commit(Changes(budget=budget, follow=follow))
+        ports.copying.store.commit(changes)
     except ConflictError:
         return  # a lane moved it: the next run looks again

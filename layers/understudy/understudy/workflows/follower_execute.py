@@ -24,7 +24,7 @@ from understudy.workflows.claims import claim
 from understudy.workflows.converging import convergence
 from understudy.workflows.epochs import is_current
 from understudy.workflows.lanes import Answer, Signing
-from understudy.workflows.orders import carry_out, take_up
+from understudy.workflows.orders import ORDERS_AT_MOST, carry_out, take_up
 from understudy.workflows.preparing import prepare
 from understudy.workflows.settling import CONFLICT_TRIES
 from understudy.workflows.views import CopyPorts, View, read_view
@@ -68,11 +68,14 @@ def converge(ports: CopyPorts, command: Converge) -> Signing:
     receipt = view.receipt
     view = take_up(ports, view)
     ledger = view.ledger
+    if view.intent is None and _rests(ports, view, command):
+        return
     waiting = ledger.waiting
     trade = waiting.trade if waiting else trade_of(receipt, view.state.follow)
-    if command.cause == CLOSE_NOW:
-        ledger = _closing(ledger)
-    if view.intent is None and not ledger.pending and not ledger.needs_operator:
+    ledger = (
+        _closing(ledger) if command.cause == CLOSE_NOW else replace(ledger, needs_operator=False)
+    )
+    if view.intent is None and not ledger.pending:
         if ledger.wanted_more:
             view = with_account(ports, view)
         situation = replace(view.situation(trade, ports.clock.now_ms()), ledger=ledger)
@@ -85,6 +88,14 @@ def converge(ports: CopyPorts, command: Converge) -> Signing:
     yield from carry_out(ports, view, trade)
 
 
+def _rests(ports: CopyPorts, view: View, command: Converge) -> bool:
+    """Say whether it is too early to try again; its owner's wish to close now waits for nothing."""
+    if command.cause == CLOSE_NOW:
+        return False
+    is_full = view.receipt is not None and len(view.receipt.legs) >= ORDERS_AT_MOST
+    return is_full or ports.clock.now_ms() < view.ledger.exit_rests_until_ms
+
+
 def _closing(ledger: Ledger) -> Ledger:
     """Want nothing any more, and try again what was given up."""
     return replace(
@@ -95,6 +106,8 @@ def _closing(ledger: Ledger) -> Ledger:
         carried_price=ZERO,
         exit_attempts=0 if ledger.needs_operator else ledger.exit_attempts,
         needs_operator=False,
+        exit_pauses=0,
+        exit_rests_until_ms=0,
     )
 
 

@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Generator, Mapping
 from dataclasses import replace
 
+from understudy.domain import retrying
 from understudy.domain.decisions import decide_entry, decide_gap
+from understudy.domain.errors import SigningUnavailableError
 from understudy.domain.exits import exit_size
+from understudy.domain.follows import WaitingOpen
 from understudy.domain.intents import (
     Intent,
     IntentState,
@@ -15,7 +18,7 @@ from understudy.domain.intents import (
     SigningRefused,
     Unknown,
 )
-from understudy.domain.receipts import CopyStatus, Receipt
+from understudy.domain.receipting import given_up_receipt
 from understudy.domain.trades import Trade
 from understudy.messages import ResolveIntent, WakeLane
 from understudy.ports.copying import Changes
@@ -32,7 +35,8 @@ ATTEMPTS_AT_ONCE = 2
 ATTEMPTS_BEFORE_OPERATOR = 12
 # A receipt names every order and must fit into a table.
 ORDERS_BEFORE_OPERATOR = 300
-NEXT_ATTEMPT_SECONDS = 2
+ORDERS_AT_MOST = 500
+NEXT_ATTEMPT_MS = 2_000
 
 
 def take_up(ports: CopyPorts, view: View) -> View:
@@ -58,7 +62,7 @@ def carry_out(ports: CopyPorts, view: View, trade: Trade) -> Signing:
         if exit_size(current.ledger, current.market):
             current = _next_exit(ports, current, trade, attempt)
         elif current.ledger.waiting is not None and not current.ledger.pending:
-            current = yield from _open_leg(ports, current, current.ledger.waiting.trade)
+            current = yield from _open_leg(ports, current, current.ledger.waiting)
         else:
             return
 
@@ -79,7 +83,12 @@ def _perform(ports: CopyPorts, view: View) -> Generator[Intent, Answer, View | N
     if ports.clock.now_ms() >= intent.expires_at_ms:
         resolve_later(ports, intent, {})
         return None
-    answer = yield intent
+    try:
+        answer = yield intent
+    except SigningUnavailableError as error:
+        if not (intent.reduce_only and view.first):
+            raise  # an entry has no time to rest; what may have been sent stays unknown
+        return settle_order(ports, view, intent, _never_signed(error), {})
     outcome, stages = _send(ports, intent, answer, first=view.first)
     if isinstance(outcome, Unknown):
         resolve_later(ports, intent, stages)
@@ -99,10 +108,15 @@ def _send(
     return ports.submit(intent.venue, answer, first=first), stages
 
 
+def _never_signed(error: SigningUnavailableError) -> Rejected:
+    """Take a signer that is away as a refusal that passes: nothing can have been sent."""
+    return Rejected(retrying.SIGNING_UNAVAILABLE, str(error))
+
+
 def _refusal(answer: SigningRefused, *, first: bool) -> Rejected | Unknown:
     """Take a refusal as final only when the order cannot have been sent before."""
     if first:
-        return Rejected("SIGNING_REFUSED", answer.reason)
+        return Rejected(retrying.SIGNING_REFUSED, answer.reason)
     return Unknown("refused to sign again")
 
 
@@ -113,41 +127,48 @@ def _next_exit(ports: CopyPorts, view: View, trade: Trade, attempt: int) -> View
     if _is_exhausted(view):
         _call_operator(ports, view)
         return None
+    now_ms = ports.clock.now_ms()
+    rests_ms = view.ledger.exit_rests_until_ms - now_ms
+    if rests_ms > 0:
+        _converge_later(ports, view, rests_ms)
+        return None
     allowed = ports.budget.take(trade.venue, Purpose.EXIT, ORDER_WEIGHT)
     if attempt >= ATTEMPTS_AT_ONCE or not allowed:
-        _converge_later(ports, view)
+        _converge_later(ports, view, NEXT_ATTEMPT_MS)
         return None
-    now_ms = ports.clock.now_ms()
     decision = decide_gap(view.situation(trade, now_ms))
     return claim(ports, view, trade, decision, leg=0, queued_at_ms=now_ms)
 
 
 def _is_exhausted(view: View) -> bool:
     orders = 0 if view.receipt is None else len(view.receipt.legs)
-    in_vain = view.ledger.exit_attempts
-    return in_vain >= ATTEMPTS_BEFORE_OPERATOR or orders >= ORDERS_BEFORE_OPERATOR
+    ledger = view.ledger
+    return (
+        ledger.exit_attempts >= ATTEMPTS_BEFORE_OPERATOR
+        or ledger.exit_pauses >= retrying.PAUSES_BEFORE_OPERATOR
+        or orders >= ORDERS_BEFORE_OPERATOR
+    )
 
 
-def _open_leg(ports: CopyPorts, view: View, trade: Trade) -> Generator[Intent, Answer, View]:
-    """Decide the open leg of a flip now that the close leg is done."""
-    now_ms = ports.clock.now_ms()
+def _open_leg(
+    ports: CopyPorts, view: View, waiting: WaitingOpen
+) -> Generator[Intent, Answer, View]:
+    """Decide the entry that waited, now that what stood against it is closed."""
+    trade, now_ms = waiting.trade, ports.clock.now_ms()
     opening = view.with_ledger(replace(view.ledger, waiting=None))
-    decision = decide_entry(opening.situation(trade, now_ms), abs(trade.end_position))
+    decision = decide_entry(opening.situation(trade, now_ms), waiting.increase)
     view, decision = yield from prepare(ports, view, trade, decision)
     return claim(ports, view, trade, decision, leg=1, queued_at_ms=now_ms)
 
 
-def _converge_later(ports: CopyPorts, view: View) -> None:
+def _converge_later(ports: CopyPorts, view: View, wait_ms: int) -> None:
     converge = convergence(view.state.follow, view.symbol, "open exit", ports.clock.now_ms())
-    ports.queues.to_reconcile(WakeLane(converge), delay_seconds=NEXT_ATTEMPT_SECONDS)
+    ports.queues.to_reconcile(WakeLane(converge), delay_seconds=-(-wait_ms // 1000))
 
 
 def _call_operator(ports: CopyPorts, view: View) -> None:
-    """Give an exit up after every attempt has failed: the receipt says so, an alarm is raised."""
-    receipts = () if view.receipt is None else (_given_up(view.receipt),)
-    ledger = replace(view.ledger, needs_operator=True)
-    ports.store.commit(Changes(ledger=ledger, receipts=receipts))
-
-
-def _given_up(receipt: Receipt) -> Receipt:
-    return replace(receipt, status=CopyStatus.NEEDS_OPERATOR)
+    """Say on the receipt that every attempt has failed; an alarm is raised, tries get seldom."""
+    receipt = view.receipt
+    given_up = receipt and given_up_receipt(receipt, receipt.reason, receipt.reason_text)
+    ledger = retrying.handed_over(view.ledger, ports.clock.now_ms())
+    ports.store.commit(Changes(ledger=ledger, receipts=(given_up,) if given_up else ()))

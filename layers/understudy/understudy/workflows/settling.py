@@ -4,15 +4,21 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from understudy.domain import retrying
 from understudy.domain.errors import ConflictError, DependencyError
 from understudy.domain.exits import exit_size
 from understudy.domain.follows import Ledger
 from understudy.domain.intents import Accepted, Intent, IntentState, Rejected
 from understudy.domain.money import ZERO
 from understudy.domain.reasons import Reason
-from understudy.domain.receipting import finished_receipt, settled_receipt, with_order_times
+from understudy.domain.receipting import (
+    finished_receipt,
+    given_up_receipt,
+    settled_receipt,
+    with_order_times,
+)
 from understudy.domain.receipts import Receipt
-from understudy.domain.settlement import paused_by, settle
+from understudy.domain.settlement import Settled, paused_by, settle
 from understudy.ports.copying import Changes
 from understudy.workflows.claims import owner_released
 from understudy.workflows.closing_out import close_out_if_stopped
@@ -20,6 +26,10 @@ from understudy.workflows.ending import end_if_done
 from understudy.workflows.views import CopyPorts, View, read_view
 
 CONFLICT_TRIES = 8
+AGENT_IS_GONE = (
+    "the agent that signs for this wallet was revoked, replaced or has run out: enable a new one"
+    " and start the follow again"
+)
 Evidence = Accepted | Rejected | None
 
 
@@ -70,19 +80,26 @@ def _changes(
     )
     receipts: tuple[Receipt, ...] = ()
     if view.receipt is not None:
-        left = exit_size(settled.ledger, view.market) if intent.reduce_only else ZERO
-        receipt = settled_receipt(
-            view.receipt, settled.intent, evidence, settled.ledger, open_exit=left
-        )
+        receipt = _receipt_of(view, view.receipt, settled, evidence)
         receipts = (with_order_times(receipt, stages),)
+    agent_gone = retrying.is_agent_gone(evidence, reduce_only=intent.reduce_only)
     return Changes(
-        follow=paused_by(view.state.follow, settled.budget),
+        follow=paused_by(view.state.follow, settled.budget, agent_gone=agent_gone),
         budget=settled.budget if settled.budget != view.state.budget else None,
         ledger=settled.ledger,
         intent=settled.intent,
         receipts=(*receipts, *_done_with(ports, view, intent, settled.ledger)),
         owner_released=owner_released(view, settled.ledger),
     )
+
+
+def _receipt_of(view: View, receipt: Receipt, settled: Settled, evidence: Evidence) -> Receipt:
+    intent, ledger = settled.intent, settled.ledger
+    left = exit_size(ledger, view.market) if intent.reduce_only else ZERO
+    receipt = settled_receipt(receipt, intent, evidence, ledger, open_exit=left)
+    if left and ledger.needs_operator and retrying.is_agent_gone(evidence, reduce_only=True):
+        return given_up_receipt(receipt, Reason.SIGNING_UNAVAILABLE, AGENT_IS_GONE)
+    return receipt
 
 
 def _done_with(ports: CopyPorts, view: View, intent: Intent, ledger: Ledger) -> tuple[Receipt, ...]:

@@ -68,7 +68,10 @@ class View:
 
     def situation(self, trade: Trade, now_ms: int) -> Situation:
         """Gather what a decision about a trade reads."""
-        ledger = self.ledger
+        ledger, until_ms = self.ledger, self.state.follow.agent_valid_until_ms
+        switches = self.around.switches
+        if until_ms and now_ms >= until_ms:
+            switches = replace(switches, authority_revoked=True)
         return Situation(
             trade=trade,
             follow=self.state.follow,
@@ -78,7 +81,7 @@ class View:
             owner=self.around.owner,
             account=self.around.account,
             leader_account=self.around.leader_account,
-            switches=self.around.switches,
+            switches=switches,
             market=self.market,
             marks=self.around.marks,
             now_ms=now_ms,

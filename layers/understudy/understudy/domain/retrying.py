@@ -1,0 +1,80 @@
+"""When an exit that was refused is tried again: soon, after a pause, or slowly and with a call.
+
+It knows refusals by the names that venues and the signer give them, and sends nothing.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from understudy.domain.follows import Ledger
+from understudy.domain.intents import Accepted, Rejected
+
+FIRST_PAUSE_MS = 11_000
+LONGEST_PAUSE_MS = 60_000
+OPERATOR_PAUSE_MS = 600_000
+PAUSES_BEFORE_OPERATOR = 30
+SIGNING_REFUSED = "SIGNING_REFUSED"
+SIGNING_UNAVAILABLE = "SIGNING_UNAVAILABLE"
+AGENT_GONE = "AGENT_GONE"
+
+# Refusals that say nothing about price or position, and pass by themselves.
+PASSING = frozenset({"POST_ONLY_PERIOD", "RATE_LIMITED", SIGNING_REFUSED, SIGNING_UNAVAILABLE})
+# What the signer's own limits are called: they speak of no failure.
+SIGNERS_LIMITS = frozenset(
+    {
+        "DAILY_NOTIONAL_EXCEEDED",
+        "ORDER_NOTIONAL_EXCEEDED",
+        "SYMBOL_NOT_ALLOWED",
+        "LEVERAGE_NOT_ALLOWED",
+        "MARGIN_MODE_NOT_ALLOWED",
+        "PRICE_OUT_OF_BAND",
+        "MARK_STALE",
+        "KILL_SWITCH",
+    }
+)
+_SIGNERS_AGENT_IS_GONE = frozenset({"AGENT_NOT_ACTIVE", "AGENT_UNKNOWN"})
+
+Evidence = Accepted | Rejected | None
+
+
+def passes_by_itself(outcome: Evidence) -> bool:
+    """Say whether a refusal has nothing to do with the order: it may go a little later."""
+    return isinstance(outcome, Rejected) and outcome.kind in PASSING
+
+
+def is_agent_gone(outcome: Evidence, *, reduce_only: bool) -> bool:
+    """Say whether the follow's agent may not sign any more; only its owner can change that.
+
+    An account that holds something is not empty: the venue means an agent that was replaced.
+    """
+    if not isinstance(outcome, Rejected):
+        return False
+    if outcome.kind == SIGNING_REFUSED:
+        return outcome.text in _SIGNERS_AGENT_IS_GONE
+    return outcome.kind == AGENT_GONE or (reduce_only and outcome.kind == "ACCOUNT_EMPTY")
+
+
+def is_a_signers_limit(outcome: Evidence) -> bool:
+    """Say whether the signer kept to a limit of its own."""
+    if not isinstance(outcome, Rejected) or outcome.kind != SIGNING_REFUSED:
+        return False
+    return outcome.text in SIGNERS_LIMITS
+
+
+def paused(ledger: Ledger, now_ms: int) -> Ledger:
+    """Let an exit rest: 11 s at first, twice as long each time, a minute at most."""
+    pause_ms = min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS << min(ledger.exit_pauses, 3))
+    return replace(
+        ledger, exit_pauses=ledger.exit_pauses + 1, exit_rests_until_ms=now_ms + pause_ms
+    )
+
+
+def handed_over(ledger: Ledger, now_ms: int) -> Ledger:
+    """Call an operator; one more try follows every ten minutes."""
+    return replace(ledger, needs_operator=True, exit_rests_until_ms=now_ms + OPERATOR_PAUSE_MS)
+
+
+def rested(ledger: Ledger) -> Ledger:
+    """Forget the pauses: an order was answered for what it is."""
+    return replace(ledger, exit_pauses=0, exit_rests_until_ms=0)
