@@ -6,8 +6,12 @@ from decimal import Decimal
 
 import pytest
 
-from tests.fakes.builders import FOLLOW, follow, limits
+from tests.fakes.builders import FOLLOW, follow, limits, situation
+from understudy.domain.decisions import decide
 from understudy.domain.follows import Budget, FollowStatus, PauseReason
+from understudy.domain.limits import DrawdownBasis
+from understudy.domain.reasons import Reason
+from understudy.domain.refusals import STILL_BELOW_THE_FLOOR
 from understudy.domain.settlement import paused_by
 
 
@@ -44,3 +48,21 @@ def test_a_follow_that_is_paused_is_not_paused_again() -> None:
     mine = follow(status=FollowStatus.PAUSED, pause_reason=PauseReason.USER)
 
     assert paused_by(mine, Budget(FOLLOW, realized=Decimal(-900))) is None
+
+
+def test_a_restart_below_the_floor_enters_nothing_and_says_why() -> None:
+    loss = Budget(FOLLOW, realized=Decimal(-300))
+
+    decision = decide(situation(budget=loss))
+
+    assert (decision.order, decision.reason) == (None, Reason.DRAWDOWN_STOP)
+    assert decision.bound_by == STILL_BELOW_THE_FLOOR
+    assert decision.numbers == {"realized": Decimal(-300), "drawdown_floor": Decimal(-300)}
+
+
+def test_a_loss_that_is_measured_by_equity_is_no_gate_when_it_is_only_realized() -> None:
+    by_equity = follow(limits(drawdown_basis=DrawdownBasis.EQUITY))
+
+    decision = decide(situation(a_follow=by_equity, budget=Budget(FOLLOW, realized=Decimal(-300))))
+
+    assert decision.order is not None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
@@ -104,7 +105,8 @@ class FollowLifecycle:
         state = self.own.copies.follow_state(follow_id)
         if state is not None and state.budget.drawdown_readings:
             fresh = replace(state.budget, drawdown_readings=0)
-            self.own.copies.commit(Changes(budget=fresh))
+            with suppress(ConflictError):  # whoever moved it reads a stopped follow anew as well
+                self.own.copies.commit(Changes(budget=fresh))
 
     def _active_agent(self, follow: Follow) -> Agent:
         now = self.clock.now_ms()

@@ -1,0 +1,94 @@
+"""The leader turns around while our exit is still open: that is closed first, then entered."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+
+from tests.fakes.builders import limits, ratio
+from tests.fakes.world import World
+from understudy.domain.ids import FollowId
+
+
+def _half_closed() -> tuple[World, FollowId]:
+    """Hold 3.5 of 5 after the leader has closed, in a market that takes 0.5 at once."""
+    world = World()
+    wanted = limits(ratio("100"), copy_budget_usdc=Decimal(100_000), max_copy_age_seconds=60)
+    follow = world.follow(wanted)
+    world.begin()
+    world.copy("BTC", "5")
+    world.price("BTC", "100", "0.5")
+    world.leader_trades("BTC", "-5")
+    world.pump()
+    assert world.ledger(follow).held == Decimal("3.5")
+    world.clock.advance(500)
+    return world, follow
+
+
+def _cash_moved(world: World, follow: FollowId) -> Decimal:
+    book = world.venue.books.account(world.table.follows[follow].wallet_address)
+    return book.cash[""] - 100_000
+
+
+def _flatten(world: World, size: str) -> None:
+    world.price("BTC", "100")
+    world.leader_trades("BTC", size)
+    world.pump()
+    world.pass_time(40)
+    world.sweep()
+
+
+def test_what_is_held_is_closed_before_the_other_side_is_opened() -> None:
+    world, follow = _half_closed()
+    world.price("BTC", "100")
+
+    world.leader_trades("BTC", "-5")
+    world.pump()
+
+    legs = [(leg.kind, leg.side, leg.size) for leg in world.receipts(follow)[-1].legs]
+    assert legs == [("exit", "sell", Decimal("3.5")), ("entry", "sell", Decimal(5))]
+    assert world.held_at_venue(follow) == world.ledger(follow).held == -5
+    assert world.ledger(follow).entry_notional == world.table.budgets[follow].margin == 500
+
+
+@pytest.mark.parametrize("depth", ["100", "0.5"])
+def test_the_ledgers_profit_is_the_venues_cash_when_the_leader_turns_around(depth: str) -> None:
+    world, follow = _half_closed()
+    world.price("BTC", "101", depth)
+
+    world.leader_trades("BTC", "-5")
+    world.pump()
+    world.pass_time(40)
+    _flatten(world, "5")
+
+    assert world.held_at_venue(follow) == world.ledger(follow).held == 0
+    assert world.table.budgets[follow].pnl == _cash_moved(world, follow)
+    assert all(receipt.status.is_terminal for receipt in world.receipts(follow))
+
+
+def test_an_entry_that_still_waits_is_taken_over_by_the_next_one() -> None:
+    world, follow = _half_closed()
+    for size in ("-2", "-3"):
+        world.leader_trades("BTC", size)
+        world.pump()
+
+    world.price("BTC", "100")
+    world.pass_time(10)
+
+    assert world.held_at_venue(follow) == world.ledger(follow).held == -5
+
+
+def test_a_flip_that_is_half_done_is_finished_before_what_is_added() -> None:
+    world, follow = _half_closed()
+    world.leader_trades("BTC", "3")
+    world.pump()
+    world.leader_trades("BTC", "-7")
+    world.pump()
+    world.leader_trades("BTC", "-2")
+    world.pump()
+
+    world.price("BTC", "100")
+    world.pass_time(20)
+
+    assert world.held_at_venue(follow) == world.ledger(follow).held == -6

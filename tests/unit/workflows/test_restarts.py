@@ -1,0 +1,72 @@
+"""What a drawdown stop leaves behind for a restart: readings begin anew, a realized loss stays."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from decimal import Decimal
+
+from tests.fakes.builders import limits, ratio
+from tests.fakes.world import World
+from understudy.domain.follows import FollowStatus, PauseReason
+from understudy.domain.ids import FollowId
+from understudy.domain.limits import DrawdownBasis
+from understudy.domain.reasons import Reason
+
+
+def _holding(basis: DrawdownBasis) -> tuple[World, FollowId]:
+    """Hold 5 at 100 with a floor of -300."""
+    world = World()
+    follow = world.follow(
+        limits(ratio("100"), drawdown_basis=basis, max_total_leverage=Decimal(10))
+    )
+    world.begin()
+    world.copy("BTC", "5")
+    return world, follow
+
+
+def _turn(world: World, follow: FollowId, status: FollowStatus) -> None:
+    known = world.table.follows[follow]
+    world.directory.replace(replace(known, status=status, pause_reason=None))
+
+
+def _read_at(world: World, *prices: str) -> None:
+    for price in prices:
+        world.price("BTC", price)
+        world.sweep()
+
+
+def test_a_restart_after_a_stop_by_equity_is_read_anew() -> None:
+    world, follow = _holding(DrawdownBasis.EQUITY)
+    _read_at(world, "30", "30")
+    assert world.table.follows[follow].pause_reason is PauseReason.DRAWDOWN_STOP
+    _turn(world, follow, FollowStatus.ACTIVE)
+
+    world.copy("BTC", "1", price="100")
+
+    assert world.table.follows[follow].status is FollowStatus.ACTIVE
+
+
+def test_a_reading_from_before_a_pause_does_not_count_after_it() -> None:
+    world, follow = _holding(DrawdownBasis.EQUITY)
+    _read_at(world, "30")
+    _turn(world, follow, FollowStatus.PAUSED)
+    _read_at(world, "30")
+    _turn(world, follow, FollowStatus.ACTIVE)
+
+    _read_at(world, "30")
+
+    assert world.table.follows[follow].status is FollowStatus.ACTIVE
+    assert world.table.budgets[follow].drawdown_readings == 1
+
+
+def test_a_restart_below_a_realized_floor_enters_nothing_before_it_is_stopped_again() -> None:
+    world, follow = _holding(DrawdownBasis.REALIZED)
+    world.copy("BTC", "-5", price="30")
+    _turn(world, follow, FollowStatus.ACTIVE)
+
+    world.copy("BTC", "3")
+    world.sweep()
+
+    assert world.receipts(follow)[-1].reason is Reason.DRAWDOWN_STOP
+    assert world.held_at_venue(follow) == 0
+    assert world.table.follows[follow].pause_reason is PauseReason.DRAWDOWN_STOP

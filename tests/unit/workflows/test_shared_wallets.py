@@ -1,0 +1,110 @@
+"""Two follows on one wallet, and symbols held by hand: each ledger answers for its own part."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from decimal import Decimal
+
+from tests.fakes.builders import LEADER, limits, ratio
+from tests.fakes.world import World
+from understudy.domain.follows import FollowStatus
+from understudy.domain.ids import FollowId
+from understudy.domain.markets import HYPERLIQUID
+from understudy.domain.reasons import Reason
+from understudy.messages import LeaderFills
+
+OTHER_LEADER = "0x" + "3" * 40
+
+
+def _two_follows() -> tuple[World, FollowId, FollowId]:
+    world = World()
+    first = world.follow(limits(ratio("100"), copy_budget_usdc=Decimal(5000)))
+    known = world.table.follows[first]
+    second = world.directory.create(
+        replace(
+            known,
+            follow_id=FollowId("follow-2"),
+            leader=OTHER_LEADER,
+            version=0,
+            status=FollowStatus.INACTIVE,
+        )
+    )
+    world.directory.replace(replace(second, status=FollowStatus.ACTIVE))
+    world.venue.fund(OTHER_LEADER, "1000000")
+    for leader in (LEADER, OTHER_LEADER):
+        world.queues.to_leader_sync([LeaderFills(HYPERLIQUID, leader, (), after_gap=True)])
+    world.pump()
+    world.clock.advance(1000)
+    return world, first, second.follow_id
+
+
+def _other_copies(world: World, size: str, symbol: str = "BTC") -> None:
+    fill = replace(world.venue.trade(OTHER_LEADER, symbol, size), start_position=None)
+    world.queues.to_leader_sync([LeaderFills(HYPERLIQUID, OTHER_LEADER, (fill,))])
+    world.pump()
+    world.clock.advance(61_000)
+
+
+def _sweeps(world: World) -> None:
+    for _ in range(3):
+        world.sweep()
+        world.clock.advance(31_000)
+
+
+def test_a_follow_is_not_blamed_for_what_another_one_of_its_wallet_holds() -> None:
+    world, _, second = _two_follows()
+    world.copy("BTC", "5")
+    _other_copies(world, "2")
+
+    _sweeps(world)
+
+    assert world.receipts(second)[-1].reason is Reason.SYMBOL_IN_USE
+    assert not world.ledger(second).entries_paused
+
+
+def test_a_symbol_that_became_free_is_copied_by_the_other_follow() -> None:
+    world, _, second = _two_follows()
+    world.copy("BTC", "5")
+    _other_copies(world, "2")
+    _sweeps(world)
+    world.copy("BTC", "-5")
+
+    _other_copies(world, "1")
+
+    assert world.ledger(second).held == world.held_at_venue(second) == 1
+
+
+def test_a_wish_that_was_carried_is_not_compared_with_the_others_position() -> None:
+    world, first, second = _two_follows()
+    _other_copies(world, "0.05")
+    world.copy("BTC", "5")
+
+    _sweeps(world)
+
+    assert world.ledger(second).target == Decimal("0.05")
+    assert not world.ledger(second).entries_paused
+    assert not world.ledger(first).entries_paused
+
+
+def test_each_follow_has_its_own_drift() -> None:
+    world, first, second = _two_follows()
+    world.copy("BTC", "5")
+    _other_copies(world, "2", "ETH")
+    world.venue.trade(world.table.follows[first].wallet_address, "ETH", "1")
+
+    _sweeps(world)
+
+    assert world.ledger(second, "ETH").entries_paused
+    assert not world.ledger(first).entries_paused
+
+
+def test_a_position_taken_by_hand_after_the_copied_one_was_closed_is_the_hands() -> None:
+    world, first, _ = _two_follows()
+    world.copy("BTC", "5")
+    world.copy("BTC", "-5")
+    world.venue.trade(world.table.follows[first].wallet_address, "BTC", "3")
+
+    _sweeps(world)
+
+    assert not world.ledger(first).entries_paused
+    assert world.held_at_venue(first) == 3
