@@ -25,7 +25,14 @@ from tests.fakes.builders import (
 )
 from tests.unit.domain.driving import Driven, Weather
 from understudy.domain.decisions import decide
-from understudy.domain.follows import Budget, FollowStatus, PauseReason, Switches
+from understudy.domain.follows import (
+    Budget,
+    Follow,
+    FollowStatus,
+    Ledger,
+    PauseReason,
+    Switches,
+)
 from understudy.domain.leaders import LeaderAccount
 from understudy.domain.limits import CopyMode, CopySides, Limits, OnStop, Sizing
 from understudy.domain.trades import Side
@@ -188,16 +195,25 @@ AROUND = st.fixed_dictionaries(
 )
 
 
+HOLDING = st.builds(
+    lambda held, attempts, paused: replace(
+        ledger(str(held)), exit_attempts=attempts, entries_paused=paused
+    ),
+    ENDS.filter(bool),
+    st.integers(0, 14),
+    st.booleans(),
+)
+
+
 @EXAMPLES
-@given(FOLLOWS, AROUND, ENDS.filter(bool), st.integers(0, 14), entries_paused=st.booleans())
+@given(FOLLOWS, AROUND, HOLDING)
 def test_an_exit_passes_whatever_the_gates_say(
-    own: Any, around: dict[str, Any], held: Decimal, attempts: int, *, entries_paused: bool
+    own: Follow, around: dict[str, Any], holds: Ledger
 ) -> None:
-    holds = replace(ledger(str(held)), entries_paused=entries_paused, exit_attempts=attempts)
-    leaders = -held if own.limits.reverse else held
+    leaders = -holds.held if own.limits.reverse else holds.held
 
     decision = decide(situation(trade(str(leaders), "0"), own, holds, **around))
 
     assert decision.order is not None
     assert decision.order.reduce_only
-    assert (decision.order.side, decision.order.size) == (Side.of(-held), abs(held))
+    assert (decision.order.side, decision.order.size) == (Side.of(-holds.held), abs(holds.held))
