@@ -183,7 +183,8 @@ class Follower:
         ahead = sign * (symbol.target - symbol.held)
         carried = max(ahead, ZERO)
         asked = wanted * leverage / move.price + carried
-        size = min(asked, room * leverage / self._dearest(move, sign))
+        dearest = move.dearest(sign, self.limit("slippage_bps", "50"))
+        size = min(asked, room * leverage / dearest)
         capped = size < asked
         target = symbol.target + sign * (size - carried)
         total = move.cut(sign * (target - symbol.held))
@@ -200,12 +201,6 @@ class Follower:
         symbol.entry_ms, symbol.entry_sign = move.time_ms, move.signed / abs(move.signed)
         self.entry_times_ms.append(move.time_ms)
         return "DONE"
-
-    def _dearest(self, move: Move, sign: int) -> Decimal:
-        """Give the price that limits are kept at: a buy's limit price, a sell's own."""
-        if sign < 0:
-            return move.price
-        return move.tick(move.price * (1 + self.limit("slippage_bps", "50") / 10_000))
 
     def _drop_stale(self, move: Move, symbol: Symbol, sign: int) -> None:
         if sign * (symbol.target - symbol.held) <= 0 or not symbol.carried_ms:

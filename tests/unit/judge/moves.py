@@ -42,8 +42,11 @@ class Move:
             return abs(self.end)
         return abs(self.signed) if self.kind in {"open", "add"} else ZERO
 
-    def tick(self, price: Decimal) -> Decimal:
-        """Give the highest valid price that is not above this one."""
+    def dearest(self, sign: int, slippage_bps: Decimal) -> Decimal:
+        """Give the price that limits are kept at: a buy's limit price, a sell's own."""
+        if sign < 0:
+            return self.price
+        price = self.price * (1 + slippage_bps / 10_000)
         decimals = max(0, min(6 - self.size_decimals, 4 - price.adjusted()))
         return price.quantize(Decimal(1).scaleb(-decimals), ROUND_DOWN)
 

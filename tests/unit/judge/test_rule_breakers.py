@@ -56,6 +56,16 @@ def test_orders_beyond_the_limits_shown_are_mismatches(shown: dict[str, Any]) ->
     assert figures["mismatched_positions"] >= 1
 
 
+def test_a_buy_that_keeps_its_cap_only_at_the_trades_price_is_a_mismatch() -> None:
+    all_of_it = {"sizing": {**RATIO, "percent": "100"}, "copy_budget_usdc": "100"}
+    careless = {**all_of_it, "slippage_bps": "0"}
+    assert figures_of(run_of(careless)) == CLEAN
+
+    figures = judged_by(run_of(careless), slippage_bps="50")
+
+    assert figures["mismatched_positions"] >= 1
+
+
 def test_more_entries_a_minute_than_allowed_are_a_mismatch() -> None:
     stage = Stage([Follower("one", {"copy_budget_usdc": "5000", "sizing": RATIO})])
     stage.trade("BTC", "1", "1000").trade("ETH", "30", "50", gap_ms=5_000)
