@@ -81,8 +81,10 @@ class Proof:
         if check is None:
             return Verdict(cut, Outcome.UNNEEDED)
         self.missed_last[cut.policy.role, cut.statement] = check
-        if _failure(self._patient, check) is not None:
-            return Verdict(cut, Outcome.UNCLEAR, f"{title_of(check)} fails with it, too")
+        failure = _failure(self._patient, check) and _failure(self._patient, check)
+        if failure is not None:
+            said = f"{title_of(check)} fails with it, too: {failure!r}"
+            return Verdict(cut, Outcome.UNCLEAR, said)
         return Verdict(cut, Outcome.MISSED, title_of(check))
 
     def _missing(self, cut: Cut) -> Check | None:

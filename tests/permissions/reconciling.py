@@ -6,13 +6,13 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+from tests.permissions.books import leader_with_a_wrong_book
 from tests.permissions.cast import (
     EXECUTE,
     SYMBOL,
     Follower,
     fill_of,
     follows_in_two_shards,
-    new_address,
     new_follower,
 )
 from tests.permissions.dead_letters import keeps_failures
@@ -21,12 +21,10 @@ from tests.permissions.queues import FedQueue, consumes, gives_back_soon
 from understudy.domain.errors import ConflictError
 from understudy.domain.follows import FollowStatus, Ledger
 from understudy.domain.intents import IntentState
-from understudy.domain.leaders import BookDoubt
 from understudy.domain.markets import HYPERLIQUID
 from understudy.messages import (
     CheckLeader,
     FollowerExecute,
-    LeaderFills,
     ReconcileWallet,
     ResolveIntent,
 )
@@ -76,12 +74,7 @@ def a_position_that_is_gone_is_cleared(stage: Stage) -> None:
 
 
 def a_check_corrects_the_book_of_a_leader_with_many_follows(stage: Stage) -> None:
-    leader = new_address()
-    stage.deliver(SYNC, LeaderFills(HYPERLIQUID, leader, ()))
-    since_ms = stage.now_ms() - LONG_MS
-    gone = BookDoubt(SYMBOL, shown=Decimal(0), booked=Decimal(1), since_ms=since_ms, seq=0)
-    book = stage.leaders.leader_book(HYPERLIQUID, leader)
-    stage.leaders.store_book(replace(book, positions={SYMBOL: Decimal(1)}, doubts=(gone,)))
+    leader = leader_with_a_wrong_book(stage)
     follows_in_two_shards(stage, leader)
 
     stage.deliver(RECONCILE, CheckLeader(HYPERLIQUID, leader))

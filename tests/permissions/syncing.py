@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from tests.permissions.books import SYNC, leader_with_a_wrong_book
 from tests.permissions.cast import (
     a_trade,
     fill_of,
@@ -20,7 +21,6 @@ from understudy.messages import LeaderFills
 if TYPE_CHECKING:
     from tests.permissions.stage import Stage
 
-SYNC = "LeaderSyncFunction"
 QUEUE = FedQueue("LeaderFillsQueue", SYNC)
 OPENED = (Decimal(0), Decimal(1))
 
@@ -55,6 +55,14 @@ def a_trade_of_a_leader_with_many_follows_goes_to_the_shards(stage: Stage) -> No
     stage.wait("the trade is copied", lambda: receipts(follower.follow_id, 1))
 
 
+def a_repair_corrects_a_position_that_no_fill_explains(stage: Stage) -> None:
+    leader = leader_with_a_wrong_book(stage)
+
+    stage.deliver(SYNC, _repair_of(leader))
+
+    assert not stage.leaders.leader_book(HYPERLIQUID, leader).positions
+
+
 def its_queue_is_worked_through(stage: Stage) -> None:
     consumes(stage, QUEUE, _repair_of(new_address()))
 
@@ -82,6 +90,7 @@ CHECKS = (
     a_book_is_begun_and_repaired,
     a_trade_goes_to_the_lanes_once,
     a_trade_of_a_leader_with_many_follows_goes_to_the_shards,
+    a_repair_corrects_a_position_that_no_fill_explains,
     its_queue_is_worked_through,
     what_failed_comes_again_soon,
 )
