@@ -63,7 +63,7 @@ def a_position_that_is_gone_is_cleared(stage: Stage) -> None:
         target=Decimal(1),
         held=Decimal(1),
         entry_notional=Decimal(1),
-        drift_since_ms=stage.now_ms() - LONG_MS,
+        empty_since_ms=stage.now_ms() - LONG_MS,
     )
     owner = SymbolOwner(follower.state.follow.wallet_id, SYMBOL, follower.follow_id)
     stage.copies.commit(Changes(ledger=gone, owner_taken=owner))
