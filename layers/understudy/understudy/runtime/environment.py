@@ -36,7 +36,8 @@ def count(name: str) -> int:
 def epoch() -> int:
     """Give the execution epoch: when copying was stopped for the last restore; 0 before any."""
     value = text("EXECUTION_EPOCH")
-    if not (value.isascii() and value.isdigit() and len(value) in (1, MS_DIGITS)):
+    is_time = value.isascii() and value.isdigit() and len(value) == MS_DIGITS
+    if value != "0" and not is_time:
         raise InvalidInputError(
             "EXECUTION_EPOCH must be 0, or the time in ms since 1970 at which copying was stopped"
         )
