@@ -18,6 +18,7 @@ from understudy.domain.lost_orders import LostOrder
 from understudy.domain.markets import Market
 from understudy.domain.money import ZERO, multiply, toward_zero
 from understudy.domain.reducing import reduced_target
+from understudy.domain.retrying import rested
 from understudy.domain.settlement import MONEY_DECIMALS, closed
 from understudy.domain.sizing import margin_of
 from understudy.domain.trades import Trade, TradeKind
@@ -51,9 +52,9 @@ def with_orders(books: Books, orders: Iterable[LostOrder], leverage: int) -> Boo
 
 
 def as_it_stands(books: Books) -> Books:
-    """Want no more than is held: whatever was not entered in its time is over."""
-    waited = replace(books.ledger, waiting=None, exit_attempts=0, needs_operator=False)
-    return replace(books, ledger=without_carry(waited))
+    """Want no more than is held, what was not entered in its time is over; try exits afresh."""
+    afresh = replace(books.ledger, waiting=None, exit_attempts=0, needs_operator=False)
+    return replace(books, ledger=without_carry(rested(afresh)))
 
 
 def not_above(books: Books, live: Decimal) -> Books:
