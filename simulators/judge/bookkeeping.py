@@ -76,6 +76,7 @@ def aim_lower(scene: Scene, expected: Expected, exits: Sequence[Leg]) -> None:
     kept = abs(trade.end) / abs(trade.start) if trade.kind == "reduce" else ZERO
     holding.doubt *= kept
     holding.target = expected.target
+    holding.waiting = ZERO
     if exits and not scene.is_netted and not holding.held:
         holding.target = ZERO
     if not holding.target:
@@ -85,6 +86,7 @@ def aim_lower(scene: Scene, expected: Expected, exits: Sequence[Leg]) -> None:
 def aim_higher(scene: Scene, expected: Expected, entries: Sequence[Leg]) -> None:
     """Move the target as an entry does, if the receipt says that it was ordered or carried."""
     holding = scene.holding
+    holding.waiting = scene.entered if scene.entry_still_waits else ZERO
     if entries and not scene.is_netted and any(leg.filled < leg.size for leg in entries):
         holding.target = holding.held
     elif entries or _carries(scene):

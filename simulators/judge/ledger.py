@@ -21,7 +21,8 @@ class Holding:
 
     `doubt` is how much of the target a slower mode may have dropped: nobody sees when its window
     ended, only that the price had left the band by then. `blur` is the part of a lot of which the
-    target is not known, where a receipt left out the numbers of a capped order.
+    target is not known, where a receipt left out the numbers of a capped order. `waiting` is the
+    leader's size of an entry that waits until what stands against it is closed.
     """
 
     target: Fraction = ZERO
@@ -32,6 +33,7 @@ class Holding:
     carried_price: Fraction = ZERO
     doubt: Fraction = ZERO
     blur: Fraction = ZERO
+    waiting: Fraction = ZERO
 
     @property
     def is_open(self) -> bool:

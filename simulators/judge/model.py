@@ -8,7 +8,7 @@ from fractions import Fraction
 from simulators.judge.exact import ZERO, Span, cut_to_lot, sign_of
 from simulators.judge.gates import Gate, kept_by_owner, standing_gates
 from simulators.judge.numbers import Numbers
-from simulators.judge.scene import Scene
+from simulators.judge.scene import SUPERSEDED, Scene
 from simulators.judge.sizing import HAIR, Entry, entry_of
 
 CARRIED = "CARRIED"
@@ -84,6 +84,8 @@ def expected_entry(scene: Scene, numbers: Numbers) -> Expected:
         reasons.add(reason)
         if gate is Gate.CLOSED:
             return Expected(None, scene.direction, frozenset(reasons), scene.holding.target)
+    if scene.entry_still_waits:
+        return Expected(None, scene.direction, frozenset({SUPERSEDED}), scene.holding.target)
     if scene.receipt is None or scene.receipt.reason not in reasons:
         drop_stale_carry(scene)
     return _entry_order(scene, entry_of(scene, numbers), reasons)

@@ -10,7 +10,7 @@ from simulators.judge.evidence import Leg, Receipt, VenueOrder
 from simulators.judge.exact import ZERO, cut_to_lot, shown, sign_of
 from simulators.judge.gates import may_wind_down
 from simulators.judge.model import NOTHING_TO_CLOSE, Expected
-from simulators.judge.scene import Scene
+from simulators.judge.scene import SUPERSEDED, Scene
 from simulators.judge.verdict import Figure, Problem
 
 UNDER_WAY = frozenset({"CLAIMED", "WAITING"})
@@ -161,6 +161,8 @@ def _unfilled(
         return None
     borne_out = set(expected.reasons)
     for leg in legs:
+        if leg.kind == "exit" and books.booked(leg):
+            borne_out |= {SUPERSEDED}  # a newer trade goes on with it
         for order in books.booked(leg):
             borne_out |= REFUSALS.get(order.status.lower(), ANY_REFUSAL)
             if not order.filled and not order.status.lower().endswith("rejected"):

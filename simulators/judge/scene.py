@@ -11,6 +11,8 @@ from simulators.judge.exact import ZERO
 from simulators.judge.ledger import FollowBook, Holding, Money
 from simulators.judge.trades import LeaderTrade
 
+SUPERSEDED = "SUPERSEDED"
+
 
 @dataclass(frozen=True, slots=True)
 class Scene:
@@ -46,6 +48,18 @@ class Scene:
     def direction(self) -> int:
         """Give the sign of the follow's position when the trade increases the leader's."""
         return self.limits.direction * self.trade.sign
+
+    @property
+    def entered(self) -> Fraction:
+        """Give the leader's increase with one that still waits: the newer trade takes it over."""
+        waiting = self.holding.waiting if self.trade.kind == "add" else ZERO
+        return self.trade.entered + waiting
+
+    @property
+    def entry_still_waits(self) -> bool:
+        """Say whether a newer trade came before what stands against this one's entry was closed."""
+        superseded = self.receipt is not None and self.receipt.reason == SUPERSEDED
+        return superseded and self.holding.held * self.direction < 0
 
     @property
     def is_netted(self) -> bool:

@@ -30,7 +30,7 @@ class Entry:
 
 def wanted_margin(scene: Scene, numbers: Numbers) -> Span:
     """Give the margin that the sizing asks for, before any limit."""
-    limits, notional = scene.limits, scene.trade.entered * scene.trade.price
+    limits, notional = scene.limits, scene.entered * scene.trade.price
     if limits.is_fixed:
         return Span(limits.cost_per_order, limits.cost_per_order)
     if limits.sizing == "ratio":

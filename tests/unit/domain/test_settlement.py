@@ -206,3 +206,35 @@ def test_a_known_fee_is_booked_at_once_and_still_to_be_trued_up() -> None:
 
     assert after.intent.fee == after.budget.fees == Decimal("0.07")
     assert is_estimated(after.intent)
+
+
+def test_a_fill_that_crosses_zero_closes_first_and_enters_only_the_rest() -> None:
+    before = replace(ledger("3.5", leverage=2), target=Decimal(0))
+    selling = intent(size="5", side=Side.SELL)
+
+    after = settled(selling, filled("5", "110"), before)
+
+    assert (after.ledger.held, after.ledger.entry_notional) == (Decimal("-1.5"), 165)
+    assert (after.budget.realized, after.intent.closed_pnl) == (35, 35)
+    assert after.budget.margin == after.ledger.margin == Decimal("82.5")
+
+
+def test_what_passes_by_itself_counts_neither_as_an_attempt_nor_as_a_failure() -> None:
+    refused = Rejected("POST_ONLY_PERIOD", "Only post-only orders allowed")
+
+    after = settled(intent(IntentKind.EXIT), refused, ledger("2"))
+
+    rests = (after.ledger.exit_attempts, after.ledger.exit_rests_until_ms - NOW_MS)
+    assert (rests, after.budget.failures_in_row) == ((0, 11_000), 0)
+
+
+def test_pauses_double_up_to_a_minute_and_are_forgotten_with_the_first_fill() -> None:
+    resting, pauses = ledger("2"), []
+    for _ in range(5):
+        resting = settled(intent(IntentKind.EXIT), Rejected("RATE_LIMITED", ""), resting).ledger
+        pauses.append(resting.exit_rests_until_ms - NOW_MS)
+    assert pauses == [11_000, 22_000, 44_000, 60_000, 60_000]
+
+    after = settled(intent(IntentKind.EXIT), filled("1", "100"), resting).ledger
+
+    assert (after.exit_pauses, after.exit_rests_until_ms) == (0, 0)

@@ -54,13 +54,22 @@ class ProductionRun:
         self._round_equities()
         self.world.begin()
 
-    def trade(self, symbol: str, parts: Iterable[tuple[str, str]], gap_ms: int) -> None:
-        """Let the leader trade in parts of (signed size, price), `gap_ms` after the last trade."""
+    def trade(
+        self,
+        symbol: str,
+        parts: Iterable[tuple[str, str]],
+        gap_ms: int,
+        depth: str | None = None,
+    ) -> None:
+        """Let the leader trade in parts of (signed size, price), `gap_ms` after the last trade.
+
+        `depth` is what one order of a follower can have afterwards.
+        """
         if self.releases:
             self._pass(gap_ms)
         now_ms, fills = self.world.clock.now_ms(), []
         for size, price in parts:
-            self.world.price(symbol, price)
+            self.world.price(symbol, price, depth)
             fills.append(self.world.venue.trade(LEADER, symbol, size, price))
         side = fills[0].side.value
         sent = {"symbol": symbol, "side": side, "time_ms": now_ms, "sent_ms": now_ms}

@@ -85,6 +85,28 @@ def test_a_slower_mode_nets_its_window_and_ends_where_the_model_does(mode: CopyM
     assert figures_of(run.evidence()) == CLEAN
 
 
+@pytest.mark.parametrize(
+    "moves",
+    [
+        [("-5", 61_000, "0.5"), ("-5", 500, None)],
+        [("-5", 61_000, "0.5"), ("-5", 500, "0.5"), ("-2", 500, None)],
+        [("-8", 61_000, "0.5"), ("-2", 500, "0.5"), ("1", 4_000, None)],
+        [("-8", 61_000, "0.5"), ("3", 500, None)],
+    ],
+    ids=["open", "open and add", "flip and add", "flip and close"],
+)
+def test_a_leader_who_turns_around_in_a_thin_market_gets_five_zeros(
+    moves: list[tuple[str, int, str | None]],
+) -> None:
+    whole = {"max_symbol_allocation_pct": Decimal(100), "max_copy_age_seconds": 60}
+    run = ProductionRun({"one": ratio("90000", "100", **whole)}, DECIMALS)
+    run.trade("BTC", [("5", "100")], 0)
+    for size, gap_ms, depth in moves:
+        run.trade("BTC", [(size, "100")], gap_ms, depth)
+
+    assert verdict_of(run.evidence()).findings == []
+
+
 def test_a_lost_order_of_a_production_run_is_one_lost() -> None:
     run = ProductionRun({"one": ratio("5000", "10")}, DECIMALS, "100000000")
     for size in ("1", "2", "-1"):

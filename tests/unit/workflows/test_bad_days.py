@@ -16,6 +16,7 @@ from understudy.domain.ids import FollowId
 from understudy.domain.limits import CopyMode
 
 TRADES = 30
+EQUITY = 100_000
 FAULTS = (None, None, None, *Fault, "User or API Wallet 0x1 does not exist.")
 CHOICES: tuple[dict[str, Any], ...] = (
     {"sizing": ratio("100")},
@@ -42,6 +43,12 @@ class BadDay:
         self.position = 0
         self.point = CrashPoint()
         make_crash(self.world, self.point)
+
+    @property
+    def cash_moved(self) -> Decimal:
+        """Give what the venue's own books say that the day brought."""
+        address = self.world.table.follows[self.follow].wallet_address
+        return self.world.venue.books.account(address).cash[""] - EQUITY
 
     def live(self) -> None:
         for _ in range(TRADES):
@@ -93,6 +100,7 @@ def test_a_flat_leader_leaves_a_flat_follow_behind_whatever_happened(seed: int) 
     assert (budget.reserved, budget.margin, world.table.pending) == (0, 0, {})
     assert world.table.owners == {}
     assert ledger.presold == 0
+    assert abs(budget.pnl - day.cash_moved) < Decimal("0.000001")
     assert all(receipt.status.is_terminal for receipt in world.receipts(follow))
     assert _each_order_once(world, follow)
 

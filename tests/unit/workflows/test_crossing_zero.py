@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -9,6 +10,9 @@ import pytest
 from tests.fakes.builders import limits, ratio
 from tests.fakes.world import World
 from understudy.domain.ids import FollowId
+from understudy.domain.limits import CopySides
+from understudy.domain.reasons import Reason
+from understudy.domain.receipts import CopyStatus
 
 
 def _half_closed() -> tuple[World, FollowId]:
@@ -65,6 +69,34 @@ def test_the_ledgers_profit_is_the_venues_cash_when_the_leader_turns_around(dept
     assert world.held_at_venue(follow) == world.ledger(follow).held == 0
     assert world.table.budgets[follow].pnl == _cash_moved(world, follow)
     assert all(receipt.status.is_terminal for receipt in world.receipts(follow))
+
+
+def test_the_entry_goes_when_the_last_attempt_at_once_has_closed_the_rest() -> None:
+    world, follow = _half_closed()
+    world.price("BTC", "100", "1.5")
+
+    world.leader_trades("BTC", "-5")
+    world.pump()
+
+    legs = [(leg.kind, leg.filled_size) for leg in world.receipts(follow)[-1].legs]
+    closed = [("exit", Decimal("1.5")), ("exit", Decimal("1.5")), ("exit", Decimal("0.5"))]
+    assert legs == [*closed, ("entry", Decimal("1.5"))]
+    assert world.ledger(follow).pending == ()
+
+
+def test_a_refused_entry_keeps_its_reason_while_the_older_exit_goes_on() -> None:
+    world, follow = _half_closed()
+    known = world.table.follows[follow]
+    longs = replace(known.limits, sides=CopySides.LONGS)
+    world.directory.replace(replace(known, limits=longs))
+
+    world.leader_trades("BTC", "-5")
+    world.pump()
+    world.pass_time(30)
+
+    refused = world.receipts(follow)[-1]
+    assert (refused.status, refused.reason) == (CopyStatus.DONE, Reason.SIDE_NOT_ALLOWED)
+    assert world.held_at_venue(follow) == 0
 
 
 def test_an_entry_that_still_waits_is_taken_over_by_the_next_one() -> None:

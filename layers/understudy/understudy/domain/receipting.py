@@ -15,7 +15,7 @@ from understudy.domain.plans import Decision
 from understudy.domain.reasons import Reason
 from understudy.domain.receipts import CopyStatus, LegResult, Receipt
 from understudy.domain.refusals import WORDS, rule_of
-from understudy.domain.trades import Side, Trade
+from understudy.domain.trades import Side, Trade, TradeKind
 
 # What a venue's refusal of an order is called on a receipt; everything else is VENUE_REJECTED.
 REASON_OF_REJECTION = {
@@ -152,14 +152,21 @@ def settled_receipt(
         receipt = _with_band(receipt, intent)
     if reason is Reason.SIGNING_REFUSED:
         receipt = replace(receipt, bound_by=f"signer:{text.lower()}")
+    kept = kept_reason(receipt, intent) if reason is None else None
     return replace(
         receipt,
         status=status,
-        reason=reason,
-        reason_text=text,
+        reason=reason or kept,
+        reason_text=receipt.reason_text if kept else text,
         target=ledger.target,
         held=ledger.held,
     )
+
+
+def kept_reason(receipt: Receipt, intent: Intent) -> Reason | None:
+    """Give why an entry was refused on whose receipt an older exit is still carried out."""
+    is_entrys = receipt.kind in (TradeKind.OPEN, TradeKind.ADD)
+    return receipt.reason if intent.reduce_only and is_entrys else None
 
 
 def _with_band(receipt: Receipt, intent: Intent) -> Receipt:

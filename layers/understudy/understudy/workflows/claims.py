@@ -15,6 +15,7 @@ from understudy.domain.reasons import Reason
 from understudy.domain.receipting import (
     closed_receipt,
     finished_receipt,
+    kept_reason,
     next_attempt,
     receipt_of,
     with_intent,
@@ -143,7 +144,7 @@ def _with_order(view: View, decision: Decision, receipt: Receipt, intent: Intent
     receipt = replace(
         receipt,
         status=CopyStatus.CLAIMED,
-        reason=None,
+        reason=kept_reason(receipt, intent),
         target=ledger.target,
         numbers={**receipt.numbers, **decision.numbers},
         bound_by=decision.bound_by or receipt.bound_by,

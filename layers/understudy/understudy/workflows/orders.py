@@ -54,7 +54,8 @@ def take_up(ports: CopyPorts, view: View) -> View:
 def carry_out(ports: CopyPorts, view: View, trade: Trade) -> Signing:
     """Send the pinned order and every further one that the trade needs now."""
     current: View | None = view
-    for attempt in range(ATTEMPTS_AT_ONCE + 1):
+    # After the last attempt at once an entry that waited for it may still be sent.
+    for attempt in range(ATTEMPTS_AT_ONCE + 2):
         if current is not None and current.intent is not None:
             current = yield from _perform(ports, current)
         if current is None or current.receipt is None or current.receipt.status.is_terminal:
