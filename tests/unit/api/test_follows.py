@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -10,7 +11,7 @@ import pytest
 from tests.fakes.builders import LEADER, market
 from tests.fakes.identity import ALICE, BOB
 from tests.fakes.requests import FIXED, created, new_follow, started
-from understudy.domain.follows import AccountMode, Ledger
+from understudy.domain.follows import AccountMode, Budget, Ledger
 from understudy.domain.ids import FollowId
 from understudy.domain.markets import HYPERLIQUID
 from understudy.messages import Converge
@@ -163,6 +164,30 @@ def test_a_start_without_an_answering_venue_can_be_tried_again(api: ApiWorld, to
     assert (answer.status, answer.code) == (503, "VENUE_UNREACHABLE")
     api.world.venue.is_down = False
     assert api.request("POST", f"/v1/follows/{follow_id}/start", None, token).status == 200
+
+
+def test_a_start_knows_until_when_its_agent_signs(api: ApiWorld, token: str) -> None:
+    agent_id = api.delegate(token)
+
+    follow_id = started(api, token)
+
+    follow = api.world.table.follows[FollowId(follow_id)]
+    assert follow.agent_id == agent_id
+    assert follow.agent_valid_until_ms > api.world.clock.now_ms()
+
+
+def test_a_start_forgets_the_drawdown_readings_from_before(api: ApiWorld, token: str) -> None:
+    api.delegate(token)
+    follow_id = FollowId(started(api, token))
+    api.request("POST", f"/v1/follows/{follow_id}/pause", None, token)
+    known = api.world.table.budgets.get(follow_id) or Budget(follow_id)
+    read_once = replace(known, drawdown_readings=1)
+    api.world.copying.store.commit(Changes(budget=read_once))
+
+    answer = api.request("POST", f"/v1/follows/{follow_id}/start", None, token)
+
+    assert answer.status == 200
+    assert api.world.table.budgets[follow_id].drawdown_readings == 0
 
 
 def test_a_start_begins_the_leaders_book(api: ApiWorld, token: str) -> None:

@@ -219,6 +219,18 @@ def test_a_fill_that_crosses_zero_closes_first_and_enters_only_the_rest() -> Non
     assert after.budget.margin == after.ledger.margin == Decimal("82.5")
 
 
+def test_two_exits_before_an_entry_is_known_are_both_set_against_it() -> None:
+    entry = intent(size="8", intent_id=IntentId("intent-0"))
+    ledger_ = replace(ledger(), pending=(pending(entry),))
+    for price in ("110", "130"):
+        ledger_ = settled(intent(IntentKind.EXIT, size="8"), filled("2", price), ledger_).ledger
+    assert (ledger_.presold, ledger_.presold_price) == (4, 120)
+
+    after = settled(entry, filled("8", "100"), replace(ledger_, pending=()))
+
+    assert (after.ledger.held, after.budget.realized) == (4, 80)
+
+
 def test_what_passes_by_itself_counts_neither_as_an_attempt_nor_as_a_failure() -> None:
     refused = Rejected("POST_ONLY_PERIOD", "Only post-only orders allowed")
 

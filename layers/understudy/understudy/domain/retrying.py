@@ -55,11 +55,11 @@ def is_agent_gone(outcome: Evidence, *, reduce_only: bool) -> bool:
     return outcome.kind == AGENT_GONE or (reduce_only and outcome.kind == "ACCOUNT_EMPTY")
 
 
-def is_a_signers_limit(outcome: Evidence) -> bool:
-    """Say whether the signer kept to a limit of its own."""
-    if not isinstance(outcome, Rejected) or outcome.kind != SIGNING_REFUSED:
-        return False
-    return outcome.text in SIGNERS_LIMITS
+def is_the_signers(outcome: Rejected) -> bool:
+    """Say whether the signer kept to a limit of its own, or was away."""
+    if outcome.kind == SIGNING_REFUSED:
+        return outcome.text in SIGNERS_LIMITS
+    return outcome.kind == SIGNING_UNAVAILABLE
 
 
 def paused(ledger: Ledger, now_ms: int) -> Ledger:

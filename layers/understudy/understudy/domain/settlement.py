@@ -26,7 +26,6 @@ HARMLESS_REJECTIONS = frozenset(
         "MIN_NOTIONAL",
         "POST_ONLY_PERIOD",
         "RATE_LIMITED",
-        retrying.SIGNING_UNAVAILABLE,
     }
 )
 POSITION_IS_GONE = "REDUCE_ONLY_FLAT"
@@ -142,15 +141,23 @@ def _with_presold(ledger: Ledger, budget: Budget) -> tuple[Ledger, Budget]:
 
 def _reduced(intent: Intent, ledger: Ledger, budget: Budget) -> tuple[Ledger, Budget]:
     size = min(intent.filled_size, abs(ledger.held))
-    surplus = min(intent.filled_size - size, abs(ledger.pending_entry_size))
-    if surplus:
-        ledger = replace(ledger, presold=surplus, presold_price=intent.average_price)
+    ledger = _presold(ledger, intent.filled_size - size, intent.average_price)
     if not size:
         return ledger, budget
     ledger, budget = closed(ledger, budget, size, intent.average_price)
     # What made progress widens the price, and is no step towards giving up.
     attempts = min(ledger.exit_attempts + 1, STEPS_TO_WIDEST) if ledger.held else 0
     return replace(retrying.rested(ledger), exit_attempts=attempts), budget
+
+
+def _presold(ledger: Ledger, surplus: Decimal, price: Decimal) -> Ledger:
+    """Note what was closed of entries that are still unknown, added to what was before."""
+    surplus = min(surplus, abs(ledger.pending_entry_size) - ledger.presold)
+    if surplus <= ZERO:
+        return ledger
+    size = ledger.presold + surplus
+    paid = multiply(ledger.presold, ledger.presold_price) + multiply(surplus, price)
+    return replace(ledger, presold=size, presold_price=_money(divide(paid, size)))
 
 
 def closed(ledger: Ledger, budget: Budget, size: Decimal, price: Decimal) -> tuple[Ledger, Budget]:
@@ -234,8 +241,7 @@ def forget_position(ledger: Ledger, budget: Budget) -> tuple[Ledger, Budget]:
 def counts_as_failure(outcome: Accepted | Rejected | None) -> bool:
     """Say whether an outcome speaks against the follow's health."""
     if isinstance(outcome, Rejected):
-        is_limit = retrying.is_a_signers_limit(outcome)
-        return not is_limit and outcome.kind not in HARMLESS_REJECTIONS
+        return not retrying.is_the_signers(outcome) and outcome.kind not in HARMLESS_REJECTIONS
     return outcome is None
 
 
