@@ -16,6 +16,7 @@ from simulators.judge.sizing import HAIR
 from simulators.judge.surroundings import CARRY_MAY_DROP
 from simulators.judge.trades import LeaderTrade
 
+LONGEST_UNKNOWN_MS = 60_000
 LateLegs = Mapping[int, Sequence[tuple[int, Leg]]]
 
 
@@ -135,3 +136,25 @@ def remember_entry(scene: Scene, entries: Sequence[Leg]) -> None:
         entry.paid_last_ms = trade.time_ms
     elif scene.is_netted and _carries(scene):
         entry.pay(trade.time_ms, certainly=CARRY_MAY_DROP not in scene.pressure)
+
+
+def unsettled_usdc(receipt: Receipt, follow: Follow) -> Fraction:
+    """Give the notional of orders that had left and were not answered at a receipt's decision.
+
+    A lane answers one order before it decides about the next, unless an outcome is unknown: then
+    its reserve stands until evidence comes, which it must within LONGEST_UNKNOWN_MS.
+    """
+    return sum(
+        (
+            leg.size * leg.limit_price
+            for other in follow.receipts
+            if _was_unsettled(other, receipt.decided_ms)
+            for leg in other.orders
+        ),
+        ZERO,
+    )
+
+
+def _was_unsettled(other: Receipt, at_ms: int) -> bool:
+    left = at_ms - LONGEST_UNKNOWN_MS <= other.decided_ms < at_ms
+    return left and (other.answered_ms > at_ms or not other.answered_ms)

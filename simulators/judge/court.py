@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from fractions import Fraction
 
-from simulators.judge.bookkeeping import late_legs
+from simulators.judge.bookkeeping import late_legs, unsettled_usdc
 from simulators.judge.claims import Books, books_of
 from simulators.judge.corrections import with_corrections
 from simulators.judge.evidence import Evidence, EvidenceError, Follow
@@ -143,7 +143,10 @@ class Court:
 
     def _in_motion(self, trade: LeaderTrade, follow: Follow) -> Fraction:
         is_netted = follow.limits.mode != "realtime" or trade.is_fast
-        return self.witness.in_motion_usdc(trade, follow) if is_netted else ZERO
+        if is_netted:
+            return self.witness.in_motion_usdc(trade, follow)
+        receipt = self.receipts[follow.follow_id].get(trade.trade_id)
+        return ZERO if receipt is None else unsettled_usdc(receipt, follow)
 
     def _add_all(self, pair: Pair) -> None:
         for problem in pair.problems:

@@ -135,7 +135,10 @@ class Leg:
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """What a follow says it did about a trade, as the public API shows it."""
+    """What a follow says it did about a trade, as the public API shows it.
+
+    `decided_ms` and `answered_ms` are 0 where it does not say.
+    """
 
     trade_id: str
     seq: int
@@ -150,6 +153,8 @@ class Receipt:
     legs: tuple[Leg, ...]
     numbers: Mapping[str, Fraction]
     is_correction: bool = False
+    decided_ms: int = 0
+    answered_ms: int = 0
 
     @property
     def orders(self) -> tuple[Leg, ...]:

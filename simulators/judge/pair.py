@@ -41,7 +41,7 @@ class Pair:
     """One follow meets one trade; `problems` are what was found wrong, the books' wrongs first.
 
     `late` holds the client ids of orders that left after later trades: they are booked then.
-    `in_motion_usdc` is what a slower mode ordered around the trade.
+    `in_motion_usdc` is what was ordered around the trade and may be in its numbers or not.
     """
 
     trade: LeaderTrade

@@ -191,6 +191,8 @@ def _receipt(plain: Json) -> Receipt:
         legs=tuple(_leg(leg) for leg in plain.get("legs", ())),
         numbers=_amounts(plain.get("numbers", {})),
         is_correction=bool(plain.get("correction", False)),
+        decided_ms=int(plain.get("stages", {}).get("decided", 0)),
+        answered_ms=int(plain.get("stages", {}).get("answered", 0)),
     )
 
 

@@ -21,7 +21,8 @@ class Scene:
     `moments` are the money before and (flips) after the close; `pressure` the reasons that the
     record of the run allows, without proving that they held at the very moment. `decided_late`
     says that the order left after later trades were decided: its numbers are of that time.
-    `in_motion_usdc` is what a slower mode ordered around the trade, before or after its decision.
+    `in_motion_usdc` is what was ordered around the trade and may be in the numbers or not: by a
+    slower mode, or by orders whose outcome was not known yet.
     """
 
     trade: LeaderTrade

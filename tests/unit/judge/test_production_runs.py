@@ -14,6 +14,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.fakes.venue import Fault
 from tests.unit.judge.courtroom import CLEAN, figures_of, lose_order, only, verdict_of
 from tests.unit.judge.production import ProductionRun
 from understudy.domain.limits import CopyMode, CopySides, Limits, Sizing, SizingKind
@@ -115,6 +116,23 @@ def test_a_lost_order_of_a_production_run_is_one_lost() -> None:
     lose_order(evidence, "one", 2)
 
     assert figures_of(evidence) == only(lost=1)
+
+
+@pytest.mark.parametrize("fault", [Fault.NEVER_ARRIVES, Fault.TIMES_OUT_AFTER_ACCEPT])
+def test_money_of_an_order_whose_outcome_is_not_known_yet_may_be_in_the_numbers(
+    fault: Fault,
+) -> None:
+    run = ProductionRun({"one": fixed("1000", "100")}, DECIMALS, "100000000")
+    run.trade("SOL", [("100", "30")], 0)
+    run.world.venue.faults.extend([None, fault])
+
+    run.trade("BTC", [("1", "1000")], 70_000)
+    run.trade("ETH", [("20", "50")], 1_000)
+
+    evidence = run.evidence()
+    (follow,) = evidence["follows"]
+    assert [one["numbers"].get("used") for one in follow["receipts"]][2] > "199"
+    assert figures_of(evidence) == CLEAN
 
 
 def test_a_slice_carried_after_a_reduction_swallowed_the_last_one_is_as_young_as_it_is() -> None:

@@ -166,11 +166,14 @@ def test_what_the_owner_sets_by_hand_is_set_back_before_the_next_entry() -> None
     assert _changes(world) == [1, 5, 5]
 
 
-@pytest.mark.parametrize("fault", ["Invalid leverage value", Fault.TIMES_OUT_AFTER_ACCEPT])
-def test_a_change_that_the_venue_does_not_confirm_leaves_what_is_held(fault: Any) -> None:
+@pytest.mark.parametrize(
+    "faults",
+    [["Invalid leverage value"], [Fault.TIMES_OUT_AFTER_ACCEPT, Fault.NEVER_ARRIVES]],
+)
+def test_a_change_that_the_venue_does_not_confirm_leaves_what_is_held(faults: list[Any]) -> None:
     world, follow = _world()
     _copy(world, "50")
-    world.venue.faults.append(fault)
+    world.venue.faults.extend(faults)
 
     _copy(world, "50")
     skipped = world.receipts(follow)[-1]

@@ -6,7 +6,15 @@ from collections.abc import Generator
 from dataclasses import replace
 
 from understudy.domain.ids import CopyId, client_order_id, intent_id
-from understudy.domain.intents import Accepted, Intent, IntentKind, IntentState, SigningRefused
+from understudy.domain.intents import (
+    Accepted,
+    Intent,
+    IntentKind,
+    IntentState,
+    Outcome,
+    SigningRefused,
+    Unknown,
+)
 from understudy.domain.money import ZERO
 from understudy.domain.plans import OrderPlan
 from understudy.domain.reasons import Reason
@@ -14,7 +22,9 @@ from understudy.domain.trades import Trade
 from understudy.ports.copying import Changes
 from understudy.workflows.claims import ENTRY_LIFETIME_MS, is_isolated
 from understudy.workflows.lanes import Answer
-from understudy.workflows.views import CopyPorts, View
+from understudy.workflows.views import RATE_LIMITED, CopyPorts, View
+
+TRIES = 2
 
 
 def needs_leverage(view: View, order: OrderPlan) -> bool:
@@ -35,9 +45,19 @@ def set_leverage(
 ) -> Generator[Intent, Answer, tuple[View, Reason | None]]:
     """Set a symbol's leverage and say why it was not confirmed; None when it was.
 
-    An answer that never comes is not waited for: the action says an absolute value, so setting it
-    again is harmless, and the entry that needed it is skipped.
+    The action says an absolute value, so setting it again is harmless: when no answer comes it is
+    set once more, unless the venue limits us. After that the entry that needed it is skipped.
     """
+    for _ in range(TRIES):
+        view, outcome = yield from _try_once(ports, view, trade, leverage)
+        if not isinstance(outcome, Unknown) or outcome.cause == RATE_LIMITED:
+            break
+    return view, _reason_of(outcome)
+
+
+def _try_once(
+    ports: CopyPorts, view: View, trade: Trade, leverage: int
+) -> Generator[Intent, Answer, tuple[View, Outcome | SigningRefused]]:
     intent = _pin(ports, view, trade, leverage)
     lane = replace(view.around.lane, nonce=intent.nonce)
     committed = ports.store.commit(Changes(lane=lane, intent=intent))
@@ -45,15 +65,21 @@ def set_leverage(
     pinned = committed.intent or intent
     answer = yield pinned
     if isinstance(answer, SigningRefused):
-        return _finish(ports, view, pinned, IntentState.REFUSED), _reason_of(answer)
-    confirmed = isinstance(ports.submit(pinned.venue, answer, first=True), Accepted)
-    state = IntentState.FILLED if confirmed else IntentState.REJECTED
-    return _finish(ports, view, pinned, state), None if confirmed else Reason.LEVERAGE_NOT_ALLOWED
+        return _finish(ports, view, pinned, IntentState.REFUSED), answer
+    outcome = ports.submit(pinned.venue, answer, first=True)
+    state = IntentState.FILLED if isinstance(outcome, Accepted) else IntentState.REJECTED
+    return _finish(ports, view, pinned, state), outcome
 
 
-def _reason_of(refused: SigningRefused) -> Reason:
-    over_limit = refused.reason == Reason.LEVERAGE_NOT_ALLOWED.value
-    return Reason.LEVERAGE_NOT_ALLOWED if over_limit else Reason.SIGNING_REFUSED
+def _reason_of(outcome: Outcome | SigningRefused) -> Reason | None:
+    """Say what came between an entry and its leverage; None when nothing did."""
+    if isinstance(outcome, Accepted):
+        return None
+    if isinstance(outcome, SigningRefused):
+        over_limit = outcome.reason == Reason.LEVERAGE_NOT_ALLOWED.value
+        return Reason.LEVERAGE_NOT_ALLOWED if over_limit else Reason.SIGNING_REFUSED
+    limited = isinstance(outcome, Unknown) and outcome.cause == RATE_LIMITED
+    return Reason.RATE_LIMITED if limited else Reason.LEVERAGE_NOT_ALLOWED
 
 
 def _finish(ports: CopyPorts, view: View, intent: Intent, state: IntentState) -> View:
