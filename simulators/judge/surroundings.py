@@ -30,8 +30,8 @@ SUPPORTED_MODES = frozenset({"default", "disabled", "unifiedAccount"})
 LONGEST_DECISION_MS = 60_000
 LONGEST_WINDOW_MS = 90_000
 SECOND_MS = 1000
-# The venue's 1,200 per minute and address, of which entries get 35 %, less what leases leave over.
-ENTRY_SHARE_PER_MINUTE = 370
+# The venue's 1,200 per minute and address, of which entries get 30 %, less what leases leave over.
+ENTRY_SHARE_PER_MINUTE = 320
 CARRY_MAY_DROP = "CARRY_MAY_DROP"
 UNSURE = Fraction(1, 1000)
 Others = Sequence[tuple[Follow, FollowBook]]

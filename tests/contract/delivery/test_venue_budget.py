@@ -14,10 +14,9 @@ from understudy.adapters.aws.table import Table
 from understudy.adapters.aws.venue_budget import DynamoVenueBudget
 from understudy.adapters.memory.clock import ManualClock
 from understudy.adapters.memory.venue_budget import InMemoryVenueBudget
-from understudy.adapters.venue_shares import MINUTE_MS
 from understudy.domain.errors import DependencyError
 from understudy.domain.markets import HYPERLIQUID
-from understudy.ports.delivery import Purpose, VenueBudget
+from understudy.ports.delivery import MINUTE_MS, Purpose, VenueBudget
 
 WEIGHTS = {HYPERLIQUID: 240}
 MakeBudget = Callable[[], VenueBudget]
@@ -48,7 +47,7 @@ def taken(budget: VenueBudget, purpose: Purpose, weight: int = 1, most: int = 50
 
 
 @pytest.mark.parametrize(
-    ("purpose", "share"), [(Purpose.EXIT, 204), (Purpose.ENTRY, 84), (Purpose.STATUS, 24)]
+    ("purpose", "share"), [(Purpose.EXIT, 192), (Purpose.ENTRY, 72), (Purpose.STATUS, 36)]
 )
 def test_each_purpose_has_its_share_of_a_minute(
     make_budget: MakeBudget, clock: ManualClock, purpose: Purpose, share: int
@@ -63,8 +62,8 @@ def test_each_purpose_has_its_share_of_a_minute(
 def test_one_purpose_leaves_the_shares_of_the_others_alone(make_budget: MakeBudget) -> None:
     budget = make_budget()
 
-    assert taken(budget, Purpose.ENTRY) == 84
-    assert taken(budget, Purpose.STATUS) == 24
+    assert taken(budget, Purpose.ENTRY) == 72
+    assert taken(budget, Purpose.STATUS) == 36
     assert taken(budget, Purpose.EXIT) == 120
 
 
@@ -72,19 +71,19 @@ def test_an_exit_takes_what_is_left_for_entries(make_budget: MakeBudget) -> None
     budget = make_budget()
     assert budget.take(HYPERLIQUID, Purpose.ENTRY, 12)
 
-    assert taken(budget, Purpose.EXIT) == 120 + 72
+    assert taken(budget, Purpose.EXIT) == 120 + 60
     assert not budget.take(HYPERLIQUID, Purpose.ENTRY, 1)
 
 
 def test_workers_share_one_budget(make_budget: MakeBudget) -> None:
     first, second = make_budget(), make_budget()
 
-    for _ in range(40):
+    for _ in range(30):
         assert first.take(HYPERLIQUID, Purpose.ENTRY, 1)
-    for _ in range(40):
+    for _ in range(30):
         assert second.take(HYPERLIQUID, Purpose.ENTRY, 1)
 
-    assert 80 + taken(first, Purpose.ENTRY) + taken(second, Purpose.ENTRY) == 84
+    assert 60 + taken(first, Purpose.ENTRY) + taken(second, Purpose.ENTRY) == 72
 
 
 def test_a_weight_above_the_share_is_refused_and_smaller_ones_are_not(
@@ -92,7 +91,7 @@ def test_a_weight_above_the_share_is_refused_and_smaller_ones_are_not(
 ) -> None:
     budget = make_budget()
 
-    assert not budget.take(HYPERLIQUID, Purpose.STATUS, 25)
+    assert not budget.take(HYPERLIQUID, Purpose.STATUS, 37)
     assert budget.take(HYPERLIQUID, Purpose.STATUS, 20)
     assert not budget.take(HYPERLIQUID, Purpose.STATUS, 20)
     assert budget.take(HYPERLIQUID, Purpose.STATUS, 2)
@@ -105,12 +104,12 @@ def test_a_refusal_of_the_venue_halves_this_minute_and_the_next_for_all_workers(
 
     first.refused(HYPERLIQUID)
 
-    assert taken(second, Purpose.ENTRY) == 42
+    assert taken(second, Purpose.ENTRY) == 36
     clock.advance(MINUTE_MS)
     assert not second.take(HYPERLIQUID, Purpose.STATUS, 20)
-    assert taken(first, Purpose.ENTRY) == 42
+    assert taken(first, Purpose.ENTRY) == 36
     clock.advance(MINUTE_MS)
-    assert taken(first, Purpose.ENTRY) == 84
+    assert taken(first, Purpose.ENTRY) == 72
 
 
 def test_an_exit_passes_when_nobody_can_say_what_is_left(clock: ManualClock) -> None:

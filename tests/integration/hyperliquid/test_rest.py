@@ -152,19 +152,19 @@ def test_after_a_hush_questions_are_asked_again() -> None:
 def test_a_429_makes_everybody_at_this_address_ask_less() -> None:
     budget = InMemoryVenueBudget({HYPERLIQUID: 400}, ManualClock())
     with serving(respond(429, "null")) as server, pytest.raises(VenueUnreachableError):
-        Rest(server.url, meter=BudgetMeter(budget)).ask({"type": "orderStatus"})
+        Rest(server.url, meter=BudgetMeter(budget, ManualClock())).ask({"type": "orderStatus"})
 
-    assert not budget.take(HYPERLIQUID, Purpose.STATUS, 20)
-    assert budget.take(HYPERLIQUID, Purpose.STATUS, 18)
+    assert not budget.take(HYPERLIQUID, Purpose.STATUS, 29)
+    assert budget.take(HYPERLIQUID, Purpose.STATUS, 28)
 
 
 def test_the_rows_of_an_answer_count_too() -> None:
     budget = InMemoryVenueBudget({HYPERLIQUID: 400}, ManualClock())
     with serving(respond(200, json.dumps([{}] * 60))) as server:
-        Rest(server.url, meter=BudgetMeter(budget)).ask({"type": "userFillsByTime"})
+        Rest(server.url, meter=BudgetMeter(budget, ManualClock())).ask({"type": "userFillsByTime"})
 
-    assert not budget.take(HYPERLIQUID, Purpose.STATUS, 18)
-    assert budget.take(HYPERLIQUID, Purpose.STATUS, 17)
+    assert not budget.take(HYPERLIQUID, Purpose.STATUS, 38)
+    assert budget.take(HYPERLIQUID, Purpose.STATUS, 37)
 
 
 def test_answers_come_over_one_kept_connection() -> None:

@@ -11,7 +11,7 @@ import pytest
 
 from tests.fakes.builders import limits, ratio
 from tests.fakes.world import World
-from understudy.domain.errors import VenueUnreachableError
+from understudy.domain.errors import QuestionBudgetError, VenueUnreachableError
 from understudy.domain.follows import Account
 from understudy.domain.ids import FollowId, WalletId
 from understudy.domain.markets import HYPERLIQUID
@@ -26,6 +26,7 @@ class Reader:
         self._venue = venue
         self.readings = 0
         self.is_silent = False
+        self.refusal = VenueUnreachableError("the venue did not answer")
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._venue, name)
@@ -39,7 +40,7 @@ class Reader:
         before: Account | None = None,
     ) -> Account:
         if self.is_silent:
-            raise VenueUnreachableError("our own request budget is used up")
+            raise self.refusal
         self.readings += 1
         reading: Account = self._venue.account(wallet_id, address, dexes, before=before)
         return reading
@@ -63,7 +64,7 @@ def _next_entry(world: World, after_ms: int) -> None:
     world.pump()
 
 
-@pytest.mark.parametrize(("after_ms", "readings"), [(15_000, 1), (15_001, 2)])
+@pytest.mark.parametrize(("after_ms", "readings"), [(30_000, 1), (30_001, 2)])
 def test_an_entry_is_decided_with_a_young_reading(after_ms: int, readings: int) -> None:
     world, follow, reader = _world()
 
@@ -100,6 +101,17 @@ def test_an_entry_that_is_too_old_needs_no_reading() -> None:
 
     assert len(world.failed) == 1
     assert world.receipts(follow)[-1].reason is Reason.STALE
+
+
+def test_a_wallet_that_cannot_be_asked_about_waits_for_the_next_sweep() -> None:
+    world, follow, reader = _world()
+    reader.is_silent, reader.refusal = True, QuestionBudgetError(HYPERLIQUID, 30)
+    before = world.table.ledgers[follow]
+
+    world.sweep()
+
+    assert reader.readings == 1
+    assert world.table.ledgers[follow] == before
 
 
 def test_an_old_reading_frees_no_symbol_from_the_hand() -> None:

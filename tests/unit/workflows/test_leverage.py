@@ -190,3 +190,37 @@ def test_the_follows_own_limit_is_the_most() -> None:
     _copy(world, "50")
 
     assert _used(world, follow) == [1, 3]
+
+
+@pytest.mark.parametrize("fault", sorted(set(Fault) - {Fault.RATE_LIMITED}, key=str))
+def test_a_leverage_without_an_answer_is_set_once_more(fault: Fault) -> None:
+    world, follow = _world()
+    world.venue.faults.append(fault)
+
+    _copy(world, "50")
+
+    assert [receipt.status for receipt in world.receipts(follow)] == [CopyStatus.DONE]
+    assert world.held_at_venue(follow) == world.ledger(follow).held == 1
+
+
+@pytest.mark.parametrize(
+    ("faults", "reason"),
+    [
+        ([Fault.NEVER_ARRIVES, Fault.LANDS_LATE], Reason.LEVERAGE_NOT_ALLOWED),
+        ([Fault.SERVER_ERROR, Fault.TIMES_OUT_AFTER_ACCEPT], Reason.LEVERAGE_NOT_ALLOWED),
+        ([Fault.RATE_LIMITED], Reason.RATE_LIMITED),
+    ],
+)
+def test_an_entry_whose_leverage_is_not_confirmed_is_skipped(
+    faults: list[Fault], reason: Reason
+) -> None:
+    world, follow = _world()
+    world.venue.faults.extend(faults)
+
+    _copy(world, "50")
+    _copy(world, "50")
+
+    skipped, copied = world.receipts(follow)
+    assert (skipped.status, skipped.reason) == (CopyStatus.SKIPPED, reason)
+    assert copied.status is CopyStatus.DONE
+    assert world.table.budgets[follow].reserved == 0

@@ -48,7 +48,7 @@ def test_an_entry_without_budget_is_skipped_and_exits_still_leave() -> None:
 
 @pytest.mark.parametrize(("passed_ms", "waits"), [(0, 60), (1, 60), (59_999, 1)])
 def test_an_exit_without_budget_says_when_to_come_back(passed_ms: int, waits: int) -> None:
-    world, follow = _world(6)
+    world, follow = _world(7)
     _trade(world, "5")
     _trade(world, "-1")
     _trade(world, "-1")

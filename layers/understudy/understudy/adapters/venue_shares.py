@@ -8,18 +8,18 @@ from __future__ import annotations
 
 from understudy.ports.delivery import Purpose
 
-MINUTE_MS = 60_000
-PERCENT_OF_BUDGET = {Purpose.EXIT: 50, Purpose.ENTRY: 35, Purpose.STATUS: 10}
+PERCENT_OF_BUDGET = {Purpose.EXIT: 50, Purpose.ENTRY: 30, Purpose.STATUS: 15}
 
 DRAWS_ON = {
     Purpose.EXIT: (Purpose.EXIT, Purpose.ENTRY),
     Purpose.ENTRY: (Purpose.ENTRY,),
     Purpose.STATUS: (Purpose.STATUS,),
+    Purpose.EVIDENCE: (Purpose.STATUS, Purpose.ENTRY),
 }
-"""Whose shares a purpose may use up, in order: an exit goes before any entry."""
+"""Whose shares a purpose may use up, in order: exits and evidence go before any entry."""
 
 
 def share_of(weight_per_minute: int, purpose: Purpose, *, halved: bool) -> int:
-    """Give the weight that one purpose has in a minute, rounded down."""
+    """Give the weight that one purpose with a share has in a minute, rounded down."""
     whole = weight_per_minute // 2 if halved else weight_per_minute
     return whole * PERCENT_OF_BUDGET[purpose] // 100

@@ -14,6 +14,8 @@ from understudy.messages import (
     ReconcileCommand,
 )
 
+MINUTE_MS = 60_000
+
 
 class Queues(Protocol):
     """The queues of the flow. Sending raises DependencyError; a repeated sending is harmless."""
@@ -46,12 +48,19 @@ class Bus(Protocol):
 class Purpose(StrEnum):
     """What a request to the venue is for; exits have the largest share of the budget.
 
-    The venue's minutes are those of the clock.
+    Evidence is what became of an order: money hangs on it. The venue's minutes are those of the
+    clock.
     """
 
     ENTRY = "entry"
     EXIT = "exit"
     STATUS = "status"
+    EVIDENCE = "evidence"
+
+
+def seconds_left(now_ms: int) -> int:
+    """Give the seconds until the budget's next minute, rounded up, at least one."""
+    return -(-(MINUTE_MS - now_ms % MINUTE_MS) // 1000)
 
 
 class VenueBudget(Protocol):
@@ -60,7 +69,8 @@ class VenueBudget(Protocol):
     def take(self, venue: str, purpose: Purpose, weight: int) -> bool:
         """Take weight from this minute's budget; False when none is left for this purpose.
 
-        An exit also takes what is left for entries.
+        An exit also takes what is left for entries; evidence takes what is left for status and for
+        entries.
         """
         ...
 

@@ -76,7 +76,7 @@ def copying(*queue_names: str) -> CopyPorts:
     )
     return CopyPorts(
         store=DynamoCopyStore(copies, markets()),
-        venues={HYPERLIQUID: _venue_of(Rest(_url(), meter=BudgetMeter(budget)))},
+        venues={HYPERLIQUID: _venue_of(Rest(_url(), meter=BudgetMeter(budget, CLOCK)))},
         queues=queues(*queue_names),
         budget=budget,
         clock=CLOCK,

@@ -9,7 +9,7 @@ from understudy.domain.follows import Account
 from understudy.ports.copying import HELD_BY_HAND, Changes, SymbolOwner
 from understudy.workflows.views import CopyPorts, View
 
-YOUNG_MS = 15_000
+YOUNG_MS = 30_000
 USABLE_MS = 90_000
 
 
@@ -23,10 +23,11 @@ def with_account(ports: CopyPorts, view: View) -> View:
     if not _covers(reading, view.market.dex, now_ms - YOUNG_MS):
         try:
             reading = _read(ports, view)
-        except VenueUnreachableError:
+        except VenueUnreachableError as error:
             if _covers(reading, view.market.dex, now_ms - USABLE_MS):
                 return view
-            raise
+            # A lane does not wait for the minute's end, as who asks for less may: exits are in it.
+            raise VenueUnreachableError(error.message) from error
         view = replace(view, around=replace(view.around, account=reading))
     return _freed_from_hand(ports, view)
 

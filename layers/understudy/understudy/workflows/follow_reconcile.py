@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from understudy.domain import drawdown
 from understudy.domain.drift import after_reading
-from understudy.domain.errors import ConflictError
+from understudy.domain.errors import ConflictError, QuestionBudgetError
 from understudy.domain.follows import Account, Follow, FollowStatus, Ledger
 from understudy.domain.ids import WalletId
 from understudy.domain.limits import DrawdownBasis, OnStop
@@ -84,7 +85,8 @@ def reconcile(ports: ReconcilePorts, command: ReconcileCommand) -> None:
     if isinstance(command, ResolveIntent):
         resolve(ports.copying, command)
     elif isinstance(command, ReconcileWallet):
-        _reconcile_wallet(ports, command.wallet_id)
+        with suppress(QuestionBudgetError):  # the sweep asks again every minute
+            _reconcile_wallet(ports, command.wallet_id)
     elif isinstance(command, CheckLeader):
         check(_sync_ports(ports), command)
     elif isinstance(command, LearnLeverage):

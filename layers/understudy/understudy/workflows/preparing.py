@@ -12,13 +12,12 @@ from understudy.domain.intents import Intent
 from understudy.domain.plans import Decision
 from understudy.domain.reasons import Reason
 from understudy.domain.trades import Trade
-from understudy.ports.delivery import Purpose
+from understudy.ports.delivery import Purpose, seconds_left
 from understudy.workflows.lanes import Answer
 from understudy.workflows.leverage import needs_leverage, set_leverage
 from understudy.workflows.views import CopyPorts, View
 
 ORDER_WEIGHT = 1
-MINUTE_MS = 60_000
 
 
 def prepare(
@@ -35,7 +34,7 @@ def prepare(
     weight = 2 * ORDER_WEIGHT if needs_leverage(view, order) else ORDER_WEIGHT
     allowed = ports.budget.take(trade.venue, purpose, weight)
     if order.reduce_only and not allowed:
-        raise RequestBudgetError(trade.venue, _seconds_left(ports.clock.now_ms()))
+        raise RequestBudgetError(trade.venue, seconds_left(ports.clock.now_ms()))
     if not allowed:
         return view, _skip(view, trade, decision, Reason.RATE_LIMITED)
     if not needs_leverage(view, order):
@@ -53,11 +52,6 @@ def _with_leverage(ledger: Ledger, stored: Ledger) -> Ledger:
         leverage_set_ms=stored.leverage_set_ms,
         version=stored.version,
     )
-
-
-def _seconds_left(now_ms: int) -> int:
-    """Give the seconds until the budget's next minute, rounded up, at least one."""
-    return -(-(MINUTE_MS - now_ms % MINUTE_MS) // 1000)
 
 
 def _skip(view: View, trade: Trade, decision: Decision, reason: Reason) -> Decision:

@@ -26,6 +26,7 @@ from understudy.workflows.ending import end_if_done
 from understudy.workflows.views import CopyPorts, View, read_view
 
 CONFLICT_TRIES = 8
+CONFLICT_WAIT_MS = 5
 AGENT_IS_GONE = (
     "the agent that signs for this wallet was revoked, replaced or has run out: enable a new one"
     " and start the follow again"
@@ -41,10 +42,11 @@ def settle_order(
     `evidence` None means that the order never took effect. Raises DependencyError when the
     records keep changing under it.
     """
-    for _ in range(CONFLICT_TRIES):
+    for tried in range(CONFLICT_TRIES):
         try:
             committed = ports.store.commit(_changes(view, intent, evidence, stages, ports))
         except ConflictError:
+            ports.clock.wait_ms(tried * CONFLICT_WAIT_MS)
             view, intent = _read_again(ports, intent)
             if intent.state is not IntentState.PENDING:
                 return view

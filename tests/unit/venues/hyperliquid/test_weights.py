@@ -15,7 +15,7 @@ from understudy.adapters.venues.hyperliquid.weights import (
     answer_weight,
     question_weight,
 )
-from understudy.domain.errors import VenueUnreachableError
+from understudy.domain.errors import QuestionBudgetError
 from understudy.domain.markets import HYPERLIQUID
 from understudy.ports.delivery import Purpose
 
@@ -40,11 +40,23 @@ def test_a_question_weighs_what_the_venue_counts(kind: str) -> None:
 
 
 def test_a_question_beyond_the_share_is_not_asked() -> None:
-    budget = InMemoryVenueBudget({HYPERLIQUID: 210}, ManualClock())
-    rest = Rest("http://127.0.0.1:1", meter=BudgetMeter(budget), connect_timeout_ms=100)
+    clock = ManualClock()
+    budget = InMemoryVenueBudget({HYPERLIQUID: 140}, clock)
+    meter = BudgetMeter(budget, clock)
+    rest = Rest("http://127.0.0.1:1", meter=meter, connect_timeout_ms=100)
     assert budget.take(HYPERLIQUID, Purpose.STATUS, 20)
 
-    with pytest.raises(VenueUnreachableError, match="our own request budget") as caught:
+    with pytest.raises(QuestionBudgetError, match="our own request budget") as caught:
         rest.ask({"type": "clearinghouseState"})
 
-    assert caught.value.facts["status"] == 429
+    assert 1 <= caught.value.again_in_seconds <= 60
+
+
+def test_a_question_about_an_order_may_use_what_entries_left() -> None:
+    clock = ManualClock()
+    budget = InMemoryVenueBudget({HYPERLIQUID: 140}, clock)
+    assert budget.take(HYPERLIQUID, Purpose.STATUS, 20)
+
+    BudgetMeter(budget, clock).take(2, is_evidence=True)
+
+    assert not budget.take(HYPERLIQUID, Purpose.ENTRY, 42 - 1)

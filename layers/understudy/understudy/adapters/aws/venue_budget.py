@@ -15,10 +15,10 @@ from understudy.adapters.aws.attempts import attempt
 from understudy.adapters.aws.attributes import Item, number
 from understudy.adapters.aws.keys import key
 from understudy.adapters.aws.table import Table
-from understudy.adapters.venue_shares import DRAWS_ON, MINUTE_MS, share_of
+from understudy.adapters.venue_shares import DRAWS_ON, share_of
 from understudy.domain.errors import ConflictError, DependencyError
 from understudy.ports.clock import Clock
-from understudy.ports.delivery import Purpose
+from understudy.ports.delivery import MINUTE_MS, Purpose
 
 BLOCKS_PER_SHARE = 24
 KEPT_MINUTES = 60

@@ -6,9 +6,9 @@ from collections import defaultdict
 from collections.abc import Mapping
 from threading import RLock
 
-from understudy.adapters.venue_shares import DRAWS_ON, MINUTE_MS, share_of
+from understudy.adapters.venue_shares import DRAWS_ON, share_of
 from understudy.ports.clock import Clock
-from understudy.ports.delivery import Purpose
+from understudy.ports.delivery import MINUTE_MS, Purpose
 
 
 class InMemoryVenueBudget:

@@ -58,11 +58,12 @@ class HyperliquidVenue:
         """Ask what became of an order, with the sums of its fills."""
         question = {"type": "orderStatus", "user": address, "oid": client_order_id}
         with understood("orderStatus"):
-            answer = self._rest.ask(question)
+            answer = self._rest.ask(question, is_evidence=True)
             if answer["status"] != "order":
                 return order_report(answer, [])
             order = answer["order"]["order"]
-            rows = fills_page(self._rest, _FILLS, address, order["timestamp"])
+            placed_ms = order["timestamp"]
+            rows = fills_page(self._rest, _FILLS, address, placed_ms, is_evidence=True)
             return order_report(answer, [row for row in rows if row["oid"] == order["oid"]])
 
     def account(

@@ -21,9 +21,12 @@ _FUNDING = "userFunding"
 Key = TypeVar("Key", bound="Hashable")
 
 
-def fills_page(rest: Rest, kind: str, address: str, start_ms: int) -> list[FillRow]:
+def fills_page(
+    rest: Rest, kind: str, address: str, start_ms: int, *, is_evidence: bool = False
+) -> list[FillRow]:
     """Ask for one page of fills, oldest first; slices of TWAP orders lose their envelope."""
-    rows = rest.ask({"type": kind, "user": address, "startTime": start_ms})
+    question = {"type": kind, "user": address, "startTime": start_ms}
+    rows = rest.ask(question, is_evidence=is_evidence)
     return oldest_first([row.get("fill", row) for row in rows])
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from decimal import Decimal
 from time import monotonic_ns
 from typing import TYPE_CHECKING, Any
@@ -27,7 +27,7 @@ from understudy.adapters.venues.hyperliquid.weights import (
     answer_weight,
     question_weight,
 )
-from understudy.domain.errors import VenueUnreachableError
+from understudy.domain.errors import QuestionBudgetError, VenueUnreachableError
 from understudy.domain.intents import Unknown
 from understudy.domain.markets import HYPERLIQUID
 
@@ -78,20 +78,21 @@ class Rest:
         except HTTPError:
             return Unknown(UnknownCause.CONNECTION_LOST)
 
-    def ask(self, question: dict[str, Any]) -> Any:
-        """Ask `/info` and give the answer's JSON.
+    def ask(self, question: dict[str, Any], *, is_evidence: bool = False) -> Any:
+        """Ask `/info` and give the answer's JSON; evidence about an order goes before the rest.
 
         Raises VenueUnreachableError without a usable answer; its facts are the question's type and
-        the HTTP status, 0 when there was none, 429 also when our own meter is used up.
+        the HTTP status, 0 when there was none. It is a QuestionBudgetError when our own meter is
+        used up.
         """
         kind = str(question["type"])
         if _monotonic_ms() < self._hushed_until_ms:
             raise unanswered("the venue did not answer a moment ago", kind)
-        if not self._meter.take(question_weight(kind)):
-            raise unanswered("our own request budget is used up", kind, HTTP_TOO_MANY)
+        self._meter.take(question_weight(kind), is_evidence=is_evidence)
         answer = self._answer(kind, question)
         if added := answer_weight(kind, answer):
-            self._meter.take(added)
+            with suppress(QuestionBudgetError):  # it is answered already
+                self._meter.take(added, is_evidence=is_evidence)
         return answer
 
     def _answer(self, kind: str, question: dict[str, Any]) -> Any:

@@ -7,10 +7,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Protocol
 
+from understudy.domain.errors import QuestionBudgetError
 from understudy.domain.markets import HYPERLIQUID
-from understudy.ports.delivery import Purpose
+from understudy.ports.delivery import Purpose, seconds_left
 
 if TYPE_CHECKING:
+    from understudy.ports.clock import Clock
     from understudy.ports.delivery import VenueBudget
 
 USUAL_WEIGHT = 20
@@ -34,8 +36,8 @@ def answer_weight(kind: str, answer: Any) -> int:
 class Meter(Protocol):
     """Keeps count of the questions that one address asks."""
 
-    def take(self, weight: int) -> bool:
-        """Count weight; False when nothing may be asked any more in this minute."""
+    def take(self, weight: int, *, is_evidence: bool = False) -> None:
+        """Count weight; raises QuestionBudgetError when nothing may be asked in this minute."""
         ...
 
     def refused(self) -> None:
@@ -46,10 +48,8 @@ class Meter(Protocol):
 class NoMeter:
     """Lets every question pass: for those that ask seldom."""
 
-    def take(self, weight: int) -> bool:
+    def take(self, weight: int, *, is_evidence: bool = False) -> None:
         """Pass."""
-        del weight
-        return True
 
     def refused(self) -> None:
         """Do nothing: the caller is told by its own answer."""
@@ -58,12 +58,15 @@ class NoMeter:
 class BudgetMeter:
     """Counts questions against the share of the request budget that is not for orders."""
 
-    def __init__(self, budget: VenueBudget) -> None:
+    def __init__(self, budget: VenueBudget, clock: Clock) -> None:
         self._budget = budget
+        self._clock = clock
 
-    def take(self, weight: int) -> bool:
+    def take(self, weight: int, *, is_evidence: bool = False) -> None:
         """Count weight; raises DependencyError when the budget cannot be read."""
-        return self._budget.take(HYPERLIQUID, Purpose.STATUS, weight)
+        purpose = Purpose.EVIDENCE if is_evidence else Purpose.STATUS
+        if not self._budget.take(HYPERLIQUID, purpose, weight):
+            raise QuestionBudgetError(HYPERLIQUID, seconds_left(self._clock.now_ms()))
 
     def refused(self) -> None:
         """Have everybody at this address ask less for a while."""
