@@ -59,6 +59,12 @@ receipts = st.builds(
     st.integers(1, 3),
     versions,
 )
+intents = st.builds(
+    lambda name, state, version: records.intent(follow_id=name, state=state, version=version),
+    follow_ids,
+    st.sampled_from(list(IntentState)),
+    versions,
+)
 changes = st.builds(
     Changes,
     follow=st.none() | follows,
@@ -75,13 +81,8 @@ changes = st.builds(
         versions,
     ),
     lane=st.none() | st.builds(Lane, wallets, nonce=st.integers(0, 9), version=versions),
-    intent=st.none()
-    | st.builds(
-        lambda name, state, version: records.intent(follow_id=name, state=state, version=version),
-        follow_ids,
-        st.sampled_from(list(IntentState)),
-        versions,
-    ),
+    intent=st.none() | intents,
+    booked=st.lists(intents, max_size=2).map(tuple),
     receipts=st.lists(receipts, max_size=2).map(tuple),
     owner_taken=st.none() | owners,
     owner_released=st.none() | owners,
@@ -138,6 +139,7 @@ def seen(world: World) -> list[Any]:
     return [
         *shown,
         list(world.copies.due_intents(NOW_MS * 2, 10)),
+        *(world.copies.receipted(name, 0, 2) for name in WALLET_OF),
         world.directory.of_user(USER),
         world.directory.logs(USER, limit=4),
         world.leaders.follow_shard(HYPERLIQUID, LEADER, 0),

@@ -78,6 +78,7 @@ def test_what_a_claim_wrote_is_read_back_with_its_next_versions(world: World) ->
         Changes(budget=Budget(FOLLOW, version=2), lane=LANE),
         Changes(ledger=builders.ledger(version=1), lane=LANE),
         Changes(intent=intent(version=1), lane=LANE),
+        Changes(booked=(intent(version=1),), lane=LANE),
         Changes(receipts=(receipt(version=1),), lane=LANE),
         Changes(unchanged=builders.follow(version=7), lane=LANE),
         Changes(follow=builders.follow(version=7), lane=LANE),
@@ -145,6 +146,8 @@ def test_a_follow_is_not_created_by_a_commit(world: World) -> None:
     "twice",
     [
         Changes(receipts=(receipt(1), receipt(1))),
+        Changes(booked=(intent(), intent())),
+        Changes(intent=intent(), booked=(intent(),)),
         Changes(owner_taken=OWNER, owner_released=OWNER),
         Changes(follow=builders.follow(version=2), unchanged=builders.follow(version=2)),
     ],
@@ -154,9 +157,12 @@ def test_one_record_is_not_changed_twice_in_a_commit(world: World, twice: Change
         world.copies.commit(twice)
 
 
-def test_more_than_a_transaction_holds_is_refused(world: World) -> None:
+@pytest.mark.parametrize("orders", [0, 50])
+def test_more_than_a_transaction_holds_is_refused(world: World, orders: int) -> None:
+    booked = tuple(intent(f"order {number}") for number in range(orders))
+    receipts = tuple(receipt(seq) for seq in range(1, 101 - orders))
     with pytest.raises(LimitExceededError) as refused:
-        world.copies.commit(Changes(receipts=tuple(receipt(seq) for seq in range(1, 101))))
+        world.copies.commit(Changes(booked=booked, receipts=receipts))
 
     assert refused.value.code == "TRANSACTION_TOO_LARGE"
     assert world.copies.receipt(FOLLOW, 1) is None
@@ -211,6 +217,43 @@ def test_filled_orders_are_estimated_until_their_figures_are_final(world: World)
 
     world.copies.commit(Changes(intent=replace(stored, fee_is_final=True)))
     assert not world.copies.estimated_orders(WALLET, 0, NOW_MS * 2, 10)
+
+
+def test_orders_and_receipts_that_are_booked_at_once_are_read_at_once(world: World) -> None:
+    orders = [_filled(world, f"order {number}") for number in range(40)]
+    receipts = tuple(receipt(seq) for seq in range(1, 41))
+    booked = tuple(replace(order, fee_is_final=True) for order in orders)
+
+    stored = world.copies.commit(Changes(budget=Budget(FOLLOW), booked=booked, receipts=receipts))
+
+    names = [(FOLLOW, order.intent_id) for order in orders]
+    found = {each.intent_id: each for each in world.copies.intents([*names, names[0]])}
+    assert found == {each.intent_id: each for each in stored.booked}
+    read = world.copies.receipts(FOLLOW, [*range(1, 41), 1])
+    assert {each.seq: each for each in read} == {each.seq: each for each in stored.receipts}
+    assert not world.copies.estimated_orders(WALLET, 0, NOW_MS * 2, 50)
+
+
+def test_what_does_not_exist_is_left_out_of_a_reading(world: World) -> None:
+    world.copies.commit(Changes(intent=intent(), receipts=(receipt(2),)))
+    wanted = [(FollowId("another"), intent().intent_id), (FOLLOW, intent().intent_id)]
+
+    assert [each.follow_id for each in world.copies.intents(wanted)] == [FOLLOW]
+    assert [each.seq for each in world.copies.receipts(FOLLOW, [1, 2, 3])] == [2]
+    assert not world.copies.intents([])
+    assert not world.copies.receipts(FOLLOW, [])
+
+
+def test_the_trades_with_a_receipt_are_told_within_their_range(world: World) -> None:
+    for seq in (1, 2, 9, 10, 100):
+        world.copies.commit(Changes(receipts=(receipt(seq),)))
+    world.copies.commit(Changes(receipts=(receipt(3, follow_id=FollowId("another")),)))
+    world.copies.commit(Changes(intent=intent()))
+
+    assert world.copies.receipted(FOLLOW, 1, 10) == {2, 9, 10}
+    assert world.copies.receipted(FOLLOW, 0, 1_000) == {1, 2, 9, 10, 100}
+    assert world.copies.receipted(FOLLOW, 10, 10) == set()
+    assert world.copies.receipted(FollowId("nobody"), 0, 10) == set()
 
 
 def test_estimated_orders_are_a_wallets_own_by_expiry_oldest_first(world: World) -> None:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 HALF = Decimal("0.5")
 HOUR_MS = 3_600_000
+FILLS_ARE_DUE_MS = 331_000
 
 
 def copied(*trades: str, fee_share: Decimal = HALF, **changes: Any) -> tuple[World, FollowId]:
@@ -30,6 +31,12 @@ def copied(*trades: str, fee_share: Decimal = HALF, **changes: Any) -> tuple[Wor
     for size in trades:
         world.copy("BTC", size)
     return world, follow
+
+
+def true_up_orders(world: World) -> None:
+    """Let so much time pass that the fills of orders are asked for, and look at the wallets."""
+    world.clock.advance(FILLS_ARE_DUE_MS)
+    world.sweep()
 
 
 def budget_of(world: World, follow: FollowId) -> Budget:

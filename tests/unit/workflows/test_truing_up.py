@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from decimal import Decimal
-from typing import Any
 
 import pytest
 
@@ -19,9 +18,11 @@ from tests.unit.workflows.accounting import (
     own_fills,
     questions,
     silence,
+    true_up_orders,
 )
 from tests.unit.workflows.crashing import CrashError, CrashPoint, make_crash
 from understudy.domain.account_history import OwnFill
+from understudy.domain.follows import FollowStatus
 from understudy.domain.ids import WalletId
 from understudy.domain.money import ZERO
 from understudy.messages import ReconcileWallet
@@ -39,7 +40,7 @@ def test_a_venue_that_limits_our_questions_leaves_the_estimates(
     silence(monkeypatch, world, "own_fills_since")
     silence(monkeypatch, world, "funding_since")
 
-    world.sweep()
+    true_up_orders(world)
 
     after = budget_of(world, follow)
     assert (after.fees, after.realized, after.funding) == (before.fees, before.realized, ZERO)
@@ -72,10 +73,10 @@ def test_an_order_whose_fills_the_venue_does_not_show_yet_keeps_its_estimate(
 
     with monkeypatch.context() as patched:
         patched.setattr(world.venue, "own_fills_since", nothing)
-        world.sweep()
+        true_up_orders(world)
     assert budget_of(world, follow).fees == estimate
 
-    world.sweep()
+    true_up_orders(world)
 
     assert budget_of(world, follow).fees == estimate / 2
 
@@ -102,40 +103,11 @@ def test_a_run_that_dies_at_any_call_books_everything_once(at: int, *, after: bo
     assert budget.funding == -2
 
 
-def test_a_lane_that_moves_the_budget_meanwhile_loses_nothing_and_doubles_nothing() -> None:
-    world, follow = copied("5")
-    store = world.copying.store
-    meddled: list[bool] = []
-
-    class Meddling:
-        def __getattr__(self, name: str) -> Any:
-            return getattr(store, name)
-
-        def commit(self, changes: Changes) -> Changes:
-            if changes.intent is not None and not meddled:
-                meddled.append(True)
-                moved = replace(budget_of(world, follow), failures_in_row=1)
-                store.commit(Changes(budget=moved))
-            return store.commit(changes)
-
-    meddling: Any = Meddling()
-    world.copying = replace(world.copying, store=meddling)
-    world.sweep()
-    assert budget_of(world, follow).fees == 2 * fees_at_venue(world, follow)
-
-    world.sweep()
-    world.sweep()
-
-    assert meddled
-    assert budget_of(world, follow).fees == fees_at_venue(world, follow)
-    assert budget_of(world, follow).failures_in_row == 1
-
-
 def test_a_discount_is_in_budget_and_receipt_after_the_true_up() -> None:
     world, follow = copied("5", "-5")
     (estimate, *_) = world.receipts(follow)[0].legs
 
-    world.sweep()
+    true_up_orders(world)
 
     opened, closed = (receipt.legs[0] for receipt in world.receipts(follow))
     assert (estimate.fee, estimate.fee_is_final) == (Decimal("0.225"), False)
@@ -147,7 +119,7 @@ def test_a_discount_is_in_budget_and_receipt_after_the_true_up() -> None:
 def test_a_rebate_makes_the_fees_negative() -> None:
     world, follow = copied("5", fee_share=Decimal(-1))
 
-    world.sweep()
+    true_up_orders(world)
 
     assert budget_of(world, follow).fees == Decimal("-0.225")
 
@@ -161,7 +133,7 @@ def test_the_profit_of_a_close_against_an_unknown_entry_ends_as_the_venue_has_it
     world.pump()
     world.pass_time(60)
 
-    world.sweep()
+    true_up_orders(world)
 
     assert budget_of(world, follow).realized == 150
     assert budget_of(world, follow).fees == fees_at_venue(world, follow)
@@ -171,7 +143,7 @@ def test_nothing_is_asked_while_nothing_waits_for_an_answer(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     world, _ = copied("5")
-    world.sweep()
+    true_up_orders(world)
     fills = questions(monkeypatch, world, "own_fills_since")
     funding = questions(monkeypatch, world, "funding_since")
 
@@ -182,6 +154,48 @@ def test_nothing_is_asked_while_nothing_waits_for_an_answer(
     assert (fills, funding) == ([], [])
 
 
+def test_fills_are_read_every_five_minutes_while_orders_wait_for_their_figures(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    world, follow = copied("5")
+    fills = questions(monkeypatch, world, "own_fills_since")
+
+    for _ in range(30):
+        world.copy("BTC", "0.1")
+        world.sweep()
+
+    assert 4 <= len(fills) <= 6
+    true_up_orders(world)
+    assert budget_of(world, follow).fees == fees_at_venue(world, follow)
+
+
+def test_new_drift_is_asked_about_at_once_and_old_drift_no_more(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    world, follow = copied("5")
+    true_up_orders(world)
+    world.venue.trade(address_of(world, follow), "BTC", "1")
+    fills = questions(monkeypatch, world, "own_fills_since")
+
+    for _ in range(8):
+        world.sweep()
+        world.clock.advance(60_000)
+
+    assert world.ledger(follow).drift_since_ms
+    assert len(fills) == 1
+
+
+@pytest.mark.parametrize("status", [FollowStatus.PAUSED, FollowStatus.DELETING])
+def test_the_last_orders_of_a_follow_that_stops_get_their_figures(status: FollowStatus) -> None:
+    world, follow = copied("5", "-2")
+    stopped = replace(world.table.follows[follow], status=status)
+    world.copying.store.commit(Changes(follow=stopped))
+
+    true_up_orders(world)
+
+    assert budget_of(world, follow).fees == fees_at_venue(world, follow)
+
+
 def test_fills_are_read_every_ten_minutes_and_funding_every_hour(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -189,9 +203,10 @@ def test_fills_are_read_every_ten_minutes_and_funding_every_hour(
     fills = questions(monkeypatch, world, "own_fills_since")
     funding = questions(monkeypatch, world, "funding_since")
 
-    for _ in range(121):
-        world.sweep()
+    true_up_orders(world)
+    for _ in range(120):
         world.clock.advance(60_000)
+        world.sweep()
 
     assert len(fills) == 1 + 12
     assert len(funding) == 1 + 2

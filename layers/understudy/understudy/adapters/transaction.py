@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable, Iterable
 from dataclasses import replace
 from typing import TypeVar
 
@@ -14,7 +15,7 @@ from understudy.domain.receipts import Receipt
 from understudy.ports.copying import Changes, SymbolOwner
 
 MAX_ITEMS = 100
-_ITEMS_BESIDE_RECEIPTS = 12
+_OTHER_ITEMS = 12
 
 Record = Follow | Budget | Ledger | Lane | Intent | Receipt
 
@@ -24,7 +25,8 @@ R = TypeVar("R", bound=Record)
 def records_of(changes: Changes) -> tuple[Record, ...]:
     """List the records that the changes write."""
     single = (changes.follow, changes.budget, changes.ledger, changes.lane, changes.intent)
-    return tuple(record for record in single if record is not None) + changes.receipts
+    written = tuple(record for record in single if record is not None)
+    return written + changes.booked + changes.receipts
 
 
 def after_commit(changes: Changes) -> Changes:
@@ -36,6 +38,7 @@ def after_commit(changes: Changes) -> Changes:
         ledger=changes.ledger and next_version(changes.ledger),
         lane=changes.lane and next_version(changes.lane),
         intent=changes.intent and next_version(changes.intent),
+        booked=tuple(map(next_version, changes.booked)),
         receipts=tuple(map(next_version, changes.receipts)),
     )
 
@@ -48,9 +51,9 @@ def next_version(record: R) -> R:
 
 def refuse_impossible(changes: Changes) -> None:
     """Raise for changes that no transaction can hold: too many, too large, or one item twice."""
-    if len(changes.receipts) > MAX_ITEMS - _ITEMS_BESIDE_RECEIPTS:
+    if len(changes.booked) + len(changes.receipts) > MAX_ITEMS - _OTHER_ITEMS:
         raise LimitExceededError(
-            f"a transaction holds at most {MAX_ITEMS} items: write fewer receipts at once",
+            f"a transaction holds at most {MAX_ITEMS} items: write fewer records at once",
             code="TRANSACTION_TOO_LARGE",
         )
     if _writes_twice(changes):
@@ -78,8 +81,18 @@ def _writes_twice(changes: Changes) -> bool:
     taken, released = _symbol_of(changes.owner_taken), _symbol_of(changes.owner_released)
     if taken is not None and taken == released:
         return True
-    keys = {(receipt.follow_id, receipt.seq) for receipt in changes.receipts}
-    return len(keys) < len(changes.receipts)
+    return _has_twice((each.follow_id, each.seq) for each in changes.receipts) or _has_twice(
+        (each.follow_id, each.intent_id) for each in _intents_of(changes)
+    )
+
+
+def _intents_of(changes: Changes) -> tuple[Intent, ...]:
+    return (*changes.booked, changes.intent) if changes.intent else changes.booked
+
+
+def _has_twice(keys: Iterable[Hashable]) -> bool:
+    listed = list(keys)
+    return len(set(listed)) < len(listed)
 
 
 def _symbol_of(change: SymbolOwner | None) -> tuple[WalletId, str] | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -63,6 +63,8 @@ class Changes:
     Every record is written only while the stored version is the version that it carries (0: it
     must not exist), and is stored with the next version.
 
+    `intent` is the order that is pinned or settled, `booked` are older ones whose fee and profit
+    are known now.
     `owner_taken` needs the symbol free or already the same owner's; `owner_released` likewise.
     `unchanged` is checked, not written.
     """
@@ -73,6 +75,7 @@ class Changes:
     ledger: Ledger | None = None
     lane: Lane | None = None
     intent: Intent | None = None
+    booked: tuple[Intent, ...] = ()
     receipts: tuple[Receipt, ...] = ()
     owner_taken: SymbolOwner | None = None
     owner_released: SymbolOwner | None = None
@@ -159,8 +162,20 @@ class CopyStore(Protocol):
         """Read a pinned order."""
         ...
 
+    def intents(self, names: Iterable[tuple[FollowId, IntentId]]) -> Sequence[Intent]:
+        """Read pinned orders, in any order; those that do not exist are left out."""
+        ...
+
     def receipt(self, follow_id: FollowId, seq: int) -> Receipt | None:
         """Read the receipt of a follow for the leader's trade number `seq`."""
+        ...
+
+    def receipts(self, follow_id: FollowId, seqs: Iterable[int]) -> Sequence[Receipt]:
+        """Read receipts of a follow, in any order; those that do not exist are left out."""
+        ...
+
+    def receipted(self, follow_id: FollowId, after_seq: int, to_seq: int) -> frozenset[int]:
+        """Give which of the trades above `after_seq`, up to `to_seq`, have a receipt."""
         ...
 
     def account(self, wallet_id: WalletId) -> Account | None:

@@ -17,9 +17,7 @@ from understudy.domain.money import ZERO
 from understudy.domain.settlement import paused_by
 from understudy.domain.valuation import unrealized
 from understudy.messages import (
-    GAP,
     CheckLeader,
-    FollowerExecute,
     LearnLeverage,
     ReconcileCommand,
     ReconcileWallet,
@@ -27,6 +25,7 @@ from understudy.messages import (
     WakeLane,
 )
 from understudy.ports.copying import Changes, FollowState, LeaderStore, MarketStore, SymbolOwner
+from understudy.workflows.closing_gaps import close_gaps
 from understudy.workflows.closing_out import close_out_if_stopped
 from understudy.workflows.converging import converge_if_open
 from understudy.workflows.ending import end_if_done
@@ -41,8 +40,6 @@ from understudy.workflows.truing_up import true_up
 from understudy.workflows.views import CopyPorts
 from understudy.workflows.waking import wake_lane
 
-GAP_AFTER_MS = 30_000
-GAP_TRADES = 200
 DUE_AT_ONCE = 50
 SWEEP_MS = 60_000
 
@@ -111,7 +108,7 @@ def _reconcile_wallet(ports: ReconcilePorts, wallet_id: WalletId) -> None:
         return
     account = _read_account(ports, wallet_id, known)
     for state in known:
-        _close_gaps(ports, state)
+        close_gaps(ports.copying, ports.leaders, state)
         for ledger in state.ledgers.values():
             _reconcile_ledger(ports, state, ledger, _part_of(ledger, account, known))
     true_up(ports.copying, known)
@@ -178,31 +175,6 @@ def _given_back(follow: Follow, before: Ledger, after: Ledger) -> SymbolOwner | 
     if before.is_flat or not after.is_flat:
         return None
     return SymbolOwner(follow.wallet_id, after.symbol, follow.follow_id)
-
-
-def _close_gaps(ports: ReconcilePorts, state: FollowState) -> None:
-    """Send trades into the lane again that have no receipt although they are old enough."""
-    follow, budget, copying = state.follow, state.budget, ports.copying
-    now_ms = copying.clock.now_ms()
-    since = max(follow.start_seq, budget.checked_seq)
-    trades = ports.leaders.trades_since(follow.venue, follow.leader, since, GAP_TRADES)
-    checked, missing = since, []
-    for trade in trades:
-        if now_ms - trade.stored_at_ms < GAP_AFTER_MS:
-            break
-        receipt = copying.store.receipt(follow.follow_id, trade.seq)
-        if receipt is None:
-            missing.append(
-                FollowerExecute(
-                    follow.follow_id, follow.wallet_id, trade, now_ms, GAP, epoch=follow.epoch
-                )
-            )
-        elif not missing:
-            checked = trade.seq
-    if missing:
-        copying.queues.to_lanes(missing)
-    if checked > budget.checked_seq:
-        _store(ports, Changes(budget=replace(budget, checked_seq=checked)))
 
 
 def _check_agent(ports: ReconcilePorts, state: FollowState) -> None:

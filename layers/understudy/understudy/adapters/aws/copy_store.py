@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from heapq import merge
 from itertools import islice
 from zlib import crc32
@@ -64,8 +64,8 @@ class DynamoCopyStore:
     def commit(self, changes: Changes) -> Changes:
         """Write all or nothing; gives the records back with their new versions."""
         refuse_impossible(changes)
-        writes = [*self._record_writes(changes), *self._receipt_writes(changes.receipts)]
-        writes += self._conditions(changes)
+        writes = self._record_writes(changes) + self._intent_writes(changes)
+        writes += self._receipt_writes(changes.receipts) + self._conditions(changes)
         if writes:
             transact(self._table.client, writes)
         return after_commit(changes)
@@ -75,10 +75,30 @@ class DynamoCopyStore:
         item = self._table.get(at.intent(follow_id, intent_id))
         return record_of(Intent, item) if item else None
 
+    def intents(self, names: Iterable[tuple[FollowId, IntentId]]) -> Sequence[Intent]:
+        """Read pinned orders; those that do not exist are left out."""
+        keys = [at.intent(*name) for name in dict.fromkeys(names)]
+        return [record_of(Intent, item) for item in self._table.get_many(keys)]
+
     def receipt(self, follow_id: FollowId, seq: int) -> Receipt | None:
         """Read the receipt of a follow for the leader's trade number `seq`."""
         item = self._table.get(at.receipt(follow_id, seq))
         return record_of(Receipt, item) if item else None
+
+    def receipts(self, follow_id: FollowId, seqs: Iterable[int]) -> Sequence[Receipt]:
+        """Read receipts of a follow; those that do not exist are left out."""
+        keys = [at.receipt(follow_id, seq) for seq in dict.fromkeys(seqs)]
+        return [record_of(Receipt, item) for item in self._table.get_many(keys)]
+
+    def receipted(self, follow_id: FollowId, after_seq: int, to_seq: int) -> frozenset[int]:
+        """Give which of the trades above `after_seq`, up to `to_seq`, have a receipt."""
+        if to_seq <= after_seq:
+            return frozenset()
+        first, last = at.receipt(follow_id, after_seq + 1), at.receipt(follow_id, to_seq)
+        values = {":pk": first["pk"], ":first": first["sk"], ":last": last["sk"]}
+        condition = "pk = :pk AND sk BETWEEN :first AND :last"
+        found = self._table.query(condition, values, ConsistentRead=True, ProjectionExpression="sk")
+        return frozenset(int(item["sk"]["S"].removeprefix(at.COPY)) for item in found)
 
     def account(self, wallet_id: WalletId) -> Account | None:
         """Give the last account reading."""
@@ -124,10 +144,19 @@ class DynamoCopyStore:
             writes.append(put_record(name, at.ledger(ledger.follow_id, ledger.symbol), ledger))
         if (lane := changes.lane) is not None:
             writes.append(put_record(name, at.lane(lane.wallet_id), lane))
-        if (intent := changes.intent) is not None:
-            key = at.intent(intent.follow_id, intent.intent_id)
-            writes.append(put_record(name, key, intent, _intent_indexes(intent)))
         return writes
+
+    def _intent_writes(self, changes: Changes) -> list[Operation]:
+        return [
+            operations.put_record(
+                self._table.name,
+                at.intent(intent.follow_id, intent.intent_id),
+                intent,
+                _intent_indexes(intent),
+            )
+            for intent in (changes.intent, *changes.booked)
+            if intent is not None
+        ]
 
     def _receipt_writes(self, receipts: Sequence[Receipt]) -> list[Operation]:
         return [

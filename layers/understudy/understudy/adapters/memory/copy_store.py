@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from understudy.adapters.memory.copying_table import CopyingTable
 from understudy.adapters.memory.market_store import InMemoryMarketStore
@@ -71,10 +71,28 @@ class InMemoryCopyStore:
         with self._table.lock:
             return self._table.intents.get((follow_id, intent_id))
 
+    def intents(self, names: Iterable[tuple[FollowId, IntentId]]) -> Sequence[Intent]:
+        """Read pinned orders; those that do not exist are left out."""
+        with self._table.lock:
+            stored = self._table.intents
+            return [stored[name] for name in dict.fromkeys(names) if name in stored]
+
     def receipt(self, follow_id: FollowId, seq: int) -> Receipt | None:
         """Read the receipt of a follow for the leader's trade number `seq`."""
         with self._table.lock:
             return self._table.receipts[follow_id].get(seq)
+
+    def receipts(self, follow_id: FollowId, seqs: Iterable[int]) -> Sequence[Receipt]:
+        """Read receipts of a follow; those that do not exist are left out."""
+        with self._table.lock:
+            stored = self._table.receipts[follow_id]
+            return [stored[seq] for seq in dict.fromkeys(seqs) if seq in stored]
+
+    def receipted(self, follow_id: FollowId, after_seq: int, to_seq: int) -> frozenset[int]:
+        """Give which of the trades above `after_seq`, up to `to_seq`, have a receipt."""
+        with self._table.lock:
+            stored = self._table.receipts[follow_id]
+            return frozenset(seq for seq in stored if after_seq < seq <= to_seq)
 
     def account(self, wallet_id: WalletId) -> Account | None:
         """Give the last account reading."""
