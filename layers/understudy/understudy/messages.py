@@ -24,6 +24,9 @@ CLOSE_NOW = "close_now"
 # The correlation of a trade that is sent into a lane again, because it has no receipt there.
 GAP = "gap"
 
+# Why a wallet is looked at some minutes after one of its follows was deleted.
+ENDED = "ended"
+
 
 @dataclass(frozen=True, slots=True)
 class LeaderFills:
@@ -73,7 +76,10 @@ class Converge:
 
 @dataclass(frozen=True, slots=True)
 class ReconcileWallet:
-    """Compare a wallet's ledgers with the venue (queue follow-reconcile)."""
+    """Compare a wallet's ledgers with the venue (queue follow-reconcile).
+
+    A wallet that follows nobody any more only gets the venue's figures for its last orders.
+    """
 
     wallet_id: WalletId
     cause: str = "sweep"

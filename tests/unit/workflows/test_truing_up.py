@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -22,11 +21,9 @@ from tests.unit.workflows.accounting import (
 )
 from tests.unit.workflows.crashing import CrashError, CrashPoint, make_crash
 from understudy.domain.account_history import OwnFill
-from understudy.domain.follows import FollowStatus
 from understudy.domain.ids import WalletId
 from understudy.domain.money import ZERO
 from understudy.messages import ReconcileWallet
-from understudy.ports.copying import Changes
 from understudy.workflows.follow_reconcile import reconcile
 
 WALLET = WalletId("wallet-1")
@@ -183,17 +180,6 @@ def test_new_drift_is_asked_about_at_once_and_old_drift_no_more(
 
     assert world.ledger(follow).drift_since_ms
     assert len(fills) == 1
-
-
-@pytest.mark.parametrize("status", [FollowStatus.PAUSED, FollowStatus.DELETING])
-def test_the_last_orders_of_a_follow_that_stops_get_their_figures(status: FollowStatus) -> None:
-    world, follow = copied("5", "-2")
-    stopped = replace(world.table.follows[follow], status=status)
-    world.copying.store.commit(Changes(follow=stopped))
-
-    true_up_orders(world)
-
-    assert budget_of(world, follow).fees == fees_at_venue(world, follow)
 
 
 def test_fills_are_read_every_ten_minutes_and_funding_every_hour(

@@ -59,7 +59,7 @@ def _ports(rest: Rest, keys: LambdaAgentKeys) -> ApiPorts:
         leaders=parts.leaders(),
         markets=parts.markets(),
         switches=DynamoSwitchBoard(copying),
-        queues=parts.queues("leader_fills", "follower_execute"),
+        queues=parts.queues("leader_fills", "follower_execute", "follow_reconcile"),
         venue=parts.venue(),
         agent_keys=keys,
         approvals=HyperliquidApprovals(rest, environment.chain()),

@@ -1,6 +1,7 @@
 """Ends follows that are being deleted: at once when positions are kept, else once all are closed.
 
-Asked after every settlement and in every sweep, so that whoever dies on the way is made up for.
+Asked after every settlement and in every sweep, so that whoever dies on the way is made up for. The
+sweep does not see what is deleted, so a last look at its money is asked for in good time.
 """
 
 from __future__ import annotations
@@ -11,14 +12,19 @@ from typing import TYPE_CHECKING
 from understudy.domain.errors import ConflictError
 from understudy.domain.follows import FollowStatus
 from understudy.domain.limits import OnStop
+from understudy.messages import ENDED, ReconcileWallet
 from understudy.ports.copying import HELD_BY_HAND, Changes, SymbolOwner
 
 if TYPE_CHECKING:
     from understudy.domain.follows import Follow, Ledger
     from understudy.ports.copying import CopyStore
+    from understudy.ports.delivery import Queues
+
+# Then the fills of its last orders are due to be read, however lately others were.
+LAST_LOOK_SECONDS = 360
 
 
-def end_if_done(store: CopyStore, follow: Follow) -> Follow:
+def end_if_done(store: CopyStore, queues: Queues, follow: Follow) -> Follow:
     """Make a follow that is being deleted DELETED when nothing of it is left to close.
 
     What is kept belongs to the user's own hand from then on. Gives the follow as it is now.
@@ -32,6 +38,9 @@ def end_if_done(store: CopyStore, follow: Follow) -> Follow:
         return follow
     for ledger in left:
         _let_go(store, follow, ledger)
+    if state.ledgers:
+        last_look = ReconcileWallet(follow.wallet_id, ENDED)
+        queues.to_reconcile(last_look, delay_seconds=LAST_LOOK_SECONDS)
     try:
         ended = store.commit(Changes(follow=replace(follow, status=FollowStatus.DELETED)))
     except ConflictError:

@@ -83,7 +83,7 @@ class FollowLifecycle:
         state = self.own.copies.follow_state(follow_id)
         if state is not None and leaving.limits.on_stop is OnStop.CLOSE_NOW:
             close_out(self.queues, state, self.clock.now_ms())
-        return end_if_done(self.own.copies, leaving)
+        return end_if_done(self.own.copies, self.queues, leaving)
 
     def _activated(self, follow: Follow) -> Follow:
         if self.switches.is_on(Switch.COPY_DISABLED, follow.user_id):

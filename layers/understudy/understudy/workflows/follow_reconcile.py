@@ -36,7 +36,7 @@ from understudy.workflows.learning import learn_leverage
 from understudy.workflows.numbering import SyncPorts
 from understudy.workflows.rebuilding import rebuild
 from understudy.workflows.resolving import resolve
-from understudy.workflows.truing_up import true_up
+from understudy.workflows.truing_up import true_up, true_up_deleted
 from understudy.workflows.views import CopyPorts
 from understudy.workflows.waking import wake_lane
 
@@ -105,6 +105,7 @@ def _reconcile_wallet(ports: ReconcilePorts, wallet_id: WalletId) -> None:
             return
         known = _states_of(ports, wallet_id)
     if not known:
+        true_up_deleted(ports.copying, wallet_id)
         return
     account = _read_account(ports, wallet_id, known)
     for state in known:
@@ -116,7 +117,7 @@ def _reconcile_wallet(ports: ReconcilePorts, wallet_id: WalletId) -> None:
         _check_agent(ports, state)
         _check_drawdown(ports, state)
         _close_stopped(ports, state)
-        end_if_done(ports.copying.store, state.follow)
+        end_if_done(ports.copying.store, ports.copying.queues, state.follow)
 
 
 def _states_of(ports: ReconcilePorts, wallet_id: WalletId) -> list[FollowState]:

@@ -14,9 +14,10 @@ from understudy.domain.account_history import FundingPayment
 from understudy.domain.errors import ConflictError, VenueUnreachableError
 from understudy.domain.follows import Follow, Ledger
 from understudy.domain.holding import holder_at
-from understudy.domain.ids import FollowId
+from understudy.domain.ids import FollowId, IntentId, WalletId
 from understudy.domain.intents import Intent
 from understudy.domain.true_up import after_funding, is_estimated
+from understudy.messages import ENDED, ReconcileWallet
 from understudy.ports.copying import Changes, FollowState
 from understudy.ports.venue import Venue
 from understudy.workflows.booking import Statement, book, fills_from, first_held
@@ -30,6 +31,7 @@ LOOKED_FOR_MS = 86_400_000
 FILLS_OF_ORDERS_EVERY_MS = 300_000
 FILLS_EVERY_MS = 600_000
 FUNDING_EVERY_MS = 3_600_000
+ASKED_AGAIN_AFTER_SECONDS = 900
 
 Orders = Mapping[FollowId, Sequence[Intent]]
 
@@ -69,6 +71,16 @@ def true_up(ports: CopyPorts, states: Sequence[FollowState]) -> None:
             step(wallet)
 
 
+def true_up_deleted(ports: CopyPorts, wallet_id: WalletId) -> None:
+    """Bring the last orders of a wallet that follows nobody any more to the venue's figures."""
+    names = _names_of_estimated(ports, wallet_id)
+    found = map(ports.store.follow_state, dict.fromkeys(follow_id for follow_id, _ in names))
+    true_up(ports, [state for state in found if state is not None])
+    if names and _names_of_estimated(ports, wallet_id):
+        again = ReconcileWallet(wallet_id, ENDED)
+        ports.queues.to_reconcile(again, delay_seconds=ASKED_AGAIN_AFTER_SECONDS)
+
+
 def _true_up_fills(wallet: _Wallet) -> None:
     """Read the account's fills on new drift, every ten minutes, and sooner where orders wait."""
     until_ms = wallet.now_ms - SEEN_AFTER_MS
@@ -95,15 +107,21 @@ def _is_newly_off(state: FollowState, until_ms: int) -> bool:
 
 def _estimated(wallet: _Wallet) -> Orders:
     """Give the orders of which budgets have estimates, long enough over to be in the fills."""
-    store, now_ms = wallet.ports.store, wallet.now_ms
-    names = store.estimated_orders(
-        wallet.follow.wallet_id, now_ms - LOOKED_FOR_MS, now_ms - SEEN_AFTER_MS, ORDERS_AT_ONCE
-    )
+    names = _names_of_estimated(wallet.ports, wallet.follow.wallet_id)
     orders = defaultdict(list)
-    for order in store.intents(names) if names else ():
+    for order in wallet.ports.store.intents(names) if names else ():
         if is_estimated(order):
             orders[order.follow_id].append(order)
     return orders
+
+
+def _names_of_estimated(
+    ports: CopyPorts, wallet_id: WalletId
+) -> Sequence[tuple[FollowId, IntentId]]:
+    now_ms = ports.clock.now_ms()
+    return ports.store.estimated_orders(
+        wallet_id, now_ms - LOOKED_FOR_MS, now_ms - SEEN_AFTER_MS, ORDERS_AT_ONCE
+    )
 
 
 def _true_up_funding(wallet: _Wallet) -> None:

@@ -1,0 +1,67 @@
+"""A follow that stops, or is gone, still ends at the venue's own figures for its last orders."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.unit.workflows.accounting import (
+    budget_of,
+    copied,
+    fees_at_venue,
+    silence,
+    true_up_orders,
+)
+from understudy.domain.follows import FollowStatus
+from understudy.ports.copying import Changes
+
+if TYPE_CHECKING:
+    from tests.fakes.world import World
+    from understudy.domain.ids import FollowId
+
+
+@pytest.mark.parametrize("status", [FollowStatus.PAUSED, FollowStatus.DELETING])
+def test_the_last_orders_of_a_follow_that_stops_get_their_figures(status: FollowStatus) -> None:
+    world, follow = copied("5", "-2")
+    stopped = replace(world.table.follows[follow], status=status)
+    world.copying.store.commit(Changes(follow=stopped))
+
+    true_up_orders(world)
+
+    assert budget_of(world, follow).fees == fees_at_venue(world, follow)
+
+
+def _deleted(world: World, follow: FollowId) -> None:
+    """Delete a follow that ends when the leader's exit has been copied."""
+    leaving = replace(world.table.follows[follow], status=FollowStatus.DELETING)
+    world.copying.store.commit(Changes(follow=leaving))
+    world.leader_trades("BTC", "-5")
+    world.pump()
+    assert world.table.follows[follow].status is FollowStatus.DELETED
+
+
+def test_the_last_order_of_a_deleted_follow_gets_its_figures() -> None:
+    world, follow = copied("5")
+    _deleted(world, follow)
+
+    world.pass_time(400)
+
+    assert budget_of(world, follow).fees == fees_at_venue(world, follow)
+    assert not world.queues.reconcile
+
+
+def test_a_deleted_follow_s_last_order_is_asked_about_again_while_the_venue_is_silent(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    world, follow = copied("5")
+    _deleted(world, follow)
+    with monkeypatch.context() as patched:
+        silence(patched, world, "own_fills_since")
+        world.pass_time(400)
+    assert budget_of(world, follow).fees == 2 * fees_at_venue(world, follow)
+
+    world.pass_time(900)
+
+    assert budget_of(world, follow).fees == fees_at_venue(world, follow)
