@@ -145,7 +145,9 @@ class InMemoryVenue:
         dexes: Sequence[str],
         *,
         before: Account | None = None,
+        urgent: bool = False,
     ) -> Account:
+        del urgent
         self._answer()
         book, now_ms = self.books.account(address), self._clock.now_ms()
         known = before if before is not None and before.knows_mode(now_ms) else None

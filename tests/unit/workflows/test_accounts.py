@@ -26,6 +26,7 @@ class Reader:
         self._venue = venue
         self.readings = 0
         self.is_silent = False
+        self.urgent: list[bool] = []
         self.refusal = VenueUnreachableError("the venue did not answer")
 
     def __getattr__(self, name: str) -> Any:
@@ -38,10 +39,12 @@ class Reader:
         dexes: Sequence[str],
         *,
         before: Account | None = None,
+        urgent: bool = False,
     ) -> Account:
         if self.is_silent:
             raise self.refusal
         self.readings += 1
+        self.urgent.append(urgent)
         reading: Account = self._venue.account(wallet_id, address, dexes, before=before)
         return reading
 
@@ -70,7 +73,7 @@ def test_an_entry_is_decided_with_a_young_reading(after_ms: int, readings: int) 
 
     _next_entry(world, after_ms)
 
-    assert reader.readings == readings
+    assert reader.urgent == [True, False][:readings]
     assert world.held_at_venue(follow) == 2
 
 

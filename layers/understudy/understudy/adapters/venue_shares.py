@@ -14,9 +14,9 @@ DRAWS_ON = {
     Purpose.EXIT: (Purpose.EXIT, Purpose.ENTRY),
     Purpose.ENTRY: (Purpose.ENTRY,),
     Purpose.STATUS: (Purpose.STATUS,),
-    Purpose.EVIDENCE: (Purpose.STATUS, Purpose.ENTRY),
+    Purpose.URGENT: (Purpose.STATUS, Purpose.ENTRY),
 }
-"""Whose shares a purpose may use up, in order: exits and evidence go before any entry."""
+"""Whose shares a purpose may use up, in order: exits and urgent questions go before entries."""
 
 
 def share_of(weight_per_minute: int, purpose: Purpose, *, halved: bool) -> int:

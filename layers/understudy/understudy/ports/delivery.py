@@ -48,14 +48,14 @@ class Bus(Protocol):
 class Purpose(StrEnum):
     """What a request to the venue is for; exits have the largest share of the budget.
 
-    Evidence is what became of an order: money hangs on it. The venue's minutes are those of the
-    clock.
+    Urgent are the questions on which money waits: what became of an order, an account without which
+    an entry cannot be decided. The venue's minutes are those of the clock.
     """
 
     ENTRY = "entry"
     EXIT = "exit"
     STATUS = "status"
-    EVIDENCE = "evidence"
+    URGENT = "urgent"
 
 
 def seconds_left(now_ms: int) -> int:
@@ -69,8 +69,8 @@ class VenueBudget(Protocol):
     def take(self, venue: str, purpose: Purpose, weight: int) -> bool:
         """Take weight from this minute's budget; False when none is left for this purpose.
 
-        An exit also takes what is left for entries; evidence takes what is left for status and for
-        entries.
+        An exit also takes what is left for entries; an urgent question what is left for status and
+        for entries.
         """
         ...
 

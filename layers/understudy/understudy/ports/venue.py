@@ -60,11 +60,12 @@ class Venue(Protocol):
         dexes: Sequence[str],
         *,
         before: Account | None = None,
+        urgent: bool = False,
     ) -> Account:
         """Read an account's mode, equity, margin, positions and leverages on these dexes.
 
         With an earlier reading, its mode is taken over while it is young: it is dear to ask for
-        and changes when the user says so.
+        and changes when the user says so. An urgent reading may use what is left for entries.
         """
         ...
 

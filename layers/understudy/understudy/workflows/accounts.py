@@ -21,10 +21,11 @@ def with_account(ports: CopyPorts, view: View) -> View:
     """
     reading, now_ms = view.around.account, ports.clock.now_ms()
     if not _covers(reading, view.market.dex, now_ms - YOUNG_MS):
+        is_usable = _covers(reading, view.market.dex, now_ms - USABLE_MS)
         try:
-            reading = _read(ports, view)
+            reading = _read(ports, view, urgent=not is_usable)
         except VenueUnreachableError as error:
-            if _covers(reading, view.market.dex, now_ms - USABLE_MS):
+            if is_usable:
                 return view
             # A lane does not wait for the minute's end, as who asks for less may: exits are in it.
             raise VenueUnreachableError(error.message) from error
@@ -37,12 +38,13 @@ def _covers(reading: Account | None, dex: str, not_before_ms: int) -> bool:
     return reading is not None and dex in reading.equity and reading.read_at_ms >= not_before_ms
 
 
-def _read(ports: CopyPorts, view: View) -> Account:
+def _read(ports: CopyPorts, view: View, *, urgent: bool) -> Account:
     follow, dex = view.state.follow, view.market.dex
     dexes = ("", dex) if dex else ("",)
     venue = ports.venues[follow.venue]
+    before = view.around.account
     reading = venue.account(
-        follow.wallet_id, follow.wallet_address, dexes, before=view.around.account
+        follow.wallet_id, follow.wallet_address, dexes, before=before, urgent=urgent
     )
     ports.store.put_account(reading)
     return reading

@@ -33,7 +33,7 @@ class ScriptedRest(Rest):
         self._answers = answers
         self.asked: list[dict[str, Any]] = []
 
-    def ask(self, question: dict[str, Any], *, is_evidence: bool = False) -> Any:
+    def ask(self, question: dict[str, Any], *, urgent: bool = False) -> Any:
         self.asked.append(question)
         answer = self._answers[question["type"]]
         return answer(question) if callable(answer) else answer

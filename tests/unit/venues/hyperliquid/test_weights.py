@@ -57,6 +57,6 @@ def test_a_question_about_an_order_may_use_what_entries_left() -> None:
     budget = InMemoryVenueBudget({HYPERLIQUID: 140}, clock)
     assert budget.take(HYPERLIQUID, Purpose.STATUS, 20)
 
-    BudgetMeter(budget, clock).take(2, is_evidence=True)
+    BudgetMeter(budget, clock).take(2, urgent=True)
 
     assert not budget.take(HYPERLIQUID, Purpose.ENTRY, 42 - 1)

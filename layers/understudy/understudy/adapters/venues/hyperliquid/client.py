@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from understudy.adapters.venues.hyperliquid.accounts import Holdings, parse_holdings, parse_mode
 from understudy.adapters.venues.hyperliquid.outcomes import action_outcome, order_report
@@ -58,12 +58,12 @@ class HyperliquidVenue:
         """Ask what became of an order, with the sums of its fills."""
         question = {"type": "orderStatus", "user": address, "oid": client_order_id}
         with understood("orderStatus"):
-            answer = self._rest.ask(question, is_evidence=True)
+            answer = self._rest.ask(question, urgent=True)
             if answer["status"] != "order":
                 return order_report(answer, [])
             order = answer["order"]["order"]
             placed_ms = order["timestamp"]
-            rows = fills_page(self._rest, _FILLS, address, placed_ms, is_evidence=True)
+            rows = fills_page(self._rest, _FILLS, address, placed_ms, urgent=True)
             return order_report(answer, [row for row in rows if row["oid"] == order["oid"]])
 
     def account(
@@ -73,11 +73,13 @@ class HyperliquidVenue:
         dexes: Sequence[str],
         *,
         before: Account | None = None,
+        urgent: bool = False,
     ) -> Account:
         """Read an account's mode, equity, margin, positions and leverages on these dexes."""
         now_ms = self._clock.now_ms()
         known = before if before is not None and before.knows_mode(now_ms) else None
-        holdings = self._holdings(address, dexes, known.mode if known else None)
+        mode = known.mode if known else None
+        holdings = self._holdings(address, dexes, mode, urgent=urgent)
         return Account(
             wallet_id=wallet_id,
             mode=holdings.mode,
@@ -140,18 +142,21 @@ class HyperliquidVenue:
             ]
 
     def _holdings(
-        self, address: str, dexes: Sequence[str], mode: AccountMode | None = None
+        self,
+        address: str,
+        dexes: Sequence[str],
+        mode: AccountMode | None = None,
+        *,
+        urgent: bool = False,
     ) -> Holdings:
+        def ask(kind: str, **more: str) -> Any:
+            return self._rest.ask({"type": kind, "user": address, **more}, urgent=urgent)
+
         with understood("clearinghouseState"):
             if mode is None:
-                mode = parse_mode(self._rest.ask({"type": "userAbstraction", "user": address}))
-            spot = None
-            if mode is AccountMode.UNIFIED:
-                spot = self._rest.ask({"type": "spotClearinghouseState", "user": address})
-            states = {
-                dex: self._rest.ask({"type": "clearinghouseState", "user": address, "dex": dex})
-                for dex in dexes or ("",)
-            }
+                mode = parse_mode(ask("userAbstraction"))
+            spot = ask("spotClearinghouseState") if mode is AccountMode.UNIFIED else None
+            states = {dex: ask("clearinghouseState", dex=dex) for dex in dexes or ("",)}
             return parse_holdings(mode, states, spot)
 
 

@@ -22,11 +22,11 @@ Key = TypeVar("Key", bound="Hashable")
 
 
 def fills_page(
-    rest: Rest, kind: str, address: str, start_ms: int, *, is_evidence: bool = False
+    rest: Rest, kind: str, address: str, start_ms: int, *, urgent: bool = False
 ) -> list[FillRow]:
     """Ask for one page of fills, oldest first; slices of TWAP orders lose their envelope."""
     question = {"type": kind, "user": address, "startTime": start_ms}
-    rows = rest.ask(question, is_evidence=is_evidence)
+    rows = rest.ask(question, urgent=urgent)
     return oldest_first([row.get("fill", row) for row in rows])
 
 

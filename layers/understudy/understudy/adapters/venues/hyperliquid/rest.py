@@ -78,8 +78,8 @@ class Rest:
         except HTTPError:
             return Unknown(UnknownCause.CONNECTION_LOST)
 
-    def ask(self, question: dict[str, Any], *, is_evidence: bool = False) -> Any:
-        """Ask `/info` and give the answer's JSON; evidence about an order goes before the rest.
+    def ask(self, question: dict[str, Any], *, urgent: bool = False) -> Any:
+        """Ask `/info` and give the answer's JSON; an urgent question goes before the rest.
 
         Raises VenueUnreachableError without a usable answer; its facts are the question's type and
         the HTTP status, 0 when there was none. It is a QuestionBudgetError when our own meter is
@@ -88,11 +88,11 @@ class Rest:
         kind = str(question["type"])
         if _monotonic_ms() < self._hushed_until_ms:
             raise unanswered("the venue did not answer a moment ago", kind)
-        self._meter.take(question_weight(kind), is_evidence=is_evidence)
+        self._meter.take(question_weight(kind), urgent=urgent)
         answer = self._answer(kind, question)
         if added := answer_weight(kind, answer):
             with suppress(QuestionBudgetError):  # it is answered already
-                self._meter.take(added, is_evidence=is_evidence)
+                self._meter.take(added, urgent=urgent)
         return answer
 
     def _answer(self, kind: str, question: dict[str, Any]) -> Any:

@@ -36,7 +36,7 @@ def answer_weight(kind: str, answer: Any) -> int:
 class Meter(Protocol):
     """Keeps count of the questions that one address asks."""
 
-    def take(self, weight: int, *, is_evidence: bool = False) -> None:
+    def take(self, weight: int, *, urgent: bool = False) -> None:
         """Count weight; raises QuestionBudgetError when nothing may be asked in this minute."""
         ...
 
@@ -48,7 +48,7 @@ class Meter(Protocol):
 class NoMeter:
     """Lets every question pass: for those that ask seldom."""
 
-    def take(self, weight: int, *, is_evidence: bool = False) -> None:
+    def take(self, weight: int, *, urgent: bool = False) -> None:
         """Pass."""
 
     def refused(self) -> None:
@@ -62,9 +62,9 @@ class BudgetMeter:
         self._budget = budget
         self._clock = clock
 
-    def take(self, weight: int, *, is_evidence: bool = False) -> None:
+    def take(self, weight: int, *, urgent: bool = False) -> None:
         """Count weight; raises DependencyError when the budget cannot be read."""
-        purpose = Purpose.EVIDENCE if is_evidence else Purpose.STATUS
+        purpose = Purpose.URGENT if urgent else Purpose.STATUS
         if not self._budget.take(HYPERLIQUID, purpose, weight):
             raise QuestionBudgetError(HYPERLIQUID, seconds_left(self._clock.now_ms()))
 
