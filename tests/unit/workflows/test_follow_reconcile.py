@@ -37,39 +37,6 @@ def _by_hand(world: World, follow: FollowId, size: str) -> None:
     world.venue.trade(world.table.follows[follow].wallet_address, "BTC", size)
 
 
-def _lose_a_trade(world: World, size: str) -> None:
-    world.leader_trades("BTC", size)
-    world.sync()
-    world.queues.lanes.take()
-    world.clock.advance(31_000)
-
-
-def test_a_trade_that_never_reached_its_lane_gets_a_receipt() -> None:
-    world, follow = _world()
-    _lose_a_trade(world, "5")
-
-    world.sweep()
-
-    assert [receipt.reason for receipt in world.receipts(follow)] == [Reason.STALE]
-
-
-def test_a_close_that_never_reached_its_lane_is_copied() -> None:
-    world, follow = _world("5")
-    _lose_a_trade(world, "-5")
-
-    world.sweep()
-
-    assert world.held_at_venue(follow) == 0
-
-
-def test_checked_trades_are_not_looked_at_again() -> None:
-    world, follow = _world("5", "-2")
-
-    world.sweep()
-
-    assert world.table.budgets[follow].checked_seq == 2
-
-
 def test_a_position_that_is_gone_twice_is_a_phantom() -> None:
     world, follow = _world("5")
     _by_hand(world, follow, "-5")

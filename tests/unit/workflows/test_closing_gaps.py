@@ -1,0 +1,69 @@
+"""A trade that never reached its lane is found by its missing receipt and sent again."""
+
+from __future__ import annotations
+
+from tests.fakes.world import World
+from tests.unit.workflows.accounting import copied
+from understudy.domain.markets import HYPERLIQUID
+from understudy.domain.reasons import Reason
+from understudy.workflows.follow_reconcile import reconcile, sweep
+
+
+def _lose_a_trade(world: World, size: str) -> None:
+    world.leader_trades("BTC", size)
+    world.sync()
+    world.queues.lanes.take()
+    world.clock.advance(31_000)
+
+
+def test_a_trade_that_never_reached_its_lane_gets_a_receipt() -> None:
+    world, follow = copied()
+    _lose_a_trade(world, "5")
+
+    world.sweep()
+
+    assert [receipt.reason for receipt in world.receipts(follow)] == [Reason.STALE]
+
+
+def test_a_close_that_never_reached_its_lane_is_copied() -> None:
+    world, follow = copied("5")
+    _lose_a_trade(world, "-5")
+
+    world.sweep()
+
+    assert world.held_at_venue(follow) == 0
+
+
+def test_checked_trades_are_not_looked_at_again() -> None:
+    world, follow = copied("5", "-2")
+
+    world.sweep()
+
+    assert world.table.budgets[follow].checked_seq == 2
+
+
+def test_trades_behind_a_gap_are_checked_again_once_it_is_closed() -> None:
+    world, follow = copied("5")
+    _lose_a_trade(world, "2")
+    world.copy("BTC", "-1")
+
+    sweep(world.reconcile_ports, HYPERLIQUID)
+    for command in world.queues.reconcile.take():
+        reconcile(world.reconcile_ports, command)
+    assert world.table.budgets[follow].checked_seq == 1
+    world.pump()
+    world.sweep()
+
+    assert world.table.budgets[follow].checked_seq == 3
+
+
+def test_a_trade_that_may_still_be_on_its_way_is_not_sent_again() -> None:
+    world, follow = copied()
+    world.leader_trades("BTC", "5")
+    world.sync()
+    world.queues.lanes.take()
+    world.clock.advance(29_000)
+
+    world.sweep()
+
+    assert not world.receipts(follow)
