@@ -13,6 +13,8 @@ Evidence = dict[str, Any]
 FRAME_TO_ORDER = "frame_to_order"
 WAITS_ON_PURPOSE = "frame_to_order_throttled"
 STAGES = ("seen", "stored", "queued", "decided", "signed", "sent", "answered")
+WARM_UP_TRADES = 5
+LONG_RUN_TRADES = 60
 TENTH = Decimal("0.1")
 _SIDES = {"B": "buy", "A": "sell"}
 
@@ -20,10 +22,13 @@ _SIDES = {"B": "buy", "A": "sell"}
 def latencies_of(evidence: Evidence) -> dict[str, list[Decimal]]:
     """Return every measured time in ms by stage; `frame_to_order` is the venue's clock alone.
 
-    Follows that are throttled wait on purpose and stand in a stage of their own.
+    Follows that are throttled wait on purpose and stand in a stage of their own. Of a longer run
+    the first trades are left out: they start the functions.
     """
     found: defaultdict[str, list[Decimal]] = defaultdict(list)
-    sent = {_trade_key(each): Decimal(each["sent_ms"]) for each in evidence["release"]}
+    release = evidence["release"]
+    warm = release[WARM_UP_TRADES:] if len(release) > LONG_RUN_TRADES else release
+    sent = {_trade_key(each): Decimal(each["sent_ms"]) for each in warm}
     received = _received(evidence["books"])
     for follow in evidence["follows"]:
         throttled = follow["limits"].get("mode", "realtime") != "realtime"

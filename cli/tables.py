@@ -94,7 +94,7 @@ def _positions(followers: Sequence[Follower], evidence: Mapping[str, Any]) -> Ta
 
 def _latencies(latencies: Mapping[str, Mapping[str, Any]]) -> Table:
     table = _table(
-        "\nlatency in ms, frame_to_order by the venue's clock", "stage", "p50", "p99", "n"
+        "\nlatency in ms, warm; frame_to_order by the venue's clock", "stage", "p50", "p99", "n"
     )
     for stage, each in latencies.items():
         table.add_row(stage, str(each["p50"]), str(each["p99"]), str(each["n"]))

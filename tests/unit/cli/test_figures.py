@@ -52,6 +52,17 @@ def test_a_copy_takes_from_the_frame_to_its_order_by_the_venues_clock() -> None:
     }
 
 
+def test_the_first_trades_of_a_long_run_only_warm_up() -> None:
+    long = evidence()
+    (first,) = long["release"]
+    others = [{**first, "time_ms": number} for number in range(100, 160)]
+
+    assert latencies_of({**long, "release": [first, *others]}) == {}
+    assert latencies_of({**long, "release": [*others[:5], first, *others[5:]]}) == latencies_of(
+        evidence()
+    )
+
+
 def test_what_waits_on_purpose_is_counted_apart() -> None:
     assert list(latencies_of(evidence("throttled"))) == ["frame_to_order_throttled"]
 
