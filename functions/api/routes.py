@@ -8,16 +8,16 @@ from . import (
     follow_routes,
     profile_routes,
     sign_in_routes,
-    system_routes,
     wallet_routes,
 )
+from .system_routes import system_routes
 
-ROUTES = (
+USER_ROUTES = (
     *sign_in_routes.ROUTES,
     *wallet_routes.ROUTES,
     *agent_routes.ROUTES,
     *follow_routes.ROUTES,
     *profile_routes.ROUTES,
     *copy_routes.ROUTES,
-    *system_routes.ROUTES,
 )
+ROUTES = (*USER_ROUTES, *system_routes(USER_ROUTES))

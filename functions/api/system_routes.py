@@ -18,29 +18,30 @@ def status(call: Call) -> Any:
     return call.services.system.now()
 
 
-def description(_: Call) -> dict[str, Any]:
-    """Show the OpenAPI document."""
-    # Written for the rare reader: the copy of it costs a cold start nothing.
-    from .openapi import document  # noqa: PLC0415
-    from .routes import ROUTES as ALL  # noqa: PLC0415
-
-    return document(ALL)
-
-
 def page(_: Call) -> str:
     """Show the OpenAPI document as a page that needs nothing from elsewhere."""
     return Path(__file__).with_name("docs.html").read_text()
 
 
-ROUTES = (
-    Route("GET", "/health", "Say that the API answers", health, Access.OPEN),
-    Route(
-        "GET",
-        "/v1/system/status",
-        "Show what the system depends on, and what is missing",
-        status,
-        Access.OPEN,
-    ),
-    Route("GET", "/openapi.json", "Describe the API", description, Access.OPEN),
-    Route("GET", "/docs", "Describe the API as a page", page, Access.OPEN),
-)
+def system_routes(others: tuple[Route, ...]) -> tuple[Route, ...]:
+    """Give the routes about the system; its description is of these and the others."""
+
+    def description(_: Call) -> dict[str, Any]:
+        # Written for the rare reader: the copy of it costs a cold start nothing.
+        from .openapi import document  # noqa: PLC0415
+
+        return document((*others, *own))
+
+    own = (
+        Route("GET", "/health", "Say that the API answers", health, Access.OPEN),
+        Route(
+            "GET",
+            "/v1/system/status",
+            "Show what the system depends on, and what is missing",
+            status,
+            Access.OPEN,
+        ),
+        Route("GET", "/openapi.json", "Describe the API", description, Access.OPEN),
+        Route("GET", "/docs", "Describe the API as a page", page, Access.OPEN),
+    )
+    return own
