@@ -161,8 +161,9 @@ def _unfilled(
         return None
     borne_out = set(expected.reasons)
     for leg in legs:
-        if leg.kind == "exit" and books.booked(leg):
-            borne_out |= {SUPERSEDED}  # a newer trade goes on with it
+        if leg.kind == "exit" and (books.booked(leg) or leg.state == "REJECTED"):
+            # A newer trade goes on with it; without a booking it was our own signer that refused.
+            borne_out |= {SUPERSEDED}
         for order in books.booked(leg):
             borne_out |= REFUSALS.get(order.status.lower(), ANY_REFUSAL)
             if not order.filled and not order.status.lower().endswith("rejected"):

@@ -9,7 +9,7 @@ import pytest
 
 from tests.fakes.builders import NOW_MS, account, follow, ledger, limits, ratio, situation, trade
 from understudy.domain.decisions import decide, decide_gap
-from understudy.domain.follows import FollowStatus, PauseReason, Pending, Switches
+from understudy.domain.follows import FollowStatus, Marks, PauseReason, Pending, Switches
 from understudy.domain.ids import IntentId
 from understudy.domain.limits import OnStop
 from understudy.domain.reasons import Reason
@@ -132,6 +132,17 @@ def test_every_attempt_widens_the_price_up_to_five_percent(attempts: int, cap: s
     open_exit = replace(ledger("2"), target=Decimal(0), exit_attempts=attempts, last_seq=1)
 
     decision = decide_gap(situation(trade("8", "0"), a_ledger=open_exit))
+
+    assert decision.order is not None
+    assert decision.order.limit_price == Decimal(cap)
+
+
+@pytest.mark.parametrize(("later_ms", "cap"), [(1_000, "99"), (1_001, "118.8")])
+def test_an_exit_that_comes_late_starts_from_the_newest_mark(later_ms: int, cap: str) -> None:
+    closing = trade("8", "0")
+    marks = Marks({closing.symbol: Decimal(120)}, {closing.symbol: closing.seen_at_ms + later_ms})
+
+    decision = decide(situation(closing, a_ledger=ledger("2"), marks=marks))
 
     assert decision.order is not None
     assert decision.order.limit_price == Decimal(cap)

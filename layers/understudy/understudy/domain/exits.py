@@ -17,6 +17,7 @@ from understudy.domain.trades import Side
 
 WIDEST_CLOSE_BPS = 500
 CLOSE_STEP_BPS = 100
+YOUNG_TRADE_MS = 1_000
 STEPS_TO_WIDEST = WIDEST_CLOSE_BPS // CLOSE_STEP_BPS
 
 
@@ -82,8 +83,10 @@ def _blocked(situation: Situation) -> Reason | None:
 
 
 def _reference(situation: Situation) -> Decimal:
-    """Give the price an exit starts from: the trade's at first, then the newest mark."""
-    trade, ledger = situation.trade, situation.ledger
-    if not (ledger.exit_attempts or ledger.exit_pauses):
+    """Give the price an exit starts from: the trade's while that is young, then the newest mark."""
+    trade, ledger, marks = situation.trade, situation.ledger, situation.marks
+    marked_ms = marks.at_ms.get(trade.symbol, 0)
+    is_first = not (ledger.exit_attempts or ledger.exit_pauses)
+    if is_first and marked_ms - trade.seen_at_ms <= YOUNG_TRADE_MS:
         return trade.last_price
-    return situation.marks.prices.get(trade.symbol, trade.last_price)
+    return marks.prices.get(trade.symbol, trade.last_price)
