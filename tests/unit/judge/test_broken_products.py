@@ -9,9 +9,8 @@ import pytest
 
 from tests.unit.judge.courtroom import CLEAN, figures_of, settle_positions, verdict_of
 from tests.unit.judge.production import ProductionRun
-from understudy.domain import decisions, sizing
+from understudy.domain import sizing
 from understudy.domain.limits import CopyMode, Limits, Sizing, SizingKind
-from understudy.domain.plans import limit_price
 from understudy.domain.situation import Situation
 from understudy.domain.trades import Side
 
@@ -43,10 +42,11 @@ def _run(moves: list[tuple[str, int]], **changes: Any) -> dict[str, Any]:
 def _widen_price_caps(monkeypatch: pytest.MonkeyPatch, from_seq: int = 1) -> None:
     """Let orders move the price five times as far as their follow allows."""
 
-    def wide(case: Situation, price: Decimal, side: Side, bps: int) -> Decimal:
-        return limit_price(case, price, side, bps * 5 if case.trade.seq >= from_seq else bps)
+    def wide(case: Situation, side: Side) -> Decimal:
+        bps = case.follow.limits.slippage_bps * (5 if case.trade.seq >= from_seq else 1)
+        return case.market.limit_price(case.trade.price, side, bps)
 
-    monkeypatch.setattr(decisions, "limit_price", wide)
+    monkeypatch.setattr(Situation, "entry_cap", wide)
 
 
 @pytest.mark.parametrize("mode", SLOWER)

@@ -14,7 +14,7 @@ from understudy.domain.limits import CopyMode, SizingKind
 from understudy.domain.markets import Market
 from understudy.domain.money import ZERO, multiply, toward_zero
 from understudy.domain.pace import last_minute
-from understudy.domain.plans import Decision, OrderPlan, limit_price, worst_price
+from understudy.domain.plans import Decision, OrderPlan, worst_price
 from understudy.domain.reasons import Reason
 from understudy.domain.reducing import reduced_target
 from understudy.domain.refusals import CORRECTION, compared
@@ -43,11 +43,10 @@ def decide(situation: Situation) -> Decision:
     if enters and trade.correction:
         # Nobody knows when it came to be: it is recorded, and nothing else is touched.
         return Decision(ledger, reason=Reason.STALE, bound_by=CORRECTION)
+    if not enters:
+        return _decide_reduction(situation)
     seen = replace(ledger, last_seq=trade.seq, exit_attempts=0, waiting=None, needs_operator=False)
-    situation = replace(situation, ledger=seen)
-    if enters:
-        return decide_entry(situation, _increase_with(ledger.waiting, trade))
-    return _decide_reduction(situation)
+    return decide_entry(replace(situation, ledger=seen), _increase_with(ledger.waiting, trade))
 
 
 def _increase_with(waiting: WaitingOpen | None, trade: Trade) -> Decimal:
@@ -188,8 +187,7 @@ def _compared_with_minimum(sized: EntrySize, notional: Decimal, market: Market) 
 
 def _least_price(situation: Situation, side: Side) -> Decimal:
     """Give the price at which the venue measures its minimum: the limit price, if that is lower."""
-    price, bps = situation.trade.price, situation.follow.limits.slippage_bps
-    return min(price, limit_price(situation, price, side, bps))
+    return min(situation.trade.price, situation.entry_cap(side))
 
 
 def _toward(ledger: Ledger, side: Side, sized: EntrySize, carried: Decimal) -> Ledger:
@@ -199,8 +197,7 @@ def _toward(ledger: Ledger, side: Side, sized: EntrySize, carried: Decimal) -> L
 def _order_entry(
     situation: Situation, ledger: Ledger, side: Side, lots: Decimal, sized: EntrySize
 ) -> Decision:
-    trade, limits = situation.trade, situation.follow.limits
-    cap = limit_price(situation, trade.price, side, limits.slippage_bps)
+    trade, cap = situation.trade, situation.entry_cap(side)
     margin = margin_of(lots, worst_price(situation, side), sized.leverage)
     reference = toward_zero(trade.price, PRICE_DECIMALS)
     plan = OrderPlan(IntentKind.ENTRY, side, lots, cap, sized.leverage, margin, reference)
@@ -235,7 +232,16 @@ def _decide_reduction(situation: Situation) -> Decision:
     trade, keeps = situation.trade, keeps_positions(situation.follow, situation.switches)
     before = situation.ledger
     target = before.target if keeps else reduced_target(trade, before, situation.market)
-    ledger = replace(before, target=target, entry_side=None, entry_last_ms=0)
+    ledger = replace(
+        before,
+        target=target,
+        last_seq=trade.seq,
+        exit_attempts=0,
+        waiting=None,
+        needs_operator=False,
+        entry_side=None,
+        entry_last_ms=0,
+    )
     if keeps:
         stopped = gates.standing(situation) or gates.stop_reason(situation)
         return _refusal(situation, ledger, stopped)

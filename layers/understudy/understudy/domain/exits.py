@@ -9,7 +9,7 @@ from understudy.domain.intents import IntentKind
 from understudy.domain.limits import CopyMode, OnStop
 from understudy.domain.markets import Market
 from understudy.domain.money import ZERO
-from understudy.domain.plans import Decision, OrderPlan, limit_price
+from understudy.domain.plans import Decision, OrderPlan
 from understudy.domain.reasons import Reason
 from understudy.domain.refusals import compared
 from understudy.domain.situation import Situation
@@ -60,7 +60,7 @@ def order_exit(situation: Situation, size: Decimal) -> Decision:
     ledger, reference = situation.ledger, _reference(situation)
     side = Side.of(-(ledger.held or ledger.pending_entry_size))
     widened = situation.follow.limits.close_slippage_bps + CLOSE_STEP_BPS * ledger.exit_attempts
-    cap = limit_price(situation, reference, side, min(WIDEST_CLOSE_BPS, widened))
+    cap = situation.market.limit_price(reference, side, min(WIDEST_CLOSE_BPS, widened))
     reason = _blocked(situation)
     if reason is not None:
         rule, numbers = compared(situation, reason)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from decimal import Decimal
 
-from understudy.domain.money import above, below, multiply, toward_zero
+from understudy.domain.money import BASIS_POINT, ONE, above, below, multiply, toward_zero
 from understudy.domain.trades import Side
 
 HYPERLIQUID = "hyperliquid"
@@ -52,6 +52,11 @@ class Market:
     def capped_price(self, price: Decimal, side: Side) -> Decimal:
         """Round a limit price to the grid on the side that keeps the cap."""
         return self.prices.at_most(price) if side is Side.BUY else self.prices.at_least(price)
+
+    def limit_price(self, price: Decimal, side: Side, bps: int) -> Decimal:
+        """Give the worst price accepted: `bps` beyond a price, rounded so that the cap holds."""
+        factor = ONE + multiply(Decimal(bps * side.sign), BASIS_POINT)
+        return self.capped_price(multiply(price, factor), side)
 
     def lot_size(self, size: Decimal) -> Decimal:
         """Cut a size to the lot, toward zero."""

@@ -8,7 +8,6 @@ from decimal import Decimal
 
 from understudy.domain.follows import Ledger
 from understudy.domain.intents import IntentKind
-from understudy.domain.money import BASIS_POINT, ONE, multiply
 from understudy.domain.reasons import Reason
 from understudy.domain.situation import Situation
 from understudy.domain.trades import Side
@@ -44,18 +43,10 @@ class Decision:
     recent_entries_ms: tuple[int, ...] | None = None
 
 
-def limit_price(situation: Situation, price: Decimal, side: Side, bps: int) -> Decimal:
-    """Give the worst price accepted: `bps` beyond a price, rounded so that the cap holds."""
-    factor = ONE + multiply(Decimal(bps * side.sign), BASIS_POINT)
-    return situation.market.capped_price(multiply(price, factor), side)
-
-
 def worst_price(situation: Situation, side: Side) -> Decimal:
     """Give the price at which an entry after this trade is reserved for and held to the limits.
 
     A buy never costs more than its limit price. A sell has no such bound: it counts at the trade's
     price, and one that fills better exceeds a limit by that improvement.
     """
-    price = situation.trade.price
-    limit = limit_price(situation, price, side, situation.follow.limits.slippage_bps)
-    return max(price, limit)
+    return max(situation.trade.price, situation.entry_cap(side))

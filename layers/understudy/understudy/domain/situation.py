@@ -14,7 +14,7 @@ from understudy.domain.limits import CopyMode
 from understudy.domain.markets import Market
 from understudy.domain.money import ZERO
 from understudy.domain.pace import too_fast
-from understudy.domain.trades import Trade
+from understudy.domain.trades import Side, Trade
 from understudy.domain.valuation import unrealized
 
 
@@ -59,6 +59,18 @@ class Situation:
     def is_stale(self) -> bool:
         """Say whether an entry after this trade comes too late."""
         return self.age_ms > self.follow.limits.max_copy_age_seconds * 1000
+
+    def entry_cap(self, side: Side) -> Decimal:
+        """Give the limit price of an entry on this side after the trade."""
+        caps = self._entry_caps
+        if side not in caps:
+            bps = self.follow.limits.slippage_bps
+            caps[side] = self.market.limit_price(self.trade.price, side, bps)
+        return caps[side]
+
+    @cached_property
+    def _entry_caps(self) -> dict[Side, Decimal]:
+        return {}
 
     @property
     def open_symbols(self) -> int:
