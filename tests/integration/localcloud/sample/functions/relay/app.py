@@ -1,4 +1,4 @@
-"""Passes each message through the signer and notes it; a message may ask to fail."""
+"""Passes each message through the signer and notes it; a message may ask to fail or to wait."""
 
 from __future__ import annotations
 
@@ -34,8 +34,8 @@ def _relay(message: dict[str, Any], group: str, batch_size: int) -> bool:
     started = time.time_ns()
     if message.get("fails"):
         return False
-    if message.get("sleeps"):
-        time.sleep(message["sleeps"])
+    if "waits_for" in message and not _comes(message["waits_for"]):
+        return False
     answer = _client("lambda").invoke(
         FunctionName=os.environ["SIGNER"], Payload=json.dumps(message.get("context", {}))
     )
@@ -51,6 +51,16 @@ def _relay(message: dict[str, Any], group: str, batch_size: int) -> bool:
         },
     )
     return True
+
+
+def _comes(group: str) -> bool:
+    """Wait until the first message of another group is noted; False when it takes too long."""
+    place = {"pk": {"S": group}, "sk": {"S": f"{0:06}"}}
+    for _ in range(160):
+        if "Item" in _client("dynamodb").get_item(TableName=os.environ["TABLE"], Key=place):
+            return True
+        time.sleep(0.05)
+    return False
 
 
 def _retry_soon(record: dict[str, Any]) -> None:
