@@ -75,16 +75,8 @@ class RequestBudgetError(UnderstudyError):
         self.again_in_seconds = again_in_seconds
 
 
-class QuestionBudgetError(VenueUnreachableError):
-    """No question to the venue is left in this minute; `again_in_seconds` says for how long."""
-
-    def __init__(self, venue: str, again_in_seconds: int) -> None:
-        super().__init__(
-            "our own request budget is used up: the question comes again after this minute",
-            venue=venue,
-            again_in_seconds=again_in_seconds,
-        )
-        self.again_in_seconds = again_in_seconds
+class QuestionBudgetError(RequestBudgetError, VenueUnreachableError):
+    """No question to the venue is left in this minute."""
 
 
 class SigningRefusedError(UnderstudyError):

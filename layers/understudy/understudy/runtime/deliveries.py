@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 from understudy.adapters.aws import clients
 from understudy.adapters.aws.batches import Batch, batch_of, failures
 from understudy.adapters.aws.redelivery import Redelivery
-from understudy.domain.errors import QuestionBudgetError, RequestBudgetError
+from understudy.domain.errors import RequestBudgetError
 from understudy.runtime import environment
 from understudy.runtime.observability import log_failure
 
@@ -49,7 +49,7 @@ def _waits(failed: Mapping[str, BaseException]) -> dict[str, int]:
     return {
         group: error.again_in_seconds
         for group, error in failed.items()
-        if isinstance(error, RequestBudgetError | QuestionBudgetError)
+        if isinstance(error, RequestBudgetError)
     }
 
 
