@@ -20,8 +20,7 @@ from understudy.adapters.venues.hyperliquid.constants import Chain
 from understudy.domain.markets import HYPERLIQUID
 from understudy.domain.receipts import CopyStatus
 from understudy.workflows.fill_fan_out import FanOutPorts
-from understudy.workflows.follower_execute import run_lane
-from understudy.workflows.lanes import run_lanes
+from understudy.workflows.follower_execute import run_delivery
 from understudy.workflows.leader_sync import sync_leader
 from understudy.workflows.numbering import SyncPorts
 
@@ -64,8 +63,8 @@ class CopyPath:
         for message in self._world.queues.leader_sync.take():
             sync_leader(self._sync, [message])
         while commands := self._world.queues.lanes.take():
-            lanes = {each.wallet_id: run_lane(self._world.copying, [each]) for each in commands}
-            failed = run_lanes(lanes, self._signer, AtOnce())
+            lanes = {each.wallet_id: [each] for each in commands}
+            failed = run_delivery(self._world.copying, self._signer, AtOnce(), lanes)
             for error in failed.values():
                 raise error
 

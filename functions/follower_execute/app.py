@@ -8,8 +8,7 @@ from understudy.adapters.aws.batches import batch_of
 from understudy.messages import Converge, FollowerExecute, LaneCommand
 from understudy.runtime.deliveries import Answer, answer_for
 from understudy.runtime.follower_execute import build
-from understudy.workflows.follower_execute import run_lane
-from understudy.workflows.lanes import run_lanes
+from understudy.workflows.follower_execute import run_delivery
 
 COMMANDS: tuple[type[LaneCommand], ...] = (FollowerExecute, Converge)
 
@@ -18,7 +17,5 @@ def handler(event: dict[str, Any], context: Any) -> Answer:
     """Run the commands of every lane in the event."""
     execution = build()
     batch = batch_of(event, COMMANDS)
-    groups = batch.groups().items()
-    lanes = {lane: run_lane(execution.ports, commands) for lane, commands in groups}
-    failed = run_lanes(lanes, execution.signer, execution.pool)
+    failed = run_delivery(execution.ports, execution.signer, execution.pool, batch.groups())
     return answer_for(batch, "follower_execute", failed)

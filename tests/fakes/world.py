@@ -33,8 +33,7 @@ from understudy.ports.signing import Signer
 from understudy.ports.venue import Venue
 from understudy.workflows.fill_fan_out import FanOutPorts, fan_out_shard
 from understudy.workflows.follow_reconcile import ReconcilePorts, reconcile, sweep
-from understudy.workflows.follower_execute import run_lane
-from understudy.workflows.lanes import run_lanes
+from understudy.workflows.follower_execute import run_delivery
 from understudy.workflows.leader_sync import sync_leader
 from understudy.workflows.numbering import SyncPorts
 from understudy.workflows.views import CopyPorts
@@ -170,7 +169,7 @@ class World:
 
     def run_lane(self, commands: list[LaneCommand]) -> None:
         """Run one lane's commands; a failure is kept in `failed`."""
-        errors = run_lanes({"lane": run_lane(self.copying, commands)}, self.signer, AtOnce())
+        errors = run_delivery(self.copying, self.signer, AtOnce(), {"lane": commands})
         self.failed.extend(errors.values())
 
     @property

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tests.permissions.cast import SYMBOL, Follower, new_follower
+from tests.permissions.cast import Follower, new_follower
 from tests.permissions.listening import await_listening, end_the_running
 
 if TYPE_CHECKING:
@@ -29,8 +29,8 @@ def every_wallet_is_reconciled(stage: Stage) -> None:
 
 
 def _read_at_ms(follower: Follower) -> int:
-    around = follower.user.stage.copies.surroundings(follower.state.follow, SYMBOL, 0)
-    return around.account.read_at_ms if around.account else 0
+    account = follower.user.stage.copies.account(follower.state.follow.wallet_id)
+    return account.read_at_ms if account else 0
 
 
 OF_THE_LISTENER = (the_listener_is_started,)

@@ -131,7 +131,7 @@ def seen(world: World) -> list[Any]:
     shown: list[Any] = [world.copies.follow_state(name) for name in WALLET_OF]
     shown += [world.copies.wallet_follows(WalletId(name)) for name in ("w0", "w1")]
     shown += [
-        world.copies.surroundings(builders.follow(follow_id=name, wallet_id=wallet), symbol, 1)
+        world.around(builders.follow(follow_id=name, wallet_id=wallet), symbol, 1)
         for name in WALLET_OF
         for wallet in (WalletId("w0"), WalletId("w1"))
         for symbol in ("BTC", "xyz:GOLD")

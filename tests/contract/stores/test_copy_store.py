@@ -90,7 +90,7 @@ def test_one_stale_record_keeps_everything_from_being_written(world: World, stal
     with pytest.raises(ConflictError):
         world.copies.commit(stale)
 
-    around = world.copies.surroundings(replace(follow, wallet_id=LANE.wallet_id), "BTC", 1)
+    around = world.around(replace(follow, wallet_id=LANE.wallet_id), "BTC", 1)
     assert around.lane == Lane(LANE.wallet_id)
 
 
@@ -117,13 +117,13 @@ def test_a_symbol_has_one_owner_until_it_is_released(world: World) -> None:
     for refused in (Changes(owner_taken=by_hand), Changes(owner_released=by_hand)):
         with pytest.raises(ConflictError):
             world.copies.commit(refused)
-    assert world.copies.surroundings(follow, "BTC", 0).owner == FOLLOW
+    assert world.around(follow, "BTC", 0).owner == FOLLOW
 
     world.copies.commit(Changes(owner_released=OWNER))
     world.copies.commit(Changes(owner_released=OWNER))
-    assert world.copies.surroundings(follow, "BTC", 0).owner is None
+    assert world.around(follow, "BTC", 0).owner is None
     world.copies.commit(Changes(owner_taken=by_hand))
-    assert world.copies.surroundings(follow, "BTC", 0).owner == HELD_BY_HAND
+    assert world.around(follow, "BTC", 0).owner == HELD_BY_HAND
 
 
 def test_a_commit_that_pauses_a_follow_keeps_it_in_its_shard(world: World) -> None:

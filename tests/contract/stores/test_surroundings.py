@@ -13,7 +13,7 @@ from tests.fakes import builders
 from tests.fakes.builders import FOLLOW, LEADER, NOW_MS
 from understudy.domain.follows import FollowStatus, Lane, Marks, Switches
 from understudy.domain.markets import HYPERLIQUID
-from understudy.ports.copying import Changes, Surroundings
+from understudy.ports.copying import Changes, Place, Surroundings
 from understudy.ports.switches import Switch
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 def test_nothing_stored_means_nothing_around(world: World) -> None:
     follow = builders.follow()
 
-    around = world.copies.surroundings(follow, "BTC", 1)
+    around = world.around(follow, "BTC", 1)
 
     assert around == Surroundings(
         lane=Lane(follow.wallet_id),
@@ -52,14 +52,32 @@ def test_everything_stored_is_around(world: World) -> None:
     marks = Marks({"BTC": Decimal("101.5")}, {"BTC": NOW_MS})
     world.markets.put_marks(HYPERLIQUID, marks)
 
-    around = world.copies.surroundings(follow, "BTC", 4)
+    around = world.around(follow, "BTC", 4)
 
     assert around.lane == Lane(follow.wallet_id, nonce=NOW_MS, version=1)
     assert (around.account, around.leader_account) == (account, book().account)
     assert world.copies.account(follow.wallet_id) == account
     assert (around.market, around.marks) == (builders.market(), marks)
     assert around.receipt == receipt(4, version=1)
-    assert world.copies.surroundings(follow, "BTC", 0).receipt is None
+    assert world.around(follow, "BTC", 0).receipt is None
+
+
+def test_many_places_are_read_in_their_order_and_each_has_its_own(world: World) -> None:
+    follows = [created(world, f"follow-{n}", wallet_id=f"wallet-{n}") for n in range(12)]
+    for n, follow in enumerate(follows):
+        lane = Lane(follow.wallet_id, nonce=NOW_MS + n)
+        own = receipt(4, follow_id=follow.follow_id, copy_id=f"copy-{n}")
+        world.copies.commit(Changes(lane=lane, receipts=(own,)))
+
+    found = world.copies.surroundings([Place(each, "BTC", 4) for each in reversed(follows)])
+
+    assert [around.lane.nonce for around in found] == [NOW_MS + n for n in reversed(range(12))]
+    copies = [around.receipt and around.receipt.copy_id for around in found]
+    assert copies == [f"copy-{n}" for n in reversed(range(12))]
+
+
+def test_no_place_is_read_without_a_call(world: World) -> None:
+    assert list(world.copies.surroundings([])) == []
 
 
 SUBJECTS = [
@@ -81,7 +99,7 @@ def test_a_switch_stops_its_subject_alone(
     world.switches.turn(switch, subject, on=True)
     world.switches.turn(switch, f"not {subject}", on=True)
 
-    switches = world.copies.surroundings(builders.follow(), "BTC", 0).switches
+    switches = world.around(builders.follow(), "BTC", 0).switches
 
     assert [each.name for each in fields(switches) if getattr(switches, each.name)] == [name]
 
@@ -97,7 +115,7 @@ def test_a_switch_that_is_turned_off_stops_nobody(
 
     assert not world.switches.is_on(switch, subject)
     assert world.switches.is_on(switch, other)
-    assert world.copies.surroundings(builders.follow(), "BTC", 0).switches == Switches()
+    assert world.around(builders.follow(), "BTC", 0).switches == Switches()
 
 
 def test_two_switches_of_one_subject_do_not_move_each_other(world: World) -> None:
@@ -105,7 +123,7 @@ def test_two_switches_of_one_subject_do_not_move_each_other(world: World) -> Non
     world.switches.turn(Switch.COPY_DISABLED, "user-1", on=True)
     world.switches.turn(Switch.FLAGGED, "user-1", on=False)
 
-    switches = world.copies.surroundings(builders.follow(), "BTC", 0).switches
+    switches = world.around(builders.follow(), "BTC", 0).switches
 
     assert switches == Switches(copy_disabled=True)
 
@@ -124,7 +142,7 @@ def test_a_leader_who_copies_others_here_is_a_follower(
 ) -> None:
     created(world, "theirs", wallet_address=LEADER, leader="0xsomeone", status=status)
 
-    switches = world.copies.surroundings(builders.follow(), "BTC", 0).switches
+    switches = world.around(builders.follow(), "BTC", 0).switches
 
     assert switches.leader_is_follower is is_follower
 
@@ -133,11 +151,11 @@ def test_a_leader_stays_a_follower_until_the_last_follow_ends(world: World) -> N
     created(world, "one", wallet_address=LEADER, leader="0x1", status=FollowStatus.DELETED)
     created(world, "two", wallet_address=LEADER, leader="0x2")
 
-    assert world.copies.surroundings(builders.follow(), "BTC", 0).switches.leader_is_follower
+    assert world.around(builders.follow(), "BTC", 0).switches.leader_is_follower
 
 
 def test_a_follow_of_oneself_is_readable(world: World) -> None:
     follow = builders.follow(wallet_address=LEADER)
 
-    assert world.copies.surroundings(follow, "BTC", 1).lane == Lane(follow.wallet_id)
+    assert world.around(follow, "BTC", 1).lane == Lane(follow.wallet_id)
     assert world.copies.follow_state(FOLLOW) is None

@@ -23,7 +23,8 @@ from understudy.adapters.memory.follow_directory import InMemoryFollowDirectory
 from understudy.adapters.memory.leader_store import InMemoryLeaderStore
 from understudy.adapters.memory.market_store import InMemoryMarketStore
 from understudy.adapters.memory.switch_board import InMemorySwitchBoard
-from understudy.ports.copying import CopyStore, LeaderStore, MarketStore
+from understudy.domain.follows import Follow
+from understudy.ports.copying import CopyStore, LeaderStore, MarketStore, Place, Surroundings
 from understudy.ports.directory import FollowDirectory
 from understudy.ports.switches import SwitchBoard
 
@@ -39,6 +40,11 @@ class World:
     switches: SwitchBoard
     clock: ManualClock
     stream: Callable[[], list[Replaced]]
+
+    def around(self, follow: Follow, symbol: str, seq: int) -> Surroundings:
+        """Give what lies around one place."""
+        [around] = self.copies.surroundings([Place(follow, symbol, seq)])
+        return around
 
 
 def in_memory() -> World:

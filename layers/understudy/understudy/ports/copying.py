@@ -31,8 +31,17 @@ class FollowState:
 
 
 @dataclass(frozen=True, slots=True)
+class Place:
+    """A follow's symbol to look around, with the receipt of the trade `seq` if that is above 0."""
+
+    follow: Follow
+    symbol: str
+    seq: int
+
+
+@dataclass(frozen=True, slots=True)
 class Surroundings:
-    """Everything around a follow that a decision reads: one consistent batch of gets.
+    """Everything around a place that a decision reads: one consistent batch of gets.
 
     `owner` is the follow that owns the symbol on the wallet, HELD_BY_HAND, or None.
     """
@@ -147,8 +156,8 @@ class CopyStore(Protocol):
         """Read a follow with its budget and ledgers; None when there is no such follow."""
         ...
 
-    def surroundings(self, follow: Follow, symbol: str, seq: int) -> Surroundings:
-        """Read what lies around a follow for one symbol and (seq > 0) that trade's receipt."""
+    def surroundings(self, places: Sequence[Place]) -> Sequence[Surroundings]:
+        """Read what lies around each place, in their order; what they share is read once."""
         ...
 
     def commit(self, changes: Changes) -> Changes:

@@ -5,7 +5,8 @@ Every step can be repeated: what was pinned before is taken up again, never deci
 
 from __future__ import annotations
 
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Mapping, Sequence
+from concurrent.futures import Executor
 from dataclasses import replace
 
 from understudy.domain.decisions import decide, decide_gap
@@ -19,13 +20,15 @@ from understudy.domain.reasons import Reason
 from understudy.domain.receipting import trade_of
 from understudy.domain.trades import Trade, TradeKind
 from understudy.messages import CLOSE_NOW, Converge, FollowerExecute, LaneCommand, WakeLane
+from understudy.ports.signing import Signer
 from understudy.workflows.accounts import with_account
 from understudy.workflows.claims import claim
 from understudy.workflows.converging import convergence
 from understudy.workflows.epochs import is_current
-from understudy.workflows.lanes import Answer, Signing
+from understudy.workflows.lanes import Answer, Key, Signing, run_lanes
 from understudy.workflows.orders import ORDERS_AT_MOST, carry_out, take_up
 from understudy.workflows.preparing import prepare
+from understudy.workflows.reading_ahead import first_views
 from understudy.workflows.settling import CONFLICT_TRIES
 from understudy.workflows.views import CopyPorts, View, read_view
 
@@ -34,19 +37,37 @@ WINDOW_ENDS = frozenset({CopyMode.THROTTLED.value, CopyMode.SAFE_POLL.value})
 Claiming = Generator[Intent, Answer, View]
 
 
-def run_lane(ports: CopyPorts, commands: Sequence[LaneCommand]) -> Signing:
-    """Run the commands of one lane in order; an error leaves the rest for the next delivery."""
+def run_delivery(
+    ports: CopyPorts,
+    signer: Signer,
+    pool: Executor,
+    lanes: Mapping[Key, Sequence[LaneCommand]],
+) -> dict[Key, BaseException]:
+    """Run lanes side by side; gives those that failed, with their errors."""
+    views = first_views(ports, lanes, pool)
+    running = {lane: run_lane(ports, lanes[lane], views.get(lane)) for lane in lanes}
+    return run_lanes(running, signer, pool)
+
+
+def run_lane(
+    ports: CopyPorts, commands: Sequence[LaneCommand], first: View | None = None
+) -> Signing:
+    """Run the commands of one lane in order; an error leaves the rest for the next delivery.
+
+    `first` is what the first command needs, if somebody has read it already.
+    """
     for command in commands:
         if isinstance(command, FollowerExecute):
-            yield from copy_trade(ports, command)
+            yield from copy_trade(ports, command, first)
         else:
-            yield from converge(ports, command)
+            yield from converge(ports, command, first)
+        first = None
 
 
-def copy_trade(ports: CopyPorts, command: FollowerExecute) -> Signing:
+def copy_trade(ports: CopyPorts, command: FollowerExecute, view: View | None = None) -> Signing:
     """Do what one follow does about one trade, or go on with what was begun."""
     trade = command.trade
-    view = read_view(ports, command.follow_id, trade.symbol, trade.seq)
+    view = view or read_view(ports, command.follow_id, trade.symbol, trade.seq)
     if view is None or not is_current(ports, view.state.follow, command.epoch):
         return
     if view.receipt is None:
@@ -58,9 +79,9 @@ def copy_trade(ports: CopyPorts, command: FollowerExecute) -> Signing:
     yield from carry_out(ports, view, trade)
 
 
-def converge(ports: CopyPorts, command: Converge) -> Signing:
+def converge(ports: CopyPorts, command: Converge, view: View | None = None) -> Signing:
     """Bring what is held to the target: the next attempt of an exit, or a slower mode's window."""
-    view = read_view(ports, command.follow_id, command.symbol)
+    view = view or read_view(ports, command.follow_id, command.symbol)
     if view is None or not is_current(ports, view.state.follow, command.epoch):
         return
     if view.receipt is None:

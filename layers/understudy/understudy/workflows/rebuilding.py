@@ -13,7 +13,7 @@ from understudy.domain.errors import ConflictError
 from understudy.domain.settlement import paused_by
 from understudy.domain.trades import Trade
 from understudy.messages import ResolveIntent
-from understudy.ports.copying import Changes, FollowState, LeaderStore, MarketStore
+from understudy.ports.copying import Changes, FollowState, LeaderStore, MarketStore, Place
 from understudy.workflows.epochs import is_behind
 from understudy.workflows.leader_books import compare
 from understudy.workflows.numbering import SyncPorts
@@ -104,9 +104,9 @@ def _record_of(
 
 def _last_order_ms(ports: CopyPorts, behind: Sequence[FollowState]) -> int:
     """Give a time before every order that may be lost: nonces are times, and only rise."""
-    lane = ports.store.surroundings(behind[0].follow, "", 0).lane
+    [around] = ports.store.surroundings([Place(behind[0].follow, "", 0)])
     started_ms = min(state.follow.started_at_ms for state in behind)
-    return max(0, (lane.nonce or started_ms) - SEEN_AFTER_MS)
+    return max(0, (around.lane.nonce or started_ms) - SEEN_AFTER_MS)
 
 
 def _rebuild_follow(

@@ -21,7 +21,7 @@ from understudy.domain.rebuilding import (
 from understudy.domain.rebuilt_receipts import rebuilt_receipt, with_lost_orders
 from understudy.domain.receipts import Receipt
 from understudy.domain.trades import Trade
-from understudy.ports.copying import HELD_BY_HAND, Changes, Surroundings, SymbolOwner
+from understudy.ports.copying import HELD_BY_HAND, Changes, Place, Surroundings, SymbolOwner
 from understudy.workflows.views import CopyPorts
 
 RECEIPTS_AT_ONCE = 50
@@ -79,7 +79,7 @@ def rebuild_symbol(
     if state is None:
         return
     stored = Books(state.ledger(symbol), state.budget)
-    around = ports.store.surroundings(follow, symbol, stored.ledger.last_seq)
+    [around] = ports.store.surroundings([Place(follow, symbol, stored.ledger.last_seq)])
     about = _Symbol(follow, symbol, around, record)
     books, receipts = _after_last_receipt(about, stored)
     lost = _without_receipts(ports, about, trades, books.ledger.last_seq)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from understudy.domain.errors import DependencyError
@@ -14,7 +14,7 @@ from understudy.domain.receipts import Receipt
 from understudy.domain.situation import Situation
 from understudy.domain.trades import Trade
 from understudy.ports.clock import Clock
-from understudy.ports.copying import Changes, CopyStore, FollowState, Surroundings
+from understudy.ports.copying import Changes, CopyStore, FollowState, Place, Surroundings
 from understudy.ports.delivery import Queues, VenueBudget
 from understudy.ports.venue import Venue
 
@@ -112,6 +112,24 @@ class View:
         return replace(self, state=state, around=around, receipt=receipt)
 
 
+@dataclass(frozen=True, slots=True)
+class Look:
+    """A follow to be seen for one symbol, with the receipt of one trade.
+
+    By default that is the last trade that the ledger saw.
+    """
+
+    state: FollowState
+    symbol: str
+    seq: int | None = None
+
+    @property
+    def place(self) -> Place:
+        """Give the place to look around."""
+        seq = self.state.ledger(self.symbol).last_seq if self.seq is None else self.seq
+        return Place(self.state.follow, self.symbol, seq)
+
+
 def read_view(
     ports: CopyPorts, follow_id: FollowId, symbol: str, seq: int | None = None
 ) -> View | None:
@@ -122,7 +140,14 @@ def read_view(
     state = ports.store.follow_state(follow_id)
     if state is None:
         return None
-    if seq is None:
-        seq = state.ledger(symbol).last_seq
-    around = ports.store.surroundings(state.follow, symbol, seq)
-    return View(state, around, symbol, receipt=around.receipt)
+    [view] = views_of(ports, [Look(state, symbol, seq)])
+    return view
+
+
+def views_of(ports: CopyPorts, looks: Sequence[Look]) -> Sequence[View]:
+    """Read what lies around follows that were read, each for one symbol, in one batch."""
+    found = ports.store.surroundings([look.place for look in looks])
+    return [
+        View(look.state, around, look.symbol, receipt=around.receipt)
+        for look, around in zip(looks, found, strict=True)
+    ]

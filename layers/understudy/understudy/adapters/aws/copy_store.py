@@ -22,7 +22,7 @@ from understudy.domain.ids import FollowId, IntentId, WalletId
 from understudy.domain.intents import Intent, IntentState
 from understudy.domain.receipts import Receipt
 from understudy.domain.true_up import is_estimated
-from understudy.ports.copying import Changes, FollowState, Surroundings, SymbolOwner
+from understudy.ports.copying import Changes, FollowState, Place, Surroundings, SymbolOwner
 
 DUE_SHARDS = 4
 INTENT_LIFE_SECONDS = 60 * 24 * 60 * 60
@@ -48,18 +48,20 @@ class DynamoCopyStore:
             {item["symbol"]["S"]: record_of(Ledger, item) for item in by_key.values()},
         )
 
-    def surroundings(self, follow: Follow, symbol: str, seq: int) -> Surroundings:
-        """Read what lies around a follow for one symbol and (seq > 0) that trade's receipt."""
-        market = self._markets.markets(follow.venue).get(symbol)
-        keys = surroundings.keys_around(follow, symbol, seq)
+    def surroundings(self, places: Sequence[Place]) -> Sequence[Surroundings]:
+        """Read what lies around each place, in their order; what they share is read once."""
+        if not places:
+            return []
+        venues = sorted({place.follow.venue for place in places})
+        markets = {venue: self._markets.markets(venue) for venue in venues}
         wanted = {
-            self._table.name: {"Keys": keys, "ConsistentRead": True},
-            **self._markets.marks_wanted(follow.venue),
+            self._table.name: {"Keys": surroundings.keys_around(places), "ConsistentRead": True},
+            **self._markets.marks_wanted(venues),
         }
         answer = batch_get(self._table.client, wanted)
-        found = surroundings.Found(answer[self._table.name])
-        marks = self._markets.marks_from(answer)
-        return surroundings.surroundings_in(found, follow, symbol, seq, market, marks)
+        marks = self._markets.marks_from(answer, venues)
+        found = surroundings.Found(answer[self._table.name], markets, marks)
+        return [found.around(place) for place in places]
 
     def commit(self, changes: Changes) -> Changes:
         """Write all or nothing; gives the records back with their new versions."""

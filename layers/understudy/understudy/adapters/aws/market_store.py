@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from understudy.adapters.aws import keys as at
 from understudy.adapters.aws.attributes import Item, attributes_of, record_of
@@ -42,14 +42,16 @@ class DynamoMarketStore:
         """Give the newest mark of every symbol that has one."""
         return self._read_marks(venue)[1]
 
-    def marks_wanted(self, venue: str) -> Wanted:
-        """Give the part of a batch of gets that asks for the marks."""
-        return {self._table.name: {"Keys": [at.marks(venue)]}}
+    def marks_wanted(self, venues: Iterable[str]) -> Wanted:
+        """Give the part of a batch of gets that asks for the marks of venues."""
+        return {self._table.name: {"Keys": [at.marks(venue) for venue in venues]}}
 
-    def marks_from(self, answer: Mapping[str, Sequence[Item]]) -> Marks:
-        """Read the marks from the answer to a batch of gets."""
-        found = answer[self._table.name]
-        return marks_in(found[0]) if found else NO_MARKS
+    def marks_from(
+        self, answer: Mapping[str, Sequence[Item]], venues: Iterable[str]
+    ) -> Mapping[str, Marks]:
+        """Read the marks of venues from the answer to a batch of gets."""
+        found = {item["pk"]["S"]: marks_in(item) for item in answer[self._table.name]}
+        return {venue: found.get(at.venue_partition(venue), NO_MARKS) for venue in venues}
 
     def put_markets(self, venue: str, markets: Sequence[Market]) -> None:
         """Replace what is known of these markets; those that did not change are not written."""

@@ -36,12 +36,8 @@ class Table:
 
     def get_many(self, keys: Sequence[Item]) -> list[Item]:
         """Read items in any order; those that do not exist are left out."""
-        found: list[Item] = []
-        for start in range(0, len(keys), MAX_KEYS_PER_BATCH):
-            chunk = list(keys[start : start + MAX_KEYS_PER_BATCH])
-            wanted = {self.name: {"Keys": chunk, "ConsistentRead": True}}
-            found.extend(batch_get(self.client, wanted)[self.name])
-        return found
+        wanted = {self.name: {"Keys": keys, "ConsistentRead": True}}
+        return batch_get(self.client, wanted)[self.name]
 
     def put(self, item: Item) -> None:
         """Put an item, whatever was there."""
@@ -102,13 +98,26 @@ def transact(client: DynamoDBClient, operations: Sequence[Operation]) -> None:
 
 
 def batch_get(client: DynamoDBClient, wanted: Wanted) -> dict[str, list[Item]]:
-    """Read up to 100 keys of several tables; what a throttled table held back is asked again."""
+    """Read keys of several tables, in any order; those that do not exist are left out.
+
+    At most 100 go into one call; what a throttled table held back is asked again.
+    """
     found: dict[str, list[Item]] = {name: [] for name in wanted}
+    keys = [(name, key) for name, each in wanted.items() for key in each["Keys"]]
+    for start in range(0, len(keys), MAX_KEYS_PER_BATCH):
+        chosen: dict[str, Any] = {}
+        for name, key in keys[start : start + MAX_KEYS_PER_BATCH]:
+            chosen.setdefault(name, {**wanted[name], "Keys": []})["Keys"].append(key)
+        _get_all(client, chosen, found)
+    return found
+
+
+def _get_all(client: DynamoDBClient, wanted: Wanted, found: dict[str, list[Item]]) -> None:
     for _ in rounds():
         answer = attempt(partial(client.batch_get_item, RequestItems=wanted))
         for name, items in answer["Responses"].items():
             found[name].extend(cast("list[Item]", items))
         wanted = answer.get("UnprocessedKeys", {})
         if not wanted:
-            return found
+            return
     raise DependencyError("the tables keep holding keys back", tables=sorted(wanted))

@@ -15,7 +15,7 @@ from understudy.domain.ids import FollowId, IntentId, WalletId
 from understudy.domain.intents import Intent
 from understudy.domain.leaders import LeaderAccount
 from understudy.domain.receipts import Receipt
-from understudy.ports.copying import Changes, FollowState, Surroundings, SymbolOwner
+from understudy.ports.copying import Changes, FollowState, Place, Surroundings, SymbolOwner
 from understudy.ports.switches import Switch
 
 
@@ -38,20 +38,10 @@ class InMemoryCopyStore:
             budget = self._table.budgets.get(follow_id) or Budget(follow_id)
             return FollowState(follow, budget, dict(self._table.ledgers[follow_id]))
 
-    def surroundings(self, follow: Follow, symbol: str, seq: int) -> Surroundings:
-        """Read what lies around a follow for one symbol and (seq > 0) that trade's receipt."""
-        wallet = follow.wallet_id
+    def surroundings(self, places: Sequence[Place]) -> Sequence[Surroundings]:
+        """Read what lies around each place, in their order."""
         with self._table.lock:
-            return Surroundings(
-                lane=self._table.lanes.get(wallet) or Lane(wallet),
-                owner=self._table.owners.get((wallet, symbol)),
-                account=self._table.accounts.get(wallet),
-                leader_account=self._leader_account(follow),
-                switches=self._switches_around(follow),
-                market=self._markets.markets(follow.venue).get(symbol),
-                marks=self._markets.marks(follow.venue),
-                receipt=self._table.receipts[follow.follow_id].get(seq) if seq > 0 else None,
-            )
+            return [self._around(each.follow, each.symbol, each.seq) for each in places]
 
     def commit(self, changes: Changes) -> Changes:
         """Write all or nothing; gives the records back with their new versions."""
@@ -129,6 +119,19 @@ class InMemoryCopyStore:
         with self._table.lock:
             follows = self._table.wallet_follows[wallet_id]
             return [follows[leader] for leader in sorted(follows)]
+
+    def _around(self, follow: Follow, symbol: str, seq: int) -> Surroundings:
+        wallet = follow.wallet_id
+        return Surroundings(
+            lane=self._table.lanes.get(wallet) or Lane(wallet),
+            owner=self._table.owners.get((wallet, symbol)),
+            account=self._table.accounts.get(wallet),
+            leader_account=self._leader_account(follow),
+            switches=self._switches_around(follow),
+            market=self._markets.markets(follow.venue).get(symbol),
+            marks=self._markets.marks(follow.venue),
+            receipt=self._table.receipts[follow.follow_id].get(seq) if seq > 0 else None,
+        )
 
     def _leader_account(self, follow: Follow) -> LeaderAccount | None:
         book = self._table.books.get((follow.venue, follow.leader))
