@@ -17,15 +17,8 @@ from cli.errors import CommandError
 from cli.evidence import collect
 from cli.files import require_writable, write_json
 from cli.followers import Follower, create_follower
-from cli.outcome import (
-    Costs,
-    calls_between,
-    cpu_between,
-    figures_of,
-    is_clean,
-    path_calls,
-    path_cpu,
-)
+from cli.metering import Meter, Used
+from cli.outcome import Costs, figures_of, is_clean
 from cli.places import SAMPLE, SAMPLE_LEADER
 from cli.progress import Progress, console_for_tables
 from cli.recordings import dexes_of, read_whole
@@ -59,12 +52,11 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """What a run left: who followed, the evidence, and what the copy path's functions took."""
+    """What a run left: who followed, the evidence, and what the copy path's functions used."""
 
     followers: list[Follower]
     evidence: dict[str, Any]
-    calls: dict[str, int]
-    cpu_seconds: dict[str, Decimal]
+    used: Used
 
 
 def command(  # noqa: PLR0913, PLR0917 - one for each option
@@ -101,7 +93,7 @@ def command(  # noqa: PLR0913, PLR0917 - one for each option
         write_json(evidence, run.evidence)
     verdict = judge(read_evidence(run.evidence))
     wall = Decimal(str(time.monotonic() - started))
-    costs = Costs(run.calls, run.cpu_seconds, memory.peak_bytes, wall)
+    costs = Costs(run.used, memory.peak_bytes, wall)
     figures = figures_of(run.evidence, verdict, costs)
     show_run(console, run.followers, run.evidence, figures, _findings(run, verdict))
     if json_file is not None:
@@ -150,14 +142,12 @@ def _run(wanted: Wanted, plan: Plan, progress: Progress) -> Run:
             followers = _followers(system, wanted, leader, progress)
             drive = Drive(system, leader, followers, progress)
             drive.await_watching()
-            stack = system.stack
-            before, cpu_before = path_calls(stack.calls()), path_cpu(stack.cpu_seconds())
-            receipts = drive.await_copies(drive.replay(wanted.speed))
-            calls = calls_between(before, path_calls(stack.calls()))
-            cpu_seconds = cpu_between(cpu_before, path_cpu(stack.cpu_seconds()))
+            meter = Meter(system.stack)
+            receipts = drive.await_copies(drive.replay(wanted.speed, meter.is_warm))
+            used = meter.read()
         evidence = collect(system.bench, recording, leader, followers, receipts)
         progress.say("stopping")
-    return Run(followers, evidence, calls, cpu_seconds)
+    return Run(followers, evidence, used)
 
 
 def _followers(system: System, wanted: Wanted, leader: str, progress: Progress) -> list[Follower]:

@@ -13,6 +13,7 @@ from cli.backlog import Pace, Queues
 from cli.errors import CommandError
 from cli.evidence import Receipts
 from cli.followers import Follower
+from cli.latencies import LONG_RUN_TRADES, WARM_UP_TRADES
 from cli.progress import Progress
 from cli.system import System
 from understudy.adapters.aws.leader_store import DynamoLeaderStore
@@ -63,8 +64,12 @@ class Drive:
                 "run again with --state FOLDER and read FOLDER/cloud/emulator.log",
             )
 
-    def replay(self, speed: str) -> int:
-        """Release the recording at a speed; return how many trades left."""
+    def replay(self, speed: str, is_warm: Callable[[int], None]) -> int:
+        """Release the recording at a speed; return how many trades left.
+
+        In a longer run with a pace `is_warm` is told once how many trades warmed the functions.
+        """
+        to_be_warmed = speed != MAX_SPEED
         bench, follows = self.system.bench, len(self.followers)
         queues, pace = Queues(self.system.stack), Pace()
         bench.command("replay/start", speed=speed)
@@ -78,6 +83,10 @@ class Drive:
             self.progress.replayed(released, int(view["total_trades"]), waiting)
             if view["state"] != "running":
                 return _finished(view)
+            is_long = int(view["total_trades"]) > LONG_RUN_TRADES
+            if to_be_warmed and is_long and released >= WARM_UP_TRADES and not waiting:
+                is_warm(released)
+                to_be_warmed = False
             if speed == MAX_SPEED:
                 bench.command("replay/lag", seconds=str(lag))
             time.sleep(POLL_SECONDS)

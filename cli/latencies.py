@@ -6,6 +6,8 @@ from collections import defaultdict
 from decimal import ROUND_CEILING, Decimal
 from typing import TYPE_CHECKING, Any
 
+from understudy.domain.receipts import CopyStatus
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
@@ -41,6 +43,16 @@ def latencies_of(evidence: Evidence) -> dict[str, list[Decimal]]:
                 if not throttled:
                     _add_stages(found, receipt["stages"], left_ms)
     return dict(found)
+
+
+def copies_done(evidence: Evidence, release: Sequence[Mapping[str, Any]]) -> int:
+    """Count the copies of these trades that were done."""
+    trades = {_trade_key(each) for each in release}
+    return sum(
+        receipt["status"] == CopyStatus.DONE and _receipt_key(receipt) in trades
+        for follow in evidence["follows"]
+        for receipt in follow["receipts"]
+    )
 
 
 def summary(times_ms: Sequence[Decimal]) -> dict[str, Any]:

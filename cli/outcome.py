@@ -7,68 +7,31 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from cli.latencies import latencies_of, summary
+from cli.latencies import copies_done, latencies_of, summary
+from cli.metering import Used
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from localcloud.stack import Calls
     from simulators.judge.verdict import Verdict
 
 FIVE = ("lost", "duplicated", "mismatched_positions", "unjustified_skips", "open_exits")
-NOT_THE_COPY_PATH = frozenset({"ApiFunction", "root"})
-ZERO = Decimal(0)
 HUNDREDTH = Decimal("0.01")
 MEBIBYTE = 1024 * 1024
-CallCounts = dict[str, int]
-CpuTimes = dict[str, Decimal]
 
 
 @dataclass(frozen=True, slots=True)
 class Costs:
-    """What a run took: AWS calls of the copy path by service, CPU seconds by function, and more.
+    """What a run took; `peak_bytes` is the summed memory of all processes, None if not known."""
 
-    `peak_bytes` is the summed memory of all processes at its highest, None where not known.
-    """
-
-    calls: Mapping[str, int]
-    cpu_seconds: Mapping[str, Decimal]
+    used: Used
     peak_bytes: int | None
     wall_seconds: Decimal
-
-
-def path_calls(calls: Sequence[Calls]) -> CallCounts:
-    """Sum the calls of the copy path's functions by service; the API's own are left out."""
-    counts: CallCounts = {}
-    for each in calls:
-        if each.caller not in NOT_THE_COPY_PATH:
-            counts[each.service] = counts.get(each.service, 0) + each.count
-    return counts
-
-
-def path_cpu(cpu_seconds: Mapping[str, float]) -> CpuTimes:
-    """Return the CPU seconds of the copy path's functions; the API's own are left out."""
-    return {
-        name: Decimal(str(used))
-        for name, used in cpu_seconds.items()
-        if name not in NOT_THE_COPY_PATH
-    }
-
-
-def cpu_between(before: CpuTimes, after: CpuTimes) -> CpuTimes:
-    """Return the CPU time used between two readings; a worker that ended in between is not in."""
-    return {name: max(used - before.get(name, ZERO), ZERO) for name, used in after.items()}
-
-
-def calls_between(before: CallCounts, after: CallCounts) -> CallCounts:
-    """Return what was called between two counts."""
-    return {service: count - before.get(service, 0) for service, count in after.items()}
 
 
 def figures_of(evidence: dict[str, Any], verdict: Verdict, costs: Costs) -> dict[str, Any]:
     """Return the figures of a run under their stable names; costs are per copy that was done."""
     judged = verdict.to_plain()
     done = judged["copies"]["done"]
+    done_warm = done - copies_done(evidence, evidence["release"][: costs.used.cold_trades])
     peak = costs.peak_bytes
     return {
         "trades": judged["trades"],
@@ -82,11 +45,11 @@ def figures_of(evidence: dict[str, Any], verdict: Verdict, costs: Costs) -> dict
         "orders_per_second": float(orders_per_second(evidence)),
         "calls_per_copy": {
             service: float((Decimal(count) / max(1, done)).quantize(HUNDREDTH))
-            for service, count in sorted(costs.calls.items())
+            for service, count in sorted(costs.used.calls.items())
         },
         "cpu_ms_per_copy": {
-            function: float((used * 1000 / max(1, done)).quantize(HUNDREDTH))
-            for function, used in sorted(costs.cpu_seconds.items())
+            function: float((used * 1000 / max(1, done_warm)).quantize(HUNDREDTH))
+            for function, used in sorted(costs.used.cpu_seconds.items())
         },
         "peak_pss_mb": None if peak is None else round(peak / MEBIBYTE),
         "wall_s": float(costs.wall_seconds.quantize(HUNDREDTH)),

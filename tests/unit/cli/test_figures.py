@@ -7,7 +7,8 @@ from typing import Any
 
 from cli.latencies import latencies_of, summary
 from cli.limit_sets import LIMIT_SETS, limit_set
-from cli.outcome import FIVE, Costs, calls_between, figures_of, is_clean, path_calls
+from cli.metering import Meter, Used, calls_between, path_calls
+from cli.outcome import FIVE, Costs, figures_of, is_clean
 from functions.api.limits import LimitChoices
 from localcloud.stack import Calls
 from simulators.judge.verdict import Figure, Finding, Verdict
@@ -20,6 +21,22 @@ KEYS = (
 )
 
 
+class Spending:
+    """A stack whose signer spends half a second and one call each time that it works."""
+
+    def __init__(self) -> None:
+        self.worked = 0
+
+    def work(self) -> None:
+        self.worked += 1
+
+    def calls(self) -> list[Calls]:
+        return [Calls("sqs", "SendMessage", "SignerFunction", self.worked)]
+
+    def cpu_seconds(self) -> dict[str, float]:
+        return {"SignerFunction": self.worked / 2, "ApiFunction": 3.0}
+
+
 def with_statuses(*statuses: str | None) -> Verdict:
     verdict = Verdict()
     for status in statuses:
@@ -29,6 +46,7 @@ def with_statuses(*statuses: str | None) -> Verdict:
 
 def evidence(mode: str = "realtime") -> dict[str, Any]:
     receipt = {
+        "status": "DONE",
         "symbol": "BTC",
         "leader_side": "buy",
         "leader_time_ms": 7,
@@ -86,7 +104,7 @@ def test_calls_count_for_the_copy_path_and_while_it_ran() -> None:
 
 
 def test_the_figures_have_exactly_the_documented_names() -> None:
-    costs = Costs({"sqs": 3}, {"SignerFunction": Decimal("0.02")}, 2**20, Decimal("1.234"))
+    costs = Costs(Used({"sqs": 3}, {"SignerFunction": Decimal("0.02")}), 2**20, Decimal("1.234"))
 
     figures = figures_of(evidence(), with_statuses("DONE", "DONE", "SKIPPED"), costs)
 
@@ -100,7 +118,7 @@ def test_the_figures_have_exactly_the_documented_names() -> None:
 
 
 def test_costs_are_per_copy_that_was_done() -> None:
-    costs = Costs({"sqs": 3}, {"SignerFunction": Decimal("0.02")}, None, Decimal(1))
+    costs = Costs(Used({"sqs": 3}, {"SignerFunction": Decimal("0.02")}), None, Decimal(1))
 
     figures = figures_of(evidence(), with_statuses("DONE", "DONE", "SKIPPED", "CARRIED"), costs)
 
@@ -108,9 +126,34 @@ def test_costs_are_per_copy_that_was_done() -> None:
     assert figures["cpu_ms_per_copy"] == {"SignerFunction": 10.0}
 
 
+def test_processor_time_counts_for_the_copies_of_warm_functions() -> None:
+    (first,) = evidence()["release"]
+    later = {**evidence(), "release": [{**first, "time_ms": 6}, first]}
+    used = Used({"sqs": 3}, {"SignerFunction": Decimal("0.02")}, cold_trades=1)
+    costs, copies = Costs(used, None, Decimal(1)), with_statuses("DONE", "DONE", "DONE")
+
+    assert figures_of(later, copies, costs)["cpu_ms_per_copy"] == {"SignerFunction": 6.67}
+
+    cold_done = {**evidence(), "release": [first, {**first, "time_ms": 8}]}
+    assert figures_of(cold_done, copies, costs)["cpu_ms_per_copy"] == {"SignerFunction": 10.0}
+    assert figures_of(cold_done, copies, costs)["calls_per_copy"] == {"sqs": 1.0}
+
+
+def test_a_meter_forgets_the_processor_time_until_the_functions_are_warm() -> None:
+    stack = Spending()
+    meter = Meter(stack)  # type: ignore[arg-type] # the two counters are all that it reads
+    stack.work()
+    cold = meter.read()
+    meter.is_warm(10)
+    stack.work()
+
+    assert cold == Used({"sqs": 1}, {"SignerFunction": Decimal("0.5")}, cold_trades=0)
+    assert meter.read() == Used({"sqs": 2}, {"SignerFunction": Decimal("0.5")}, cold_trades=10)
+
+
 def test_every_pair_is_in_some_total() -> None:
     statuses = ("DONE", "SKIPPED", "CARRIED", "EXPIRED", "REJECTED", "CLAIMED", "NEEDS_OPERATOR")
-    costs = Costs({}, {}, None, Decimal(1))
+    costs = Costs(Used({}, {}), None, Decimal(1))
 
     figures = figures_of(evidence(), with_statuses(*statuses, None), costs)
 
@@ -123,7 +166,7 @@ def test_one_finding_of_any_kind_makes_a_run_unclean() -> None:
     for figure in Figure:
         verdict = Verdict()
         verdict.add(Finding(figure, "follow", "BTC", None, "wrong"))
-        figures = figures_of(evidence(), verdict, Costs({}, {}, None, Decimal(1)))
+        figures = figures_of(evidence(), verdict, Costs(Used({}, {}), None, Decimal(1)))
         assert not is_clean(figures)
         assert figures[figure.value] == 1
     assert {figure.value for figure in Figure} == set(FIVE)
