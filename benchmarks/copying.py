@@ -19,10 +19,10 @@ from tests.fakes.world import AtOnce, World
 from understudy.adapters.venues.hyperliquid.constants import Chain
 from understudy.domain.markets import HYPERLIQUID
 from understudy.domain.receipts import CopyStatus
-from understudy.workflows.fill_fan_out import FanOutPorts
 from understudy.workflows.follower_execute import run_delivery
 from understudy.workflows.leader_sync import sync_leader
-from understudy.workflows.numbering import SyncPorts
+from understudy.workflows.watching.fanning_out import FanOutPorts
+from understudy.workflows.watching.numbering import SyncPorts
 
 if TYPE_CHECKING:
     from understudy.domain.ids import FollowId

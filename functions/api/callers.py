@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from understudy.ports.identity import AccessClaims
-    from understudy.workflows.sessions import Sessions
+    from understudy.workflows.requests.sessions import Sessions
 
 SCHEME = "bearer "
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from understudy.workflows.wallets import person
+from understudy.workflows.requests.wallets import person
 
 from .routing import Access, Call, Route
 

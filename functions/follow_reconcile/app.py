@@ -17,7 +17,7 @@ from understudy.runtime.deliveries import Answer, work_through
 from understudy.runtime.follow_reconcile import build
 from understudy.runtime.observability import logger
 from understudy.workflows.follow_reconcile import reconcile, sweep
-from understudy.workflows.overdue import overdue_orders
+from understudy.workflows.reconciling.overdue import overdue_orders
 
 COMMANDS: tuple[type[ReconcileCommand], ...] = (
     ReconcileWallet,

@@ -18,7 +18,7 @@ from tests.permissions.cast import LIMITS, SYMBOL, new_user
 from tests.permissions.stage import Stage
 from understudy.domain.ids import FollowId
 from understudy.domain.markets import HYPERLIQUID
-from understudy.workflows.rebuilding import SEEN_AFTER_MS
+from understudy.workflows.reconciling.rebuilding import SEEN_AFTER_MS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

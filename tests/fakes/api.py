@@ -20,8 +20,8 @@ from understudy.adapters.memory.identity import InMemoryIdentityStore
 from understudy.adapters.venues.hyperliquid.approvals import HyperliquidApprovals
 from understudy.adapters.venues.hyperliquid.constants import Chain
 from understudy.runtime.api_services import ApiPorts, assemble
-from understudy.workflows.agents import BuilderTerms
-from understudy.workflows.system_status import Dependency
+from understudy.workflows.requests.agents import BuilderTerms
+from understudy.workflows.requests.system_status import Dependency
 
 if TYPE_CHECKING:
     from cli.wallet_key import WalletKey

@@ -12,8 +12,8 @@ from understudy.adapters.identity.siwe import SiweVerifier
 from understudy.adapters.identity.token_keys import TokenKeys, derive_keys
 from understudy.adapters.memory.clock import ManualClock
 from understudy.adapters.memory.identity import InMemoryIdentityStore
-from understudy.workflows.sessions import Sessions
-from understudy.workflows.sign_in import SignIn
+from understudy.workflows.requests.sessions import Sessions
+from understudy.workflows.requests.sign_in import SignIn
 
 DOMAIN = "app.understudy.test"
 ORIGIN = f"https://{DOMAIN}"

@@ -31,12 +31,13 @@ from understudy.messages import LaneCommand, LeaderFills
 from understudy.ports.copying import CopyStore
 from understudy.ports.signing import Signer
 from understudy.ports.venue import Venue
-from understudy.workflows.fill_fan_out import FanOutPorts, fan_out_shard
+from understudy.workflows.copying.views import CopyPorts
+from understudy.workflows.fill_fan_out import fan_out_shard
 from understudy.workflows.follow_reconcile import ReconcilePorts, reconcile, sweep
 from understudy.workflows.follower_execute import run_delivery
 from understudy.workflows.leader_sync import sync_leader
-from understudy.workflows.numbering import SyncPorts
-from understudy.workflows.views import CopyPorts
+from understudy.workflows.watching.fanning_out import FanOutPorts
+from understudy.workflows.watching.numbering import SyncPorts
 
 T = TypeVar("T")
 MARKETS = (market("BTC", asset=0), market("ETH", asset=1), market("xyz:TSLA", asset=2, dex="xyz"))

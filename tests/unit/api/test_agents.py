@@ -13,7 +13,7 @@ from tests.fakes.api import ApiWorld
 from tests.fakes.identity import ALICE, BOB
 from tests.fakes.requests import created, started
 from understudy.domain.intents import Unknown
-from understudy.workflows.agents import BuilderTerms
+from understudy.workflows.requests.agents import BuilderTerms
 
 REFUSED = (200, b'{"status":"err","response":"Too many extra agents for cumulative volume"}')
 HOUR_MS = 3_600_000

@@ -17,7 +17,7 @@ from functions.api.routing import Access
 from functions.api.server import serve
 from tests.fakes.api import ApiWorld
 from understudy.domain.errors import DependencyError
-from understudy.workflows.system_status import Dependency
+from understudy.workflows.requests.system_status import Dependency
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

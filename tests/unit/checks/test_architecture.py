@@ -16,12 +16,25 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).resolve().parents[3]
 LINT_IMPORTS = Path(sys.executable).with_name("lint-imports")
+STEPS = (
+    "copy_events",
+    "fill_fan_out",
+    "follow_reconcile",
+    "follower_execute",
+    "leader_listener",
+    "leader_sync",
+)
 PACKAGES = (
     "understudy",
     "understudy/domain",
     "understudy/messages",
     "understudy/ports",
     "understudy/workflows",
+    *(f"understudy/workflows/{step}" for step in STEPS),
+    "understudy/workflows/reconciling",
+    "understudy/workflows/requests",
+    "understudy/workflows/copying",
+    "understudy/workflows/watching",
     "understudy/runtime",
     "understudy/adapters",
     "understudy/adapters/venues",
@@ -42,6 +55,7 @@ PACKAGES = (
 PLANTED = {
     "understudy/ports": ("import understudy.workflows", "functions -> runtime"),
     "understudy/workflows": ("import boto3", "domain, ports and workflows do no I/O"),
+    "understudy/workflows/copying": ("import understudy.workflows.reconciling", "steps ->"),
     "understudy/domain": ("import pydantic", "domain needs no pydantic"),
     "functions/leader_sync": ("import custody", "custody is imported by custody functions"),
     "custody": ("import understudy.runtime", "custody knows no workflow"),

@@ -22,7 +22,7 @@ from understudy.domain.receipts import CopyStatus
 from understudy.ports.changes import RecordChange
 from understudy.runtime import leader_listener
 from understudy.runtime.copy_events import Publishing
-from understudy.workflows.market_feed import UNREACHABLE
+from understudy.workflows.watching.market_feed import UNREACHABLE
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -25,10 +25,10 @@ from understudy.domain.markets import HYPERLIQUID
 from understudy.runtime import deliveries
 from understudy.runtime.copy_events import Publishing
 from understudy.runtime.follower_execute import Execution
-from understudy.workflows.fill_fan_out import FanOutPorts
 from understudy.workflows.leader_listener import ListenerPorts
-from understudy.workflows.market_feed import FeedPorts
-from understudy.workflows.numbering import SyncPorts
+from understudy.workflows.watching.fanning_out import FanOutPorts
+from understudy.workflows.watching.market_feed import FeedPorts
+from understudy.workflows.watching.numbering import SyncPorts
 
 EVENTS = Path(__file__).resolve().parents[3] / "events"
 HERE = Path(__file__)

@@ -14,7 +14,7 @@ from understudy.domain.identity import AuthMethod, Connector, Session, Wallet
 from understudy.domain.ids import UserId, WalletId
 
 if TYPE_CHECKING:
-    from understudy.workflows.sessions import TokenPair
+    from understudy.workflows.requests.sessions import TokenPair
 
 DAY_MS = 86_400_000
 WALLET = Wallet(

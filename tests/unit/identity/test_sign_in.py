@@ -15,7 +15,7 @@ from understudy.domain.ids import UserId, WalletId
 
 if TYPE_CHECKING:
     from cli.wallet_key import WalletKey
-    from understudy.workflows.sign_in import SignedIn
+    from understudy.workflows.requests.sign_in import SignedIn
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from understudy.messages import CheckLeader, LeaderFills, ReconcileWallet
 from understudy.ports.leases import Lease
 from understudy.ports.stream import PublicTrade, StreamEvent, TradesSeen
 from understudy.workflows.leader_listener import RECEIVE_MS, ListenerPorts, listen
-from understudy.workflows.market_feed import FeedPorts
+from understudy.workflows.watching.market_feed import FeedPorts
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

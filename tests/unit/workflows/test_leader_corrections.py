@@ -15,9 +15,9 @@ from understudy.domain.reasons import Reason
 from understudy.domain.receipts import CopyStatus
 from understudy.domain.trades import Trade, TradeKind
 from understudy.messages import LeaderFills
-from understudy.workflows.fill_fan_out import FanOutPorts
 from understudy.workflows.leader_sync import sync_leader
-from understudy.workflows.numbering import SyncPorts
+from understudy.workflows.watching.fanning_out import FanOutPorts
+from understudy.workflows.watching.numbering import SyncPorts
 
 REPAIR = LeaderFills(HYPERLIQUID, LEADER, (), after_gap=True)
 

@@ -17,9 +17,9 @@ from understudy.domain.markets import HYPERLIQUID
 from understudy.domain.receipts import CopyStatus
 from understudy.domain.trades import Fill, Trade, TradeKind
 from understudy.messages import LaneCommand, LeaderFills
-from understudy.workflows.fill_fan_out import FanOutPorts
 from understudy.workflows.leader_sync import sync_leader
-from understudy.workflows.numbering import SyncPorts
+from understudy.workflows.watching.fanning_out import FanOutPorts
+from understudy.workflows.watching.numbering import SyncPorts
 
 
 def _world() -> tuple[World, FollowId]:

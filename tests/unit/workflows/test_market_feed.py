@@ -8,7 +8,7 @@ from tests.fakes.builders import LEADER, market
 from tests.unit.workflows.listening import LEASE, OTHER, ListeningRoom
 from understudy.domain.markets import HYPERLIQUID
 from understudy.ports.stream import StreamClosed
-from understudy.workflows import market_feed
+from understudy.workflows.watching import market_feed
 
 
 def test_a_closed_connection_is_opened_again_and_its_gap_repaired() -> None:

@@ -15,7 +15,7 @@ from understudy.domain.limits import CopyMode, Sizing
 from understudy.domain.reasons import Reason
 from understudy.domain.receipts import CopyStatus
 from understudy.messages import Converge, WakeLane
-from understudy.workflows.waking import wake_lane
+from understudy.workflows.reconciling.waking import wake_lane
 
 SLOWER = [
     {"mode": CopyMode.THROTTLED, "throttle_window_ms": 1500},

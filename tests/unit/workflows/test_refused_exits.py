@@ -20,7 +20,7 @@ from understudy.domain.limits import OnStop
 from understudy.domain.reasons import Reason
 from understudy.domain.receipts import CopyStatus
 from understudy.ports.signing import Signer
-from understudy.workflows.closing_out import close_out
+from understudy.workflows.copying.closing_out import close_out
 
 POST_ONLY = "Only post-only orders allowed immediately after network upgrade"
 TOO_MANY = "Too many cumulative requests sent (20002 > 10190) for cumulative volume traded $1."

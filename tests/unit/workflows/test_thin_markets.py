@@ -11,8 +11,8 @@ from tests.fakes.world import World
 from understudy.domain.ids import FollowId
 from understudy.domain.reasons import Reason
 from understudy.domain.receipts import CopyStatus
-from understudy.workflows import orders
-from understudy.workflows.orders import ATTEMPTS_BEFORE_OPERATOR
+from understudy.workflows.copying import orders
+from understudy.workflows.copying.orders import ATTEMPTS_BEFORE_OPERATOR
 
 
 def _closing_at(depth: str, held: str = "40") -> tuple[World, FollowId]:

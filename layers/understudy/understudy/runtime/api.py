@@ -26,8 +26,8 @@ from understudy.domain.ids import FollowId
 from understudy.domain.markets import HYPERLIQUID
 from understudy.runtime import environment, parts
 from understudy.runtime.api_services import ApiPorts, ApiServices, assemble
-from understudy.workflows.agents import BuilderTerms
-from understudy.workflows.system_status import Dependency
+from understudy.workflows.requests.agents import BuilderTerms
+from understudy.workflows.requests.system_status import Dependency
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -20,16 +20,16 @@ from understudy.ports.identity import (
 from understudy.ports.profiles import CopyProfiles
 from understudy.ports.switches import SwitchBoard
 from understudy.ports.venue import Venue
-from understudy.workflows.agents import Agents, BuilderTerms
-from understudy.workflows.copies import Copies
-from understudy.workflows.copy_profiles import CopySettings
-from understudy.workflows.follow_changes import OwnFollows
-from understudy.workflows.follow_lifecycle import FollowLifecycle
-from understudy.workflows.follows import Follows
-from understudy.workflows.portfolio import Portfolios
-from understudy.workflows.sessions import Sessions
-from understudy.workflows.sign_in import SignIn
-from understudy.workflows.system_status import Dependency, SystemStatus
+from understudy.workflows.requests.agents import Agents, BuilderTerms
+from understudy.workflows.requests.copies import Copies
+from understudy.workflows.requests.copy_profiles import CopySettings
+from understudy.workflows.requests.follow_changes import OwnFollows
+from understudy.workflows.requests.follow_lifecycle import FollowLifecycle
+from understudy.workflows.requests.follows import Follows
+from understudy.workflows.requests.portfolio import Portfolios
+from understudy.workflows.requests.sessions import Sessions
+from understudy.workflows.requests.sign_in import SignIn
+from understudy.workflows.requests.system_status import Dependency, SystemStatus
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 
 from understudy.runtime import environment, parts
-from understudy.workflows.fill_fan_out import FanOutPorts
+from understudy.workflows.watching.fanning_out import FanOutPorts
 
 
 @cache

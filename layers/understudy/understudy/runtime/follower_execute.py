@@ -10,7 +10,7 @@ from understudy.adapters.aws import clients
 from understudy.adapters.aws.signer import LambdaSigner
 from understudy.ports.signing import Signer
 from understudy.runtime import environment, parts
-from understudy.workflows.views import CopyPorts
+from understudy.workflows.copying.views import CopyPorts
 
 LANES_AT_ONCE = 10
 

@@ -14,7 +14,7 @@ from understudy.domain.markets import HYPERLIQUID
 from understudy.runtime import environment, parts
 from understudy.runtime.observability import logger
 from understudy.workflows.leader_listener import ListenerPorts
-from understudy.workflows.market_feed import FeedPorts
+from understudy.workflows.watching.market_feed import FeedPorts
 
 
 @cache

@@ -6,8 +6,8 @@ from functools import cache
 
 from understudy.domain.markets import HYPERLIQUID
 from understudy.runtime import environment, parts
-from understudy.workflows.fill_fan_out import FanOutPorts
-from understudy.workflows.numbering import SyncPorts
+from understudy.workflows.watching.fanning_out import FanOutPorts
+from understudy.workflows.watching.numbering import SyncPorts
 
 
 @cache

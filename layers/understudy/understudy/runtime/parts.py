@@ -17,7 +17,7 @@ from understudy.adapters.venues.hyperliquid.rest import Rest
 from understudy.adapters.venues.hyperliquid.weights import BudgetMeter
 from understudy.domain.markets import HYPERLIQUID
 from understudy.runtime import environment
-from understudy.workflows.views import CopyPorts
+from understudy.workflows.copying.views import CopyPorts
 
 CLOCK = SystemClock()
 # A function of ten seconds asks up to five questions for each leader of its batch.

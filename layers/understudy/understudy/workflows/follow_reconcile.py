@@ -25,20 +25,20 @@ from understudy.messages import (
     WakeLane,
 )
 from understudy.ports.copying import Changes, FollowState, LeaderStore, MarketStore, SymbolOwner
-from understudy.workflows.closing_gaps import close_gaps
-from understudy.workflows.closing_out import close_out_if_stopped
-from understudy.workflows.converging import converge_if_open
-from understudy.workflows.ending import end_if_done
-from understudy.workflows.epochs import is_behind
-from understudy.workflows.fill_fan_out import FanOutPorts
-from understudy.workflows.leader_books import check
-from understudy.workflows.learning import learn_leverage
-from understudy.workflows.numbering import SyncPorts
-from understudy.workflows.rebuilding import rebuild
-from understudy.workflows.resolving import resolve
-from understudy.workflows.truing_up import true_up, true_up_deleted
-from understudy.workflows.views import CopyPorts
-from understudy.workflows.waking import wake_lane
+from understudy.workflows.copying.closing_out import close_out_if_stopped
+from understudy.workflows.copying.converging import converge_if_open
+from understudy.workflows.copying.ending import end_if_done
+from understudy.workflows.copying.epochs import is_behind
+from understudy.workflows.copying.views import CopyPorts
+from understudy.workflows.reconciling.closing_gaps import close_gaps
+from understudy.workflows.reconciling.learning import learn_leverage
+from understudy.workflows.reconciling.rebuilding import rebuild
+from understudy.workflows.reconciling.resolving import resolve
+from understudy.workflows.reconciling.truing_up import true_up, true_up_deleted
+from understudy.workflows.reconciling.waking import wake_lane
+from understudy.workflows.watching.fanning_out import FanOutPorts
+from understudy.workflows.watching.leader_books import check
+from understudy.workflows.watching.numbering import SyncPorts
 
 DUE_AT_ONCE = 50
 SWEEP_MS = 60_000

@@ -21,16 +21,16 @@ from understudy.domain.receipting import trade_of
 from understudy.domain.trades import Trade, TradeKind
 from understudy.messages import CLOSE_NOW, Converge, FollowerExecute, LaneCommand, WakeLane
 from understudy.ports.signing import Signer
-from understudy.workflows.accounts import with_account
-from understudy.workflows.claims import claim
-from understudy.workflows.converging import convergence
-from understudy.workflows.epochs import is_current
-from understudy.workflows.lanes import Answer, Key, Signing, run_lanes
-from understudy.workflows.orders import ORDERS_AT_MOST, carry_out, take_up
-from understudy.workflows.preparing import prepare
-from understudy.workflows.reading_ahead import first_views
-from understudy.workflows.settling import CONFLICT_TRIES
-from understudy.workflows.views import CopyPorts, View, read_view
+from understudy.workflows.copying.accounts import with_account
+from understudy.workflows.copying.claims import claim
+from understudy.workflows.copying.converging import convergence
+from understudy.workflows.copying.epochs import is_current
+from understudy.workflows.copying.lanes import Answer, Key, Signing, run_lanes
+from understudy.workflows.copying.orders import ORDERS_AT_MOST, carry_out, take_up
+from understudy.workflows.copying.preparing import prepare
+from understudy.workflows.copying.reading_ahead import first_views
+from understudy.workflows.copying.settling import CONFLICT_TRIES
+from understudy.workflows.copying.views import CopyPorts, View, read_view
 
 WINDOW_ENDS = frozenset({CopyMode.THROTTLED.value, CopyMode.SAFE_POLL.value})
 

@@ -18,8 +18,8 @@ from understudy.ports.copying import LeaderStore
 from understudy.ports.delivery import Queues
 from understudy.ports.leases import Lease, Leases
 from understudy.ports.stream import PricesSeen, StreamEvent, StreamRefusal, TradesSeen
-from understudy.workflows.market_feed import FeedPorts, MarketFeed
-from understudy.workflows.marking import MarkKeeper
+from understudy.workflows.watching.market_feed import FeedPorts, MarketFeed
+from understudy.workflows.watching.marking import MarkKeeper
 
 LEASE_MS = 15_000
 RENEW_MS = 5_000

@@ -11,8 +11,8 @@ from collections.abc import Iterable
 from understudy.domain.errors import VenueUnreachableError
 from understudy.domain.leaders import LeaderBook
 from understudy.messages import LeaderFills
-from understudy.workflows.leader_books import begin, compare, settled, want_a_look
-from understudy.workflows.numbering import SyncPorts, store_fills
+from understudy.workflows.watching.leader_books import begin, compare, settled, want_a_look
+from understudy.workflows.watching.numbering import SyncPorts, store_fills
 
 
 def sync_leader(ports: SyncPorts, messages: Iterable[LeaderFills]) -> None:

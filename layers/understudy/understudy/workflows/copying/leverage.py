@@ -20,9 +20,9 @@ from understudy.domain.plans import OrderPlan
 from understudy.domain.reasons import Reason
 from understudy.domain.trades import Trade
 from understudy.ports.copying import Changes
-from understudy.workflows.claims import ENTRY_LIFETIME_MS, is_isolated
-from understudy.workflows.lanes import Answer
-from understudy.workflows.views import RATE_LIMITED, CopyPorts, View
+from understudy.workflows.copying.claims import ENTRY_LIFETIME_MS, is_isolated
+from understudy.workflows.copying.lanes import Answer
+from understudy.workflows.copying.views import RATE_LIMITED, CopyPorts, View
 
 TRIES = 2
 

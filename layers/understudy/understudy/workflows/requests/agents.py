@@ -22,8 +22,8 @@ from understudy.ports.agents import AgentApprovals, AgentKeys, AgentRegistry, Wa
 from understudy.ports.clock import Clock
 from understudy.ports.identity import IdentityStore
 from understudy.ports.switches import Switch, SwitchBoard
-from understudy.workflows.follow_changes import OwnFollows
-from understudy.workflows.wallets import own_wallet
+from understudy.workflows.requests.follow_changes import OwnFollows
+from understudy.workflows.requests.wallets import own_wallet
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -12,7 +12,7 @@ from typing import TypeVar
 from understudy.domain.ids import FollowId
 from understudy.messages import FollowerExecute, LaneCommand
 from understudy.ports.copying import FollowState
-from understudy.workflows.views import CopyPorts, Look, View, views_of
+from understudy.workflows.copying.views import CopyPorts, Look, View, views_of
 
 Key = TypeVar("Key", bound=Hashable)
 

@@ -18,8 +18,8 @@ from understudy.domain.leaders import BookDoubt, LeaderBook
 from understudy.domain.trades import Fill
 from understudy.messages import CheckLeader
 from understudy.ports.venue import LeaderSnapshot
-from understudy.workflows.fill_fan_out import fan_out_trade
-from understudy.workflows.numbering import STORE_TRIES, SyncPorts, store_fills
+from understudy.workflows.watching.fanning_out import fan_out_trade
+from understudy.workflows.watching.numbering import STORE_TRIES, SyncPorts, store_fills
 
 OVERLAP_MS = 60_000
 # A venue's answers may be so far behind its stream.

@@ -13,7 +13,7 @@ from understudy.domain.trades import Fill, Trade, TradeKind
 from understudy.messages import LearnLeverage
 from understudy.ports.copying import MarketStore
 from understudy.ports.venue import Venue
-from understudy.workflows.fill_fan_out import FanOutPorts, fan_out_trade
+from understudy.workflows.watching.fanning_out import FanOutPorts, fan_out_trade
 
 STORE_TRIES = 16
 REPEATED_TRADES = 200

@@ -11,9 +11,9 @@ from understudy.domain.limit_choices import Choices, changed_choices, own_choice
 from understudy.ports.copying import MarketStore
 from understudy.ports.profiles import CopyProfiles
 from understudy.ports.switches import Switch, SwitchBoard
-from understudy.workflows.follow_changes import OwnFollows
-from understudy.workflows.follow_lifecycle import FollowLifecycle
-from understudy.workflows.follows import with_limits
+from understudy.workflows.requests.follow_changes import OwnFollows
+from understudy.workflows.requests.follow_lifecycle import FollowLifecycle
+from understudy.workflows.requests.follows import with_limits
 
 if TYPE_CHECKING:
     from understudy.domain.ids import UserId

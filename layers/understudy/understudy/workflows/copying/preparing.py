@@ -13,9 +13,9 @@ from understudy.domain.plans import Decision
 from understudy.domain.reasons import Reason
 from understudy.domain.trades import Trade
 from understudy.ports.delivery import Purpose, seconds_left
-from understudy.workflows.lanes import Answer
-from understudy.workflows.leverage import needs_leverage, set_leverage
-from understudy.workflows.views import CopyPorts, View
+from understudy.workflows.copying.lanes import Answer
+from understudy.workflows.copying.leverage import needs_leverage, set_leverage
+from understudy.workflows.copying.views import CopyPorts, View
 
 ORDER_WEIGHT = 1
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from understudy.workflows.orders import RESOLVE_MARGIN_MS
+from understudy.workflows.copying.orders import RESOLVE_MARGIN_MS
 
 if TYPE_CHECKING:
-    from understudy.workflows.views import CopyPorts
+    from understudy.workflows.copying.views import CopyPorts
 
 OVERDUE_AFTER_MS = 120_000
 MOST_COUNTED = 50

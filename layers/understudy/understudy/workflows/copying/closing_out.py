@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from understudy.domain.follows import FollowStatus
 from understudy.domain.limits import OnStop
 from understudy.messages import CLOSE_NOW
-from understudy.workflows.converging import convergence
+from understudy.workflows.copying.converging import convergence
 
 if TYPE_CHECKING:
     from understudy.ports.copying import FollowState

@@ -23,12 +23,12 @@ from understudy.domain.trades import Trade
 from understudy.messages import ResolveIntent, WakeLane
 from understudy.ports.copying import Changes
 from understudy.ports.delivery import Purpose
-from understudy.workflows.claims import claim
-from understudy.workflows.converging import convergence
-from understudy.workflows.lanes import Answer, Signing
-from understudy.workflows.preparing import ORDER_WEIGHT, prepare
-from understudy.workflows.settling import settle_order
-from understudy.workflows.views import CopyPorts, View
+from understudy.workflows.copying.claims import claim
+from understudy.workflows.copying.converging import convergence
+from understudy.workflows.copying.lanes import Answer, Signing
+from understudy.workflows.copying.preparing import ORDER_WEIGHT, prepare
+from understudy.workflows.copying.settling import settle_order
+from understudy.workflows.copying.views import CopyPorts, View
 
 RESOLVE_MARGIN_MS = 5_000
 ATTEMPTS_AT_ONCE = 2

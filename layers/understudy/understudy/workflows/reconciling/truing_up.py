@@ -20,8 +20,8 @@ from understudy.domain.true_up import after_funding, is_estimated
 from understudy.messages import ENDED, ReconcileWallet
 from understudy.ports.copying import Changes, FollowState
 from understudy.ports.venue import Venue
-from understudy.workflows.booking import Statement, book, fills_from, first_held
-from understudy.workflows.views import CopyPorts
+from understudy.workflows.copying.views import CopyPorts
+from understudy.workflows.reconciling.booking import Statement, book, fills_from, first_held
 
 # What the venue did this long ago stands in its lists, and no clock is this far off.
 SEEN_AFTER_MS = 30_000

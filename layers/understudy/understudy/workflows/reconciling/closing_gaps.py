@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from understudy.domain.trades import Trade
     from understudy.ports.copying import FollowState, LeaderStore
-    from understudy.workflows.views import CopyPorts
+    from understudy.workflows.copying.views import CopyPorts
 
 GAP_AFTER_MS = 30_000
 GAP_TRADES = 200

@@ -10,7 +10,7 @@ from understudy.domain.follows import FollowStatus, PauseReason
 from understudy.domain.ids import FollowId
 from understudy.domain.money import ZERO, divide, multiply
 from understudy.ports.copying import MarketStore
-from understudy.workflows.follow_changes import OwnFollows
+from understudy.workflows.requests.follow_changes import OwnFollows
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -9,7 +9,7 @@ from understudy.domain.identity import AuthMethod, Connector, SignInNonce, User,
 from understudy.domain.ids import UserId, WalletId
 from understudy.ports.clock import Clock
 from understudy.ports.identity import IdentityStore, Ids, SignInVerifier
-from understudy.workflows.sessions import Sessions, TokenPair
+from understudy.workflows.requests.sessions import Sessions, TokenPair
 
 NONCE_LIFETIME_MS = 600_000
 

@@ -23,7 +23,7 @@ from understudy.domain.receipting import (
 from understudy.domain.receipts import CopyStatus, Receipt
 from understudy.domain.trades import Trade
 from understudy.ports.copying import Changes, SymbolOwner
-from understudy.workflows.views import CopyPorts, View
+from understudy.workflows.copying.views import CopyPorts, View
 
 ENTRY_LIFETIME_MS = 8_000
 EXIT_LIFETIME_MS = 15_000

@@ -9,10 +9,10 @@ from understudy.domain.intents import Intent, IntentKind, IntentState
 from understudy.messages import ResolveIntent
 from understudy.ports.copying import Changes
 from understudy.ports.venue import NotFound, StillOpen
-from understudy.workflows.converging import converge_if_open
-from understudy.workflows.orders import RESOLVE_MARGIN_MS, resolve_later
-from understudy.workflows.settling import settle_by_reconcile
-from understudy.workflows.views import CopyPorts
+from understudy.workflows.copying.converging import converge_if_open
+from understudy.workflows.copying.orders import RESOLVE_MARGIN_MS, resolve_later
+from understudy.workflows.copying.settling import settle_by_reconcile
+from understudy.workflows.copying.views import CopyPorts
 
 STILL_OPEN_SECONDS = 5
 

@@ -14,10 +14,10 @@ from understudy.ports.copying import MarketStore
 from understudy.ports.identity import IdentityStore, Ids
 from understudy.ports.profiles import CopyProfiles
 from understudy.ports.switches import Switch, SwitchBoard
-from understudy.workflows.follow_changes import OwnFollows
-from understudy.workflows.known_symbols import refuse_unknown_symbols
-from understudy.workflows.loops import refuse_loop
-from understudy.workflows.wallets import own_wallet
+from understudy.workflows.requests.follow_changes import OwnFollows
+from understudy.workflows.requests.known_symbols import refuse_unknown_symbols
+from understudy.workflows.requests.loops import refuse_loop
+from understudy.workflows.requests.wallets import own_wallet
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from understudy.domain.errors import NotFoundError
 from understudy.domain.receipts import CopyStatus
 from understudy.ports.directory import FollowDirectory, Page
-from understudy.workflows.follow_changes import OwnFollows
+from understudy.workflows.requests.follow_changes import OwnFollows
 
 if TYPE_CHECKING:
     from understudy.domain.ids import CopyId, FollowId, UserId

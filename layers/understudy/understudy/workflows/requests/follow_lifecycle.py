@@ -20,11 +20,11 @@ from understudy.ports.delivery import Queues
 from understudy.ports.identity import IdentityStore
 from understudy.ports.switches import Switch, SwitchBoard
 from understudy.ports.venue import Venue
-from understudy.workflows.closing_out import close_out
-from understudy.workflows.ending import end_if_done
-from understudy.workflows.follow_changes import OwnFollows
-from understudy.workflows.known_symbols import refuse_unknown_symbols
-from understudy.workflows.loops import refuse_loop
+from understudy.workflows.copying.closing_out import close_out
+from understudy.workflows.copying.ending import end_if_done
+from understudy.workflows.requests.follow_changes import OwnFollows
+from understudy.workflows.requests.known_symbols import refuse_unknown_symbols
+from understudy.workflows.requests.loops import refuse_loop
 
 if TYPE_CHECKING:
     from understudy.domain.agents import Agent

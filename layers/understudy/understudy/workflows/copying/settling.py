@@ -20,10 +20,10 @@ from understudy.domain.receipting import (
 from understudy.domain.receipts import Receipt
 from understudy.domain.settlement import Settled, paused_by, settle
 from understudy.ports.copying import Changes
-from understudy.workflows.claims import owner_released
-from understudy.workflows.closing_out import close_out_if_stopped
-from understudy.workflows.ending import end_if_done
-from understudy.workflows.views import CopyPorts, View, read_view
+from understudy.workflows.copying.claims import owner_released
+from understudy.workflows.copying.closing_out import close_out_if_stopped
+from understudy.workflows.copying.ending import end_if_done
+from understudy.workflows.copying.views import CopyPorts, View, read_view
 
 CONFLICT_TRIES = 8
 CONFLICT_WAIT_MS = 5

@@ -22,7 +22,7 @@ from understudy.domain.rebuilt_receipts import rebuilt_receipt, with_lost_orders
 from understudy.domain.receipts import Receipt
 from understudy.domain.trades import Trade
 from understudy.ports.copying import HELD_BY_HAND, Changes, Place, Surroundings, SymbolOwner
-from understudy.workflows.views import CopyPorts
+from understudy.workflows.copying.views import CopyPorts
 
 RECEIPTS_AT_ONCE = 50
 

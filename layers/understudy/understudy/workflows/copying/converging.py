@@ -6,7 +6,7 @@ from understudy.domain.exits import exit_size
 from understudy.domain.follows import Follow, Ledger
 from understudy.domain.markets import Market
 from understudy.messages import Converge
-from understudy.workflows.views import CopyPorts
+from understudy.workflows.copying.views import CopyPorts
 
 
 def converge_if_open(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from understudy.messages import WakeLane
-from understudy.workflows.views import CopyPorts
+from understudy.workflows.copying.views import CopyPorts
 
 LONGEST_WAIT_MS = 999
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 from understudy.domain.errors import VenueUnreachableError
 from understudy.domain.follows import Account
 from understudy.ports.copying import HELD_BY_HAND, Changes, SymbolOwner
-from understudy.workflows.views import CopyPorts, View
+from understudy.workflows.copying.views import CopyPorts, View
 
 YOUNG_MS = 30_000
 USABLE_MS = 90_000

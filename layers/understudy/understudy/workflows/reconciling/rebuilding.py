@@ -14,12 +14,12 @@ from understudy.domain.settlement import paused_by
 from understudy.domain.trades import Trade
 from understudy.messages import ResolveIntent
 from understudy.ports.copying import Changes, FollowState, LeaderStore, MarketStore, Place
-from understudy.workflows.epochs import is_behind
-from understudy.workflows.leader_books import compare
-from understudy.workflows.numbering import SyncPorts
-from understudy.workflows.rebuilding_symbols import VenueRecord, rebuild_symbol
-from understudy.workflows.resolving import resolve
-from understudy.workflows.views import CopyPorts
+from understudy.workflows.copying.epochs import is_behind
+from understudy.workflows.copying.views import CopyPorts
+from understudy.workflows.reconciling.rebuilding_symbols import VenueRecord, rebuild_symbol
+from understudy.workflows.reconciling.resolving import resolve
+from understudy.workflows.watching.leader_books import compare
+from understudy.workflows.watching.numbering import SyncPorts
 
 # What the venue did this long ago stands in its lists, and no order of ours lives as long.
 SEEN_AFTER_MS = 30_000

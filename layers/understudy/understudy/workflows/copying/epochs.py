@@ -14,7 +14,7 @@ from understudy.domain.follows import FollowStatus
 
 if TYPE_CHECKING:
     from understudy.domain.follows import Follow
-    from understudy.workflows.views import CopyPorts
+    from understudy.workflows.copying.views import CopyPorts
 
 
 def is_current(ports: CopyPorts, follow: Follow, spoken_of: int) -> bool:

@@ -1,0 +1,1 @@
+"""What happens in a lane: reading, deciding, pinning, sending, settling."""

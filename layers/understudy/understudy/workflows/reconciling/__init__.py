@@ -1,0 +1,1 @@
+"""What happens beside the lanes: unknown orders, gaps, the venue's own figures, restores."""

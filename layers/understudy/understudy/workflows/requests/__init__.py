@@ -1,0 +1,1 @@
+"""What users ask for: sign-in, wallets, agents, follows, copies."""

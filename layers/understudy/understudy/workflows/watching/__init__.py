@@ -1,0 +1,1 @@
+"""Seeing what a leader does: streams, books, numbered trades, marks."""
