@@ -137,6 +137,7 @@ class Court:
             books=self.books[follow.wallet],
             market=self.evidence.markets[trade.symbol],
             pressure=self.witness.pressure(trade, follow, others),
+            prices=self.witness.prices_after(trade),
             late=frozenset(leg.cloid for legs in late for _, leg in legs),
             in_motion_usdc=self._in_motion(trade, follow),
         )

@@ -17,7 +17,7 @@ from simulators.judge.bookkeeping import (
 from simulators.judge.claims import Books, problem_of_facts, problems_of_orders
 from simulators.judge.corrections import problem_of_record
 from simulators.judge.evidence import Follow, Leg, Market, Receipt
-from simulators.judge.exact import ONE, ZERO, shown
+from simulators.judge.exact import ONE, ZERO, Span, shown
 from simulators.judge.gates import kept_by_owner, may_wind_down
 from simulators.judge.ledger import FollowBook, Money
 from simulators.judge.model import expected_entry, expected_exit
@@ -41,6 +41,7 @@ class Pair:
     """One follow meets one trade; `problems` are what was found wrong, the books' wrongs first.
 
     `late` holds the client ids of orders that left after later trades: they are booked then.
+    `prices` are the symbol's until a late decision.
     `in_motion_usdc` is what was ordered around the trade and may be in its numbers or not.
     """
 
@@ -51,6 +52,7 @@ class Pair:
     books: Books
     market: Market
     pressure: frozenset[str]
+    prices: Span
     late: frozenset[str] = frozenset()
     in_motion_usdc: Fraction = ZERO
     problems: list[Problem] = field(default_factory=list)
@@ -111,6 +113,7 @@ class Pair:
             book=self.book,
             market=self.market,
             moments=(*earlier, money),
+            prices=self.prices,
             pressure=self.pressure,
             decided_late=any(leg.cloid in self.late for leg in self.entries),
             in_motion_usdc=self.in_motion_usdc,

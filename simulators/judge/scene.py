@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from simulators.judge.evidence import Follow, Limits, Market, Receipt
-from simulators.judge.exact import ZERO
+from simulators.judge.exact import ZERO, Span
 from simulators.judge.ledger import FollowBook, Holding, Money
 from simulators.judge.trades import LeaderTrade
 
@@ -19,7 +19,8 @@ class Scene:
     """One follow meets one trade.
 
     `moments` are the money before and (flips) after the close; `pressure` the reasons that the
-    record of the run allows, without proving that they held at the very moment. `decided_late`
+    record of the run allows, without proving that they held at the very moment. `prices` are the
+    symbol's from the trade until a late decision about it. `decided_late`
     says that the order left after later trades were decided: its numbers are of that time.
     `in_motion_usdc` is what was ordered around the trade and may be in the numbers or not: by a
     slower mode, or by orders whose outcome was not known yet.
@@ -31,6 +32,7 @@ class Scene:
     book: FollowBook
     market: Market
     moments: Sequence[Money]
+    prices: Span
     pressure: frozenset[str] = frozenset()
     decided_late: bool = False
     in_motion_usdc: Fraction = ZERO
@@ -76,16 +78,13 @@ class Scene:
         """Give a number of the receipt, None when it does not say."""
         return None if self.receipt is None else self.receipt.numbers.get(name)
 
-    def worth(self, size: Fraction) -> Fraction:
-        """Give the value of a size at the leader's price."""
-        return abs(size) * self.trade.price
-
     def below_minimum(self, size: Fraction, *, certainly: bool = True) -> bool:
         """Say whether an order is too small for the venue, surely or possibly.
 
-        Between the two lies the order's own price band: the venue values at the limit price.
+        Between the two lie the order's own price band, as the venue values at the limit price, and
+        the prices from which a late order starts.
         """
         widest_bps = max(self.limits.slippage_bps, self.limits.close_slippage_bps)
         share = Fraction(widest_bps, 10_000) + Fraction(1, 1000)
-        factor = 1 + share if certainly else 1 - share
-        return self.worth(size) * factor < self.market.min_notional
+        price = self.prices.high * (1 + share) if certainly else self.prices.low * (1 - share)
+        return abs(size) * price < self.market.min_notional

@@ -54,6 +54,7 @@ class Witness:
             wallet: _next_orders(evidence, wallet, indexes) for wallet in self.curves
         }
         self._price_spans = cache(self._spans_around)
+        self._later_spans = cache(self._spans_after)
         self._learnt_ms = learnt_ms(evidence, trades)
         self._received_ms = sorted(
             order.received_ms for wallet in self.curves for order in evidence.books[wallet].orders
@@ -95,6 +96,15 @@ class Witness:
             "LEADER_IS_FOLLOWER": self.evidence.leader in self.curves,
         }
         return frozenset(found | {reason for reason, holds in facts.items() if holds})
+
+    def prices_after(self, trade: LeaderTrade) -> Span:
+        """Give what a trade's symbol cost from its release until a late decision about it."""
+        return Span.around(*self._later_spans(trade.index)[trade.symbol], trade.price)
+
+    def _spans_after(self, index: int) -> dict[str, Span]:
+        return self.tape.price_spans(
+            range(index, self.tape.around(self.tape.sent_ms[index], 0).stop)
+        )
 
     def _spans_around(self, index: int) -> dict[str, Span]:
         return self.tape.price_spans(self.tape.around(self.tape.sent_ms[index], MARK_AGE_MS))
