@@ -22,7 +22,8 @@ class Holding:
     `doubt` is how much of the target a slower mode may have dropped: nobody sees when its window
     ended, only that the price had left the band by then. `blur` is the part of a lot of which the
     target is not known, where a receipt left out the numbers of a capped order. `waiting` is the
-    leader's size of an entry that waits until what stands against it is closed.
+    leader's size of an entry that waits until what stands against it is closed. `missed` is what
+    even a perfect follow lacks of the leader's position: entries that the market or time stopped.
     """
 
     target: Fraction = ZERO
@@ -34,6 +35,7 @@ class Holding:
     doubt: Fraction = ZERO
     blur: Fraction = ZERO
     waiting: Fraction = ZERO
+    missed: Fraction = ZERO
 
     @property
     def is_open(self) -> bool:

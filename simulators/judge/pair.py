@@ -33,6 +33,8 @@ from simulators.judge.surroundings import Witness
 from simulators.judge.trades import LeaderTrade
 from simulators.judge.verdict import Figure, Problem
 
+# What stops an entry that nothing about the follow or its limits stops.
+NOBODYS_FAULT = frozenset({"PRICE_OUT_OF_BAND", "STALE", "RATE_LIMITED"})
 FAILURES = frozenset({"REJECTED", "EXPIRED", "NEEDS_OPERATOR"})
 
 
@@ -176,15 +178,29 @@ class Pair:
         elif any(leg.filled for leg in self._orders):
             self.book.failures_in_row = 0
 
+    def _note_missed(self) -> None:
+        holding, trade = self.book.holding(self.trade.symbol), self.trade
+        stays = trade.start * trade.end > 0
+        if trade.kind == "reduce":
+            holding.missed *= abs(trade.end) / abs(trade.start)
+        elif not stays:
+            holding.missed = ZERO
+        reason = "" if self.receipt is None else self.receipt.reason
+        stopped = reason in NOBODYS_FAULT & self.pressure and not self.problems
+        if stopped and trade.entered and not any(leg.filled for leg in self.entries):
+            holding.missed += self.follow.limits.direction * trade.sign * trade.entered
+
     def check_perfection(self) -> None:
         """Demand that a perfect follow holds what the leader holds, to one carried slice.
 
-        A leader who is too fast is collected first, whatever the follow's own mode.
+        A leader who is too fast is collected first, whatever the follow's own mode. What the market
+        or time justly stopped is missing until the leader has left that position.
         """
+        self._note_missed()
         if self.trade.is_fast:
             return
-        held = self.book.holding(self.trade.symbol).held
-        wanted = self.follow.limits.direction * self.trade.end
+        holding = self.book.holding(self.trade.symbol)
+        held, wanted = holding.held, self.follow.limits.direction * self.trade.end - holding.missed
         if abs(held - wanted) * self.trade.price >= self.market.min_notional:
             text = f"the perfect follow holds {shown(held)}, the leader's change is {shown(wanted)}"
             self._note(Problem(Figure.MISMATCHED, text))

@@ -155,3 +155,25 @@ def refused(status: str, reason: str) -> dict[str, Any]:
     book["positions"].pop("SOL")
     evidence["follows"][0]["portfolio"] = book["positions"]
     return evidence
+
+
+def without_the_first(later_price: str) -> dict[str, Any]:
+    """Give a perfect follow's run that lacks the opening, for the price is said to have moved."""
+    limits = {"copy_budget_usdc": "50000", "sizing": {"kind": "ratio", "percent": "100"}}
+    follower = Follower("one", {**limits, "symbols_deny": ["ETH"]}, perfect=True)
+    stage = Stage([follower], wait_ms=5_000).trade("ETH", "30", "50")
+    stage.trade("ETH", "-10", later_price).trade("ETH", "-20", later_price)
+    evidence = stage.trade("BTC", "1", "1000").evidence()
+    evidence["follows"][0]["limits"] = limits
+    receipt_of(evidence, "one", 1).update(reason="PRICE_OUT_OF_BAND")
+    return evidence
+
+
+def test_even_a_perfect_follow_may_miss_what_the_market_stopped() -> None:
+    assert figures_of(without_the_first("60")) == CLEAN
+
+
+def test_a_perfect_follow_may_not_miss_what_nothing_stopped() -> None:
+    figures = figures_of(without_the_first("50.1"))
+
+    assert figures == only(unjustified_skips=1, mismatched_positions=1)
