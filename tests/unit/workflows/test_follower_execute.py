@@ -286,8 +286,9 @@ def test_an_exit_that_the_user_s_kill_switch_stopped_goes_out_once_it_is_off() -
 
 
 def test_closing_out_flattens_what_is_held() -> None:
-    world, follow = _world()
+    world, follow = _world(on_stop=OnStop.CLOSE_NOW)
     world.copy("BTC", "5")
+    world.directory.replace(replace(world.table.follows[follow], status=FollowStatus.PAUSED))
     now_ms = world.clock.now_ms()
 
     world.queues.to_lanes([Converge(follow, WalletId("wallet-1"), "BTC", CLOSE_NOW, now_ms)])

@@ -230,6 +230,7 @@ def test_what_needs_an_operator_is_closed_once_somebody_buys() -> None:
 def test_the_owners_close_waits_for_nothing() -> None:
     world, follow = _given_up(on_stop=OnStop.CLOSE_NOW)
     world.price("BTC", "100")
+    world.directory.replace(replace(world.table.follows[follow], status=FollowStatus.PAUSED))
     state = world.copying.store.follow_state(follow)
     assert state is not None
 

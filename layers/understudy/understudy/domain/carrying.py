@@ -11,6 +11,8 @@ from understudy.domain.situation import Situation
 from understudy.domain.trades import Trade
 
 CARRY_TTL_MS = 300_000
+# The longest window of a slower mode: so much later than its last trade a window may end.
+WINDOW_MS = 60_000
 
 
 def dated(ledger: Ledger, trade: Trade) -> Ledger:
@@ -44,3 +46,15 @@ def without_old_carry(situation: Situation) -> Ledger:
     if not moved and trade.time_ms - ledger.carried_since_ms <= CARRY_TTL_MS:
         return ledger
     return without_carry(ledger)
+
+
+def without_late_carry(situation: Situation) -> Ledger:
+    """Drop a carried part whose window ends far too late, as when its command was redriven.
+
+    No trade comes with a window's end, so our own clock says how late it is.
+    """
+    ledger = situation.ledger
+    since_ms = ledger.carried_since_ms
+    if since_ms and situation.now_ms - since_ms > CARRY_TTL_MS + WINDOW_MS:
+        return without_carry(ledger)
+    return without_old_carry(situation)

@@ -6,7 +6,13 @@ from dataclasses import replace
 from decimal import Decimal
 
 from understudy.domain import gates
-from understudy.domain.carrying import dated, undated, without_carry, without_old_carry
+from understudy.domain.carrying import (
+    dated,
+    undated,
+    without_carry,
+    without_late_carry,
+    without_old_carry,
+)
 from understudy.domain.exits import decide_exit, exit_size, keeps_positions, order_exit
 from understudy.domain.follows import Ledger, WaitingOpen
 from understudy.domain.intents import IntentKind
@@ -214,7 +220,7 @@ def _order_entry(
 
 def _netted_entry(situation: Situation) -> Decision:
     """Order what slower modes collected; the gates of single trades do not apply again."""
-    ledger = without_old_carry(situation)
+    ledger = without_late_carry(situation)
     situation = replace(situation, ledger=ledger)
     reason = gates.standing(situation) or gates.account(situation)
     if reason is not None:

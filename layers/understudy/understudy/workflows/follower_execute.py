@@ -23,6 +23,7 @@ from understudy.messages import CLOSE_NOW, Converge, FollowerExecute, LaneComman
 from understudy.ports.signing import Signer
 from understudy.workflows.copying.accounts import with_account
 from understudy.workflows.copying.claims import claim
+from understudy.workflows.copying.closing_out import wants_closing
 from understudy.workflows.copying.converging import convergence
 from understudy.workflows.copying.epochs import is_current
 from understudy.workflows.copying.lanes import Answer, Key, Signing, run_lanes
@@ -93,25 +94,36 @@ def converge(ports: CopyPorts, command: Converge, view: View | None = None) -> S
         return
     waiting = ledger.waiting
     trade = waiting.trade if waiting else trade_of(receipt, view.state.follow)
-    ledger = (
-        _closing(ledger) if command.cause == CLOSE_NOW else replace(ledger, needs_operator=False)
-    )
-    if view.intent is None and not ledger.pending:
-        if ledger.wanted_more:
-            view = with_account(ports, view)
-        situation = replace(view.situation(trade, ports.clock.now_ms()), ledger=ledger)
-        decision = decide_gap(situation, window_ends=command.cause in WINDOW_ENDS)
-        if decision.order is not None or decision.ledger != view.ledger:
-            if command.cause in WINDOW_ENDS and _closes_before_opening(decision):
-                _wake_again(ports, command)
-            view, decision = yield from prepare(ports, view, trade, decision)
-            view = claim(ports, view, trade, decision, leg=0, queued_at_ms=command.queued_at_ms)
+    if view.intent is None and not ledger.pending and not view.is_deleted:
+        view = yield from _close_the_gap(ports, view, trade, command)
     yield from carry_out(ports, view, trade)
+
+
+def _close_the_gap(ports: CopyPorts, view: View, trade: Trade, command: Converge) -> Claiming:
+    """Pin the order that brings what is held to the target, if one is needed."""
+    ledger = replace(view.ledger, needs_operator=False)
+    if _closes_now(view, command):
+        ledger = _closing(view.ledger)
+    if ledger.wanted_more:
+        view = with_account(ports, view)
+    situation = replace(view.situation(trade, ports.clock.now_ms()), ledger=ledger)
+    decision = decide_gap(situation, window_ends=command.cause in WINDOW_ENDS)
+    if decision.order is None and decision.ledger == view.ledger:
+        return view
+    if command.cause in WINDOW_ENDS and _closes_before_opening(decision):
+        _wake_again(ports, command)
+    view, decision = yield from prepare(ports, view, trade, decision)
+    return claim(ports, view, trade, decision, leg=0, queued_at_ms=command.queued_at_ms)
+
+
+def _closes_now(view: View, command: Converge) -> bool:
+    """Say whether the target is given up: a stop's close is nothing to a follow that runs again."""
+    return command.cause == CLOSE_NOW and wants_closing(view.state.follow)
 
 
 def _rests(ports: CopyPorts, view: View, command: Converge) -> bool:
     """Say whether it is too early to try again; its owner's wish to close now waits for nothing."""
-    if command.cause == CLOSE_NOW:
+    if _closes_now(view, command):
         return False
     is_full = view.receipt is not None and len(view.receipt.legs) >= ORDERS_AT_MOST
     return is_full or ports.clock.now_ms() < view.ledger.exit_rests_until_ms

@@ -11,7 +11,13 @@ from collections.abc import Iterable
 from understudy.domain.errors import VenueUnreachableError
 from understudy.domain.leaders import LeaderBook
 from understudy.messages import LeaderFills
-from understudy.workflows.watching.leader_books import begin, compare, settled, want_a_look
+from understudy.workflows.watching.leader_books import (
+    begin,
+    compare,
+    not_looked_past,
+    settled,
+    want_a_look,
+)
 from understudy.workflows.watching.numbering import SyncPorts, store_fills
 
 
@@ -26,7 +32,8 @@ def sync_leader(ports: SyncPorts, messages: Iterable[LeaderFills]) -> None:
             book = begin(ports, book)
         elif message.after_gap:
             book = _after_gap(ports, book)
-        store_fills(ports, book, settled(ports, book, message.fills))
+        fills = not_looked_past(ports, book, message.fills)
+        store_fills(ports, book, settled(ports, book, fills))
 
 
 def _after_gap(ports: SyncPorts, book: LeaderBook) -> LeaderBook:

@@ -18,7 +18,9 @@ from understudy.domain.intents import (
     SigningRefused,
     Unknown,
 )
-from understudy.domain.receipting import given_up_receipt
+from understudy.domain.reasons import Reason
+from understudy.domain.receipting import finished_receipt, given_up_receipt
+from understudy.domain.receipts import Receipt
 from understudy.domain.trades import Trade
 from understudy.messages import ResolveIntent, WakeLane
 from understudy.ports.copying import Changes
@@ -60,12 +62,22 @@ def carry_out(ports: CopyPorts, view: View, trade: Trade) -> Signing:
             current = yield from _perform(ports, current)
         if current is None or current.receipt is None or current.receipt.status.is_terminal:
             return
+        if current.is_deleted:
+            _leave_to_the_owner(ports, current, current.receipt)
+            return
         if exit_size(current.ledger, current.market):
             current = _next_exit(ports, current, trade, attempt)
         elif current.ledger.waiting is not None and not current.ledger.pending:
             current = yield from _open_leg(ports, current, current.ledger.waiting)
         else:
             return
+
+
+def _leave_to_the_owner(ports: CopyPorts, view: View, receipt: Receipt) -> None:
+    """Finish the receipt of a follow that is over: what is left of the trade is not ordered."""
+    finished = finished_receipt(receipt, view.ledger, Reason.FOLLOW_PAUSED)
+    if finished is not None:
+        ports.store.commit(Changes(receipts=(finished,)))
 
 
 def resolve_later(ports: CopyPorts, intent: Intent, stages: Mapping[str, int]) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from understudy.domain.errors import DependencyError
-from understudy.domain.follows import Ledger
+from understudy.domain.follows import FollowStatus, Ledger
 from understudy.domain.ids import FollowId
 from understudy.domain.intents import Intent, Outcome, Signed, Unknown
 from understudy.domain.markets import Market
@@ -53,6 +53,11 @@ class View:
     receipt: Receipt | None = None
     intent: Intent | None = None
     first: bool = False
+
+    @property
+    def is_deleted(self) -> bool:
+        """Say whether the follow is over: what it left belongs to its owner's own hand."""
+        return self.state.follow.status is FollowStatus.DELETED
 
     @property
     def ledger(self) -> Ledger:

@@ -70,6 +70,19 @@ def settled(ports: SyncPorts, book: LeaderBook, fills: Sequence[Fill]) -> Sequen
     ]
 
 
+def not_looked_past(ports: SyncPorts, book: LeaderBook, fills: Sequence[Fill]) -> Sequence[Fill]:
+    """Leave out fills that a full look has passed without their being listed, as in old messages.
+
+    The venue's positions were taken over since: what these fills moved is in the book, by a
+    correction if by nothing else.
+    """
+    passed = {fill.key for fill in fills if fill.time_ms < book.repaired_ms - OVERLAP_MS}
+    if not passed:
+        return fills
+    known = ports.fan_out.store.fill_owners(book.venue, book.leader, sorted(passed))
+    return [fill for fill in fills if fill.key not in passed or fill.key in known]
+
+
 def compare(ports: SyncPorts, book: LeaderBook, *, fully: bool) -> LeaderBook:
     """Compare a book with the venue, keep the account fresh, and store what passed unseen.
 
