@@ -17,15 +17,16 @@ if TYPE_CHECKING:
 def require_writable(path: Path | None) -> None:
     """Refuse a result file that could not be written, before the work is done for it.
 
-    Raises CommandError FOLDER_MISSING, OSError.
+    Raises CommandError FOLDER_MISSING, NOT_A_FILE (a device or pipe would be replaced), OSError.
     """
     if path is None:
         return
     folder = path.resolve().parent
+    remedy = f"name a file in a folder, not {path}"
+    if path.exists() and not (path.is_file() or path.is_dir()):
+        raise CommandError("NOT_A_FILE", f"{path} is a device or a pipe", remedy)
     if path.is_dir() or not folder.is_dir():
-        raise CommandError(
-            "FOLDER_MISSING", f"{path} cannot be written", f"name a file in a folder, not {path}"
-        )
+        raise CommandError("FOLDER_MISSING", f"{path} cannot be written", remedy)
     # Modes do not tell: a file system can be read-only, and root may do what modes forbid.
     try:
         tempfile.TemporaryFile(dir=folder).close()
@@ -35,7 +36,11 @@ def require_writable(path: Path | None) -> None:
 
 
 def write_json(path: Path, value: Any) -> None:
-    """Write JSON so that a reader sees the old file or the new one; raises OSError."""
+    """Write JSON so that a reader sees the old file or the new one; raises OSError.
+
+    What a link points to is written, the link stays.
+    """
+    path = path.resolve()
     draft = path.with_name(f".{path.name}.{os.getpid()}.draft")
     try:
         draft.write_text(json.dumps(value, indent=2) + "\n", encoding="utf-8")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -91,3 +92,24 @@ def test_a_result_file_is_whole_or_absent(tmp_path: Path) -> None:
     with pytest.raises(OSError, match="directory"):
         write_json(target, {"trades": 1})
     assert list(tmp_path.iterdir()) == [target]
+
+
+def test_a_result_never_takes_the_place_of_a_pipe_or_a_device(tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+
+    for target in (pipe, Path(os.devnull)):
+        with pytest.raises(CommandError, match="device or a pipe"):
+            require_writable(target)
+    assert pipe.is_fifo()
+
+
+def test_a_result_is_written_where_a_link_points(tmp_path: Path) -> None:
+    target, link = tmp_path / "figures.json", tmp_path / "latest.json"
+    target.write_text("older", encoding="utf-8")
+    link.symlink_to(target)
+
+    write_json(link, {"trades": 1})
+
+    assert link.is_symlink()
+    assert '"trades": 1' in target.read_text(encoding="utf-8")
