@@ -24,7 +24,7 @@ from understudy.ports.signing import Signer
 from understudy.workflows.copying.accounts import with_account
 from understudy.workflows.copying.claims import claim
 from understudy.workflows.copying.closing_out import wants_closing
-from understudy.workflows.copying.converging import convergence
+from understudy.workflows.copying.converging import WINDOW_ENDS, convergence
 from understudy.workflows.copying.epochs import is_current
 from understudy.workflows.copying.lanes import Answer, Key, Signing, run_lanes
 from understudy.workflows.copying.orders import ORDERS_AT_MOST, carry_out, take_up
@@ -32,8 +32,6 @@ from understudy.workflows.copying.preparing import prepare
 from understudy.workflows.copying.reading_ahead import first_views
 from understudy.workflows.copying.settling import CONFLICT_TRIES
 from understudy.workflows.copying.views import CopyPorts, View, read_view
-
-WINDOW_ENDS = frozenset({CopyMode.THROTTLED.value, CopyMode.SAFE_POLL.value})
 
 Claiming = Generator[Intent, Answer, View]
 

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from understudy.domain.exits import exit_size
 from understudy.domain.follows import Follow, Ledger
+from understudy.domain.limits import CopyMode
 from understudy.domain.markets import Market
 from understudy.messages import Converge
 from understudy.workflows.copying.views import CopyPorts
+
+# The causes of a convergence at the end of a slower mode's window.
+WINDOW_ENDS = frozenset({CopyMode.THROTTLED.value, CopyMode.SAFE_POLL.value})
 
 
 def converge_if_open(
