@@ -33,7 +33,7 @@ def run_lanes(
     waiting: dict[Key, Intent] = {}
     while running:
         done = _gather(running)
-        for future in done:
+        for future in [each for each in running if each in done]:
             key = running.pop(future)
             _collect(future, key, waiting, failed)
         if waiting:
