@@ -12,6 +12,7 @@ from typer.exceptions import TyperException
 from cli import demo, doctor, judge, up
 from cli.endings import Stopped, ended_by_signals
 from cli.errors import explained
+from cli.ops import dead_letters
 from localcloud.guard import guard_this_process
 
 if TYPE_CHECKING:
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 TRACE = "UNDERSTUDY_TRACE"
 FAILURE = 1
 HELP = ["--help"]
+OPERATIONS = "ops"
 
 app = typer.Typer(
     name="understudy",
@@ -29,11 +31,15 @@ app = typer.Typer(
 )
 for _module in (demo, up, doctor, judge):
     app.command(_module.__name__.rpartition(".")[2])(_module.command)
+operations = typer.Typer(name=OPERATIONS, help="Look after a running system, here or on AWS.")
+operations.add_typer(dead_letters.app)
+app.add_typer(operations)
 
 
 def main(arguments: Sequence[str]) -> int:
     """Run one command; return its exit code. An error is two lines and never a trace."""
-    guard_this_process()
+    if list(arguments)[:1] != [OPERATIONS]:  # these may reach AWS, where they are told to
+        guard_this_process()
     try:
         with ended_by_signals():
             outcome = app(list(arguments) or HELP, prog_name="understudy", standalone_mode=False)

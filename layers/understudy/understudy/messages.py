@@ -127,6 +127,7 @@ class CheckLeader:
 
 LaneCommand = FollowerExecute | Converge
 ReconcileCommand = ReconcileWallet | ResolveIntent | WakeLane | LearnLeverage | CheckLeader
+Command = LeaderFills | FillFanOut | LaneCommand | ReconcileCommand
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,12 +18,16 @@ def publish_changes(bus: Bus, clock: Clock, changes: Iterable[RecordChange]) -> 
 
     Raises DependencyError when the bus did not take all: the same changes are delivered again.
     """
-    now_ms = clock.now_ms()
-    announced = [each for change in changes if (each := _announcement(change)) is not None]
-    events = [_event(each, now_ms) for each in announced]
+    events = events_among(changes, clock.now_ms())
     if events:
         bus.publish(events)
     return events
+
+
+def events_among(changes: Iterable[RecordChange], now_ms: int) -> Sequence[CopyEvent]:
+    """Give the events that these changes are, in order."""
+    announced = [each for change in changes if (each := _announcement(change)) is not None]
+    return [_event(each, now_ms) for each in announced]
 
 
 def _announcement(change: RecordChange) -> Announcement | None:

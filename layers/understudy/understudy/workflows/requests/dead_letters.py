@@ -15,6 +15,7 @@ from understudy.domain.prospects import Outlook, Prospect
 from understudy.messages import (
     CLOSE_NOW,
     CheckLeader,
+    Command,
     Converge,
     FillFanOut,
     FollowerExecute,
@@ -33,8 +34,6 @@ from understudy.workflows.watching.leader_books import OVERLAP_MS
 
 if TYPE_CHECKING:
     from understudy.ports.dead_letters import DeadLetter, DeadLetters
-
-Command = LeaderFills | FillFanOut | LaneCommand | ReconcileCommand
 
 
 @dataclass(frozen=True, slots=True)

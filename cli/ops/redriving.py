@@ -1,0 +1,88 @@
+"""Sending letters back, and dropping them: refusals come before anything is done."""
+
+from __future__ import annotations
+
+import json
+import secrets
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from cli.errors import CommandError
+from cli.ops.streams import publish_again
+from understudy.adapters.aws.attempts import attempt
+from understudy.adapters.aws.attributes import number, text
+from understudy.adapters.aws.letter_bodies import FailedBatch, FailedRun, Poison
+from understudy.workflows.requests.dead_letters import redrive
+
+if TYPE_CHECKING:
+    from cli.ops.letters import ReadLetter
+    from cli.ops.place import Place
+    from understudy.adapters.aws.dead_letters import SqsDeadLetters
+
+SUBJECT = "OPERATOR#dead-letters"
+DROPPED = "DEAD_LETTER_DROPPED"
+
+
+def refuse(letters: Sequence[ReadLetter], *, poison: bool) -> None:
+    """Raise CommandError for the first letter that is not to be sent back."""
+    for each in letters:
+        name = each.letter.message_id
+        if isinstance(each.content, FailedRun):
+            raise CommandError(
+                "RUN_OVER",
+                f"{name} is a scheduled run that failed: there is nothing to send back",
+                f"later runs made up for it: understudy ops dead-letters drop {name} --yes",
+            )
+        if isinstance(each.content, Poison) and not (poison and each.letter.queue != "copy-events"):
+            raise CommandError(
+                "POISON_MESSAGE",
+                f"{name} cannot be read: it would fail again",
+                "deploy the version that wrote it and add --poison, or drop it",
+            )
+
+
+def redrivable(letters: Sequence[ReadLetter], *, poison: bool) -> list[ReadLetter]:
+    """Leave out what is not to be sent back."""
+    kinds = (FailedRun,) if poison else (FailedRun, Poison)
+    return [each for each in letters if not isinstance(each.content, kinds)]
+
+
+def redriven(
+    place: Place, dead_letters: SqsDeadLetters, letters: Sequence[ReadLetter]
+) -> Iterator[str]:
+    """Send letters back one after the other; says of each what was done."""
+    for each in letters:
+        if isinstance(each.content, FailedBatch):
+            events = publish_again(place, each.content)
+            dead_letters.remove(each.letter)
+            yield f"{each.letter.message_id}  published {len(events)} events"
+        else:
+            redrive(dead_letters, each.letter)
+            yield f"{each.letter.message_id}  sent back to {each.letter.queue}"
+
+
+def drop(place: Place, dead_letters: SqsDeadLetters, each: ReadLetter, now_ms: int) -> None:
+    """Write down who drops what, whole, and only then remove it."""
+    actor = place.client("sts").get_caller_identity()["Arn"]
+    item = {
+        "pk": text(SUBJECT),
+        "sk": text(f"{now_ms:013d}#{secrets.token_hex(8)}"),
+        "actor": text(actor),
+        "event": text(DROPPED),
+        "at_ms": number(now_ms),
+        "facts": {"M": {name: text(value) for name, value in _facts(each).items()}},
+    }
+    table, client = place.resource("AuditTable"), place.client("dynamodb")
+    attempt(lambda: client.put_item(TableName=table, Item=item))
+    dead_letters.remove(each.letter)
+
+
+def _facts(each: ReadLetter) -> dict[str, str]:
+    letter = each.letter
+    return {
+        "message_id": letter.message_id,
+        "queue": letter.queue,
+        "group": letter.group or "-",
+        "sent_at_ms": json.dumps(letter.sent_at_ms),
+        "body": letter.body,
+    }

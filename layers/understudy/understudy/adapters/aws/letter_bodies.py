@@ -1,0 +1,105 @@
+"""What lies in a dead-letter queue, read: a message, a run or a batch that failed, or poison. Pure.
+
+The cloud itself writes about runs and batches, in shapes of its own.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from understudy.adapters.aws.batches import UNREADABLE
+from understudy.messages import (
+    CheckLeader,
+    Command,
+    Converge,
+    FillFanOut,
+    FollowerExecute,
+    LeaderFills,
+    LearnLeverage,
+    ReconcileWallet,
+    ResolveIntent,
+    WakeLane,
+    decode,
+)
+
+LEADER_LISTENER = "leader-listener"
+COPY_EVENTS = "copy-events"
+FOLLOW_RECONCILE = "follow-reconcile"
+
+COMMANDS: Mapping[str, tuple[type[Command], ...]] = {
+    "leader-fills": (LeaderFills,),
+    "fill-fan-out": (FillFanOut,),
+    "follower-execute": (FollowerExecute, Converge),
+    FOLLOW_RECONCILE: (ReconcileWallet, ResolveIntent, WakeLane, LearnLeverage, CheckLeader),
+}
+"""What belongs on each queue."""
+
+
+@dataclass(frozen=True, slots=True)
+class FailedRun:
+    """A scheduled run that failed; the next one has done its work."""
+
+    error: str
+
+
+@dataclass(frozen=True, slots=True)
+class FailedBatch:
+    """Where in a table's stream the records stood that could not be published."""
+
+    stream: str
+    shard: str
+    first: str
+    last: str
+    size: int
+    error: str
+
+
+@dataclass(frozen=True, slots=True)
+class Poison:
+    """A body that nothing can read."""
+
+
+Content = Command | FailedRun | FailedBatch | Poison
+
+
+def content_of(queue: str, body: str) -> Content:
+    """Read the body of a letter of this queue."""
+    try:
+        if queue == LEADER_LISTENER:
+            return FailedRun(_error_in(body))
+        if queue == COPY_EVENTS:
+            return _batch(json.loads(body))
+        if queue == FOLLOW_RECONCILE and _is_run(body):
+            return FailedRun(_error_in(body))
+        return decode(body, COMMANDS[queue])
+    except UNREADABLE:
+        return Poison()
+
+
+def _is_run(body: str) -> bool:
+    return "requestContext" in json.loads(body)
+
+
+def _error_in(body: str) -> str:
+    """Give what a failed run says of its end; the scheduler's own letters say nothing."""
+    try:
+        said = json.loads(body)
+        payload = said.get("responsePayload") or {}
+        return str(payload.get("errorType") or said["requestContext"]["condition"])
+    except UNREADABLE:
+        return ""
+
+
+def _batch(said: Mapping[str, Any]) -> FailedBatch:
+    where = said["DDBStreamBatchInfo"]
+    return FailedBatch(
+        stream=where["streamArn"],
+        shard=where["shardId"],
+        first=where["startSequenceNumber"],
+        last=where["endSequenceNumber"],
+        size=int(where["batchSize"]),
+        error=str(said.get("requestContext", {}).get("condition", "")),
+    )
