@@ -37,7 +37,8 @@ class Intent:
     `size` is unsigned, in base units; `limit_price` a valid tick; `margin` what the budget
     reserves in USDC; `expires_at_ms` is signed into the action. A LEVERAGE intent carries only
     `leverage` and `isolated`. `fee` and `closed_pnl` are what the budget has of this order; they
-    are estimates until `fee_is_final`.
+    are estimates until `fee_is_final`. `taken_up` says that another delivery than the one that
+    pinned the order may have sent it.
     """
 
     intent_id: IntentId
@@ -73,6 +74,7 @@ class Intent:
     fee_is_final: bool = False
     order_id: str = ""
     answer: str = ""
+    taken_up: bool = False
     version: int = 0
 
     @property

@@ -7,10 +7,11 @@ from dataclasses import replace
 
 from understudy.domain import retrying
 from understudy.domain.decisions import decide_entry, decide_gap
-from understudy.domain.errors import SigningUnavailableError
+from understudy.domain.errors import ConflictError, DependencyError, SigningUnavailableError
 from understudy.domain.exits import exit_size
 from understudy.domain.follows import WaitingOpen
 from understudy.domain.intents import (
+    Accepted,
     Intent,
     IntentState,
     Outcome,
@@ -40,9 +41,15 @@ ORDERS_BEFORE_OPERATOR = 300
 ORDERS_AT_MOST = 500
 NEXT_ATTEMPT_MS = 2_000
 
+Answered = Accepted | Rejected
+
 
 def take_up(ports: CopyPorts, view: View) -> View:
-    """Find the order that an earlier delivery pinned for this receipt and did not settle."""
+    """Find the order that an earlier delivery pinned for this receipt and did not settle.
+
+    It is marked before anything is done with it: whoever pinned it may still be at work, and must
+    not take a refusal for the only answer there is. Raises DependencyError when it just changed.
+    """
     receipt = view.receipt
     if receipt is None or receipt.status.is_terminal or not receipt.legs:
         return view
@@ -50,7 +57,16 @@ def take_up(ports: CopyPorts, view: View) -> View:
     intent = ports.store.intent(receipt.follow_id, last.intent_id)
     if intent is None or intent.state is not IntentState.PENDING:
         return view
-    return replace(view, intent=intent, first=False)
+    return replace(view, intent=_marked(ports, intent), first=False)
+
+
+def _marked(ports: CopyPorts, intent: Intent) -> Intent:
+    if intent.taken_up:
+        return intent
+    try:
+        return ports.store.commit(Changes(intent=replace(intent, taken_up=True))).intent or intent
+    except ConflictError as error:
+        raise DependencyError("somebody else is at this order", intent=intent.intent_id) from error
 
 
 def carry_out(ports: CopyPorts, view: View, trade: Trade) -> Signing:
@@ -101,13 +117,22 @@ def _perform(ports: CopyPorts, view: View) -> Generator[Intent, Answer, View | N
     except SigningUnavailableError as error:
         if not (intent.reduce_only and view.first):
             raise  # an entry has no time to rest; what may have been sent stays unknown
-        return settle_order(ports, view, intent, _never_signed(error), {})
+        return _settle(ports, view, intent, _never_signed(error), {})
     outcome, stages = _send(ports, intent, answer, first=view.first)
     if isinstance(outcome, Unknown):
         resolve_later(ports, intent, stages)
         return None
     stages["answered"] = ports.clock.now_ms()
-    return settle_order(ports, view, intent, outcome, stages)
+    return _settle(ports, view, intent, outcome, stages)
+
+
+def _settle(
+    ports: CopyPorts, view: View, intent: Intent, outcome: Answered, stages: dict[str, int]
+) -> View | None:
+    settled = settle_order(ports, view, intent, outcome, stages, first=view.first)
+    if settled is None:
+        resolve_later(ports, intent, stages)
+    return settled
 
 
 def _send(

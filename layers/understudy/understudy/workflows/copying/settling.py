@@ -35,12 +35,19 @@ Evidence = Accepted | Rejected | None
 
 
 def settle_order(
-    ports: CopyPorts, view: View, intent: Intent, evidence: Evidence, stages: dict[str, int]
-) -> View:
+    ports: CopyPorts,
+    view: View,
+    intent: Intent,
+    evidence: Evidence,
+    stages: dict[str, int],
+    *,
+    first: bool = False,
+) -> View | None:
     """Settle an order exactly once; another worker's settlement is taken over as it is.
 
-    `evidence` None means that the order never took effect. Raises DependencyError when the
-    records keep changing under it.
+    `evidence` None means that the order never took effect. A refusal of the `first` sending is none
+    once somebody else has taken the order up, who may have been answered otherwise: then nothing is
+    settled, and None is given. Raises DependencyError when the records keep changing under it.
     """
     for tried in range(CONFLICT_TRIES):
         try:
@@ -50,6 +57,8 @@ def settle_order(
             view, intent = _read_again(ports, intent)
             if intent.state is not IntentState.PENDING:
                 return view
+            if first and intent.taken_up and not isinstance(evidence, Accepted):
+                return None
         else:
             view = replace(view.after(committed), intent=None)
             if committed.follow is not None:

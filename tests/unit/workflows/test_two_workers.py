@@ -1,0 +1,83 @@
+"""Two workers at one order: a refusal that the one hears says nothing about what the other sent."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.fakes.builders import limits, ratio
+from tests.fakes.world import World
+from understudy.domain.errors import SigningUnavailableError
+from understudy.domain.ids import FollowId
+from understudy.domain.intents import Accepted, Intent, IntentState, Signed, SigningRefused
+from understudy.domain.receipts import CopyStatus
+from understudy.workflows.copying.orders import take_up
+from understudy.workflows.copying.views import read_view
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from understudy.messages import LaneCommand
+    from understudy.ports.signing import Signer
+
+RESOLVED_SECONDS = 30
+
+
+class DeafToTheFirst:
+    """A signer that does not serve who asks first, after another worker took up the same order."""
+
+    def __init__(self, world: World, *, refuses: bool) -> None:
+        self._world = world
+        self._refuses = refuses
+        self._signer: Signer = world.signer
+        self._is_first = True
+
+    def sign(self, intents: Sequence[Intent]) -> Sequence[Signed | SigningRefused]:
+        if not self._is_first:
+            return self._signer.sign(intents)
+        self._is_first = False
+        self._send_as_another(*intents)
+        if self._refuses:
+            return [SigningRefused(intent.intent_id, "EXPIRED") for intent in intents]
+        raise SigningUnavailableError("the signer did not answer")
+
+    def _send_as_another(self, intent: Intent) -> None:
+        """Take the order up, have it signed and send it, and get no further for now."""
+        ports = self._world.copying
+        view = read_view(ports, intent.follow_id, intent.symbol, intent.seq)
+        assert view is not None
+        taken = take_up(ports, view).intent
+        assert taken is not None
+        (signed,) = self._signer.sign([taken])
+        assert isinstance(signed, Signed)
+        assert isinstance(ports.submit(taken.venue, signed, first=False), Accepted)
+
+
+@pytest.mark.parametrize("refuses", [False, True])
+@pytest.mark.parametrize("size", ["-2", "3"])
+def test_what_another_worker_had_filled_is_never_settled_as_refused(
+    size: str, *, refuses: bool
+) -> None:
+    world, follow, command = _trade_in_the_lane(size)
+    world.signer = DeafToTheFirst(world, refuses=refuses)
+
+    world.run_lane([command])
+    world.pass_time(RESOLVED_SECONDS)
+    world.sweep()
+
+    assert world.held_at_venue(follow) == world.ledger(follow).held == 5 + Decimal(size)
+    assert world.receipts(follow)[-1].status is CopyStatus.DONE
+    assert {each.state for each in world.table.intents.values()} == {IntentState.FILLED}
+
+
+def _trade_in_the_lane(size: str) -> tuple[World, FollowId, LaneCommand]:
+    world = World()
+    follow = world.follow(limits(ratio("100"), copy_budget_usdc=Decimal(10_000)))
+    world.begin()
+    world.copy("BTC", "5")
+    world.leader_trades("BTC", size)
+    world.sync()
+    (command,) = world.queues.lanes.take()
+    return world, follow, command
