@@ -10,9 +10,10 @@ COMPILE = cd requirements && ../$(BIN)/pip-compile --quiet --generate-hashes --n
 export SAM_CLI_TELEMETRY := 0
 
 .DEFAULT_GOAL := help
-.PHONY: help demo up test check prove-iam bench build deploy requirements clean \
+.PHONY: help demo up test check prove prove-iam bench build deploy requirements clean \
 	demo-environment dev-environment sam-environment \
-	check-steps format lint types architecture rules template unit test-parallel test-serial
+	check-steps format lint types architecture rules template unit test-parallel test-serial \
+	prove-steps prove-sizing
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -32,6 +33,10 @@ test: dev-environment ## all tests
 	@rm -f $(REPORTS)/test-*.xml
 	@$(MAKE) --no-print-directory --keep-going test-parallel test-serial; status=$$?; \
 		echo "make test: $$($(BIN)/python -m checks.totals $(REPORTS)/test-*.xml)"; exit $$status
+
+prove: dev-environment ## the long proofs of the copy rules
+	@$(MAKE) --no-print-directory --keep-going prove-steps && echo "make prove: passed" \
+		|| { echo "make prove: FAILED, see above"; exit 1; }
 
 prove-iam: dev-environment ## take every part of every policy out, one at a time (10 to 20 min)
 	@$(BIN)/python -m tests.permissions $(ARGS)
@@ -103,3 +108,9 @@ test-parallel:
 test-serial:
 	@$(BIN)/pytest --junitxml=$(REPORTS)/test-serial.xml \
 		tests/integration tests/acceptance $(ARGS)
+
+# The long proofs, one target each; `make prove` goes through all of them.
+prove-steps: prove-sizing
+
+prove-sizing:
+	@$(BIN)/python -m tests.differential --count 200000

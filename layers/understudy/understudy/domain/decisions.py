@@ -90,7 +90,8 @@ def _without_other_side(situation: Situation, own_side: Side) -> Situation:
     ledger = situation.ledger
     if ledger.target * own_side.sign >= 0:
         return situation
-    return replace(situation, ledger=replace(undated(ledger), target=ZERO))
+    left = replace(undated(ledger), target=ZERO)
+    return replace(situation, ledger=left, ledgers={**situation.ledgers, left.symbol: left})
 
 
 def _stands_against(situation: Situation, own_side: Side) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from decimal import Decimal
 
-from understudy.domain.money import BASIS_POINT, ONE, above, below, multiply, toward_zero
+from understudy.domain.money import BASIS_POINT, ONE, above, below, multiply, toward_zero, trimmed
 from understudy.domain.trades import Side
 
 HYPERLIQUID = "hyperliquid"
@@ -64,4 +64,4 @@ class Market:
 
     def below_minimum(self, size: Decimal, price: Decimal) -> bool:
         """Say whether an order of this size is too small for the venue."""
-        return multiply(abs(size), price) < self.min_notional
+        return trimmed(multiply(abs(size), price)) < self.min_notional

@@ -15,6 +15,9 @@ PERCENT = Decimal("0.01")
 # Wide enough that a product of four wire numbers is exact and a quotient that is an exact
 # multiple of a lot comes out as that multiple, so that rounding down never loses a lot.
 EXACT = Context(prec=60)
+# A quotient that goes on in a product leaves noise in the last of those digits. Rounded to these
+# first, what is exactly a lot, a tick or a minimum comes out as that.
+_WITHOUT_NOISE = Context(prec=50)
 
 
 def parse_decimal(text: str, *, name: str) -> Decimal:
@@ -51,19 +54,24 @@ def multiply(product: Decimal, *factors: Decimal) -> Decimal:
     return product
 
 
+def trimmed(value: Decimal) -> Decimal:
+    """Round the noise of a division away: to 50 digits, more than a number on a wire has."""
+    return _WITHOUT_NOISE.plus(value)
+
+
 def toward_zero(value: Decimal, decimals: int) -> Decimal:
     """Cut a size to its lot, toward zero: a copy is never larger than was decided."""
-    return value.quantize(_step(decimals), ROUND_DOWN, context=EXACT)
+    return trimmed(value).quantize(_step(decimals), ROUND_DOWN, context=EXACT)
 
 
 def below(value: Decimal, decimals: int) -> Decimal:
     """Round to `decimals` places, downward."""
-    return value.quantize(_step(decimals), ROUND_FLOOR, context=EXACT)
+    return trimmed(value).quantize(_step(decimals), ROUND_FLOOR, context=EXACT)
 
 
 def above(value: Decimal, decimals: int) -> Decimal:
     """Round to `decimals` places, upward."""
-    return value.quantize(_step(decimals), ROUND_CEILING, context=EXACT)
+    return trimmed(value).quantize(_step(decimals), ROUND_CEILING, context=EXACT)
 
 
 @cache

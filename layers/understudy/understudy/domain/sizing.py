@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from decimal import ROUND_FLOOR, Decimal
 
 from understudy.domain.limits import SizingKind
-from understudy.domain.money import ONE, PERCENT, ZERO, divide, multiply, toward_zero
+from understudy.domain.money import PERCENT, ZERO, above, divide, multiply, toward_zero, trimmed
 from understudy.domain.situation import Situation
 
 # A wanted size keeps this many decimals beyond the lot, so that slices smaller than a lot add up.
@@ -61,9 +61,7 @@ def entry_size(
 
 def margin_of(size: Decimal, price: Decimal, leverage: int) -> Decimal:
     """Give the margin of a position in USDC, rounded up to 1e-8: never too little."""
-    exact = divide(multiply(size, price), Decimal(leverage))
-    cut = toward_zero(exact, 8)
-    return cut if cut == exact else cut + ONE.scaleb(-8)
+    return above(divide(multiply(size, price), Decimal(leverage)), 8)
 
 
 def wanted_size(situation: Situation, increase: Decimal) -> Decimal:
@@ -100,7 +98,7 @@ def _caps(situation: Situation, leverage: int, price: Decimal) -> dict[str, Deci
         margins["max_position_usdc"] = limits.max_position_usdc - ledger.committed_margin
     notionals = {name: multiply(cap, Decimal(leverage)) for name, cap in margins.items()}
     notionals["max_total_leverage"] = leverage_room(situation)
-    return {name: divide(notional, price) for name, notional in notionals.items()}
+    return {name: trimmed(divide(notional, price)) for name, notional in notionals.items()}
 
 
 def leverage_room(situation: Situation) -> Decimal:
