@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 from tests.fakes.world import World
 from tests.unit.workflows.accounting import copied
+from understudy.domain.errors import VenueUnreachableError
 from understudy.domain.markets import HYPERLIQUID
 from understudy.domain.reasons import Reason
 from understudy.workflows.follow_reconcile import reconcile, sweep
@@ -30,6 +33,20 @@ def test_a_close_that_never_reached_its_lane_is_copied() -> None:
     _lose_a_trade(world, "-5")
 
     world.sweep()
+
+    assert world.held_at_venue(follow) == 0
+
+
+def test_a_lost_close_is_copied_while_the_venue_answers_no_questions() -> None:
+    world, follow = copied("5")
+    _lose_a_trade(world, "-5")
+    world.venue.is_down = True
+
+    sweep(world.reconcile_ports, HYPERLIQUID)
+    for command in world.queues.reconcile.take():
+        with suppress(VenueUnreachableError):  # it comes again, as a queue has it
+            reconcile(world.reconcile_ports, command)
+    world.pump()
 
     assert world.held_at_venue(follow) == 0
 

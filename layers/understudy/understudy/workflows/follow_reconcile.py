@@ -107,9 +107,10 @@ def _reconcile_wallet(ports: ReconcilePorts, wallet_id: WalletId) -> None:
     if not known:
         true_up_deleted(ports.copying, wallet_id)
         return
+    for state in known:  # this needs no venue: an exit must not wait until it answers questions
+        close_gaps(ports.copying, ports.leaders, state)
     account = _read_account(ports, wallet_id, known)
     for state in known:
-        close_gaps(ports.copying, ports.leaders, state)
         for ledger in state.ledgers.values():
             _reconcile_ledger(ports, state, ledger, _part_of(ledger, account, known))
     true_up(ports.copying, known)
