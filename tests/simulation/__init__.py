@@ -1,0 +1,1 @@
+"""The production code in a simulated world: one thread, one seed, every fault, every promise."""

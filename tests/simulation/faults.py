@@ -1,0 +1,103 @@
+"""What can go wrong with a call, drawn from the seed, and how often it did."""
+
+from __future__ import annotations
+
+from collections import Counter
+from enum import StrEnum
+from random import Random
+
+from tests.simulation.mixes import Mix
+
+
+class Fate(StrEnum):
+    """What becomes of one call."""
+
+    CRASH_BEFORE = "crash_before"
+    CRASH_AFTER = "crash_after"
+    TIMEOUT_LANDED = "timeout_landed"
+    TIMEOUT_LATE = "timeout_late"
+    TIMEOUT_LOST = "timeout_lost"
+    THROTTLED = "throttled"
+    LIMITED = "venue_429"
+    BAD_GATEWAY = "venue_502"
+
+
+Ladder = tuple[tuple[float, Fate], ...]
+
+
+class Fates:
+    """Draws the fate of each call; None, mostly, is that nothing happens."""
+
+    def __init__(self, mix: Mix, random: Random) -> None:
+        self._duplicate = mix.duplicate
+        self._random = random.random
+        self.counts: Counter[str] = Counter()
+        self.calls = 0
+        self._cloud: Ladder = _ladder(
+            (Fate.CRASH_BEFORE, mix.crash / 2),
+            (Fate.CRASH_AFTER, mix.crash / 2),
+            *_timeouts(mix),
+            (Fate.THROTTLED, mix.throttled),
+        )
+        self._venue: Ladder = _ladder(
+            (Fate.CRASH_BEFORE, mix.crash / 2),
+            (Fate.CRASH_AFTER, mix.crash / 2),
+            *_timeouts(mix),
+            (Fate.LIMITED, mix.limited),
+            (Fate.BAD_GATEWAY, mix.limited / 4),
+        )
+
+    def cease(self) -> None:
+        """Let nothing go wrong from now on."""
+        self._cloud = self._venue = ()
+        self._duplicate = 0.0
+
+    def of_cloud_call(self) -> Fate | None:
+        """Draw for a call of the cloud."""
+        return self._draw(self._cloud)
+
+    def of_venue_call(self) -> Fate | None:
+        """Draw for a call of the venue."""
+        return self._draw(self._venue)
+
+    def of_delivery(self) -> int:
+        """Draw how many more workers get the same messages: none, mostly one, seldom two."""
+        drawn = self._random()
+        if drawn >= self._duplicate:
+            return 0
+        self.counts["duplicate_delivery"] += 1
+        if drawn >= self._duplicate / 5:
+            return 1
+        self.counts["three_workers"] += 1
+        return 2
+
+    def note(self, kind: str) -> None:
+        """Count a fault that is not a call's."""
+        self.counts[kind] += 1
+
+    def _draw(self, ladder: Ladder) -> Fate | None:
+        self.calls += 1
+        drawn = self._random()
+        if not ladder or drawn >= ladder[-1][0]:
+            return None
+        fate = next(fate for step, fate in ladder if drawn < step)
+        self.counts[fate] += 1
+        return fate
+
+
+def _timeouts(mix: Mix) -> tuple[tuple[Fate, float], ...]:
+    lost = 1 - mix.landed_now - mix.landed_later
+    return (
+        (Fate.TIMEOUT_LANDED, mix.timeout * mix.landed_now),
+        (Fate.TIMEOUT_LATE, mix.timeout * mix.landed_later),
+        (Fate.TIMEOUT_LOST, mix.timeout * lost),
+    )
+
+
+def _ladder(*shares: tuple[Fate, float]) -> Ladder:
+    steps, sum_of_shares = [], 0.0
+    for fate, share in shares:
+        if share:
+            sum_of_shares += share
+            steps.append((sum_of_shares, fate))
+    return tuple(steps)

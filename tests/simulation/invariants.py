@@ -1,0 +1,200 @@
+"""What must hold after every run, whatever went wrong in it; the venue's books are the evidence.
+
+Each function looks at one promise and says, in a sentence each, where it was broken.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from understudy.domain.announcements import EVENT_OF_STATUS
+from understudy.domain.intents import IntentKind, IntentState
+from understudy.domain.markets import HYPERLIQUID
+from understudy.domain.money import ZERO
+
+if TYPE_CHECKING:
+    from tests.simulation.world import World
+    from understudy.domain.account_history import OwnFill
+    from understudy.domain.follows import Follow
+    from understudy.domain.intents import Intent
+
+Broken = Iterator[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Violation:
+    """A promise that did not hold."""
+
+    promise: str
+    text: str
+
+
+def violations(world: World) -> list[Violation]:
+    """List what did not hold at the end of a run whose queues are empty."""
+    return [Violation(promise.__name__, text) for promise in PROMISES for text in promise(world)]
+
+
+def every_trade_of_a_leader_is_known(world: World) -> Broken:
+    """Compare the books of leaders with the venue."""
+    for (_, leader), book in world.table.books.items():
+        live = world.venue.books.account(leader)
+        for symbol in {*book.positions, *live.positions}:
+            stored = book.positions.get(symbol, ZERO)
+            if stored != live.held(symbol):
+                yield f"{leader} {symbol}: stored {stored}, at the venue {live.held(symbol)}"
+
+
+def every_pair_ends_in_one_terminal_receipt(world: World) -> Broken:
+    """Look for trades since a follow began without a receipt, or with one that is not over."""
+    for follow in world.table.follows.values():
+        receipts = world.table.receipts[follow.follow_id]
+        book = world.table.books[HYPERLIQUID, follow.leader]
+        for seq in range(follow.start_seq + 1, book.seq + 1):
+            receipt = receipts.get(seq)
+            if receipt is None:
+                yield f"{follow.follow_id}: trade {seq} has no receipt"
+            elif not receipt.status.is_terminal:
+                yield f"{follow.follow_id}: trade {seq} is {receipt.status} still"
+
+
+def every_order_was_pinned_and_filled_once(world: World) -> Broken:
+    """Look for fills that were not pinned, or come twice, and for two orders of one attempt."""
+    pinned = {intent.client_order_id: intent for intent in world.table.intents.values()}
+    for follow in _first_of_each_wallet(world):
+        orders = [own for own in _fills(world, follow) if own.client_order_id]
+        times = Counter(own.client_order_id for own in orders)
+        for name, count in times.items():
+            if name not in pinned:
+                yield f"{follow.wallet_id}: {name} was never pinned"
+            if count > 1:
+                yield f"{follow.wallet_id}: {name} filled {count} times"
+    steps = Counter(
+        (each.follow_id, each.copy_id, each.leg, each.attempt)
+        for each in world.table.intents.values()
+        if each.kind is not IntentKind.LEVERAGE
+    )
+    for step, count in steps.items():
+        if count > 1:
+            yield f"{step}: {count} orders"
+
+
+def records_are_the_venues_books(world: World) -> Broken:
+    """Compare orders with their fills, and what ledgers and the hand hold with the position."""
+    filled: defaultdict[str, Decimal] = defaultdict(lambda: ZERO)
+    for follow in _first_of_each_wallet(world):
+        for own in _fills(world, follow):
+            filled[own.client_order_id] += own.fill.size
+    for intent in world.table.intents.values():
+        if intent.kind is not IntentKind.LEVERAGE:
+            yield from _of_intent(intent, filled[intent.client_order_id])
+    for (address, symbol), size in _held(world).items():
+        live = world.venue.books.account(address).held(symbol)
+        if live != size + world.by_hand[address, symbol]:
+            yield f"{address} {symbol}: ledgers hold {size}, the account {live}"
+
+
+def _held(world: World) -> dict[tuple[str, str], Decimal]:
+    held: defaultdict[tuple[str, str], Decimal] = defaultdict(lambda: ZERO)
+    for follow in world.table.follows.values():
+        for ledger in world.table.ledgers[follow.follow_id].values():
+            held[follow.wallet_address, ledger.symbol] += ledger.held
+    return held
+
+
+def _of_intent(intent: Intent, filled: Decimal) -> Broken:
+    if intent.state is IntentState.PENDING:
+        yield f"{intent.intent_id[:8]} is pending still"
+    elif intent.filled_size != filled:
+        yield f"{intent.intent_id[:8]}: stored as {intent.filled_size}, filled {filled}"
+
+
+def money_stays_within_its_budget(world: World) -> Broken:
+    """Look for reserves without an order, and for exceeded budgets."""
+    for follow in world.table.follows.values():
+        budget = world.table.budgets.get(follow.follow_id)
+        if budget is None:
+            continue
+        pending = sum(
+            (
+                order.margin
+                for ledger in world.table.ledgers[follow.follow_id].values()
+                for order in ledger.pending
+            ),
+            ZERO,
+        )
+        if budget.reserved != pending:
+            yield f"{follow.follow_id}: reserved {budget.reserved}, orders hold {pending}"
+        if budget.used > follow.limits.copy_budget_usdc:
+            yield f"{follow.follow_id}: uses {budget.used} of {follow.limits.copy_budget_usdc}"
+        if budget.margin < 0:
+            yield f"{follow.follow_id}: has a margin of {budget.margin}"
+
+
+def no_exit_reverses_a_position(world: World) -> Broken:
+    """Look for orders that only reduce and left a position on the other side."""
+    pinned = {intent.client_order_id: intent for intent in world.table.intents.values()}
+    for follow in _first_of_each_wallet(world):
+        for own in _fills(world, follow):
+            intent = pinned.get(own.client_order_id)
+            start = own.fill.start_position or ZERO
+            after = start + own.fill.size * own.fill.side.sign
+            if intent is not None and intent.reduce_only and start * after < 0:
+                yield f"{own.client_order_id}: from {start} to {after}"
+
+
+def lanes_keep_their_order(world: World) -> Broken:
+    """Look for a first order of a trade that was pinned after the first of a later trade."""
+    newest: dict[tuple[str, str], int] = {}
+    for intent in sorted(world.table.intents.values(), key=lambda each: each.nonce):
+        if intent.kind is IntentKind.LEVERAGE or intent.attempt > 1:
+            continue
+        place = (intent.follow_id, intent.symbol)
+        if intent.seq < newest.get(place, 0):
+            yield f"{place}: trade {intent.seq} was ordered after {newest[place]}"
+        newest[place] = max(newest.get(place, 0), intent.seq)
+
+
+def a_flat_leader_means_a_flat_follow(world: World) -> Broken:
+    """Look for what is held of symbols that the leader holds nothing of."""
+    for follow in world.table.follows.values():
+        leader = world.venue.books.account(follow.leader)
+        for symbol, ledger in world.table.ledgers[follow.follow_id].items():
+            if ledger.held and not leader.held(symbol):
+                yield f"{follow.follow_id} {symbol}: holds {ledger.held}"
+            if ledger.pending:
+                yield f"{follow.follow_id} {symbol}: has orders under way"
+
+
+def every_ending_reaches_the_bus(world: World) -> Broken:
+    """Look for endings that were not announced as what they are."""
+    announced = {(each.event, each.facts.get("copy_id", "")) for each in world.bus.events}
+    for receipts in world.table.receipts.values():
+        for receipt in receipts.values():
+            event = EVENT_OF_STATUS.get(receipt.status)
+            if event is not None and (event, receipt.copy_id) not in announced:
+                yield f"{receipt.follow_id}: trade {receipt.seq} ended unannounced"
+
+
+def _first_of_each_wallet(world: World) -> list[Follow]:
+    return list({each.wallet_id: each for each in world.table.follows.values()}.values())
+
+
+def _fills(world: World, follow: Follow) -> list[OwnFill]:
+    return world.venue.books.account(follow.wallet_address).fills
+
+
+PROMISES: tuple[Callable[[World], Broken], ...] = (
+    every_trade_of_a_leader_is_known,
+    every_pair_ends_in_one_terminal_receipt,
+    every_order_was_pinned_and_filled_once,
+    records_are_the_venues_books,
+    money_stays_within_its_budget,
+    no_exit_reverses_a_position,
+    lanes_keep_their_order,
+    a_flat_leader_means_a_flat_follow,
+    every_ending_reaches_the_bus,
+)

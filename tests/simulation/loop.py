@@ -1,0 +1,88 @@
+"""Many workers in one thread: each runs until it waits, and time jumps to whoever waits shortest.
+
+Nothing here is random and nothing depends on the real clock: the same calls give the same order.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from heapq import heappop, heappush
+from weakref import WeakKeyDictionary
+
+from greenlet import getcurrent, greenlet
+
+Work = Callable[[], None]
+
+
+class CrashError(BaseException):
+    """The worker is gone: nothing catches this but who started it."""
+
+
+class Loop:
+    """A clock in ms and everything that waits for it."""
+
+    def __init__(self, start_ms: int) -> None:
+        self.now_ms = start_ms
+        self._hub = getcurrent()
+        self._waiting: list[tuple[int, int, greenlet | Work]] = []
+        self._scheduled = 0
+        self._ends_ms: WeakKeyDictionary[greenlet, int] = WeakKeyDictionary()
+
+    def spawn(self, work: Work, after_ms: int = 0) -> None:
+        """Start a worker of its own after a while."""
+        self._wake(greenlet(work, self._hub), after_ms)
+
+    def limit(self, duration_ms: int) -> None:
+        """Give the worker that calls this so much time."""
+        self._ends_ms[getcurrent()] = self.now_ms + duration_ms
+
+    def refuse_overtime(self) -> None:
+        """Raise CrashError in a worker whose time is over, as a function's process is ended."""
+        ends_ms = self._ends_ms.get(getcurrent())
+        if ends_ms is not None and self.now_ms > ends_ms:
+            raise CrashError("the function's time is over")
+
+    def call(self, work: Work, after_ms: int) -> None:
+        """Do something that never waits after a while."""
+        self._wake(work, after_ms)
+
+    def sleep(self, duration_ms: int) -> None:
+        """Let the worker that calls this wait."""
+        self._wake(getcurrent(), duration_ms)
+        self._hub.switch()
+
+    def leap(self, duration_ms: int) -> None:
+        """Let time pass in which nobody works; what fell due comes after it."""
+        self.now_ms += duration_ms
+
+    def run(self, until_ms: int) -> None:
+        """Run everything that falls due until a time, which it is then."""
+        waiting = self._waiting
+        while waiting and waiting[0][0] <= until_ms:
+            due_ms, _, due = heappop(waiting)
+            self.now_ms = max(self.now_ms, due_ms)
+            if isinstance(due, greenlet):
+                due.switch()
+            else:
+                due()
+        self.now_ms = max(self.now_ms, until_ms)
+
+    def _wake(self, due: greenlet | Work, after_ms: int) -> None:
+        self._scheduled += 1
+        heappush(self._waiting, (self.now_ms + max(after_ms, 0), self._scheduled, due))
+
+
+class LoopClock:
+    """Implements Clock for one function: the loop's time, a little off."""
+
+    def __init__(self, loop: Loop, skew_ms: int = 0) -> None:
+        self._loop = loop
+        self._skew_ms = skew_ms
+
+    def now_ms(self) -> int:
+        """Give the time as this function's machine has it."""
+        return self._loop.now_ms + self._skew_ms
+
+    def wait_ms(self, duration_ms: int) -> None:
+        """Let time pass."""
+        self._loop.sleep(duration_ms)

@@ -1,0 +1,33 @@
+"""How often things go wrong: rates per call, per delivery and per trade."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Mix:
+    """Rates as shares of one.
+
+    Of the timeouts `landed_now` and `landed_later` say how many took effect all the same; the rest
+    never did. `duplicate` is per delivery; `stream` and `user`, what happens to connections and
+    what followers do meanwhile, per trade; `restart_every` counts trades.
+    """
+
+    name: str
+    crash: float
+    timeout: float
+    throttled: float
+    duplicate: float
+    limited: float
+    restart_every: int
+    stream: float = 0.0
+    user: float = 0.0
+    landed_now: float = 0.4
+    landed_later: float = 0.4
+
+
+CALM = Mix("calm", 0, 0, 0, 0, 0, 0)
+STANDARD = Mix("standard", 0.01, 0.02, 0.01, 0.05, 0.02, 10_000, stream=0.01, user=0.01)
+HEAVY = Mix("heavy", 0.05, 0.05, 0.05, 0.10, 0.05, 2_000, stream=0.03, user=0.03)
+MIXES = {mix.name: mix for mix in (CALM, STANDARD, HEAVY)}

@@ -1,0 +1,107 @@
+"""Runs: blocks of leaders' trades until enough pairs were simulated, each block judged and hashed.
+
+A block is a world of its own, whose seed is named by the run's seed and the block's number: so any
+block can be run again alone.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from hashlib import blake2b
+from typing import Any
+
+from tests.simulation.invariants import Violation, violations
+from tests.simulation.mixes import MIXES
+from tests.simulation.script import Script
+from tests.simulation.steps import Steps
+from tests.simulation.world import World
+
+FOLLOWS = 20
+TRADES = 200
+STEP_MS = 10_000
+SETTLE_MS = 15 * 60_000
+WEEKS_MS = 14 * 86_400_000
+
+
+@dataclass(slots=True)
+class Result:
+    """What a run came to; a violation stands with the seed of its block."""
+
+    pairs: int = 0
+    calls: int = 0
+    cpu_seconds: float = 0.0
+    faults: Counter[str] = field(default_factory=Counter)
+    outcomes: Counter[str] = field(default_factory=Counter)
+    violations: list[tuple[str, Violation]] = field(default_factory=list)
+    hashes: list[str] = field(default_factory=list)
+
+    @property
+    def history_hash(self) -> str:
+        """Give the hash of everything that happened, in all blocks."""
+        return blake2b("".join(self.hashes).encode(), digest_size=16).hexdigest()
+
+    def add(self, seed: str, world: World, cpu_seconds: float) -> None:
+        """Take a block in."""
+        for receipts in world.table.receipts.values():
+            self.pairs += len(receipts)
+            self.outcomes.update(_outcome(each) for each in receipts.values())
+        self.calls += world.fates.calls
+        self.faults += world.fates.counts
+        self.cpu_seconds += cpu_seconds
+        self.violations += [(seed, each) for each in violations(world)]
+        self.hashes.append(world.history.digest())
+
+    def to_plain(self) -> dict[str, Any]:
+        """Give the figures under their stable names."""
+        return {
+            "pairs": self.pairs,
+            "calls": self.calls,
+            "faults": dict(sorted(self.faults.items())),
+            "outcomes": dict(sorted(self.outcomes.items())),
+            "violations": len(self.violations),
+            "pairs_per_second": round(self.pairs / self.cpu_seconds) if self.cpu_seconds else 0,
+            "history_hash": self.history_hash,
+        }
+
+
+def simulate(
+    pairs: int, seed: str, mix: str, said: Callable[[Result], None] = lambda _: None
+) -> Result:
+    """Simulate at least so many pairs; `said` hears after every block."""
+    result = Result()
+    while result.pairs < pairs:
+        block = f"{seed}/{len(result.hashes)}"
+        started = time.process_time()
+        world = run_block(block, mix)
+        result.add(block, world, time.process_time() - started)
+        said(result)
+    return result
+
+
+def run_block(seed: str, mix: str, *, trades: int = TRADES, keeps_history: bool = False) -> World:
+    """Run one block to its end: faults, then calm, then the dead letters of weeks ago."""
+    world = World(seed, MIXES[mix], keeps_history=keeps_history)
+    script = Script(world, FOLLOWS)
+    Steps(world).start()
+    done: list[bool] = []
+
+    def play() -> None:
+        script.play(trades)
+        done.append(True)
+
+    world.loop.spawn(play)
+    while not done:
+        world.loop.run(world.loop.now_ms + STEP_MS)
+    world.fates.cease()
+    world.loop.run(world.loop.now_ms + SETTLE_MS)
+    if sum(source.redrive() for source in world.queues.sources):
+        world.loop.leap(WEEKS_MS)
+        world.loop.run(world.loop.now_ms + SETTLE_MS)
+    return world
+
+
+def _outcome(receipt: Any) -> str:
+    return str(receipt.reason or receipt.status) if receipt.status != "DONE" else "DONE"

@@ -1,0 +1,132 @@
+"""What people and the market do in a run, drawn from the seed: trades, prices, users, outages."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from decimal import ROUND_DOWN, Decimal
+
+from tests.fakes.builders import fixed, limits, proportional, ratio
+from tests.simulation.world import LEADERS, PRICES, World
+from understudy.domain.follows import FollowStatus, PauseReason
+from understudy.domain.limits import CopyMode
+from understudy.ports.stream import PublicTrade
+
+STRANGER = "0x" + "9" * 40
+SYMBOLS = tuple(PRICES)
+PAUSES_MS = (500, 2_000, 5_000, 10_000, 20_000, 60_000)
+UNIT = {"BTC": Decimal(10), "ETH": Decimal(20), "SOL": Decimal(50), "xyz:TSLA": Decimal(5)}
+RESTART_MS = 120_000
+LOT = Decimal("0.001")
+BUDGET = Decimal(100_000)
+OLD = {"max_copy_age_seconds": 300, "entries_per_minute": 300}
+LIMIT_SETS = (
+    limits(ratio("10"), copy_budget_usdc=BUDGET, **OLD),
+    limits(ratio("100"), copy_budget_usdc=BUDGET, **OLD),
+    limits(fixed("100"), copy_budget_usdc=BUDGET, **OLD),
+    limits(proportional(), copy_budget_usdc=BUDGET, **OLD),
+    limits(ratio("50"), copy_budget_usdc=Decimal(2_000), **OLD),
+    limits(ratio("20"), copy_budget_usdc=BUDGET, **OLD, reverse=True),
+    limits(ratio("20"), copy_budget_usdc=BUDGET, **OLD, mode=CopyMode.THROTTLED),
+    limits(ratio("5"), copy_budget_usdc=BUDGET, **OLD, max_open_positions=2),
+)
+
+
+class Script:
+    """Drives one run."""
+
+    def __init__(self, world: World, follows: int) -> None:
+        self._world = world
+        self._random = world.random
+        self.trades = 0
+        for number in range(follows):
+            # Every fourth follow of the second leader is on a wallet that follows the first too.
+            leader, shared = LEADERS[number % 2], number % 8 == 1
+            wallet = str(number - 1 if shared else number)
+            allowed = LIMIT_SETS[number // 2 % len(LIMIT_SETS)]
+            world.follow(str(number), wallet, leader, allowed)
+
+    def play(self, trades: int) -> None:
+        """Let the leader trade so often, then go flat."""
+        self._world.loop.sleep(5_000)
+        for _ in range(trades):
+            self._move_price()
+            self._disturb()
+            self._trade(self._leader(), self._symbol())
+            self._world.loop.sleep(PAUSES_MS[int(self._random.random() * len(PAUSES_MS))])
+        for leader in LEADERS:
+            for symbol in SYMBOLS:
+                held = self._world.venue.books.account(leader).held(symbol)
+                if held:
+                    self._execute(leader, symbol, -held)
+                    self._world.loop.sleep(500)
+
+    def _disturb(self) -> None:
+        """Let something happen beside the trades: to connections, to the venue, by a user."""
+        mix, drawn = self._world.mix, self._random.random()
+        if drawn < mix.stream:
+            self._disturb_stream()
+        elif drawn < mix.stream + mix.user:
+            self._change_by_user()
+        if mix.restart_every and self._random.random() < 1 / mix.restart_every:
+            self._world.fates.note("venue_restart")
+            self._world.stop_venue(RESTART_MS)
+
+    def _disturb_stream(self) -> None:
+        kind = int(self._random.random() * 3)
+        self._world.fates.note(("stream_gap", "stream_silent", "stream_cut")[kind])
+        tape = self._world.tape
+        (lambda: tape.drop(2), tape.silence, tape.cut)[kind]()
+
+    def _change_by_user(self) -> None:
+        """Pause a follow, or go on with one that was paused."""
+        follows = list(self._world.table.follows.values())
+        follow = follows[int(self._random.random() * len(follows))]
+        if follow.status is FollowStatus.ACTIVE:
+            self._world.fates.note("follow_paused")
+            paused = replace(follow, status=FollowStatus.PAUSED, pause_reason=PauseReason.USER)
+            self._world.directory.replace(paused)
+        elif follow.status is FollowStatus.PAUSED:
+            self._world.directory.replace(
+                replace(follow, status=FollowStatus.ACTIVE, pause_reason=None)
+            )
+
+    def _leader(self) -> str:
+        return LEADERS[int(self._random.random() * len(LEADERS))]
+
+    def _symbol(self) -> str:
+        return SYMBOLS[int(self._random.random() * len(SYMBOLS))]
+
+    def _move_price(self) -> None:
+        symbol = self._symbol()
+        books = self._world.venue.books
+        step = Decimal(int(self._random.random() * 81) - 40) / 10_000
+        first = Decimal(PRICES[symbol])
+        price = (books.prices[symbol] * (1 + step)).quantize(Decimal("0.01"))
+        if first / 2 < price < first * 2:
+            books.prices[symbol] = price
+
+    def _trade(self, leader: str, symbol: str) -> None:
+        held = self._world.venue.books.account(leader).held(symbol)
+        drawn = self._random.random()
+        size = (UNIT[symbol] * (1 + int(self._random.random() * 4))).quantize(LOT)
+        if not held:
+            moved = size if drawn < 0.5 else -size
+        elif drawn < 0.35:
+            moved = size.copy_sign(held)
+        elif drawn < 0.65:
+            share = Decimal(1 + int(self._random.random() * 9)) / 10
+            moved = -(held * share).quantize(LOT, ROUND_DOWN)
+        elif drawn < 0.9:
+            moved = -held
+        else:
+            moved = -held - size.copy_sign(held)
+        if moved:
+            self._execute(leader, symbol, moved)
+
+    def _execute(self, leader: str, symbol: str, signed_size: Decimal) -> None:
+        fill = self._world.venue.trade(leader, symbol, str(signed_size))
+        self.trades += 1
+        buyer, seller = (leader, STRANGER) if signed_size > 0 else (STRANGER, leader)
+        self._world.tape.publish(
+            PublicTrade(symbol, fill.price, fill.size, fill.time_ms, fill.tid, buyer, seller)
+        )

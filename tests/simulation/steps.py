@@ -1,0 +1,186 @@
+"""The production steps at work in a world: what queues and schedules start, on failing ports.
+
+A step's process has a clock of its own; which of several processes serves is drawn from the seed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from custody.hyperliquid import Terms
+from custody.signer import IntentSigner
+from tests.fakes.world import AtOnce
+from tests.simulation.faults import Fates
+from tests.simulation.gates import Gate, Gated, OrderGate, QuestionGate, SignerGate
+from tests.simulation.loop import CrashError, LoopClock
+from tests.simulation.mixes import CALM
+from tests.simulation.world import LEADERS, World
+from understudy.adapters.memory.leases import InMemoryLeases
+from understudy.adapters.memory.venue_budget import InMemoryVenueBudget
+from understudy.adapters.venues.hyperliquid.constants import Chain
+from understudy.domain.errors import UnderstudyError
+from understudy.domain.markets import HYPERLIQUID
+from understudy.messages import LeaderFills
+from understudy.ports.changes import RecordChange
+from understudy.workflows.copy_events import publish_changes
+from understudy.workflows.copying.views import CopyPorts
+from understudy.workflows.fill_fan_out import fan_out_shard
+from understudy.workflows.follow_reconcile import ReconcilePorts, reconcile, sweep
+from understudy.workflows.follower_execute import run_delivery
+from understudy.workflows.leader_listener import ListenerPorts, listen
+from understudy.workflows.leader_sync import sync_leader
+from understudy.workflows.watching.fanning_out import FanOutPorts
+from understudy.workflows.watching.market_feed import FeedPorts
+from understudy.workflows.watching.numbering import SyncPorts
+
+SKEWS_MS = (0, -700, 400, 900)
+SWEEP_MS = 60_000
+LISTEN_MS = 60_000
+LISTENER_LIFE_MS = 14 * 60_000
+EVENTS_MS = 1_000
+WEIGHT_PER_MINUTE = 1_000_000
+WALLETS_A_MINUTE = 1_000
+Groups = Mapping[Hashable, list[Any]]
+Failed = Mapping[Hashable, BaseException]
+
+
+@dataclass(frozen=True, slots=True)
+class Process:
+    """What one process of the steps was put together with."""
+
+    copying: CopyPorts
+    signer: Any
+    sync: SyncPorts
+    reconciling: ReconcilePorts
+
+
+class Steps:
+    """All steps, called by the world's queues and by time."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+        calm = Fates(CALM, world.random)
+        shared = (world.loop, world.fates, world.history, world.random)
+        self._gate = Gate(*shared)
+        self._calm = Gate(world.loop, calm, world.history, world.random)
+        self._signer_gate = SignerGate(*shared)
+        self._venue: Any = Gated(
+            "venue", world.venue, QuestionGate(*shared), submit=OrderGate(*shared)
+        )
+        self._budget = InMemoryVenueBudget({HYPERLIQUID: WEIGHT_PER_MINUTE}, world.clock)
+        self._processes = [self._process(skew_ms) for skew_ms in SKEWS_MS]
+        self._listener = self._listening()
+        self._listeners = 0
+
+    def start(self) -> None:
+        """Begin the leaders' books, and have everything served from now on."""
+        queues = self._world.queues
+        queues.leader_sync.work = self._by_group(self._sync)
+        queues.fan_out.work = self._by_group(self._fan_out)
+        queues.reconcile.work = self._by_group(self._reconcile)
+        queues.lanes.work = self._lanes
+        spawn = self._world.loop.spawn
+        spawn(self._every(SWEEP_MS, self._sweep), SWEEP_MS)
+        spawn(self._every(LISTEN_MS, self._start_listener))
+        spawn(self._every(EVENTS_MS, self._publish))
+        queues.to_leader_sync([LeaderFills(HYPERLIQUID, leader, ()) for leader in LEADERS])
+
+    def _process(self, skew_ms: int) -> Process:
+        world, gate, clock = self._world, self._gate, LoopClock(self._world.loop, skew_ms)
+        store: Any = Gated("copies", world.copies, gate)
+        queues: Any = Gated("queues", world.queues, gate)
+        leaders: Any = Gated("leaders", world.leaders, gate)
+        markets: Any = Gated("markets", world.markets, self._calm)
+        budget: Any = Gated("budget", self._budget, self._calm)
+        copying = CopyPorts(store, {HYPERLIQUID: self._venue}, queues, budget, clock)
+        sync = SyncPorts(FanOutPorts(leaders, queues, clock), markets, copying.venues)
+        reconciling = ReconcilePorts(copying, leaders, markets, WALLETS_A_MINUTE)
+        return Process(copying, self._signer(clock), sync, reconciling)
+
+    def _signer(self, clock: LoopClock) -> Any:
+        store: Any = Gated("custody", self._world.custody, self._gate)
+        vault: Any = Gated("vault", self._world.vault, self._gate)
+        signer = IntentSigner(store, vault, clock, Terms(Chain.TESTNET), AtOnce())
+        return Gated("signer", signer, self._signer_gate)
+
+    def _listening(self) -> ListenerPorts:
+        """Put the listener together; what it hears fails, its own calls seldom do."""
+        world = self._world
+        venue: Any = Gated("venue", world.venue, self._calm)
+        feed = FeedPorts(
+            venue_name=HYPERLIQUID,
+            venue=venue,
+            open_stream=world.tape.open,
+            markets=world.markets,
+            clock=world.clock,
+            pause=world.loop.sleep,
+            warn=lambda _message, _facts: None,
+        )
+        return ListenerPorts(feed, world.leaders, world.queues, InMemoryLeases())
+
+    def _one(self) -> Process:
+        return self._processes[int(self._world.random.random() * len(self._processes))]
+
+    def _lanes(self, groups: Groups) -> Failed:
+        process = self._one()
+        return run_delivery(process.copying, process.signer, AtOnce(), groups)
+
+    def _sync(self, messages: list[Any]) -> None:
+        sync_leader(self._one().sync, messages)
+
+    def _fan_out(self, messages: list[Any]) -> None:
+        for message in messages:
+            fan_out_shard(self._one().sync.fan_out, message)
+
+    def _reconcile(self, messages: list[Any]) -> None:
+        for message in messages:
+            reconcile(self._one().reconciling, message)
+
+    def _sweep(self) -> None:
+        sweep(self._one().reconciling, HYPERLIQUID)
+
+    def _start_listener(self) -> None:
+        self._listeners += 1
+        holder = f"listener-{self._listeners}"
+        ends_ms = self._world.loop.now_ms + LISTENER_LIFE_MS
+        self._world.loop.spawn(self._survived(lambda: listen(self._listener, holder, ends_ms)))
+
+    def _publish(self) -> None:
+        changes = [RecordChange(*each) for each in self._world.table.drain_stream()]
+        publish_changes(self._world.bus, self._world.clock, changes)
+
+    def _every(self, pause_ms: int, work: Callable[[], object]) -> Callable[[], None]:
+        survived = self._survived(work)
+
+        def again() -> None:
+            while True:
+                survived()
+                self._world.loop.sleep(pause_ms)
+
+        return again
+
+    def _survived(self, work: Callable[[], object]) -> Callable[[], None]:
+        """Let a scheduled run fail: the schedule starts the next."""
+
+        def run() -> None:
+            try:
+                work()
+            except (CrashError, UnderstudyError) as error:
+                self._world.history.note(f"{self._world.loop.now_ms} {type(error).__name__}")
+
+        return run
+
+    @staticmethod
+    def _by_group(work: Callable[[list[Any]], None]) -> Callable[[Groups], Failed]:
+        def each_group(groups: Groups) -> Failed:
+            failed: dict[Hashable, BaseException] = {}
+            for group, messages in groups.items():
+                try:
+                    work(messages)
+                except UnderstudyError as error:
+                    failed[group] = error
+            return failed
+
+        return each_group

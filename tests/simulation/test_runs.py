@@ -1,0 +1,74 @@
+"""Whatever goes wrong, what was promised holds: fresh seeds every time, named when they fail."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+from secrets import token_hex
+
+import pytest
+
+from tests.simulation.invariants import violations
+from tests.simulation.run import run_block, simulate
+from understudy.workflows.copying import orders
+
+ROOT = Path(__file__).resolve().parents[2]
+DIGEST = """
+from tests.simulation.run import run_block
+print(run_block("hash", "heavy", trades=40).history.digest())
+"""
+
+
+@pytest.mark.parametrize(
+    ("mix", "pairs"), [("standard", 5_000), ("standard", 5_001), ("heavy", 2_000)]
+)
+def test_fresh_runs_keep_every_promise(mix: str, pairs: int) -> None:
+    seed = token_hex(4)
+
+    result = simulate(pairs, seed, mix)
+
+    assert result.violations == [], f"understudy simulate --mix {mix} --seed {seed}"
+    assert result.pairs >= pairs
+    assert set(result.faults) >= {"crash_before", "crash_after", "duplicate_delivery"}
+
+
+def test_a_seed_gives_the_same_history_whatever_the_hashes_of_texts() -> None:
+    digests = {_digest(hash_seed) for hash_seed in ("1", "2")}
+
+    assert len(digests) == 1
+    assert run_block("hash", "heavy", trades=40).history.digest() in digests
+    assert run_block("other", "heavy", trades=40).history.digest() not in digests
+
+
+def _digest(hash_seed: str) -> str:
+    done = subprocess.run(
+        [sys.executable, "-c", DIGEST],
+        env={**os.environ, "PYTHONHASHSEED": hash_seed},
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return done.stdout.strip()
+
+
+def test_without_faults_nothing_expires_and_nothing_dies() -> None:
+    world = run_block("calm", "calm", trades=60)
+
+    receipts = [each for own in world.table.receipts.values() for each in own.values()]
+    assert violations(world) == []
+    assert {each.status for each in receipts} <= {"DONE", "SKIPPED", "CARRIED"}
+    assert not any(source.failures for source in world.queues.sources)
+    assert world.fates.counts == {}
+
+
+def test_a_refusal_taken_for_the_only_answer_is_found_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without the mark on an order that was taken up, what had filled is settled as refused."""
+    monkeypatch.setattr(orders, "_marked", lambda _ports, intent: intent)
+
+    result = simulate(2_000, "m0", "standard")
+
+    promises = {violation.promise for _, violation in result.violations}
+    assert "records_are_the_venues_books" in promises

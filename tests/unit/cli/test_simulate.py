@@ -1,0 +1,85 @@
+"""`understudy simulate` says what it was asked, what it found, and how to see it again."""
+
+from __future__ import annotations
+
+import json
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from cli import simulate
+from cli.app import main
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+FIGURES = {
+    "pairs": 20,
+    "calls": 300,
+    "faults": {"crash_before": 2},
+    "outcomes": {"DONE": 20},
+    "violations": 1,
+    "pairs_per_second": 700,
+    "history_hash": "ab",
+}
+
+
+def simulating(found: list[Any]) -> Any:
+    """Stand in for the simulation with a run that is over."""
+    result = SimpleNamespace(pairs=20, violations=found, to_plain=lambda: FIGURES)
+
+    def run(pairs: int, seed: str, mix: str, said: Callable[[Any], None]) -> Any:
+        del pairs, seed, mix
+        said(result)
+        return result
+
+    return SimpleNamespace(simulate=run)
+
+
+def test_a_violation_is_named_with_its_block_and_ends_with_1(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    broken = SimpleNamespace(promise="lanes_keep_their_order", text="trade 2 after 3")
+    monkeypatch.setattr(simulate, "_runs", lambda: simulating([("7/0", broken)]))
+    target = tmp_path / "figures.json"
+
+    ended = main(["simulate", "--seed", "7", "--json", str(target)])
+
+    said = capsys.readouterr().out
+    assert ended == 1
+    assert "seed 7, mix standard" in said
+    assert "block 7/0: lanes_keep_their_order: trade 2 after 3" in said
+    assert json.loads(target.read_text()) == FIGURES
+
+
+def test_a_clean_run_ends_with_0_and_its_figures(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(simulate, "_runs", lambda: simulating([]))
+
+    assert main(["simulate", "--pairs", "20"]) == 0
+
+    assert "faults: crash_before" in capsys.readouterr().out
+
+
+def test_an_unknown_mix_is_refused_before_anything_runs(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert main(["simulate", "--mix", "gentle"]) == 1
+
+    assert "MIX_UNKNOWN" in capsys.readouterr().err
+
+
+def test_without_the_packages_of_development_it_says_how_to_get_them(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def missing(_name: str) -> Any:
+        raise ImportError("No module named 'greenlet'")
+
+    monkeypatch.setattr(simulate, "import_module", missing)
+
+    assert main(["simulate"]) == 1
+
+    assert "DEVELOPMENT_PACKAGES_MISSING" in capsys.readouterr().err
