@@ -159,8 +159,9 @@ def test_watched_are_the_leaders_and_wallets_of_follows_that_receive_trades(worl
     created(world, "d", leader="0xother")
     created(world, "e", venue="elsewhere")
 
-    assert world.leaders.watched_leaders(HYPERLIQUID) == {LEADER: 2, "0xother": 1}
-    assert world.leaders.watched_wallets(HYPERLIQUID) == {
+    watched = world.leaders.watched(HYPERLIQUID)
+    assert watched.leaders == {LEADER: 2, "0xother": 1}
+    assert watched.wallets == {
         "0xa": "wallet of a",
         "0xb": "wallet of b",
         "0xd": "wallet of d",

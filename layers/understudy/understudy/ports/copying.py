@@ -107,6 +107,14 @@ class FollowShard:
     shards: int
 
 
+@dataclass(frozen=True, slots=True)
+class Watched:
+    """Leaders with the number of their follows, and followers' wallets by their address."""
+
+    leaders: Mapping[str, int]
+    wallets: Mapping[str, WalletId]
+
+
 class LeaderStore(Protocol):
     """Leaders' books, trades and fills."""
 
@@ -140,12 +148,8 @@ class LeaderStore(Protocol):
         """Read one shard of a leader's active follows."""
         ...
 
-    def watched_leaders(self, venue: str) -> Mapping[str, int]:
-        """Give every leader with an active follow and the number of those follows."""
-        ...
-
-    def watched_wallets(self, venue: str) -> Mapping[str, WalletId]:
-        """Give the address of every wallet with an active follow."""
+    def watched(self, venue: str) -> Watched:
+        """Say who is to be watched: whoever has to do with a follow that receives trades."""
         ...
 
 

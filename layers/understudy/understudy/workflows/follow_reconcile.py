@@ -64,7 +64,7 @@ def sweep(ports: ReconcilePorts, venue: str) -> None:
     now_ms = copying.clock.now_ms()
     due = copying.store.due_intents(now_ms, DUE_AT_ONCE)
     unknown = [ResolveIntent(intent_id, follow_id) for follow_id, intent_id in due]
-    wallets = sorted(set(ports.leaders.watched_wallets(venue).values()))
+    wallets = sorted(set(ports.leaders.watched(venue).wallets.values()))
     turn = in_turn(wallets, now_ms // SWEEP_MS, ports.wallets_a_minute)
     copying.queues.to_reconcile(*unknown, *map(ReconcileWallet, turn))
 

@@ -215,9 +215,8 @@ class Listener:
                 self._ports.queues.to_reconcile(command, delay_seconds=RECONCILE_DELAY_SECONDS)
 
     def _read_watch(self) -> None:
-        leaders = self._ports.leaders
-        self._watch.leaders = leaders.watched_leaders(self._ports.venue_name)
-        self._watch.wallets = leaders.watched_wallets(self._ports.venue_name)
+        watched = self._ports.leaders.watched(self._ports.venue_name)
+        self._watch.leaders, self._watch.wallets = watched.leaders, watched.wallets
 
     def _read_open(self, leader: str) -> None:
         book = self._ports.leaders.leader_book(self._ports.venue_name, leader)

@@ -21,7 +21,7 @@ from understudy.domain.errors import ConflictError
 from understudy.domain.ids import TradeId, WalletId
 from understudy.domain.leaders import LeaderBook
 from understudy.domain.trades import Fill, FillKey, Trade
-from understudy.ports.copying import FollowEntry, FollowShard
+from understudy.ports.copying import FollowEntry, FollowShard, Watched
 
 _AFTER_EVERY_TRADE = at.TRADE + "~"
 
@@ -93,20 +93,16 @@ class DynamoLeaderStore:
         shards = sum(shards_for(int(count["follows"]["N"])) for count in counts)
         return FollowShard(tuple(record_of(FollowEntry, item) for item in follows), shards)
 
-    def watched_leaders(self, venue: str) -> Mapping[str, int]:
-        """Give every leader with a follow that receives trades, and how many those are."""
-        return Counter(item["leader"]["S"] for item in self._watched(venue))
-
-    def watched_wallets(self, venue: str) -> Mapping[str, WalletId]:
-        """Give the address of every wallet with a follow that receives trades."""
-        return {
-            item["wallet_address"]["S"]: WalletId(item["wallet_id"]["S"])
-            for item in self._watched(venue)
-        }
-
-    def _watched(self, venue: str) -> Iterable[Item]:
+    def watched(self, venue: str) -> Watched:
+        """Say who is to be watched, by one query."""
         condition, values = "watched_venue = :venue", {":venue": text(venue)}
-        return self._table.query(condition, values, IndexName="watched")
+        items = list(self._table.query(condition, values, IndexName="watched"))
+        return Watched(
+            leaders=Counter(item["leader"]["S"] for item in items),
+            wallets={
+                item["wallet_address"]["S"]: WalletId(item["wallet_id"]["S"]) for item in items
+            },
+        )
 
     def _book_write(self, book: LeaderBook) -> Operation:
         return put_record(self._table.name, at.book(book.venue, book.leader), book)

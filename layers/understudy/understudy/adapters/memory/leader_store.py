@@ -10,10 +10,10 @@ from understudy.adapters.following import receives_trades, shards_for
 from understudy.adapters.memory.copying_table import CopyingTable, Moment, changed_since
 from understudy.adapters.storable import refuse_unstorable
 from understudy.domain.errors import ConflictError
-from understudy.domain.ids import TradeId, WalletId
+from understudy.domain.ids import TradeId
 from understudy.domain.leaders import LeaderBook
 from understudy.domain.trades import Fill, FillKey, Trade
-from understudy.ports.copying import FollowShard
+from understudy.ports.copying import FollowShard, Watched
 
 
 def moment_of(trade: Trade) -> Moment:
@@ -74,18 +74,15 @@ class InMemoryLeaderStore:
             shards = shards_for(self._table.follow_counts[(venue, leader)])
             return FollowShard(tuple(entries[key] for key in sorted(entries)), shards)
 
-    def watched_leaders(self, venue: str) -> Mapping[str, int]:
-        """Give every leader with a follow that receives trades, and how many those are."""
+    def watched(self, venue: str) -> Watched:
+        """Say who is to be watched."""
         with self._table.lock:
             follows = list(self._table.follows.values())
-        return Counter(f.leader for f in follows if f.venue == venue and receives_trades(f))
-
-    def watched_wallets(self, venue: str) -> Mapping[str, WalletId]:
-        """Give the address of every wallet with a follow that receives trades."""
-        with self._table.lock:
-            follows = list(self._table.follows.values())
-        watched = (f for f in follows if f.venue == venue and receives_trades(f))
-        return {follow.wallet_address: follow.wallet_id for follow in watched}
+        watched = [f for f in follows if f.venue == venue and receives_trades(f)]
+        return Watched(
+            leaders=Counter(follow.leader for follow in watched),
+            wallets={follow.wallet_address: follow.wallet_id for follow in watched},
+        )
 
     def _refuse_moved(self, book: LeaderBook) -> None:
         if self.leader_book(book.venue, book.leader).version != book.version:
