@@ -57,9 +57,7 @@ def _welcome(system: System) -> Iterator[str]:
     yield ""
     yield "try:"
     yield f"  curl {api}/v1/system/status"
-    yield (
-        "  follow the recorded leader " + system.bench.look("replay")["leader_address"] + ", then:"
-    )
-    yield f'  curl -X POST {venue}/_simulator/replay/start -d \'{{"speed": "1"}}\''
+    yield f"  .venv/bin/python -P - {api} {venue} < docs/first_follow.py"
+    yield "  (follows the recorded leader " + system.bench.look("replay")["leader_address"] + ")"
     yield ""
     yield "Ctrl-C stops everything; the state is kept."

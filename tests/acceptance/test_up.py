@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
+import subprocess
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +14,7 @@ import pytest
 
 from cli.client import ApiClient
 from cli.followers import public_key_of
+from cli.places import ROOT
 from cli.system import SIGN_IN
 from cli.venue_bench import VenueBench
 from tests.acceptance.listening import listening_addresses
@@ -21,7 +25,9 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.integration
 
-KEY = public_key_of(1)
+KEY = public_key_of(2)
+FIRST_FOLLOW = (sys.executable, "-P", "-")
+PATIENCE_SECONDS = 60
 READY = "Ctrl-C stops everything"
 
 
@@ -51,6 +57,22 @@ def what_a_user_sees(run: Run, client: ApiClient) -> dict[str, Any]:
         "agents": books["accounts"][KEY.address.lower()]["agents"],
         "addresses": [run.address(name) for name in ("API", "venue")],
     }
+
+
+def test_the_documented_first_follow_copies_the_recorded_leader(system: Run) -> None:
+    said = subprocess.run(
+        [*FIRST_FOLLOW, system.address("API"), system.address("venue")],
+        stdin=(ROOT / "docs" / "first_follow.py").open("rb"),
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE_SECONDS,
+        check=True,
+    ).stdout
+
+    assert re.match(r"follow [0-9a-f]{32} ACTIVE\n", said)
+    assert len(re.findall(r"^\d+ \S+ \w+ DONE", said, flags=re.MULTILINE)) >= 1
+    interrupted(system)
 
 
 def interrupted(run: Run) -> None:
