@@ -13,7 +13,7 @@ export SAM_CLI_TELEMETRY := 0
 .PHONY: help demo up test check prove prove-iam bench build deploy requirements clean \
 	demo-environment dev-environment sam-environment \
 	check-steps format lint types architecture rules template unit test-parallel test-serial \
-	prove-steps prove-sizing
+	prove-steps prove-sizing prove-follow-life
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -110,7 +110,10 @@ test-serial:
 		tests/integration tests/acceptance $(ARGS)
 
 # The long proofs, one target each; `make prove` goes through all of them.
-prove-steps: prove-sizing
+prove-steps: prove-sizing prove-follow-life
 
 prove-sizing:
 	@$(BIN)/python -m tests.differential --count 200000
+
+prove-follow-life:
+	@FOLLOW_LIFE_EXAMPLES=2000 $(BIN)/pytest --quiet --timeout 600 --show-capture=no tests/stateful
