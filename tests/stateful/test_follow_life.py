@@ -39,6 +39,7 @@ INVALID: tuple[dict[str, Any], ...] = (
     {"sizing": {"kind": "ratio"}},
     {"symbols_allow": ["NOSUCH"]},
 )
+POSITIONS = ("-8", "-2", "0", "0", "0.4", "1", "3", "7")
 FAULTS = (*Fault, "Order has invalid price.")
 
 
@@ -55,11 +56,14 @@ class FollowLife(RuleBasedStateMachine):
         self.by_hand: set[str] = set()
         self.kept: set[str] = set()
 
-    @initialize(change=st.sampled_from(WIDER))
-    def follows_a_leader(self, change: dict[str, Any]) -> None:
-        self.creates(LEADERS[0])
-        self.changes_limits(0, change)
-        self.starts(0)
+    @initialize(first=st.sampled_from(WIDER + NARROWER), ratio=st.booleans())
+    def follows_two_leaders(self, first: dict[str, Any], *, ratio: bool) -> None:
+        for number, leader in enumerate(LEADERS):
+            self.creates(leader)
+            if ratio:
+                self.changes_limits(number, {"sizing": {"kind": "ratio", "percent": "100"}})
+            self.changes_limits(number, first)
+            self.starts(number)
         self.leader_moves(LEADERS[0], SYMBOLS[0], "1")
 
     # what the user does
@@ -140,7 +144,7 @@ class FollowLife(RuleBasedStateMachine):
     @rule(
         leader=st.sampled_from(LEADERS),
         symbol=st.sampled_from(SYMBOLS),
-        to=st.sampled_from(("-3", "-1", "0", "0", "0.4", "1", "3")),
+        to=st.sampled_from(POSITIONS),
     )
     def leader_moves(self, leader: str, symbol: str, to: str) -> None:
         moved = type(held := self._leaders(leader, symbol))(to) - held
@@ -158,9 +162,16 @@ class FollowLife(RuleBasedStateMachine):
         name, subject = (Switch.KILL_GLOBAL, "") if is_all else (Switch.KILL_USER, self.user)
         self.world.switches.turn(name, subject, on=on)
 
-    @rule(faults=st.lists(st.sampled_from(FAULTS), min_size=1, max_size=3))
-    def orders_fail(self, faults: list[Fault | str]) -> None:
-        self.world.venue.faults.extend(faults)
+    @rule(
+        fault=st.sampled_from(FAULTS),
+        after=st.integers(0, 1),
+        symbol=st.sampled_from(SYMBOLS),
+        to=st.sampled_from(POSITIONS),
+    )
+    def an_order_fails(self, fault: Fault | str, after: int, symbol: str, to: str) -> None:
+        """Fail the order of the leader's next move, or the one after it."""
+        self.world.venue.faults.extend([None] * after + [fault])
+        self.leader_moves(LEADERS[0], symbol, to)
 
     @rule(is_down=st.booleans())
     def venue_is_silent(self, *, is_down: bool) -> None:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from understudy.adapters.memory.copy_store import InMemoryCopyStore
 from understudy.domain.follows import FollowStatus
-from understudy.domain.intents import IntentKind, IntentState
+from understudy.domain.intents import IntentKind
 from understudy.ports.switches import Switch
 
 if TYPE_CHECKING:
@@ -33,12 +33,10 @@ class WatchedStore(InMemoryCopyStore):
     def commit(self, changes: Changes) -> Changes:
         """Commit, and look at an order that was pinned with it."""
         intent = changes.intent
-        before = (
-            None if intent is None else self.watched.ledgers[intent.follow_id].get(intent.symbol)
-        )
+        if intent is None or self.intent(intent.follow_id, intent.intent_id) is not None:
+            return super().commit(changes)  # it was pinned, and looked at, before
+        before = self.watched.ledgers[intent.follow_id].get(intent.symbol)
         committed = super().commit(changes)
-        if intent is None or intent.state is not IntentState.PENDING:
-            return committed
         if intent.kind is IntentKind.ENTRY:
             self.wrong += [
                 f"entry {intent.intent_id}: {what}" for what in self._at_entry(intent, before)
