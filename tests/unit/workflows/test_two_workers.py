@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
 import pytest
 
 from tests.fakes.builders import limits, ratio
+from tests.fakes.venue import Fault
 from tests.fakes.world import World
 from understudy.domain.errors import SigningUnavailableError
+from understudy.domain.follows import FollowStatus
 from understudy.domain.ids import FollowId
 from understudy.domain.intents import Accepted, Intent, IntentState, Signed, SigningRefused
 from understudy.domain.receipts import CopyStatus
@@ -81,3 +84,22 @@ def _trade_in_the_lane(size: str) -> tuple[World, FollowId, LaneCommand]:
     world.sync()
     (command,) = world.queues.lanes.take()
     return world, follow, command
+
+
+@pytest.mark.parametrize("status", [FollowStatus.PAUSED, FollowStatus.DELETING])
+def test_an_entry_of_a_follow_that_was_stopped_meanwhile_is_not_sent_again(
+    status: FollowStatus,
+) -> None:
+    world, follow, command = _trade_in_the_lane("3")
+    world.venue.faults.append(Fault.NEVER_ARRIVES)
+    world.run_lane([command])
+    sent = len(world.venue.sent)
+    stored = world.table.follows[follow]
+    world.directory.replace(replace(stored, status=status))
+
+    world.run_lane([command])
+    world.pass_time(RESOLVED_SECONDS)
+
+    assert len(world.venue.sent) == sent
+    assert world.held_at_venue(follow) == world.ledger(follow).held == 5
+    assert world.receipts(follow)[-1].status is CopyStatus.EXPIRED

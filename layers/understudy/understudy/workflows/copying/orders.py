@@ -9,7 +9,7 @@ from understudy.domain import retrying
 from understudy.domain.decisions import decide_entry, decide_gap
 from understudy.domain.errors import ConflictError, DependencyError, SigningUnavailableError
 from understudy.domain.exits import exit_size
-from understudy.domain.follows import WaitingOpen
+from understudy.domain.follows import FollowStatus, WaitingOpen
 from understudy.domain.intents import (
     Accepted,
     Intent,
@@ -109,7 +109,7 @@ def _perform(ports: CopyPorts, view: View) -> Generator[Intent, Answer, View | N
     intent = view.intent
     if intent is None:
         return view
-    if ports.clock.now_ms() >= intent.expires_at_ms:
+    if ports.clock.now_ms() >= intent.expires_at_ms or _is_unwanted_now(view, intent):
         resolve_later(ports, intent, {})
         return None
     try:
@@ -124,6 +124,15 @@ def _perform(ports: CopyPorts, view: View) -> Generator[Intent, Answer, View | N
         return None
     stages["answered"] = ports.clock.now_ms()
     return _settle(ports, view, intent, outcome, stages)
+
+
+def _is_unwanted_now(view: View, intent: Intent) -> bool:
+    """Say whether an entry was taken up whose follow has been stopped since it was pinned.
+
+    It may have been sent: the venue's record says so once it has expired. It is not sent again.
+    """
+    is_stopped = view.state.follow.status is not FollowStatus.ACTIVE
+    return is_stopped and not (view.first or intent.reduce_only)
 
 
 def _settle(
