@@ -113,7 +113,7 @@ def _costs(figures: Mapping[str, Any]) -> Table:
     total = sum(Decimal(str(count)) for count in figures["calls_per_copy"].values())
     table.add_row("calls per copy done: all", str(total))
     cpu_ms = sum(Decimal(str(each)) for each in figures["cpu_ms_per_copy"].values())
-    table.add_row("CPU of the warm functions per copy done in ms", str(cpu_ms))
+    table.add_row("CPU of the functions per copy done in ms", str(cpu_ms))
     table.add_row("peak memory in MB (PSS)", str(figures["peak_pss_mb"] or "not known here"))
     table.add_row("wall time in s", str(figures["wall_s"]))
     return table
