@@ -12,6 +12,8 @@ from tests.permissions.cast import new_follower
 from tests.permissions.dead_letters import keeps_failures
 from tests.permissions.logs import leaves_a_log
 from understudy.adapters.aws import keys
+from understudy.adapters.aws.attributes import text
+from understudy.domain.receipts import CopyStatus
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -49,7 +51,9 @@ def its_log_is_written(stage: Stage) -> None:
 
 
 def _put_unreadable(stage: Stage) -> None:
-    stage.table("CopyingTable").put(keys.key(f"COPIES#{uuid4()}", "COPY#unreadable"))
+    """Put a copy that ended and cannot be read."""
+    key = keys.key(f"COPIES#{uuid4()}", "COPY#unreadable")
+    stage.table("CopyingTable").put({**key, "status": text(CopyStatus.DONE.value)})
 
 
 @contextmanager
