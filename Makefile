@@ -12,7 +12,8 @@ export SAM_CLI_TELEMETRY := 0
 .DEFAULT_GOAL := help
 .PHONY: help demo up test check prove prove-iam bench build deploy requirements clean \
 	demo-environment dev-environment sam-environment \
-	check-steps format lint types architecture rules template unit test-parallel test-serial \
+	check-steps format lint types architecture rules template unit test-parallel test-integration \
+	test-serial \
 	prove-steps prove-sizing prove-follow-life
 
 help: ## show this list
@@ -31,7 +32,8 @@ check: dev-environment sam-environment ## format, lint, types, architecture, tem
 
 test: dev-environment ## all tests
 	@rm -f $(REPORTS)/test-*.xml
-	@$(MAKE) --no-print-directory --keep-going test-parallel test-serial; status=$$?; \
+	@$(MAKE) --no-print-directory --keep-going test-parallel test-integration test-serial; \
+		status=$$?; \
 		echo "make test: $$($(BIN)/python -m checks.totals $(REPORTS)/test-*.xml)"; exit $$status
 
 prove: dev-environment ## the long proofs of the copy rules
@@ -105,9 +107,12 @@ test-parallel:
 	@$(BIN)/pytest -n 2 --junitxml=$(REPORTS)/test-parallel.xml \
 		--ignore=tests/integration --ignore=tests/acceptance $(ARGS)
 
+test-integration:
+	@$(BIN)/pytest -n 2 --dist loadfile --junitxml=$(REPORTS)/test-integration.xml \
+		tests/integration $(ARGS)
+
 test-serial:
-	@$(BIN)/pytest --junitxml=$(REPORTS)/test-serial.xml \
-		tests/integration tests/acceptance $(ARGS)
+	@$(BIN)/pytest --junitxml=$(REPORTS)/test-serial.xml tests/acceptance $(ARGS)
 
 # The long proofs, one target each; `make prove` goes through all of them.
 prove-steps: prove-sizing prove-follow-life
