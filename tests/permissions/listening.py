@@ -2,24 +2,25 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from itertools import count
 from typing import TYPE_CHECKING
 
 from tests.permissions.cast import new_follower
 from tests.permissions.dead_letters import keeps_failures
 from tests.permissions.logs import leaves_a_log
+from tests.permissions.queues import received, stopped
+from tests.permissions.reconciling import QUEUE
 from understudy.adapters.aws import keys
 from understudy.adapters.aws.leases import DynamoLeases
 from understudy.domain.markets import HYPERLIQUID
+from understudy.messages import ReconcileWallet, encode
 
 if TYPE_CHECKING:
     from tests.permissions.stage import Stage
 
 LISTENER = "LeaderListenerFunction"
 LEASE = f"leader_listener {HYPERLIQUID}"
-FOLLOWERS = 2
-DELAYED = "ApproximateNumberOfMessagesDelayed"
+DELAYED_SECONDS = 15
 _numbers = count(1)
 
 
@@ -40,28 +41,14 @@ def a_run_takes_over_and_keeps_markets_and_marks(stage: Stage) -> None:
 
 
 def a_followers_own_trade_marks_its_wallet(stage: Stage) -> None:
-    """Count what is delayed; one that leaves in the same moment hides one that comes: try again."""
-    for _ in range(FOLLOWERS - 1):
-        with suppress(AssertionError):
-            _trade_marks_the_wallet(stage)
-            return
-    _trade_marks_the_wallet(stage)
-
-
-def _trade_marks_the_wallet(stage: Stage) -> None:
-    follower = new_follower(stage)
+    follower, url = new_follower(stage), stage.queue(QUEUE.name)
     take_over(stage)
-    fewest = _delayed(stage)
+    asked = encode(ReconcileWallet(follower.state.follow.wallet_id, "traded"))
 
-    def one_more_is_delayed() -> bool:
-        nonlocal fewest
-        delayed = _delayed(stage)
-        fewest = min(fewest, delayed)
-        return delayed > fewest
-
-    follower.copy("0", "1", 1)
-
-    stage.wait("a reconcile is asked for", one_more_is_delayed)
+    with stopped(stage, QUEUE):
+        follower.copy("0", "1", 1)
+        taken = received(stage, url, asked, DELAYED_SECONDS)
+        stage.client("sqs").delete_message(QueueUrl=url, ReceiptHandle=taken["ReceiptHandle"])
 
 
 def take_over(stage: Stage) -> None:
@@ -98,12 +85,6 @@ def its_log_is_written(stage: Stage) -> None:
 
 def _is_stored(stage: Stage, symbol: str) -> bool:
     return stage.table("MarketTable").get(keys.market(HYPERLIQUID, symbol)) is not None
-
-
-def _delayed(stage: Stage) -> int:
-    url = stage.queue("FollowReconcileQueue")
-    asked = stage.client("sqs").get_queue_attributes(QueueUrl=url, AttributeNames=[DELAYED])
-    return int(asked["Attributes"][DELAYED])
 
 
 CHECKS = (

@@ -39,12 +39,12 @@ def gives_back_soon(stage: Stage, queue: FedQueue) -> None:
     """Check that what a function cannot do comes again within seconds, not a minute later."""
     url, client = stage.queue(queue.name), stage.client("sqs")
     body = f"not a message {uuid4()}"
-    with _stopped(stage, queue):
+    with stopped(stage, queue):
         client.purge_queue(QueueUrl=url)
         _send(stage, url, body)
-        answer = stage.invoke(queue.function, {"Records": [_as_record(_receive(stage, url, body))]})
+        answer = stage.invoke(queue.function, {"Records": [_as_record(received(stage, url, body))]})
         assert len(answer["batchItemFailures"]) == 1
-        again = _receive(stage, url, body)
+        again = received(stage, url, body)
         client.delete_message(QueueUrl=url, ReceiptHandle=again["ReceiptHandle"])
 
 
@@ -60,7 +60,7 @@ def _send(stage: Stage, url: str, body: str) -> None:
     stage.client("sqs").send_message(QueueUrl=url, MessageBody=body, **more)
 
 
-def _receive(stage: Stage, url: str, body: str) -> dict[str, Any]:
+def received(stage: Stage, url: str, body: str, seconds: float = AGAIN_SECONDS) -> dict[str, Any]:
     """Take one message from a queue; what others have sent meanwhile goes back."""
     client, found = stage.client("sqs"), dict[str, Any]()
 
@@ -76,7 +76,7 @@ def _receive(stage: Stage, url: str, body: str) -> dict[str, Any]:
                 )
         return bool(found)
 
-    stage.wait(f"{body} comes", is_found, AGAIN_SECONDS)
+    stage.wait(f"{body} comes", is_found, seconds)
     return found
 
 
@@ -90,7 +90,7 @@ def _as_record(message: dict[str, Any]) -> dict[str, Any]:
 
 
 @contextmanager
-def _stopped(stage: Stage, queue: FedQueue) -> Iterator[None]:
+def stopped(stage: Stage, queue: FedQueue) -> Iterator[None]:
     """Keep the cloud from feeding the function meanwhile."""
     client = stage.client("lambda")
     name = stage.system.stack.stack.functions[queue.function]
