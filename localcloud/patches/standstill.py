@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import threading
 import time
+import weakref
 from typing import Any
 
 from ministack.core import lambda_runtime
@@ -19,6 +20,8 @@ KILL_SECONDS = 3.0
 STEP_SECONDS = 0.02
 
 _closed = threading.Event()
+_environments: weakref.WeakSet[Any] = weakref.WeakSet()
+_environments_lock = threading.Lock()
 
 
 def apply() -> None:
@@ -30,7 +33,25 @@ def apply() -> None:
 
     lambda_svc._acquire_execution_slot = acquire_unless_closed  # noqa: SLF001 - the patch
     existing(lambda_svc, "executions_in_flight")
-    existing(lambda_runtime, "reset")
+    existing(lambda_runtime, "kill_workers")
+    _remember_environments()
+
+
+def _remember_environments() -> None:
+    """Know every environment that ever started a process.
+
+    The emulator's own reset forgets one whose process is just being started, which then runs until
+    its function's timeout and keeps the emulator from ending.
+    """
+    environment = existing(lambda_runtime, "ProvidedWorker")
+    spawn = existing(environment, "_spawn")
+
+    def spawn_remembered(worker: Any, *given: Any, **named: Any) -> None:
+        with _environments_lock:
+            _environments.add(worker)
+        spawn(worker, *given, **named)
+
+    environment._spawn = spawn_remembered  # noqa: SLF001 - the patch
 
 
 def close() -> None:
@@ -38,10 +59,16 @@ def close() -> None:
     _closed.set()
     _wait_until_idle(DRAIN_SECONDS)
     deadline = time.monotonic() + KILL_SECONDS
-    lambda_runtime.reset()
+    _end_processes()
     while lambda_svc.executions_in_flight()[0] and time.monotonic() < deadline:
-        lambda_runtime.reset()
         time.sleep(STEP_SECONDS)
+        _end_processes()
+
+
+def _end_processes() -> None:
+    with _environments_lock:
+        environments = list(_environments)
+    lambda_runtime.kill_workers(environments)
 
 
 def _wait_until_idle(seconds: float) -> None:

@@ -1,0 +1,70 @@
+"""What a stop of the emulator ends: every function's process, also one that is just starting."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import threading
+import weakref
+from typing import Any
+
+import pytest
+from ministack.core import lambda_runtime
+from ministack.services import lambda_svc
+
+from localcloud.patches import standstill
+
+LONG_SECONDS = 300
+PATIENCE_SECONDS = 20
+
+
+class Starting:
+    """Environments whose process comes to be only when `go` is set, as on a busy machine."""
+
+    def __init__(self) -> None:
+        self.begun, self.go = threading.Event(), threading.Event()
+        self.processes: list[subprocess.Popen[bytes]] = []
+
+    def spawn(self, worker: Any) -> None:
+        self.begun.set()
+        assert self.go.wait(PATIENCE_SECONDS)
+        sleeping = f"import time; time.sleep({LONG_SECONDS})"
+        worker._proc = subprocess.Popen([sys.executable, "-S", "-c", sleeping])
+        self.processes.append(worker._proc)
+
+    def in_flight(self) -> tuple[int, dict[str, int]]:
+        runs = not self.processes or any(each.poll() is None for each in self.processes)
+        return int(runs), {}
+
+
+def test_a_process_that_starts_during_the_stop_is_ended_too(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    starting = Starting()
+    monkeypatch.setattr(standstill, "_closed", threading.Event())
+    monkeypatch.setattr(standstill, "_environments", weakref.WeakSet())
+    monkeypatch.setattr(standstill, "DRAIN_SECONDS", 0)
+    monkeypatch.setattr(standstill, "KILL_SECONDS", PATIENCE_SECONDS)
+    slots = lambda_svc._acquire_execution_slot
+    monkeypatch.setattr(lambda_svc, "_acquire_execution_slot", slots)
+    monkeypatch.setattr(lambda_svc, "executions_in_flight", starting.in_flight)
+    monkeypatch.setattr(lambda_runtime.ProvidedWorker, "_spawn", starting.spawn)
+    standstill.apply()
+    worker = lambda_runtime.ProvidedWorker("slow", {"FunctionName": "slow"}, b"")
+    invocation = threading.Thread(target=worker._spawn)
+    invocation.start()
+    assert starting.begun.wait(PATIENCE_SECONDS)
+
+    stopping = threading.Thread(target=standstill.close)
+    stopping.start()
+    assert standstill._closed.wait(PATIENCE_SECONDS)
+    starting.go.set()
+    invocation.join(PATIENCE_SECONDS)
+    stopping.join(PATIENCE_SECONDS)
+
+    (process,) = starting.processes
+    try:
+        assert process.poll() is not None
+    finally:
+        process.kill()
+        process.wait()
