@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 from cli.ops.streams import EventsThere, events_there
 from understudy.adapters.aws.letter_bodies import FailedBatch, FailedRun, Poison
 from understudy.domain.errors import NotFoundError
-from understudy.domain.prospects import WORDS
 from understudy.messages import (
     CheckLeader,
     Command,
@@ -22,7 +21,7 @@ from understudy.messages import (
     ResolveIntent,
     WakeLane,
 )
-from understudy.workflows.requests.dead_letters import explain
+from understudy.workflows.requests.outlooks import explain
 
 if TYPE_CHECKING:
     from cli.ops.letters import ReadLetter
@@ -70,8 +69,7 @@ def judged(place: Place, each: ReadLetter) -> Judgement:
 
 def _of_command(place: Place, message: Command) -> Judgement:
     outlook = explain(place.ports(), message)
-    words = WORDS[outlook.prospect]
-    return Judgement(PURPOSES[type(message)], outlook.prospect.value, words, outlook.facts)
+    return Judgement(PURPOSES[type(message)], outlook.code, outlook.words, outlook.facts)
 
 
 def _of_batch(place: Place, batch: FailedBatch) -> Judgement:

@@ -24,7 +24,7 @@ from understudy.adapters.aws.market_store import DynamoMarketStore
 from understudy.adapters.aws.table import Table
 from understudy.adapters.clock import SystemClock
 from understudy.domain.errors import UnderstudyError
-from understudy.workflows.requests.dead_letters import OpsPorts
+from understudy.workflows.requests.outlooks import OutlookPorts
 
 STACK = "understudy"
 ENDPOINT = "AWS_ENDPOINT_URL"
@@ -86,15 +86,14 @@ class Place:
         }
         return SqsDeadLetters(self.client("sqs"), pairs)
 
-    def ports(self) -> OpsPorts:
+    def ports(self) -> OutlookPorts:
         """Give what explaining reads."""
         dynamodb, clock = self.client("dynamodb"), SystemClock()
         copying = Table(dynamodb, self.resource("CopyingTable"))
         markets = DynamoMarketStore(Table(dynamodb, self.resource("MarketTable")), clock)
-        return OpsPorts(
+        return OutlookPorts(
             copies=DynamoCopyStore(copying, markets),
             leaders=DynamoLeaderStore(copying),
-            markets=markets,
             clock=clock,
             epoch=int(self.parameters.get("ExecutionEpoch", "0")),
         )

@@ -5,27 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from understudy.domain.markets import HYPERLIQUID
-from understudy.messages import (
-    CheckLeader,
-    LearnLeverage,
-    ReconcileCommand,
-    ReconcileWallet,
-    ResolveIntent,
-    WakeLane,
-)
+from understudy.messages import RECONCILE_COMMANDS, ReconcileCommand
 from understudy.runtime.deliveries import Answer, work_through
 from understudy.runtime.follow_reconcile import build
 from understudy.runtime.observability import logger
 from understudy.workflows.follow_reconcile import reconcile, sweep
 from understudy.workflows.reconciling.overdue import overdue_orders
-
-COMMANDS: tuple[type[ReconcileCommand], ...] = (
-    ReconcileWallet,
-    ResolveIntent,
-    WakeLane,
-    LearnLeverage,
-    CheckLeader,
-)
 
 
 def handler(event: dict[str, Any], context: Any) -> Answer | None:
@@ -34,7 +19,7 @@ def handler(event: dict[str, Any], context: Any) -> Answer | None:
         sweep(build(), HYPERLIQUID)
         _warn_of_overdue_orders()
         return None
-    return work_through(event, COMMANDS, "follow_reconcile", _reconcile)
+    return work_through(event, RECONCILE_COMMANDS, "follow_reconcile", _reconcile)
 
 
 def _warn_of_overdue_orders() -> None:

@@ -5,17 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 from understudy.adapters.aws.batches import batch_of
-from understudy.messages import Converge, FollowerExecute, LaneCommand
+from understudy.messages import LANE_COMMANDS
 from understudy.runtime.deliveries import Answer, answer_for
 from understudy.runtime.follower_execute import build
 from understudy.workflows.follower_execute import run_delivery
-
-COMMANDS: tuple[type[LaneCommand], ...] = (FollowerExecute, Converge)
 
 
 def handler(event: dict[str, Any], context: Any) -> Answer:
     """Run the commands of every lane in the event."""
     execution = build()
-    batch = batch_of(event, COMMANDS)
+    batch = batch_of(event, LANE_COMMANDS)
     failed = run_delivery(execution.ports, execution.signer, execution.pool, batch.groups())
     return answer_for(batch, "follower_execute", failed)

@@ -10,7 +10,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import TypeVar
+from typing import TypeVar, get_args
 
 from understudy.domain.codec import from_plain, to_plain
 from understudy.domain.ids import FollowId, IntentId, WalletId
@@ -129,6 +129,9 @@ LaneCommand = FollowerExecute | Converge
 ReconcileCommand = ReconcileWallet | ResolveIntent | WakeLane | LearnLeverage | CheckLeader
 Command = LeaderFills | FillFanOut | LaneCommand | ReconcileCommand
 
+LANE_COMMANDS: tuple[type[LaneCommand], ...] = get_args(LaneCommand)
+RECONCILE_COMMANDS: tuple[type[ReconcileCommand], ...] = get_args(ReconcileCommand)
+
 
 @dataclass(frozen=True, slots=True)
 class CopyEvent:
@@ -143,21 +146,7 @@ class CopyEvent:
     amounts: dict[str, Decimal] = field(default_factory=dict)
 
 
-_BY_NAME: dict[str, type] = {
-    cls.__name__: cls
-    for cls in (
-        LeaderFills,
-        FillFanOut,
-        FollowerExecute,
-        Converge,
-        ReconcileWallet,
-        ResolveIntent,
-        WakeLane,
-        LearnLeverage,
-        CheckLeader,
-        CopyEvent,
-    )
-}
+_BY_NAME: dict[str, type] = {cls.__name__: cls for cls in (*get_args(Command), CopyEvent)}
 
 
 def encode(message: object) -> str:

@@ -49,7 +49,7 @@ class DeafToTheFirst:
     def _send_as_another(self, intent: Intent) -> None:
         """Take the order up, have it signed and send it, and get no further for now."""
         ports = self._world.copying
-        view = read_view(ports, intent.follow_id, intent.symbol, intent.seq)
+        view = read_view(ports.store, intent.follow_id, intent.symbol, intent.seq)
         assert view is not None
         taken = take_up(ports, view).intent
         assert taken is not None

@@ -2,20 +2,13 @@
 
 from __future__ import annotations
 
-from enum import StrEnum, auto
+from enum import auto
+
+from understudy.domain.naming import Named
 
 
-class Reason(StrEnum):
+class Reason(Named):
     """A typed reason; its value is its name, as the public API shows it."""
-
-    @staticmethod
-    def _generate_next_value_(
-        name: str,
-        start: int,  # noqa: ARG004  # the enum protocol passes it
-        count: int,  # noqa: ARG004  # the enum protocol passes it
-        last_values: list[str],  # noqa: ARG004  # the enum protocol passes it
-    ) -> str:
-        return name
 
     BUDGET_EXHAUSTED = auto()
     MAX_POSITIONS_REACHED = auto()

@@ -9,25 +9,23 @@ from collections.abc import Generator, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import replace
 
-from understudy.domain.decisions import decide, decide_gap
+from understudy.domain.decisions import decide
 from understudy.domain.errors import ConflictError, DependencyError, VenueUnreachableError
-from understudy.domain.follows import Ledger
 from understudy.domain.intents import Intent
 from understudy.domain.limits import CopyMode
-from understudy.domain.money import ZERO
 from understudy.domain.plans import Decision
 from understudy.domain.reasons import Reason
 from understudy.domain.receipting import trade_of
 from understudy.domain.trades import Trade, TradeKind
-from understudy.messages import CLOSE_NOW, Converge, FollowerExecute, LaneCommand, WakeLane
+from understudy.messages import Converge, FollowerExecute, LaneCommand, WakeLane
 from understudy.ports.signing import Signer
 from understudy.workflows.copying.accounts import with_account
 from understudy.workflows.copying.claims import claim
-from understudy.workflows.copying.closing_out import wants_closing
 from understudy.workflows.copying.converging import WINDOW_ENDS, convergence
+from understudy.workflows.copying.deciding import decide_convergence, rests, wanted_ledger
 from understudy.workflows.copying.epochs import is_current
 from understudy.workflows.copying.lanes import Answer, Key, Signing, run_lanes
-from understudy.workflows.copying.orders import ORDERS_AT_MOST, carry_out, take_up
+from understudy.workflows.copying.orders import carry_out, take_up
 from understudy.workflows.copying.preparing import prepare
 from understudy.workflows.copying.reading_ahead import first_views
 from understudy.workflows.copying.settling import CONFLICT_TRIES
@@ -66,8 +64,8 @@ def run_lane(
 def copy_trade(ports: CopyPorts, command: FollowerExecute, view: View | None = None) -> Signing:
     """Do what one follow does about one trade, or go on with what was begun."""
     trade = command.trade
-    view = view or read_view(ports, command.follow_id, trade.symbol, trade.seq)
-    if view is None or not is_current(ports, view.state.follow, command.epoch):
+    view = view or read_view(ports.store, command.follow_id, trade.symbol, trade.seq)
+    if view is None or not is_current(ports.epoch, view.state.follow, command.epoch):
         return
     if view.receipt is None:
         view = yield from _decide_and_claim(ports, view, command)
@@ -80,15 +78,15 @@ def copy_trade(ports: CopyPorts, command: FollowerExecute, view: View | None = N
 
 def converge(ports: CopyPorts, command: Converge, view: View | None = None) -> Signing:
     """Bring what is held to the target: the next attempt of an exit, or a slower mode's window."""
-    view = view or read_view(ports, command.follow_id, command.symbol)
-    if view is None or not is_current(ports, view.state.follow, command.epoch):
+    view = view or read_view(ports.store, command.follow_id, command.symbol)
+    if view is None or not is_current(ports.epoch, view.state.follow, command.epoch):
         return
     if view.receipt is None:
         return
     receipt = view.receipt
     view = take_up(ports, view)
     ledger = view.ledger
-    if view.intent is None and _rests(ports, view, command):
+    if view.intent is None and rests(view, command, ports.clock.now_ms()):
         return
     waiting = ledger.waiting
     trade = waiting.trade if waiting else trade_of(receipt, view.state.follow)
@@ -99,47 +97,15 @@ def converge(ports: CopyPorts, command: Converge, view: View | None = None) -> S
 
 def _close_the_gap(ports: CopyPorts, view: View, trade: Trade, command: Converge) -> Claiming:
     """Pin the order that brings what is held to the target, if one is needed."""
-    ledger = replace(view.ledger, needs_operator=False)
-    if _closes_now(view, command):
-        ledger = _closing(view.ledger)
-    if ledger.wanted_more:
+    if wanted_ledger(view, command).wanted_more:
         view = with_account(ports, view)
-    situation = replace(view.situation(trade, ports.clock.now_ms()), ledger=ledger)
-    decision = decide_gap(situation, window_ends=command.cause in WINDOW_ENDS)
+    decision = decide_convergence(view, trade, command, ports.clock.now_ms())
     if decision.order is None and decision.ledger == view.ledger:
         return view
     if command.cause in WINDOW_ENDS and _closes_before_opening(decision):
         _wake_again(ports, command)
     view, decision = yield from prepare(ports, view, trade, decision)
     return claim(ports, view, trade, decision, leg=0, queued_at_ms=command.queued_at_ms)
-
-
-def _closes_now(view: View, command: Converge) -> bool:
-    """Say whether the target is given up: a stop's close is nothing to a follow that runs again."""
-    return command.cause == CLOSE_NOW and wants_closing(view.state.follow)
-
-
-def _rests(ports: CopyPorts, view: View, command: Converge) -> bool:
-    """Say whether it is too early to try again; its owner's wish to close now waits for nothing."""
-    if _closes_now(view, command):
-        return False
-    is_full = view.receipt is not None and len(view.receipt.legs) >= ORDERS_AT_MOST
-    return is_full or ports.clock.now_ms() < view.ledger.exit_rests_until_ms
-
-
-def _closing(ledger: Ledger) -> Ledger:
-    """Want nothing any more, and try again what was given up."""
-    return replace(
-        ledger,
-        target=ZERO,
-        waiting=None,
-        carried_since_ms=0,
-        carried_price=ZERO,
-        exit_attempts=0 if ledger.needs_operator else ledger.exit_attempts,
-        needs_operator=False,
-        exit_pauses=0,
-        exit_rests_until_ms=0,
-    )
 
 
 def _decide_and_claim(ports: CopyPorts, view: View, command: FollowerExecute) -> Claiming:
@@ -163,7 +129,7 @@ def _opens(decision: Decision) -> bool:
 
 
 def _read_again(ports: CopyPorts, view: View, trade: Trade) -> View:
-    fresh = read_view(ports, view.state.follow.follow_id, trade.symbol, trade.seq)
+    fresh = read_view(ports.store, view.state.follow.follow_id, trade.symbol, trade.seq)
     if fresh is None:
         raise DependencyError("a follow went away while it was copied")
     return fresh

@@ -12,16 +12,11 @@ from typing import Any
 
 from understudy.adapters.aws.batches import UNREADABLE
 from understudy.messages import (
-    CheckLeader,
+    LANE_COMMANDS,
+    RECONCILE_COMMANDS,
     Command,
-    Converge,
     FillFanOut,
-    FollowerExecute,
     LeaderFills,
-    LearnLeverage,
-    ReconcileWallet,
-    ResolveIntent,
-    WakeLane,
     decode,
 )
 
@@ -32,8 +27,8 @@ FOLLOW_RECONCILE = "follow-reconcile"
 COMMANDS: Mapping[str, tuple[type[Command], ...]] = {
     "leader-fills": (LeaderFills,),
     "fill-fan-out": (FillFanOut,),
-    "follower-execute": (FollowerExecute, Converge),
-    FOLLOW_RECONCILE: (ReconcileWallet, ResolveIntent, WakeLane, LearnLeverage, CheckLeader),
+    "follower-execute": LANE_COMMANDS,
+    FOLLOW_RECONCILE: RECONCILE_COMMANDS,
 }
 """What belongs on each queue."""
 

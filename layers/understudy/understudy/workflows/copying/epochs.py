@@ -16,30 +16,33 @@ if TYPE_CHECKING:
     from understudy.domain.follows import Follow
     from understudy.workflows.copying.views import CopyPorts
 
+TOO_OLD = "EXECUTION_EPOCH_TOO_OLD"
 
-def is_current(ports: CopyPorts, follow: Follow, spoken_of: int) -> bool:
+
+def is_current(deployed: int, follow: Follow, spoken_of: int) -> bool:
     """Say whether a command speaks of a follow's records as they are, and those of the venue.
 
-    What is not done now is found again: trades without a receipt, and exits that are open.
+    What is not done now is found again: trades without a receipt, and exits that are open. Raises
+    DependencyError EXECUTION_EPOCH_TOO_OLD for what is newer than the deployed epoch.
     """
-    _refuse_newer(ports, max(follow.epoch, spoken_of))
-    return follow.epoch == spoken_of == ports.epoch
+    _refuse_newer(deployed, max(follow.epoch, spoken_of))
+    return follow.epoch == spoken_of == deployed
 
 
 def is_behind(ports: CopyPorts, follow: Follow) -> bool:
     """Say whether a follow's records were restored and are not the venue's yet."""
-    _refuse_newer(ports, follow.epoch)
+    _refuse_newer(ports.epoch, follow.epoch)
     trades = follow.status not in {FollowStatus.INACTIVE, FollowStatus.DELETED}
     return trades and follow.epoch < ports.epoch
 
 
-def _refuse_newer(ports: CopyPorts, epoch: int) -> None:
+def _refuse_newer(deployed: int, epoch: int) -> None:
     """Raise DependencyError for what only a later deployment may touch."""
-    if epoch > ports.epoch:
+    if epoch > deployed:
         raise DependencyError(
             "this deployment's execution epoch is older than the records': set ExecutionEpoch to"
             " the newest one",
-            code="EXECUTION_EPOCH_TOO_OLD",
+            code=TOO_OLD,
             epoch=epoch,
-            deployed=ports.epoch,
+            deployed=deployed,
         )

@@ -6,7 +6,7 @@ from collections.abc import Generator, Mapping
 from dataclasses import replace
 
 from understudy.domain import retrying
-from understudy.domain.decisions import decide_entry, decide_gap
+from understudy.domain.decisions import decide_gap
 from understudy.domain.errors import ConflictError, DependencyError, SigningUnavailableError
 from understudy.domain.exits import exit_size
 from understudy.domain.follows import FollowStatus, WaitingOpen
@@ -28,6 +28,7 @@ from understudy.ports.copying import Changes
 from understudy.ports.delivery import Purpose
 from understudy.workflows.copying.claims import claim
 from understudy.workflows.copying.converging import convergence
+from understudy.workflows.copying.deciding import decide_waiting
 from understudy.workflows.copying.lanes import Answer, Signing
 from understudy.workflows.copying.preparing import ORDER_WEIGHT, prepare
 from understudy.workflows.copying.settling import settle_order
@@ -36,9 +37,7 @@ from understudy.workflows.copying.views import CopyPorts, View
 RESOLVE_MARGIN_MS = 5_000
 ATTEMPTS_AT_ONCE = 2
 ATTEMPTS_BEFORE_OPERATOR = 12
-# A receipt names every order and must fit into a table.
 ORDERS_BEFORE_OPERATOR = 300
-ORDERS_AT_MOST = 500
 NEXT_ATTEMPT_MS = 2_000
 
 Answered = Accepted | Rejected
@@ -202,8 +201,7 @@ def _open_leg(
 ) -> Generator[Intent, Answer, View]:
     """Decide the entry that waited, now that what stood against it is closed."""
     trade, now_ms = waiting.trade, ports.clock.now_ms()
-    opening = view.with_ledger(replace(view.ledger, waiting=None))
-    decision = decide_entry(opening.situation(trade, now_ms), waiting.increase)
+    decision = decide_waiting(view, waiting, now_ms)
     view, decision = yield from prepare(ports, view, trade, decision)
     return claim(ports, view, trade, decision, leg=1, queued_at_ms=now_ms)
 

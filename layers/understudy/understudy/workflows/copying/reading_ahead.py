@@ -28,7 +28,7 @@ def first_views(
         for lane, command in firsts.items()
         if command.follow_id in states
     }
-    views = pool.submit(views_of, ports, list(looks.values()))
+    views = pool.submit(views_of, ports.store, list(looks.values()))
     if views.exception() is not None:
         return {}
     return dict(zip(looks, views.result(), strict=True))

@@ -72,7 +72,7 @@ def settle_by_reconcile(
     ports: CopyPorts, intent: Intent, evidence: Evidence, stages: dict[str, int]
 ) -> View | None:
     """Settle an order from outside its lane; None when its follow is gone."""
-    view = read_view(ports, intent.follow_id, intent.symbol, intent.seq)
+    view = read_view(ports.store, intent.follow_id, intent.symbol, intent.seq)
     if view is None:
         return None
     return settle_order(ports, view, intent, evidence, stages)
@@ -126,7 +126,7 @@ def _done_with(ports: CopyPorts, view: View, intent: Intent, ledger: Ledger) -> 
 
 
 def _read_again(ports: CopyPorts, intent: Intent) -> tuple[View, Intent]:
-    fresh = read_view(ports, intent.follow_id, intent.symbol, intent.seq)
+    fresh = read_view(ports.store, intent.follow_id, intent.symbol, intent.seq)
     known = ports.store.intent(intent.follow_id, intent.intent_id)
     if fresh is None or known is None:
         raise DependencyError("the records of a pinned order are gone", follow=intent.follow_id)

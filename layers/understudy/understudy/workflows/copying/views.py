@@ -136,22 +136,22 @@ class Look:
 
 
 def read_view(
-    ports: CopyPorts, follow_id: FollowId, symbol: str, seq: int | None = None
+    store: CopyStore, follow_id: FollowId, symbol: str, seq: int | None = None
 ) -> View | None:
     """Read a follow for one symbol; None when it does not exist.
 
     The receipt is the one for the trade numbered `seq`, by default the last that the ledger saw.
     """
-    state = ports.store.follow_state(follow_id)
+    state = store.follow_state(follow_id)
     if state is None:
         return None
-    [view] = views_of(ports, [Look(state, symbol, seq)])
+    [view] = views_of(store, [Look(state, symbol, seq)])
     return view
 
 
-def views_of(ports: CopyPorts, looks: Sequence[Look]) -> Sequence[View]:
+def views_of(store: CopyStore, looks: Sequence[Look]) -> Sequence[View]:
     """Read what lies around follows that were read, each for one symbol, in one batch."""
-    found = ports.store.surroundings([look.place for look in looks])
+    found = store.surroundings([look.place for look in looks])
     return [
         View(look.state, around, look.symbol, receipt=around.receipt)
         for look, around in zip(looks, found, strict=True)

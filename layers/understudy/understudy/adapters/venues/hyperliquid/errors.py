@@ -6,21 +6,12 @@ Pure. A refusal is evidence; what is listed in `UnknownCause` is not.
 from __future__ import annotations
 
 import re
-from enum import StrEnum, auto
+from enum import auto
+
+from understudy.domain.naming import Named
 
 
-class _Named(StrEnum):
-    @staticmethod
-    def _generate_next_value_(
-        name: str,
-        start: int,  # noqa: ARG004  # the enum protocol passes it
-        count: int,  # noqa: ARG004  # the enum protocol passes it
-        last_values: list[str],  # noqa: ARG004  # the enum protocol passes it
-    ) -> str:
-        return name
-
-
-class RejectionKind(_Named):
+class RejectionKind(Named):
     """Who must act on a refusal, and how."""
 
     NO_MATCH = auto()  # the cap was not met by the book: a new price may be
@@ -45,7 +36,7 @@ class RejectionKind(_Named):
     OTHER = auto()  # not known to us: an alarm
 
 
-class UnknownCause(_Named):
+class UnknownCause(Named):
     """Why nobody can say whether an action took effect."""
 
     UNREACHABLE = auto()  # no connection came about; most likely nothing left us

@@ -1,0 +1,65 @@
+"""What a lane decides about what it has seen of a follow; nothing is read or written here."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from understudy.domain.decisions import decide_entry, decide_gap
+from understudy.domain.follows import Ledger, WaitingOpen
+from understudy.domain.money import ZERO
+from understudy.domain.plans import Decision
+from understudy.domain.trades import Trade
+from understudy.messages import CLOSE_NOW, Converge
+from understudy.workflows.copying.closing_out import wants_closing
+from understudy.workflows.copying.converging import WINDOW_ENDS
+from understudy.workflows.copying.views import View
+
+# A receipt names every order and must fit into a table.
+ORDERS_AT_MOST = 500
+
+
+def decide_waiting(view: View, waiting: WaitingOpen, now_ms: int) -> Decision:
+    """Decide about the entry that waited, now that what stood against it is closed."""
+    opening = view.with_ledger(replace(view.ledger, waiting=None))
+    return decide_entry(opening.situation(waiting.trade, now_ms), waiting.increase)
+
+
+def decide_convergence(view: View, trade: Trade, command: Converge, now_ms: int) -> Decision:
+    """Decide about the gap between what is held and what a convergence wants held."""
+    situation = replace(view.situation(trade, now_ms), ledger=wanted_ledger(view, command))
+    return decide_gap(situation, window_ends=command.cause in WINDOW_ENDS)
+
+
+def wanted_ledger(view: View, command: Converge) -> Ledger:
+    """Give the ledger as a convergence wants it: with its target, or without one."""
+    if _closes_now(view, command):
+        return _closing(view.ledger)
+    return replace(view.ledger, needs_operator=False)
+
+
+def rests(view: View, command: Converge, now_ms: int) -> bool:
+    """Say whether it is too early to try again; its owner's wish to close now waits for nothing."""
+    if _closes_now(view, command):
+        return False
+    is_full = view.receipt is not None and len(view.receipt.legs) >= ORDERS_AT_MOST
+    return is_full or now_ms < view.ledger.exit_rests_until_ms
+
+
+def _closes_now(view: View, command: Converge) -> bool:
+    """Say whether the target is given up: a stop's close is nothing to a follow that runs again."""
+    return command.cause == CLOSE_NOW and wants_closing(view.state.follow)
+
+
+def _closing(ledger: Ledger) -> Ledger:
+    """Want nothing any more, and try again what was given up."""
+    return replace(
+        ledger,
+        target=ZERO,
+        waiting=None,
+        carried_since_ms=0,
+        carried_price=ZERO,
+        exit_attempts=0 if ledger.needs_operator else ledger.exit_attempts,
+        needs_operator=False,
+        exit_pauses=0,
+        exit_rests_until_ms=0,
+    )
