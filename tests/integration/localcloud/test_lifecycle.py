@@ -23,10 +23,11 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.integration
 
 PROGRAM = """
-import json, sys
+import json, signal, sys
 from pathlib import Path
 from localcloud.stack import bring_up
 
+signal.signal(signal.SIGINT, signal.default_int_handler)  # ignored, if the tests run behind an &
 try:
     with bring_up(Path(sys.argv[1]), state_dir=Path(sys.argv[2]), parameters={},
                   progress=lambda _: None) as up:
