@@ -52,12 +52,14 @@ class Fates:
         self._cloud = self._venue = ()
         self._duplicate = 0.0
 
-    def of_cloud_call(self) -> Fate | None:
-        """Draw for a call of the cloud."""
+    def of_cloud_call(self, name: str) -> Fate | None:
+        """Draw for a call of the cloud, whatever its name."""
+        del name
         return self._draw(self._cloud)
 
-    def of_venue_call(self) -> Fate | None:
-        """Draw for a call of the venue."""
+    def of_venue_call(self, name: str) -> Fate | None:
+        """Draw for a call of the venue, whatever its name."""
+        del name
         return self._draw(self._venue)
 
     def of_delivery(self) -> int:

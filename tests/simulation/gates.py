@@ -38,14 +38,14 @@ class Gate:
         """Make one call."""
         self._loop.sleep(LATENCY_MS[int(self._random.random() * 8)])
         self._loop.refuse_overtime()
-        fate = self._draw()
+        fate = self._draw(name)
         if fate is None:
             return self._done(name, effect)
         self._history.note(f"{self._loop.now_ms} {name} {fate}")
         return self._struck(name, effect, fate)
 
-    def _draw(self) -> Fate | None:
-        return self._fates.of_cloud_call()
+    def _draw(self, name: str) -> Fate | None:
+        return self._fates.of_cloud_call(name)
 
     def _done(self, name: str, effect: Effect) -> Any:
         try:
@@ -104,8 +104,8 @@ class SignerGate(Gate):
 class QuestionGate(Gate):
     """Questions to the venue."""
 
-    def _draw(self) -> Fate | None:
-        return self._fates.of_venue_call()
+    def _draw(self, name: str) -> Fate | None:
+        return self._fates.of_venue_call(name)
 
     def _failed(self, name: str, fate: Fate) -> Any:
         raise VenueUnreachableError("the venue did not answer", cause=str(fate))
@@ -114,8 +114,8 @@ class QuestionGate(Gate):
 class OrderGate(Gate):
     """Orders to the venue: what becomes of one is an answer, never an error."""
 
-    def _draw(self) -> Fate | None:
-        return self._fates.of_venue_call()
+    def _draw(self, name: str) -> Fate | None:
+        return self._fates.of_venue_call(name)
 
     def _failed(self, name: str, fate: Fate) -> Any:
         return Unknown(_CAUSES[fate])

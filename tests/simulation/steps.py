@@ -12,10 +12,8 @@ from typing import Any
 from custody.hyperliquid import Terms
 from custody.signer import IntentSigner
 from tests.fakes.world import AtOnce
-from tests.simulation.faults import Fates
 from tests.simulation.gates import Gate, Gated, OrderGate, QuestionGate, SignerGate
 from tests.simulation.loop import CrashError, LoopClock
-from tests.simulation.mixes import CALM
 from tests.simulation.world import LEADERS, World
 from understudy.adapters.memory.leases import InMemoryLeases
 from understudy.adapters.memory.venue_budget import InMemoryVenueBudget
@@ -61,10 +59,9 @@ class Steps:
 
     def __init__(self, world: World) -> None:
         self._world = world
-        calm = Fates(CALM, world.random)
         shared = (world.loop, world.fates, world.history, world.random)
         self._gate = Gate(*shared)
-        self._calm = Gate(world.loop, calm, world.history, world.random)
+        self._calm = Gate(world.loop, world.calm, world.history, world.random)
         self._signer_gate = SignerGate(*shared)
         self._venue: Any = Gated(
             "venue", world.venue, QuestionGate(*shared), submit=OrderGate(*shared)

@@ -14,7 +14,7 @@ from tests.fakes.custody import InMemoryCustodyStore, InMemoryVault
 from tests.simulation.faults import Fates
 from tests.simulation.history import History
 from tests.simulation.loop import Loop, LoopClock
-from tests.simulation.mixes import Mix
+from tests.simulation.mixes import CALM, Mix
 from tests.simulation.queues import SimulatedQueues
 from tests.simulation.stream import Tape
 from tests.simulation.venue import SimulatedVenue
@@ -58,6 +58,7 @@ class World:
         self.clock = LoopClock(self.loop)
         self.history = History(keeps=keeps_history)
         self.fates = Fates(mix, self.random)
+        self.calm = Fates(CALM, self.random)
         self.table = CopyingTable()
         self.markets = InMemoryMarketStore()
         self.copies = InMemoryCopyStore(self.table, self.markets, InMemorySwitchBoard())
