@@ -91,7 +91,7 @@ def running_system(plan: Plan, say: Callable[[str], None]) -> Iterator[System]:
             state_dir=plan.state,
             port=plan.port,
             lock=lock,
-            parameters=_parameters(plan, simulator.url),
+            parameters=parameters_of(plan, simulator.url),
             progress=say,
         ) as stack:
             system = System(stack, simulator, VenueBench(simulator.url), refusals)
@@ -142,7 +142,8 @@ def _require_space(folder: Path) -> None:
         )
 
 
-def _parameters(plan: Plan, venue_url: str) -> dict[str, str]:
+def parameters_of(plan: Plan, venue_url: str) -> dict[str, str]:
+    """Give the template's parameters for a system on this machine."""
     return {
         "Stage": "local",
         "HyperliquidUrl": venue_url,

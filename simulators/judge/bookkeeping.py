@@ -17,6 +17,10 @@ from simulators.judge.surroundings import CARRY_MAY_DROP
 from simulators.judge.trades import LeaderTrade
 
 LONGEST_UNKNOWN_MS = 60_000
+# An order lives at least so long before the venue is asked about it: no answer takes longer.
+LONGEST_ANSWER_MS = 8_000
+# The records that a decision rests on are read a moment before it.
+READ_WITHIN_MS = 2_000
 LateLegs = Mapping[int, Sequence[tuple[int, Leg]]]
 
 
@@ -138,6 +142,17 @@ def remember_entry(scene: Scene, entries: Sequence[Leg]) -> None:
         entry.pay(trade.time_ms, certainly=CARRY_MAY_DROP not in scene.pressure)
 
 
+def awaits_evidence(receipt: Receipt, follow: Follow) -> bool:
+    """Say whether an order of the receipt's symbol had an unknown outcome at its decision.
+
+    An entry waits until that is known.
+    """
+    return any(
+        other.symbol == receipt.symbol and other.orders and _was_unsettled(other, receipt)
+        for other in follow.receipts
+    )
+
+
 def unsettled_usdc(receipt: Receipt, follow: Follow) -> Fraction:
     """Give the notional of orders that had left and were not answered at a receipt's decision.
 
@@ -148,13 +163,17 @@ def unsettled_usdc(receipt: Receipt, follow: Follow) -> Fraction:
         (
             leg.size * leg.limit_price
             for other in follow.receipts
-            if _was_unsettled(other, receipt.decided_ms)
+            if _was_unsettled(other, receipt)
             for leg in other.orders
         ),
         ZERO,
     )
 
 
-def _was_unsettled(other: Receipt, at_ms: int) -> bool:
-    left = at_ms - LONGEST_UNKNOWN_MS <= other.decided_ms < at_ms
-    return left and (other.answered_ms > at_ms or not other.answered_ms)
+def _was_unsettled(other: Receipt, receipt: Receipt) -> bool:
+    at_ms = receipt.decided_ms
+    if not at_ms - LONGEST_UNKNOWN_MS <= other.decided_ms < at_ms:
+        return False
+    by_evidence = other.answered_ms - other.decided_ms > LONGEST_ANSWER_MS
+    known_ms = other.answered_ms + (READ_WITHIN_MS if by_evidence else 0)
+    return known_ms > at_ms or not other.answered_ms

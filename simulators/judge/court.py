@@ -8,12 +8,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from fractions import Fraction
 
-from simulators.judge.bookkeeping import late_legs, unsettled_usdc
+from simulators.judge.bookkeeping import awaits_evidence, late_legs, unsettled_usdc
 from simulators.judge.claims import Books, books_of
 from simulators.judge.corrections import with_corrections
 from simulators.judge.evidence import Evidence, EvidenceError, Follow
 from simulators.judge.exact import ZERO
 from simulators.judge.ledger import FollowBook
+from simulators.judge.model import AWAITS_EVIDENCE
 from simulators.judge.pair import Pair
 from simulators.judge.positions import (
     Ending,
@@ -129,14 +130,17 @@ class Court:
             if other is not follow
         ]
         late = self.late[follow.follow_id].values()
+        receipt = self.receipts[follow.follow_id].get(trade.trade_id)
+        waits = receipt is not None and awaits_evidence(receipt, follow)
         return Pair(
             trade=trade,
             follow=follow,
-            receipt=self.receipts[follow.follow_id].get(trade.trade_id),
+            receipt=receipt,
             book=self.ledgers[follow.follow_id],
             books=self.books[follow.wallet],
             market=self.evidence.markets[trade.symbol],
-            pressure=self.witness.pressure(trade, follow, others),
+            pressure=self.witness.pressure(trade, follow, others)
+            | ({AWAITS_EVIDENCE} if waits else set()),
             prices=self.witness.prices_after(trade),
             late=frozenset(leg.cloid for legs in late for _, leg in legs),
             in_motion_usdc=self._in_motion(trade, follow),

@@ -11,6 +11,7 @@ from simulators.judge.numbers import Numbers
 from simulators.judge.scene import SUPERSEDED, Scene
 from simulators.judge.sizing import HAIR, Entry, entry_of
 
+AWAITS_EVIDENCE = "AWAITS_EVIDENCE"
 CARRIED = "CARRIED"
 BELOW_MIN_NOTIONAL = "BELOW_MIN_NOTIONAL"
 NOTHING_TO_CLOSE = "NOTHING_TO_CLOSE"
@@ -88,6 +89,8 @@ def expected_entry(scene: Scene, numbers: Numbers) -> Expected:
         return Expected(None, scene.direction, frozenset({SUPERSEDED}), scene.holding.target)
     if scene.receipt is None or scene.receipt.reason not in reasons:
         drop_stale_carry(scene)
+    if AWAITS_EVIDENCE in scene.pressure:
+        reasons.add(CARRIED)
     return _entry_order(scene, entry_of(scene, numbers), reasons)
 
 

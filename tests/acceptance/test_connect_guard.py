@@ -72,9 +72,9 @@ def test_the_emulator_cannot(
 def test_a_function_cannot_and_the_demo_fails_with_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    ours = system._parameters
+    ours = system.parameters_of
     elsewhere = {"HyperliquidUrl": f"http://{ELSEWHERE}:80"}
-    monkeypatch.setattr(system, "_parameters", lambda *given: {**ours(*given), **elsewhere})
+    monkeypatch.setattr(system, "parameters_of", lambda *given: {**ours(*given), **elsewhere})
     fills = short_recording(tmp_path / "fills.json", trades=1)
 
     assert main(["demo", "--fills", str(fills), "--followers", "1"]) == 1

@@ -135,6 +135,20 @@ def test_money_of_an_order_whose_outcome_is_not_known_yet_may_be_in_the_numbers(
     assert figures_of(evidence) == CLEAN
 
 
+@pytest.mark.parametrize("fault", [Fault.NEVER_ARRIVES, Fault.TIMES_OUT_AFTER_ACCEPT])
+def test_an_entry_may_wait_until_it_is_known_what_became_of_the_one_before(fault: Fault) -> None:
+    run = ProductionRun({"one": ratio("5000", "10")}, DECIMALS, "100000000")
+    run.world.venue.faults.extend([None, fault])
+
+    for size in ("1", "1", "-2"):
+        run.trade("BTC", [(size, "1000")], 1_000)
+
+    evidence = run.evidence()
+    (follow,) = evidence["follows"]
+    assert follow["receipts"][1]["reason"] == "CARRIED"
+    assert figures_of(evidence) == CLEAN
+
+
 def test_a_slice_carried_after_a_reduction_swallowed_the_last_one_is_as_young_as_it_is() -> None:
     run = ProductionRun({"one": ratio("5000", "1")}, DECIMALS, "100000000")
     moves = (("10", 0), ("0.5", 1_000), ("-6", 1_000), ("0.5", 200_000), ("0.6", 110_000))
