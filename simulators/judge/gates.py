@@ -206,4 +206,5 @@ _RULES: tuple[tuple[str, Rule], ...] = (
     ("SYMBOL_ALLOCATION_EXCEEDED", _symbol_share),
     ("POSITION_LIMIT", _position),
     ("LEVERAGE_NOT_ALLOWED", _leverage),
+    ("LEVERAGE_NOT_ALLOWED", _pressed_by("LEVERAGE_NOT_ALLOWED")),
 )

@@ -54,7 +54,9 @@ def expected_exit(scene: Scene) -> Expected | None:
     if trade.kind == "reduce":
         remainder = holding.target * abs(trade.end) / abs(trade.start)
     if holding.held == 0:
-        return Expected(None, 0, frozenset({NOTHING_TO_CLOSE, CARRIED}), remainder)
+        # What may be held is closed too; such an order may never have come to the venue.
+        tried = {"EXPIRED"} if AWAITS_EVIDENCE in scene.pressure else set()
+        return Expected(None, 0, frozenset({NOTHING_TO_CLOSE, CARRIED, *tried}), remainder)
     lots = cut_to_lot(remainder, scene.market.size_decimals)
     swept = ZERO if scene.below_minimum(lots, certainly=False) else remainder
     kept = ZERO if scene.below_minimum(lots) else remainder

@@ -63,7 +63,9 @@ def test_a_copy_that_never_came_to_an_order_is_lost(status: str) -> None:
     assert figures_of(evidence) == only(lost=1)
 
 
-@pytest.mark.parametrize("reason", ["KILL_SWITCH", "FLAGGED", "BLACKLISTED", "COPY_DISABLED"])
+@pytest.mark.parametrize(
+    "reason", ["KILL_SWITCH", "FLAGGED", "BLACKLISTED", "COPY_DISABLED", "LEVERAGE_NOT_ALLOWED"]
+)
 @pytest.mark.parametrize("follow_id", ["", "one"])
 def test_an_intervention_on_record_justifies_its_reason(reason: str, follow_id: str) -> None:
     evidence = skipped(reason)

@@ -149,6 +149,19 @@ def test_an_entry_may_wait_until_it_is_known_what_became_of_the_one_before(fault
     assert figures_of(evidence) == CLEAN
 
 
+def test_a_close_of_what_may_be_held_may_expire() -> None:
+    run = ProductionRun({"one": ratio("5000", "10")}, DECIMALS, "100000000")
+    run.world.venue.faults.extend([None, *[Fault.NEVER_ARRIVES] * 20])
+
+    for size in ("1", "-1"):
+        run.trade("BTC", [(size, "1000")], 1_000)
+
+    evidence = run.evidence()
+    (follow,) = evidence["follows"]
+    assert [one["status"] for one in follow["receipts"]] == ["EXPIRED", "EXPIRED"]
+    assert figures_of(evidence) == CLEAN
+
+
 def test_a_slice_carried_after_a_reduction_swallowed_the_last_one_is_as_young_as_it_is() -> None:
     run = ProductionRun({"one": ratio("5000", "1")}, DECIMALS, "100000000")
     moves = (("10", 0), ("0.5", 1_000), ("-6", 1_000), ("0.5", 200_000), ("0.6", 110_000))
