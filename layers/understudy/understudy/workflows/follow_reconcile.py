@@ -14,6 +14,9 @@ from understudy.domain.follows import Account, Follow, FollowStatus, Ledger
 from understudy.domain.ids import WalletId
 from understudy.domain.limits import DrawdownBasis, OnStop
 from understudy.domain.money import ZERO
+from understudy.domain.reasons import Reason
+from understudy.domain.receipting import finished_receipt
+from understudy.domain.receipts import Receipt
 from understudy.domain.settlement import paused_by
 from understudy.domain.valuation import unrealized
 from understudy.messages import (
@@ -162,6 +165,7 @@ def _reconcile_ledger(
                 Changes(
                     ledger=compared,
                     budget=budget if budget != state.budget else None,
+                    receipts=_done_without_order(ports, ledger, compared),
                     owner_released=_given_back(state.follow, ledger, compared),
                 )
             )
@@ -177,6 +181,17 @@ def _given_back(follow: Follow, before: Ledger, after: Ledger) -> SymbolOwner | 
     if before.is_flat or not after.is_flat:
         return None
     return SymbolOwner(follow.wallet_id, after.symbol, follow.follow_id)
+
+
+def _done_without_order(
+    ports: ReconcilePorts, before: Ledger, after: Ledger
+) -> tuple[Receipt, ...]:
+    """Finish the receipt of an exit that was still to come when its position was gone already."""
+    if not before.held or after.held or after.waiting:
+        return ()
+    newest = ports.copying.store.receipt(after.follow_id, after.last_seq)
+    finished = newest and finished_receipt(newest, after, Reason.NOTHING_TO_CLOSE)
+    return (finished,) if finished else ()
 
 
 def _check_agent(ports: ReconcilePorts, state: FollowState) -> None:
