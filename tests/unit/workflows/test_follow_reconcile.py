@@ -54,14 +54,14 @@ def test_a_position_that_is_gone_twice_is_a_phantom() -> None:
 
 def test_an_exit_that_rests_is_over_when_its_position_turns_out_to_be_gone() -> None:
     world, follow = _world("5")
-    world.venue.faults.append("Only post-only orders allowed immediately after network upgrade")
-    world.copy("BTC", "-5")
-    assert world.receipts(follow)[-1].status is CopyStatus.CLAIMED
     _by_hand(world, follow, "-5")
-
-    world.queues.reconcile.take()
     world.sweep()
     world.clock.advance(31_000)
+    world.venue.faults.append("Only post-only orders allowed immediately after network upgrade")
+    world.leader_trades("BTC", "-5")
+    world.pump()
+    assert world.receipts(follow)[-1].status is CopyStatus.CLAIMED
+
     world.sweep()
 
     newest = world.receipts(follow)[-1]
