@@ -1,0 +1,126 @@
+"""Strikes every call of the copy path: `python -m tests.simulation.enumeration --json FILE`."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+from tests.simulation.enumeration.planned import Plan
+from tests.simulation.enumeration.running import run
+from tests.simulation.enumeration.scenarios import SCENARIOS, Scenario
+from tests.simulation.enumeration.striking import (
+    Kinds,
+    Struck,
+    as_text,
+    strike_once,
+    strike_twice,
+)
+from tests.simulation.enumeration.tables import figures, points, table
+from tests.simulation.faults import Fate
+
+SHOWN = 10
+PAIRS = ("none", "kinds", "all")
+
+
+def main() -> int:
+    """Strike, print what was struck, and what did not hold; 1 when anything did not."""
+    chosen = _options().parse_args()
+    if chosen.replay:
+        return _replay(chosen.replay)
+    started = time.process_time()
+    done = _strike(chosen.scenario, chosen.pairs)
+    _say(table(done))
+    if chosen.points:
+        _say(points(done))
+    for struck in done:
+        _say_broken(struck)
+    plain = figures(done, time.process_time() - started)
+    _say(", ".join(f"{name} {value}" for name, value in plain.items() if name != "scenarios"))
+    if chosen.json is not None:
+        chosen.json.write_text(json.dumps(plain, indent=2) + "\n", encoding="utf-8")
+    return int(bool(plain["violations"]))
+
+
+def _options() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m tests.simulation.enumeration", description=__doc__
+    )
+    names = [each.name for each in SCENARIOS]
+    parser.add_argument("--scenario", choices=names, help="strike this one alone")
+    parser.add_argument(
+        "--pairs",
+        choices=PAIRS,
+        default="kinds",
+        help="two blows in a run: none; all of the first scenario and new kinds of the others; all",
+    )
+    parser.add_argument("--points", action="store_true", help="print what became of each call too")
+    parser.add_argument("--json", type=Path, help="write the figures to this file")
+    parser.add_argument(
+        "--replay",
+        metavar="PLAN",
+        help="print the history of one run, as 'flip/12=crash_after,30=timeout_late'",
+    )
+    return parser
+
+
+def _strike(name: str | None, wanted: str) -> Sequence[Struck]:
+    kinds, done = Kinds(before=0), []
+    for scenario in SCENARIOS:
+        if name not in {None, scenario.name}:
+            continue
+        struck = strike_once(scenario)
+        if wanted != "none":
+            is_whole = wanted == "all" or scenario is SCENARIOS[0]
+            strike_twice(struck, None if is_whole else kinds, _progress)
+        done.append(struck)
+    return done
+
+
+def _replay(text: str) -> int:
+    name, _, blows = text.partition("/")
+    plan: dict[int, Fate] = {}
+    for blow in filter(None, blows.split(",")):
+        call, _, mode = blow.partition("=")
+        plan[int(call)] = Fate(mode)
+    done = run(_named(name), plan, keeps_history=True)
+    for line in done.history:
+        _say(line)
+    _say(f"outcomes: {dict(done.outcomes)}")
+    for each in done.violations:
+        _say(f"{each.promise}: {each.text}")
+    return int(bool(done.violations))
+
+
+def _named(name: str) -> Scenario:
+    known = {each.name: each for each in SCENARIOS}
+    if name not in known:
+        raise SystemExit(f"there is no scenario {name!r}: one of {', '.join(known)}")
+    return known[name]
+
+
+def _say_broken(struck: Struck) -> None:
+    for plan, text in struck.broken[:SHOWN]:
+        names = run(struck.scenario, plan).names
+        _say(f"{struck.scenario.name}: {as_text(names, plan)}: {text}")
+        _say(f"  --replay '{_as_option(struck.scenario, plan)}'")
+
+
+def _as_option(scenario: Scenario, plan: Plan) -> str:
+    return f"{scenario.name}/" + ",".join(f"{call}={mode}" for call, mode in plan.items())
+
+
+def _progress(text: str) -> None:
+    if sys.stderr.isatty():
+        sys.stderr.write(f"\r{text} ")
+
+
+def _say(text: str) -> None:
+    print(text)  # noqa: T201  # a command says what it found
+
+
+if __name__ == "__main__":
+    sys.exit(main())

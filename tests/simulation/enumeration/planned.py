@@ -1,0 +1,60 @@
+"""Faults by plan: exactly these calls of a run fail in exactly these ways, all others succeed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from random import Random
+
+from tests.simulation.faults import Fate, Fates
+from tests.simulation.gates import LATE_MS, TIMEOUT_MS
+from tests.simulation.loop import Loop
+from tests.simulation.mixes import CALM
+from tests.simulation.world import World
+
+MODES = (Fate.CRASH_BEFORE, Fate.CRASH_AFTER, Fate.TIMEOUT_LANDED, Fate.TIMEOUT_LATE)
+# What is planned: the number of a call in its run, counted from 1, and how it fails.
+Plan = Mapping[int, Fate]
+
+
+class PlannedFates(Fates):
+    """Gives planned calls their fates.
+
+    `names` and `times_ms` are all calls so far; until `late_until_ms` something may land late.
+    """
+
+    def __init__(self, loop: Loop, plan: Plan) -> None:
+        super().__init__(CALM, Random(0))  # noqa: S311 - nothing is drawn
+        self.names: list[str] = []
+        self.times_ms: list[int] = []
+        self.late_until_ms = 0
+        self._loop = loop
+        self._plan = plan
+
+    def of_cloud_call(self, name: str) -> Fate | None:
+        """Look up what becomes of a call of the cloud."""
+        return self._planned(name)
+
+    def of_venue_call(self, name: str) -> Fate | None:
+        """Look up what becomes of a call of the venue."""
+        return self._planned(name)
+
+    def _planned(self, name: str) -> Fate | None:
+        self.names.append(name)
+        self.times_ms.append(self._loop.now_ms)
+        fate = self._plan.get(len(self.names))
+        if fate is Fate.TIMEOUT_LATE:
+            self.late_until_ms = self._loop.now_ms + TIMEOUT_MS + max(LATE_MS)
+        return fate
+
+
+class PlannedWorld(World):
+    """A world in which only what is planned goes wrong, also with calls that are calm elsewhere.
+
+    `unpublished` counts the changes that the bus has not taken yet.
+    """
+
+    def __init__(self, plan: Plan, *, keeps_history: bool = False) -> None:
+        super().__init__("enumeration", CALM, keeps_history=keeps_history)
+        self.planned = PlannedFates(self.loop, plan)
+        self.fates = self.calm = self.planned
+        self.unpublished = 0

@@ -1,0 +1,126 @@
+"""What can fail, read off the ports: every method of every protocol is a site or named with why."""
+
+from __future__ import annotations
+
+import pkgutil
+from collections.abc import Collection, Iterator
+from importlib import import_module
+from types import ModuleType
+
+import understudy.ports
+from tests.simulation.enumeration.steps import LISTENER
+
+# Protocols by the name that their calls have in a run.
+GATED = {
+    "bus": "Bus",
+    "budget": "VenueBudget",
+    "copies": "CopyStore",
+    "custody": "SigningStore",
+    "leaders": "LeaderStore",
+    "leases": "Leases",
+    "markets": "MarketStore",
+    "queues": "Queues",
+    "signer": "Signer",
+    "stream": "MarketStream",
+    "vault": "KeyVault",
+    "venue": "Venue",
+}
+OF_REQUESTS = "a request's: who asked is told of the failure and asks again"
+OF_OPERATORS = "an operator's command: it is told of the failure and repeated"
+OF_A_CONNECTION = "never fails by itself: a connection tells of its end by an event"
+LOCAL = "is within this process"
+# What no run can strike, and why: whole protocols, or single methods of gated ones.
+ELSEWHERE = {
+    "AccessTokens": OF_REQUESTS,
+    "AgentApprovals": OF_REQUESTS,
+    "AgentKeys": OF_REQUESTS,
+    "AgentRegistry": OF_REQUESTS,
+    "AgentStore": OF_REQUESTS,
+    "CopyProfiles": OF_REQUESTS,
+    "FollowDirectory": OF_REQUESTS,
+    "IdentityStore": OF_REQUESTS,
+    "Ids": LOCAL,
+    "KeyVault.seal": OF_REQUESTS,
+    "Clock": LOCAL,
+    "DeadLetters": OF_OPERATORS,
+    "MarketStream.ages_ms": LOCAL,
+    "MarketStream.close": OF_A_CONNECTION,
+    "MarketStream.receive": OF_A_CONNECTION,
+    "MarketStream.renew": OF_A_CONNECTION,
+    "MarketStream.silent_ms": LOCAL,
+    "MarketStream.subscribe": OF_A_CONNECTION,
+    "MarketStream.subscribe_prices": OF_A_CONNECTION,
+    "MarketStream.unconfirmed": LOCAL,
+    "Pool": LOCAL,
+    "RefreshTokens": OF_REQUESTS,
+    "SignInVerifier": OF_REQUESTS,
+    "SwitchBoard": OF_REQUESTS,
+}
+# Calls that change nothing: after one of them a crash is what it is before.
+READING = frozenset(
+    {
+        "copies.account",
+        "copies.due_intents",
+        "copies.estimated_orders",
+        "copies.follow_state",
+        "copies.intent",
+        "copies.intents",
+        "copies.receipt",
+        "copies.receipted",
+        "copies.receipts",
+        "copies.surroundings",
+        "copies.wallet_follows",
+        "custody.read",
+        "leaders.fill_owners",
+        "leaders.follow_shard",
+        "leaders.leader_book",
+        "leaders.trades_since",
+        "leaders.watched",
+        "leases.read",
+        "markets.markets",
+        "markets.marks",
+        "vault.open",
+        "venue.account",
+        "venue.fills_since",
+        "venue.funding_since",
+        "venue.leader_leverages",
+        "venue.leader_snapshot",
+        "venue.markets",
+        "venue.order_report",
+        "venue.own_fills_since",
+    }
+)
+
+
+def methods() -> frozenset[str]:
+    """Name every method of every port, as "Protocol.method"."""
+    return frozenset(
+        f"{protocol.__name__}.{name}"
+        for module in _modules()
+        for protocol in vars(module).values()
+        if getattr(protocol, "_is_protocol", False) and protocol.__module__ == module.__name__
+        for name in vars(protocol)
+        if not name.startswith("_")
+    )
+
+
+def struck(names: Collection[str]) -> frozenset[str]:
+    """Name the methods that calls of a run are of."""
+    calls = (name.removeprefix(LISTENER).split(".") for name in names)
+    return frozenset(f"{GATED[port]}.{method}" for port, method in calls)
+
+
+def excused(method: str) -> bool:
+    """Say whether a method is named as one that is no site."""
+    return method in ELSEWHERE or method.split(".", maxsplit=1)[0] in ELSEWHERE
+
+
+def is_reading(name: str) -> bool:
+    """Say whether a call changes nothing."""
+    return name.removeprefix(LISTENER) in READING
+
+
+def _modules() -> Iterator[ModuleType]:
+    for each in pkgutil.iter_modules(understudy.ports.__path__):
+        yield import_module(f"{understudy.ports.__name__}.{each.name}")
+    yield from map(import_module, ("custody.store", "custody.keys"))
