@@ -21,6 +21,7 @@ from understudy.domain.reasons import Reason
 from understudy.domain.receipts import CopyStatus
 from understudy.ports.signing import Signer
 from understudy.workflows.copying.closing_out import close_out
+from understudy.workflows.copying.converging import converge_what_rests
 
 POST_ONLY = "Only post-only orders allowed immediately after network upgrade"
 TOO_MANY = "Too many cumulative requests sent (20002 > 10190) for cumulative volume traded $1."
@@ -235,6 +236,18 @@ def test_the_owners_close_waits_for_nothing() -> None:
     assert state is not None
 
     close_out(world.queues, state, world.clock.now_ms())
+    world.pump()
+
+    assert world.held_at_venue(follow) == 0
+
+
+def test_an_exit_goes_on_at_once_when_its_owner_starts_the_follow_again() -> None:
+    world, follow = _given_up()
+    world.price("BTC", "100")
+    state = world.copying.store.follow_state(follow)
+    assert state is not None
+
+    converge_what_rests(world.queues, state, world.clock.now_ms())
     world.pump()
 
     assert world.held_at_venue(follow) == 0

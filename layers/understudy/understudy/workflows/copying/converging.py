@@ -7,10 +7,15 @@ from understudy.domain.follows import Follow, Ledger
 from understudy.domain.limits import CopyMode
 from understudy.domain.markets import Market
 from understudy.messages import Converge
+from understudy.ports.copying import FollowState
+from understudy.ports.delivery import Queues
 from understudy.workflows.copying.views import CopyPorts
 
 # The causes of a convergence at the end of a slower mode's window.
 WINDOW_ENDS = frozenset({CopyMode.THROTTLED.value, CopyMode.SAFE_POLL.value})
+
+# The cause of a convergence when its owner starts a follow again: what stopped an exit may be over.
+STARTED = "started"
 
 
 def converge_if_open(
@@ -28,6 +33,17 @@ def converge_if_open(
         return
     cause = f"{cause} {now_ms}"
     ports.queues.to_lanes([convergence(follow, ledger.symbol, cause, now_ms)])
+
+
+def converge_what_rests(queues: Queues, state: FollowState, now_ms: int) -> None:
+    """Have exits that rest tried again at once; asking again is harmless."""
+    queues.to_lanes(
+        [
+            convergence(state.follow, symbol, STARTED, now_ms)
+            for symbol, ledger in sorted(state.ledgers.items())
+            if ledger.exit_rests_until_ms > now_ms
+        ]
+    )
 
 
 def convergence(follow: Follow, symbol: str, cause: str, now_ms: int) -> Converge:

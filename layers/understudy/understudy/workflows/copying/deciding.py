@@ -11,7 +11,7 @@ from understudy.domain.plans import Decision
 from understudy.domain.trades import Trade
 from understudy.messages import CLOSE_NOW, Converge
 from understudy.workflows.copying.closing_out import wants_closing
-from understudy.workflows.copying.converging import WINDOW_ENDS
+from understudy.workflows.copying.converging import STARTED, WINDOW_ENDS
 from understudy.workflows.copying.views import View
 
 # A receipt names every order and must fit into a table.
@@ -38,8 +38,8 @@ def wanted_ledger(view: View, command: Converge) -> Ledger:
 
 
 def rests(view: View, command: Converge, now_ms: int) -> bool:
-    """Say whether it is too early to try again; its owner's wish to close now waits for nothing."""
-    if _closes_now(view, command):
+    """Say whether it is too early to try again; what its owner asks for now waits for nothing."""
+    if _closes_now(view, command) or command.cause == STARTED:
         return False
     is_full = view.receipt is not None and len(view.receipt.legs) >= ORDERS_AT_MOST
     return is_full or now_ms < view.ledger.exit_rests_until_ms
