@@ -16,7 +16,7 @@ export SAM_CLI_TELEMETRY := 0
 	demo-environment dev-environment sam-environment \
 	check-steps format lint types architecture rules template unit test-parallel test-integration \
 	test-serial \
-	prove-steps prove-restore prove-sizing prove-follow-life
+	prove-steps prove-restore prove-sizing prove-follow-life prove-mutants
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -118,13 +118,16 @@ test-serial:
 		tests/integration/system tests/acceptance $(ARGS)
 
 # The long proofs, one target each; `make prove` goes through all of them.
-prove-steps: prove-sizing prove-follow-life prove-restore
+prove-steps: prove-sizing prove-follow-life prove-mutants prove-restore
 
 prove-sizing:
 	@$(BIN)/python -m tests.differential --count 200000
 
 prove-follow-life:
 	@FOLLOW_LIFE_EXAMPLES=2000 $(BIN)/pytest --quiet --timeout 600 --show-capture=no tests/stateful
+
+prove-mutants:
+	@$(BIN)/understudy mutants $(ARGS)
 
 prove-restore:
 	@$(BIN)/pytest $(RESTORE)

@@ -9,7 +9,7 @@ import typer
 from rich.console import Console
 from typer.exceptions import TyperException
 
-from cli import demo, doctor, judge, simulate, up
+from cli import demo, doctor, judge, mutants, simulate, up
 from cli.endings import Stopped, ended_by_signals
 from cli.errors import explained
 from cli.ops import dead_letters
@@ -29,7 +29,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for _module in (demo, up, doctor, judge, simulate):
+for _module in (demo, up, doctor, judge, simulate, mutants):
     app.command(_module.__name__.rpartition(".")[2])(_module.command)
 operations = typer.Typer(name=OPERATIONS, help="Look after a running system, here or on AWS.")
 operations.add_typer(dead_letters.app)

@@ -1,0 +1,80 @@
+"""Hunts: a mutant is let loose in block after block until a promise tells that it is there.
+
+Only a promise counts, and only in a block that keeps every promise without the mutant.
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from tests.simulation.invariants import violations
+from tests.simulation.mutants.mutant import Mutant
+from tests.simulation.run import run_block
+from tests.simulation.world import LEADERS, World
+
+SEEDS = ("1", "2", "3")
+MIX = "standard"
+TRADES_AT_MOST = 20_000
+# Most mutants show in a few trades; the last size is that of all further blocks.
+BLOCKS = (20, 40, 80, 200)
+
+
+@dataclass(frozen=True, slots=True)
+class Hunt:
+    """What came of one mutant under one seed; `trades` of leaders until then, in all blocks."""
+
+    seed: str
+    block: str
+    trades: int
+    promises: tuple[str, ...]
+    cpu_seconds: float
+
+    @property
+    def is_caught(self) -> bool:
+        """Say whether a promise told of the mutant."""
+        return bool(self.promises)
+
+    def to_plain(self) -> dict[str, Any]:
+        """Give the figures under their stable names."""
+        return {
+            "seed": self.seed,
+            "block": self.block,
+            "trades": self.trades,
+            "promises": list(self.promises),
+            "cpu_seconds": round(self.cpu_seconds, 1),
+        }
+
+
+def hunt(mutant: Mutant, seed: str, most: int = TRADES_AT_MOST) -> Hunt:
+    """Let a mutant loose until it is caught, or until so many trades went by."""
+    started, trades, number = time.process_time(), 0, -1
+    while True:
+        number += 1
+        block, size = f"{seed}/{number}", BLOCKS[min(number, len(BLOCKS) - 1)]
+        with mutant.at_work():
+            world = run_block(block, MIX, trades=size)
+        trades += _trades_of_leaders(world)
+        promises = _broken(world)
+        if promises and not is_sound(block, size):
+            promises = ()
+        if promises or trades >= most:
+            return Hunt(seed, block, trades, promises, time.process_time() - started)
+
+
+@cache
+def is_sound(block: str, trades: int) -> bool:
+    """Say whether a block keeps every promise while nothing is broken."""
+    return not violations(run_block(block, MIX, trades=trades))
+
+
+def _broken(world: World) -> tuple[str, ...]:
+    """Name the promises that did not hold, the one that was broken most often first."""
+    names = [each.promise for each in violations(world)]
+    return tuple(sorted(set(names), key=lambda name: (-names.count(name), name)))
+
+
+def _trades_of_leaders(world: World) -> int:
+    return sum(len(world.venue.books.account(leader).fills) for leader in LEADERS)

@@ -1,0 +1,112 @@
+"""Mutants of lanes and records: order, owners, versions, exits, and what is asked again."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from tests.simulation.mutants.mutant import Mutant, Seam, answering
+from understudy.domain.announcements import EVENT_OF_STATUS
+from understudy.domain.follows import FollowStatus
+from understudy.domain.reasons import Reason
+
+COPYING = "understudy.workflows.copying"
+TABLE = "understudy.adapters.memory.copying_table:CopyingTable"
+COPIES = "understudy.adapters.memory.copy_store:InMemoryCopyStore"
+RECONCILE = "understudy.workflows.follow_reconcile"
+
+
+def _acknowledged(run_lanes: Any) -> Any:
+    def run(*around: Any) -> dict[Any, BaseException]:
+        run_lanes(*around)
+        return {}
+
+    return run
+
+
+def _anyones(situation_gate: Any) -> Any:
+    def gate(situation: Any, side: Any) -> Any:
+        return situation_gate(replace(situation, owner=None), side)
+
+    return gate
+
+
+def _gated(blocked: Any) -> Any:
+    def stopped(situation: Any) -> Any:
+        if situation.follow.status is not FollowStatus.ACTIVE:
+            return Reason.FOLLOW_PAUSED
+        return blocked(situation)
+
+    return stopped
+
+
+def _by_message(of_lane_command: Any) -> Any:
+    def sent(message: Any) -> Any:
+        sending = of_lane_command(message)
+        return replace(sending, group=sending.deduplication_id)
+
+    return sent
+
+
+def _quiet(of_receipt: Any) -> Any:
+    silent = {EVENT_OF_STATUS[status] for status in EVENT_OF_STATUS if status != "DONE"}
+
+    def announced(before: Any, after: Any) -> Any:
+        made = of_receipt(before, after)
+        return None if made is not None and made.event in silent else made
+
+    return announced
+
+
+LANES = (
+    Mutant(
+        "lane_of_its_own_for_each_message",
+        "The commands of one wallet go through one lane, in order.",
+        (Seam("understudy.adapters.sending:of_lane_command", _by_message),),
+    ),
+    Mutant(
+        "acknowledged_before_settled",
+        "A message is done when its order is settled; the sweep finds what was forgotten.",
+        (
+            Seam("understudy.workflows.follower_execute:run_lanes", _acknowledged),
+            Seam(f"{COPIES}.due_intents", answering(())),
+        ),
+    ),
+    Mutant(
+        "two_follows_on_one_symbol",
+        "One follow of a wallet owns a symbol.",
+        (
+            Seam("understudy.domain.gates:_symbol", _anyones),
+            Seam(f"{COPIES}._refuse_owned", answering(None)),
+        ),
+    ),
+    Mutant(
+        "versions_ignored",
+        "A record is replaced only while it is what was read.",
+        (Seam(f"{TABLE}.refuse_stale", answering(None)),),
+    ),
+    Mutant(
+        "exit_gated",
+        "Exits pass every gate: a stopped follow still closes.",
+        (Seam("understudy.domain.exits:_blocked", _gated),),
+    ),
+    Mutant(
+        "never_converged",
+        "An exit goes on until nothing is held too much.",
+        (
+            Seam(f"{COPYING}.orders:_converge_later", answering(None)),
+            Seam(f"{RECONCILE}:converge_if_open", answering(None)),
+            Seam("understudy.workflows.reconciling.resolving:converge_if_open", answering(None)),
+        ),
+    ),
+    Mutant(
+        "superseded_left_open",
+        "Who takes over what an earlier trade left open ends that one's receipt.",
+        (Seam(f"{COPYING}.claims:_superseded", answering(())),),
+    ),
+    Mutant(
+        "endings_unannounced",
+        "Every ending of a copy reaches the bus.",
+        (Seam("understudy.workflows.copy_events:of_receipt", _quiet),),
+    ),
+)

@@ -1,0 +1,60 @@
+"""Mutants of the money: what is reserved, released and left."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from tests.simulation.mutants.mutant import Mutant, Seam, always
+from understudy.domain.money import ZERO
+
+
+def _unreserved(with_order: Any) -> Any:
+    def changes(view: Any, *rest: Any) -> Any:
+        made = with_order(view, *rest)
+        if made.budget is None:
+            return made
+        return replace(made, budget=replace(made.budget, reserved=view.state.budget.reserved))
+
+    return changes
+
+
+def _twice(released: Any) -> Any:
+    return lambda budget, intent: released(released(budget, intent), intent)
+
+
+def _without_budget(caps: Any) -> Any:
+    def left(*around: Any) -> Any:
+        limits = caps(*around)
+        return {name: cap for name, cap in limits.items() if name != "copy_budget_usdc"}
+
+    return left
+
+
+MONEY = (
+    Mutant(
+        "not_reserved",
+        "An entry's margin is reserved when it is pinned.",
+        (Seam("understudy.workflows.copying.claims:_with_order", _unreserved),),
+    ),
+    Mutant(
+        "not_released",
+        "A reserve ends with its order.",
+        (Seam("understudy.domain.settlement:_released", always(lambda budget, _: budget)),),
+    ),
+    Mutant(
+        "released_twice",
+        "A reserve is released once.",
+        (Seam("understudy.domain.settlement:_released", _twice),),
+    ),
+    Mutant(
+        "reserve_of_0",
+        "The reserve is what the order can cost.",
+        (Seam("understudy.domain.decisions:margin_of", always(lambda *_: ZERO)),),
+    ),
+    Mutant(
+        "budget_ignored",
+        "No entry takes more than the budget leaves.",
+        (Seam("understudy.domain.sizing:_caps", _without_budget),),
+    ),
+)

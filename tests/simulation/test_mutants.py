@@ -1,0 +1,68 @@
+"""A rule that is broken on purpose is told of by a promise, and is whole again afterwards."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.simulation.mutants import hunt as hunting
+from tests.simulation.mutants.catalogue import MUTANTS
+from tests.simulation.mutants.hunt import Hunt, hunt
+from tests.simulation.mutants.mutant import Mutant
+from tests.simulation.mutants.report import Row, figures_of, markdown_of
+
+NOTHING_BROKEN = Mutant("nothing", "None.", ())
+
+
+@pytest.mark.parametrize(
+    ("name", "promise"),
+    [
+        ("not_released", "money_stays_within_its_budget"),
+        ("unknown_taken_as_rejected", "records_are_the_venues_books"),
+        ("superseded_left_open", "every_pair_ends_in_one_terminal_receipt"),
+    ],
+)
+def test_a_promise_tells_of_a_broken_rule(name: str, promise: str) -> None:
+    caught = hunt(MUTANTS[name], "1", most=100)
+
+    assert promise in caught.promises
+    assert 0 < caught.trades < 100
+
+
+def test_what_breaks_nothing_is_not_caught() -> None:
+    passed = hunt(NOTHING_BROKEN, "1", most=10)
+
+    assert not passed.is_caught
+    assert passed.trades >= 20
+
+
+def test_a_block_that_breaks_a_promise_by_itself_proves_nothing(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(hunting, "is_sound", lambda _block, _trades: False)
+
+    assert not hunt(MUTANTS["not_released"], "1", most=10).is_caught
+
+
+@pytest.mark.parametrize("mutant", MUTANTS.values(), ids=MUTANTS)
+def test_every_mutant_stands_where_its_rule_is_and_leaves_it_whole(mutant: Mutant) -> None:
+    before = [seam.original() for seam in mutant.seams]
+
+    with mutant.at_work():
+        during = [seam.original() for seam in mutant.seams]
+
+    assert before
+    assert all(old is not new for old, new in zip(before, during, strict=True))
+    assert [seam.original() for seam in mutant.seams] == before
+
+
+def test_a_report_names_who_survived() -> None:
+    caught = Hunt("1", "1/0", 24, ("lanes_keep_their_order",), 0.5)
+    mutant = MUTANTS["last_seq_ignored"]
+    rows = [Row(mutant, [caught, Hunt("2", "2/9", 1_240, (), 9.5)])]
+
+    assert figures_of(rows)["survived"] == ["last_seq_ignored"]
+    assert figures_of(rows)["cpu_seconds"] == 10.0
+    assert markdown_of(rows).splitlines()[2] == (
+        "| `last_seq_ignored` | A trade that comes after a newer one of its symbol is superseded."
+        " | `follower_execute.decide` | `lanes_keep_their_order` | 24, not in 1,240 |"
+    )
