@@ -104,6 +104,7 @@ def test_a_refused_nonce_is_no_refusal_of_the_action() -> None:
     ("state", "kind"),
     [
         ("iocCancelRejected", K.NO_MATCH),
+        ("rejected", K.OTHER),
         ("minTradeNtlRejected", K.MIN_NOTIONAL),
         ("positionIncreaseAtOpenInterestCapRejected", K.OPEN_INTEREST),
         ("somethingNewRejected", K.OTHER),

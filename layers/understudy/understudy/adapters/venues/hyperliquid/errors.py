@@ -137,7 +137,7 @@ def kind_of_order_state(state: str) -> RejectionKind | None:
         return _ORDER_STATES[state]
     if "OpenInterestCap" in state or state == "openInterestCapCanceled":
         return RejectionKind.OPEN_INTEREST
-    return RejectionKind.OTHER if state.endswith("Rejected") else None
+    return RejectionKind.OTHER if state.lower().endswith("rejected") else None
 
 
 def _plain(text: str) -> str:
