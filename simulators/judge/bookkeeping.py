@@ -24,25 +24,25 @@ READ_WITHIN_MS = 2_000
 LateLegs = Mapping[int, Sequence[tuple[int, Leg]]]
 
 
-def late_legs(follow: Follow, indexes: Mapping[str, int], books: Books) -> LateLegs:
-    """Give the orders that reached the venue after orders of later trades, by the latest of these.
+def late_legs(follow: Follow, places: Mapping[str, int], books: Books) -> LateLegs:
+    """Give the orders that were pinned after orders of later trades, by the latest of these.
 
-    A lane is strictly ordered, so such an order was decided later: the next attempt of an exit, or
-    what a slower mode collected.
+    `places` say in which order the trades were decided. An order that was pinned later is the next
+    attempt of an exit, what waited, or what a slower mode collected.
     """
-    received = [
-        (books.booked(leg)[0].received_ms, indexes[receipt.trade_id], number, leg)
+    pinned = [
+        (books.booked(leg)[0].pinned, places[receipt.trade_id], number, leg)
         for receipt in follow.receipts
-        if receipt.trade_id in indexes
+        if receipt.trade_id in places
         for number, leg in enumerate(receipt.orders)
         if books.booked(leg)
     ]
     late: dict[int, list[tuple[int, Leg]]] = defaultdict(list)
     latest = -1
-    for _, index, _, leg in sorted(received, key=lambda item: item[:3]):
-        latest = max(latest, index)
-        if index < latest:
-            late[latest].append((index, leg))
+    for _, place, _, leg in sorted(pinned, key=lambda item: item[:3]):
+        latest = max(latest, place)
+        if place < latest:
+            late[latest].append((place, leg))
     return late
 
 

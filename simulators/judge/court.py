@@ -11,10 +11,10 @@ from fractions import Fraction
 from simulators.judge.bookkeeping import awaits_evidence, late_legs, unsettled_usdc
 from simulators.judge.claims import Books, books_of
 from simulators.judge.corrections import with_corrections
+from simulators.judge.course import course_of
 from simulators.judge.evidence import Evidence, EvidenceError, Follow
 from simulators.judge.exact import ZERO
 from simulators.judge.ledger import FollowBook
-from simulators.judge.model import AWAITS_EVIDENCE
 from simulators.judge.pair import Pair
 from simulators.judge.positions import (
     Ending,
@@ -22,6 +22,7 @@ from simulators.judge.positions import (
     problem_of_ending,
     problems_of_account,
 )
+from simulators.judge.scene import AWAITS_EVIDENCE
 from simulators.judge.strays import named_orders, stray_orders, stray_receipts
 from simulators.judge.surroundings import Witness
 from simulators.judge.trades import LeaderTrade, released_trades
@@ -68,18 +69,25 @@ class Court:
             follow.follow_id: {receipt.trade_id: receipt for receipt in follow.receipts}
             for follow in evidence.follows
         }
+        self.courses = {
+            follow.follow_id: course_of(follow, trades, evidence.redriven_ms)
+            for follow in evidence.follows
+        }
         self.late = {
-            follow.follow_id: late_legs(follow, self.indexes, self.books[follow.wallet])
+            follow.follow_id: late_legs(
+                follow, self.courses[follow.follow_id].places, self.books[follow.wallet]
+            )
             for follow in evidence.follows
         }
 
     def judge_pairs(self) -> None:
         """Judge every follow about every trade released after it started."""
         self.verdict.totals.trades = len(self.trades)
-        for trade in self.trades:
+        for place in range(len(self.trades)):
             for follow in self.evidence.follows:
+                trade = self.courses[follow.follow_id].trades[place]
                 if trade.sent_ms >= follow.started_at_ms:
-                    self._judge_pair(trade, follow)
+                    self._judge_pair(place, follow)
 
     def judge_strays(self) -> None:
         """Find orders that no receipt names and receipts of trades that never were."""
@@ -110,20 +118,22 @@ class Court:
         index = None if trade is None else trade.index
         self.verdict.add(Finding(problem.figure, follow.follow_id, symbol, index, problem.text))
 
-    def _judge_pair(self, trade: LeaderTrade, follow: Follow) -> None:
-        pair = self._pair(trade, follow)
+    def _judge_pair(self, place: int, follow: Follow) -> None:
+        pair = self._pair(place, follow)
         pair.judge(self.witness, self.named[follow.wallet])
-        if follow.perfect and self._is_copied_whole(trade.symbol):
+        if follow.perfect and self._is_copied_whole(pair.trade.symbol):
             pair.check_perfection()
         self._add_all(pair)
         self._count(pair)
-        for index, leg in self.late[follow.follow_id].get(trade.index, ()):
-            earlier = self._pair(self.trades[index], follow)
+        for early, leg in self.late[follow.follow_id].get(place, ()):
+            earlier = self._pair(early, follow)
             earlier.judge_late(leg)
             self._add_all(earlier)
-        pair.book.note_results(pair.book.unrealized(self.witness.tape.marks[trade.index]))
+        pair.book.note_results(pair.book.unrealized(self.witness.tape.marks[place]))
 
-    def _pair(self, trade: LeaderTrade, follow: Follow) -> Pair:
+    def _pair(self, place: int, follow: Follow) -> Pair:
+        course = self.courses[follow.follow_id]
+        trade, newer = course.trades[place], course.newer_before(place)
         others = [
             (other, self.ledgers[other.follow_id])
             for other in self.wallets[follow.wallet]
@@ -131,7 +141,9 @@ class Court:
         ]
         late = self.late[follow.follow_id].values()
         receipt = self.receipts[follow.follow_id].get(trade.trade_id)
-        waits = receipt is not None and awaits_evidence(receipt, follow)
+        pressure = self.witness.pressure(trade, follow, others)
+        if receipt is not None and awaits_evidence(receipt, follow):
+            pressure |= {AWAITS_EVIDENCE}
         return Pair(
             trade=trade,
             follow=follow,
@@ -139,11 +151,12 @@ class Court:
             book=self.ledgers[follow.follow_id],
             books=self.books[follow.wallet],
             market=self.evidence.markets[trade.symbol],
-            pressure=self.witness.pressure(trade, follow, others)
-            | ({AWAITS_EVIDENCE} if waits else set()),
+            pressure=pressure,
             prices=self.witness.prices_after(trade),
             late=frozenset(leg.cloid for legs in late for _, leg in legs),
             in_motion_usdc=self._in_motion(trade, follow),
+            redriven=bool(newer),
+            comes_too_late=any(each.symbol == trade.symbol for each in newer),
         )
 
     def _in_motion(self, trade: LeaderTrade, follow: Follow) -> Fraction:

@@ -177,7 +177,7 @@ class Follow:
 
 @dataclass(frozen=True, slots=True)
 class VenueOrder:
-    """One order in the venue's books."""
+    """One order in the venue's books; `pinned` orders a lane's orders as they were decided."""
 
     cloid: str
     oid: str
@@ -188,6 +188,7 @@ class VenueOrder:
     filled: Fraction
     status: str
     received_ms: Fraction
+    pinned: Fraction
 
     @property
     def is_accepted(self) -> bool:
@@ -247,7 +248,10 @@ class Intervention:
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """Everything about one run; `taken_ms` is the venue's time when its books were read."""
+    """Everything about one run; `taken_ms` is the venue's time when its books were read.
+
+    `redriven_ms` says when dead letters were sent back, by the driver's own record.
+    """
 
     venue: str
     leader: str
@@ -260,3 +264,4 @@ class Evidence:
     interventions: tuple[Intervention, ...] = ()
     outages_ms: tuple[tuple[Fraction, Fraction], ...] = ()
     adjustments: tuple[Adjustment, ...] = ()
+    redriven_ms: Fraction | None = None

@@ -8,10 +8,9 @@ from fractions import Fraction
 from simulators.judge.exact import ZERO, Span, cut_to_lot, sign_of
 from simulators.judge.gates import Gate, kept_by_owner, standing_gates
 from simulators.judge.numbers import Numbers
-from simulators.judge.scene import SUPERSEDED, Scene
+from simulators.judge.scene import AWAITS_EVIDENCE, SUPERSEDED, Scene
 from simulators.judge.sizing import HAIR, Entry, entry_of
 
-AWAITS_EVIDENCE = "AWAITS_EVIDENCE"
 CARRIED = "CARRIED"
 BELOW_MIN_NOTIONAL = "BELOW_MIN_NOTIONAL"
 NOTHING_TO_CLOSE = "NOTHING_TO_CLOSE"
@@ -50,13 +49,13 @@ def expected_exit(scene: Scene) -> Expected | None:
     trade, holding = scene.trade, scene.holding
     if trade.kind in {"open", "add"}:
         return None
+    if scene.comes_too_late:
+        return Expected(None, 0, frozenset({SUPERSEDED}), holding.target)
     remainder = ZERO
     if trade.kind == "reduce":
         remainder = holding.target * abs(trade.end) / abs(trade.start)
     if holding.held == 0:
-        # What may be held is closed too; such an order may never have come to the venue.
-        tried = {"EXPIRED"} if AWAITS_EVIDENCE in scene.pressure else set()
-        return Expected(None, 0, frozenset({NOTHING_TO_CLOSE, CARRIED, *tried}), remainder)
+        return Expected(None, 0, frozenset({NOTHING_TO_CLOSE, CARRIED}), remainder)
     lots = cut_to_lot(remainder, scene.market.size_decimals)
     swept = ZERO if scene.below_minimum(lots, certainly=False) else remainder
     kept = ZERO if scene.below_minimum(lots) else remainder
@@ -82,6 +81,8 @@ def _exit_order(scene: Scene, swept: Fraction, kept: Fraction) -> Expected:
 
 def expected_entry(scene: Scene, numbers: Numbers) -> Expected:
     """Say what a trade that adds to the leader's position should open."""
+    if scene.comes_too_late:
+        return Expected(None, scene.direction, frozenset({SUPERSEDED}), scene.holding.target)
     reasons: set[str] = set()
     for reason, gate in standing_gates(scene, numbers):
         reasons.add(reason)

@@ -10,7 +10,7 @@ from simulators.judge.evidence import Leg, Receipt, VenueOrder
 from simulators.judge.exact import ZERO, cut_to_lot, shown, sign_of
 from simulators.judge.gates import may_wind_down
 from simulators.judge.model import NOTHING_TO_CLOSE, Expected
-from simulators.judge.scene import SUPERSEDED, Scene
+from simulators.judge.scene import AWAITS_EVIDENCE, SUPERSEDED, Scene
 from simulators.judge.verdict import Figure, Problem
 
 UNDER_WAY = frozenset({"CLAIMED", "WAITING"})
@@ -34,10 +34,22 @@ def problem_of_leg(
     if scene.is_netted and any(leg.filled for leg in receipt.orders):
         return problem_of_netted(scene, legs)
     if expected.order is None:
-        return unlicensed(expected, legs) or _reason_problem(receipt, expected)
+        return unlicensed(expected, legs) or _reason_without_order(scene, expected, legs, books)
     if not legs:
         return _absent(scene, receipt, expected)
     return _unfit(scene, expected, legs) or _unfilled(receipt, legs, books, expected)
+
+
+def _reason_without_order(
+    scene: Scene, expected: Expected, legs: Sequence[Leg], books: Books
+) -> Problem | None:
+    """Weigh the reason of a copy that had nothing to order, or that tried to close what may be."""
+    receipt = scene.receipt
+    if receipt is None:
+        return None
+    if AWAITS_EVIDENCE in scene.pressure and legs and all(leg.kind == "exit" for leg in legs):
+        return _unfilled(receipt, legs, books, expected)
+    return _reason_problem(receipt, expected)
 
 
 def _without_receipt(scene: Scene, expected: Expected, books: Books) -> Problem | None:

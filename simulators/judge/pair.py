@@ -45,6 +45,8 @@ class Pair:
     `late` holds the client ids of orders that left after later trades: they are booked then.
     `prices` are the symbol's until a late decision.
     `in_motion_usdc` is what was ordered around the trade and may be in its numbers or not.
+    `redriven` says that newer trades were decided before, `comes_too_late` that one of them was of
+    this symbol.
     """
 
     trade: LeaderTrade
@@ -57,6 +59,8 @@ class Pair:
     prices: Span
     late: frozenset[str] = frozenset()
     in_motion_usdc: Fraction = ZERO
+    redriven: bool = False
+    comes_too_late: bool = False
     problems: list[Problem] = field(default_factory=list)
 
     @property
@@ -117,7 +121,8 @@ class Pair:
             moments=(*earlier, money),
             prices=self.prices,
             pressure=self.pressure,
-            decided_late=any(leg.cloid in self.late for leg in self.entries),
+            decided_late=self.redriven or any(leg.cloid in self.late for leg in self.entries),
+            comes_too_late=self.comes_too_late,
             in_motion_usdc=self.in_motion_usdc,
         )
 

@@ -63,6 +63,7 @@ def _evidence(plain: Json) -> Evidence:
         interventions=tuple(_intervention(item) for item in plain.get("interventions", ())),
         outages_ms=tuple((exact(a), exact(b)) for a, b in plain.get("outages_ms", ())),
         adjustments=tuple(_adjustment(item) for item in plain.get("adjustments", ())),
+        redriven_ms=exact(plain["redriven_ms"]) if plain.get("redriven_ms") else None,
     )
 
 
@@ -148,6 +149,8 @@ def _order(plain: Json) -> VenueOrder:
         filled=exact(plain["filled"]),
         status=plain["status"],
         received_ms=exact(plain["received_ms"]),
+        # A nonce is given once, in order; what is sent again keeps it.
+        pinned=exact(plain.get("nonce", plain["received_ms"])),
     )
 
 

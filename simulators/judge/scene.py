@@ -12,6 +12,7 @@ from simulators.judge.ledger import FollowBook, Holding, Money
 from simulators.judge.trades import LeaderTrade
 
 SUPERSEDED = "SUPERSEDED"
+AWAITS_EVIDENCE = "AWAITS_EVIDENCE"
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +23,7 @@ class Scene:
     record of the run allows, without proving that they held at the very moment. `prices` are the
     symbol's from the trade until a late decision about it. `decided_late`
     says that the order left after later trades were decided: its numbers are of that time.
+    `comes_too_late` says that a newer trade of the symbol was decided before: nothing is ordered.
     `in_motion_usdc` is what was ordered around the trade and may be in the numbers or not: by a
     slower mode, or by orders whose outcome was not known yet.
     """
@@ -35,6 +37,7 @@ class Scene:
     prices: Span
     pressure: frozenset[str] = frozenset()
     decided_late: bool = False
+    comes_too_late: bool = False
     in_motion_usdc: Fraction = ZERO
 
     @property

@@ -18,6 +18,7 @@ from tests.fakes.venue import Fault
 from tests.unit.judge.courtroom import CLEAN, figures_of, lose_order, only, verdict_of
 from tests.unit.judge.production import ProductionRun
 from understudy.domain.limits import CopyMode, CopySides, Limits, Sizing, SizingKind
+from understudy.messages import LaneCommand
 
 SHARED = Path(__file__).resolve().parents[4] / "shared" / "data" / "hyperliquid"
 RECORDING = SHARED / "leader_fills_2026-07.json.gz"
@@ -160,6 +161,38 @@ def test_a_close_of_what_may_be_held_may_expire() -> None:
     (follow,) = evidence["follows"]
     assert [one["status"] for one in follow["receipts"]] == ["EXPIRED", "EXPIRED"]
     assert figures_of(evidence) == CLEAN
+
+
+def run_with_letters() -> tuple[ProductionRun, int]:
+    """Let two trades lie dead while a third is copied, and send them back; gives when."""
+    run = ProductionRun({"one": ratio("5000", "10")}, DECIMALS, "100000000")
+    letters: list[list[LaneCommand]] = []
+    lane = run.world.run_lane
+    run.world.run_lane = letters.append  # type: ignore[assignment, method-assign]  # a dead lane
+    run.trade("BTC", [("1", "1000")], 0)
+    run.trade("ETH", [("20", "50")], 1_000)
+    run.world.run_lane = lane  # type: ignore[method-assign]  # as before
+    run.trade("BTC", [("1", "1000")], 1_000)
+    run.world.clock.advance(5_000)
+    redriven_ms = run.world.clock.now_ms()
+    for commands in letters:
+        lane(commands)
+    return run, redriven_ms
+
+
+def test_what_was_sent_back_is_judged_after_what_was_decided_before_it() -> None:
+    run, redriven_ms = run_with_letters()
+    evidence = {**run.evidence(), "redriven_ms": redriven_ms}
+
+    (follow,) = evidence["follows"]
+    assert [one.get("reason") for one in follow["receipts"]] == ["SUPERSEDED", None, None]
+    assert figures_of(evidence) == CLEAN
+
+
+def test_nobody_may_be_superseded_where_nothing_was_sent_back() -> None:
+    run, _ = run_with_letters()
+
+    assert figures_of(run.evidence())["unjustified_skips"]
 
 
 def test_a_slice_carried_after_a_reduction_swallowed_the_last_one_is_as_young_as_it_is() -> None:

@@ -1,0 +1,50 @@
+"""In which order a follow came to decide about the leader's trades.
+
+A lane goes in the leader's own order. Only what an operator sent back from the dead letters may
+come after newer trades, and that must stand in the driver's record.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+from simulators.judge.evidence import Follow
+from simulators.judge.trades import LeaderTrade
+
+
+@dataclass(frozen=True, slots=True)
+class Course:
+    """One follow's trades in the order in which it decided about them."""
+
+    trades: Sequence[LeaderTrade]
+
+    @property
+    def places(self) -> dict[str, int]:
+        """Give each trade's place by its id."""
+        return {trade.trade_id: place for place, trade in enumerate(self.trades)}
+
+    def newer_before(self, place: int) -> list[LeaderTrade]:
+        """Give the newer trades that were decided before the one at this place."""
+        own = self.trades[place].index
+        return [trade for trade in self.trades[:place] if trade.index > own]
+
+
+def course_of(
+    follow: Follow, trades: Sequence[LeaderTrade], redriven_ms: Fraction | None
+) -> Course:
+    """Put what was decided again after letters were sent back behind what was decided before it."""
+    if redriven_ms is None:
+        return Course(trades)
+    decided_ms = {receipt.trade_id: receipt.decided_ms for receipt in follow.receipts}
+    known = [(decided_ms[one.trade_id], one.index) for one in trades if one.trade_id in decided_ms]
+
+    def order(trade: LeaderTrade) -> tuple[int, bool, int]:
+        own_ms = decided_ms.get(trade.trade_id, 0)
+        newer = [index for at_ms, index in known if index > trade.index and at_ms < own_ms]
+        if own_ms < redriven_ms or not newer:
+            return trade.index, False, own_ms
+        return max(newer), True, own_ms
+
+    return Course(sorted(trades, key=order))
