@@ -47,6 +47,11 @@ class Fates:
             (Fate.BAD_GATEWAY, mix.limited / 4),
         )
 
+    @property
+    def is_at_work(self) -> bool:
+        """Say whether anything may go wrong still."""
+        return bool(self._cloud)
+
     def cease(self) -> None:
         """Let nothing go wrong from now on."""
         self._cloud = self._venue = ()
@@ -69,6 +74,7 @@ class Fates:
             return 0
         self.counts["duplicate_delivery"] += 1
         if drawn >= self._duplicate / 5:
+            self.counts["two_workers"] += 1
             return 1
         self.counts["three_workers"] += 1
         return 2

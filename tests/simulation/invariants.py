@@ -5,37 +5,45 @@ Each function looks at one promise and says, in a sentence each, where it was br
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from tests.simulation.exclusive import (
+    a_wallet_has_one_lane,
+    one_follow_of_a_wallet_holds_a_symbol,
+)
+from tests.simulation.holdings import (
+    a_flat_leader_means_a_flat_follow,
+    fills_of,
+    first_of_each_wallet,
+    records_are_the_venues_books,
+)
 from understudy.domain.announcements import EVENT_OF_STATUS
-from understudy.domain.intents import IntentKind, IntentState
+from understudy.domain.intents import IntentKind
 from understudy.domain.markets import HYPERLIQUID
 from understudy.domain.money import ZERO
 
 if TYPE_CHECKING:
     from tests.simulation.world import World
-    from understudy.domain.account_history import OwnFill
-    from understudy.domain.follows import Follow
-    from understudy.domain.intents import Intent
 
 Broken = Iterator[str]
 
 
 @dataclass(frozen=True, slots=True)
 class Violation:
-    """A promise that did not hold."""
+    """A promise that did not hold; `at_ms` is 0 for what was found at the end."""
 
     promise: str
     text: str
+    at_ms: int = 0
 
 
 def violations(world: World) -> list[Violation]:
     """List what did not hold at the end of a run whose queues are empty."""
-    return [Violation(promise.__name__, text) for promise in PROMISES for text in promise(world)]
+    found = [Violation(promise.__name__, text) for promise in PROMISES for text in promise(world)]
+    return world.broken + found
 
 
 def every_trade_of_a_leader_is_known(world: World) -> Broken:
@@ -53,7 +61,8 @@ def every_pair_ends_in_one_terminal_receipt(world: World) -> Broken:
     for follow in world.table.follows.values():
         receipts = world.table.receipts[follow.follow_id]
         book = world.table.books[HYPERLIQUID, follow.leader]
-        for seq in range(follow.start_seq + 1, book.seq + 1):
+        until_seq = world.left_at_seq.get(follow.follow_id, book.seq)
+        for seq in range(follow.start_seq + 1, until_seq + 1):
             receipt = receipts.get(seq)
             if receipt is None:
                 yield f"{follow.follow_id}: trade {seq} has no receipt"
@@ -64,8 +73,8 @@ def every_pair_ends_in_one_terminal_receipt(world: World) -> Broken:
 def every_order_was_pinned_and_filled_once(world: World) -> Broken:
     """Look for fills that were not pinned, or come twice, and for two orders of one attempt."""
     pinned = {intent.client_order_id: intent for intent in world.table.intents.values()}
-    for follow in _first_of_each_wallet(world):
-        orders = [own for own in _fills(world, follow) if own.client_order_id]
+    for follow in first_of_each_wallet(world):
+        orders = [own for own in fills_of(world, follow) if own.client_order_id]
         times = Counter(own.client_order_id for own in orders)
         for name, count in times.items():
             if name not in pinned:
@@ -82,38 +91,8 @@ def every_order_was_pinned_and_filled_once(world: World) -> Broken:
             yield f"{step}: {count} orders"
 
 
-def records_are_the_venues_books(world: World) -> Broken:
-    """Compare orders with their fills, and what ledgers and the hand hold with the position."""
-    filled: defaultdict[str, Decimal] = defaultdict(lambda: ZERO)
-    for follow in _first_of_each_wallet(world):
-        for own in _fills(world, follow):
-            filled[own.client_order_id] += own.fill.size
-    for intent in world.table.intents.values():
-        if intent.kind is not IntentKind.LEVERAGE:
-            yield from _of_intent(intent, filled[intent.client_order_id])
-    for (address, symbol), size in _held(world).items():
-        live = world.venue.books.account(address).held(symbol)
-        if live != size + world.by_hand[address, symbol]:
-            yield f"{address} {symbol}: ledgers hold {size}, the account {live}"
-
-
-def _held(world: World) -> dict[tuple[str, str], Decimal]:
-    held: defaultdict[tuple[str, str], Decimal] = defaultdict(lambda: ZERO)
-    for follow in world.table.follows.values():
-        for ledger in world.table.ledgers[follow.follow_id].values():
-            held[follow.wallet_address, ledger.symbol] += ledger.held
-    return held
-
-
-def _of_intent(intent: Intent, filled: Decimal) -> Broken:
-    if intent.state is IntentState.PENDING:
-        yield f"{intent.intent_id[:8]} is pending still"
-    elif intent.filled_size != filled:
-        yield f"{intent.intent_id[:8]}: stored as {intent.filled_size}, filled {filled}"
-
-
 def money_stays_within_its_budget(world: World) -> Broken:
-    """Look for reserves without an order, and for exceeded budgets."""
+    """Look for reserves without an order; spending is judged as it is committed."""
     for follow in world.table.follows.values():
         budget = world.table.budgets.get(follow.follow_id)
         if budget is None:
@@ -128,8 +107,6 @@ def money_stays_within_its_budget(world: World) -> Broken:
         )
         if budget.reserved != pending:
             yield f"{follow.follow_id}: reserved {budget.reserved}, orders hold {pending}"
-        if budget.used > follow.limits.copy_budget_usdc:
-            yield f"{follow.follow_id}: uses {budget.used} of {follow.limits.copy_budget_usdc}"
         if budget.margin < 0:
             yield f"{follow.follow_id}: has a margin of {budget.margin}"
 
@@ -137,8 +114,8 @@ def money_stays_within_its_budget(world: World) -> Broken:
 def no_exit_reverses_a_position(world: World) -> Broken:
     """Look for orders that only reduce and left a position on the other side."""
     pinned = {intent.client_order_id: intent for intent in world.table.intents.values()}
-    for follow in _first_of_each_wallet(world):
-        for own in _fills(world, follow):
+    for follow in first_of_each_wallet(world):
+        for own in fills_of(world, follow):
             intent = pinned.get(own.client_order_id)
             start = own.fill.start_position or ZERO
             after = start + own.fill.size * own.fill.side.sign
@@ -158,17 +135,6 @@ def lanes_keep_their_order(world: World) -> Broken:
         newest[place] = max(newest.get(place, 0), intent.seq)
 
 
-def a_flat_leader_means_a_flat_follow(world: World) -> Broken:
-    """Look for what is held of symbols that the leader holds nothing of."""
-    for follow in world.table.follows.values():
-        leader = world.venue.books.account(follow.leader)
-        for symbol, ledger in world.table.ledgers[follow.follow_id].items():
-            if ledger.held and not leader.held(symbol):
-                yield f"{follow.follow_id} {symbol}: holds {ledger.held}"
-            if ledger.pending:
-                yield f"{follow.follow_id} {symbol}: has orders under way"
-
-
 def every_ending_reaches_the_bus(world: World) -> Broken:
     """Look for endings that were not announced as what they are."""
     announced = {(each.event, each.facts.get("copy_id", "")) for each in world.bus.events}
@@ -177,14 +143,6 @@ def every_ending_reaches_the_bus(world: World) -> Broken:
             event = EVENT_OF_STATUS.get(receipt.status)
             if event is not None and (event, receipt.copy_id) not in announced:
                 yield f"{receipt.follow_id}: trade {receipt.seq} ended unannounced"
-
-
-def _first_of_each_wallet(world: World) -> list[Follow]:
-    return list({each.wallet_id: each for each in world.table.follows.values()}.values())
-
-
-def _fills(world: World, follow: Follow) -> list[OwnFill]:
-    return world.venue.books.account(follow.wallet_address).fills
 
 
 PROMISES: tuple[Callable[[World], Broken], ...] = (
@@ -196,5 +154,7 @@ PROMISES: tuple[Callable[[World], Broken], ...] = (
     no_exit_reverses_a_position,
     lanes_keep_their_order,
     a_flat_leader_means_a_flat_follow,
+    one_follow_of_a_wallet_holds_a_symbol,
+    a_wallet_has_one_lane,
     every_ending_reaches_the_bus,
 )

@@ -48,7 +48,7 @@ class Result:
         for receipts in world.table.receipts.values():
             self.pairs += len(receipts)
             self.outcomes.update(_outcome(each) for each in receipts.values())
-        self.calls += world.fates.calls
+        self.calls += sum(each.calls for each in world.all_fates)
         self.faults += world.fates.counts
         self.cpu_seconds += cpu_seconds
         self.violations += [(seed, each) for each in violations(world)]
@@ -95,7 +95,7 @@ def run_block(seed: str, mix: str, *, trades: int = TRADES, keeps_history: bool 
     world.loop.spawn(play)
     while not done:
         world.loop.run(world.loop.now_ms + STEP_MS)
-    world.fates.cease()
+    world.cease()
     world.loop.run(world.loop.now_ms + SETTLE_MS)
     if sum(source.redrive() for source in world.queues.sources):
         world.loop.leap(WEEKS_MS)

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from decimal import ROUND_DOWN, Decimal
 
 from tests.fakes.builders import fixed, limits, proportional, ratio
+from tests.simulation.users import Users
 from tests.simulation.world import LEADERS, PRICES, World
-from understudy.domain.follows import FollowStatus, PauseReason
 from understudy.domain.limits import CopyMode
-from understudy.ports.stream import PublicTrade
 
-STRANGER = "0x" + "9" * 40
 SYMBOLS = tuple(PRICES)
 PAUSES_MS = (500, 2_000, 5_000, 10_000, 20_000, 60_000)
 UNIT = {"BTC": Decimal(10), "ETH": Decimal(20), "SOL": Decimal(50), "xyz:TSLA": Decimal(5)}
 RESTART_MS = 120_000
+LATE_MS = 65_000
 LOT = Decimal("0.001")
 BUDGET = Decimal(100_000)
 OLD = {"max_copy_age_seconds": 300, "entries_per_minute": 300}
@@ -37,6 +35,7 @@ class Script:
     def __init__(self, world: World, follows: int) -> None:
         self._world = world
         self._random = world.random
+        self._users = Users(world)
         self.trades = 0
         for number in range(follows):
             # Every fourth follow of the second leader is on a wallet that follows the first too.
@@ -47,12 +46,15 @@ class Script:
 
     def play(self, trades: int) -> None:
         """Let the leader trade so often, then go flat."""
+        self._world.watch.start()
         self._world.loop.sleep(5_000)
         for _ in range(trades):
             self._move_price()
+            self._users.look_after()
             self._disturb()
             self._trade(self._leader(), self._symbol())
             self._world.loop.sleep(PAUSES_MS[int(self._random.random() * len(PAUSES_MS))])
+        self._let_users_finish()
         for leader in LEADERS:
             for symbol in SYMBOLS:
                 held = self._world.venue.books.account(leader).held(symbol)
@@ -60,13 +62,21 @@ class Script:
                     self._execute(leader, symbol, -held)
                     self._world.loop.sleep(500)
 
+    def _let_users_finish(self) -> None:
+        """Wait until every user has what they wanted, whatever lands late."""
+        self._world.loop.sleep(LATE_MS)
+        self._users.look_after()
+        while self._users.is_busy:
+            self._world.loop.sleep(1_000)
+            self._users.look_after()
+
     def _disturb(self) -> None:
         """Let something happen beside the trades: to connections, to the venue, by a user."""
         mix, drawn = self._world.mix, self._random.random()
         if drawn < mix.stream:
             self._disturb_stream()
         elif drawn < mix.stream + mix.user:
-            self._change_by_user()
+            self._users.do_something()
         if mix.restart_every and self._random.random() < 1 / mix.restart_every:
             self._world.fates.note("venue_restart")
             self._world.stop_venue(RESTART_MS)
@@ -76,19 +86,6 @@ class Script:
         self._world.fates.note(("stream_gap", "stream_silent", "stream_cut")[kind])
         tape = self._world.tape
         (lambda: tape.drop(2), tape.silence, tape.cut)[kind]()
-
-    def _change_by_user(self) -> None:
-        """Pause a follow, or go on with one that was paused."""
-        follows = list(self._world.table.follows.values())
-        follow = follows[int(self._random.random() * len(follows))]
-        if follow.status is FollowStatus.ACTIVE:
-            self._world.fates.note("follow_paused")
-            paused = replace(follow, status=FollowStatus.PAUSED, pause_reason=PauseReason.USER)
-            self._world.directory.replace(paused)
-        elif follow.status is FollowStatus.PAUSED:
-            self._world.directory.replace(
-                replace(follow, status=FollowStatus.ACTIVE, pause_reason=None)
-            )
 
     def _leader(self) -> str:
         return LEADERS[int(self._random.random() * len(LEADERS))]
@@ -124,9 +121,5 @@ class Script:
             self._execute(leader, symbol, moved)
 
     def _execute(self, leader: str, symbol: str, signed_size: Decimal) -> None:
-        fill = self._world.venue.trade(leader, symbol, str(signed_size))
+        self._world.watch.expect(leader, self._world.execute(leader, symbol, signed_size))
         self.trades += 1
-        buyer, seller = (leader, STRANGER) if signed_size > 0 else (STRANGER, leader)
-        self._world.tape.publish(
-            PublicTrade(symbol, fill.price, fill.size, fill.time_ms, fill.tid, buyer, seller)
-        )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from decimal import Decimal
 from random import Random
 
@@ -19,6 +19,7 @@ from understudy.ports.stream import (
 )
 
 RECENT = 10
+RECENT_MS = 60_000  # others' trades have pushed older ones out of what a new subscriber is told
 PRICES_MS = 1_000
 FRAME_MS = (1, 2, 3, 5, 20)
 
@@ -26,11 +27,18 @@ FRAME_MS = (1, 2, 3, 5, 20)
 class Tape:
     """What the venue tells every subscriber."""
 
-    def __init__(self, loop: Loop, prices: Mapping[str, Decimal], random: Random) -> None:
+    def __init__(
+        self,
+        loop: Loop,
+        prices: Mapping[str, Decimal],
+        random: Random,
+        note: Callable[[str], None],
+    ) -> None:
         self.loop = loop
         self.prices = prices
         self.is_down = False
         self._random = random
+        self._note = note
         self._recent: dict[str, deque[PublicTrade]] = {}
         self._streams: list[SimulatedStream] = []
 
@@ -60,6 +68,7 @@ class Tape:
     def add(self, stream: SimulatedStream) -> None:
         """Have a stream hear; raises VenueUnreachableError while the venue is down."""
         if self.is_down:
+            self._note("refused_by_restart")
             raise VenueUnreachableError("the venue's stream cannot be opened", venue="simulated")
         self._streams.append(stream)
 
@@ -70,7 +79,8 @@ class Tape:
 
     def recent(self, symbol: str) -> tuple[PublicTrade, ...]:
         """Give a symbol's last trades, as a new subscriber is told them."""
-        return tuple(self._recent.get(symbol, ()))
+        since_ms = self.loop.now_ms - RECENT_MS
+        return tuple(each for each in self._recent.get(symbol, ()) if each.time_ms >= since_ms)
 
     def cut(self) -> None:
         """Close every connection."""

@@ -8,27 +8,38 @@ from decimal import Decimal
 from random import Random
 
 from custody.agents import Policy
-from custody.enrolment import Enrolment, NewAgent
+from custody.enrolment import Enrolment
 from tests.fakes.builders import LEADER, NOW_MS, market
 from tests.fakes.custody import InMemoryCustodyStore, InMemoryVault
+from tests.simulation.commits import JudgedCopyStore
+from tests.simulation.delegation import ApprovalDesk, EnrolledKeys, wallet_key
 from tests.simulation.faults import Fates
 from tests.simulation.history import History
+from tests.simulation.invariants import Violation
 from tests.simulation.loop import Loop, LoopClock
 from tests.simulation.mixes import CALM, Mix
 from tests.simulation.queues import SimulatedQueues
 from tests.simulation.stream import Tape
 from tests.simulation.venue import SimulatedVenue
+from tests.simulation.watch import Watch
 from understudy.adapters.memory.bus import InMemoryBus
-from understudy.adapters.memory.copy_store import InMemoryCopyStore
 from understudy.adapters.memory.copying_table import CopyingTable
 from understudy.adapters.memory.follow_directory import InMemoryFollowDirectory
+from understudy.adapters.memory.identity import InMemoryIdentityStore
 from understudy.adapters.memory.leader_store import InMemoryLeaderStore
 from understudy.adapters.memory.market_store import InMemoryMarketStore
 from understudy.adapters.memory.switch_board import InMemorySwitchBoard
+from understudy.adapters.venues.hyperliquid.constants import Chain
+from understudy.domain.agents import Agent, AgentScope, AgentStatus
+from understudy.domain.codec import to_plain
 from understudy.domain.follows import Follow, FollowStatus, Marks
+from understudy.domain.identity import Connector, User, Wallet
 from understudy.domain.ids import FollowId, UserId, WalletId
 from understudy.domain.limits import Limits
 from understudy.domain.markets import HYPERLIQUID
+from understudy.domain.trades import Fill
+from understudy.ports.stream import PublicTrade
+from understudy.workflows.requests.agents import VALID_MS
 
 MARKETS = (
     market("BTC", asset=0),
@@ -40,6 +51,8 @@ PRICES = {"BTC": "100", "ETH": "50", "SOL": "20", "xyz:TSLA": "200"}
 LEADERS = (LEADER, "0x" + "3" * 40)
 DEXES = ("", "xyz")
 COLLATERAL = "1000000"
+AGENT_NAME = "understudy"
+STRANGER = "0x" + "9" * 40
 POLICY = Policy(
     max_order_notional=Decimal(1_000_000),
     max_daily_notional=Decimal(1_000_000_000),
@@ -48,8 +61,29 @@ POLICY = Policy(
 )
 
 
+class NamedIds:
+    """Implements `Ids`: follows that are made in a run are counted from 100."""
+
+    def __init__(self) -> None:
+        self._given = 99
+
+    def new_id(self) -> str:
+        """Give the next name."""
+        self._given += 1
+        return f"follow-{self._given}"
+
+
+def address_of_wallet(name: str) -> str:
+    """Give the address of a user's wallet."""
+    return wallet_key(name).address.lower()
+
+
 class World:
-    """Everything that lasts; the steps that work on it are apart. `by_hand` is users' own."""
+    """Everything that lasts; the steps that work on it are apart.
+
+    `by_hand` is what users traded on their own accounts, `left_at_seq` the leader's last trade when
+    a follow's deletion was asked for, `broken` what did not hold while the run went on.
+    """
 
     def __init__(self, seed: str, mix: Mix, *, keeps_history: bool = False) -> None:
         self.mix = mix
@@ -58,47 +92,76 @@ class World:
         self.clock = LoopClock(self.loop)
         self.history = History(keeps=keeps_history)
         self.fates = Fates(mix, self.random)
+        self.all_fates = [self.fates]
         self.calm = Fates(CALM, self.random)
         self.table = CopyingTable()
         self.markets = InMemoryMarketStore()
-        self.copies = InMemoryCopyStore(self.table, self.markets, InMemorySwitchBoard())
+        self.switches = InMemorySwitchBoard()
+        self.copies = JudgedCopyStore(
+            self.table, self.markets, self.switches, self.fates.note, self.breaks
+        )
         self.leaders = InMemoryLeaderStore(self.table)
         self.directory = InMemoryFollowDirectory(self.table)
-        self.venue = SimulatedVenue(self.clock, MARKETS)
-        self.tape = Tape(self.loop, self.venue.books.prices, self.random)
+        self.venue = SimulatedVenue(self.clock, MARKETS, self.fates.note)
+        self.tape = Tape(self.loop, self.venue.books.prices, self.random, self.fates.note)
         self.queues = SimulatedQueues(self.loop, self.fates, self.random)
         self.bus = InMemoryBus()
         self.custody = InMemoryCustodyStore(self.markets)
         self.vault = InMemoryVault()
         self.by_hand: defaultdict[tuple[str, str], Decimal] = defaultdict(Decimal)
-        self._enrolment = Enrolment(
-            self.custody, self.vault, self.clock, POLICY, self.random.randbytes
+        self.left_at_seq: dict[FollowId, int] = {}
+        self.broken: list[Violation] = []
+        self.watch = Watch(self)
+        self.identity = InMemoryIdentityStore()
+        self.approvals = ApprovalDesk(self.venue)
+        self.keys = EnrolledKeys(
+            Enrolment(self.custody, self.vault, self.clock, POLICY, self.random.randbytes)
         )
+        self.ids = NamedIds()
         self._open_markets()
 
     def follow(self, name: str, wallet: str, leader: str, limits: Limits) -> FollowId:
         """Add an active follow of a leader; its wallet is funded and has an agent."""
-        address, user = "0x" + wallet.rjust(40, "a"), f"user-{wallet}"
-        if address not in self.venue.books.accounts:
-            self._fund(address)
-        wanted = NewAgent(user, f"wallet-{wallet}", address, HYPERLIQUID, "understudy")
-        agent = self._enrolment.create_agent(wanted)
-        self._enrolment.activate(agent.agent_id)
-        self.venue.approve(agent.address, address)
+        own = self.identity.wallet_of_address(address_of_wallet(wallet)) or self._sign_up(wallet)
+        agent = self.identity.agents(own.user_id)[-1]
         created = self.directory.create(
             Follow(
                 follow_id=FollowId(f"follow-{name}"),
-                user_id=UserId(user),
-                wallet_id=WalletId(f"wallet-{wallet}"),
-                wallet_address=address,
+                user_id=own.user_id,
+                wallet_id=own.wallet_id,
+                wallet_address=own.address,
                 agent_id=agent.agent_id,
                 venue=HYPERLIQUID,
                 leader=leader,
                 limits=limits,
+                own_limits=tuple(sorted(to_plain(limits))),
             )
         )
         active = replace(created, status=FollowStatus.ACTIVE, started_at_ms=self.loop.now_ms)
         return self.directory.replace(active).follow_id
+
+    def breaks(self, promise: str, text: str) -> None:
+        """Note that a promise did not hold just now."""
+        self.broken.append(Violation(promise, text, self.loop.now_ms))
+
+    def trade_by_hand(self, address: str, symbol: str, signed_size: Decimal) -> None:
+        """Let a user trade on the account itself, where everybody hears of it."""
+        self.by_hand[address, symbol] += signed_size
+        self.execute(address, symbol, signed_size)
+
+    def execute(self, address: str, symbol: str, signed_size: Decimal) -> Fill:
+        """Let an account trade with a stranger at the price of the moment, publicly."""
+        fill = self.venue.trade(address, symbol, str(signed_size))
+        buyer, seller = (address, STRANGER) if signed_size > 0 else (STRANGER, address)
+        self.tape.publish(
+            PublicTrade(symbol, fill.price, fill.size, fill.time_ms, fill.tid, buyer, seller)
+        )
+        return fill
+
+    def cease(self) -> None:
+        """Let nothing go wrong from now on."""
+        for fates in self.all_fates:
+            fates.cease()
 
     def stop_venue(self, duration_ms: int) -> None:
         """Let the venue answer nothing for a while."""
@@ -119,6 +182,44 @@ class World:
         marks = {symbol: Decimal(price) for symbol, price in PRICES.items()}
         self.markets.put_marks(HYPERLIQUID, Marks(marks, dict.fromkeys(marks, NOW_MS)))
         self.loop.call(self.tape.publish_prices, 1)
+
+    def _sign_up(self, name: str) -> Wallet:
+        now_ms, user_id = self.loop.now_ms, UserId(f"user-{name}")
+        wallet = Wallet(
+            WalletId(f"wallet-{name}"),
+            user_id,
+            address_of_wallet(name),
+            Connector.PRIVY,
+            created_at_ms=now_ms,
+            last_seen_at_ms=now_ms,
+        )
+        self.identity.create_user(User(user_id, wallet.wallet_id, now_ms, now_ms), wallet)
+        self._fund(wallet.address)
+        self._delegate(wallet)
+        return wallet
+
+    def _delegate(self, wallet: Wallet) -> None:
+        key, now_ms = self.keys.create_agent(wallet, HYPERLIQUID, AGENT_NAME), self.loop.now_ms
+        self.keys.activate(key.agent_id)
+        self.approvals.approve(wallet.address, AGENT_NAME, key.address)
+        self.identity.put_agent(
+            Agent(
+                agent_id=key.agent_id,
+                user_id=wallet.user_id,
+                wallet_id=wallet.wallet_id,
+                wallet_address=wallet.address,
+                venue=HYPERLIQUID,
+                hl_chain=Chain.TESTNET.value,
+                address=key.address,
+                name=AGENT_NAME,
+                scope=AgentScope.TRADE_ONLY,
+                nonce=now_ms,
+                created_at_ms=now_ms,
+                approve_by_ms=now_ms,
+                valid_until_ms=now_ms + VALID_MS,
+                status=AgentStatus.ACTIVE,
+            )
+        )
 
     def _fund(self, address: str) -> None:
         for dex in DEXES:

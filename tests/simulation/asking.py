@@ -1,0 +1,48 @@
+"""What users ask of the API: the production requests, put together on a world's ports."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tests.fakes.identity import ISSUER, FixedRing, verifier
+from tests.simulation.gates import Gated, OrderGate, QuestionGate, SignerGate
+from tests.simulation.repeating import RepeatingGate
+from tests.simulation.world import World
+from understudy.adapters.identity.access_tokens import Hs256AccessTokens
+from understudy.adapters.identity.refresh_tokens import HmacRefreshTokens
+from understudy.adapters.venues.hyperliquid.approvals import HyperliquidApprovals
+from understudy.adapters.venues.hyperliquid.constants import Chain
+from understudy.runtime.api_services import ApiPorts, ApiServices, assemble
+from understudy.workflows.requests.agents import BuilderTerms
+
+
+def failing_api(world: World) -> ApiServices:
+    """Put the API together on ports that fail as the copy path's do."""
+    shared = (world.loop, world.fates, world.history, world.random)
+    gate, questions = RepeatingGate(*shared), QuestionGate(*shared)
+
+    def gated(name: str, target: Any) -> Any:
+        return Gated(name, target, gate)
+
+    rest: Any = Gated("approvals", world.approvals, questions, send=OrderGate(*shared))
+    identity, keys = gated("identity", world.identity), FixedRing()
+    ports = ApiPorts(
+        identity=identity,
+        registry=identity,
+        profiles=identity,
+        copies=gated("copies", world.copies),
+        directory=gated("directory", world.directory),
+        leaders=gated("leaders", world.leaders),
+        markets=gated("markets", world.markets),
+        switches=gated("switches", world.switches),
+        queues=gated("queues", world.queues),
+        venue=Gated("venue", world.venue, questions),
+        agent_keys=Gated("keys", world.keys, SignerGate(*shared)),
+        approvals=HyperliquidApprovals(rest, Chain.TESTNET),
+        verifier=verifier(),
+        access_tokens=Hs256AccessTokens(keys, ISSUER),
+        refresh_tokens=HmacRefreshTokens(keys),
+        clock=world.clock,
+        ids=world.ids,
+    )
+    return assemble(ports, BuilderTerms(), ())

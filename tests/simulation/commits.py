@@ -1,0 +1,84 @@
+"""The copying store of a world, where every commit is judged as it is made.
+
+The commit itself is the production adapter's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from tests.simulation.exclusive import orders_that_should_have_waited
+from tests.simulation.spending import overspent
+from understudy.adapters.memory.copy_store import InMemoryCopyStore
+from understudy.adapters.memory.copying_table import CopyingTable
+from understudy.adapters.memory.market_store import InMemoryMarketStore
+from understudy.adapters.memory.switch_board import InMemorySwitchBoard
+from understudy.domain.errors import ConflictError
+from understudy.domain.follows import FollowStatus
+from understudy.domain.intents import Intent, IntentKind
+from understudy.domain.reasons import Reason
+from understudy.ports.copying import Changes
+
+CONTESTED = "symbol_contested"
+
+
+class JudgedCopyStore(InMemoryCopyStore):
+    """Implements `CopyStore`.
+
+    `note` counts the commits that found a symbol taken, `breaks` takes what did not hold.
+    """
+
+    def __init__(
+        self,
+        table: CopyingTable,
+        markets: InMemoryMarketStore,
+        switches: InMemorySwitchBoard,
+        note: Callable[[str], None],
+        breaks: Callable[[str, str], None],
+    ) -> None:
+        super().__init__(table, markets, switches)
+        self._note = note
+        self._break = breaks
+        self._newest: dict[tuple[str, str], int] = {}
+
+    def commit(self, changes: Changes) -> Changes:
+        """Write all or nothing, and judge what was written."""
+        try:
+            committed = super().commit(changes)
+        except ConflictError:
+            if changes.owner_taken is not None and self._is_owned_by_another(changes):
+                self._note(CONTESTED)
+            raise
+        if changes.intent is not None and changes.intent.version == 0:
+            self._judge(changes.intent, committed)
+        if any(receipt.reason is Reason.SYMBOL_IN_USE for receipt in changes.receipts):
+            self._note(CONTESTED)
+        return committed
+
+    def _is_owned_by_another(self, changes: Changes) -> bool:
+        taken = changes.owner_taken
+        if taken is None:
+            return False
+        owner = self._table.owners.get((taken.wallet_id, taken.symbol))
+        return owner not in (None, taken.follow_id)
+
+    def _judge(self, order: Intent, committed: Changes) -> None:
+        """Judge an order that is pinned now: money, lane, other orders, its follow's standing."""
+        if order.kind is IntentKind.LEVERAGE:
+            return
+        for text in overspent(self._table, committed):
+            self._break("money_stays_within_its_budget", text)
+        for text in orders_that_should_have_waited(self._table, order):
+            self._break("orders_wait_for_those_under_way", text)
+        status = self._table.follows[order.follow_id].status
+        if order.kind is IntentKind.ENTRY and status is not FollowStatus.ACTIVE:
+            self._break("a_stopped_follow_enters_nothing", f"{order.follow_id} is {status}")
+        self._judge_place(order)
+
+    def _judge_place(self, order: Intent) -> None:
+        place = (order.follow_id, order.symbol)
+        newest = self._newest.get(place, 0)
+        if order.attempt == 1 and order.seq < newest:
+            text = f"{place}: trade {order.seq} was ordered after {newest}"
+            self._break("lanes_keep_their_order", text)
+        self._newest[place] = max(newest, order.seq)

@@ -1,0 +1,55 @@
+"""Whether an entry reserves what it can cost, and takes no more than its follow's budget leaves.
+
+Reserves are not believed: what is under way counts with what it can cost.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from understudy.domain.intents import Intent, IntentKind
+from understudy.domain.money import ZERO
+
+if TYPE_CHECKING:
+    from understudy.adapters.memory.copying_table import CopyingTable
+    from understudy.domain.follows import Follow
+    from understudy.domain.receipts import Receipt
+    from understudy.ports.copying import Changes
+
+# Margins are rounded up to 1e-8.
+ROUNDED = Decimal("0.000001")
+
+
+def overspent(table: CopyingTable, committed: Changes) -> Iterator[str]:
+    """Look at an entry that was pinned just now; profits may be spent again, and losses may not."""
+    order = committed.intent
+    if order is None or order.version > 1 or order.kind is not IntentKind.ENTRY:
+        return
+    if order.margin < _cost(order) - ROUNDED:
+        yield f"{order.follow_id}: reserves {order.margin} for {_cost(order)}"
+    follow = table.follows[order.follow_id]
+    most, taken = _left_to(follow, committed.receipts[0]), _taken(table, follow)
+    if taken > most + ROUNDED:
+        yield f"{follow.follow_id}: takes {taken} of {most}"
+
+
+def _left_to(follow: Follow, receipt: Receipt) -> Decimal:
+    numbers = receipt.numbers
+    profit = numbers.get("realized", ZERO) + numbers.get("unrealized", ZERO)
+    return follow.limits.copy_budget_usdc + profit
+
+
+def _taken(table: CopyingTable, follow: Follow) -> Decimal:
+    """Sum the margin of what is held and what orders under way can cost."""
+    ledgers = table.ledgers[follow.follow_id].values()
+    pending = [
+        table.intents[follow.follow_id, p.intent_id] for each in ledgers for p in each.pending
+    ]
+    held = sum((each.margin for each in ledgers), ZERO)
+    return held + sum(map(_cost, pending), ZERO)
+
+
+def _cost(order: Intent) -> Decimal:
+    return order.notional / order.leverage if order.kind is IntentKind.ENTRY else ZERO

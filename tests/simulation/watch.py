@@ -1,0 +1,172 @@
+"""What must hold while a run goes on: exits in time, and nothing of a leader unseen for long.
+
+It looks every few seconds. A clock stands still while what it measures cannot happen: the venue is
+down, the agent may not sign, a worker has died and its queue has not given the message again, or
+the answer to an order was lost and nobody can say yet whether it took effect.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Hashable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from custody.agents import AgentStatus
+from tests.simulation.loop import CrashError
+from understudy.domain.follows import FollowStatus
+from understudy.domain.limits import OnStop
+from understudy.domain.markets import HYPERLIQUID
+from understudy.messages import (
+    CheckLeader,
+    ReconcileCommand,
+    ReconcileWallet,
+    ResolveIntent,
+    WakeLane,
+)
+
+if TYPE_CHECKING:
+    from tests.simulation.world import World
+    from understudy.domain.follows import Follow, Ledger
+    from understudy.domain.trades import Fill
+
+LOOK_MS = 5_000
+CLOSED_WITHIN_MS = 60_000
+SEEN_WITHIN_MS = 120_000
+GIVEN_AGAIN_MS = 65_000
+ANSWERED_MS = 10_000
+Place = tuple[str, str]
+
+
+class Watch:
+    """Keeps a clock per open exit and per trade that no book has yet."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+        self._open_ms: Counter[Place] = Counter()
+        self._kept: set[Place] = set()
+        self._unseen: dict[tuple[str, str], tuple[Fill, int]] = {}
+        self._died_ms: dict[tuple[str, Hashable], int] = {}
+        self.hist: Counter[int] = Counter()
+        self.unseen_hist: Counter[int] = Counter()
+
+    def start(self) -> None:
+        """Look now and again."""
+        self._look()
+        self._world.loop.call(self.start, LOOK_MS)
+
+    def expect(self, leader: str, fill: Fill) -> None:
+        """Wait for a leader's fill to come into the leader's book."""
+        self._unseen[leader, fill.tid] = fill, 0
+
+    @contextmanager
+    def noticing(self, step: str, *subjects: Hashable) -> Iterator[None]:
+        """Notice when a step dies at work on a wallet or a leader, and when it works again."""
+        for subject in subjects:
+            self._died_ms.pop((step, subject), None)
+        try:
+            yield
+        except CrashError:
+            for subject in subjects:
+                self._died_ms[step, subject] = self._world.loop.now_ms
+            raise
+
+    def concerned(self, message: ReconcileCommand) -> Hashable:
+        """Give the wallet or the leader that a message is about."""
+        match message:
+            case ReconcileWallet():
+                return message.wallet_id
+            case WakeLane():
+                return message.converge.wallet_id
+            case ResolveIntent():
+                return self._world.table.follows[message.follow_id].wallet_id
+            case CheckLeader():
+                return message.leader
+            case _:
+                return ""
+
+    def is_kept(self, follow: Follow, symbol: str) -> bool:
+        """Say whether a follow holds a symbol because its user wanted it kept."""
+        return (follow.follow_id, symbol) in self._kept
+
+    def _look(self) -> None:
+        for follow in self._world.table.follows.values():
+            if follow.status is not FollowStatus.DELETED:
+                self._look_at(follow)
+        self._look_for_unseen()
+
+    def _look_at(self, follow: Follow) -> None:
+        world = self._world
+        live = world.venue.books.account(follow.leader)
+        known = world.table.books.get((HYPERLIQUID, follow.leader))
+        keeps = follow.status is not FollowStatus.ACTIVE and follow.limits.on_stop is OnStop.KEEP
+        for symbol, ledger in world.table.ledgers[follow.follow_id].items():
+            place = (follow.follow_id, symbol)
+            if not ledger.held or live.held(symbol):
+                self._open_ms.pop(place, None)
+                self._kept.discard(place)
+            elif keeps:
+                self._kept.add(place)
+            elif known and not known.positions.get(symbol) and self._can_close(follow, ledger):
+                self._count(place)
+
+    def _can_close(self, follow: Follow, ledger: Ledger) -> bool:
+        died = ("lane", follow.wallet_id), ("reconcile", follow.wallet_id)
+        return not (
+            self._world.venue.is_down
+            or any(map(self._has_died, died))
+            or self._is_unknown(ledger)
+            or not self._may_sign(follow)
+        )
+
+    def _has_died(self, place: tuple[str, Hashable]) -> bool:
+        died_ms = self._died_ms.get(place)
+        return died_ms is not None and self._world.loop.now_ms < died_ms + GIVEN_AGAIN_MS
+
+    def _is_unknown(self, ledger: Ledger) -> bool:
+        """Say whether an order of the symbol got no answer and may still take effect."""
+        orders = [
+            self._world.table.intents[ledger.follow_id, each.intent_id] for each in ledger.pending
+        ]
+        now_ms = self._world.loop.now_ms
+        return any(
+            each.created_at_ms + LOOK_MS < now_ms < each.expires_at_ms + ANSWERED_MS
+            for each in orders
+        )
+
+    def _may_sign(self, follow: Follow) -> bool:
+        agent = self._world.custody.agent(follow.agent_id)
+        if agent is None or agent.status is not AgentStatus.ACTIVE:
+            return False
+        return self._world.venue.is_approved(agent.address, follow.wallet_address)
+
+    def _count(self, place: Place) -> None:
+        if place in self._kept:
+            return
+        self._open_ms[place] += LOOK_MS
+        if self._open_ms[place] == CLOSED_WITHIN_MS + LOOK_MS:
+            text = f"{place[0]} {place[1]}: open for a minute after the leader's close was known"
+            self._world.breaks("a_leaders_close_is_copied_in_time", text)
+
+    def _look_for_unseen(self) -> None:
+        for (leader, tid), (fill, waited_ms) in list(self._unseen.items()):
+            if self._is_known(leader, fill):
+                del self._unseen[leader, tid]
+            elif self._can_see(leader):
+                waited_ms += LOOK_MS  # noqa: PLW2901
+                self._unseen[leader, tid] = fill, waited_ms
+                if waited_ms == SEEN_WITHIN_MS + LOOK_MS:
+                    text = f"{leader} {fill.symbol}: a trade is unseen for two minutes"
+                    self._world.breaks("a_leaders_trade_is_seen_in_time", text)
+
+    def _can_see(self, leader: str) -> bool:
+        died = ("sync", leader), ("reconcile", leader)
+        return not (self._world.venue.is_down or any(map(self._has_died, died)))
+
+    def _is_known(self, leader: str, fill: Fill) -> bool:
+        """Say whether a fill is stored, or the book shows the position all the same."""
+        if fill.key in self._world.table.fills[HYPERLIQUID, leader]:
+            return True
+        book = self._world.table.books.get((HYPERLIQUID, leader))
+        held = self._world.venue.books.account(leader).held(fill.symbol)
+        return book is not None and book.positions.get(fill.symbol, 0) == held
