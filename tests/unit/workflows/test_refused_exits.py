@@ -21,7 +21,7 @@ from understudy.domain.reasons import Reason
 from understudy.domain.receipts import CopyStatus
 from understudy.ports.signing import Signer
 from understudy.workflows.copying.closing_out import close_out
-from understudy.workflows.copying.converging import converge_what_rests
+from understudy.workflows.copying.converging import converge_at_start
 
 POST_ONLY = "Only post-only orders allowed immediately after network upgrade"
 TOO_MANY = "Too many cumulative requests sent (20002 > 10190) for cumulative volume traded $1."
@@ -247,7 +247,7 @@ def test_an_exit_goes_on_at_once_when_its_owner_starts_the_follow_again() -> Non
     state = world.copying.store.follow_state(follow)
     assert state is not None
 
-    converge_what_rests(world.queues, state, world.clock.now_ms())
+    converge_at_start(world.queues, state, world.clock.now_ms())
     world.pump()
 
     assert world.held_at_venue(follow) == 0

@@ -35,13 +35,13 @@ def converge_if_open(
     ports.queues.to_lanes([convergence(follow, ledger.symbol, cause, now_ms)])
 
 
-def converge_what_rests(queues: Queues, state: FollowState, now_ms: int) -> None:
-    """Have exits that rest tried again at once; asking again is harmless."""
+def converge_at_start(queues: Queues, state: FollowState, now_ms: int) -> None:
+    """Have open exits of a follow that goes on tried at once, rested or not; harmless again."""
     queues.to_lanes(
         [
             convergence(state.follow, symbol, STARTED, now_ms)
             for symbol, ledger in sorted(state.ledgers.items())
-            if ledger.exit_rests_until_ms > now_ms
+            if ledger.waiting or (ledger.held and ledger.held != ledger.target)
         ]
     )
 

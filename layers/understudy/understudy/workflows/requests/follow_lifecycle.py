@@ -21,7 +21,7 @@ from understudy.ports.identity import IdentityStore
 from understudy.ports.switches import Switch, SwitchBoard
 from understudy.ports.venue import Venue
 from understudy.workflows.copying.closing_out import close_out
-from understudy.workflows.copying.converging import converge_what_rests
+from understudy.workflows.copying.converging import converge_at_start
 from understudy.workflows.copying.ending import end_if_done
 from understudy.workflows.requests.follow_changes import OwnFollows
 from understudy.workflows.requests.known_symbols import refuse_unknown_symbols
@@ -51,7 +51,7 @@ class FollowLifecycle:
     def start(self, user_id: UserId, follow_id: FollowId) -> Follow:
         """Copy from the leader's next trade on; starting twice is no error.
 
-        Exits that rest, as after a revoked agent, are tried again at once.
+        Exits that are open, as after a revoked agent, are tried again at once.
 
         Raises NotFoundError, ConflictError without an active agent, LimitExceededError for an
         account or leader with which copying cannot work, InvalidInputError for a symbol that is
@@ -64,7 +64,7 @@ class FollowLifecycle:
         begin = LeaderFills(follow.venue, follow.leader, ())
         self.queues.to_leader_sync([begin])
         state = self.own.state(user_id, follow_id)
-        converge_what_rests(self.queues, state, self.clock.now_ms())
+        converge_at_start(self.queues, state, self.clock.now_ms())
         return follow
 
     def pause(self, user_id: UserId, follow_id: FollowId, reason: PauseReason) -> Follow:
