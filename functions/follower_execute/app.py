@@ -6,7 +6,7 @@ from typing import Any
 
 from understudy.adapters.aws.batches import batch_of
 from understudy.messages import LANE_COMMANDS
-from understudy.runtime.deliveries import Answer, answer_for
+from understudy.runtime.deliveries import Answer, answer_for, come_again_if_lost
 from understudy.runtime.follower_execute import build
 from understudy.workflows.follower_execute import run_delivery
 
@@ -15,5 +15,6 @@ def handler(event: dict[str, Any], context: Any) -> Answer:
     """Run the commands of every lane in the event."""
     execution = build()
     batch = batch_of(event, LANE_COMMANDS)
+    come_again_if_lost(batch, "follower_execute", execution.pool)
     failed = run_delivery(execution.ports, execution.signer, execution.pool, batch.groups())
     return answer_for(batch, "follower_execute", failed)

@@ -24,6 +24,8 @@ from understudy.domain.situation import Situation
 from understudy.domain.trades import Side, Trade
 
 NOW_MS = 1_800_000_000_000
+# How often an entry whose answers are lost is sent before it expires, at most.
+SENDINGS = 4
 LEADER = "0x" + "1" * 40
 WALLET = WalletId("wallet-1")
 FOLLOW = FollowId("follow-1")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from concurrent.futures import Executor, Future
 from dataclasses import replace
 from decimal import Decimal
@@ -54,6 +54,9 @@ class AtOnce(Executor):
         except Exception as error:  # noqa: BLE001  # a future holds whatever was raised
             future.set_exception(error)
         return future
+
+    def gather(self, running: Collection[Future[T]]) -> set[Future[T]]:
+        return set(running)
 
 
 class World:

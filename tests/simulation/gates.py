@@ -10,6 +10,7 @@ from typing import Any
 from tests.simulation.faults import Fate, Fates
 from tests.simulation.history import History
 from tests.simulation.loop import CrashError, Loop
+from tests.simulation.telling import ANSWERED, told
 from understudy.domain.errors import (
     DependencyError,
     SigningUnavailableError,
@@ -19,14 +20,15 @@ from understudy.domain.errors import (
 from understudy.domain.intents import Unknown
 
 LATENCY_MS = (1, 1, 2, 2, 3, 4, 6, 9)
-TIMEOUT_MS = 3_000
 LATE_MS = (200, 1_000, 4_000, 20_000, 60_000)
 THROTTLED_MS = 120
 Effect = Callable[[], Any]
 
 
 class Gate:
-    """One kind of port: how its calls fail."""
+    """One kind of port: how its calls fail; how long an answer is waited for."""
+
+    timeout_ms = 3_000
 
     def __init__(self, loop: Loop, fates: Fates, history: History, random: Random) -> None:
         self._loop = loop
@@ -43,6 +45,21 @@ class Gate:
             return self._done(name, effect)
         self._history.note(f"{self._loop.now_ms} {name} {fate}")
         return self._struck(name, effect, fate)
+
+    def telling(self, name: str, call: Callable[..., Any]) -> Callable[..., Any]:
+        """Have calls told in words where the history is kept for people."""
+        history, loop = self._history, self._loop
+        if history.lines is None:
+            return call
+
+        def told_call(*args: Any, **kwargs: Any) -> Any:
+            history.tell(f"{loop.now_ms} {name}: {told((*args, *kwargs.values()))}")
+            result = call(*args, **kwargs)
+            if name.endswith(ANSWERED):
+                history.tell(f"{loop.now_ms} {name}: {told(args)} -> {told(result)}")
+            return result
+
+        return told_call
 
     def _draw(self, name: str) -> Fate | None:
         return self._fates.of_cloud_call(name)
@@ -67,15 +84,17 @@ class Gate:
                 self._try(effect)
             case Fate.TIMEOUT_LATE:
                 late_ms = LATE_MS[int(self._random.random() * len(LATE_MS))]
-                self._loop.spawn(lambda: self._land_late(name, effect), TIMEOUT_MS + late_ms)
+                self._loop.spawn(lambda: self._land_late(name, effect), self.timeout_ms + late_ms)
             case Fate.THROTTLED:
                 self._loop.sleep(THROTTLED_MS)
                 if self._random.random() < 0.8:
                     return self._done(name, effect)
                 return self._failed(name, fate)
+            case Fate.TIMEOUT_LOST:
+                pass
             case _:
                 return self._failed(name, fate)
-        self._loop.sleep(TIMEOUT_MS)
+        self._loop.sleep(self.timeout_ms)
         return self._failed(name, fate)
 
     def _failed(self, name: str, fate: Fate) -> Any:
@@ -141,11 +160,11 @@ class Gated:
 
     def __getattr__(self, method: str) -> Any:
         inner = getattr(self._target, method)
-        pass_through = self._others.get(method, self._gate).pass_through
-        name = f"{self._name}.{method}"
+        gate = self._others.get(method, self._gate)
+        pass_through, name = gate.pass_through, f"{self._name}.{method}"
 
         def call(*args: Any, **kwargs: Any) -> Any:
             return pass_through(name, lambda: inner(*args, **kwargs))
 
-        self.__dict__[method] = call
-        return call
+        self.__dict__[method] = gate.telling(name, call)
+        return self.__dict__[method]

@@ -6,6 +6,7 @@ Nothing here is random and nothing depends on the real clock: the same calls giv
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from heapq import heappop, heappush
 from weakref import WeakKeyDictionary
 
@@ -18,6 +19,17 @@ class CrashError(BaseException):
     """The worker is gone: nothing catches this but who started it."""
 
 
+@dataclass(slots=True)
+class Process:
+    """What several workers may belong to: its end is the end of them all."""
+
+    ends_ms: int | None = None
+
+    def crash(self) -> None:
+        """End it at once: whoever belongs to it gets no further than to its next call."""
+        self.ends_ms = -1
+
+
 class Loop:
     """A clock in ms and everything that waits for it."""
 
@@ -26,7 +38,7 @@ class Loop:
         self._hub = getcurrent()
         self._waiting: list[tuple[int, int, greenlet | Work]] = []
         self._scheduled = 0
-        self._ends_ms: WeakKeyDictionary[greenlet, int] = WeakKeyDictionary()
+        self._processes: WeakKeyDictionary[greenlet, Process] = WeakKeyDictionary()
 
     def spawn(self, work: Work, after_ms: int = 0) -> None:
         """Start a worker of its own after a while."""
@@ -34,12 +46,22 @@ class Loop:
 
     def limit(self, duration_ms: int) -> None:
         """Give the worker that calls this so much time."""
-        self._ends_ms[getcurrent()] = self.now_ms + duration_ms
+        self.process().ends_ms = self.now_ms + duration_ms
+
+    def process(self) -> Process:
+        """Give the process of the worker that calls this: its own, if it joined none."""
+        return self._processes.setdefault(getcurrent(), Process())
+
+    def join(self, process: Process) -> None:
+        """Let the worker that calls this belong to another one's process."""
+        self._processes[getcurrent()] = process
 
     def refuse_overtime(self) -> None:
         """Raise CrashError in a worker whose time is over, as a function's process is ended."""
-        ends_ms = self._ends_ms.get(getcurrent())
-        if ends_ms is not None and self.now_ms > ends_ms:
+        process = self._processes.get(getcurrent())
+        if process is None or process.ends_ms is None:
+            return
+        if self.now_ms > process.ends_ms:
             raise CrashError("the function's time is over")
 
     def call(self, work: Work, after_ms: int) -> None:

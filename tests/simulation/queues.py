@@ -10,6 +10,7 @@ from tests.simulation.faults import Fates
 from tests.simulation.loop import Loop
 from tests.simulation.sources import Source
 from understudy.adapters import sending
+from understudy.adapters.aws.redelivery import LOST_SECONDS
 from understudy.adapters.sending import refuse_delay
 from understudy.messages import FillFanOut, LaneCommand, LeaderFills, ReconcileCommand
 
@@ -21,7 +22,9 @@ class SimulatedQueues:
         draw = random.random
         self.leader_sync: Source[LeaderFills] = Source("leader_sync", loop, fates, draw)
         self.fan_out: Source[FillFanOut] = Source("fill_fan_out", loop, fates, draw)
-        self.lanes: Source[LaneCommand] = Source("follower_execute", loop, fates, draw)
+        self.lanes: Source[LaneCommand] = Source(
+            "follower_execute", loop, fates, draw, LOST_SECONDS * 1000
+        )
         self.reconcile: Source[ReconcileCommand] = Source("follow_reconcile", loop, fates, draw)
 
     @property

@@ -19,7 +19,7 @@ from understudy.domain.errors import RequestBudgetError
 T = TypeVar("T")
 
 BATCHES = (1, 1, 1, 2, 2, 3, 5, 10)
-VISIBILITY_MS = 20_000
+VISIBILITY_MS = 60_000
 RECEIVED_AT_MOST = 8
 DEDUPLICATION_MS = 5 * 60_000
 DISPATCH_MS = 3
@@ -38,13 +38,43 @@ class Delivery(Generic[T]):
     message: T
     due_ms: int = 0
     received: int = 0
+    receipt: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Taken(Generic[T]):
+    """A delivery in a worker's hands, which lie empty once somebody else may take it."""
+
+    delivery: Delivery[T]
+    receipt: int
+
+    @property
+    def is_held(self) -> bool:
+        """Say whether this worker's receipt still counts."""
+        return self.delivery.receipt == self.receipt
+
+    @property
+    def group(self) -> Hashable:
+        """Give the delivery's group."""
+        return self.delivery.group
 
 
 class Source(Generic[T]):
-    """One queue and its function; a message without a group is its own."""
+    """One queue and its function; a message without a group is its own.
 
-    def __init__(self, name: str, loop: Loop, fates: Fates, random: Callable[[], float]) -> None:
+    What a worker does not finish within `lost_ms` may be taken by another one beside it.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        loop: Loop,
+        fates: Fates,
+        random: Callable[[], float],
+        lost_ms: int = VISIBILITY_MS,
+    ) -> None:
         self.name = name
+        self._lost_ms = lost_ms
         self.work: Work = lambda _: {}
         self.dead: list[Delivery[T]] = []
         self.failures: Counter[str] = Counter()
@@ -99,8 +129,8 @@ class Source(Generic[T]):
                 after_ms = DUPLICATES_AFTER_MS[int(self._random() * len(DUPLICATES_AFTER_MS))]
                 self._loop.spawn(lambda batch=batch: self._serve_twice(batch), after_ms)  # type: ignore[misc]
 
-    def _take(self) -> list[Delivery[T]]:
-        batch: list[Delivery[T]] = []
+    def _take(self) -> list[Taken[T]]:
+        batch: list[Taken[T]] = []
         now_ms = self._loop.now_ms
         most = BATCHES[int(self._random() * len(BATCHES))]
         for group, waiting in self._groups.items():
@@ -110,58 +140,75 @@ class Source(Generic[T]):
             self._busy.add(group)
             for each in taken:
                 each.received += 1
-            batch += taken
+                batch.append(_held(each))
             if len(batch) == most:
                 break
         return batch
 
-    def _serve(self, batch: list[Delivery[T]]) -> None:
+    def _serve(self, batch: list[Taken[T]]) -> None:
+        self._loop.call(lambda: self._return(batch), self._lost_after_ms())
         try:
             failed = self._run(batch)
         except CrashError as crash:
+            self._loop.process().crash()
             self.failures[f"CrashError: {crash}"] += 1
-            self._loop.call(lambda: self._return(batch, {}), VISIBILITY_MS)
             return
         self.failures.update(f"{type(error).__name__}: {error}" for error in failed.values())
-        done = [each for each in batch if each.group not in failed]
-        self._delete(done)
-        again = [each for each in batch if each.group in failed]
+        held = [each for each in batch if each.is_held]
+        self._delete([each.delivery for each in held if each.group not in failed])
+        again = [_held(each.delivery) for each in held if each.group in failed]
         if again:
-            self._loop.call(lambda: self._return(again, failed), _pause_ms(again, failed))
+            self._loop.call(lambda: self._return(again), _pause_ms(again, failed))
 
-    def _serve_twice(self, batch: list[Delivery[T]]) -> None:
+    def _lost_after_ms(self) -> int:
+        """Give how long a worker has: its queue's time, if it could not say another one."""
+        if self._lost_ms < VISIBILITY_MS and self._fates.of_cloud_call(f"{self.name} unless done"):
+            return VISIBILITY_MS
+        return self._lost_ms
+
+    def _serve_twice(self, batch: list[Taken[T]]) -> None:
         try:
             self._run(batch)
         except CrashError:
-            return
+            self._loop.process().crash()
 
-    def _run(self, batch: list[Delivery[T]]) -> Mapping[Hashable, BaseException]:
+    def _run(self, batch: list[Taken[T]]) -> Mapping[Hashable, BaseException]:
         self._loop.limit(FUNCTION_MS)
         groups: dict[Hashable, list[Any]] = {}
         for each in batch:
-            groups.setdefault(each.group, []).append(each.message)
+            groups.setdefault(each.group, []).append(each.delivery.message)
         return self.work(groups)
 
     def _delete(self, done: list[Delivery[T]]) -> None:
         for each in done:
             waiting = self._groups[each.group]
             waiting.remove(each)
+            each.receipt += 1
             if not waiting:
                 del self._groups[each.group]
             self._busy.discard(each.group)
         self._call(DISPATCH_MS)
 
-    def _return(self, batch: list[Delivery[T]], failed: Mapping[Hashable, BaseException]) -> None:
-        del failed
-        dead = [each for each in batch if each.received >= RECEIVED_AT_MOST]
+    def _return(self, batch: list[Taken[T]]) -> None:
+        """Let others take what is still held; what was received too often is dead."""
+        held = [each.delivery for each in batch if each.is_held]
+        dead = [each for each in held if each.received >= RECEIVED_AT_MOST]
+        for each in held:
+            each.receipt += 1
         self.dead += dead
-        self._busy -= {each.group for each in batch}
+        self._busy -= {each.group for each in held}
         self._delete(dead)
 
 
-def _pause_ms(batch: list[Any], failed: Mapping[Hashable, BaseException]) -> int:
+def _held(delivery: Delivery[T]) -> Taken[T]:
+    """Give a delivery with a new receipt."""
+    delivery.receipt += 1
+    return Taken(delivery, delivery.receipt)
+
+
+def _pause_ms(again: list[Any], failed: Mapping[Hashable, BaseException]) -> int:
     """Give when failed messages come again: soon, or when their error says."""
-    pauses = [min(5, each.received) for each in batch]
+    pauses = [min(5, each.delivery.received) for each in again]
     pauses += [
         error.again_in_seconds for error in failed.values() if isinstance(error, RequestBudgetError)
     ]

@@ -11,11 +11,13 @@ from typing import Any
 
 from custody.hyperliquid import Terms
 from custody.signer import IntentSigner
-from tests.fakes.world import AtOnce
 from tests.simulation.gates import Gate, Gated, OrderGate, QuestionGate, SignerGate
+from tests.simulation.invoked import InvokedSigner
+from tests.simulation.listeners import SKEWS_MS, Listeners
 from tests.simulation.loop import CrashError, LoopClock
+from tests.simulation.pool import LoopPool
+from tests.simulation.repeating import CLOUD_TIMEOUT_MS, RepeatingGate
 from tests.simulation.world import LEADERS, World
-from understudy.adapters.memory.leases import InMemoryLeases
 from understudy.adapters.memory.venue_budget import InMemoryVenueBudget
 from understudy.adapters.venues.hyperliquid.constants import Chain
 from understudy.domain.errors import UnderstudyError
@@ -27,16 +29,13 @@ from understudy.workflows.copying.views import CopyPorts
 from understudy.workflows.fill_fan_out import fan_out_shard
 from understudy.workflows.follow_reconcile import ReconcilePorts, reconcile, sweep
 from understudy.workflows.follower_execute import run_delivery
-from understudy.workflows.leader_listener import ListenerPorts, listen
 from understudy.workflows.leader_sync import sync_leader
 from understudy.workflows.watching.fanning_out import FanOutPorts
-from understudy.workflows.watching.market_feed import FeedPorts
 from understudy.workflows.watching.numbering import SyncPorts
 
-SKEWS_MS = (0, -700, 400, 900)
 SWEEP_MS = 60_000
 LISTEN_MS = 60_000
-LISTENER_LIFE_MS = 14 * 60_000
+STARTS_WITHIN_MS = 20_000
 EVENTS_MS = 1_000
 WEIGHT_PER_MINUTE = 1_000_000
 WALLETS_A_MINUTE = 1_000
@@ -60,7 +59,10 @@ class Steps:
     def __init__(self, world: World) -> None:
         self._world = world
         shared = (world.loop, world.fates, world.history, world.random)
-        self._gate = Gate(*shared)
+        self._gate = RepeatingGate(*shared)
+        self._pool = LoopPool(world.loop)
+        self._vault_gate = Gate(*shared)
+        self._vault_gate.timeout_ms = CLOUD_TIMEOUT_MS
         self._calm = Gate(world.loop, world.calm, world.history, world.random)
         self._signer_gate = SignerGate(*shared)
         self._venue: Any = Gated(
@@ -68,8 +70,7 @@ class Steps:
         )
         self._budget = InMemoryVenueBudget({HYPERLIQUID: WEIGHT_PER_MINUTE}, world.clock)
         self._processes = [self._process(skew_ms) for skew_ms in SKEWS_MS]
-        self._listener = self._listening()
-        self._listeners = 0
+        self._listeners = Listeners(world)
 
     def start(self) -> None:
         """Begin the leaders' books, and have everything served from now on."""
@@ -98,34 +99,25 @@ class Steps:
 
     def _signer(self, clock: LoopClock) -> Any:
         store: Any = Gated("custody", self._world.custody, self._gate)
-        vault: Any = Gated("vault", self._world.vault, self._gate)
-        signer = IntentSigner(store, vault, clock, Terms(Chain.TESTNET), AtOnce())
-        return Gated("signer", signer, self._signer_gate)
-
-    def _listening(self) -> ListenerPorts:
-        """Put the listener together; what it hears fails, its own calls seldom do."""
-        world = self._world
-        venue: Any = Gated("venue", world.venue, self._calm)
-        feed = FeedPorts(
-            venue_name=HYPERLIQUID,
-            venue=venue,
-            open_stream=world.tape.open,
-            markets=world.markets,
-            clock=world.clock,
-            pause=world.loop.sleep,
-            warn=lambda _message, _facts: None,
-        )
-        return ListenerPorts(feed, world.leaders, world.queues, InMemoryLeases())
+        vault: Any = Gated("vault", self._world.vault, self._vault_gate)
+        signer = IntentSigner(store, vault, clock, Terms(Chain.TESTNET), self._pool)
+        invoked = InvokedSigner(self._world.loop, signer)
+        return Gated("signer", invoked, self._signer_gate)
 
     def _one(self) -> Process:
-        return self._processes[int(self._world.random.random() * len(self._processes))]
+        number = int(self._world.random.random() * len(self._processes))
+        if SKEWS_MS[number]:
+            self._world.fates.note("clock_skew")
+        return self._processes[number]
 
     def _lanes(self, groups: Groups) -> Failed:
         process = self._one()
-        return run_delivery(process.copying, process.signer, AtOnce(), groups)
+        with self._world.watch.noticing("lane", *groups):
+            return run_delivery(process.copying, process.signer, self._pool, groups)
 
     def _sync(self, messages: list[Any]) -> None:
-        sync_leader(self._one().sync, messages)
+        with self._world.watch.noticing("sync", messages[0].leader):
+            sync_leader(self._one().sync, messages)
 
     def _fan_out(self, messages: list[Any]) -> None:
         for message in messages:
@@ -133,16 +125,16 @@ class Steps:
 
     def _reconcile(self, messages: list[Any]) -> None:
         for message in messages:
-            reconcile(self._one().reconciling, message)
+            concerned = self._world.watch.concerned(message)
+            with self._world.watch.noticing("reconcile", concerned):
+                reconcile(self._one().reconciling, message)
 
     def _sweep(self) -> None:
         sweep(self._one().reconciling, HYPERLIQUID)
 
     def _start_listener(self) -> None:
-        self._listeners += 1
-        holder = f"listener-{self._listeners}"
-        ends_ms = self._world.loop.now_ms + LISTENER_LIFE_MS
-        self._world.loop.spawn(self._survived(lambda: listen(self._listener, holder, ends_ms)))
+        after_ms = int(self._world.random.random() * STARTS_WITHIN_MS)
+        self._world.loop.spawn(self._survived(self._listeners.run_one), after_ms)
 
     def _publish(self) -> None:
         changes = [RecordChange(*each) for each in self._world.table.drain_stream()]

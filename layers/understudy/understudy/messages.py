@@ -64,7 +64,10 @@ class FollowerExecute:
 
 @dataclass(frozen=True, slots=True)
 class Converge:
-    """Bring what a follow holds of a symbol to its target (queue follower-execute)."""
+    """Bring what a follow holds of a symbol to its target (queue follower-execute).
+
+    With `seq` only the pinned order of that trade is sent once more, if it still has no outcome.
+    """
 
     follow_id: FollowId
     wallet_id: WalletId
@@ -72,6 +75,7 @@ class Converge:
     cause: str
     queued_at_ms: int
     epoch: int = 0
+    seq: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ import ast
 import json
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -30,15 +30,28 @@ from understudy.workflows.watching.fanning_out import FanOutPorts
 from understudy.workflows.watching.market_feed import FeedPorts
 from understudy.workflows.watching.numbering import SyncPorts
 
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from understudy.adapters.aws.batches import Received
+
 EVENTS = Path(__file__).resolve().parents[3] / "events"
 HERE = Path(__file__)
 QUEUE_CASES = ("wallet", "wake_a_lane", "learn_leverage", "check_leader")
 NOTHING_FAILED: dict[str, Any] = {"batchItemFailures": []}
 
 
-class SilentRedelivery:
+class NotedRedelivery:
+    """Notes what comes again should its worker be lost; of the rest the answer tells."""
+
+    def __init__(self) -> None:
+        self.unless_done_ids: list[str] = []
+
     def soon(self, repeated: object, waits: object) -> None:
-        """Take note of nothing: the answer says what comes again."""
+        del repeated, waits
+
+    def unless_done(self, received: Sequence[Received[Any]]) -> None:
+        self.unless_done_ids += [each.message_id for each in received]
 
 
 @pytest.fixture
@@ -52,8 +65,13 @@ def world() -> World:
     return world
 
 
+@pytest.fixture
+def redelivery() -> NotedRedelivery:
+    return NotedRedelivery()
+
+
 @pytest.fixture(autouse=True)
-def _in_memory(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+def _in_memory(world: World, redelivery: NotedRedelivery, monkeypatch: pytest.MonkeyPatch) -> None:
     fan_out = FanOutPorts(world.leaders, world.queues, world.clock)
     sync = SyncPorts(fan_out, world.markets, world.copying.venues)
     execution = Execution(world.copying, world.signer, AtOnce())
@@ -61,7 +79,7 @@ def _in_memory(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(fill_fan_out, "build", lambda: fan_out)
     monkeypatch.setattr(follower_execute, "build", lambda: execution)
     monkeypatch.setattr(follow_reconcile, "build", lambda: world.reconcile_ports)
-    monkeypatch.setattr(deliveries, "_redelivery", lambda queue: SilentRedelivery())
+    monkeypatch.setattr(deliveries, "_redelivery", lambda queue: redelivery)
 
 
 def sample(step: str, case: str) -> dict[str, Any]:
@@ -133,6 +151,16 @@ def test_follower_execute_copies_an_open(world: World) -> None:
 
     assert answer == NOTHING_FAILED
     assert [receipt.status.value for receipt in world.receipts(_follow("1"))] == ["DONE"]
+
+
+def test_whatever_follower_execute_takes_comes_again_should_its_worker_be_lost(
+    redelivery: NotedRedelivery,
+) -> None:
+    event = sample("follower_execute", "open_and_close_in_two_lanes")
+
+    follower_execute.handler(event, None)
+
+    assert redelivery.unless_done_ids == [record["messageId"] for record in event["Records"]]
 
 
 def test_follower_execute_runs_lanes_side_by_side_each_in_order(world: World) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from tests.fakes.builders import FOLLOW, follow, ledger, limits, ratio
+from tests.fakes.builders import FOLLOW, SENDINGS, follow, ledger, limits, ratio
 from tests.fakes.venue import Fault
 from tests.fakes.world import World
 from understudy.adapters.memory.bus import InMemoryBus
@@ -68,7 +68,7 @@ def test_a_skip_is_announced_with_its_reason() -> None:
 
 def test_a_copy_under_way_is_not_announced() -> None:
     world, _ = _world()
-    world.venue.faults.extend([None, Fault.NEVER_ARRIVES])
+    world.venue.faults.extend([None, *SENDINGS * [Fault.NEVER_ARRIVES]])
     world.leader_trades("BTC", "5")
     world.pump()
     assert _published(world, _changes(world)) == []

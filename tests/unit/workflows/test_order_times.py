@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.fakes.builders import limits, ratio
+from tests.fakes.builders import SENDINGS, limits, ratio
 from tests.fakes.venue import Fault
 from tests.fakes.world import World
 from understudy.domain.ids import FollowId
@@ -79,7 +79,7 @@ def test_an_order_that_is_settled_later_keeps_its_times_and_gets_the_answers(
     monkeypatch: pytest.MonkeyPatch, fault: Fault
 ) -> None:
     world, follow = _world(monkeypatch)
-    world.venue.faults.append(fault)
+    world.venue.faults.extend(SENDINGS * [fault])
     decided_ms = _trade(world, follow).stages["decided"]
 
     world.pass_time(14)

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from tests.fakes.builders import limits, ratio
+from tests.fakes.builders import SENDINGS, limits, ratio
 from tests.fakes.venue import Fault
 from tests.fakes.world import World
 from understudy.domain.ids import FollowId
@@ -57,7 +57,7 @@ def test_an_unknown_entry_keeps_its_reserve_until_the_venue_can_tell(fault: Faul
 @pytest.mark.parametrize("fault", UNKNOWNS)
 def test_an_unknown_entry_is_settled_by_the_venue_s_record(fault: Fault) -> None:
     world, follow = _world()
-    _trade(world, "5", fault)
+    _trade(world, "5", *SENDINGS * [fault])
 
     world.pass_time(14)
 
@@ -71,7 +71,7 @@ def test_an_unknown_entry_is_settled_by_the_venue_s_record(fault: Fault) -> None
 
 def test_nothing_is_asked_before_the_order_can_no_longer_land() -> None:
     world, follow = _world()
-    _trade(world, "5", Fault.NEVER_ARRIVES)
+    _trade(world, "5", *SENDINGS * [Fault.NEVER_ARRIVES])
 
     world.pass_time(12)
 
@@ -93,7 +93,7 @@ def test_an_entry_that_lands_late_but_in_time_counts() -> None:
 
 def test_an_entry_that_lands_after_its_expiry_has_no_effect() -> None:
     world, follow = _world()
-    _trade(world, "5", Fault.LANDS_LATE)
+    _trade(world, "5", *SENDINGS * [Fault.LANDS_LATE])
 
     world.pass_time(14)
     world.venue.land_late()

@@ -10,6 +10,7 @@ from understudy.adapters.aws import clients
 from understudy.adapters.aws.batches import Batch, batch_of, failures
 from understudy.adapters.aws.redelivery import Redelivery
 from understudy.domain.errors import RequestBudgetError
+from understudy.ports.concurrency import Pool
 from understudy.runtime import environment
 from understudy.runtime.observability import log_failure
 
@@ -32,6 +33,11 @@ def work_through(
         except Exception as error:  # noqa: BLE001  # logged; the group comes again, then dies alone
             failed[group] = error
     return answer_for(batch, queue, failed)
+
+
+def come_again_if_lost(batch: Batch[Any], queue: str, pool: Pool) -> None:
+    """Have a delivery come again within seconds should this worker be lost; waits for nothing."""
+    pool.submit(_redelivery(queue).unless_done, batch.received)
 
 
 def answer_for(batch: Batch[T], queue: str, failed: Mapping[str, BaseException]) -> Answer:

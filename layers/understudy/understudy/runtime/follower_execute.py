@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cache
 
 from understudy.adapters.aws import clients
 from understudy.adapters.aws.signer import LambdaSigner
+from understudy.adapters.threads import Threads
+from understudy.ports.concurrency import Pool
 from understudy.ports.signing import Signer
 from understudy.runtime import environment, parts
 from understudy.workflows.copying.views import CopyPorts
@@ -21,7 +22,7 @@ class Execution:
 
     ports: CopyPorts
     signer: Signer
-    pool: Executor
+    pool: Pool
 
 
 @cache
@@ -30,5 +31,5 @@ def build() -> Execution:
     return Execution(
         ports=parts.copying("follower_execute", "follow_reconcile"),
         signer=LambdaSigner(clients.functions(), environment.text("SIGNER_FUNCTION")),
-        pool=ThreadPoolExecutor(LANES_AT_ONCE, thread_name_prefix="lane"),
+        pool=Threads(LANES_AT_ONCE, thread_name_prefix="lane"),
     )

@@ -6,7 +6,6 @@ Every step can be repeated: what was pinned before is taken up again, never deci
 from __future__ import annotations
 
 from collections.abc import Generator, Mapping, Sequence
-from concurrent.futures import Executor
 from dataclasses import replace
 
 from understudy.domain.decisions import decide
@@ -18,6 +17,7 @@ from understudy.domain.reasons import Reason
 from understudy.domain.receipting import trade_of
 from understudy.domain.trades import Trade, TradeKind
 from understudy.messages import Converge, FollowerExecute, LaneCommand, WakeLane
+from understudy.ports.concurrency import Pool
 from understudy.ports.signing import Signer
 from understudy.workflows.copying.accounts import with_account
 from understudy.workflows.copying.claims import claim
@@ -37,7 +37,7 @@ Claiming = Generator[Intent, Answer, View]
 def run_delivery(
     ports: CopyPorts,
     signer: Signer,
-    pool: Executor,
+    pool: Pool,
     lanes: Mapping[Key, Sequence[LaneCommand]],
 ) -> dict[Key, BaseException]:
     """Run lanes side by side; gives those that failed, with their errors."""
@@ -78,7 +78,7 @@ def copy_trade(ports: CopyPorts, command: FollowerExecute, view: View | None = N
 
 def converge(ports: CopyPorts, command: Converge, view: View | None = None) -> Signing:
     """Bring what is held to the target: the next attempt of an exit, or a slower mode's window."""
-    view = view or read_view(ports.store, command.follow_id, command.symbol)
+    view = view or read_view(ports.store, command.follow_id, command.symbol, command.seq or None)
     if view is None or not is_current(ports.epoch, view.state.follow, command.epoch):
         return
     if view.receipt is None:
@@ -86,7 +86,7 @@ def converge(ports: CopyPorts, command: Converge, view: View | None = None) -> S
     receipt = view.receipt
     view = take_up(ports, view)
     ledger = view.ledger
-    if view.intent is None and rests(view, command, ports.clock.now_ms()):
+    if view.intent is None and (command.seq or rests(view, command, ports.clock.now_ms())):
         return
     waiting = ledger.waiting
     trade = waiting.trade if waiting else trade_of(receipt, view.state.follow)

@@ -18,9 +18,11 @@ if TYPE_CHECKING:
     from mypy_boto3_lambda.client import LambdaClient
     from mypy_boto3_sqs.client import SQSClient
 
+_SERVICE_SECONDS = 1  # an answer that takes longer is lost: asking again is faster than waiting
+_FUNCTION_SECONDS = 3  # room for a cold start, and for what the function asks of the services
 _CONFIG = Config(
     connect_timeout=1,
-    read_timeout=3,  # a call and one repetition fit into a function's ten seconds
+    read_timeout=_SERVICE_SECONDS,
     retries={"total_max_attempts": 1, "mode": "standard"},
     tcp_keepalive=True,
     max_pool_connections=16,
@@ -47,7 +49,7 @@ def eventbridge() -> EventBridgeClient:
 
 def functions() -> LambdaClient:
     """Give the client that invokes functions."""
-    return cast("LambdaClient", _client("lambda"))
+    return cast("LambdaClient", _client("lambda", _FUNCTION_SECONDS))
 
 
 def kms() -> KMSClient:
@@ -61,8 +63,10 @@ def secrets() -> Any:
 
 
 @cache
-def _client(service: str) -> Any:
-    return _session().create_client(service, config=_CONFIG)
+def _client(service: str, read_timeout: int = _SERVICE_SECONDS) -> Any:
+    return _session().create_client(
+        service, config=_CONFIG.merge(Config(read_timeout=read_timeout))
+    )
 
 
 @cache

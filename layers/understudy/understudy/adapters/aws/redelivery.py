@@ -1,4 +1,7 @@
-"""Failed deliveries come again within seconds instead of after the queue's visibility time."""
+"""Deliveries that fail, or whose worker is lost, come again within seconds.
+
+The queue's own visibility time is a minute.
+"""
 
 from __future__ import annotations
 
@@ -15,6 +18,8 @@ if TYPE_CHECKING:
     from understudy.adapters.aws.batches import Received
 
 LONGEST_SECONDS = 5
+# An order of a lost worker is sent again before it expires, eight seconds after it was pinned.
+LOST_SECONDS = 3
 MAX_ENTRIES = 10
 
 
@@ -34,16 +39,31 @@ class Redelivery:
 
         Where that cannot be said, they come again when the queue's visibility time is over.
         """
-        for start in range(0, len(repeated), MAX_ENTRIES):
+        known = waits or {}
+        self._after(
+            [
+                (each, known.get(each.group, min(LONGEST_SECONDS, each.times_received)))
+                for each in repeated
+            ]
+        )
+
+    def unless_done(self, received: Sequence[Received[Any]]) -> None:
+        """Let these come again soon, to another worker, should this one be lost.
+
+        One that is only slow goes on beside the other: what it does has its effect once.
+        """
+        self._after([(each, LOST_SECONDS) for each in received])
+
+    def _after(self, waits: Sequence[tuple[Received[Any], int]]) -> None:
+        """Have deliveries come again after so many seconds, if they are not gone by then."""
+        for start in range(0, len(waits), MAX_ENTRIES):
             entries: Any = [
                 {
                     "Id": str(number),
                     "ReceiptHandle": each.receipt_handle,
-                    "VisibilityTimeout": (waits or {}).get(
-                        each.group, min(LONGEST_SECONDS, each.times_received)
-                    ),
+                    "VisibilityTimeout": seconds,
                 }
-                for number, each in enumerate(repeated[start : start + MAX_ENTRIES])
+                for number, (each, seconds) in enumerate(waits[start : start + MAX_ENTRIES])
             ]
             change = self._client.change_message_visibility_batch
             try:

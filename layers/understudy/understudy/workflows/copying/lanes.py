@@ -3,24 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Generator, Hashable, Mapping
-from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
+from concurrent.futures import Future
 from typing import TypeVar
 
 from understudy.domain.errors import SigningUnavailableError
 from understudy.domain.intents import Intent, Signed, SigningRefused
+from understudy.ports.concurrency import Pool
 from understudy.ports.signing import Signer
 
 Answer = Signed | SigningRefused
 Signing = Generator[Intent, Answer, None]
 Key = TypeVar("Key", bound=Hashable)
 
-# How long the first lane waits for the others before its order is signed without them.
-GATHER_SECONDS = 0.02
 
-
-def run_lanes(
-    lanes: Mapping[Key, Signing], signer: Signer, pool: Executor
-) -> dict[Key, BaseException]:
+def run_lanes(lanes: Mapping[Key, Signing], signer: Signer, pool: Pool) -> dict[Key, BaseException]:
     """Run every lane to its end; gives the lanes that failed, with their errors.
 
     A lane hands out an intent to be signed and goes on with the answer. One lane's error, of
@@ -32,7 +28,7 @@ def run_lanes(
     failed: dict[Key, BaseException] = {}
     waiting: dict[Key, Intent] = {}
     while running:
-        done = _gather(running)
+        done = pool.gather(running)
         for future in [each for each in running if each in done]:
             key = running.pop(future)
             _collect(future, key, waiting, failed)
@@ -40,15 +36,6 @@ def run_lanes(
             _sign_and_resume(waiting, lanes, signer, pool, running)
             waiting = {}
     return failed
-
-
-def _gather(running: Mapping[Future[Intent | None], Key]) -> set[Future[Intent | None]]:
-    """Wait for the first lane, then a moment for those that are nearly as far."""
-    done, rest = wait(running, return_when=FIRST_COMPLETED)
-    if rest:
-        more, _ = wait(rest, timeout=GATHER_SECONDS)
-        done |= more
-    return done
 
 
 def _start(lane: Signing) -> Intent | None:
@@ -81,7 +68,7 @@ def _sign_and_resume(
     waiting: Mapping[Key, Intent],
     lanes: Mapping[Key, Signing],
     signer: Signer,
-    pool: Executor,
+    pool: Pool,
     running: dict[Future[Intent | None], Key],
 ) -> None:
     answers: list[Answer | SigningUnavailableError]

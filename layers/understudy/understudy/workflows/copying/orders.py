@@ -39,6 +39,13 @@ ATTEMPTS_AT_ONCE = 2
 ATTEMPTS_BEFORE_OPERATOR = 12
 ORDERS_BEFORE_OPERATOR = 300
 NEXT_ATTEMPT_MS = 2_000
+# Whoever is woken at the end of a rest may have a clock that is behind the one that wrote it.
+CLOCKS_DIFFER_MS = 2_000
+AGAIN_MS = 2_000
+SENDING_MS = 1_000
+SENT_AGAIN = "sent again"
+# What a venue says that has taken an earlier sending, or may have: another one says nothing new.
+ANSWERED = frozenset({"NONCE_USED", "REFUSED_LATER", "NOT_FINAL"})
 
 Answered = Accepted | Rejected
 
@@ -120,9 +127,24 @@ def _perform(ports: CopyPorts, view: View) -> Generator[Intent, Answer, View | N
     outcome, stages = _send(ports, intent, answer, first=view.first)
     if isinstance(outcome, Unknown):
         resolve_later(ports, intent, stages)
+        if outcome.cause not in ANSWERED:
+            _send_again_soon(ports, view, intent)
         return None
     stages["answered"] = ports.clock.now_ms()
     return _settle(ports, view, intent, outcome, stages)
+
+
+def _send_again_soon(ports: CopyPorts, view: View, intent: Intent) -> None:
+    """Have the lane send the same bytes once more while they can still take effect.
+
+    Whether the first sending arrived is unknown; the venue takes a nonce once, so that the second
+    one is the order's last chance or nothing at all.
+    """
+    now_ms = ports.clock.now_ms()
+    if now_ms + AGAIN_MS + SENDING_MS < intent.expires_at_ms:
+        again = convergence(view.state.follow, view.symbol, SENT_AGAIN, now_ms)
+        command = WakeLane(replace(again, seq=intent.seq))
+        ports.queues.to_reconcile(command, delay_seconds=AGAIN_MS // 1000)
 
 
 def _is_unwanted_now(view: View, intent: Intent) -> bool:
@@ -176,7 +198,7 @@ def _next_exit(ports: CopyPorts, view: View, trade: Trade, attempt: int) -> View
     now_ms = ports.clock.now_ms()
     rests_ms = view.ledger.exit_rests_until_ms - now_ms
     if rests_ms > 0:
-        _converge_later(ports, view, rests_ms)
+        _converge_later(ports, view, rests_ms + CLOCKS_DIFFER_MS)
         return None
     allowed = ports.budget.take(trade.venue, Purpose.EXIT, ORDER_WEIGHT)
     if attempt >= ATTEMPTS_AT_ONCE or not allowed:

@@ -6,11 +6,12 @@ Whatever fails here is left out and decides nothing: that lane reads for itself,
 from __future__ import annotations
 
 from collections.abc import Hashable, Mapping, Sequence
-from concurrent.futures import Executor, Future
+from concurrent.futures import Future
 from typing import TypeVar
 
 from understudy.domain.ids import FollowId
 from understudy.messages import FollowerExecute, LaneCommand
+from understudy.ports.concurrency import Pool
 from understudy.ports.copying import FollowState
 from understudy.workflows.copying.views import CopyPorts, Look, View, views_of
 
@@ -18,7 +19,7 @@ Key = TypeVar("Key", bound=Hashable)
 
 
 def first_views(
-    ports: CopyPorts, lanes: Mapping[Key, Sequence[LaneCommand]], pool: Executor
+    ports: CopyPorts, lanes: Mapping[Key, Sequence[LaneCommand]], pool: Pool
 ) -> dict[Key, View]:
     """Read what the first command of every lane needs; lanes that cannot be read are left out."""
     firsts = {lane: commands[0] for lane, commands in lanes.items() if commands}
@@ -34,9 +35,7 @@ def first_views(
     return dict(zip(looks, views.result(), strict=True))
 
 
-def _states(
-    ports: CopyPorts, follow_ids: set[FollowId], pool: Executor
-) -> dict[FollowId, FollowState]:
+def _states(ports: CopyPorts, follow_ids: set[FollowId], pool: Pool) -> dict[FollowId, FollowState]:
     reading = {each: pool.submit(ports.store.follow_state, each) for each in sorted(follow_ids)}
     read = {each: _state(future) for each, future in reading.items()}
     return {each: state for each, state in read.items() if state is not None}
@@ -49,4 +48,4 @@ def _state(reading: Future[FollowState | None]) -> FollowState | None:
 def _look(state: FollowState, command: LaneCommand) -> Look:
     if isinstance(command, FollowerExecute):
         return Look(state, command.trade.symbol, command.trade.seq)
-    return Look(state, command.symbol)
+    return Look(state, command.symbol, command.seq or None)

@@ -1,0 +1,54 @@
+"""The signer as its callers have it: another function, in a process of its own.
+
+Whatever happens inside, a crash too, its caller only hears that no answer came.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from tests.simulation.loop import CrashError, Loop, Process
+from understudy.domain.errors import SigningUnavailableError
+
+if TYPE_CHECKING:
+    from understudy.domain.intents import Intent, Signed, SigningRefused
+    from understudy.ports.signing import Signer
+
+FUNCTION_MS = 10_000
+ANSWER_MS = 3_000
+STEP_MS = 2
+
+
+class InvokedSigner:
+    """Implements `Signer` by invoking another one."""
+
+    def __init__(self, loop: Loop, signer: Signer) -> None:
+        self._loop = loop
+        self._signer = signer
+
+    def sign(self, intents: Sequence[Intent]) -> Sequence[Signed | SigningRefused]:
+        """Sign each intent or refuse it; raises SigningUnavailableError when no answer comes."""
+        answers: list[Sequence[Signed | SigningRefused] | Exception] = []
+        self._loop.spawn(lambda: answers.append(self._answer(intents)))
+        waited_ms = 0
+        while not answers and waited_ms < ANSWER_MS:
+            self._loop.sleep(STEP_MS)
+            self._loop.refuse_overtime()
+            waited_ms += STEP_MS
+        if not answers:
+            raise SigningUnavailableError("the signer did not answer in time")
+        if isinstance(answers[0], Exception):
+            raise SigningUnavailableError("the signer failed") from answers[0]
+        return answers[0]
+
+    def _answer(self, intents: Sequence[Intent]) -> Sequence[Signed | SigningRefused] | Exception:
+        process = Process(self._loop.now_ms + FUNCTION_MS)
+        self._loop.join(process)
+        try:
+            return self._signer.sign(intents)
+        except CrashError:
+            process.crash()
+            return SigningUnavailableError("the signer's process is gone")
+        except SigningUnavailableError as error:
+            return error
