@@ -84,3 +84,54 @@ def test_a_trade_that_may_still_be_on_its_way_is_not_sent_again() -> None:
     world.sweep()
 
     assert not world.receipts(follow)
+
+
+def _look(world: World) -> int:
+    """Reconcile every wallet without running the lanes; gives how many commands were sent there."""
+    sweep(world.reconcile_ports, HYPERLIQUID)
+    for command in world.queues.reconcile.take():
+        reconcile(world.reconcile_ports, command)
+    return len(world.queues.lanes.take())
+
+
+def test_a_lane_that_takes_nothing_is_sent_the_same_trade_ever_seldomer() -> None:
+    world, _ = copied()
+    _lose_a_trade(world, "5")
+
+    minutes = []
+    for minute in range(180):
+        if _look(world):
+            minutes.append(minute)
+        world.clock.advance(60_000)
+
+    assert minutes == [0, 1, 3, 7, 15, 31, 63, 123]
+
+
+def test_a_trade_that_is_newly_missed_goes_at_once_while_older_ones_wait() -> None:
+    world, _ = copied()
+    _lose_a_trade(world, "5")
+    assert [_look(world), _look(world)] == [1, 0]
+    _lose_a_trade(world, "2")
+
+    assert _look(world) == 1
+
+
+def test_once_nothing_is_missed_the_next_trade_is_sent_again_after_a_minute() -> None:
+    world, follow = copied()
+    _lose_a_trade(world, "5")
+    for _ in range(10):
+        _look(world)
+        world.clock.advance(60_000)
+    world.sweep()
+    world.clock.advance(3_600_000)
+    world.sweep()
+    world.sweep()
+    assert world.table.budgets[follow].gaps_pause_ms == 0
+
+    _lose_a_trade(world, "2")
+
+    sent = []
+    for _ in range(3):
+        sent.append(_look(world))
+        world.clock.advance(60_000)
+    assert sent == [1, 1, 0]

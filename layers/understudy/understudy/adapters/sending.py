@@ -70,8 +70,8 @@ def of_fan_out(message: FillFanOut) -> Sending[FillFanOut]:
 def of_lane_command(message: LaneCommand) -> Sending[LaneCommand]:
     """Group by wallet; one trade goes to one follow once, a convergence once per cause and time.
 
-    A trade without a receipt is sent again once a minute: a queue would drop it for five minutes
-    as a repetition of the sending that was lost.
+    A trade without a receipt is sent again, once a minute at most: a queue would drop it for five
+    minutes as a repetition of the sending that was lost.
     """
     return Sending(message.wallet_id, _digest_of_command(message), message)
 

@@ -183,8 +183,9 @@ class Budget:
 
     `margin` is bound in positions at entry, `reserved` in orders under way. `recent_entries_ms`
     are the leader's times of the last minute's entries. Every trade up to `checked_seq` has a
-    receipt. What happened on the account without an order of ours is in it up to
-    `fills_until_ms`, funding up to `funding_until_ms`, by the venue's clock.
+    receipt; of those behind it without one, the ones up to `gaps_until_seq` were sent again at
+    `gaps_sent_ms` and are not for `gaps_pause_ms`. What happened on the account without an order
+    of ours is in it up to `fills_until_ms`, funding up to `funding_until_ms`, by the venue's clock.
     """
 
     follow_id: FollowId
@@ -199,6 +200,9 @@ class Budget:
     breaker_openings: int = 0
     drawdown_readings: int = 0
     checked_seq: int = 0
+    gaps_until_seq: int = 0
+    gaps_sent_ms: int = 0
+    gaps_pause_ms: int = 0
     fills_until_ms: int = 0
     funding_until_ms: int = 0
     version: int = 0

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from dataclasses import replace
 from itertools import takewhile
 from typing import TYPE_CHECKING
 
 from understudy.domain.errors import ConflictError
+from understudy.domain.gaps import sendings
 from understudy.messages import GAP, FollowerExecute
 from understudy.ports.copying import Changes
 
@@ -26,16 +26,27 @@ def close_gaps(ports: CopyPorts, leaders: LeaderStore, state: FollowState) -> No
     """Send trades into the lane again that have no receipt although they are old enough."""
     since = max(state.follow.start_seq, state.budget.checked_seq)
     trades = _old_trades(ports, leaders, state, since)
+    missing = _missing(ports, state, since, trades)
+    seqs = [trade.seq for trade in missing]
+    budget, again = sendings(state.budget, seqs, ports.clock.now_ms())
+    if trades:
+        budget = replace(budget, checked_seq=seqs[0] - 1 if seqs else trades[-1].seq)
+    if budget != state.budget:
+        try:
+            ports.store.commit(Changes(budget=budget))
+        except ConflictError:
+            return  # a lane moved it: the next run looks again
+    if again:
+        _send_again(ports, state, [trade for trade in missing if trade.seq in again])
+
+
+def _missing(
+    ports: CopyPorts, state: FollowState, since: int, trades: Sequence[Trade]
+) -> Sequence[Trade]:
     if not trades:
-        return
+        return ()
     done = ports.store.receipted(state.follow.follow_id, since, trades[-1].seq)
-    missing = [trade for trade in trades if trade.seq not in done]
-    if missing:
-        _send_again(ports, state, missing)
-    checked = missing[0].seq - 1 if missing else trades[-1].seq
-    if checked > since:
-        with suppress(ConflictError):  # a lane moved it: the next run looks again
-            ports.store.commit(Changes(budget=replace(state.budget, checked_seq=checked)))
+    return [trade for trade in trades if trade.seq not in done]
 
 
 def _old_trades(
