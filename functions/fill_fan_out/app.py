@@ -12,7 +12,7 @@ from understudy.workflows.fill_fan_out import fan_out_shard
 
 def handler(event: dict[str, Any], context: Any) -> Answer:
     """Work through trades, shard by shard."""
-    return work_through(event, (FillFanOut,), "fill_fan_out", _fan_out)
+    return work_through(event, (FillFanOut,), "fill_fan_out", _fan_out, is_urgent=True)
 
 
 def _fan_out(messages: list[FillFanOut]) -> None:

@@ -13,4 +13,5 @@ from understudy.workflows.leader_sync import sync_leader
 
 def handler(event: dict[str, Any], context: Any) -> Answer:
     """Work through fills, leader by leader."""
-    return work_through(event, (LeaderFills,), "leader_fills", partial(sync_leader, build()))
+    sync = partial(sync_leader, build())
+    return work_through(event, (LeaderFills,), "leader_fills", sync, is_urgent=True)

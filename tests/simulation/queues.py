@@ -19,12 +19,10 @@ class SimulatedQueues:
     """The queues of the flow; each source's `work` is given by who runs the functions."""
 
     def __init__(self, loop: Loop, fates: Fates, random: Random) -> None:
-        draw = random.random
-        self.leader_sync: Source[LeaderFills] = Source("leader_sync", loop, fates, draw)
-        self.fan_out: Source[FillFanOut] = Source("fill_fan_out", loop, fates, draw)
-        self.lanes: Source[LaneCommand] = Source(
-            "follower_execute", loop, fates, draw, LOST_SECONDS * 1000
-        )
+        draw, lost_ms = random.random, LOST_SECONDS * 1000
+        self.leader_sync: Source[LeaderFills] = Source("leader_sync", loop, fates, draw, lost_ms)
+        self.fan_out: Source[FillFanOut] = Source("fill_fan_out", loop, fates, draw, lost_ms)
+        self.lanes: Source[LaneCommand] = Source("follower_execute", loop, fates, draw, lost_ms)
         self.reconcile: Source[ReconcileCommand] = Source("follow_reconcile", loop, fates, draw)
 
     @property

@@ -11,7 +11,9 @@ from understudy.domain.follows import Ledger
 from understudy.domain.intents import Accepted, Rejected
 
 FIRST_PAUSE_MS = 11_000
+FIRST_PAUSE_OF_SIGNER_MS = 2_000
 LONGEST_PAUSE_MS = 60_000
+DOUBLINGS = 5
 OPERATOR_PAUSE_MS = 600_000
 PAUSES_BEFORE_OPERATOR = 30
 SIGNING_REFUSED = "SIGNING_REFUSED"
@@ -62,9 +64,14 @@ def is_the_signers(outcome: Rejected) -> bool:
     return outcome.kind == SIGNING_UNAVAILABLE
 
 
-def paused(ledger: Ledger, now_ms: int) -> Ledger:
-    """Let an exit rest: 11 s at first, twice as long each time, a minute at most."""
-    pause_ms = min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS << min(ledger.exit_pauses, 3))
+def paused(ledger: Ledger, outcome: Evidence, now_ms: int) -> Ledger:
+    """Let an exit rest: 11 s at first, twice as long each time, a minute at most.
+
+    A signer that was away may be back in a moment: then it is 2 s at first.
+    """
+    is_away = isinstance(outcome, Rejected) and outcome.kind == SIGNING_UNAVAILABLE
+    first_ms = FIRST_PAUSE_OF_SIGNER_MS if is_away else FIRST_PAUSE_MS
+    pause_ms = min(LONGEST_PAUSE_MS, first_ms << min(ledger.exit_pauses, DOUBLINGS))
     return replace(
         ledger, exit_pauses=ledger.exit_pauses + 1, exit_rests_until_ms=now_ms + pause_ms
     )

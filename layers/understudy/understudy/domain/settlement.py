@@ -207,7 +207,7 @@ def _after_exit_in_vain(ledger: Ledger, outcome: Accepted | Rejected | None, now
     if retrying.is_agent_gone(outcome, reduce_only=True):
         return retrying.handed_over(ledger, now_ms)
     if retrying.passes_by_itself(outcome):
-        return retrying.paused(ledger, now_ms)
+        return retrying.paused(ledger, outcome, now_ms)
     return replace(retrying.rested(ledger), exit_attempts=ledger.exit_attempts + 1)
 
 

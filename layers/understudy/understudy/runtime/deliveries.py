@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 from understudy.adapters.aws import clients
 from understudy.adapters.aws.batches import Batch, batch_of, failures
 from understudy.adapters.aws.redelivery import Redelivery
+from understudy.adapters.threads import Threads
 from understudy.domain.errors import RequestBudgetError
 from understudy.ports.concurrency import Pool
 from understudy.runtime import environment
@@ -23,9 +24,16 @@ def work_through(
     expected: tuple[type[T], ...],
     queue: str,
     work: Callable[[list[T]], None],
+    *,
+    is_urgent: bool = False,
 ) -> Answer:
-    """Give each group's messages to `work`, in order; a group that fails comes again soon."""
+    """Give each group's messages to `work`, in order; a group that fails comes again soon.
+
+    What is urgent does so too when this worker is lost.
+    """
     batch = batch_of(event, expected)
+    if is_urgent:
+        come_again_if_lost(batch, queue, _beside())
     failed: dict[str, BaseException] = {}
     for group, messages in batch.groups().items():
         try:
@@ -57,6 +65,11 @@ def _waits(failed: Mapping[str, BaseException]) -> dict[str, int]:
         for group, error in failed.items()
         if isinstance(error, RequestBudgetError)
     }
+
+
+@cache
+def _beside() -> Pool:
+    return Threads(1, thread_name_prefix="beside")
 
 
 @cache
