@@ -27,8 +27,10 @@ from understudy.domain.money import ZERO
 
 if TYPE_CHECKING:
     from tests.simulation.world import World
+    from understudy.domain.follows import Follow
 
 Broken = Iterator[str]
+LOOKED_FOR_MS = 90_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,14 +62,21 @@ def every_pair_ends_in_one_terminal_receipt(world: World) -> Broken:
     """Look for trades since a follow began without a receipt, or with one that is not over."""
     for follow in world.table.follows.values():
         receipts = world.table.receipts[follow.follow_id]
-        book = world.table.books[HYPERLIQUID, follow.leader]
-        until_seq = world.left_at_seq.get(follow.follow_id, book.seq)
-        for seq in range(follow.start_seq + 1, until_seq + 1):
+        for seq in _seqs_of(world, follow):
             receipt = receipts.get(seq)
             if receipt is None:
                 yield f"{follow.follow_id}: trade {seq} has no receipt"
             elif not receipt.status.is_terminal:
                 yield f"{follow.follow_id}: trade {seq} is {receipt.status} still"
+
+
+def _seqs_of(world: World, follow: Follow) -> Iterator[int]:
+    """Give a follow's trades, of a deleted one those that gaps were looked for in."""
+    left_ms = world.left_ms.get(follow.follow_id)
+    for seq, trade in world.table.trades[HYPERLIQUID, follow.leader].items():
+        is_too_late = left_ms is not None and trade.stored_at_ms > left_ms - LOOKED_FOR_MS
+        if seq > follow.start_seq and not is_too_late:
+            yield seq
 
 
 def every_order_was_pinned_and_filled_once(world: World) -> Broken:

@@ -22,11 +22,11 @@ from understudy.ports.leases import Lease
 from understudy.workflows.leader_listener import ListenerPorts, listen
 from understudy.workflows.watching.market_feed import FeedPorts
 
-LIFE_MS = 7 * 60_000
+LIFE_MS = 4 * 60_000
 SKEWS_MS = (0, -700, 400, 900)
 SELDOM = 20
-KILLED_SHARE = 0.7
-CALLS_AT_RISK = 12
+KILLED_SHARE = 0.9
+CALLS_AT_RISK = 6
 
 
 def seldom(mix: Mix) -> Mix:

@@ -17,6 +17,7 @@ from tests.simulation.listeners import SKEWS_MS, Listeners
 from tests.simulation.loop import CrashError, LoopClock
 from tests.simulation.pool import LoopPool
 from tests.simulation.repeating import CLOUD_TIMEOUT_MS, RepeatingGate
+from tests.simulation.watch import concerned, group_of
 from tests.simulation.world import LEADERS, World
 from understudy.adapters.memory.venue_budget import InMemoryVenueBudget
 from understudy.adapters.venues.hyperliquid.constants import Chain
@@ -112,11 +113,12 @@ class Steps:
 
     def _lanes(self, groups: Groups) -> Failed:
         process = self._one()
-        with self._world.watch.noticing("lane", *groups):
+        with self._world.watch.noticing(self._world.queues.lanes, *groups):
             return run_delivery(process.copying, process.signer, self._pool, groups)
 
     def _sync(self, messages: list[Any]) -> None:
-        with self._world.watch.noticing("sync", messages[0].leader):
+        source, leader = self._world.queues.leader_sync, messages[0].leader
+        with self._world.watch.noticing(source, group_of(leader)):
             sync_leader(self._one().sync, messages)
 
     def _fan_out(self, messages: list[Any]) -> None:
@@ -125,8 +127,8 @@ class Steps:
 
     def _reconcile(self, messages: list[Any]) -> None:
         for message in messages:
-            concerned = self._world.watch.concerned(message)
-            with self._world.watch.noticing("reconcile", concerned):
+            waiting = concerned(self._world, message)
+            with self._world.watch.noticing(self._world.queues.reconcile, *waiting):
                 reconcile(self._one().reconciling, message)
 
     def _sweep(self) -> None:

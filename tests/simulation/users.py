@@ -151,8 +151,7 @@ class Users:
         stop = self._one_of(STOPS)
         self._set(follow, {"on_stop": stop.value})
         self._note(f"follow_deleted_{stop.value}")
-        book = self._world.table.books[follow.venue, follow.leader]
-        self._world.left_at_seq[follow.follow_id] = book.seq
+        self._world.left_ms[follow.follow_id] = self._world.loop.now_ms
         self._insist(
             lambda: self._api.lifecycle.delete(follow.user_id, follow.follow_id),
             until=lambda: self._status(follow) in (FollowStatus.DELETING, FollowStatus.DELETED),

@@ -1,8 +1,9 @@
 """What must hold while a run goes on: exits in time, and nothing of a leader unseen for long.
 
 It looks every few seconds. A clock stands still while what it measures cannot happen: the venue is
-down, the agent may not sign, a worker has died and its queue has not given the message again, or
-the answer to an order was lost and nobody can say yet whether it took effect.
+down, the agent may not sign, an order was refused three times in a row, a worker has died and its
+queue has not given the message again, or the answer to an order was lost and nobody can say yet
+whether it took effect.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Hashable, Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from custody.agents import AgentStatus
 from tests.simulation.loop import CrashError
@@ -20,12 +21,12 @@ from understudy.domain.markets import HYPERLIQUID
 from understudy.messages import (
     CheckLeader,
     ReconcileCommand,
-    ReconcileWallet,
     ResolveIntent,
     WakeLane,
 )
 
 if TYPE_CHECKING:
+    from tests.simulation.sources import Source
     from tests.simulation.world import World
     from understudy.domain.follows import Follow, Ledger
     from understudy.domain.trades import Fill
@@ -35,7 +36,26 @@ CLOSED_WITHIN_MS = 60_000
 SEEN_WITHIN_MS = 120_000
 GIVEN_AGAIN_MS = 65_000
 ANSWERED_MS = 10_000
+REFUSED_IN_A_ROW = 3
 Place = tuple[str, str]
+
+
+def group_of(leader: str) -> str:
+    """Name the group of a leader's messages."""
+    return f"{HYPERLIQUID}#{leader}"
+
+
+def concerned(world: World, message: ReconcileCommand) -> tuple[Hashable, ...]:
+    """Give the wallet or the leader who waits for what a message asks for."""
+    match message:
+        case WakeLane():
+            return (message.converge.wallet_id,)
+        case ResolveIntent():
+            return (world.table.follows[message.follow_id].wallet_id,)
+        case CheckLeader():
+            return (message.leader,)
+        case _:
+            return ()
 
 
 class Watch:
@@ -60,30 +80,14 @@ class Watch:
         self._unseen[leader, fill.tid] = fill, 0
 
     @contextmanager
-    def noticing(self, step: str, *subjects: Hashable) -> Iterator[None]:
-        """Notice when a step dies at work on a wallet or a leader, and when it works again."""
-        for subject in subjects:
-            self._died_ms.pop((step, subject), None)
+    def noticing(self, source: Source[Any], *groups: Hashable) -> Iterator[None]:
+        """Notice when a step dies at work on groups of messages."""
         try:
             yield
         except CrashError:
-            for subject in subjects:
-                self._died_ms[step, subject] = self._world.loop.now_ms
+            for group in groups:
+                self._died_ms[source.name, group] = self._world.loop.now_ms
             raise
-
-    def concerned(self, message: ReconcileCommand) -> Hashable:
-        """Give the wallet or the leader that a message is about."""
-        match message:
-            case ReconcileWallet():
-                return message.wallet_id
-            case WakeLane():
-                return message.converge.wallet_id
-            case ResolveIntent():
-                return self._world.table.follows[message.follow_id].wallet_id
-            case CheckLeader():
-                return message.leader
-            case _:
-                return ""
 
     def is_kept(self, follow: Follow, symbol: str) -> bool:
         """Say whether a follow holds a symbol because its user wanted it kept."""
@@ -111,17 +115,24 @@ class Watch:
                 self._count(place)
 
     def _can_close(self, follow: Follow, ledger: Ledger) -> bool:
-        died = ("lane", follow.wallet_id), ("reconcile", follow.wallet_id)
+        queues = self._world.queues
         return not (
             self._world.venue.is_down
-            or any(map(self._has_died, died))
+            or self._is_held_up(queues.lanes, follow.wallet_id)
+            or self._is_held_up(queues.reconcile, follow.wallet_id)
+            or self._is_held_up(queues.leader_sync, group_of(follow.leader))
+            or ledger.exit_pauses >= REFUSED_IN_A_ROW
             or self._is_unknown(ledger)
             or not self._may_sign(follow)
         )
 
-    def _has_died(self, place: tuple[str, Hashable]) -> bool:
-        died_ms = self._died_ms.get(place)
-        return died_ms is not None and self._world.loop.now_ms < died_ms + GIVEN_AGAIN_MS
+    def _is_held_up(self, source: Source[Any], group: Hashable) -> bool:
+        """Say whether a step died at work on a group that was not given again since."""
+        died_ms = self._died_ms.get((source.name, group), 0)
+        is_known_free = source is not self._world.queues.reconcile and not source.is_busy(group)
+        if is_known_free:
+            self._died_ms.pop((source.name, group), None)
+        return not is_known_free and died_ms > self._world.loop.now_ms - GIVEN_AGAIN_MS
 
     def _is_unknown(self, ledger: Ledger) -> bool:
         """Say whether an order of the symbol got no answer and may still take effect."""
@@ -160,8 +171,12 @@ class Watch:
                     self._world.breaks("a_leaders_trade_is_seen_in_time", text)
 
     def _can_see(self, leader: str) -> bool:
-        died = ("sync", leader), ("reconcile", leader)
-        return not (self._world.venue.is_down or any(map(self._has_died, died)))
+        queues = self._world.queues
+        return not (
+            self._world.venue.is_down
+            or self._is_held_up(queues.leader_sync, group_of(leader))
+            or self._is_held_up(queues.reconcile, leader)
+        )
 
     def _is_known(self, leader: str, fill: Fill) -> bool:
         """Say whether a fill is stored, or the book shows the position all the same."""

@@ -81,8 +81,8 @@ def address_of_wallet(name: str) -> str:
 class World:
     """Everything that lasts; the steps that work on it are apart.
 
-    `by_hand` is what users traded on their own accounts, `left_at_seq` the leader's last trade when
-    a follow's deletion was asked for, `broken` what did not hold while the run went on.
+    `by_hand` is what users traded on their own accounts, `left_ms` when a follow's deletion was
+    asked for, `broken` what did not hold while the run went on.
     """
 
     def __init__(self, seed: str, mix: Mix, *, keeps_history: bool = False) -> None:
@@ -109,7 +109,7 @@ class World:
         self.custody = InMemoryCustodyStore(self.markets)
         self.vault = InMemoryVault()
         self.by_hand: defaultdict[tuple[str, str], Decimal] = defaultdict(Decimal)
-        self.left_at_seq: dict[FollowId, int] = {}
+        self.left_ms: dict[FollowId, int] = {}
         self.broken: list[Violation] = []
         self.watch = Watch(self)
         self.identity = InMemoryIdentityStore()
