@@ -16,7 +16,7 @@ export SAM_CLI_TELEMETRY := 0
 	demo-environment dev-environment sam-environment \
 	check-steps format lint types architecture rules template unit test-parallel test-integration \
 	test-serial \
-	prove-steps prove-restore prove-sizing prove-follow-life prove-mutants
+	prove-steps prove-restore prove-sizing prove-follow-life prove-mutants prove-crashes
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -118,7 +118,7 @@ test-serial:
 		tests/integration/system tests/acceptance $(ARGS)
 
 # The long proofs, one target each; `make prove` goes through all of them.
-prove-steps: prove-sizing prove-follow-life prove-mutants prove-restore
+prove-steps: prove-sizing prove-follow-life prove-mutants prove-crashes prove-restore
 
 prove-sizing:
 	@$(BIN)/python -m tests.differential --count 200000
@@ -128,6 +128,9 @@ prove-follow-life:
 
 prove-mutants:
 	@$(BIN)/understudy mutants $(ARGS)
+
+prove-crashes:
+	@$(BIN)/python -m tests.simulation.enumeration $(ARGS)
 
 prove-restore:
 	@$(BIN)/pytest $(RESTORE)

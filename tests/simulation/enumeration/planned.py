@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from random import Random
 
 from tests.simulation.faults import Fate, Fates
-from tests.simulation.gates import LATE_MS, TIMEOUT_MS
+from tests.simulation.gates import LATE_MS, Gate
 from tests.simulation.loop import Loop
 from tests.simulation.mixes import CALM
+from tests.simulation.queues import SimulatedQueues
 from tests.simulation.world import World
 
 MODES = (Fate.CRASH_BEFORE, Fate.CRASH_AFTER, Fate.TIMEOUT_LANDED, Fate.TIMEOUT_LATE)
@@ -43,7 +44,7 @@ class PlannedFates(Fates):
         self.times_ms.append(self._loop.now_ms)
         fate = self._plan.get(len(self.names))
         if fate is Fate.TIMEOUT_LATE:
-            self.late_until_ms = self._loop.now_ms + TIMEOUT_MS + max(LATE_MS)
+            self.late_until_ms = self._loop.now_ms + Gate.timeout_ms + max(LATE_MS)
         return fate
 
 
@@ -57,4 +58,5 @@ class PlannedWorld(World):
         super().__init__("enumeration", CALM, keeps_history=keeps_history)
         self.planned = PlannedFates(self.loop, plan)
         self.fates = self.calm = self.planned
+        self.queues = SimulatedQueues(self.loop, self.planned, self.random)
         self.unpublished = 0

@@ -56,6 +56,8 @@ ELSEWHERE = {
     "SignInVerifier": OF_REQUESTS,
     "SwitchBoard": OF_REQUESTS,
 }
+# No port's: what an event source is told by whoever takes its messages.
+OF_SOURCES = " unless done"
 # Calls that change nothing: after one of them a crash is what it is before.
 READING = frozenset(
     {
@@ -106,13 +108,18 @@ def methods() -> frozenset[str]:
 
 def struck(names: Collection[str]) -> frozenset[str]:
     """Name the methods that calls of a run are of."""
-    calls = (name.removeprefix(LISTENER).split(".") for name in names)
+    of_ports = (name for name in names if not name.endswith(OF_SOURCES))
+    calls = (name.removeprefix(LISTENER).split(".") for name in of_ports)
     return frozenset(f"{GATED[port]}.{method}" for port, method in calls)
 
 
-def excused(method: str) -> bool:
-    """Say whether a method is named as one that is no site."""
-    return method in ELSEWHERE or method.split(".", maxsplit=1)[0] in ELSEWHERE
+def unreached(names: Collection[str]) -> list[str]:
+    """Name the methods that no call of a run is of, and that nothing is said of."""
+    return sorted(
+        method
+        for method in methods() - struck(names)
+        if method not in ELSEWHERE and method.split(".", maxsplit=1)[0] not in ELSEWHERE
+    )
 
 
 def is_reading(name: str) -> bool:

@@ -40,6 +40,7 @@ def run(scenario: Scenario, plan: Plan, *, keeps_history: bool = False) -> Run:
     stage = Stage(world)
     scenario.prepare(stage)
     PlannedSteps(world, scenario.listener_life_ms).start()
+    world.watch.start()
     _play(scenario, stage)
     calls = _settle(world)
     return Run(

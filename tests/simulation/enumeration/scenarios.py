@@ -14,9 +14,7 @@ from understudy.adapters.following import FOLLOWS_PER_SHARD
 from understudy.domain.follows import FollowStatus, PauseReason
 from understudy.domain.limits import CopyMode, DrawdownBasis, Limits, OnStop
 from understudy.domain.markets import HYPERLIQUID
-from understudy.ports.stream import PublicTrade
 
-STRANGER = "0x" + "9" * 40
 BEGIN_MS = 3_000
 PAUSE_MS = 4_000
 SECOND_MS = 1_000
@@ -42,11 +40,8 @@ class Stage:
 
     def trade(self, signed_size: str, *, leader: str = LEADER, pause_ms: int = PAUSE_MS) -> None:
         """Let a leader trade, and some time pass."""
-        fill = self.world.venue.trade(leader, BTC, signed_size)
-        sides = (leader, STRANGER) if fill.side.sign > 0 else (STRANGER, leader)
-        self.world.tape.publish(
-            PublicTrade(BTC, fill.price, fill.size, fill.time_ms, fill.tid, *sides)
-        )
+        fill = self.world.execute(leader, BTC, Decimal(signed_size))
+        self.world.watch.expect(leader, fill)
         self.world.loop.sleep(pause_ms)
 
     def stop(self, status: FollowStatus) -> None:
@@ -54,6 +49,8 @@ class Stage:
         [follow] = self.world.table.follows.values()
         reason = PauseReason.USER if status is FollowStatus.PAUSED else None
         self.world.directory.replace(replace(follow, status=status, pause_reason=reason))
+        if status is FollowStatus.DELETING:
+            self.world.left_ms[follow.follow_id] = self.world.loop.now_ms
 
 
 @dataclass(frozen=True, slots=True)

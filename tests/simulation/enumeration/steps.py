@@ -1,19 +1,15 @@
-"""The production steps with every port gated: the signer's own, the bus and the listener's too."""
+"""The production steps with every port gated: the bus too, and where it is struck the listener."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from custody.hyperliquid import Terms
-from custody.signer import IntentSigner
-from tests.fakes.world import AtOnce
 from tests.simulation.enumeration.planned import PlannedWorld
-from tests.simulation.faults import Fate
-from tests.simulation.gates import Effect, Gate, Gated, QuestionGate, SignerGate
-from tests.simulation.loop import CrashError, LoopClock
+from tests.simulation.gates import Effect, Gate, Gated, QuestionGate
+from tests.simulation.listeners import Listeners
+from tests.simulation.repeating import RepeatingGate
 from tests.simulation.steps import Steps
 from understudy.adapters.memory.leases import InMemoryLeases
-from understudy.adapters.venues.hyperliquid.constants import Chain
 from understudy.domain.markets import HYPERLIQUID
 from understudy.ports.changes import RecordChange
 from understudy.ports.stream import MarketStream
@@ -23,6 +19,7 @@ from understudy.workflows.watching.market_feed import FeedPorts
 
 # Before the names of the listener's calls: it polls, the other steps do not.
 LISTENER = "listener/"
+LONG_MS = 3_600_000
 
 
 class OpenGate(Gate):
@@ -34,39 +31,27 @@ class OpenGate(Gate):
         return effect()
 
 
-class OwnProcessGate(SignerGate):
-    """The signer dies alone: whoever called it gets no answer."""
+class PlannedListeners(Listeners):
+    """Listeners that nobody kills but the plan; it strikes them where they live for so long."""
 
-    def _done(self, name: str, effect: Effect) -> Any:
-        try:
-            return super()._done(name, effect)
-        except CrashError:
-            return self._failed(name, Fate.CRASH_BEFORE)
-
-
-class PlannedSteps(Steps):
-    """All steps of a planned world; the listener's calls can fail where it lives for so long."""
-
-    def __init__(self, world: PlannedWorld, listener_life_ms: int) -> None:
-        shared = (world.loop, world.fates, world.history, world.random)
-        self._cloud = Gate(*shared)
+    def __init__(self, world: PlannedWorld, life_ms: int) -> None:
+        super().__init__(world)
+        shared = (world.loop, world.planned, world.history, world.random)
+        self._cloud = RepeatingGate(*shared)
         self._question = QuestionGate(*shared)
         self._open = OpenGate(*shared)
-        self._apart = OwnProcessGate(*shared)
         self._planned_world = world
-        self._life_ms = listener_life_ms
-        self._unpublished: list[RecordChange] = []
-        self._bus: Any = Gated("bus", world.bus, self._cloud)
-        super().__init__(world)
+        self._life_ms = life_ms
+        self._leases = InMemoryLeases()
+        self._listening = self._put_together()
 
-    def _signer(self, clock: LoopClock) -> Any:
-        world = self._planned_world
-        store: Any = Gated("custody", world.custody, self._cloud)
-        vault: Any = Gated("vault", world.vault, self._cloud)
-        signer = IntentSigner(store, vault, clock, Terms(Chain.TESTNET), AtOnce())
-        return Gated("signer", signer, self._apart)
+    def run_one(self) -> None:
+        """Run a listener until it ends, or dies."""
+        self._started += 1
+        ends_ms = self._planned_world.loop.now_ms + (self._life_ms or LONG_MS)
+        listen(self._listening, f"listener-{self._started}", ends_ms)
 
-    def _listening(self) -> ListenerPorts:
+    def _put_together(self) -> ListenerPorts:
         world = self._planned_world
         feed = FeedPorts(
             venue_name=HYPERLIQUID,
@@ -81,7 +66,7 @@ class PlannedSteps(Steps):
             feed,
             self._heard("leaders", world.leaders, self._cloud),
             self._heard("queues", world.queues, self._cloud),
-            self._heard("leases", InMemoryLeases(), self._cloud),
+            self._heard("leases", self._leases, self._cloud),
         )
 
     def _heard(self, name: str, target: Any, gate: Gate) -> Any:
@@ -94,13 +79,19 @@ class PlannedSteps(Steps):
         opened: MarketStream = stream
         return opened
 
+
+class PlannedSteps(Steps):
+    """All steps of a planned world."""
+
+    def __init__(self, world: PlannedWorld, listener_life_ms: int) -> None:
+        super().__init__(world)
+        self._planned_world = world
+        self._listeners = PlannedListeners(world, listener_life_ms)
+        self._unpublished: list[RecordChange] = []
+        self._bus: Any = Gated("bus", world.bus, self._gate)
+
     def _start_listener(self) -> None:
-        if not self._life_ms:
-            super()._start_listener()
-            return
-        self._listeners += 1
-        holder, ends_ms = f"listener-{self._listeners}", self._world.loop.now_ms + self._life_ms
-        self._world.loop.spawn(self._survived(lambda: listen(self._listener, holder, ends_ms)))
+        self._world.loop.spawn(self._survived(self._listeners.run_one))
 
     def _publish(self) -> None:
         """Publish what changed; what the bus did not take is delivered again."""

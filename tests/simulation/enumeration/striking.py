@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import takewhile
 
 from tests.simulation.enumeration.planned import MODES, Plan
 from tests.simulation.enumeration.ports import is_reading
@@ -86,6 +87,16 @@ def sites(names: Sequence[str]) -> list[int]:
         for call, name in enumerate(names, start=1)
         if name not in POLLED or polls.is_new(polls.of(names, call))
     ]
+
+
+def seen_before(scenario: Scenario, scenarios: Iterable[Scenario], before: int) -> Kinds:
+    """Give the kinds of calls that come in the scenarios before this one."""
+    kinds = Kinds(before)
+    for earlier in takewhile(lambda each: each is not scenario, scenarios):
+        names = run(earlier, {}).names
+        for call in sites(names):
+            kinds.is_new(kinds.of(names, call))
+    return kinds
 
 
 def strike_once(scenario: Scenario, kinds: Kinds | None = None) -> Struck:

@@ -1,0 +1,110 @@
+"""Whatever call fails, in whatever way, what was promised holds; and no call is left out."""
+
+from __future__ import annotations
+
+import json
+from random import Random
+from secrets import token_hex
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.simulation.enumeration import __main__ as command
+from tests.simulation.enumeration import ports
+from tests.simulation.enumeration.planned import MODES
+from tests.simulation.enumeration.running import run
+from tests.simulation.enumeration.scenarios import SCENARIOS, Scenario
+from tests.simulation.enumeration.striking import seen_before, sites, strike_once
+from tests.simulation.faults import Fate
+from understudy.domain.intents import Rejected, Unknown
+from understudy.ports.copying import CopyStore
+from understudy.workflows.copying.views import CopyPorts
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from understudy.domain.intents import Outcome, Signed
+
+OPEN_AND_CLOSE = SCENARIOS[0]
+TWO_BLOWS = 60
+
+
+def test_every_method_of_every_port_is_called_in_a_scenario_or_named_with_a_reason() -> None:
+    assert ports.unreached(_every_name()) == []
+
+
+def test_a_new_method_of_a_port_that_nothing_calls_is_found(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(CopyStore, "forget", lambda _self: None, raising=False)
+
+    assert ports.unreached(_every_name()) == ["CopyStore.forget"]
+
+
+def test_no_method_is_named_in_vain() -> None:
+    known, called = ports.methods(), ports.struck(_every_name())
+    named = known | {method.split(".")[0] for method in known}
+
+    assert set(ports.ELSEWHERE) <= named - called
+    assert ports.struck(ports.READING) <= called
+
+
+@pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda each: each.name)
+def test_every_kind_of_call_may_fail_in_every_way(scenario: Scenario) -> None:
+    struck = strike_once(scenario, seen_before(scenario, SCENARIOS, before=1))
+
+    assert struck.broken == []
+    assert struck.singles == struck.sites * len(MODES)
+
+
+def test_two_blows_drawn_anew_break_nothing() -> None:
+    seed = token_hex(4)
+    random = Random(seed)  # noqa: S311 - a draw must be repeatable from its seed
+
+    broken = [each for _ in range(TWO_BLOWS) for each in _struck_twice(random)]
+
+    assert broken == [], f"drawn from seed {seed}"
+
+
+def test_a_plan_gives_the_same_history_every_time() -> None:
+    plan = {30: Fate.TIMEOUT_LATE, 40: Fate.CRASH_AFTER}
+    first, second = (run(OPEN_AND_CLOSE, plan, keeps_history=True) for _ in range(2))
+
+    assert first.history == second.history
+    assert any(str(Fate.CRASH_AFTER) in line for line in first.history)
+
+
+def test_an_order_without_an_answer_that_is_taken_for_refused_is_found_out(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    send = CopyPorts.submit
+
+    def rashly(copying: CopyPorts, venue: str, signed: Signed, *, first: bool) -> Outcome:
+        outcome = send(copying, venue, signed, first=first)
+        return Rejected("NO_ANSWER", "") if isinstance(outcome, Unknown) else outcome
+
+    monkeypatch.setattr(CopyPorts, "submit", rashly)
+    figures = tmp_path / "figures.json"
+
+    status = command.main(
+        ["--scenario", OPEN_AND_CLOSE.name, "--pairs", "none", "--json", str(figures)]
+    )
+
+    assert status == 1
+    assert json.loads(figures.read_text())["violations"] > 0
+    assert "venue.submit" in (said := capsys.readouterr().out)
+    assert "records_are_the_venues_books" in said
+
+
+def _every_name() -> set[str]:
+    return {name for scenario in SCENARIOS for name in run(scenario, {}).names}
+
+
+def _struck_twice(random: Random) -> list[str]:
+    scenario = random.choice(SCENARIOS)
+    call = random.choice(sites(run(scenario, {}).names))
+    plan = {call: random.choice(MODES)}
+    later = [each for each in sites(run(scenario, plan).names) if each > call]
+    if later:
+        plan[random.choice(later)] = random.choice(MODES)
+    return [f"{scenario.name} {plan}: {each}" for each in run(scenario, plan).violations]
