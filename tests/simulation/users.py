@@ -152,15 +152,21 @@ class Users:
         self._set(follow, {"on_stop": stop.value})
         self._note(f"follow_deleted_{stop.value}")
         self._world.left_ms[follow.follow_id] = self._world.loop.now_ms
-        self._insist(
-            lambda: self._api.lifecycle.delete(follow.user_id, follow.follow_id),
-            until=lambda: self._status(follow) in (FollowStatus.DELETING, FollowStatus.DELETED),
-        )
+        self._leave(follow)
         for _ in range(TRIES):
             if self._status(follow) is FollowStatus.DELETED:
                 self._follow_anew(follow)
                 return
             self._world.loop.sleep(AGAIN_MS)
+
+    def _leave(self, follow: Follow) -> None:
+        """Ask for the end of a follow, until it is told of once."""
+        told: list[Follow] = []
+        delete = self._api.lifecycle.delete
+        self._insist(
+            lambda: told.append(delete(follow.user_id, follow.follow_id)),
+            until=lambda: bool(told) or self._status(follow) is FollowStatus.DELETED,
+        )
 
     def _follow_anew(self, follow: Follow) -> None:
         self._note("follow_created_again")
@@ -241,6 +247,8 @@ class Users:
         for each in self._of_wallet(follow):
             if each.status is FollowStatus.PAUSED:
                 self._start(each)
+            elif each.status is FollowStatus.DELETING:
+                self._leave(each)
 
     def _trade_by_hand(self, follow: Follow) -> None:
         """Trade a symbol beside the copies: more, less, or all of what the account holds."""

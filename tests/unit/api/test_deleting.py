@@ -63,6 +63,24 @@ def test_a_deleted_follow_copies_the_leaders_exits_until_it_is_flat(
     assert ends(api, follow_id)[-2:] == ["FOLLOW_DELETING", "FOLLOW_DELETED"]
 
 
+def test_what_is_being_deleted_is_closed_by_a_new_agent_once_it_is_deleted_again(
+    api: ApiWorld, token: str
+) -> None:
+    follow_id = holding(api, token)
+    ask(api, token, "DELETE", follow_id)
+    agent_id = api.world.table.follows[FollowId(follow_id)].agent_id
+    api.request("DELETE", f"/v1/agents/{agent_id}", None, token)
+    api.world.copy("BTC", "-5")
+    assert api.world.held_at_venue(FollowId(follow_id)) == 1
+
+    api.delegate(token, name="another")
+    ask(api, token, "DELETE", follow_id)
+    api.world.pump()
+
+    assert api.world.held_at_venue(FollowId(follow_id)) == 0
+    assert ask(api, token, "GET", follow_id).status == 404
+
+
 def test_what_is_being_deleted_enters_nothing_and_says_why(api: ApiWorld, token: str) -> None:
     follow_id = holding(api, token)
     ask(api, token, "DELETE", follow_id)

@@ -81,11 +81,15 @@ class FollowLifecycle:
         """End a follow for good, with what it holds treated as its `on_stop` says.
 
         It is DELETING until the leader's exits, or the closes asked for now, have made it flat;
-        kept positions belong to the user's own hand at once. Asking again is harmless.
+        kept positions belong to the user's own hand at once. Asking again is harmless; after a
+        new delegation it lets the new agent sign what is still to be closed.
         """
+        agent = self._newest_agent(self.own.state(user_id, follow_id).follow)
         # From here on no entry is claimed, so what is flat stays flat.
-        leaving = self.own.change(user_id, follow_id, _leaving)
+        leaving = self.own.change(user_id, follow_id, partial(_leaving, agent=agent))
         state = self.own.copies.follow_state(follow_id)
+        if state is not None:
+            converge_at_start(self.queues, state, self.clock.now_ms())
         if state is not None and leaving.limits.on_stop is OnStop.CLOSE_NOW:
             close_out(self.queues, state, self.clock.now_ms())
         return end_if_done(self.own.copies, self.queues, leaving)
@@ -113,12 +117,18 @@ class FollowLifecycle:
             with suppress(ConflictError):  # whoever moved it reads a stopped follow anew as well
                 self.own.copies.commit(Changes(budget=fresh))
 
-    def _active_agent(self, follow: Follow) -> Agent:
+    def _newest_agent(self, follow: Follow) -> Agent | None:
         now = self.clock.now_ms()
         for agent in reversed(self.registry.agents(follow.user_id)):
             fits = agent.wallet_id == follow.wallet_id and agent.venue == follow.venue
             if fits and agent.status_at(now) is AgentStatus.ACTIVE:
                 return agent
+        return None
+
+    def _active_agent(self, follow: Follow) -> Agent:
+        agent = self._newest_agent(follow)
+        if agent is not None:
+            return agent
         raise ConflictError(
             "this wallet has no active agent: enable and confirm one first",
             code="AGENT_NOT_ACTIVE",
@@ -185,7 +195,11 @@ def _paused(state: FollowState, reason: PauseReason) -> Follow:
     return replace(state.follow, status=FollowStatus.PAUSED, pause_reason=reason)
 
 
-def _leaving(state: FollowState) -> Follow:
+def _leaving(state: FollowState, agent: Agent | None) -> Follow:
     never_started = state.follow.status is FollowStatus.INACTIVE
     status = FollowStatus.DELETED if never_started else FollowStatus.DELETING
-    return replace(state.follow, status=status, pause_reason=None)
+    leaving = replace(state.follow, status=status, pause_reason=None)
+    if agent is None or agent.agent_id == leaving.agent_id:
+        return leaving
+    valid_until_ms = agent.valid_until_ms
+    return replace(leaving, agent_id=agent.agent_id, agent_valid_until_ms=valid_until_ms)
