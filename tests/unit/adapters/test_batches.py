@@ -57,6 +57,15 @@ def test_a_message_that_cannot_be_read_stops_what_is_behind_it_in_its_group() ->
     assert [each.message_id for each in batch.to_be_repeated([])] == ["2", "3"]
 
 
+def test_a_message_that_nobody_can_read_is_passed_in_the_end_and_dies_alone() -> None:
+    poison = record("2", "a", body="{}")
+    poison["attributes"]["ApproximateReceiveCount"] = "4"
+    batch = batch_of(event(record("1", "a"), poison, record("3", "a")), EXPECTED)
+
+    assert batch.groups() == {"a": [ReconcileWallet(WalletId("1")), ReconcileWallet(WalletId("3"))]}
+    assert [each.message_id for each in batch.to_be_repeated([])] == ["2"]
+
+
 def test_every_kind_of_unreadable_body_fails_instead_of_raising() -> None:
     bodies = [
         "",

@@ -1,6 +1,7 @@
 """Receiving from a queue: messages by group and in order, failures by group, retries soon. Pure.
 
-When a message fails, it and every later one of its group come again: nobody overtakes.
+When a message fails, it and every later one of its group come again: nobody overtakes. Only what
+nobody here can read is passed after some tries, or those behind it would die with it.
 """
 
 from __future__ import annotations
@@ -15,6 +16,8 @@ T = TypeVar("T")
 
 # What decoding raises for JSON of another shape, or numbers that are none.
 UNREADABLE = (ValueError, KeyError, TypeError, AttributeError, ArithmeticError)
+# While a newer version is rolled out, one that can read it may be about to.
+HOLDS_UP_TIMES = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,14 +38,14 @@ class Batch(Generic[T]):
     received: tuple[Received[T], ...]
 
     def groups(self) -> dict[str, list[T]]:
-        """Give the messages of each group, up to the first that cannot be read."""
+        """Give the messages of each group, up to the first that cannot be read and is young."""
         readable: dict[str, list[T]] = {}
         for each, message in self._readable():
             readable.setdefault(each.group, []).append(message)
         return readable
 
     def to_be_repeated(self, failed_groups: Collection[str]) -> list[Received[T]]:
-        """List what must come again: failed groups, and what cannot be read with all behind it."""
+        """List what must come again: failed groups, what cannot be read, and what waits for it."""
         done = {each.message_id for each, _ in self._readable() if each.group not in failed_groups}
         return [each for each in self.received if each.message_id not in done]
 
@@ -50,7 +53,8 @@ class Batch(Generic[T]):
         stopped: set[str] = set()
         for each in self.received:
             if each.message is None:
-                stopped.add(each.group)
+                if each.times_received <= HOLDS_UP_TIMES:
+                    stopped.add(each.group)
             elif each.group not in stopped:
                 yield each, each.message
 
