@@ -142,14 +142,19 @@ def remember_entry(scene: Scene, entries: Sequence[Leg]) -> None:
         entry.pay(trade.time_ms, certainly=CARRY_MAY_DROP not in scene.pressure)
 
 
-def awaits_evidence(receipt: Receipt, follow: Follow) -> bool:
-    """Say whether an order of the receipt's symbol had an unknown outcome at its decision.
+def unsettled_size(receipt: Receipt, follow: Follow) -> Fraction:
+    """Give what the symbol's orders with an unknown outcome at a receipt's decision may have moved.
 
-    An entry waits until that is known.
+    An entry waits until that is known; an exit closes whatever may be held.
     """
-    return any(
-        other.symbol == receipt.symbol and other.orders and _was_unsettled(other, receipt)
-        for other in follow.receipts
+    return sum(
+        (
+            leg.size
+            for other in follow.receipts
+            if other.symbol == receipt.symbol and _was_unsettled(other, receipt)
+            for leg in other.orders
+        ),
+        ZERO,
     )
 
 

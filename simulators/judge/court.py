@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from fractions import Fraction
 
-from simulators.judge.bookkeeping import awaits_evidence, late_legs, unsettled_usdc
+from simulators.judge.bookkeeping import late_legs, unsettled_size, unsettled_usdc
 from simulators.judge.claims import Books, books_of
 from simulators.judge.corrections import with_corrections
 from simulators.judge.course import course_of
@@ -22,7 +22,6 @@ from simulators.judge.positions import (
     problem_of_ending,
     problems_of_account,
 )
-from simulators.judge.scene import AWAITS_EVIDENCE
 from simulators.judge.strays import named_orders, stray_orders, stray_receipts
 from simulators.judge.surroundings import Witness
 from simulators.judge.trades import LeaderTrade, released_trades
@@ -141,9 +140,6 @@ class Court:
         ]
         late = self.late[follow.follow_id].values()
         receipt = self.receipts[follow.follow_id].get(trade.trade_id)
-        pressure = self.witness.pressure(trade, follow, others)
-        if receipt is not None and awaits_evidence(receipt, follow):
-            pressure |= {AWAITS_EVIDENCE}
         return Pair(
             trade=trade,
             follow=follow,
@@ -151,10 +147,11 @@ class Court:
             book=self.ledgers[follow.follow_id],
             books=self.books[follow.wallet],
             market=self.evidence.markets[trade.symbol],
-            pressure=pressure,
+            pressure=self.witness.pressure(trade, follow, others),
             prices=self.witness.prices_after(trade),
             late=frozenset(leg.cloid for legs in late for _, leg in legs),
             in_motion_usdc=self._in_motion(trade, follow),
+            unsettled_size=ZERO if receipt is None else unsettled_size(receipt, follow),
             redriven=bool(newer),
             comes_too_late=any(each.symbol == trade.symbol for each in newer),
         )

@@ -8,7 +8,7 @@ from fractions import Fraction
 from simulators.judge.exact import ZERO, Span, cut_to_lot, sign_of
 from simulators.judge.gates import Gate, kept_by_owner, standing_gates
 from simulators.judge.numbers import Numbers
-from simulators.judge.scene import AWAITS_EVIDENCE, SUPERSEDED, Scene
+from simulators.judge.scene import SUPERSEDED, Scene
 from simulators.judge.sizing import HAIR, Entry, entry_of
 
 CARRIED = "CARRIED"
@@ -70,8 +70,10 @@ def _exit_order(scene: Scene, swept: Fraction, kept: Fraction) -> Expected:
     deepest = max(abs(swept) - HAIR / 10**decimals - blur, ZERO)
     most = abs(held) - cut_to_lot(deepest, decimals)
     reasons = EXIT_STOPPERS & scene.pressure | kept_by_owner(scene)
-    if scene.is_netted:
-        return Expected(Span(ZERO, abs(held)), -sign_of(held), reasons | {CARRIED}, kept)
+    if scene.is_netted or scene.unsettled_size:
+        # All that may be held is closed, or what is surely held; the end shows whether all was.
+        span = Span(ZERO, abs(held) + scene.unsettled_size)
+        return Expected(span, -sign_of(held), reasons | {CARRIED}, kept)
     if swept and (most <= 0 or scene.below_minimum(most)):
         return Expected(None, -sign_of(held), frozenset({CARRIED}), kept)
     if kept and scene.below_minimum(least, certainly=False):
@@ -92,7 +94,7 @@ def expected_entry(scene: Scene, numbers: Numbers) -> Expected:
         return Expected(None, scene.direction, frozenset({SUPERSEDED}), scene.holding.target)
     if scene.receipt is None or scene.receipt.reason not in reasons:
         drop_stale_carry(scene)
-    if AWAITS_EVIDENCE in scene.pressure:
+    if scene.unsettled_size:
         reasons.add(CARRIED)
     return _entry_order(scene, entry_of(scene, numbers), reasons)
 

@@ -10,7 +10,7 @@ from simulators.judge.evidence import Leg, Receipt, VenueOrder
 from simulators.judge.exact import ZERO, cut_to_lot, shown, sign_of
 from simulators.judge.gates import may_wind_down
 from simulators.judge.model import NOTHING_TO_CLOSE, Expected
-from simulators.judge.scene import AWAITS_EVIDENCE, SUPERSEDED, Scene
+from simulators.judge.scene import SUPERSEDED, Scene
 from simulators.judge.verdict import Figure, Problem
 
 UNDER_WAY = frozenset({"CLAIMED", "WAITING"})
@@ -47,7 +47,7 @@ def _reason_without_order(
     receipt = scene.receipt
     if receipt is None:
         return None
-    if AWAITS_EVIDENCE in scene.pressure and legs and all(leg.kind == "exit" for leg in legs):
+    if scene.unsettled_size and legs and all(leg.kind == "exit" for leg in legs):
         return _unfilled(receipt, legs, books, expected)
     return _reason_problem(receipt, expected)
 

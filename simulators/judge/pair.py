@@ -45,6 +45,7 @@ class Pair:
     `late` holds the client ids of orders that left after later trades: they are booked then.
     `prices` are the symbol's until a late decision.
     `in_motion_usdc` is what was ordered around the trade and may be in its numbers or not.
+    `unsettled_size` is what orders of the symbol with an unknown outcome may have moved.
     `redriven` says that newer trades were decided before, `comes_too_late` that one of them was of
     this symbol.
     """
@@ -59,6 +60,7 @@ class Pair:
     prices: Span
     late: frozenset[str] = frozenset()
     in_motion_usdc: Fraction = ZERO
+    unsettled_size: Fraction = ZERO
     redriven: bool = False
     comes_too_late: bool = False
     problems: list[Problem] = field(default_factory=list)
@@ -123,6 +125,7 @@ class Pair:
             pressure=self.pressure,
             decided_late=self.redriven or any(leg.cloid in self.late for leg in self.entries),
             comes_too_late=self.comes_too_late,
+            unsettled_size=self.unsettled_size,
             in_motion_usdc=self.in_motion_usdc,
         )
 

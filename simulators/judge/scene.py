@@ -12,7 +12,6 @@ from simulators.judge.ledger import FollowBook, Holding, Money
 from simulators.judge.trades import LeaderTrade
 
 SUPERSEDED = "SUPERSEDED"
-AWAITS_EVIDENCE = "AWAITS_EVIDENCE"
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +23,7 @@ class Scene:
     symbol's from the trade until a late decision about it. `decided_late`
     says that the order left after later trades were decided: its numbers are of that time.
     `comes_too_late` says that a newer trade of the symbol was decided before: nothing is ordered.
+    `unsettled_size` is what orders of the symbol with an unknown outcome may have moved.
     `in_motion_usdc` is what was ordered around the trade and may be in the numbers or not: by a
     slower mode, or by orders whose outcome was not known yet.
     """
@@ -38,6 +38,7 @@ class Scene:
     pressure: frozenset[str] = frozenset()
     decided_late: bool = False
     comes_too_late: bool = False
+    unsettled_size: Fraction = ZERO
     in_motion_usdc: Fraction = ZERO
 
     @property
