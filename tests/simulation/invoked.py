@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from tests.simulation.loop import CrashError, Loop, Process
+from tests.simulation.loop import CrashError, Loop, Process, Signal
 from understudy.domain.errors import SigningUnavailableError
 
 if TYPE_CHECKING:
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 
 FUNCTION_MS = 10_000
 ANSWER_MS = 3_000
-STEP_MS = 2
 
 
 class InvokedSigner:
@@ -30,12 +29,15 @@ class InvokedSigner:
     def sign(self, intents: Sequence[Intent]) -> Sequence[Signed | SigningRefused]:
         """Sign each intent or refuse it; raises SigningUnavailableError when no answer comes."""
         answers: list[Sequence[Signed | SigningRefused] | Exception] = []
-        self._loop.spawn(lambda: answers.append(self._answer(intents)))
-        waited_ms = 0
-        while not answers and waited_ms < ANSWER_MS:
-            self._loop.sleep(STEP_MS)
-            self._loop.refuse_overtime()
-            waited_ms += STEP_MS
+        answered = Signal()
+
+        def work() -> None:
+            answers.append(self._answer(intents))
+            answered.set()
+
+        self._loop.spawn(work)
+        self._loop.wait_for(answered, ANSWER_MS)
+        self._loop.refuse_overtime()
         if not answers:
             raise SigningUnavailableError("the signer did not answer in time")
         if isinstance(answers[0], Exception):

@@ -15,8 +15,7 @@ from tests.simulation.gates import Effect, Gated, QuestionGate
 from tests.simulation.loop import LoopClock
 from tests.simulation.mixes import Mix
 from tests.simulation.repeating import RepeatingGate
-from tests.simulation.world import World
-from understudy.adapters.memory.leases import InMemoryLeases
+from tests.simulation.world import LISTENING, World
 from understudy.domain.markets import HYPERLIQUID
 from understudy.ports.leases import Lease
 from understudy.workflows.leader_listener import ListenerPorts, listen
@@ -65,7 +64,6 @@ class Listeners:
 
     def __init__(self, world: World) -> None:
         self._world = world
-        self._leases = InMemoryLeases()
         self._started = 0
         self._gates: dict[str, MortalGate] = {}
         self._fates = Fates(seldom(world.mix), world.random)
@@ -79,7 +77,7 @@ class Listeners:
         world = self._world
         gate = MortalGate(world.loop, self._fates, world.history, world.random)
         self._gates[holder] = gate
-        self._perhaps_kill(self._leases.read(f"leader_listener {HYPERLIQUID}"), gate)
+        self._perhaps_kill(world.leases.read(LISTENING), gate)
         skew_ms = SKEWS_MS[int(world.random.random() * len(SKEWS_MS))]
         try:
             listen(self._ports(gate, skew_ms), holder, world.loop.now_ms + LIFE_MS)
@@ -106,7 +104,7 @@ class Listeners:
         markets: Any = Gated("markets", world.markets, gate)
         leaders: Any = Gated("leaders", world.leaders, gate)
         queues: Any = Gated("queues", world.queues, gate)
-        leases: Any = Gated("leases", self._leases, gate)
+        leases: Any = Gated("leases", world.leases, gate)
         feed = FeedPorts(
             venue_name=HYPERLIQUID,
             venue=venue,

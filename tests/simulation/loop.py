@@ -30,6 +30,23 @@ class Process:
         self.ends_ms = -1
 
 
+class Signal:
+    """Something that happens once; who waits for it is woken then."""
+
+    __slots__ = ("is_set", "waiting")
+
+    def __init__(self) -> None:
+        self.is_set = False
+        self.waiting: list[Work] = []
+
+    def set(self) -> None:
+        """Say that it has happened."""
+        self.is_set = True
+        for wake in self.waiting:
+            wake()
+        self.waiting.clear()
+
+
 class Loop:
     """A clock in ms and everything that waits for it."""
 
@@ -71,6 +88,21 @@ class Loop:
     def sleep(self, duration_ms: int) -> None:
         """Let the worker that calls this wait."""
         self._wake(getcurrent(), duration_ms)
+        self._hub.switch()
+
+    def wait_for(self, signal: Signal, at_most_ms: int | None = None) -> None:
+        """Let the worker that calls this wait until something has happened, or for so long."""
+        if signal.is_set:
+            return
+        asleep = [getcurrent()]
+
+        def wake() -> None:
+            if asleep:
+                self._wake(asleep.pop(), 0)
+
+        signal.waiting.append(wake)
+        if at_most_ms is not None:
+            self.call(wake, at_most_ms)
         self._hub.switch()
 
     def leap(self, duration_ms: int) -> None:

@@ -9,41 +9,56 @@ from collections.abc import Callable, Collection
 from concurrent.futures import Executor, Future
 from typing import Any, TypeVar
 
-from tests.simulation.loop import CrashError, Loop
+from tests.simulation.loop import CrashError, Loop, Signal
 
 T = TypeVar("T")
 
 GATHER_MS = 20
-STEP_MS = 1
-LONGEST_STEP_MS = 16
 
 
 class LoopFuture(Future[T]):
-    """A future for which one waits in the world's time."""
+    """A future for which one waits in the world's time; it has no use for locks."""
 
-    def __init__(self, loop: Loop) -> None:
-        super().__init__()
+    def __init__(self, loop: Loop) -> None:  # the locks of real futures cost more than the work
         self._loop = loop
+        self._value: Any = None
+        self._error: BaseException | None = None
+        self.ended = Signal()
 
-    def wait(self) -> None:
-        """Let time pass until it is done; raises CrashError if its process is gone."""
-        step_ms = STEP_MS
-        while not self.done():
-            self._loop.sleep(step_ms)
-            self._loop.refuse_overtime()
-            step_ms = min(2 * step_ms, LONGEST_STEP_MS)
-        if isinstance(super().exception(), CrashError):
-            raise CrashError("a part of the process crashed")
+    def set_result(self, result: T) -> None:
+        """Say what came of it."""
+        self._value = result
+        self.ended.set()
+
+    def set_exception(self, exception: BaseException | None) -> None:
+        """Say what it raised."""
+        self._error = exception
+        self.ended.set()
+
+    def done(self) -> bool:
+        """Say whether it has ended."""
+        return self.ended.is_set
+
+    def cancel(self) -> bool:
+        """Refuse: what was submitted runs."""
+        return False
 
     def result(self, timeout: float | None = None) -> T:
         """Give what came of it."""
-        self.wait()
-        return super().result(timeout)
+        error = self.exception(timeout)
+        if error is not None:
+            raise error
+        value: T = self._value
+        return value
 
     def exception(self, timeout: float | None = None) -> BaseException | None:
-        """Give what it raised, if it did."""
-        self.wait()
-        return super().exception(timeout)
+        """Give what it raised, if it did; raises CrashError if its process is gone."""
+        del timeout
+        self._loop.wait_for(self.ended)
+        self._loop.refuse_overtime()
+        if isinstance(self._error, CrashError):
+            raise CrashError("a part of the process crashed")
+        return self._error
 
 
 class LoopPool(Executor):
@@ -52,15 +67,13 @@ class LoopPool(Executor):
     def __init__(self, loop: Loop) -> None:
         self._loop = loop
 
-    def submit(self, fn: Callable[..., T], /, *args: Any, **kwargs: Any) -> Future[T]:
+    def submit(self, fn: Callable[..., T], /, *args: Any, **kwargs: Any) -> LoopFuture[T]:
         """Begin something beside the caller."""
         future = LoopFuture[T](self._loop)
         process = self._loop.process()
 
         def work() -> None:
             self._loop.join(process)
-            if not future.set_running_or_notify_cancel():
-                return
             try:
                 future.set_result(fn(*args, **kwargs))
             except CrashError as crash:
@@ -74,17 +87,22 @@ class LoopPool(Executor):
 
     def gather(self, running: Collection[Future[T]]) -> set[Future[T]]:
         """Wait for the first, then a moment for the others."""
-        step_ms = STEP_MS
-        while not (done := self._done(running)):
-            self._pass(step_ms)
-            step_ms = min(2 * step_ms, LONGEST_STEP_MS)
+        done = self._done(running)
+        if not done:
+            self._wait_for_one(running)
+            done = self._done(running)
         if len(done) < len(running):
-            self._pass(GATHER_MS)
+            self._loop.sleep(GATHER_MS)
+            self._loop.refuse_overtime()
             done = self._done(running)
         return done
 
-    def _pass(self, duration_ms: int) -> None:
-        self._loop.sleep(duration_ms)
+    def _wait_for_one(self, running: Collection[Future[T]]) -> None:
+        first = Signal()
+        for future in running:
+            if isinstance(future, LoopFuture):
+                future.ended.waiting.append(first.set)
+        self._loop.wait_for(first)
         self._loop.refuse_overtime()
 
     @staticmethod

@@ -14,7 +14,7 @@ from hashlib import blake2b
 from typing import Any
 
 from tests.simulation.invariants import Violation, violations
-from tests.simulation.mixes import MIXES
+from tests.simulation.mixes import MIXES, Mix
 from tests.simulation.script import Script
 from tests.simulation.steps import Steps
 from tests.simulation.world import World
@@ -31,6 +31,7 @@ class Result:
     """What a run came to; a violation stands with the seed of its block."""
 
     pairs: int = 0
+    ordered: int = 0
     calls: int = 0
     cpu_seconds: float = 0.0
     faults: Counter[str] = field(default_factory=Counter)
@@ -47,6 +48,7 @@ class Result:
         """Take a block in."""
         for receipts in world.table.receipts.values():
             self.pairs += len(receipts)
+            self.ordered += sum(1 for each in receipts.values() if each.legs)
             self.outcomes.update(_outcome(each) for each in receipts.values())
         self.calls += sum(each.calls for each in world.all_fates)
         self.faults += world.fates.counts
@@ -61,6 +63,7 @@ class Result:
             "calls": self.calls,
             "faults": dict(sorted(self.faults.items())),
             "outcomes": dict(sorted(self.outcomes.items())),
+            "ordered_share": round(self.ordered / self.pairs, 3) if self.pairs else 0,
             "violations": len(self.violations),
             "pairs_per_second": round(self.pairs / self.cpu_seconds) if self.cpu_seconds else 0,
             "history_hash": self.history_hash,
@@ -84,7 +87,7 @@ def simulate(
 def run_block(seed: str, mix: str, *, trades: int = TRADES, keeps_history: bool = False) -> World:
     """Run one block to its end: faults, then calm, then the dead letters of weeks ago."""
     world = World(seed, MIXES[mix], keeps_history=keeps_history)
-    script = Script(world, FOLLOWS)
+    script = Script(world, FOLLOWS, _restart_in(seed, world.mix))
     Steps(world).start()
     done: list[bool] = []
 
@@ -101,6 +104,16 @@ def run_block(seed: str, mix: str, *, trades: int = TRADES, keeps_history: bool 
         world.loop.leap(WEEKS_MS)
         world.loop.run(world.loop.now_ms + SETTLE_MS)
     return world
+
+
+def _restart_in(seed: str, mix: Mix) -> int | None:
+    """Give the trade of a block at which the venue restarts, once in so many trades of a run."""
+    number = seed.rpartition("/")[2]
+    if not mix.restart_every or not number.isdigit():
+        return None
+    before = int(number) * TRADES + mix.restart_every // 2
+    left = -before % mix.restart_every
+    return left if left < TRADES else None
 
 
 def _outcome(receipt: Any) -> str:

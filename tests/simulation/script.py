@@ -30,10 +30,11 @@ LIMIT_SETS = (
 
 
 class Script:
-    """Drives one run."""
+    """Drives one run; with its trade number `restart_at` the venue restarts."""
 
-    def __init__(self, world: World, follows: int) -> None:
+    def __init__(self, world: World, follows: int, restart_at: int | None = None) -> None:
         self._world = world
+        self._restart_at = restart_at
         self._random = world.random
         self._users = Users(world)
         self.trades = 0
@@ -77,9 +78,10 @@ class Script:
             self._disturb_stream()
         elif drawn < mix.stream + mix.user:
             self._users.do_something()
-        if mix.restart_every and self._random.random() < 1 / mix.restart_every:
+        if self.trades == self._restart_at:
             self._world.fates.note("venue_restart")
             self._world.stop_venue(RESTART_MS)
+            self._restart_at = None
 
     def _disturb_stream(self) -> None:
         kind = int(self._random.random() * 3)

@@ -1,9 +1,9 @@
 """What must hold while a run goes on: exits in time, and nothing of a leader unseen for long.
 
 It looks every few seconds. A clock stands still while what it measures cannot happen: the venue is
-down, the agent may not sign, an order was refused three times in a row, a worker has died and its
-queue has not given the message again, or the answer to an order was lost and nobody can say yet
-whether it took effect.
+down, nobody listens, the agent may not sign, an order was refused three times in a row, a worker
+has died and its queue has not given the message again, or the answer to an order was lost and
+nobody can say yet whether it took effect.
 """
 
 from __future__ import annotations
@@ -172,7 +172,7 @@ class Watch:
 
     def _can_see(self, leader: str) -> bool:
         queues = self._world.queues
-        return not (
+        return self._world.is_listening and not (
             self._world.venue.is_down
             or self._is_held_up(queues.leader_sync, group_of(leader))
             or self._is_held_up(queues.reconcile, leader)

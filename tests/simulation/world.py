@@ -27,6 +27,7 @@ from understudy.adapters.memory.copying_table import CopyingTable
 from understudy.adapters.memory.follow_directory import InMemoryFollowDirectory
 from understudy.adapters.memory.identity import InMemoryIdentityStore
 from understudy.adapters.memory.leader_store import InMemoryLeaderStore
+from understudy.adapters.memory.leases import InMemoryLeases
 from understudy.adapters.memory.market_store import InMemoryMarketStore
 from understudy.adapters.memory.switch_board import InMemorySwitchBoard
 from understudy.adapters.venues.hyperliquid.constants import Chain
@@ -51,6 +52,7 @@ PRICES = {"BTC": "100", "ETH": "50", "SOL": "20", "xyz:TSLA": "200"}
 LEADERS = (LEADER, "0x" + "3" * 40)
 DEXES = ("", "xyz")
 COLLATERAL = "1000000"
+LISTENING = f"leader_listener {HYPERLIQUID}"
 AGENT_NAME = "understudy"
 STRANGER = "0x" + "9" * 40
 POLICY = Policy(
@@ -112,6 +114,7 @@ class World:
         self.left_ms: dict[FollowId, int] = {}
         self.broken: list[Violation] = []
         self.watch = Watch(self)
+        self.leases = InMemoryLeases()
         self.identity = InMemoryIdentityStore()
         self.approvals = ApprovalDesk(self.venue)
         self.keys = EnrolledKeys(
@@ -157,6 +160,12 @@ class World:
             PublicTrade(symbol, fill.price, fill.size, fill.time_ms, fill.tid, buyer, seller)
         )
         return fill
+
+    @property
+    def is_listening(self) -> bool:
+        """Say whether somebody listens, or died so lately that nobody knows."""
+        lease = self.leases.read(LISTENING)
+        return lease is not None and lease.until_ms >= self.loop.now_ms
 
     def cease(self) -> None:
         """Let nothing go wrong from now on."""
