@@ -21,6 +21,8 @@ LONGEST_UNKNOWN_MS = 60_000
 LONGEST_ANSWER_MS = 8_000
 # The records that a decision rests on are read a moment before it.
 READ_WITHIN_MS = 2_000
+# A reserve is made at the worst price, a little above either.
+RESERVED_AT = Fraction(101, 100)
 LateLegs = Mapping[int, Sequence[tuple[int, Leg]]]
 
 
@@ -166,7 +168,7 @@ def unsettled_usdc(receipt: Receipt, follow: Follow) -> Fraction:
     """
     return sum(
         (
-            leg.size * leg.limit_price
+            leg.size * max(leg.limit_price, other.leader_price) * RESERVED_AT
             for other in follow.receipts
             if _was_unsettled(other, receipt)
             for leg in other.orders

@@ -66,7 +66,8 @@ class Scene:
     def entry_still_waits(self) -> bool:
         """Say whether a newer trade came before what stands against this one's entry was closed."""
         superseded = self.receipt is not None and self.receipt.reason == SUPERSEDED
-        return superseded and self.holding.held * self.direction < 0
+        stands_against = self.holding.held * self.direction < 0 or self.unsettled_size > 0
+        return superseded and stands_against
 
     @property
     def is_netted(self) -> bool:
