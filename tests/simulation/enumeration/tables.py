@@ -2,12 +2,27 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 from typing import Any
 
 from tests.simulation.enumeration.planned import MODES
+from tests.simulation.enumeration.steps import LISTENER
 from tests.simulation.enumeration.striking import Point, Struck
 
+# Calls that tell what made up for a blow.
+MEANS = {
+    "given again": (
+        "leader_sync unless done",
+        "fill_fan_out unless done",
+        "follower_execute unless done",
+    ),
+    "taken up": ("copies.intent",),
+    "venue's record": ("venue.order_report",),
+    "next listener": (f"{LISTENER}leases.read",),
+    "published again": ("bus.publish",),
+}
+POINT_COLUMNS = ("made up for by", "ends otherwise")
 COLUMNS = ("scenario", "sites", "modes", "singles", "pairs", "slowest ending", "violations")
 
 
@@ -52,29 +67,33 @@ def table(done: Sequence[Struck]) -> str:
 
 
 def points(done: Sequence[Struck]) -> str:
-    """Write one line per method, as Markdown: the slowest ending by how its calls failed."""
-    merged: dict[str, dict[str, Point]] = {}
-    for each in done:
-        for (name, mode), point in each.points.items():
-            known = merged.setdefault(name, {}).setdefault(mode, Point())
-            known.blows += point.blows
-            known.slowest_ms = max(known.slowest_ms, point.slowest_ms)
-            known.lost += point.lost
-    rows = [
-        (
-            name,
-            sum(point.blows for point in modes.values()),
-            *(f"{modes[mode].slowest_ms / 1000:.0f} s" for mode in MODES),
-            _lost(modes),
-        )
-        for name, modes in sorted(merged.items())
-    ]
-    return _markdown(("call", "blows", *(mode.value for mode in MODES), "ends otherwise"), rows)
+    """Write one line per method, as Markdown: how much later things end by how its calls failed."""
+    merged: defaultdict[str, defaultdict[str, Point]] = defaultdict(lambda: defaultdict(Point))
+    for struck in done:
+        for (name, mode), point in struck.points.items():
+            merged[name][mode].add(point)
+    rows = []
+    for name, modes in sorted(merged.items()):
+        whole = Point()
+        for point in modes.values():
+            whole.add(point)
+        later = (f"{modes[mode].later_ms / 1000:.0f} s" for mode in MODES)
+        rows.append((f"`{name}`", whole.blows, *later, _ran(whole), _ended(whole)))
+    return _markdown(("call", "blows", *(mode.value for mode in MODES), *POINT_COLUMNS), rows)
 
 
-def _lost(modes: dict[str, Point]) -> str:
-    lost = sum((point.lost for point in modes.values()), start=Point().lost)
-    return ", ".join(f"{reason} {count}" for reason, count in sorted(lost.items()))
+def _ran(point: Point) -> str:
+    """Say what was done that is not done without a blow, and in how many of the runs."""
+    ran = {
+        means: max(point.more[name] for name in names) / point.blows
+        for means, names in MEANS.items()
+    }
+    return ", ".join(f"{means} {share:.0%}" for means, share in ran.items() if share)
+
+
+def _ended(point: Point) -> str:
+    ends = sorted((reason, count) for reason, count in point.ends.items() if reason != "DONE")
+    return ", ".join(f"{reason} {count}" for reason, count in ends)
 
 
 def _markdown(columns: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
