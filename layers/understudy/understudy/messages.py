@@ -32,13 +32,17 @@ ENDED = "ended"
 class LeaderFills:
     """The listener saw these fills of a leader (queue leader-fills, group = leader).
 
-    `after_gap` says that others may have passed unseen. Without any fill a book is begun.
+    `after_gap` says that others may have passed unseen. Without any fill a book is begun. `after`
+    is the key, as text, of the fill that the same listener sent before these; `asked_ms` is when it
+    last sent a message `after_gap`. So whoever takes this one knows of those that never arrived.
     """
 
     venue: str
     leader: str
     fills: tuple[Fill, ...]
     after_gap: bool = False
+    after: str = ""
+    asked_ms: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -130,3 +130,15 @@ def test_the_mark_of_a_leader_s_trade_is_there_when_the_trade_is_copied() -> Non
     room.listen(seconds=1)
 
     assert room.world.markets.marks(HYPERLIQUID).prices["BTC"] == 99
+
+
+def test_every_message_names_the_fill_that_was_sent_before_it() -> None:
+    room = ListeningRoom()
+    room.stream(room.seen(OTHER, LEADER), room.seen(LEADER, OTHER))
+
+    room.listen()
+
+    first, second = [each for each in room.sent() if each.fills]
+    assert first.after == ""
+    assert second.after == first.fills[-1].key.text
+    assert first.asked_ms == second.asked_ms > 0

@@ -43,7 +43,9 @@ def of_leader_fills(messages: Iterable[LeaderFills]) -> Iterator[Sending[LeaderF
     for message in messages:
         for start in range(0, max(1, len(message.fills)), MAX_FILLS_PER_MESSAGE):
             fills = message.fills[start : start + MAX_FILLS_PER_MESSAGE]
-            part = replace(message, fills=fills, after_gap=message.after_gap and start == 0)
+            after = message.fills[start - 1].key.text if start else message.after
+            after_gap = message.after_gap and start == 0
+            part = replace(message, fills=fills, after_gap=after_gap, after=after)
             yield Sending(f"{part.venue}#{part.leader}", _id_of_fills(part), part)
 
 

@@ -56,6 +56,7 @@ def trade_of_fills(
         positions=_moved(book, first.symbol, trade.end_position),
         recent_trades_ms=recent,
         last_trade_ms=max(book.last_trade_ms, trade.time_ms),
+        last_fill=fills[-1].key.text,
     )
     return moved, trade
 

@@ -54,7 +54,7 @@ class LeaderBook:
 
     Fills up to `cursor_ms`, and those named in `begun_with`, were in what the book began with at
     `begun_ms`; those up to `repaired_ms` were compared with the venue's own list. `look_wanted`
-    has the next check do so again.
+    has the next check do so again. `last_fill` is the key, as text, of the one stored last.
     """
 
     venue: str
@@ -66,6 +66,7 @@ class LeaderBook:
     begun_ms: int = 0
     begun_with: tuple[str, ...] = ()
     last_trade_ms: int = 0
+    last_fill: str = ""
     repaired_ms: int = 0
     look_wanted: bool = False
     started: bool = False

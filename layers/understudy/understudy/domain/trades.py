@@ -56,6 +56,12 @@ class FillKey(NamedTuple):
         """Write the identity as one text."""
         return f"{self.symbol}#{self.time_ms}#{self.tid}#{self.side.value}"
 
+    @classmethod
+    def read(cls, text: str) -> FillKey:
+        """Read what `text` wrote."""
+        symbol, time_ms, tid, side = text.rsplit("#", 3)
+        return cls(symbol, int(time_ms), tid, Side(side))
+
 
 @dataclass(frozen=True, slots=True)
 class Fill:

@@ -57,7 +57,8 @@ class Watch:
     """Whom the listener watches, and since when it did what.
 
     `doubtful` says that trades may have been missed since the leaders were compared. `open` are
-    the symbols that a leader holds, as its book said when the leader's turn was last.
+    the symbols that a leader holds, as its book said when the leader's turn was last. `last_fill`
+    is what was sent last of a leader, `asked_ms` when its book was last to be compared after a gap.
     """
 
     leaders: Mapping[str, int] = field(default_factory=dict)
@@ -66,6 +67,8 @@ class Watch:
     open: dict[str, frozenset[str]] = field(default_factory=dict)
     reconciled_ms: dict[WalletId, int] = field(default_factory=dict)
     done_ms: dict[str, int] = field(default_factory=dict)
+    asked_ms: dict[str, int] = field(default_factory=dict)
+    last_fill: dict[str, str] = field(default_factory=dict)
     doubtful: bool = False
 
     def is_due(self, task: str, every_ms: int, now_ms: int) -> bool:
@@ -74,6 +77,14 @@ class Watch:
             return False
         self.done_ms[task] = now_ms
         return True
+
+    def chained(self, message: LeaderFills) -> LeaderFills:
+        """Name what was sent before a message: nobody else knows of it, should it die."""
+        leader = message.leader
+        after, asked_ms = self.last_fill.get(leader, ""), self.asked_ms.get(leader, 0)
+        if message.fills:
+            self.last_fill[leader] = message.fills[-1].key.text
+        return replace(message, after=after, asked_ms=asked_ms)
 
     def next_to_check(self, now_ms: int) -> str | None:
         """Choose the leader who has waited longest, once a minute is over for it."""
@@ -193,7 +204,7 @@ class Listener:
             by_leader.setdefault(address, []).append(fill)
         name = self._ports.venue_name
         messages = [
-            LeaderFills(name, leader, tuple(_without_self_trades(fills)))
+            self._watch.chained(LeaderFills(name, leader, tuple(_without_self_trades(fills))))
             for leader, fills in by_leader.items()
         ]
         if messages:
@@ -229,6 +240,7 @@ class Listener:
         if messages:
             self._ports.queues.to_leader_sync(messages)
             self._watch.checked_ms |= dict.fromkeys(leaders, now_ms)
+            self._watch.asked_ms |= dict.fromkeys(leaders, now_ms)
 
     def _check_next(self, now_ms: int) -> None:
         """Have the next leader compared beside the fills; one at a time, so never in a burst."""

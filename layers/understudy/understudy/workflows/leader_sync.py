@@ -1,7 +1,7 @@
 """A leader's fills are taken in order, the venue being asked nothing.
 
-It is asked before a book begins, and once after a gap, since what passed unseen comes first. The
-regular check runs beside, in `follow_reconcile`.
+It is asked before a book begins, and once after a gap or where messages before these never arrived,
+since what passed unseen comes first. The regular check runs beside, in `follow_reconcile`.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from understudy.workflows.watching.leader_books import (
     settled,
     want_a_look,
 )
+from understudy.workflows.watching.missing import is_missing, is_unasked
 from understudy.workflows.watching.numbering import SyncPorts, store_fills
 
 
@@ -30,8 +31,12 @@ def sync_leader(ports: SyncPorts, messages: Iterable[LeaderFills]) -> None:
         book = ports.fan_out.store.leader_book(message.venue, message.leader)
         if not book.started:
             book = begin(ports, book)
-        elif message.after_gap:
+        elif message.after_gap or is_unasked(book, message):
             book = _after_gap(ports, book)
+        elif is_missing(ports.fan_out.store, book, message):
+            # These fills would be misread on a book without those before them: not before it is
+            # whole. A venue that does not answer has them come again.
+            book = compare(ports, book, fully=True)
         fills = not_looked_past(ports, book, message.fills)
         store_fills(ports, book, settled(ports, book, fills))
 
