@@ -86,6 +86,12 @@ def test_workers_share_one_budget(make_budget: MakeBudget) -> None:
     assert 60 + taken(first, Purpose.ENTRY) + taken(second, Purpose.ENTRY) == 72
 
 
+def test_many_workers_that_ask_for_little_do_not_use_it_up(make_budget: MakeBudget) -> None:
+    workers = [make_budget() for _ in range(36)]
+
+    assert all(each.take(HYPERLIQUID, Purpose.ENTRY, 1) for each in workers)
+
+
 def test_a_weight_above_the_share_is_refused_and_smaller_ones_are_not(
     make_budget: MakeBudget,
 ) -> None:

@@ -1,7 +1,8 @@
 """A venue's request budget per egress group, shared by all workers and leased in blocks.
 
 One item per minute counts what each purpose has leased. A worker asks for a block, one call, and
-spends it alone; what it does not spend in its minute is lost.
+spends it alone; what it does not spend in its minute is lost. So its first block is small, and every
+further one of the minute twice as large: many workers that ask for little leave something over.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from understudy.ports.clock import Clock
 from understudy.ports.delivery import MINUTE_MS, Purpose
 
 BLOCKS_PER_SHARE = 24
+FIRST_BLOCK = 2
 KEPT_MINUTES = 60
 
 Spender = tuple[str, Purpose]
@@ -43,6 +45,7 @@ class DynamoVenueBudget:
         self._lock = Lock()
         self._left: dict[Spender, tuple[int, int]] = {}
         self._used_up: dict[Spender, int] = {}
+        self._last_block: dict[Spender, tuple[int, int]] = {}
 
     def take(self, venue: str, purpose: Purpose, weight: int) -> bool:
         """Take weight from this minute's budget; False when none is left for it.
@@ -86,12 +89,19 @@ class DynamoVenueBudget:
     def _leased_block(self, spender: Spender, minute: int, weight: int) -> int:
         share = self._share(spender, halved=False)
         usual = max(1, share // BLOCKS_PER_SHARE)
-        block = max(usual, weight)
-        if block <= share and self._lease(spender, minute, block):
-            return block
-        if block == usual:
+        wanted = max(min(usual, self._next_block(spender, minute)), weight)
+        # Near the end of a share there is less than a block.
+        for block in sorted({wanted, weight}, reverse=True):
+            if block <= share and self._lease(spender, minute, block):
+                self._last_block[spender] = (minute, block)
+                return block
+        if weight <= usual:
             self._used_up[spender] = minute
         return 0
+
+    def _next_block(self, spender: Spender, minute: int) -> int:
+        leased_in, block = self._last_block.get(spender, (minute, 0))
+        return 2 * block if leased_in == minute and block else FIRST_BLOCK
 
     def _lease(self, spender: Spender, minute: int, block: int) -> bool:
         venue, purpose = spender
