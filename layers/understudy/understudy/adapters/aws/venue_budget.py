@@ -1,8 +1,8 @@
 """A venue's request budget per egress group, shared by all workers and leased in blocks.
 
 One item per minute counts what each purpose has leased. A worker asks for a block, one call, and
-spends it alone; what it does not spend in its minute is lost. So its first block is small, and every
-further one of the minute twice as large: many workers that ask for little leave something over.
+spends it alone; what it does not spend in its minute is lost. So its first block is small, and
+every further one of the minute twice as large: many workers that ask for little leave some over.
 """
 
 from __future__ import annotations
