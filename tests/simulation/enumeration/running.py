@@ -9,7 +9,11 @@ from dataclasses import dataclass
 from tests.simulation.enumeration.planned import Plan, PlannedWorld
 from tests.simulation.enumeration.scenarios import BEGIN_MS, Scenario, Stage
 from tests.simulation.enumeration.steps import PlannedSteps
-from tests.simulation.invariants import Violation, violations
+from tests.simulation.invariants import (
+    Violation,
+    every_trade_of_a_leader_is_known,
+    violations,
+)
 from understudy.domain.intents import IntentState
 
 STEP_MS = 5_000
@@ -94,6 +98,7 @@ def _is_busy(world: PlannedWorld) -> bool:
             for receipts in table.receipts.values()
             for receipt in receipts.values()
         )
+        or any(every_trade_of_a_leader_is_known(world))
     )
 
 

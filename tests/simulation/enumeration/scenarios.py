@@ -28,7 +28,9 @@ class Stage:
 
     world: PlannedWorld
 
-    def follow(self, name: str = "1", leader: str = LEADER, **changes: object) -> None:
+    def follow(
+        self, name: str = "1", leader: str = LEADER, wallet: str = "1", **changes: object
+    ) -> None:
         """Have somebody copy a tenth of a leader's size."""
         allowed: Limits = limits(
             ratio("10"),
@@ -36,7 +38,7 @@ class Stage:
             max_copy_age_seconds=300,
             entries_per_minute=300,
         )
-        self.world.follow(name, "1", leader, replace(allowed, **changes))  # type: ignore[arg-type]
+        self.world.follow(name, wallet, leader, replace(allowed, **changes))  # type: ignore[arg-type]
 
     def trade(self, signed_size: str, *, leader: str = LEADER, pause_ms: int = PAUSE_MS) -> None:
         """Let a leader trade, and some time pass."""
@@ -82,6 +84,20 @@ def _in_two_shards(stage: Stage) -> None:
 def _on_one_wallet(stage: Stage) -> None:
     for name, leader in zip("12", LEADERS, strict=True):
         stage.follow(name, leader)
+
+
+def _on_two_wallets(stage: Stage) -> None:
+    for name in "12":
+        stage.follow(name, wallet=name)
+
+
+def _moved_unseen(stage: Stage) -> None:
+    """Let a leader's position change without a fill, as by a settlement of the venue's."""
+    stage.trade("20")
+    account = stage.world.venue.books.account(LEADER)
+    account.positions[BTC] = replace(account.positions[BTC], size=Decimal(15))
+    stage.world.loop.sleep(125 * SECOND_MS)
+    stage.trade("-15")
 
 
 def _contested(stage: Stage) -> None:
@@ -154,7 +170,9 @@ SCENARIOS = (
     Scenario("limited once", Stage.follow, _limited_once),
     Scenario("without answers", Stage.follow, _without_answers),
     Scenario("two follows, one wallet", _on_one_wallet, _contested),
+    Scenario("two wallets", _on_two_wallets, _trades("20", "-20")),
     Scenario("two shards", _in_two_shards, _trades("20", "-20")),
+    Scenario("moved unseen", Stage.follow, _moved_unseen),
     Scenario("deleted", Stage.follow, _deleted),
     Scenario(
         "closed by the user",
