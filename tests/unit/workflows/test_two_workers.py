@@ -103,3 +103,22 @@ def test_an_entry_of_a_follow_that_was_stopped_meanwhile_is_not_sent_again(
     assert len(world.venue.sent) == sent
     assert world.held_at_venue(follow) == world.ledger(follow).held == 5
     assert world.receipts(follow)[-1].status is CopyStatus.EXPIRED
+
+
+def test_an_entry_that_the_leader_closed_meanwhile_is_not_sent_again() -> None:
+    world, follow, command = _trade_in_the_lane("3")
+    world.venue.faults.append(Fault.NEVER_ARRIVES)
+    world.run_lane([command])
+    world.leader_trades("BTC", "-8")
+    world.sync()
+    world.run_lane(list(world.queues.lanes.take()))
+    assert world.held_at_venue(follow) == 0
+
+    world.run_lane([command])
+    world.pass_time(RESOLVED_SECONDS)
+
+    assert world.held_at_venue(follow) == world.ledger(follow).held == 0
+    assert [each.status for each in world.receipts(follow)[-2:]] == [
+        CopyStatus.EXPIRED,
+        CopyStatus.DONE,
+    ]

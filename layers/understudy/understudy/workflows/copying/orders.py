@@ -148,12 +148,15 @@ def _send_again_soon(ports: CopyPorts, view: View, intent: Intent) -> None:
 
 
 def _is_unwanted_now(view: View, intent: Intent) -> bool:
-    """Say whether an entry was taken up whose follow has been stopped since it was pinned.
+    """Say whether an entry was taken up that its follow, or its target, has given up since.
 
     It may have been sent: the venue's record says so once it has expired. It is not sent again.
     """
-    is_stopped = view.state.follow.status is not FollowStatus.ACTIVE
-    return is_stopped and not (view.first or intent.reduce_only)
+    if view.first or intent.reduce_only:
+        return False
+    sign, ledger = intent.side.sign, view.ledger
+    is_wanted = ledger.target * sign >= ledger.held * sign + intent.size
+    return view.state.follow.status is not FollowStatus.ACTIVE or not is_wanted
 
 
 def _settle(
