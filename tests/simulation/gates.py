@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 from random import Random
 from typing import Any
 
@@ -164,7 +165,7 @@ class Gated:
         pass_through, name = gate.pass_through, f"{self._name}.{method}"
 
         def call(*args: Any, **kwargs: Any) -> Any:
-            return pass_through(name, lambda: inner(*args, **kwargs))
+            return pass_through(name, partial(inner, *args, **kwargs))
 
         self.__dict__[method] = gate.telling(name, call)
         return self.__dict__[method]

@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from heapq import heappop, heappush
-from weakref import WeakKeyDictionary
 
 from greenlet import getcurrent, greenlet
 
@@ -28,6 +27,19 @@ class Process:
     def crash(self) -> None:
         """End it at once: whoever belongs to it gets no further than to its next call."""
         self.ends_ms = -1
+
+
+class Worker(greenlet):
+    """One of those who wait."""
+
+    process: Process | None = None
+
+
+def _worker() -> Worker:
+    current = getcurrent()
+    if not isinstance(current, Worker):
+        raise TypeError("only workers of a loop belong to a process")
+    return current
 
 
 class Signal:
@@ -55,11 +67,11 @@ class Loop:
         self._hub = getcurrent()
         self._waiting: list[tuple[int, int, greenlet | Work]] = []
         self._scheduled = 0
-        self._processes: WeakKeyDictionary[greenlet, Process] = WeakKeyDictionary()
+        self._until_ms = start_ms
 
     def spawn(self, work: Work, after_ms: int = 0) -> None:
         """Start a worker of its own after a while."""
-        self._wake(greenlet(work, self._hub), after_ms)
+        self._wake(Worker(work, self._hub), after_ms)
 
     def limit(self, duration_ms: int) -> None:
         """Give the worker that calls this so much time."""
@@ -67,15 +79,18 @@ class Loop:
 
     def process(self) -> Process:
         """Give the process of the worker that calls this: its own, if it joined none."""
-        return self._processes.setdefault(getcurrent(), Process())
+        worker = _worker()
+        if worker.process is None:
+            worker.process = Process()
+        return worker.process
 
     def join(self, process: Process) -> None:
         """Let the worker that calls this belong to another one's process."""
-        self._processes[getcurrent()] = process
+        _worker().process = process
 
     def refuse_overtime(self) -> None:
         """Raise CrashError in a worker whose time is over, as a function's process is ended."""
-        process = self._processes.get(getcurrent())
+        process = _worker().process
         if process is None or process.ends_ms is None:
             return
         if self.now_ms > process.ends_ms:
@@ -86,7 +101,11 @@ class Loop:
         self._wake(work, after_ms)
 
     def sleep(self, duration_ms: int) -> None:
-        """Let the worker that calls this wait."""
+        """Let the worker that calls this wait; if nobody else is due before, time just passes."""
+        due_ms = self.now_ms + max(duration_ms, 0)
+        if due_ms <= self._until_ms and not (self._waiting and self._waiting[0][0] <= due_ms):
+            self.now_ms = due_ms
+            return
         self._wake(getcurrent(), duration_ms)
         self._hub.switch()
 
@@ -111,7 +130,7 @@ class Loop:
 
     def run(self, until_ms: int) -> None:
         """Run everything that falls due until a time, which it is then."""
-        waiting = self._waiting
+        waiting, self._until_ms = self._waiting, until_ms
         while waiting and waiting[0][0] <= until_ms:
             due_ms, _, due = heappop(waiting)
             self.now_ms = max(self.now_ms, due_ms)
