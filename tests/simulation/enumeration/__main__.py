@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import sys
-import time
 from collections.abc import Sequence
 from pathlib import Path
 
+from tests.simulation.enumeration.beside import Runs, beside_each_other
 from tests.simulation.enumeration.planned import Plan
 from tests.simulation.enumeration.ports import unreached
 from tests.simulation.enumeration.running import run
@@ -32,8 +33,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     chosen = _options().parse_args(arguments)
     if chosen.replay:
         return _replay(chosen.replay)
-    started = time.process_time()
-    done = _strike(chosen.scenario, chosen.pairs)
+    started = _cpu_seconds()
+    runs = beside_each_other(chosen.workers)
+    done = _strike(chosen.scenario, chosen.pairs, runs)
     _say(table(done))
     if chosen.points:
         _say(points(done))
@@ -42,7 +44,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     missing = [] if chosen.scenario else unreached({name for each in done for name in each.names})
     for method in missing:
         _say(f"{method}: no scenario calls it, and nothing is said of it in ports.ELSEWHERE")
-    plain = figures(done, time.process_time() - started)
+    plain = figures(done, _cpu_seconds() - started)
     _say(", ".join(f"{name} {value}" for name, value in plain.items() if name != "scenarios"))
     if chosen.json is not None:
         chosen.json.write_text(json.dumps(plain, indent=2) + "\n", encoding="utf-8")
@@ -61,6 +63,7 @@ def _options() -> argparse.ArgumentParser:
         default="kinds",
         help="two blows in a run: none, one for each two calls and ways, or all (for hours)",
     )
+    parser.add_argument("--workers", type=int, default=1, help="run on so many cores")
     parser.add_argument("--points", action="store_true", help="print what became of each call too")
     parser.add_argument("--json", type=Path, help="write the figures to this file")
     parser.add_argument(
@@ -71,14 +74,14 @@ def _options() -> argparse.ArgumentParser:
     return parser
 
 
-def _strike(name: str | None, wanted: str) -> Sequence[Struck]:
+def _strike(name: str | None, wanted: str, runs: Runs) -> Sequence[Struck]:
     kinds, done = Kinds(before=0), []
     for scenario in SCENARIOS:
         if name not in {None, scenario.name}:
             continue
-        struck = strike_once(scenario)
+        struck = strike_once(scenario, runs=runs)
         if wanted != "none":
-            strike_twice(struck, None if wanted == "all" else kinds, _progress)
+            strike_twice(struck, None if wanted == "all" else kinds, _progress, runs)
         done.append(struck)
     return done
 
@@ -114,6 +117,11 @@ def _say_broken(struck: Struck) -> None:
 
 def _as_option(scenario: Scenario, plan: Plan) -> str:
     return f"{scenario.name}/" + ",".join(f"{call}={mode}" for call, mode in plan.items())
+
+
+def _cpu_seconds() -> float:
+    """Give the processor time of this process and of the workers that it had."""
+    return sum(os.times()[:4])
 
 
 def _progress(text: str) -> None:

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import takewhile
 
+from tests.simulation.enumeration.beside import Runs, one_by_one
 from tests.simulation.enumeration.planned import MODES, Plan
 from tests.simulation.enumeration.ports import is_reading
 from tests.simulation.enumeration.running import Run, run
@@ -111,28 +112,30 @@ def seen_before(scenario: Scenario, scenarios: Iterable[Scenario], before: int) 
     return kinds
 
 
-def strike_once(scenario: Scenario, kinds: Kinds | None = None) -> Struck:
+def strike_once(scenario: Scenario, kinds: Kinds | None = None, runs: Runs = one_by_one) -> Struck:
     """Strike every call of a scenario in every way; with `kinds` only those of a new kind."""
     calm = run(scenario, {})
     struck = Struck(scenario)
     struck.take({}, calm)
-    for call in sites(calm.names):
-        if kinds is not None and not kinds.is_new(kinds.of(calm.names, call)):
-            continue
-        struck.sites += 1
-        for mode in MODES:
-            done = run(scenario, {call: mode})
-            struck.singles += 1
-            struck.take({call: mode}, done)
-            struck.points[calm.names[call - 1], mode].add(_point(done, calm))
+    calls = [
+        call
+        for call in sites(calm.names)
+        if kinds is None or kinds.is_new(kinds.of(calm.names, call))
+    ]
+    struck.sites = len(calls)
+    for plan, done in runs(scenario, [{call: mode} for call in calls for mode in MODES]):
+        [(call, mode)] = plan.items()
+        struck.singles += 1
+        struck.take(plan, done)
+        struck.points[calm.names[call - 1], mode].add(_point(done, calm))
     return struck
 
 
-def strike_twice(struck: Struck, kinds: Kinds | None, said: Heard = lambda _: None) -> None:
+def strike_twice(struck: Struck, kinds: Kinds | None, said: Heard, runs: Runs = one_by_one) -> None:
     """Strike every call of a scenario and every one that follows soon; or only new kinds of two."""
-    for plan in pairs(struck.scenario, kinds):
+    for plan, done in runs(struck.scenario, pairs(struck.scenario, kinds)):
         struck.pairs += 1
-        struck.take(plan, run(struck.scenario, plan))
+        struck.take(plan, done)
         if struck.pairs % 100 == 0:
             said(f"{struck.scenario.name}: {struck.pairs:,} pairs")
 
