@@ -130,7 +130,7 @@ prove-mutants:
 	@$(BIN)/understudy mutants $(ARGS)
 
 prove-crashes:
-	@$(BIN)/python -m tests.simulation.enumeration $(ARGS)
+	@$(BIN)/python -m tests.simulation.enumeration --workers 2 $(ARGS)
 
 prove-restore:
 	@$(BIN)/pytest $(RESTORE)
