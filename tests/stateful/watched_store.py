@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from tests.simulation.spending import ROUNDED, overspent
 from understudy.adapters.memory.copy_store import InMemoryCopyStore
 from understudy.domain.follows import FollowStatus
 from understudy.domain.intents import IntentKind
+from understudy.domain.money import ZERO
 from understudy.ports.switches import Switch
 
 if TYPE_CHECKING:
@@ -41,6 +43,8 @@ class WatchedStore(InMemoryCopyStore):
             self.wrong += [
                 f"entry {intent.intent_id}: {what}" for what in self._at_entry(intent, before)
             ]
+            self.wrong += overspent(self.watched, committed)
+            self.wrong += self._overleveraged(committed)
         elif intent.kind is IntentKind.EXIT and before is not None:
             self.wrong += [f"exit {intent.intent_id}: {what}" for what in _at_exit(intent, before)]
         return committed
@@ -65,6 +69,16 @@ class WatchedStore(InMemoryCopyStore):
         is_new = before is None or before.is_flat
         if is_new and len(is_open) > follow.limits.max_open_positions:
             yield f"{len(is_open)} positions, at most {follow.limits.max_open_positions}"
+
+    def _overleveraged(self, committed: Changes) -> Iterator[str]:
+        """Sum what is held and under way against the equity that the receipt says."""
+        (receipt,) = committed.receipts
+        follow = self.watched.follows[receipt.follow_id]
+        ledgers = self.watched.ledgers[receipt.follow_id].values()
+        notional = sum((each.committed_notional for each in ledgers), ZERO)
+        most = receipt.numbers["own_equity"] * follow.limits.max_total_leverage
+        if notional > most + ROUNDED:
+            yield f"entry of {receipt.copy_id}: {notional} of notional in all, at most {most}"
 
 
 def _beyond_limits(follow: Follow, ledger: Ledger) -> Iterator[str]:
