@@ -33,7 +33,10 @@ def orders_that_should_have_waited(table: CopyingTable, pinned: Intent) -> Itera
 
 
 def one_follow_of_a_wallet_holds_a_symbol(world: World) -> Iterator[str]:
-    """Go through the venue's fills in order and look for two follows that hold one symbol."""
+    """Go through the venue's fills in order and look for two follows that hold one symbol.
+
+    Where a user traded by hand, fills do not say whose the position is.
+    """
     pinned = {intent.client_order_id: intent for intent in world.table.intents.values()}
     wallets = {each.wallet_address: each.wallet_id for each in world.table.follows.values()}
     for address, wallet_id in wallets.items():
@@ -41,7 +44,8 @@ def one_follow_of_a_wallet_holds_a_symbol(world: World) -> Iterator[str]:
         for own in world.venue.books.account(address).fills:
             holders = held[own.fill.symbol]
             _take_in(holders, own, pinned.get(own.client_order_id))
-            if sum(map(bool, holders.values())) > 1:
+            is_alone = (address, own.fill.symbol) not in world.by_hand
+            if is_alone and sum(map(bool, holders.values())) > 1:
                 yield f"{wallet_id} {own.fill.symbol}: held by {', '.join(sorted(holders))}"
 
 
