@@ -16,7 +16,7 @@ export SAM_CLI_TELEMETRY := 0
 	demo-environment dev-environment sam-environment \
 	check-steps format lint types architecture rules template unit test-parallel test-integration \
 	test-serial \
-	prove-steps prove-restore prove-sizing prove-follow-life prove-mutants prove-crashes
+	prove-steps prove-simulation prove-standard prove-heavy prove-restore prove-sizing prove-follow-life prove-mutants prove-crashes
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -118,13 +118,24 @@ test-serial:
 		tests/integration/system tests/acceptance $(ARGS)
 
 # The long proofs, one target each; `make prove` goes through all of them.
-prove-steps: prove-sizing prove-follow-life prove-mutants prove-crashes prove-restore
+prove-steps: prove-sizing prove-follow-life prove-simulation prove-mutants prove-crashes \
+	prove-restore
 
 prove-sizing:
 	@$(BIN)/python -m tests.differential --count 200000
 
 prove-follow-life:
 	@FOLLOW_LIFE_EXAMPLES=2000 $(BIN)/pytest --quiet --timeout 600 --show-capture=no tests/stateful
+
+# 200,000 pairs, a core for each mix.
+prove-simulation:
+	@$(MAKE) --no-print-directory --jobs 2 --output-sync prove-standard prove-heavy
+
+prove-standard:
+	@$(BIN)/understudy simulate --pairs 130000 --mix standard $(ARGS)
+
+prove-heavy:
+	@$(BIN)/understudy simulate --pairs 70000 --mix heavy $(ARGS)
 
 prove-mutants:
 	@$(BIN)/understudy mutants $(ARGS)
