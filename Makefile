@@ -16,7 +16,8 @@ export SAM_CLI_TELEMETRY := 0
 	demo-environment dev-environment sam-environment \
 	check-steps format lint types architecture rules template unit test-parallel test-integration \
 	test-serial \
-	prove-steps prove-simulation prove-standard prove-heavy prove-restore prove-sizing prove-follow-life prove-mutants prove-crashes
+	prove-steps prove-simulation prove-standard prove-heavy prove-restore prove-sizing \
+	prove-follow-life prove-mutants prove-crashes
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
