@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 VIOLATED = 1
 MIXES = ("standard", "heavy")
 SHOWN = 20
+TOLD = 3
 
 
 def command(
@@ -31,6 +32,9 @@ def command(
     ),
     seed: Annotated[str | None, typer.Option(help="What everything is drawn from.")] = None,
     mix: Annotated[str, typer.Option(help="How much goes wrong: standard or heavy.")] = MIXES[0],
+    replay: Annotated[
+        str | None, typer.Option(help="Run one block again, SEED/BLOCK, and tell what happened.")
+    ] = None,
     json_file: Annotated[
         Path | None, typer.Option("--json", help="Write the figures to this file.")
     ] = None,
@@ -41,23 +45,40 @@ def command(
     require_writable(json_file)
     console = Console(soft_wrap=True, highlight=False, markup=False)
     drawn = secrets.token_hex(4) if seed is None else seed
+    if replay is not None:
+        return _replay(console, replay, mix)
     console.print(f"seed {drawn}, mix {mix}")
     with console.status("simulating") as status:
-        result = _runs().simulate(
+        result = _part("run").simulate(
             pairs, drawn, mix, lambda each: status.update(f"simulating: {each.pairs:,} pairs")
         )
     figures = result.to_plain()
     console.print(_table(figures))
     for block, violation in result.violations[:SHOWN]:
         console.print(f"block {block}: {violation.promise}: {violation.text}")
+    if result.violations:
+        block = result.violations[0][0]
+        console.print(f"what happened: understudy simulate --replay {block} --mix {mix}")
     if json_file is not None:
         write_json(json_file, figures)
     return VIOLATED if result.violations else 0
 
 
-def _runs() -> Any:
+def _replay(console: Console, block: str, mix: str) -> int:
+    """Tell what happened around the first promises of a block that did not hold."""
+    part = _part("replay")
+    world, broken = part.replay(block, mix)
+    for violation in broken[:TOLD]:
+        for line in part.told(world, violation):
+            console.print(line)
+        console.print(f"{violation.promise}: {violation.text}\n")
+    console.print(f"block {block}, mix {mix}: {len(broken)} promises did not hold")
+    return VIOLATED if broken else 0
+
+
+def _part(name: str) -> Any:
     try:
-        return import_module("tests.simulation.run")
+        return import_module(f"tests.simulation.{name}")
     except ImportError as error:
         raise CommandError(
             "DEVELOPMENT_PACKAGES_MISSING",

@@ -62,7 +62,9 @@ class Users:
         self._busy: set[WalletId] = set()
         self._deeds: tuple[Deed, ...] = (
             self._pause,
+            self._pause,
             self._change_limits,
+            self._delete,
             self._delete,
             self._revoke,
             self._revoke_at_venue,

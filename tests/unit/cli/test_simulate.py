@@ -42,7 +42,7 @@ def test_a_violation_is_named_with_its_block_and_ends_with_1(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
     broken = SimpleNamespace(promise="lanes_keep_their_order", text="trade 2 after 3")
-    monkeypatch.setattr(simulate, "_runs", lambda: simulating([("7/0", broken)]))
+    monkeypatch.setattr(simulate, "_part", lambda _name: simulating([("7/0", broken)]))
     target = tmp_path / "figures.json"
 
     ended = main(["simulate", "--seed", "7", "--json", str(target)])
@@ -51,17 +51,38 @@ def test_a_violation_is_named_with_its_block_and_ends_with_1(
     assert ended == 1
     assert "seed 7, mix standard" in said
     assert "block 7/0: lanes_keep_their_order: trade 2 after 3" in said
+    assert "understudy simulate --replay 7/0 --mix standard" in said
     assert json.loads(target.read_text()) == FIGURES
 
 
 def test_a_clean_run_ends_with_0_and_its_figures(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(simulate, "_runs", lambda: simulating([]))
+    monkeypatch.setattr(simulate, "_part", lambda _name: simulating([]))
 
     assert main(["simulate", "--pairs", "20"]) == 0
 
     assert "faults: crash_before" in capsys.readouterr().out
+
+
+def test_a_replay_tells_what_happened_before_what_did_not_hold(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    broken = SimpleNamespace(promise="lanes_keep_their_order", text="trade 2 after 3")
+    part = SimpleNamespace(
+        replay=lambda block, mix: (f"{block} {mix}", [broken]),
+        told=lambda world, violation: [f"a line of {world} about {violation.text}"],
+    )
+    monkeypatch.setattr(simulate, "_part", lambda _name: part)
+
+    assert main(["simulate", "--replay", "7/3", "--mix", "heavy"]) == 1
+
+    said = capsys.readouterr().out.splitlines()
+    assert said[:2] == [
+        "a line of 7/3 heavy about trade 2 after 3",
+        "lanes_keep_their_order: trade 2 after 3",
+    ]
+    assert "block 7/3, mix heavy: 1 promises did not hold" in said
 
 
 def test_an_unknown_mix_is_refused_before_anything_runs(
