@@ -139,7 +139,7 @@ def test_money_of_an_order_whose_outcome_is_not_known_yet_may_be_in_the_numbers(
 @pytest.mark.parametrize("fault", [Fault.NEVER_ARRIVES, Fault.TIMES_OUT_AFTER_ACCEPT])
 def test_an_entry_may_wait_until_it_is_known_what_became_of_the_one_before(fault: Fault) -> None:
     run = ProductionRun({"one": ratio("5000", "10")}, DECIMALS, "100000000")
-    run.world.venue.faults.extend([None, fault])
+    run.world.venue.faults.extend([None, *[fault] * 3])
 
     for size in ("1", "1", "-2"):
         run.trade("BTC", [(size, "1000")], 1_000)
@@ -147,6 +147,21 @@ def test_an_entry_may_wait_until_it_is_known_what_became_of_the_one_before(fault
     evidence = run.evidence()
     (follow,) = evidence["follows"]
     assert follow["receipts"][1]["reason"] == "CARRIED"
+    assert figures_of(evidence) == CLEAN
+
+
+@pytest.mark.parametrize("fault", [Fault.NEVER_ARRIVES, Fault.TIMES_OUT_AFTER_ACCEPT])
+def test_an_entry_that_waited_for_an_outcome_is_ordered_once_that_is_known(fault: Fault) -> None:
+    run = ProductionRun({"one": ratio("5000", "10")}, DECIMALS, "100000000")
+    run.world.venue.faults.extend([None, fault])
+
+    for _ in range(2):
+        run.trade("BTC", [("1", "1000")], 1_000)
+
+    evidence = run.evidence()
+    (follow,) = evidence["follows"]
+    assert follow["portfolio"] == {"BTC": "0.2"}
+    assert [one["status"] for one in follow["receipts"]] == ["DONE", "DONE"]
     assert figures_of(evidence) == CLEAN
 
 

@@ -14,6 +14,9 @@ from understudy.workflows.copying.views import CopyPorts
 # The causes of a convergence at the end of a slower mode's window.
 WINDOW_ENDS = frozenset({CopyMode.THROTTLED.value, CopyMode.SAFE_POLL.value})
 
+# The cause of a convergence when the last unknown order of a symbol has its outcome.
+RESOLVED = "resolved"
+
 # The cause of a convergence when its owner starts a follow again: what stopped an exit may be over.
 STARTED = "started"
 
@@ -33,6 +36,27 @@ def converge_if_open(
         return
     cause = f"{cause} {now_ms}"
     ports.queues.to_lanes([convergence(follow, ledger.symbol, cause, now_ms)])
+
+
+def order_what_waited(ports: CopyPorts, follow: Follow, ledger: Ledger, market: Market) -> None:
+    """Send the lane a convergence when an entry waited until no order of its symbol was unknown.
+
+    A part below the venue's minimum waits on, for more of it; a slower mode orders at its window's
+    end. What is carried has its own time to live, and its price band.
+    """
+    lots = market.lot_size(abs(ledger.wanted_more))
+    if ledger.pending or not lots or market.below_minimum(lots, ledger.carried_price):
+        return
+    if follow.limits.mode is not CopyMode.REALTIME:
+        return
+    now_ms = ports.clock.now_ms()
+    cause = f"{RESOLVED} {now_ms}"
+    ports.queues.to_lanes([convergence(follow, ledger.symbol, cause, now_ms)])
+
+
+def orders_what_is_carried(cause: str) -> bool:
+    """Say whether a convergence orders what was carried: other causes only close."""
+    return cause in WINDOW_ENDS or cause.startswith(RESOLVED)
 
 
 def converge_at_start(queues: Queues, state: FollowState, now_ms: int) -> None:

@@ -11,7 +11,7 @@ from understudy.domain.plans import Decision
 from understudy.domain.trades import Trade
 from understudy.messages import CLOSE_NOW, Converge
 from understudy.workflows.copying.closing_out import wants_closing
-from understudy.workflows.copying.converging import STARTED, WINDOW_ENDS
+from understudy.workflows.copying.converging import STARTED, orders_what_is_carried
 from understudy.workflows.copying.views import View
 
 # A receipt names every order and must fit into a table.
@@ -27,7 +27,7 @@ def decide_waiting(view: View, waiting: WaitingOpen, now_ms: int) -> Decision:
 def decide_convergence(view: View, trade: Trade, command: Converge, now_ms: int) -> Decision:
     """Decide about the gap between what is held and what a convergence wants held."""
     situation = replace(view.situation(trade, now_ms), ledger=wanted_ledger(view, command))
-    return decide_gap(situation, window_ends=command.cause in WINDOW_ENDS)
+    return decide_gap(situation, window_ends=orders_what_is_carried(command.cause))
 
 
 def wanted_ledger(view: View, command: Converge) -> Ledger:

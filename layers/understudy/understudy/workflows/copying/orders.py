@@ -19,6 +19,7 @@ from understudy.domain.intents import (
     SigningRefused,
     Unknown,
 )
+from understudy.domain.limits import CopyMode
 from understudy.domain.reasons import Reason
 from understudy.domain.receipting import finished_receipt, given_up_receipt
 from understudy.domain.receipts import Receipt
@@ -27,7 +28,7 @@ from understudy.messages import ResolveIntent, WakeLane
 from understudy.ports.copying import Changes
 from understudy.ports.delivery import Purpose
 from understudy.workflows.copying.claims import claim
-from understudy.workflows.copying.converging import convergence
+from understudy.workflows.copying.converging import convergence, order_what_waited
 from understudy.workflows.copying.deciding import decide_waiting
 from understudy.workflows.copying.lanes import Answer, Signing
 from understudy.workflows.copying.preparing import ORDER_WEIGHT, prepare
@@ -82,6 +83,7 @@ def carry_out(ports: CopyPorts, view: View, trade: Trade) -> Signing:
     for attempt in range(ATTEMPTS_AT_ONCE + 2):
         if current is not None and current.intent is not None:
             current = yield from _perform(ports, current)
+            _go_on_with_what_waited(ports, current, trade)
         if current is None or current.receipt is None or current.receipt.status.is_terminal:
             return
         if current.is_deleted:
@@ -93,6 +95,12 @@ def carry_out(ports: CopyPorts, view: View, trade: Trade) -> Signing:
             current = yield from _open_leg(ports, current, current.ledger.waiting)
         else:
             return
+
+
+def _go_on_with_what_waited(ports: CopyPorts, view: View | None, trade: Trade) -> None:
+    """Have ordered what waited for an outcome; in a slower mode the window's end does it."""
+    if view is not None and view.situation(trade, ports.clock.now_ms()).mode is CopyMode.REALTIME:
+        order_what_waited(ports, view.state.follow, view.ledger, view.market)
 
 
 def _leave_to_the_owner(ports: CopyPorts, view: View, receipt: Receipt) -> None:
