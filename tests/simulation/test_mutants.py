@@ -39,7 +39,7 @@ def test_a_promise_that_a_block_breaks_by_itself_tells_of_nothing(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     told = hunt(MUTANTS["not_released"], "1", most=10).promises
-    monkeypatch.setattr(hunting, "broken_without", lambda _block, _trades: told)
+    monkeypatch.setattr(hunting, "broken_without", lambda _block, _mix, _trades: told)
 
     assert not hunt(MUTANTS["not_released"], "1", most=10).is_caught
 
@@ -65,5 +65,5 @@ def test_a_report_names_who_survived() -> None:
     assert figures_of(rows)["cpu_seconds"] == 10.0
     assert markdown_of(rows).splitlines()[2] == (
         "| `last_seq_ignored` | A trade that comes after a newer one of its symbol is superseded."
-        " | `follower_execute.decide` | `lanes_keep_their_order` | 24, not in 1,240 |"
+        " | `follower_execute.decide` | `lanes_keep_their_order` | 24, not in 1,240 (heavy) |"
     )

@@ -109,14 +109,6 @@ EVIDENCE = (
         ),
     ),
     Mutant(
-        "resolve_margin_0",
-        "5 s lie between an order's expiry and the question what became of it.",
-        (
-            Seam(f"{COPYING}.orders:RESOLVE_MARGIN_MS", always(0)),
-            Seam("understudy.workflows.reconciling.resolving:RESOLVE_MARGIN_MS", always(0)),
-        ),
-    ),
-    Mutant(
         "settled_as_asked",
         "What is held moves by what was filled, not by what was asked for.",
         (Seam(f"{COPYING}.settling:settle", _as_asked),),

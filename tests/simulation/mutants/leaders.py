@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from tests.simulation.mutants.mutant import Mutant, Seam, answering
+from tests.simulation.mutants.mutant import HEAVY, Mutant, Seam, answering
 
 WATCHING = "understudy.workflows.watching"
 STORE = "understudy.adapters.memory.leader_store:InMemoryLeaderStore"
@@ -37,7 +37,7 @@ def _by_hash(trade_id: Any) -> Any:
     """Name trades by a hash, which a venue leaves empty for some: they share a name then."""
 
     def named(venue: str, leader: str, symbol: str, side: str, time_ms: int, n: int) -> Any:
-        if time_ms % 4:
+        if time_ms // 500 % 4:
             return trade_id(venue, leader, symbol, side, time_ms, n)
         return trade_id(venue, leader, "", "", 0, 0)
 
@@ -66,6 +66,7 @@ LEADERS = (
             Seam(f"{WATCHING}.leader_books:compare", _unlooked),
             Seam("understudy.workflows.leader_sync:compare", _unlooked),
         ),
+        HEAVY,
     ),
     Mutant(
         "stored_and_never_sent",

@@ -11,6 +11,7 @@ from typing import Any
 from unittest.mock import patch
 
 Breaking = Callable[[Any], Any]
+STANDARD, HEAVY = "standard", "heavy"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,11 +41,15 @@ class Seam:
 
 @dataclass(frozen=True, slots=True)
 class Mutant:
-    """The production code without one of its rules, and without what makes up for that one."""
+    """The production code without one of its rules, and without what makes up for that one.
+
+    `mix` says how much goes wrong around it: what two faults must meet for shows in the heavy one.
+    """
 
     name: str
     rule: str
     seams: tuple[Seam, ...]
+    mix: str = STANDARD
 
     @contextmanager
     def at_work(self) -> Iterator[None]:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from custody.hyperliquid import Draft
-from tests.simulation.mutants.mutant import Mutant, Seam, always
+from tests.simulation.mutants.mutant import HEAVY, Mutant, Seam, always
 from understudy.domain.ids import digest_of
 from understudy.domain.intents import Intent
 from understudy.ports.copying import Changes
@@ -120,6 +120,7 @@ PINNING = (
         "no_expiry",
         "What is signed cannot take effect after the time that the record has of it.",
         (Seam("custody.signer:draft", _without_expiry),),
+        HEAVY,
     ),
     Mutant(
         "attempts_share_a_name",
@@ -130,6 +131,7 @@ PINNING = (
         "last_seq_ignored",
         "A trade that comes after a newer one of its symbol is superseded.",
         (Seam("understudy.workflows.follower_execute:decide", _unseen),),
+        HEAVY,
     ),
     Mutant(
         "exit_may_increase",
@@ -143,6 +145,7 @@ PINNING = (
             Seam(f"{COPYING}.orders:_perform", _impatient),
             Seam(f"{COPYING}.orders:_next_exit", _next_at_once),
         ),
+        HEAVY,
     ),
     Mutant(
         "entry_beside_an_unknown_order",

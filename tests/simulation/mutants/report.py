@@ -6,8 +6,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from tests.simulation.mutants.hunt import MIX, Hunt
-from tests.simulation.mutants.mutant import Mutant
+from tests.simulation.mutants.hunt import Hunt
+from tests.simulation.mutants.mutant import HEAVY, Mutant
 
 HEADINGS = ("mutant", "the rule that it breaks", "broken at", "caught by", "trades until caught")
 
@@ -35,6 +35,8 @@ class Row:
         places = dict.fromkeys(_short(seam.place) for seam in self.mutant.seams)
         promises = ", ".join(self.promises) or "NOTHING"
         trades = ", ".join(map(_counted, self.hunts))
+        if self.mutant.mix == HEAVY:
+            trades += " (heavy)"
         return self.mutant.name, self.mutant.rule, ", ".join(places), promises, trades
 
     def to_plain(self) -> dict[str, Any]:
@@ -42,6 +44,7 @@ class Row:
         return {
             "mutant": self.mutant.name,
             "rule": self.mutant.rule,
+            "mix": self.mutant.mix,
             "places": [seam.place for seam in self.mutant.seams],
             "caught": self.is_caught,
             "hunts": [hunt.to_plain() for hunt in self.hunts],
@@ -52,7 +55,6 @@ def figures_of(rows: Sequence[Row]) -> dict[str, Any]:
     """Give what is known of all mutants under stable names."""
     survived = [row.mutant.name for row in rows if not row.is_caught]
     return {
-        "mix": MIX,
         "mutants": [row.to_plain() for row in rows],
         "caught": len(rows) - len(survived),
         "survived": survived,
