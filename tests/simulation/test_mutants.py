@@ -18,14 +18,14 @@ NOTHING_BROKEN = Mutant("nothing", "None.", ())
     [
         ("not_released", "money_stays_within_its_budget"),
         ("unknown_taken_as_rejected", "records_are_the_venues_books"),
-        ("superseded_left_open", "every_pair_ends_in_one_terminal_receipt"),
+        ("endings_unannounced", "every_ending_reaches_the_bus"),
     ],
 )
 def test_a_promise_tells_of_a_broken_rule(name: str, promise: str) -> None:
-    caught = hunt(MUTANTS[name], "1", most=100)
+    caught = hunt(MUTANTS[name], "1", most=500)
 
     assert promise in caught.promises
-    assert 0 < caught.trades < 100
+    assert caught.trades > 0
 
 
 def test_what_breaks_nothing_is_not_caught() -> None:
