@@ -12,6 +12,7 @@ import pytest
 from custody.secp256k1 import address_of
 from tests.fakes.builders import fixed, limits, ratio
 from tests.fakes.world import World
+from understudy.adapters.memory.queues import DelayQueue
 from understudy.domain.errors import SigningUnavailableError
 from understudy.domain.follows import FollowStatus, PauseReason
 from understudy.domain.ids import FollowId
@@ -21,7 +22,7 @@ from understudy.domain.reasons import Reason
 from understudy.domain.receipts import CopyStatus
 from understudy.ports.signing import Signer
 from understudy.workflows.copying.closing_out import close_out
-from understudy.workflows.copying.converging import converge_at_start
+from understudy.workflows.copying.converging import converge_at_start, convergence
 
 POST_ONLY = "Only post-only orders allowed immediately after network upgrade"
 TOO_MANY = "Too many cumulative requests sent (20002 > 10190) for cumulative volume traded $1."
@@ -237,6 +238,19 @@ def test_the_owners_close_waits_for_nothing() -> None:
 
     close_out(world.queues, state, world.clock.now_ms())
     world.pump()
+
+    assert world.held_at_venue(follow) == 0
+
+
+def test_an_exit_goes_on_after_its_rest_though_whoever_let_it_rest_died() -> None:
+    world, follow = _holding()
+    world.venue.faults.append(POST_ONLY)
+    _close(world)
+    world.queues.reconcile = DelayQueue(world.clock)
+    known = world.table.follows[follow]
+
+    world.run_lane([convergence(known, "BTC", "open exit", world.clock.now_ms())])
+    world.pass_time(14)
 
     assert world.held_at_venue(follow) == 0
 

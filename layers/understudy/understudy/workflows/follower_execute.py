@@ -25,7 +25,7 @@ from understudy.workflows.copying.converging import WINDOW_ENDS, convergence
 from understudy.workflows.copying.deciding import decide_convergence, rests, wanted_ledger
 from understudy.workflows.copying.epochs import is_current
 from understudy.workflows.copying.lanes import Answer, Key, Signing, run_lanes
-from understudy.workflows.copying.orders import carry_out, take_up
+from understudy.workflows.copying.orders import carry_out, take_up, wake_after_rest
 from understudy.workflows.copying.preparing import prepare
 from understudy.workflows.copying.reading_ahead import first_views
 from understudy.workflows.copying.settling import CONFLICT_TRIES
@@ -86,7 +86,10 @@ def converge(ports: CopyPorts, command: Converge, view: View | None = None) -> S
     receipt = view.receipt
     view = take_up(ports, view)
     ledger = view.ledger
-    if view.intent is None and (command.seq or rests(view, command, ports.clock.now_ms())):
+    now_ms = ports.clock.now_ms()
+    if view.intent is None and (command.seq or rests(view, command, now_ms)):
+        # Whoever let it rest may have died before asking for what comes after.
+        wake_after_rest(ports, view, now_ms)
         return
     waiting = ledger.waiting
     trade = waiting.trade if waiting else trade_of(receipt, view.state.follow)

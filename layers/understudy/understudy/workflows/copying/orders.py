@@ -207,9 +207,8 @@ def _next_exit(ports: CopyPorts, view: View, trade: Trade, attempt: int) -> View
         _call_operator(ports, view)
         return None
     now_ms = ports.clock.now_ms()
-    rests_ms = view.ledger.exit_rests_until_ms - now_ms
-    if rests_ms > 0:
-        _converge_later(ports, view, rests_ms + CLOCKS_DIFFER_MS)
+    if now_ms < view.ledger.exit_rests_until_ms:
+        wake_after_rest(ports, view, now_ms)
         return None
     allowed = ports.budget.take(trade.venue, Purpose.EXIT, ORDER_WEIGHT)
     if attempt >= ATTEMPTS_AT_ONCE or not allowed:
@@ -237,6 +236,13 @@ def _open_leg(
     decision = decide_waiting(view, waiting, now_ms)
     view, decision = yield from prepare(ports, view, trade, decision)
     return claim(ports, view, trade, decision, leg=1, queued_at_ms=now_ms)
+
+
+def wake_after_rest(ports: CopyPorts, view: View, now_ms: int) -> None:
+    """Have the lane go on once an exit has rested; what an operator was called for is swept."""
+    rests_ms = view.ledger.exit_rests_until_ms - now_ms
+    if rests_ms > 0 and not view.ledger.needs_operator:
+        _converge_later(ports, view, rests_ms + CLOCKS_DIFFER_MS)
 
 
 def _converge_later(ports: CopyPorts, view: View, wait_ms: int) -> None:
