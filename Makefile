@@ -7,6 +7,7 @@ SAM := .venv-sam/bin/sam
 REPORTS := .local/reports
 # Waits as long as a restore takes: with the long proofs, for `make test` has six minutes.
 RESTORE := tests/acceptance/test_restore.py
+SOCKETS := tests/acceptance/test_real_sockets_long.py
 COMPILE = cd requirements && ../$(BIN)/pip-compile --quiet --generate-hashes --no-header \
 	--no-emit-index-url --no-emit-find-links --allow-unsafe --strip-extras
 export SAM_CLI_TELEMETRY := 0
@@ -17,7 +18,7 @@ export SAM_CLI_TELEMETRY := 0
 	check-steps format lint types architecture rules template unit test-parallel test-integration \
 	test-serial \
 	prove-steps prove-simulation prove-standard prove-heavy prove-restore prove-sizing \
-	prove-follow-life prove-mutants prove-crashes
+	prove-follow-life prove-mutants prove-crashes prove-sockets
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -116,11 +117,11 @@ test-integration:
 
 test-serial:
 	@$(BIN)/pytest --junitxml=$(REPORTS)/test-serial.xml --ignore=$(RESTORE) \
-		tests/integration/system tests/acceptance $(ARGS)
+		--ignore=$(SOCKETS) tests/integration/system tests/acceptance $(ARGS)
 
 # The long proofs, one target each; `make prove` goes through all of them.
 prove-steps: prove-sizing prove-follow-life prove-simulation prove-mutants prove-crashes \
-	prove-restore
+	prove-restore prove-sockets
 
 prove-sizing:
 	@$(BIN)/python -m tests.differential --count 200000
@@ -146,3 +147,6 @@ prove-crashes:
 
 prove-restore:
 	@$(BIN)/pytest $(RESTORE)
+
+prove-sockets:
+	@$(BIN)/pytest $(SOCKETS)

@@ -250,7 +250,8 @@ class Intervention:
 class Evidence:
     """Everything about one run; `taken_ms` is the venue's time when its books were read.
 
-    `redriven_ms` says when dead letters were sent back, by the driver's own record.
+    `redriven_ms` says from when on older trades may have come after newer ones, by the driver's own
+    record: it sent dead letters back, or killed processes that had stored a trade and not sent it.
     """
 
     venue: str
