@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from understudy.domain.follows import Follow
 
 Broken = Iterator[str]
-LOOKED_FOR_MS = 90_000
+LOOKED_FOR_MS = 300_000
 
 
 @dataclass(frozen=True, slots=True)
