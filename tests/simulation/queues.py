@@ -10,7 +10,7 @@ from tests.simulation.faults import Fates
 from tests.simulation.loop import Loop
 from tests.simulation.sources import Source
 from understudy.adapters import sending
-from understudy.adapters.aws.redelivery import LOST_SECONDS
+from understudy.adapters.aws.redelivery import LANE_LOST_SECONDS, LOST_SECONDS
 from understudy.adapters.sending import refuse_delay
 from understudy.messages import FillFanOut, LaneCommand, LeaderFills, ReconcileCommand
 
@@ -22,7 +22,9 @@ class SimulatedQueues:
         draw, lost_ms = random.random, LOST_SECONDS * 1000
         self.leader_sync: Source[LeaderFills] = Source("leader_sync", loop, fates, draw, lost_ms)
         self.fan_out: Source[FillFanOut] = Source("fill_fan_out", loop, fates, draw, lost_ms)
-        self.lanes: Source[LaneCommand] = Source("follower_execute", loop, fates, draw, lost_ms)
+        self.lanes: Source[LaneCommand] = Source(
+            "follower_execute", loop, fates, draw, LANE_LOST_SECONDS * 1000
+        )
         self.reconcile: Source[ReconcileCommand] = Source("follow_reconcile", loop, fates, draw)
 
     @property

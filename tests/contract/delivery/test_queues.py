@@ -12,7 +12,6 @@ import pytest
 from tests.contract.conftest import Clients
 from tests.contract.stores.records import fill
 from tests.fakes.builders import FOLLOW, LEADER, NOW_MS, WALLET, trade
-from understudy.adapters.aws import redelivery
 from understudy.adapters.aws.batches import Batch, batch_of
 from understudy.adapters.aws.queues import QueueUrls, SqsQueues
 from understudy.adapters.aws.redelivery import Redelivery
@@ -196,14 +195,13 @@ def test_a_failed_delivery_comes_again_when_its_group_says(emulator_clients: Cli
 
 @pytest.mark.integration
 def test_what_a_lost_worker_took_is_given_to_another_one(
-    emulator_clients: Clients, monkeypatch: pytest.MonkeyPatch
+    emulator_clients: Clients,
 ) -> None:
-    monkeypatch.setattr(redelivery, "LOST_SECONDS", 0)
     sqs = Sqs(emulator_clients("sqs"))
     sqs.queues.to_reconcile(ReconcileWallet(WALLET))
     first = sqs.receive("follow_reconcile").received
 
-    Redelivery(sqs.client, sqs.urls["follow_reconcile"]).unless_done(first)
+    Redelivery(sqs.client, sqs.urls["follow_reconcile"]).unless_done(first, 0)
 
     assert [each.times_received for each in sqs.receive("follow_reconcile").received] == [2]
 

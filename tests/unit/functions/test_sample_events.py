@@ -50,7 +50,8 @@ class NotedRedelivery:
     def soon(self, repeated: object, waits: object) -> None:
         del repeated, waits
 
-    def unless_done(self, received: Sequence[Received[Any]]) -> None:
+    def unless_done(self, received: Sequence[Received[Any]], seconds: int) -> None:
+        del seconds
         self.unless_done_ids += [each.message_id for each in received]
 
 

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 from understudy.adapters.aws import clients
 from understudy.adapters.aws.batches import Batch, batch_of, failures
-from understudy.adapters.aws.redelivery import Redelivery
+from understudy.adapters.aws.redelivery import LOST_SECONDS, Redelivery
 from understudy.adapters.threads import Threads
 from understudy.domain.errors import RequestBudgetError
 from understudy.ports.concurrency import Pool
@@ -33,7 +33,7 @@ def work_through(
     """
     batch = batch_of(event, expected)
     if is_urgent:
-        come_again_if_lost(batch, queue, _beside())
+        come_again_if_lost(batch, queue, _beside(), LOST_SECONDS)
     failed: dict[str, BaseException] = {}
     for group, messages in batch.groups().items():
         try:
@@ -43,9 +43,9 @@ def work_through(
     return answer_for(batch, queue, failed)
 
 
-def come_again_if_lost(batch: Batch[Any], queue: str, pool: Pool) -> None:
-    """Have a delivery come again within seconds should this worker be lost; waits for nothing."""
-    pool.submit(_redelivery(queue).unless_done, batch.received)
+def come_again_if_lost(batch: Batch[Any], queue: str, pool: Pool, seconds: int) -> None:
+    """Have a delivery come again so soon should this worker be lost; waits for nothing."""
+    pool.submit(_redelivery(queue).unless_done, batch.received, seconds)
 
 
 def answer_for(batch: Batch[T], queue: str, failed: Mapping[str, BaseException]) -> Answer:

@@ -19,7 +19,9 @@ if TYPE_CHECKING:
 
 LONGEST_SECONDS = 5
 # An order of a lost worker is sent again before it expires, eight seconds after it was pinned.
-LOST_SECONDS = 3
+LANE_LOST_SECONDS = 3
+# Fills and trades may be many, and the work of a living worker is not to be done beside it.
+LOST_SECONDS = 6
 MAX_ENTRIES = 10
 
 
@@ -47,12 +49,12 @@ class Redelivery:
             ]
         )
 
-    def unless_done(self, received: Sequence[Received[Any]]) -> None:
-        """Let these come again soon, to another worker, should this one be lost.
+    def unless_done(self, received: Sequence[Received[Any]], seconds: int) -> None:
+        """Let these come again so soon, to another worker, should this one be lost.
 
         One that is only slow goes on beside the other: what it does has its effect once.
         """
-        self._after([(each, LOST_SECONDS) for each in received])
+        self._after([(each, seconds) for each in received])
 
     def _after(self, waits: Sequence[tuple[Received[Any], int]]) -> None:
         """Have deliveries come again after so many seconds, if they are not gone by then."""
