@@ -67,8 +67,6 @@ class Watch:
         self._kept: set[Place] = set()
         self._unseen: dict[tuple[str, str], tuple[Fill, int]] = {}
         self._died_ms: dict[tuple[str, Hashable], int] = {}
-        self.hist: Counter[int] = Counter()
-        self.unseen_hist: Counter[int] = Counter()
 
     def start(self) -> None:
         """Look now and again."""
