@@ -49,13 +49,17 @@ def violations(world: World) -> list[Violation]:
 
 
 def every_trade_of_a_leader_is_known(world: World) -> Broken:
-    """Compare the books of leaders with the venue."""
+    """Compare the books of leaders with the venue, and count every fill in one trade."""
     for (_, leader), book in world.table.books.items():
         live = world.venue.books.account(leader)
         for symbol in {*book.positions, *live.positions}:
             stored = book.positions.get(symbol, ZERO)
             if stored != live.held(symbol):
                 yield f"{leader} {symbol}: stored {stored}, at the venue {live.held(symbol)}"
+        fills = len(world.table.fills[HYPERLIQUID, leader])
+        counted = sum(each.fill_count for each in world.table.trades[HYPERLIQUID, leader].values())
+        if counted != fills:
+            yield f"{leader}: {fills} fills, {counted} in trades"
 
 
 def every_pair_ends_in_one_terminal_receipt(world: World) -> Broken:
@@ -128,7 +132,7 @@ def no_exit_reverses_a_position(world: World) -> Broken:
             intent = pinned.get(own.client_order_id)
             start = own.fill.start_position or ZERO
             after = start + own.fill.size * own.fill.side.sign
-            if intent is not None and intent.reduce_only and start * after < 0:
+            if intent is not None and intent.kind is IntentKind.EXIT and start * after < 0:
                 yield f"{own.client_order_id}: from {start} to {after}"
 
 
