@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from tests.simulation.mutants.mutant import Mutant, Seam, always, answering
+from tests.simulation.mutants.mutant import HEAVY, Mutant, Seam, always, answering
 from understudy.adapters.venues.hyperliquid.errors import kind_of_text
 from understudy.domain.intents import Accepted, Intent, IntentState, Outcome, Rejected, Unknown
 
@@ -92,6 +92,7 @@ EVIDENCE = (
         "retry_taken_as_first",
         "Who sends again says so.",
         (Seam(f"{COPYING}.views:CopyPorts.submit", _first_always),),
+        HEAVY,
     ),
     Mutant(
         "taken_up_unmarked",
@@ -112,6 +113,7 @@ EVIDENCE = (
         "settled_as_asked",
         "What is held moves by what was filled, not by what was asked for.",
         (Seam(f"{COPYING}.settling:settle", _as_asked),),
+        HEAVY,
     ),
     Mutant(
         "settled_twice",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from tests.simulation.mutants.mutant import Mutant, Seam, answering
+from tests.simulation.mutants.mutant import HEAVY, Mutant, Seam, answering
 from understudy.domain.announcements import EVENT_OF_STATUS
 from understudy.domain.follows import FollowStatus
 from understudy.domain.reasons import Reason
@@ -103,6 +103,7 @@ LANES = (
         "superseded_left_open",
         "Who takes over what an earlier trade left open ends that one's receipt.",
         (Seam(f"{COPYING}.claims:_superseded", answering(())),),
+        HEAVY,
     ),
     Mutant(
         "endings_unannounced",

@@ -80,5 +80,6 @@ LEADERS = (
         "fill_stored_twice",
         "A fill belongs to one trade, however often it is seen.",
         (Seam(f"{STORE}._refuse_claimed", answering(None)),),
+        HEAVY,
     ),
 )

@@ -126,6 +126,7 @@ PINNING = (
         "attempts_share_a_name",
         "Every attempt of a leg is an order of its own.",
         (Seam(f"{COPYING}.claims:next_attempt", always(lambda _receipt, _leg: 1)),),
+        HEAVY,
     ),
     Mutant(
         "last_seq_ignored",
@@ -137,6 +138,7 @@ PINNING = (
         "exit_may_increase",
         "An exit only reduces.",
         (Seam("custody.hyperliquid:order_action", _may_increase),),
+        HEAVY,
     ),
     Mutant(
         "next_attempt_too_early",
@@ -151,5 +153,6 @@ PINNING = (
         "entry_beside_an_unknown_order",
         "While an order of a symbol is unknown, its entries wait.",
         (Seam("understudy.domain.decisions:_enter", _entering),),
+        HEAVY,
     ),
 )
