@@ -26,6 +26,13 @@ TRADES = 80
 STEP = 4
 POISONED, UNHEARD, SILENT = 8, 16, 64
 MOMENTS = (POISONED, UNHEARD, SILENT)
+ORDERS_FAIL = (
+    ("429", 0),
+    ("502", 0),
+    ("timeout_after_accept", 0),
+    ("late_landing", 3_000),
+    ("late_landing", 12_000),
+)
 KILLED = (
     "LeaderSyncFunction",
     "FillFanOutFunction",
@@ -80,6 +87,8 @@ def test_faults_and_kills_all_the_way_lose_nothing(run: JudgedRun) -> None:
     begun_ms = run.redriven_ms = run.stage.now_ms()
     chance = Random(SEED)  # noqa: S311 - a script, not a secret
     breaking.script_by_chance(run, "502", breaking.QUESTIONS, "0.3", SEED)
+    for number, (kind, delay_ms) in enumerate(ORDERS_FAIL):
+        breaking.script_by_chance(run, kind, breaking.ORDERS, "0.02", number, delay_ms)
     run.replay("2")
     for released in range(STEP, TRADES, STEP):
         run.await_released(released)
