@@ -184,10 +184,13 @@ class Users:
             self._start(self._world.table.follows[followed[place]])
 
     def _start(self, follow: Follow) -> None:
+        """Ask for the start of a follow, until it is told of once."""
         self._note("follow_started")
+        told: list[Follow] = []
+        start = self._api.lifecycle.start
         self._insist(
-            lambda: self._api.lifecycle.start(follow.user_id, follow.follow_id),
-            until=lambda: self._status(follow) is FollowStatus.ACTIVE,
+            lambda: told.append(start(follow.user_id, follow.follow_id)),
+            until=lambda: bool(told),
         )
 
     def _revoke(self, follow: Follow) -> None:
