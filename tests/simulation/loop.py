@@ -109,6 +109,13 @@ class Loop:
         self._wake(getcurrent(), duration_ms)
         self._hub.switch()
 
+    def end(self) -> None:
+        """Let everybody go who still waits: a worker that is never waked is never forgotten."""
+        while self._waiting:
+            _, _, due = self._waiting.pop()
+            if isinstance(due, greenlet):
+                due.throw()
+
     def wait_for(self, signal: Signal, at_most_ms: int | None = None) -> None:
         """Let the worker that calls this wait until something has happened, or for so long."""
         if signal.is_set:

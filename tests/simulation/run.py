@@ -79,7 +79,9 @@ def simulate(
     while result.pairs < pairs:
         block = f"{seed}/{len(result.hashes)}"
         with _garbage_kept():
-            result.add(block, run_block(block, mix))
+            world = run_block(block, mix)
+            result.add(block, world)
+            world.loop.end()
         result.cpu_seconds = time.process_time() - started
         said(result)
     return result

@@ -47,7 +47,7 @@ def run(scenario: Scenario, plan: Plan, *, keeps_history: bool = False) -> Run:
     world.watch.start()
     _play(scenario, stage)
     calls = _settle(world)
-    return Run(
+    done = Run(
         names=world.planned.names[:calls],
         times_ms=world.planned.times_ms[:calls],
         outcomes=_outcomes(world),
@@ -55,6 +55,8 @@ def run(scenario: Scenario, plan: Plan, *, keeps_history: bool = False) -> Run:
         violations=[*violations(world), *_unplayed(world)],
         history=world.history.lines or (),
     )
+    world.loop.end()
+    return done
 
 
 def _play(scenario: Scenario, stage: Stage) -> None:
