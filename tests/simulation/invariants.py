@@ -60,6 +60,9 @@ def every_trade_of_a_leader_is_known(world: World) -> Broken:
         counted = sum(each.fill_count for each in world.table.trades[HYPERLIQUID, leader].values())
         if counted != fills:
             yield f"{leader}: {fills} fills, {counted} in trades"
+        kept = len(world.table.trades[HYPERLIQUID, leader])
+        if kept != book.seq:
+            yield f"{leader}: numbered up to {book.seq}, {kept} trades"
 
 
 def every_pair_ends_in_one_terminal_receipt(world: World) -> Broken:
