@@ -21,7 +21,8 @@ class _BookFirst:
         return getattr(self._store, name)
 
     def store_trade(self, book: Any, trade: Any, fills: Any) -> Any:
-        moved = self._store.store_book(book)
+        known = self._store.fill_owners(book.venue, book.leader, [fill.key for fill in fills])
+        moved = book if known else self._store.store_book(book)
         return self._store.store_trade(moved, trade, fills)
 
 
