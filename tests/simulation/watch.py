@@ -18,6 +18,7 @@ from tests.simulation.loop import CrashError
 from understudy.domain.follows import FollowStatus
 from understudy.domain.limits import OnStop
 from understudy.domain.markets import HYPERLIQUID
+from understudy.domain.reasons import Reason
 from understudy.messages import (
     CheckLeader,
     ReconcileCommand,
@@ -107,10 +108,16 @@ class Watch:
             if not ledger.held or live.held(symbol):
                 self._open_ms.pop(place, None)
                 self._kept.discard(place)
-            elif keeps:
+            elif keeps or self._was_kept(follow, ledger):
                 self._kept.add(place)
             elif known and not known.positions.get(symbol) and self._can_close(follow, ledger):
                 self._count(place)
+
+    def _was_kept(self, follow: Follow, ledger: Ledger) -> bool:
+        """Say whether the newest trade met a stopped follow, whose owner keeps what it holds."""
+        receipt = self._world.table.receipts[follow.follow_id].get(ledger.last_seq)
+        was_stopped = receipt is not None and receipt.reason is Reason.FOLLOW_PAUSED
+        return was_stopped and follow.limits.on_stop is OnStop.KEEP
 
     def _can_close(self, follow: Follow, ledger: Ledger) -> bool:
         queues = self._world.queues
