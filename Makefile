@@ -7,7 +7,7 @@ SAM := .venv-sam/bin/sam
 REPORTS := .local/reports
 # Waits as long as a restore takes: with the long proofs, for `make test` has six minutes.
 RESTORE := tests/acceptance/test_restore.py
-SOCKETS := tests/acceptance/test_real_sockets_long.py
+SOCKETS := tests/acceptance/test_real_sockets.py tests/acceptance/test_real_sockets_long.py
 COMPILE = cd requirements && ../$(BIN)/pip-compile --quiet --generate-hashes --no-header \
 	--no-emit-index-url --no-emit-find-links --allow-unsafe --strip-extras
 export SAM_CLI_TELEMETRY := 0
@@ -116,8 +116,8 @@ test-integration:
 		--ignore=tests/integration/system tests/integration $(ARGS)
 
 test-serial:
-	@$(BIN)/pytest --junitxml=$(REPORTS)/test-serial.xml --ignore=$(RESTORE) \
-		--ignore=$(SOCKETS) tests/integration/system tests/acceptance $(ARGS)
+	@$(BIN)/pytest --junitxml=$(REPORTS)/test-serial.xml $(addprefix --ignore=,$(RESTORE) $(SOCKETS)) \
+		tests/integration/system tests/acceptance $(ARGS)
 
 # The long proofs, one target each; `make prove` goes through all of them.
 prove-steps: prove-sizing prove-follow-life prove-simulation prove-mutants prove-crashes \

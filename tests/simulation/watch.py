@@ -34,7 +34,8 @@ if TYPE_CHECKING:
 
 LOOK_MS = 5_000
 CLOSED_WITHIN_MS = 60_000
-SEEN_WITHIN_MS = 120_000
+# Four checks of a minute, of which some may fail.
+SEEN_WITHIN_MS = 240_000
 GIVEN_AGAIN_MS = 65_000
 ANSWERED_MS = 10_000
 REFUSED_IN_A_ROW = 3
@@ -172,7 +173,7 @@ class Watch:
                 waited_ms += LOOK_MS  # noqa: PLW2901
                 self._unseen[leader, tid] = fill, waited_ms
                 if waited_ms == SEEN_WITHIN_MS + LOOK_MS:
-                    text = f"{leader} {fill.symbol}: a trade is unseen for two minutes"
+                    text = f"{leader} {fill.symbol}: a trade is unseen for four minutes"
                     self._world.breaks("a_leaders_trade_is_seen_in_time", text)
 
     def _can_see(self, leader: str) -> bool:
