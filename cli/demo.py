@@ -7,6 +7,7 @@ import time
 from contextlib import contextmanager
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -24,6 +25,7 @@ from cli.progress import Progress, console_for_tables
 from cli.recordings import dexes_of, read_whole
 from cli.system import UNLIMITED_WEIGHT, VENUE_WEIGHT, Plan, System, running_system
 from cli.tables import show_run
+from cli.venue_bench import VenueBench
 from localcloud.processes import PeakMemory
 from simulators.hyperliquid.replay.pacing import read_pace
 from simulators.hyperliquid.replay.recording import Recording
@@ -114,7 +116,14 @@ def _checked(path: Path, leader: str | None, followers: int, speed: str, venue: 
 
 def _plan(wanted: Wanted, folder: Path, port: int | None) -> Plan:
     weight = UNLIMITED_WEIGHT if wanted.speed == MAX_SPEED else VENUE_WEIGHT
-    return Plan(folder, port=port, weight_per_minute=weight)
+    prepare = partial(_load, wanted)
+    return Plan(folder, port=port, weight_per_minute=weight, prepare=prepare)
+
+
+def _load(wanted: Wanted, bench: VenueBench) -> dict[str, Any]:
+    leader = wanted.recording.leader
+    loaded: dict[str, Any] = bench.command("replay/load", recording=str(wanted.path), leader=leader)
+    return loaded
 
 
 @contextmanager
@@ -132,9 +141,7 @@ def _state_folder(chosen: Path | None) -> Iterator[Path]:
 def _run(wanted: Wanted, plan: Plan, progress: Progress) -> Run:
     recording = wanted.recording
     with running_system(plan, progress.say) as system:
-        loaded = system.bench.command(
-            "replay/load", recording=str(wanted.path), leader=recording.leader
-        )
+        loaded = _load(wanted, system.bench)
         if wanted.speed == MAX_SPEED:
             system.bench.command("rules", rate_limits=False)
         leader = loaded["leader_address"]

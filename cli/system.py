@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import time
+from collections.abc import Callable
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,7 +23,7 @@ from localcloud.state_folder import Lock, StateFolder, read_object
 from localcloud.wire import HOST
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
 SIGN_IN = SignInPlace("understudy.localhost", "http://understudy.localhost", 421614)
 UNLIMITED_WEIGHT = 1_000_000_000
@@ -42,6 +43,8 @@ class Plan:
     port: int | None = None
     recording: Path | None = None
     weight_per_minute: int = VENUE_WEIGHT
+    prepare: Callable[[VenueBench], object] = lambda _: None
+    """What the venue is told before the cloud is there: whoever listens reads its markets once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +89,7 @@ def running_system(plan: Plan, say: Callable[[str], None]) -> Iterator[System]:
         _simulator(plan, folder, lock) as simulator,
     ):
         say(f"venue at {simulator.url}")
+        plan.prepare(VenueBench(simulator.url))
         with bring_up(
             TEMPLATE,
             state_dir=plan.state,
