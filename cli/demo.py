@@ -7,7 +7,6 @@ import time
 from contextlib import contextmanager
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -25,7 +24,6 @@ from cli.progress import Progress, console_for_tables
 from cli.recordings import dexes_of, read_whole
 from cli.system import UNLIMITED_WEIGHT, VENUE_WEIGHT, Plan, System, running_system
 from cli.tables import show_run
-from cli.venue_bench import VenueBench
 from localcloud.processes import PeakMemory
 from simulators.hyperliquid.replay.pacing import read_pace
 from simulators.hyperliquid.replay.recording import Recording
@@ -116,14 +114,13 @@ def _checked(path: Path, leader: str | None, followers: int, speed: str, venue: 
 
 def _plan(wanted: Wanted, folder: Path, port: int | None) -> Plan:
     weight = UNLIMITED_WEIGHT if wanted.speed == MAX_SPEED else VENUE_WEIGHT
-    prepare = partial(_load, wanted)
-    return Plan(folder, port=port, weight_per_minute=weight, prepare=prepare)
-
-
-def _load(wanted: Wanted, bench: VenueBench) -> dict[str, Any]:
-    leader = wanted.recording.leader
-    loaded: dict[str, Any] = bench.command("replay/load", recording=str(wanted.path), leader=leader)
-    return loaded
+    return Plan(
+        folder,
+        port=port,
+        recording=wanted.path,
+        leader=wanted.recording.leader,
+        weight_per_minute=weight,
+    )
 
 
 @contextmanager
@@ -139,12 +136,10 @@ def _state_folder(chosen: Path | None) -> Iterator[Path]:
 
 
 def _run(wanted: Wanted, plan: Plan, progress: Progress) -> Run:
-    recording = wanted.recording
     with running_system(plan, progress.say) as system:
-        loaded = _load(wanted, system.bench)
         if wanted.speed == MAX_SPEED:
             system.bench.command("rules", rate_limits=False)
-        leader = loaded["leader_address"]
+        leader = system.bench.leader_address
         with progress.live():
             followers = _followers(system, wanted, leader, progress)
             drive = Drive(system, leader, followers, progress)
@@ -152,7 +147,7 @@ def _run(wanted: Wanted, plan: Plan, progress: Progress) -> Run:
             meter = Meter(system.stack)
             receipts = drive.await_copies(drive.replay(wanted.speed, meter.is_warm))
             used = meter.read()
-        evidence = collect(system.bench, recording, leader, followers, receipts)
+        evidence = collect(system.bench, wanted.recording, leader, followers, receipts)
         progress.say("stopping")
     return Run(followers, evidence, used)
 

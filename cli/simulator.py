@@ -44,12 +44,15 @@ class SimulatorProcess:
         folder: Path,
         port: int,
         *,
-        books: Path | None,
-        recording: Path | None,
+        books: Path | None = None,
+        recording: Path | None = None,
+        leader: str | None = None,
         holds: Sequence[int] = (),
     ) -> Self:
         """Start on `port`, with its log in `folder`, and return once it serves.
 
+        The `leader` of the `recording`, and what it trades, are at the venue from the beginning:
+        whoever listens reads the markets once and then seldom.
         `holds` are descriptors, of locks for example, that it keeps open as long as it lives.
         Raises CommandError SIMULATOR_DIED or SIMULATOR_SLOW; nothing is left running.
         """
@@ -58,6 +61,7 @@ class SimulatorProcess:
         arguments = ["--port", str(port)]
         arguments += ["--state", str(books)] if books else []
         arguments += ["--recording", str(recording)] if recording else []
+        arguments += ["--leader", leader] if leader else []
         started = cls(_launch(arguments, log, holds), port, log)
         try:
             started._await_start()

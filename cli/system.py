@@ -42,9 +42,8 @@ class Plan:
     keeps_books: bool = False
     port: int | None = None
     recording: Path | None = None
+    leader: str | None = None
     weight_per_minute: int = VENUE_WEIGHT
-    prepare: Callable[[VenueBench], object] = lambda _: None
-    """What the venue is told before the cloud is there: whoever listens reads its markets once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +88,6 @@ def running_system(plan: Plan, say: Callable[[str], None]) -> Iterator[System]:
         _simulator(plan, folder, lock) as simulator,
     ):
         say(f"venue at {simulator.url}")
-        plan.prepare(VenueBench(simulator.url))
         with bring_up(
             TEMPLATE,
             state_dir=plan.state,
@@ -132,6 +130,7 @@ def _simulator(plan: Plan, folder: StateFolder, lock: Lock) -> SimulatorProcess:
         pinned_port(folder, "simulator"),
         books=folder.root / "venue" if plan.keeps_books else None,
         recording=plan.recording,
+        leader=plan.leader,
         holds=(lock.descriptor,),
     )
 

@@ -58,6 +58,6 @@ def _welcome(system: System) -> Iterator[str]:
     yield "try:"
     yield f"  curl {api}/v1/system/status"
     yield f"  .venv/bin/python -P - {api} {venue} < docs/first_follow.py"
-    yield "  (follows the recorded leader " + system.bench.look("replay")["leader_address"] + ")"
+    yield f"  (follows the recorded leader {system.bench.leader_address})"
     yield ""
     yield "Ctrl-C stops everything; the state is kept."

@@ -21,6 +21,11 @@ class VenueBench:
 
     url: str
 
+    @property
+    def leader_address(self) -> str:
+        """Give the address of the recorded leader."""
+        return str(self.look("replay")["leader_address"])
+
     def look(self, page: str) -> Any:
         """Read a page of the test bench."""
         return self._call("GET", f"/_simulator/{page}", None)

@@ -48,7 +48,9 @@ LOOK_SECONDS = 0.5
 class JudgedRun:
     """One run: the stage to look at it and to break it, the replay, and the verdict."""
 
-    def __init__(self, folder: Path, simulator: SimulatorProcess, refusals: Refusals) -> None:
+    def __init__(
+        self, folder: Path, recording: Path, simulator: SimulatorProcess, refusals: Refusals
+    ) -> None:
         self.folder = folder
         self.bench = VenueBench(simulator.url)
         self.progress = Progress(Console())
@@ -60,7 +62,7 @@ class JudgedRun:
         self.redriven_ms: int | None = None
         self._simulator, self._refusals = simulator, refusals
         self._cloud = ExitStack()
-        self._recording = folder / "fills.json"
+        self._recording = recording
 
     def bring_up(self) -> None:
         """Start the cloud, or start it again from what the last stop has saved."""
@@ -79,12 +81,10 @@ class JudgedRun:
         """Stop the cloud, its state saved; the venue goes on."""
         self._cloud.close()
 
-    def follow(self, trades: int, numbers: Sequence[int]) -> None:
-        """Load a part of the sample and have it followed as the demo's followers do."""
-        short_recording(self._recording, trades)
-        loaded = self.bench.command("replay/load", recording=str(self._recording))
+    def follow(self, numbers: Sequence[int]) -> None:
+        """Have the recorded leader followed as the demo's followers do."""
         self.bench.command("rules", rate_limits=False)
-        self.leader = loaded["leader_address"]
+        self.leader = self.bench.leader_address
         dexes = dexes_of(read_whole(self._recording, None))
         system = self.stage.system
         self.followers = [create_follower(system, each, self.leader, dexes) for each in numbers]
@@ -167,13 +167,14 @@ class JudgedRun:
 
 
 @contextmanager
-def judged_run(folder: Path) -> Iterator[JudgedRun]:
-    """Start the venue and the cloud and stop both on exit."""
+def judged_run(folder: Path, trades: int) -> Iterator[JudgedRun]:
+    """Start the venue, with the first trades of the sample, and the cloud; stop both on exit."""
+    recording = short_recording(folder / "fills.json", trades)
     with (
         refusals_noted(folder / "refused-connections.log") as refusals,
-        SimulatorProcess.start(folder, ANY_PORT, books=None, recording=None) as simulator,
+        SimulatorProcess.start(folder, ANY_PORT, recording=recording) as simulator,
     ):
-        run = JudgedRun(folder, simulator, refusals)
+        run = JudgedRun(folder, recording, simulator, refusals)
         try:
             run.bring_up()
             yield run

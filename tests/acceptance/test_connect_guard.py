@@ -54,7 +54,7 @@ def test_the_venue_cannot(
     monkeypatch.setattr("cli.simulator.ROOT", tmp_path / "root")
 
     with pytest.raises(CommandError, match="NotThisMachineError"):
-        SimulatorProcess.start(tmp_path, 0, books=None, recording=None)
+        SimulatorProcess.start(tmp_path, 0)
     assert [line.startswith(REFUSED) for line in refusals.noted()] == [True]
 
 

@@ -22,9 +22,9 @@ FOLLOWERS = (2, 5, 10)
 
 @pytest.fixture
 def run(tmp_path: Path) -> Iterator[JudgedRun]:
-    with judged_run(tmp_path) as begun:
+    with judged_run(tmp_path, TRADES) as begun:
         breaking.deliver_again_soon(begun)
-        begun.follow(TRADES, FOLLOWERS)
+        begun.follow(FOLLOWERS)
         yield begun
 
 

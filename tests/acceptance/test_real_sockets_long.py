@@ -47,13 +47,16 @@ POISON_ALONE = {**NO_LETTERS, "LeaderFillsQueue": 1, "FollowerExecuteQueue": 1}
 
 
 @pytest.fixture
-def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[JudgedRun]:
-    with judged_run(tmp_path) as begun:
+def run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
+) -> Iterator[JudgedRun]:
+    with judged_run(tmp_path, trades=request.param) as begun:
         breaking.deliver_again_soon(begun)
         monkeypatch.setenv("AWS_ENDPOINT_URL", begun.stage.system.stack.endpoint_url)
         yield begun
 
 
+@pytest.mark.parametrize("run", [40], indirect=True)
 @pytest.mark.parametrize(
     ("role", "statement", "queue"),
     [
@@ -64,7 +67,7 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[JudgedRun]:
 def test_letters_of_an_outage_are_redriven_when_newer_positions_exist(
     run: JudgedRun, role: str, statement: str, queue: str
 ) -> None:
-    run.follow(40, (2, 5, 10))
+    run.follow((2, 5, 10))
     breaking.give_up_after(run, tries=2)
     run.replay("2")
     run.await_released(6)
@@ -80,8 +83,9 @@ def test_letters_of_an_outage_are_redriven_when_newer_positions_exist(
     assert breaking.letters(run) == NO_LETTERS
 
 
+@pytest.mark.parametrize("run", [TRADES], indirect=True)
 def test_faults_and_kills_all_the_way_lose_nothing(run: JudgedRun) -> None:
-    run.follow(TRADES, (2, 3, 5, 8, 10))
+    run.follow((2, 3, 5, 8, 10))
     follows_in_two_shards(run.stage, run.leader)
     # What a dead process had stored and not sent comes after newer trades, like a letter.
     begun_ms = run.redriven_ms = run.stage.now_ms()

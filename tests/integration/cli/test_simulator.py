@@ -22,14 +22,14 @@ OWNER = """
 import sys, time
 from pathlib import Path
 from cli.simulator import SimulatorProcess
-child = SimulatorProcess.start(Path(sys.argv[1]), 0, books=None, recording=None)
+child = SimulatorProcess.start(Path(sys.argv[1]), 0)
 print(child.process.pid, flush=True)
 time.sleep(60)
 """
 
 
 def test_it_serves_until_it_is_stopped(tmp_path: Path) -> None:
-    with SimulatorProcess.start(tmp_path, 0, books=None, recording=None) as simulator:
+    with SimulatorProcess.start(tmp_path, 0) as simulator:
         bench = VenueBench(simulator.url)
         assert bench.look("health")["status"] == "ok"
         with pytest.raises(CommandError) as refused:
@@ -42,7 +42,7 @@ def test_it_serves_until_it_is_stopped(tmp_path: Path) -> None:
 
 
 def test_its_death_is_named(tmp_path: Path) -> None:
-    with SimulatorProcess.start(tmp_path, 0, books=None, recording=None) as simulator:
+    with SimulatorProcess.start(tmp_path, 0) as simulator:
         simulator.process.kill()
         simulator.process.wait()
         with pytest.raises(CommandError) as died:
@@ -58,7 +58,7 @@ def test_books_that_cannot_be_read_are_named_and_nothing_runs(tmp_path: Path) ->
     before = process_tree(os.getpid())
 
     with pytest.raises(CommandError, match="cannot be read"):
-        SimulatorProcess.start(tmp_path, 0, books=books, recording=None)
+        SimulatorProcess.start(tmp_path, 0, books=books)
     assert process_tree(os.getpid()) == before
 
 

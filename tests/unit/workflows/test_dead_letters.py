@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from decimal import Decimal
-from typing import Any
 
 import pytest
 
-from tests.fakes.builders import LEADER, limits, ratio
+from tests.fakes.builders import LEADER
 from tests.fakes.world import World
+from tests.unit.workflows.letters import FOLLOW, WALLET, convergence_of, copying_world, lost_command
 from understudy.domain.errors import DependencyError
-from understudy.domain.ids import FollowId, IntentId, WalletId
+from understudy.domain.ids import IntentId
 from understudy.domain.markets import HYPERLIQUID
 from understudy.messages import (
     CheckLeader,
-    Converge,
     FillFanOut,
     FollowerExecute,
     LeaderFills,
@@ -28,39 +26,14 @@ from understudy.messages import (
 from understudy.ports.dead_letters import DeadLetter
 from understudy.workflows.requests.dead_letters import about, redrive
 
-WEEKS_MS = 3 * 7 * 24 * 60 * 60 * 1000
-FOLLOW = FollowId("follow-1")
-WALLET = WalletId("wallet-1")
-
-
-def _world(*before: str, **changes: Any) -> World:
-    world = World()
-    world.follow(limits(ratio("100"), copy_budget_usdc=Decimal(100_000), **changes))
-    world.begin()
-    for size in before:
-        world.copy("BTC", size)
-    return world
-
-
-def _lost(world: World, size: str) -> FollowerExecute:
-    world.leader_trades("BTC", size)
-    world.sync()
-    (command,) = world.queues.lanes.take()
-    assert isinstance(command, FollowerExecute)
-    return command
-
-
-def _converge(world: World, cause: str = "reconcile") -> Converge:
-    return Converge(FOLLOW, WALLET, "BTC", cause, world.clock.now_ms())
-
 
 def test_a_letter_says_whom_it_is_about() -> None:
-    world = _world()
-    lost = _lost(world, "5")
+    world = copying_world()
+    lost = lost_command(world, "5")
 
     told = about(lost)
     assert (told.kind, told.follow, told.symbol, told.seq) == ("FollowerExecute", FOLLOW, "BTC", 1)
-    woken = about(WakeLane(_converge(world)))
+    woken = about(WakeLane(convergence_of(world)))
     assert (woken.kind, woken.follow, woken.symbol) == ("WakeLane", FOLLOW, "BTC")
     assert about(CheckLeader(HYPERLIQUID, LEADER)).leader == LEADER
     assert about(ResolveIntent(IntentId("i"), FOLLOW)).follow == FOLLOW
@@ -92,8 +65,8 @@ class Box:
 
 @pytest.mark.parametrize("call", ["send_back", "remove"])
 def test_a_letter_lies_there_until_it_was_sent_and_is_done_once_all_the_same(call: str) -> None:
-    world = _world()
-    body = encode(_lost(world, "5"))
+    world = copying_world()
+    body = encode(lost_command(world, "5"))
     letter = DeadLetter("follower-execute", "1", WALLET, body, 0, 1, "handle")
     box = Box(world, [letter], fails=call)
 

@@ -158,6 +158,31 @@ def test_a_new_market_is_heard_within_minutes_and_asked_for_no_oftener() -> None
     assert later.subscribed == ["BTC", "ETH", "NEW", "xyz:TSLA", "NEWER"]
 
 
+def test_a_new_market_is_heard_once_a_leader_is_known_to_hold_it() -> None:
+    room = ListeningRoom()
+    room.world.begin()
+    stream = room.stream()
+
+    def lists_and_trades() -> None:
+        stream.tick = lambda: None
+        room.world.venue.list_market(market("NEW", asset=9))
+        room.world.venue.set_price("NEW", "100")
+        room.world.leader_trades("NEW", "5")
+        room.world.sync()
+
+    stream.tick = lists_and_trades
+    room.listen(seconds=80)
+
+    assert stream.subscribed == ["BTC", "ETH", "xyz:TSLA", "NEW"]
+
+
+def test_a_symbol_that_no_market_is_known_of_is_looked_for_once() -> None:
+    asked = market_feed.Subscriptions((market("BTC"),))
+
+    assert asked.newly_missed(["BTC", "GONE"]) == {"GONE"}
+    assert asked.newly_missed(["BTC", "GONE"]) == set()
+
+
 def test_a_symbol_that_a_leader_holds_is_subscribed_anew_when_it_falls_quiet() -> None:
     room = ListeningRoom()
     room.world.venue.trade(LEADER, "BTC", "5")

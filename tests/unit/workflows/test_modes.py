@@ -15,6 +15,7 @@ from understudy.domain.limits import CopyMode, Sizing
 from understudy.domain.reasons import Reason
 from understudy.domain.receipts import CopyStatus
 from understudy.messages import Converge, WakeLane
+from understudy.workflows.copying.converging import COMPARED, SETTLED
 from understudy.workflows.reconciling.waking import wake_lane
 
 SLOWER = [
@@ -85,6 +86,22 @@ def test_a_lane_whose_time_has_come_is_woken_at_once() -> None:
     wake_lane(world.copying, WakeLane(wake, due_ms=before_ms - 1))
 
     assert world.clock.now_ms() == before_ms
+
+
+@pytest.mark.parametrize("cause", [SETTLED, COMPARED])
+@pytest.mark.parametrize("mode", SLOWER)
+def test_who_asks_for_an_exit_orders_nothing_before_the_windows_end(
+    mode: dict[str, Any], cause: str
+) -> None:
+    world, follow = _world(**mode)
+    _burst(world, "5")
+
+    wallet = world.table.follows[follow].wallet_id
+    world.run_lane([Converge(follow, wallet, "BTC", cause, world.clock.now_ms())])
+
+    assert world.orders_at_venue(follow) == 0
+    world.pass_time(7)
+    assert world.held_at_venue(follow) == 5
 
 
 @pytest.mark.parametrize("mode", SLOWER)

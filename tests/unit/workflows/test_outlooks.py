@@ -8,11 +8,19 @@ from typing import Any
 
 import pytest
 
-from tests.fakes.builders import LEADER, limits, ratio
+from tests.fakes.builders import LEADER
 from tests.fakes.world import World
+from tests.unit.workflows.letters import (
+    FOLLOW,
+    WALLET,
+    WEEKS_MS,
+    convergence_of,
+    copying_world,
+    lost_command,
+)
 from understudy.domain.errors import DependencyError
 from understudy.domain.follows import FollowStatus
-from understudy.domain.ids import FollowId, IntentId, WalletId
+from understudy.domain.ids import FollowId, IntentId
 from understudy.domain.limits import CopyMode, OnStop
 from understudy.domain.markets import HYPERLIQUID
 from understudy.domain.reasons import Reason
@@ -20,9 +28,7 @@ from understudy.messages import (
     CLOSE_NOW,
     CheckLeader,
     Command,
-    Converge,
     FillFanOut,
-    FollowerExecute,
     LeaderFills,
     LearnLeverage,
     ReconcileWallet,
@@ -32,27 +38,6 @@ from understudy.messages import (
 from understudy.ports.copying import Changes
 from understudy.workflows.copying.epochs import TOO_OLD
 from understudy.workflows.requests.outlooks import WORDS, OutlookPorts, Prospect, explain
-
-WEEKS_MS = 3 * 7 * 24 * 60 * 60 * 1000
-FOLLOW = FollowId("follow-1")
-WALLET = WalletId("wallet-1")
-
-
-def _world(*before: str, **changes: Any) -> World:
-    world = World()
-    world.follow(limits(ratio("100"), copy_budget_usdc=Decimal(100_000), **changes))
-    world.begin()
-    for size in before:
-        world.copy("BTC", size)
-    return world
-
-
-def _lost(world: World, size: str) -> FollowerExecute:
-    world.leader_trades("BTC", size)
-    world.sync()
-    (command,) = world.queues.lanes.take()
-    assert isinstance(command, FollowerExecute)
-    return command
 
 
 def _said(world: World, message: Command, epoch: int = 0) -> str:
@@ -72,17 +57,13 @@ def _account_is_read(world: World) -> None:
     world.copying.store.put_account(reading)
 
 
-def _converge(world: World, cause: str = "reconcile") -> Converge:
-    return Converge(FOLLOW, WALLET, "BTC", cause, world.clock.now_ms())
-
-
 def test_every_prospect_has_its_words() -> None:
     assert set(WORDS) == set(Prospect)
 
 
 def test_an_entry_is_said_to_enter_while_it_is_young_and_to_be_stale_after() -> None:
-    world = _world()
-    command = _lost(world, "5")
+    world = copying_world()
+    command = lost_command(world, "5")
     assert _said(world, command) == Prospect.ACCOUNT_FIRST
     _account_is_read(world)
     assert _said(world, command) == Prospect.ENTERS
@@ -93,24 +74,24 @@ def test_an_entry_is_said_to_enter_while_it_is_young_and_to_be_stale_after() -> 
 
 
 def test_a_trade_with_a_receipt_is_said_to_be_done() -> None:
-    world = _world()
-    command = _lost(world, "5")
+    world = copying_world()
+    command = lost_command(world, "5")
     world.run_lane([command])
 
     assert _said(world, command) == Prospect.DONE_ALREADY
 
 
 def test_a_trade_behind_a_newer_one_is_said_to_be_superseded() -> None:
-    world = _world("5")
-    command = _lost(world, "-5")
+    world = copying_world("5")
+    command = lost_command(world, "-5")
     world.copy("BTC", "3")
 
     assert _said(world, command) == Reason.SUPERSEDED
 
 
 def test_a_trade_from_before_the_start_is_said_to_be_superseded() -> None:
-    world = _world()
-    command = _lost(world, "5")
+    world = copying_world()
+    command = lost_command(world, "5")
     _change(world, started_at_ms=world.clock.now_ms() + 60_000)
     assert _said(world, command) == Reason.SUPERSEDED
 
@@ -119,30 +100,30 @@ def test_a_trade_from_before_the_start_is_said_to_be_superseded() -> None:
 
 
 def test_an_exit_is_said_to_be_done_however_late() -> None:
-    world = _world("5")
-    command = _lost(world, "-5")
+    world = copying_world("5")
+    command = lost_command(world, "-5")
     world.clock.advance(WEEKS_MS)
 
     assert _said(world, command) == Prospect.EXITS
 
 
 def test_an_exit_of_a_stopped_follow_that_keeps_its_positions_is_said_to_be_none() -> None:
-    world = _world("5", on_stop=OnStop.KEEP)
-    command = _lost(world, "-5")
+    world = copying_world("5", on_stop=OnStop.KEEP)
+    command = lost_command(world, "-5")
     _change(world, status=FollowStatus.PAUSED)
 
     assert _said(world, command) == Reason.FOLLOW_PAUSED
 
 
 def test_an_exit_of_nothing_is_said_to_be_none() -> None:
-    world = _world("5", symbols_deny=("BTC",))
+    world = copying_world("5", symbols_deny=("BTC",))
 
-    assert _said(world, _lost(world, "-5")) == Reason.NOTHING_TO_CLOSE
+    assert _said(world, lost_command(world, "-5")) == Reason.NOTHING_TO_CLOSE
 
 
 def test_a_turn_with_nothing_held_is_an_entry() -> None:
-    world = _world("5", symbols_deny=("BTC",))
-    command = _lost(world, "-8")
+    world = copying_world("5", symbols_deny=("BTC",))
+    command = lost_command(world, "-8")
     assert _said(world, command) == Reason.SYMBOL_NOT_ALLOWED
 
     _change(world, limits=replace(world.table.follows[FOLLOW].limits, symbols_deny=()))
@@ -154,8 +135,8 @@ def test_a_turn_with_nothing_held_is_an_entry() -> None:
 
 
 def test_commands_of_a_follow_that_never_was_are_said_to_do_nothing() -> None:
-    world = _world()
-    lost, converge = _lost(world, "5"), _converge(world)
+    world = copying_world()
+    lost, converge = lost_command(world, "5"), convergence_of(world)
     nobody = FollowId("nobody")
 
     assert _said(world, replace(lost, follow_id=nobody)) == Prospect.FOLLOW_GONE
@@ -163,8 +144,8 @@ def test_commands_of_a_follow_that_never_was_are_said_to_do_nothing() -> None:
 
 
 def test_commands_of_another_epoch_are_told_apart() -> None:
-    world = _world("5")
-    lost, converge = _lost(world, "5"), _converge(world)
+    world = copying_world("5")
+    lost, converge = lost_command(world, "5"), convergence_of(world)
 
     assert _said(world, lost, epoch=7) == Prospect.EPOCH_PASSED
     assert _said(world, converge, epoch=7) == Prospect.EPOCH_PASSED
@@ -173,34 +154,34 @@ def test_commands_of_another_epoch_are_told_apart() -> None:
 
 
 def test_a_convergence_is_said_to_do_nothing_when_all_is_as_wanted() -> None:
-    world = _world("5")
+    world = copying_world("5")
 
-    assert _said(world, _converge(world)) == Prospect.NOTHING_OPEN
-    assert _said(world, WakeLane(_converge(world))) == Prospect.NOTHING_OPEN
+    assert _said(world, convergence_of(world)) == Prospect.NOTHING_OPEN
+    assert _said(world, WakeLane(convergence_of(world))) == Prospect.NOTHING_OPEN
 
 
 def test_a_convergence_is_said_to_close_what_is_held_too_much() -> None:
-    world = _world("5")
+    world = copying_world("5")
     world.price("BTC", "100", depth="0")
-    world.run_lane([_lost(world, "-5")])
-    assert _said(world, _converge(world)) == Prospect.EXITS
+    world.run_lane([lost_command(world, "-5")])
+    assert _said(world, convergence_of(world)) == Prospect.EXITS
 
     _change(world, status=FollowStatus.DELETED)
-    assert _said(world, _converge(world)) == Prospect.FOLLOW_GONE
+    assert _said(world, convergence_of(world)) == Prospect.FOLLOW_GONE
 
 
 def test_the_close_of_a_stop_is_said_to_close_all_only_while_stopped() -> None:
-    world = _world("5", on_stop=OnStop.CLOSE_NOW)
-    assert _said(world, _converge(world, CLOSE_NOW)) == Prospect.NOTHING_OPEN
+    world = copying_world("5", on_stop=OnStop.CLOSE_NOW)
+    assert _said(world, convergence_of(world, CLOSE_NOW)) == Prospect.NOTHING_OPEN
 
     _change(world, status=FollowStatus.PAUSED)
-    assert _said(world, _converge(world, CLOSE_NOW)) == Prospect.EXITS
+    assert _said(world, convergence_of(world, CLOSE_NOW)) == Prospect.EXITS
 
 
 def test_the_end_of_a_window_is_said_to_enter_while_it_is_young() -> None:
-    world = _world(mode=CopyMode.THROTTLED)
-    world.run_lane([_lost(world, "5")])
-    ends = _converge(world, CopyMode.THROTTLED.value)
+    world = copying_world(mode=CopyMode.THROTTLED)
+    world.run_lane([lost_command(world, "5")])
+    ends = convergence_of(world, CopyMode.THROTTLED.value)
     assert _said(world, ends) == Prospect.ENTERS
 
     world.clock.advance(WEEKS_MS)
@@ -223,8 +204,8 @@ def test_the_end_of_a_window_is_said_to_enter_while_it_is_young() -> None:
     ],
 )
 def test_what_is_said_of_a_trade_comes_true(size: str, wait_ms: int, changes: Any) -> None:
-    world = _world("5")
-    command = _lost(world, size)
+    world = copying_world("5")
+    command = lost_command(world, size)
     world.clock.advance(wait_ms)
     _change(world, **changes)
     _account_is_read(world)
@@ -243,26 +224,26 @@ def test_what_is_said_of_a_trade_comes_true(size: str, wait_ms: int, changes: An
 
 
 def test_an_exit_that_rests_is_said_to_rest() -> None:
-    world = _world("5")
+    world = copying_world("5")
     ledger = world.ledger(FOLLOW)
     rests = replace(ledger, target=Decimal(0), exit_rests_until_ms=world.clock.now_ms() + 1)
     world.copying.store.commit(Changes(ledger=rests))
-    assert _said(world, _converge(world)) == Prospect.RESTS
+    assert _said(world, convergence_of(world)) == Prospect.RESTS
 
     world.clock.advance(1)
-    assert _said(world, _converge(world)) == Prospect.EXITS
+    assert _said(world, convergence_of(world)) == Prospect.EXITS
 
 
 def test_a_symbol_without_a_market_is_said_to_fail_again() -> None:
-    world = _world()
-    command = _lost(world, "5")
+    world = copying_world()
+    command = lost_command(world, "5")
     unknown = replace(command, trade=replace(command.trade, symbol="NEW"))
 
     assert _said(world, unknown) == DependencyError.code
 
 
 def test_fills_are_told_apart_by_what_the_leaders_book_knows() -> None:
-    world = _world()
+    world = copying_world()
     fill = world.leader_trades("BTC", "5")
     message = LeaderFills(HYPERLIQUID, LEADER, (fill,))
     assert _said(world, message) == Prospect.FILLS_NEW
@@ -278,8 +259,8 @@ def test_fills_are_told_apart_by_what_the_leaders_book_knows() -> None:
 
 
 def test_what_only_asks_is_said_to_ask() -> None:
-    world = _world()
-    lost = _lost(world, "5")
+    world = copying_world()
+    lost = lost_command(world, "5")
 
     assert _said(world, FillFanOut(lost.trade, 0)) == Prospect.FANS_OUT
     for message in (
@@ -291,7 +272,7 @@ def test_what_only_asks_is_said_to_ask() -> None:
 
 
 def test_an_order_is_asked_for_only_while_it_is_unknown() -> None:
-    world = _world("5")
+    world = copying_world("5")
     (leg,) = world.receipts(FOLLOW)[0].legs
 
     assert _said(world, ResolveIntent(leg.intent_id, FOLLOW)) == Prospect.DONE_ALREADY

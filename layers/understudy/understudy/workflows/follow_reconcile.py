@@ -29,7 +29,7 @@ from understudy.messages import (
 )
 from understudy.ports.copying import Changes, FollowState, LeaderStore, MarketStore, SymbolOwner
 from understudy.workflows.copying.closing_out import close_out_if_stopped
-from understudy.workflows.copying.converging import converge_if_open
+from understudy.workflows.copying.converging import COMPARED, converge_if_open
 from understudy.workflows.copying.ending import end_if_done
 from understudy.workflows.copying.epochs import is_behind
 from understudy.workflows.copying.views import CopyPorts
@@ -173,7 +173,7 @@ def _reconcile_ledger(
             return
     market = ports.markets.markets(state.follow.venue).get(ledger.symbol)
     if market is not None:
-        converge_if_open(ports.copying, state.follow, compared, market, "reconcile")
+        converge_if_open(ports.copying, state.follow, compared, market, COMPARED)
 
 
 def _given_back(follow: Follow, before: Ledger, after: Ledger) -> SymbolOwner | None:

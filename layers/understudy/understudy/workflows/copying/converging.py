@@ -14,8 +14,13 @@ from understudy.workflows.copying.views import CopyPorts
 # The causes of a convergence at the end of a slower mode's window.
 WINDOW_ENDS = frozenset({CopyMode.THROTTLED.value, CopyMode.SAFE_POLL.value})
 
-# The cause of a convergence when the last unknown order of a symbol has its outcome.
+# The cause of a convergence when the last unknown order of a symbol has its outcome and an entry
+# waited for that.
 RESOLVED = "resolved"
+
+# The causes of a convergence that only closes: an order has its outcome, or a wallet was compared.
+SETTLED = "settled"
+COMPARED = "reconcile"
 
 # The cause of a convergence when its owner starts a follow again: what stopped an exit may be over.
 STARTED = "started"
@@ -26,15 +31,13 @@ def converge_if_open(
 ) -> None:
     """Send the lane a convergence while too much is held or a leg still waits, and none is unknown.
 
-    What rests after refusals is left alone until it may go on. The time makes every request its own
-    message: a queue drops what it takes for a repetition.
+    What rests after refusals is left alone until it may go on.
     """
     now_ms = ports.clock.now_ms()
     if ledger.pending or now_ms < ledger.exit_rests_until_ms:
         return
     if not exit_size(ledger, market) and ledger.waiting is None:
         return
-    cause = f"{cause} {now_ms}"
     ports.queues.to_lanes([convergence(follow, ledger.symbol, cause, now_ms)])
 
 
@@ -50,13 +53,12 @@ def order_what_waited(ports: CopyPorts, follow: Follow, ledger: Ledger, market: 
     if follow.limits.mode is not CopyMode.REALTIME:
         return
     now_ms = ports.clock.now_ms()
-    cause = f"{RESOLVED} {now_ms}"
-    ports.queues.to_lanes([convergence(follow, ledger.symbol, cause, now_ms)])
+    ports.queues.to_lanes([convergence(follow, ledger.symbol, RESOLVED, now_ms)])
 
 
 def orders_what_is_carried(cause: str) -> bool:
     """Say whether a convergence orders what was carried: other causes only close."""
-    return cause in WINDOW_ENDS or cause.startswith(RESOLVED)
+    return cause in WINDOW_ENDS or cause == RESOLVED
 
 
 def converge_at_start(queues: Queues, state: FollowState, now_ms: int) -> None:

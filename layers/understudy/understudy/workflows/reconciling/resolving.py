@@ -9,7 +9,7 @@ from understudy.domain.intents import Intent, IntentKind, IntentState
 from understudy.messages import ResolveIntent
 from understudy.ports.copying import Changes
 from understudy.ports.venue import NotFound, StillOpen
-from understudy.workflows.copying.converging import converge_if_open, order_what_waited
+from understudy.workflows.copying.converging import SETTLED, converge_if_open, order_what_waited
 from understudy.workflows.copying.orders import RESOLVE_MARGIN_MS, resolve_later
 from understudy.workflows.copying.settling import settle_by_reconcile
 from understudy.workflows.copying.views import CopyPorts
@@ -42,7 +42,7 @@ def _ask(ports: CopyPorts, intent: Intent, command: ResolveIntent) -> None:
     stages = {**command.stages, "answered": ports.clock.now_ms()}
     view = settle_by_reconcile(ports, intent, evidence, stages)
     if view is not None:
-        converge_if_open(ports, view.state.follow, view.ledger, view.market, "resolved")
+        converge_if_open(ports, view.state.follow, view.ledger, view.market, SETTLED)
         order_what_waited(ports, view.state.follow, view.ledger, view.market)
 
 

@@ -49,7 +49,8 @@ class Subscriptions:
     """What is traded, and what is asked for of it on the connection that stands.
 
     `unknown` are symbols on which the venue closed the connection, `suspect` the one on which it
-    closed the last. `asked` and `priced` are forgotten with their connection.
+    closed the last, `missed` those that matter and were looked for among the markets in vain.
+    `asked` and `priced` are forgotten with their connection.
     """
 
     markets: Sequence[Market] = ()
@@ -58,6 +59,7 @@ class Subscriptions:
     left_out: int = 0
     suspect: str = ""
     unknown: set[str] = field(default_factory=set)
+    missed: set[str] = field(default_factory=set)
 
     def suspected(self, unconfirmed: Sequence[str]) -> None:
         """Leave a symbol out on which the venue closed the connection twice in a row."""
@@ -65,6 +67,13 @@ class Subscriptions:
         if suspect and suspect == self.suspect:
             self.unknown.add(suspect)
         self.suspect = suspect
+
+    def newly_missed(self, first: Collection[str]) -> set[str]:
+        """Give what matters and is no market known here; each symbol once, it may stay unknown."""
+        known = {market.symbol for market in self.markets}
+        fresh = set(first) - known - self.missed
+        self.missed |= fresh
+        return fresh
 
     def wanted(self, live: Sequence[Market], first: Collection[str]) -> list[str]:
         """Choose the symbols to hear: all that there is room for, those that matter first."""
@@ -114,13 +123,18 @@ class MarketFeed:
             self._lose()
         if self._stream is None:
             return self._reconnected(now_ms)
-        if self._markets_are_old(now_ms):
+        renews = now_ms - self._renewed_ms >= RENEW_MS
+        if self._markets_are_old(now_ms) or (renews and self._holds_what_is_new()):
             self._read_markets(now_ms)
             self._subscribe(self._stream)
-        if now_ms - self._renewed_ms >= RENEW_MS:
+        if renews:
             self._renewed_ms = now_ms
             self._renew(self._stream)
         return False
+
+    def _holds_what_is_new(self) -> bool:
+        """Say whether a leader holds what was no market when these were read."""
+        return bool(self._subscriptions.newly_missed(self._first()))
 
     def _lose(self) -> None:
         """Give the connection up; one that did not live long is replaced with a growing wait."""
