@@ -11,7 +11,7 @@ import pytest
 from tests.fakes.builders import limits, ratio
 from tests.fakes.venue import Fault
 from tests.fakes.world import World
-from understudy.domain.errors import SigningUnavailableError
+from understudy.domain.errors import DependencyError, SigningUnavailableError
 from understudy.domain.follows import FollowStatus
 from understudy.domain.ids import FollowId
 from understudy.domain.intents import Accepted, Intent, IntentState, Signed, SigningRefused
@@ -84,6 +84,20 @@ def _trade_in_the_lane(size: str) -> tuple[World, FollowId, LaneCommand]:
     world.sync()
     (command,) = world.queues.lanes.take()
     return world, follow, command
+
+
+def test_who_saw_an_order_under_way_that_is_settled_by_now_looks_again() -> None:
+    """Else its message would be done while nothing was asked for that comes after the order."""
+    world, follow, command = _trade_in_the_lane("-2")
+    world.venue.faults.append(Fault.NEVER_ARRIVES)
+    world.run_lane([command])
+    view = read_view(world.copying.store, follow, "BTC")
+    world.pass_time(RESOLVED_SECONDS)
+    world.sweep()
+
+    assert view is not None
+    with pytest.raises(DependencyError, match="just settled"):
+        take_up(world.copying, view)
 
 
 @pytest.mark.parametrize("status", [FollowStatus.PAUSED, FollowStatus.DELETING])

@@ -55,16 +55,21 @@ def take_up(ports: CopyPorts, view: View) -> View:
     """Find the order that an earlier delivery pinned for this receipt and did not settle.
 
     It is marked before anything is done with it: whoever pinned it may still be at work, and must
-    not take a refusal for the only answer there is. Raises DependencyError when it just changed.
+    not take a refusal for the only answer there is. Raises DependencyError when it just changed,
+    also when it was settled after the view was read: what the view says is over.
     """
     receipt = view.receipt
     if receipt is None or receipt.status.is_terminal or not receipt.legs:
         return view
     last = receipt.legs[-1]
     intent = ports.store.intent(receipt.follow_id, last.intent_id)
-    if intent is None or intent.state is not IntentState.PENDING:
+    if intent is None:
         return view
-    return replace(view, intent=_marked(ports, intent), first=False)
+    if intent.state is IntentState.PENDING:
+        return replace(view, intent=_marked(ports, intent), first=False)
+    if any(each.intent_id == intent.intent_id for each in view.ledger.pending):
+        raise DependencyError("somebody has just settled this order", intent=intent.intent_id)
+    return view
 
 
 def _marked(ports: CopyPorts, intent: Intent) -> Intent:
