@@ -15,6 +15,8 @@ CARRIED = "CARRIED"
 BELOW_MIN_NOTIONAL = "BELOW_MIN_NOTIONAL"
 NOTHING_TO_CLOSE = "NOTHING_TO_CLOSE"
 CARRY_LIFE_MS = 300_000
+# What stops an entry that nothing about the follow or its limits stops.
+NOBODYS_FAULT = frozenset({"PRICE_OUT_OF_BAND", "STALE", "RATE_LIMITED"})
 # The user's own switch and a dead authority stop exits too; the venue answers for itself.
 EXIT_STOPPERS = frozenset({"KILL_SWITCH", "SIGNING_UNAVAILABLE", "SIGNING_REFUSED"})
 
@@ -54,12 +56,21 @@ def expected_exit(scene: Scene) -> Expected | None:
     remainder = ZERO
     if trade.kind == "reduce":
         remainder = holding.target * abs(trade.end) / abs(trade.start)
+    stopped = _stopped_at_the_windows_end(scene, remainder)
+    if scene.receipt is not None and scene.receipt.reason in stopped:
+        return Expected(None, 0, stopped, holding.held)
     if holding.held == 0:
         return Expected(None, 0, frozenset({NOTHING_TO_CLOSE, CARRIED}), remainder)
     lots = cut_to_lot(remainder, scene.market.size_decimals)
     swept = ZERO if scene.below_minimum(lots, certainly=False) else remainder
     kept = ZERO if scene.below_minimum(lots) else remainder
     return _exit_order(scene, swept, kept)
+
+
+def _stopped_at_the_windows_end(scene: Scene, remainder: Fraction) -> frozenset[str]:
+    """Give what may stop the entry that a window collected and a reduction only made smaller."""
+    is_entry = scene.is_netted and abs(remainder) > abs(scene.holding.held)
+    return NOBODYS_FAULT & scene.pressure if is_entry else frozenset()
 
 
 def _exit_order(scene: Scene, swept: Fraction, kept: Fraction) -> Expected:

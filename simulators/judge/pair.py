@@ -20,7 +20,7 @@ from simulators.judge.evidence import Follow, Leg, Market, Receipt
 from simulators.judge.exact import ONE, ZERO, Span, shown
 from simulators.judge.gates import kept_by_owner, may_wind_down
 from simulators.judge.ledger import FollowBook, Money
-from simulators.judge.model import expected_entry, expected_exit
+from simulators.judge.model import NOBODYS_FAULT, expected_entry, expected_exit
 from simulators.judge.numbers import numbers_of
 from simulators.judge.outcome import (
     problem_of_leg,
@@ -33,8 +33,6 @@ from simulators.judge.surroundings import Witness
 from simulators.judge.trades import LeaderTrade
 from simulators.judge.verdict import Figure, Problem
 
-# What stops an entry that nothing about the follow or its limits stops.
-NOBODYS_FAULT = frozenset({"PRICE_OUT_OF_BAND", "STALE", "RATE_LIMITED"})
 FAILURES = frozenset({"REJECTED", "EXPIRED", "NEEDS_OPERATOR"})
 
 

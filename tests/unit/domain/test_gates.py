@@ -71,7 +71,7 @@ def paused(reason: PauseReason) -> dict[str, Any]:
             Reason.RATE_LIMITED,
         ),
         ({"budget": Budget(FOLLOW, breaker_opened_at_ms=NOW_MS - 1)}, Reason.BREAKER_OPEN),
-        ({"account": None}, Reason.ACCOUNT_MODE_UNSUPPORTED),
+        ({"account": None}, Reason.RATE_LIMITED),
         ({"account": account(mode=AccountMode.UNSUPPORTED)}, Reason.ACCOUNT_MODE_UNSUPPORTED),
         ({"account": account("0")}, Reason.ACCOUNT_NOT_FUNDED),
         ({"market": market(dex="xyz")}, Reason.DEX_NOT_FUNDED),

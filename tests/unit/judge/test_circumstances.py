@@ -179,3 +179,33 @@ def test_a_perfect_follow_may_not_miss_what_nothing_stopped() -> None:
     figures = figures_of(without_the_first("50.1"))
 
     assert figures == only(unjustified_skips=1, mismatched_positions=1)
+
+
+def stopped_at_a_windows_end(mode: str) -> dict[str, Any]:
+    """Give a run in which an entry was collected, made smaller by the leader and then stopped."""
+    limits = {"copy_budget_usdc": "5000", "sizing": SIZING, "symbols_deny": ["ETH"]}
+    stage = Stage([Follower("one", limits)], wait_ms=5_000)
+    stage.trade("BTC", "1", "1000").trade("ETH", "30", "50").trade("ETH", "-10", "50")
+    evidence = stage.evidence()
+    evidence["follows"][0]["limits"] = {**limits, "symbols_deny": [], "mode": mode}
+    receipt_of(evidence, "one", 2).update(status="CARRIED", reason="CARRIED")
+    receipt_of(evidence, "one", 3).update(reason="RATE_LIMITED")
+    begins = sent_ms(evidence, 3) - 500
+    held = {"reason": "RATE_LIMITED", "follow_id": "", "from_ms": begins, "to_ms": begins + 900}
+    evidence["interventions"] = [held]
+    return evidence
+
+
+def test_what_stops_an_entry_stops_it_also_after_the_leader_made_it_smaller() -> None:
+    assert figures_of(stopped_at_a_windows_end("throttled")) == CLEAN
+
+
+def test_what_stops_an_entry_of_a_window_must_be_on_record() -> None:
+    evidence = stopped_at_a_windows_end("throttled")
+    del evidence["interventions"]
+
+    assert figures_of(evidence) == only(unjustified_skips=1, mismatched_positions=1)
+
+
+def test_a_reduction_is_no_entry_where_nothing_is_collected() -> None:
+    assert figures_of(stopped_at_a_windows_end("realtime")) != CLEAN

@@ -16,7 +16,10 @@ from understudy.domain.follows import Account
 from understudy.domain.ids import FollowId, WalletId
 from understudy.domain.markets import HYPERLIQUID
 from understudy.domain.reasons import Reason
+from understudy.domain.receipts import CopyStatus
+from understudy.domain.refusals import ACCOUNT_UNREAD
 from understudy.ports.copying import HELD_BY_HAND, Changes, SymbolOwner
+from understudy.workflows.copying.accounts import PATIENCE_MS
 
 
 class Reader:
@@ -49,9 +52,9 @@ class Reader:
         return reading
 
 
-def _world() -> tuple[World, FollowId, Reader]:
+def _world(**changes: Any) -> tuple[World, FollowId, Reader]:
     world = World()
-    follow = world.follow(limits(ratio("100"), copy_budget_usdc=Decimal(10_000)))
+    follow = world.follow(limits(ratio("100"), copy_budget_usdc=Decimal(10_000), **changes))
     world.begin()
     reader = Reader(world.venue)
     world.copying = replace(world.copying, venues={HYPERLIQUID: reader})
@@ -104,6 +107,57 @@ def test_an_entry_that_is_too_old_needs_no_reading() -> None:
 
     assert len(world.failed) == 1
     assert world.receipts(follow)[-1].reason is Reason.STALE
+
+
+def _no_reading_is_left(reader: Reader, world: World) -> None:
+    """Let the last reading be too old, and no question be left in this minute."""
+    reader.is_silent, reader.refusal = True, QuestionBudgetError(HYPERLIQUID, 30)
+    world.clock.advance(90_001)
+
+
+def test_an_entry_does_not_wait_for_the_minutes_end_in_front_of_exits() -> None:
+    world, follow, reader = _world()
+    _no_reading_is_left(reader, world)
+
+    _next_entry(world, 0)
+    world.copy("BTC", "-2")
+
+    entry, close = world.receipts(follow)[-2:]
+    assert (entry.reason, entry.bound_by) == (Reason.RATE_LIMITED, ACCOUNT_UNREAD)
+    assert close.status is CopyStatus.DONE
+    assert world.held_at_venue(follow) == 0
+    assert world.failed == []
+
+
+def test_a_turn_closes_at_once_and_enters_nothing_without_a_reading() -> None:
+    world, follow, reader = _world()
+    _no_reading_is_left(reader, world)
+
+    world.price("BTC", "100")
+    world.copy("BTC", "-3")
+
+    assert world.held_at_venue(follow) == 0
+    assert world.ledger(follow).is_flat
+    assert world.receipts(follow)[-1].reason is Reason.RATE_LIMITED
+
+
+def test_an_entry_that_may_be_old_gives_up_a_silent_venue_after_seconds() -> None:
+    world, follow, reader = _world(max_copy_age_seconds=300)
+    reader.is_silent = True
+    world.clock.advance(90_001)
+    world.leader_trades("BTC", "1")
+    world.sync()
+    (command,) = world.queues.lanes.take()
+
+    world.clock.advance(PATIENCE_MS - 1)
+    world.run_lane([command])
+    assert len(world.failed) == 1
+    world.clock.advance(1)
+    world.run_lane([command])
+
+    assert len(world.failed) == 1
+    last = world.receipts(follow)[-1]
+    assert (last.reason, last.bound_by) == (Reason.RATE_LIMITED, ACCOUNT_UNREAD)
 
 
 def test_a_wallet_that_cannot_be_asked_about_waits_for_the_next_sweep() -> None:

@@ -67,9 +67,11 @@ def stop_reason(situation: Situation) -> Reason:
 
 
 def account(situation: Situation) -> Reason | None:
-    """Refuse accounts that cannot carry the position."""
+    """Refuse accounts that cannot carry the position, or of which the venue gave no reading."""
     reading, dex = situation.account, situation.market.dex
-    if reading is None or reading.mode is AccountMode.UNSUPPORTED:
+    if reading is None:
+        return Reason.RATE_LIMITED
+    if reading.mode is AccountMode.UNSUPPORTED:
         return Reason.ACCOUNT_MODE_UNSUPPORTED
     unfunded = Reason.DEX_NOT_FUNDED if dex else Reason.ACCOUNT_NOT_FUNDED
     return _first(

@@ -17,6 +17,7 @@ from understudy.domain.situation import Situation
 
 ENTRIES_PER_MINUTE = "entries_per_minute"
 VENUE_REQUESTS = "venue_requests_per_minute"
+ACCOUNT_UNREAD = "account_reading"
 OTHER_POSITION = "position_at_the_venue"
 CORRECTION = "correction_of_the_leaders_book"
 DELETING = "being_deleted"
@@ -26,6 +27,8 @@ STILL_BELOW_THE_FLOOR = "loss_since_the_drawdown_stop"
 WORDS: Mapping[str, str] = {
     ENTRIES_PER_MINUTE: "this follow's own limit of entries per minute is reached",
     VENUE_REQUESTS: "the requests that we may send to the venue in a minute are used up",
+    ACCOUNT_UNREAD: "the venue gave no reading of the account in time: without one nothing is"
+    " entered",
     STILL_BELOW_THE_FLOOR: "the realized loss is still at or below the drawdown stop: raise the"
     " budget or stop_copy_drawdown_pct, or start a new follow",
     DELETING: "this follow is being deleted: it only closes what it holds",
@@ -48,7 +51,7 @@ def compared(situation: Situation, reason: Reason) -> Compared:
 
 def rule_of(reason: Reason | None, bound_by: str) -> str:
     """Tell the follow's own rate from ours at the venue: the reason is the same."""
-    if reason is Reason.RATE_LIMITED and bound_by != ENTRIES_PER_MINUTE:
+    if reason is Reason.RATE_LIMITED and bound_by not in {ENTRIES_PER_MINUTE, ACCOUNT_UNREAD}:
         return VENUE_REQUESTS
     return bound_by
 
@@ -105,6 +108,8 @@ def _same_entry(situation: Situation) -> _Explained:
 def _rate(situation: Situation) -> _Explained:
     recent = last_minute(situation.budget.recent_entries_ms, situation.trade.time_ms)
     most = situation.follow.limits.entries_per_minute
+    if situation.account is None and len(recent) < most:
+        return ACCOUNT_UNREAD, {}
     return ENTRIES_PER_MINUTE, {"entries_last_minute": len(recent), "entries_per_minute": most}
 
 

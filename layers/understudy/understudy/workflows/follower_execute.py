@@ -101,7 +101,7 @@ def converge(ports: CopyPorts, command: Converge, view: View | None = None) -> S
 def _close_the_gap(ports: CopyPorts, view: View, trade: Trade, command: Converge) -> Claiming:
     """Pin the order that brings what is held to the target, if one is needed."""
     if wanted_ledger(view, command).wanted_more:
-        view = with_account(ports, view)
+        view = with_account(ports, view, command.queued_at_ms)
     decision = decide_convergence(view, trade, command, ports.clock.now_ms())
     if decision.order is None and decision.ledger == view.ledger:
         return view
@@ -115,7 +115,7 @@ def _decide_and_claim(ports: CopyPorts, view: View, command: FollowerExecute) ->
     trade = command.trade
     for _ in range(CONFLICT_TRIES):
         try:
-            view = _with_fresh_account(ports, view, trade)
+            view = _with_fresh_account(ports, view, command)
             decision = decide(view.situation(trade, ports.clock.now_ms()))
             view, decision = yield from prepare(ports, view, trade, decision)
             leg = 1 if trade.kind is TradeKind.FLIP and _opens(decision) else 0
@@ -138,15 +138,16 @@ def _read_again(ports: CopyPorts, view: View, trade: Trade) -> View:
     return fresh
 
 
-def _with_fresh_account(ports: CopyPorts, view: View, trade: Trade) -> View:
+def _with_fresh_account(ports: CopyPorts, view: View, command: FollowerExecute) -> View:
     """Read the account again before an entry when the last reading is too old.
 
     An entry that is too old itself needs none: it never becomes an order.
     """
+    trade = command.trade
     if trade.kind in (TradeKind.REDUCE, TradeKind.CLOSE):
         return view
     try:
-        return with_account(ports, view)
+        return with_account(ports, view, command.queued_at_ms)
     except VenueUnreachableError:
         if view.situation(trade, ports.clock.now_ms()).is_stale:
             return view

@@ -1,23 +1,28 @@
-"""The account that an entry is decided with: read again when it is old, freed from the hand."""
+"""The account that an entry is decided with: read again when it is old, freed from the hand.
+
+An entry waits for a reading only briefly: exits are behind it in its lane.
+"""
 
 from __future__ import annotations
 
 from dataclasses import replace
 
-from understudy.domain.errors import VenueUnreachableError
+from understudy.domain.errors import QuestionBudgetError, VenueUnreachableError
 from understudy.domain.follows import Account
 from understudy.ports.copying import HELD_BY_HAND, Changes, SymbolOwner
 from understudy.workflows.copying.views import CopyPorts, View
 
 YOUNG_MS = 30_000
 USABLE_MS = 90_000
+PATIENCE_MS = 10_000
 
 
-def with_account(ports: CopyPorts, view: View) -> View:
+def with_account(ports: CopyPorts, view: View, asked_ms: int) -> View:
     """Make sure of a reading that covers the symbol's dex, a young one where the venue answers.
 
     While the venue or our budget of questions gives none, one that is still usable will do: the
-    reconcile renews it every minute. Raises VenueUnreachableError when there is none.
+    reconcile renews it every minute. When there is none, and none to be had in this minute or
+    within seconds of `asked_ms`, the view is left without one. Raises VenueUnreachableError before.
     """
     reading, now_ms = view.around.account, ports.clock.now_ms()
     if not _covers(reading, view.market.dex, now_ms - YOUNG_MS):
@@ -27,8 +32,10 @@ def with_account(ports: CopyPorts, view: View) -> View:
         except VenueUnreachableError as error:
             if is_usable:
                 return view
-            # A lane does not wait for the minute's end, as who asks for less may: exits are in it.
-            raise VenueUnreachableError(error.message) from error
+            waited_ms = now_ms - asked_ms
+            if waited_ms < PATIENCE_MS and not isinstance(error, QuestionBudgetError):
+                raise
+            return replace(view, around=replace(view.around, account=None))
         view = replace(view, around=replace(view.around, account=reading))
     return _freed_from_hand(ports, view)
 

@@ -16,6 +16,7 @@ from understudy.domain.intents import IntentState
 from understudy.domain.naming import Named
 from understudy.domain.reasons import Reason
 from understudy.domain.receipting import trade_of
+from understudy.domain.refusals import ACCOUNT_UNREAD
 from understudy.messages import (
     Command,
     Converge,
@@ -186,9 +187,7 @@ def _decided(view: View, decision: Decision, facts: Mapping[str, str], without: 
         prospect = Prospect.EXITS if order.reduce_only else Prospect.ENTERS
         told = f"{WORDS[prospect]}: {order.side} {order.size} at {order.limit_price}"
         return Outlook(prospect.value, told, facts)
-    if reason is None or (
-        reason is Reason.ACCOUNT_MODE_UNSUPPORTED and view.around.account is None
-    ):
+    if reason is None or (decision.bound_by == ACCOUNT_UNREAD and view.around.account is None):
         return _outlook(Prospect.ACCOUNT_FIRST, facts)
     bound = {**facts, "bound by": decision.bound_by} if decision.bound_by else facts
     return Outlook(reason.value, without, bound)
