@@ -107,7 +107,7 @@ class Loop:
             self.now_ms = due_ms
             return
         self._wake(getcurrent(), duration_ms)
-        self._hub.switch()
+        self._wait()
 
     def end(self) -> None:
         """Let everybody go who still waits: a worker that is never waked is never forgotten."""
@@ -129,7 +129,7 @@ class Loop:
         signal.waiting.append(wake)
         if at_most_ms is not None:
             self.call(wake, at_most_ms)
-        self._hub.switch()
+        self._wait()
 
     def leap(self, duration_ms: int) -> None:
         """Let time pass in which nobody works; what fell due comes after it."""
@@ -146,6 +146,17 @@ class Loop:
             else:
                 due()
         self.now_ms = max(self.now_ms, until_ms)
+
+    def _wait(self) -> None:
+        """Go straight to whoever is due next, without the way over the hub if it is a worker."""
+        waiting = self._waiting
+        if not waiting or waiting[0][0] > self._until_ms or not isinstance(waiting[0][2], greenlet):
+            self._hub.switch()
+            return
+        due_ms, _, due = heappop(waiting)
+        self.now_ms = max(self.now_ms, due_ms)
+        if due is not getcurrent():
+            due.switch()
 
     def _wake(self, due: greenlet | Work, after_ms: int) -> None:
         self._scheduled += 1

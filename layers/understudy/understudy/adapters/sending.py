@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Generic, TypeVar
 from uuid import uuid4
 
 from understudy.domain.errors import InvalidInputError
 from understudy.domain.ids import digest_of
+from understudy.domain.replacing import replace
 from understudy.messages import (
     GAP,
     Converge,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable
-from dataclasses import replace
 from typing import TypeVar
 
 from understudy.adapters.storable import refuse_unstorable
@@ -12,6 +11,7 @@ from understudy.domain.follows import Budget, Follow, Lane, Ledger
 from understudy.domain.ids import WalletId
 from understudy.domain.intents import Intent
 from understudy.domain.receipts import Receipt
+from understudy.domain.replacing import replace
 from understudy.ports.copying import Changes, SymbolOwner
 
 MAX_ITEMS = 100

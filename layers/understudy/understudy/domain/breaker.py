@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from understudy.domain.follows import Budget
+from understudy.domain.replacing import replace
 
 FAILURES_TO_OPEN = 5
 OPEN_MS = 60_000

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from decimal import Decimal
 
 from understudy.domain.follows import Ledger
 from understudy.domain.money import BASIS_POINT, ZERO, multiply
+from understudy.domain.replacing import replace
 from understudy.domain.situation import Situation
 from understudy.domain.trades import Trade
 

@@ -6,12 +6,12 @@ A fill may be on its way, so one reading corrects nothing. Pure.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import replace
 from decimal import Decimal
 
 from understudy.domain.grouping import trade_of_fills
 from understudy.domain.leaders import BookDoubt, LeaderBook
 from understudy.domain.money import ZERO
+from understudy.domain.replacing import replace
 from understudy.domain.trades import Fill, Side, Trade
 
 CONFIRMED_AFTER_MS = 30_000

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from decimal import Decimal
 
 from understudy.domain import gates
@@ -24,6 +23,7 @@ from understudy.domain.plans import Decision, OrderPlan, worst_price
 from understudy.domain.reasons import Reason
 from understudy.domain.reducing import reduced_target
 from understudy.domain.refusals import CORRECTION, compared
+from understudy.domain.replacing import replace
 from understudy.domain.situation import Situation
 from understudy.domain.sizing import (
     PRICE_DECIMALS,

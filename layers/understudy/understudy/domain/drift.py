@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from decimal import Decimal
 
 from understudy.domain.follows import Budget, Ledger
+from understudy.domain.replacing import replace
 from understudy.domain.settlement import forget_position
 
 PHANTOM_AFTER_MS = 30_000

@@ -42,7 +42,7 @@ class PauseReason(StrEnum):
     OPERATOR = "operator"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Follow:
     """One follower wallet that follows one leader; trades up to `start_seq` are not copied.
 
@@ -96,7 +96,7 @@ class WaitingOpen:
     increase: Decimal
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Ledger:
     """What a follow should hold and holds of one symbol; sizes are signed, in base units.
 
@@ -177,7 +177,7 @@ class Ledger:
         return self.entry_notional + sum((p.notional for p in self.pending), ZERO)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Budget:
     """The money side of a follow, in USDC, and the clocks of its gates.
 
@@ -218,7 +218,7 @@ class Budget:
         return self.realized - self.fees + self.funding
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Lane:
     """Everything one wallet signs, in order: the last nonce given out, in ms."""
 

@@ -6,9 +6,9 @@ A lane that takes nothing for a while must not find every trade there once for e
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from understudy.domain.follows import Budget
+from understudy.domain.replacing import replace
 
 FIRST_PAUSE_MS = 60_000
 LONGEST_PAUSE_MS = 60 * 60_000

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Container, Iterable, Mapping, Sequence
-from dataclasses import replace
 from decimal import Decimal
 
 from understudy.domain.leaders import LeaderBook
 from understudy.domain.money import ZERO
 from understudy.domain.pace import last_minute
+from understudy.domain.replacing import replace
 from understudy.domain.trades import Fill, FillKey, Side, Trade
 
 

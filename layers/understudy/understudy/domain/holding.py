@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 
 from understudy.domain.follows import Ledger
 from understudy.domain.ids import FollowId
+from understudy.domain.replacing import replace
 
 PAUSE_MS = 3_600_000
 

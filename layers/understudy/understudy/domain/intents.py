@@ -30,7 +30,7 @@ class IntentState(StrEnum):
     REFUSED = "REFUSED"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Intent:
     """One pinned action: its content never changes, so a retry sends the same bytes.
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from decimal import Decimal
 
 from understudy.domain.follows import MODE_LIFETIME_MS, AccountMode
+from understudy.domain.replacing import replace
 from understudy.domain.trades import Fill
 
 
@@ -48,7 +49,7 @@ class BookDoubt:
     seq: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class LeaderBook:
     """Our record of a leader: positions per symbol, the last trade's number, recent trade times.
 

@@ -7,7 +7,7 @@ over, and what should have been closed stays to be closed.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from decimal import Decimal
 
 from understudy.domain.account_history import OwnFill
@@ -18,6 +18,7 @@ from understudy.domain.lost_orders import LostOrder
 from understudy.domain.markets import Market
 from understudy.domain.money import ZERO, multiply, toward_zero
 from understudy.domain.reducing import reduced_target
+from understudy.domain.replacing import replace
 from understudy.domain.retrying import rested
 from understudy.domain.settlement import MONEY_DECIMALS, closed
 from understudy.domain.sizing import margin_of

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from understudy.domain.follows import Follow, Ledger
 from understudy.domain.ids import client_order_id
@@ -14,6 +13,7 @@ from understudy.domain.plans import Decision
 from understudy.domain.reasons import Reason
 from understudy.domain.receipting import receipt_of
 from understudy.domain.receipts import CopyStatus, LegResult, Receipt
+from understudy.domain.replacing import replace
 from understudy.domain.settlement import MONEY_DECIMALS
 from understudy.domain.trades import Fill, Trade, TradeKind
 

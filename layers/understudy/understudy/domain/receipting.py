@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from decimal import Decimal
 
 from understudy.domain import retrying
@@ -15,6 +14,7 @@ from understudy.domain.plans import Decision
 from understudy.domain.reasons import Reason
 from understudy.domain.receipts import CopyStatus, LegResult, Receipt
 from understudy.domain.refusals import WORDS, rule_of
+from understudy.domain.replacing import replace
 from understudy.domain.trades import Side, Trade, TradeKind
 
 # What a venue's refusal of an order is called on a receipt; everything else is VENUE_REJECTED.

@@ -60,7 +60,7 @@ class LegResult:
     answer: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Receipt:
     """What one follow did about one trade; `numbers` are the inputs the rule used, as decimals.
 

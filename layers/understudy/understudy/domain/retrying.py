@@ -5,10 +5,9 @@ It knows refusals by the names that venues and the signer give them, and sends n
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from understudy.domain.follows import Ledger
 from understudy.domain.intents import Accepted, Rejected
+from understudy.domain.replacing import replace
 
 FIRST_PAUSE_MS = 11_000
 FIRST_PAUSE_OF_SIGNER_MS = 2_000

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from decimal import Decimal
 
 from understudy.domain import breaker, drawdown, retrying
@@ -13,6 +13,7 @@ from understudy.domain.holding import dated
 from understudy.domain.intents import Accepted, Intent, IntentKind, IntentState, Rejected
 from understudy.domain.limits import DrawdownBasis
 from understudy.domain.money import ZERO, divide, multiply, toward_zero
+from understudy.domain.replacing import replace
 from understudy.domain.sizing import margin_of
 
 MONEY_DECIMALS = 12

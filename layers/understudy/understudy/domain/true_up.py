@@ -7,12 +7,12 @@ again changes nothing.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from understudy.domain.account_history import FundingPayment, OwnFill
 from understudy.domain.follows import Budget
 from understudy.domain.intents import Intent, IntentState
 from understudy.domain.money import ZERO
+from understudy.domain.replacing import replace
 
 
 def is_estimated(intent: Intent) -> bool:

@@ -39,7 +39,7 @@ class Place:
     seq: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Surroundings:
     """Everything around a place that a decision reads: one consistent batch of gets.
 
@@ -65,7 +65,7 @@ class SymbolOwner:
     follow_id: FollowId
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Changes:
     """What one transaction writes.
 

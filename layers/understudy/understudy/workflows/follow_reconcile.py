@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from decimal import Decimal
 
 from understudy.domain import drawdown
@@ -17,6 +17,7 @@ from understudy.domain.money import ZERO
 from understudy.domain.reasons import Reason
 from understudy.domain.receipting import finished_receipt
 from understudy.domain.receipts import Receipt
+from understudy.domain.replacing import replace
 from understudy.domain.settlement import paused_by
 from understudy.domain.valuation import unrealized
 from understudy.messages import (

@@ -6,7 +6,6 @@ Every step can be repeated: what was pinned before is taken up again, never deci
 from __future__ import annotations
 
 from collections.abc import Generator, Mapping, Sequence
-from dataclasses import replace
 
 from understudy.domain.decisions import decide
 from understudy.domain.errors import ConflictError, DependencyError, VenueUnreachableError
@@ -15,6 +14,7 @@ from understudy.domain.limits import CopyMode
 from understudy.domain.plans import Decision
 from understudy.domain.reasons import Reason
 from understudy.domain.receipting import trade_of
+from understudy.domain.replacing import replace
 from understudy.domain.trades import Trade, TradeKind
 from understudy.messages import Converge, FollowerExecute, LaneCommand, WakeLane
 from understudy.ports.concurrency import Pool

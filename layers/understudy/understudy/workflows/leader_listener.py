@@ -7,10 +7,11 @@ Two at once are harmless: a fill has one identity.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from understudy.domain.errors import VenueUnreachableError
 from understudy.domain.ids import WalletId
+from understudy.domain.replacing import replace
 from understudy.domain.trades import Fill
 from understudy.messages import CheckLeader, LeaderFills, ReconcileWallet
 from understudy.ports.clock import Clock

@@ -6,7 +6,6 @@ The indexes hold keys only and may lag by a moment; the items themselves are rea
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from typing import Any
 
 from understudy.adapters.aws import keys as at
@@ -23,6 +22,7 @@ from understudy.domain.errors import ConflictError, DependencyError
 from understudy.domain.follows import Budget, Follow, FollowStatus
 from understudy.domain.ids import CopyId, FollowId, UserId
 from understudy.domain.receipts import Receipt
+from understudy.domain.replacing import replace
 from understudy.ports.directory import Page
 
 _CREATIONS = 10

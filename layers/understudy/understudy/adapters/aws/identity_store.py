@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from understudy.adapters.aws import identity_keys as keys
@@ -15,6 +15,7 @@ from understudy.domain.agents import Agent
 from understudy.domain.errors import ConflictError
 from understudy.domain.identity import Session, SignInNonce, User, Wallet
 from understudy.domain.ids import UserId, WalletId
+from understudy.domain.replacing import replace
 from understudy.ports.profiles import CopyProfile
 
 if TYPE_CHECKING:

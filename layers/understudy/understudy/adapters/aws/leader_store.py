@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 
 from understudy.adapters.aws import keys as at
 from understudy.adapters.aws.attributes import Item, attributes_of, record_of, text
@@ -20,6 +19,7 @@ from understudy.adapters.storable import refuse_unstorable
 from understudy.domain.errors import ConflictError
 from understudy.domain.ids import TradeId, WalletId
 from understudy.domain.leaders import LeaderBook
+from understudy.domain.replacing import replace
 from understudy.domain.trades import Fill, FillKey, Trade
 from understudy.ports.copying import FollowEntry, FollowShard, Watched
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import replace
 
 from understudy.adapters.cursors import cursor_at, position_of
 from understudy.adapters.following import shard_for
@@ -15,6 +14,7 @@ from understudy.domain.errors import ConflictError
 from understudy.domain.follows import Budget, Follow, FollowStatus
 from understudy.domain.ids import CopyId, FollowId, UserId
 from understudy.domain.receipts import Receipt
+from understudy.domain.replacing import replace
 from understudy.ports.directory import Page
 
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import threading
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from understudy.domain.agents import Agent
 from understudy.domain.errors import ConflictError
 from understudy.domain.identity import Session, SignInNonce, User, Wallet
 from understudy.domain.ids import UserId, WalletId
+from understudy.domain.replacing import replace
 from understudy.ports.profiles import CopyProfile
 
 if TYPE_CHECKING:

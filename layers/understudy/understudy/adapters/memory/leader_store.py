@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 
 from understudy.adapters.following import receives_trades, shards_for
 from understudy.adapters.memory.copying_table import CopyingTable, Moment, changed_since
@@ -12,6 +11,7 @@ from understudy.adapters.storable import refuse_unstorable
 from understudy.domain.errors import ConflictError
 from understudy.domain.ids import TradeId
 from understudy.domain.leaders import LeaderBook
+from understudy.domain.replacing import replace
 from understudy.domain.trades import Fill, FillKey, Trade
 from understudy.ports.copying import FollowShard, Watched
 

@@ -5,10 +5,9 @@ An entry waits for a reading only briefly: exits are behind it in its lane.
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from understudy.domain.errors import QuestionBudgetError, VenueUnreachableError
 from understudy.domain.follows import Account
+from understudy.domain.replacing import replace
 from understudy.ports.copying import HELD_BY_HAND, Changes, SymbolOwner
 from understudy.workflows.copying.views import CopyPorts, View
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from understudy.domain.exits import exit_size
 from understudy.domain.follows import Ledger, Pending
 from understudy.domain.ids import client_order_id, intent_id, order_cause
@@ -21,6 +19,7 @@ from understudy.domain.receipting import (
     with_intent,
 )
 from understudy.domain.receipts import CopyStatus, Receipt
+from understudy.domain.replacing import replace
 from understudy.domain.trades import Trade
 from understudy.ports.copying import Changes, SymbolOwner
 from understudy.workflows.copying.views import CopyPorts, View

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from understudy.domain.decisions import decide_entry, decide_gap
 from understudy.domain.follows import Ledger, WaitingOpen
 from understudy.domain.money import ZERO
 from understudy.domain.plans import Decision
+from understudy.domain.replacing import replace
 from understudy.domain.trades import Trade
 from understudy.messages import CLOSE_NOW, Converge
 from understudy.workflows.copying.closing_out import wants_closing

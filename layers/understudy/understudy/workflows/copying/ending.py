@@ -6,12 +6,12 @@ sweep does not see what is deleted, so a last look at its money is asked for in 
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from understudy.domain.errors import ConflictError
 from understudy.domain.follows import FollowStatus
 from understudy.domain.limits import OnStop
+from understudy.domain.replacing import replace
 from understudy.messages import ENDED, ReconcileWallet
 from understudy.ports.copying import HELD_BY_HAND, Changes, SymbolOwner
 

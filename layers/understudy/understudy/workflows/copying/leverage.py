@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Generator
-from dataclasses import replace
 
 from understudy.domain.ids import CopyId, client_order_id, intent_id
 from understudy.domain.intents import (
@@ -18,6 +17,7 @@ from understudy.domain.intents import (
 from understudy.domain.money import ZERO
 from understudy.domain.plans import OrderPlan
 from understudy.domain.reasons import Reason
+from understudy.domain.replacing import replace
 from understudy.domain.trades import Trade
 from understudy.ports.copying import Changes
 from understudy.workflows.copying.claims import ENTRY_LIFETIME_MS, is_isolated

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Generator, Mapping
-from dataclasses import replace
 
 from understudy.domain import retrying
 from understudy.domain.decisions import decide_gap
@@ -23,6 +22,7 @@ from understudy.domain.limits import CopyMode
 from understudy.domain.reasons import Reason
 from understudy.domain.receipting import finished_receipt, given_up_receipt
 from understudy.domain.receipts import Receipt
+from understudy.domain.replacing import replace
 from understudy.domain.trades import Trade
 from understudy.messages import ResolveIntent, WakeLane
 from understudy.ports.copying import Changes

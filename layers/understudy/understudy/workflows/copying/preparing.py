@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Generator
-from dataclasses import replace
 
 from understudy.domain.carrying import without_carry
 from understudy.domain.errors import RequestBudgetError
@@ -11,6 +10,7 @@ from understudy.domain.follows import Ledger
 from understudy.domain.intents import Intent
 from understudy.domain.plans import Decision
 from understudy.domain.reasons import Reason
+from understudy.domain.replacing import replace
 from understudy.domain.trades import Trade
 from understudy.ports.delivery import Purpose, seconds_left
 from understudy.workflows.copying.lanes import Answer

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from understudy.domain import retrying
 from understudy.domain.errors import ConflictError, DependencyError
 from understudy.domain.exits import exit_size
@@ -18,6 +16,7 @@ from understudy.domain.receipting import (
     with_order_times,
 )
 from understudy.domain.receipts import Receipt
+from understudy.domain.replacing import replace
 from understudy.domain.settlement import Settled, paused_by, settle
 from understudy.ports.copying import Changes
 from understudy.workflows.copying.claims import owner_released

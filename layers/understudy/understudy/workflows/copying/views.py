@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from understudy.domain.errors import DependencyError
 from understudy.domain.follows import FollowStatus, Ledger
@@ -11,6 +11,7 @@ from understudy.domain.ids import FollowId
 from understudy.domain.intents import Intent, Outcome, Signed, Unknown
 from understudy.domain.markets import Market
 from understudy.domain.receipts import Receipt
+from understudy.domain.replacing import replace
 from understudy.domain.situation import Situation
 from understudy.domain.trades import Trade
 from understudy.ports.clock import Clock
@@ -40,7 +41,7 @@ class CopyPorts:
         return outcome
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class View:
     """A follow and what lies around it for one symbol, with the receipt and intent under way.
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from itertools import takewhile
 from typing import TYPE_CHECKING
 
 from understudy.domain.errors import ConflictError
 from understudy.domain.gaps import sendings
+from understudy.domain.replacing import replace
 from understudy.messages import GAP, FollowerExecute
 from understudy.ports.copying import Changes
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 
 from understudy.domain.errors import ConflictError, VenueUnreachableError
 from understudy.domain.leaders import LeaderBook
+from understudy.domain.replacing import replace
 from understudy.messages import LearnLeverage
 from understudy.ports.copying import LeaderStore, MarketStore
 from understudy.ports.venue import Venue

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 
 from understudy.domain.errors import ConflictError
+from understudy.domain.replacing import replace
 from understudy.domain.settlement import paused_by
 from understudy.domain.trades import Trade
 from understudy.messages import ResolveIntent

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from understudy.domain.errors import ConflictError, DependencyError
 from understudy.domain.exits import keeps_positions
@@ -20,6 +20,7 @@ from understudy.domain.rebuilding import (
 )
 from understudy.domain.rebuilt_receipts import rebuilt_receipt, with_lost_orders
 from understudy.domain.receipts import Receipt
+from understudy.domain.replacing import replace
 from understudy.domain.trades import Trade
 from understudy.ports.copying import HELD_BY_HAND, Changes, Place, Surroundings, SymbolOwner
 from understudy.workflows.copying.views import CopyPorts

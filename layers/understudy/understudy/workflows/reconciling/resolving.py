@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from understudy.domain.errors import ConflictError
 from understudy.domain.intents import Intent, IntentKind, IntentState
+from understudy.domain.replacing import replace
 from understudy.messages import ResolveIntent
 from understudy.ports.copying import Changes
 from understudy.ports.venue import NotFound, StillOpen

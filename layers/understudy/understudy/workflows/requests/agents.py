@@ -5,7 +5,7 @@ The key stays in custody; the venue's approval is what the wallet itself has sig
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from understudy.domain.agents import Agent, AgentScope, AgentStatus
@@ -18,6 +18,7 @@ from understudy.domain.errors import (
     VenueUnreachableError,
 )
 from understudy.domain.follows import Follow, FollowStatus, PauseReason
+from understudy.domain.replacing import replace
 from understudy.ports.agents import AgentApprovals, AgentKeys, AgentRegistry, WalletRequest
 from understudy.ports.clock import Clock
 from understudy.ports.identity import IdentityStore

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -12,6 +12,7 @@ from understudy.domain.errors import ConflictError, LimitExceededError
 from understudy.domain.follows import AccountMode, Follow, FollowStatus, PauseReason
 from understudy.domain.limits import OnStop
 from understudy.domain.money import ZERO
+from understudy.domain.replacing import replace
 from understudy.messages import LeaderFills
 from understudy.ports.agents import AgentRegistry
 from understudy.ports.clock import Clock

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from understudy.domain.errors import ConflictError, LimitExceededError
 from understudy.domain.follows import Follow
 from understudy.domain.ids import FollowId, WalletId
 from understudy.domain.limit_choices import Choices, changed_choices, composed_limits, own_choices
+from understudy.domain.replacing import replace
 from understudy.ports.clock import Clock
 from understudy.ports.copying import MarketStore
 from understudy.ports.identity import IdentityStore, Ids

@@ -6,10 +6,11 @@ for the moment in which an answer may simply have been lost.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from understudy.domain.errors import ConflictError, NotAllowedError
 from understudy.domain.identity import AuthMethod, Session, Wallet
+from understudy.domain.replacing import replace
 from understudy.ports.clock import Clock
 from understudy.ports.identity import (
     AccessClaims,

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from understudy.domain.errors import ConflictError, NotAllowedError
 from understudy.domain.identity import AuthMethod, Connector, SignInNonce, User, Wallet
 from understudy.domain.ids import UserId, WalletId
+from understudy.domain.replacing import replace
 from understudy.ports.clock import Clock
 from understudy.ports.identity import IdentityStore, Ids, SignInVerifier
 from understudy.workflows.requests.sessions import Sessions, TokenPair

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import replace
 from decimal import Decimal
 
 from understudy.domain.corrections import correction, doubts_after, is_confirmed
 from understudy.domain.errors import ConflictError, DependencyError, VenueUnreachableError
 from understudy.domain.grouping import begun_book, from_the_list
 from understudy.domain.leaders import BookDoubt, LeaderBook
+from understudy.domain.replacing import replace
 from understudy.domain.trades import Fill
 from understudy.messages import CheckLeader
 from understudy.ports.venue import LeaderSnapshot

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from understudy.domain.errors import ConflictError, DependencyError
 from understudy.domain.grouping import group_fills, trade_of_fills
 from understudy.domain.ids import TradeId
 from understudy.domain.leaders import LeaderBook
+from understudy.domain.replacing import replace
 from understudy.domain.trades import Fill, Trade, TradeKind
 from understudy.messages import LearnLeverage
 from understudy.ports.copying import MarketStore
