@@ -30,9 +30,10 @@ class Process:
 
 
 class Worker(greenlet):
-    """One of those who wait."""
+    """One of those who work and wait; a fresh one costs more than most of what it would do."""
 
     process: Process | None = None
+    work: Work
 
 
 def _worker() -> Worker:
@@ -66,12 +67,15 @@ class Loop:
         self.now_ms = start_ms
         self._hub = getcurrent()
         self._waiting: list[tuple[int, int, greenlet | Work]] = []
+        self._idle: list[Worker] = []
         self._scheduled = 0
         self._until_ms = start_ms
 
     def spawn(self, work: Work, after_ms: int = 0) -> None:
         """Start a worker of its own after a while."""
-        self._wake(Worker(work, self._hub), after_ms)
+        worker = self._idle.pop() if self._idle else Worker(self._serve, self._hub)
+        worker.work = work
+        self._wake(worker, after_ms)
 
     def limit(self, duration_ms: int) -> None:
         """Give the worker that calls this so much time."""
@@ -115,6 +119,8 @@ class Loop:
             _, _, due = self._waiting.pop()
             if isinstance(due, greenlet):
                 due.throw()
+        while self._idle:
+            self._idle.pop().throw()
 
     def wait_for(self, signal: Signal, at_most_ms: int | None = None) -> None:
         """Let the worker that calls this wait until something has happened, or for so long."""
@@ -146,6 +152,14 @@ class Loop:
             else:
                 due()
         self.now_ms = max(self.now_ms, until_ms)
+
+    def _serve(self) -> None:
+        worker = _worker()
+        while True:
+            worker.work()
+            worker.process = None
+            self._idle.append(worker)
+            self._wait()
 
     def _wait(self) -> None:
         """Go straight to whoever is due next, without the way over the hub if it is a worker."""

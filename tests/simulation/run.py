@@ -79,23 +79,29 @@ def simulate(
     while result.pairs < pairs:
         block = f"{seed}/{len(result.hashes)}"
         with _garbage_kept():
-            world = run_block(block, mix)
-            result.add(block, world)
-            world.loop.end()
+            _take_in(result, block, mix)
         result.cpu_seconds = time.process_time() - started
         said(result)
     return result
 
 
+def _take_in(result: Result, block: str, mix: str) -> None:
+    world = run_block(block, mix)
+    result.add(block, world)
+    world.loop.end()
+
+
 @contextmanager
 def _garbage_kept() -> Iterator[None]:
-    """Look for garbage after a block instead of while it runs: its world is let go at once."""
+    """Look for garbage once, after a block, and nowhere else than in its world."""
     gc.disable()
+    gc.freeze()
     try:
         yield
     finally:
-        gc.enable()
         gc.collect()
+        gc.unfreeze()
+        gc.enable()
 
 
 def run_block(seed: str, mix: str, *, trades: int = TRADES, keeps_history: bool = False) -> World:
