@@ -84,7 +84,10 @@ class Books:
         self._executions = 0
 
     def account(self, address: str) -> Book:
-        return self.accounts.setdefault(address, Book())
+        book = self.accounts.get(address)
+        if book is None:
+            book = self.accounts[address] = Book()
+        return book
 
     def report(self, address: str, client_order_id: str) -> OrderReport:
         return self.account(address).reports.get(client_order_id, NotFound())

@@ -106,11 +106,13 @@ class Loop:
 
     def sleep(self, duration_ms: int) -> None:
         """Let the worker that calls this wait; if nobody else is due before, time just passes."""
-        due_ms = self.now_ms + max(duration_ms, 0)
-        if due_ms <= self._until_ms and not (self._waiting and self._waiting[0][0] <= due_ms):
+        due_ms = self.now_ms + duration_ms if duration_ms > 0 else self.now_ms
+        waiting = self._waiting
+        if due_ms <= self._until_ms and not (waiting and waiting[0][0] <= due_ms):
             self.now_ms = due_ms
             return
-        self._wake(getcurrent(), duration_ms)
+        self._scheduled += 1
+        heappush(waiting, (due_ms, self._scheduled, getcurrent()))
         self._wait()
 
     def end(self) -> None:

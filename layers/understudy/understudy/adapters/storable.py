@@ -10,7 +10,9 @@ import types
 from collections.abc import Callable, Mapping
 from decimal import Context, Decimal, Inexact, InvalidOperation, Overflow, Subnormal
 from enum import Enum
-from typing import Any, Union, get_args, get_origin, get_type_hints
+from functools import cache
+from operator import attrgetter
+from typing import Any, NamedTuple, Union, get_args, get_origin, get_type_hints
 
 from understudy.domain.errors import LimitExceededError
 
@@ -23,26 +25,22 @@ _TABLE_NUMBERS = Context(
     prec=MAX_DIGITS, Emin=-130, Emax=125, traps=[Inexact, InvalidOperation, Overflow, Subnormal]
 )
 
+_TOO_WIDE = (Inexact, InvalidOperation, Overflow, Subnormal)
+
 Measure = Callable[[Any], int]
 
 
 def refuse_unstorable(record: Any) -> None:
     """Raise LimitExceededError for a record that a table would refuse."""
-    fixed, growing = _plan(type(record))
-    size = _KEY_BYTES + fixed
-    for name, measure in growing:
-        value = getattr(record, name)
-        if value is None:
-            continue
-        try:
-            size += measure(value)
-        except (Inexact, InvalidOperation, Overflow, Subnormal) as error:
-            raise LimitExceededError(
-                f"a number has more than {MAX_DIGITS} digits: round it before it is stored",
-                code="NUMBER_TOO_WIDE",
-                record=type(record).__name__,
-                field=name,
-            ) from error
+    try:
+        size = _KEY_BYTES + _record_bytes(record)
+    except _TOO_WIDE as error:
+        raise LimitExceededError(
+            f"a number has more than {MAX_DIGITS} digits: round it before it is stored",
+            code="NUMBER_TOO_WIDE",
+            record=type(record).__name__,
+            field=_field_too_wide(record),
+        ) from error
     if size > MAX_ITEM_BYTES:
         raise LimitExceededError(
             f"a record of {size} bytes does not fit into an item of {MAX_ITEM_BYTES} bytes",
@@ -51,26 +49,57 @@ def refuse_unstorable(record: Any) -> None:
         )
 
 
-_Plan = tuple[int, tuple[tuple[str, Measure], ...]]
-_plans: dict[type, _Plan] = {}
+class _Plan(NamedTuple):
+    """How records of a class are measured; all are, before each write, so few calls do it."""
+
+    fixed: int
+    numbers: Callable[[Any], tuple[Decimal, ...]]
+    texts: Callable[[Any], tuple[str, ...]]
+    others: tuple[tuple[str, Measure], ...]
+    growing: tuple[tuple[str, Measure], ...]
 
 
+def _record_bytes(record: Any) -> int:
+    plan = _plan(type(record))
+    for number in plan.numbers(record):
+        _number_bytes(number)
+    size = plan.fixed + _text_bytes("".join(plan.texts(record)))
+    for name, measure in plan.others:
+        value = getattr(record, name)
+        if value:
+            size += measure(value)
+    return size
+
+
+@cache
 def _plan(cls: type) -> _Plan:
-    plan = _plans.get(cls)
-    if plan is None:
-        plan = _plans[cls] = _new_plan(cls)
-    return plan
-
-
-def _new_plan(cls: type) -> _Plan:
     hints = get_type_hints(cls)
     fixed, growing = 0, []
     for field in dataclasses.fields(cls):
         measure = _measure_of(hints[field.name])
-        fixed += len(field.name) + (_NUMBER_BYTES if measure is None else 0)
+        fixed += len(field.name) + _NUMBER_BYTES
         if measure is not None:
             growing.append((field.name, measure))
-    return fixed, tuple(growing)
+    numbers = [name for name, _ in growing if hints[name] is Decimal]
+    texts = [name for name, each in growing if each is _text_bytes and not get_args(hints[name])]
+    others = tuple(each for each in growing if each[0] not in {*numbers, *texts})
+    return _Plan(fixed, _values_of(numbers), _values_of(texts), others, tuple(growing))
+
+
+def _field_too_wide(record: Any) -> str:
+    for name, measure in _plan(type(record)).growing:
+        try:
+            if value := getattr(record, name):
+                measure(value)
+        except _TOO_WIDE:
+            return name
+    return ""
+
+
+def _values_of(names: list[str]) -> Callable[[Any], tuple[Any, ...]]:
+    if len(names) > 1:
+        return attrgetter(*names)
+    return lambda record: tuple(getattr(record, name) for name in names)
 
 
 def _measure_of(hint: Any) -> Measure | None:
@@ -91,7 +120,7 @@ def _plain_measure(kind: Any) -> Measure | None:
     if kind is Decimal:
         return _number_bytes
     if dataclasses.is_dataclass(kind):
-        return _nested_bytes
+        return _record_bytes
     return _text_bytes if kind is str and not issubclass(kind, Enum) else None
 
 
@@ -117,11 +146,3 @@ def _number_bytes(value: Decimal) -> int:
 
 def _text_bytes(value: str) -> int:
     return len(value) if value.isascii() else len(value.encode())
-
-
-def _nested_bytes(value: Any) -> int:
-    fixed, growing = _plan(type(value))
-    items = ((getattr(value, name), measure) for name, measure in growing)
-    return (
-        _CONTAINER_BYTES + fixed + sum(measure(item) for item, measure in items if item is not None)
-    )

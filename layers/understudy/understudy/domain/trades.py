@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
+from functools import cached_property
 from typing import NamedTuple
 
 from understudy.domain.ids import TradeId, trade_id
@@ -93,7 +94,7 @@ class Fill:
         return None if self.start_position is None else self.start_position + self.signed_size
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Trade:
     """The fills of one leader with equal symbol, side and millisecond, numbered per leader.
 
@@ -118,7 +119,7 @@ class Trade:
     leader_liquidated: bool = False
     correction: bool = False
 
-    @property
+    @cached_property
     def trade_id(self) -> TradeId:
         """Name the trade as anyone can recompute it from the venue's record."""
         return trade_id(self.venue, self.leader, self.symbol, self.side.value, self.time_ms, self.n)

@@ -18,7 +18,7 @@ from understudy.domain.receipts import Receipt
 from understudy.domain.trades import FillKey, Side, Trade
 from understudy.domain.true_up import is_estimated
 from understudy.ports.changes import Record as Streamed
-from understudy.ports.copying import FollowEntry
+from understudy.ports.copying import FollowEntry, Watched
 
 Leader = tuple[str, str]
 Moment = tuple[str, Side, int]
@@ -48,6 +48,7 @@ class CopyingTable:
         self.fills: dict[Leader, dict[FillKey, TradeId]] = defaultdict(dict)
         self.moments: dict[tuple[str, str, str, Side, int], int] = defaultdict(int)
         self.shards: dict[tuple[str, str, int], dict[FollowId, FollowEntry]] = defaultdict(dict)
+        self.watched: dict[str, Watched] = {}
         self.follow_counts: dict[Leader, int] = defaultdict(int)
         self.stream: deque[Replaced] = deque()
 
@@ -86,6 +87,7 @@ class CopyingTable:
 
     def _follow_changed(self, follow: Follow) -> None:
         leader = (follow.venue, follow.leader)
+        self.watched.pop(follow.venue, None)
         entries = self.shards[(*leader, follow.shard)]
         followers = self.followers[(follow.venue, follow.wallet_address)]
         if receives_trades(follow):

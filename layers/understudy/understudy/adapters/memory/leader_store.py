@@ -75,9 +75,15 @@ class InMemoryLeaderStore:
             return FollowShard(tuple(entries[key] for key in sorted(entries)), shards)
 
     def watched(self, venue: str) -> Watched:
-        """Say who is to be watched."""
+        """Say who is to be watched; listeners ask every second, and follows change seldom."""
         with self._table.lock:
-            follows = list(self._table.follows.values())
+            known = self._table.watched.get(venue)
+            if known is None:
+                known = self._table.watched[venue] = self._watched(venue)
+            return known
+
+    def _watched(self, venue: str) -> Watched:
+        follows = self._table.follows.values()
         watched = [f for f in follows if f.venue == venue and receives_trades(f)]
         return Watched(
             leaders=Counter(follow.leader for follow in watched),

@@ -14,10 +14,12 @@ from understudy.adapters.venues.hyperliquid.wire import l1_digest
 if TYPE_CHECKING:
     from understudy.adapters.venues.hyperliquid.constants import Chain
 
+_JSON = json.JSONDecoder(parse_float=Decimal)
+
 
 def signer_of(body: str, chain: Chain) -> str:
     """Give the lower-case address that signed an `/exchange` body; ValueError if none can have."""
-    sent = json.loads(body, parse_float=Decimal)
+    sent = _JSON.decode(body)
     digest = l1_digest(
         sent["action"], sent["nonce"], sent["expiresAfter"], chain, sent["vaultAddress"]
     )

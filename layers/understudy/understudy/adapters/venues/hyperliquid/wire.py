@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 
 _LAST_PLACE = Decimal(1).scaleb(-WIRE_DECIMALS)
 _BINARY_NOISE = Decimal("1e-12")
+_JSON = json.JSONEncoder(separators=(",", ":"))
 _CLIENT_ORDER_ID = re.compile(r"0x[0-9a-f]{32}")
 
 # The phantom agent's domain is the same on both networks; only its source tells them apart.
@@ -219,7 +220,7 @@ def exchange_body(
         "vaultAddress": vault,
         "expiresAfter": expires_after,
     }
-    return json.dumps(body, separators=(",", ":"))
+    return _JSON.encode(body)
 
 
 def _checked_client_order_id(client_order_id: str) -> str:
