@@ -61,8 +61,9 @@ class _Plan(NamedTuple):
 
 def _record_bytes(record: Any) -> int:
     plan = _plan(type(record))
-    for number in plan.numbers(record):
-        _number_bytes(number)
+    for stored in map(_TABLE_NUMBERS.plus, plan.numbers(record)):
+        if not stored.is_finite():
+            raise InvalidOperation
     size = plan.fixed + _text_bytes("".join(plan.texts(record)))
     for name, measure in plan.others:
         value = getattr(record, name)

@@ -32,7 +32,7 @@ HARMLESS_REJECTIONS = frozenset(
 POSITION_IS_GONE = "REDUCE_ONLY_FLAT"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Settled:
     """The records as an outcome leaves them."""
 

@@ -17,7 +17,7 @@ from understudy.domain.trades import Fill, FillKey, Trade
 HELD_BY_HAND = FollowId("HAND")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class FollowState:
     """Everything of one follow that a decision reads: one consistent query."""
 

@@ -101,13 +101,10 @@ class View:
     def after(self, changes: Changes) -> View:
         """Give the view as a commit left it."""
         state, around = self.state, self.around
-        if changes.follow is not None:
-            state = replace(state, follow=changes.follow)
-        if changes.budget is not None:
-            state = replace(state, budget=changes.budget)
+        ledgers = state.ledgers
         if changes.ledger is not None:
-            ledgers = {**state.ledgers, self.symbol: changes.ledger}
-            state = replace(state, ledgers=ledgers)
+            ledgers = {**ledgers, self.symbol: changes.ledger}
+        state = FollowState(changes.follow or state.follow, changes.budget or state.budget, ledgers)
         if changes.lane is not None:
             around = replace(around, lane=changes.lane)
         if changes.owner_taken is not None:
