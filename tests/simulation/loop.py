@@ -8,10 +8,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from heapq import heappop, heappush
+from typing import Any
 
 from greenlet import getcurrent, greenlet
 
 Work = Callable[[], None]
+_NOBODY = (0, 0, None)
 
 
 class CrashError(BaseException):
@@ -94,7 +96,8 @@ class Loop:
 
     def refuse_overtime(self) -> None:
         """Raise CrashError in a worker whose time is over, as a function's process is ended."""
-        process = _worker().process
+        worker: Any = getcurrent()
+        process: Process | None = worker.process
         if process is None or process.ends_ms is None:
             return
         if self.now_ms > process.ends_ms:
@@ -165,11 +168,11 @@ class Loop:
 
     def _wait(self) -> None:
         """Go straight to whoever is due next, without the way over the hub if it is a worker."""
-        waiting = self._waiting
-        if not waiting or waiting[0][0] > self._until_ms or not isinstance(waiting[0][2], greenlet):
+        due_ms, _, due = self._waiting[0] if self._waiting else _NOBODY
+        if due_ms > self._until_ms or not isinstance(due, greenlet):
             self._hub.switch()
             return
-        due_ms, _, due = heappop(waiting)
+        heappop(self._waiting)
         self.now_ms = max(self.now_ms, due_ms)
         if due is not getcurrent():
             due.switch()

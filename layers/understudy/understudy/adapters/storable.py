@@ -10,7 +10,6 @@ import types
 from collections.abc import Callable, Mapping
 from decimal import Context, Decimal, Inexact, InvalidOperation, Overflow, Subnormal
 from enum import Enum
-from functools import cache
 from operator import attrgetter
 from typing import Any, NamedTuple, Union, get_args, get_origin, get_type_hints
 
@@ -72,8 +71,17 @@ def _record_bytes(record: Any) -> int:
     return size
 
 
-@cache
+_plans: dict[type, _Plan] = {}
+
+
 def _plan(cls: type) -> _Plan:
+    plan = _plans.get(cls)
+    if plan is None:
+        plan = _plans[cls] = _new_plan(cls)
+    return plan
+
+
+def _new_plan(cls: type) -> _Plan:
     hints = get_type_hints(cls)
     fixed, growing = 0, []
     for field in dataclasses.fields(cls):
@@ -134,7 +142,7 @@ def _sequence_measure(item: Measure | None) -> Measure:
 def _mapping_measure(item: Measure | None) -> Measure:
     def measure(values: Mapping[str, Any]) -> int:
         items = len(values) * _NUMBER_BYTES if item is None else sum(map(item, values.values()))
-        return _CONTAINER_BYTES + sum(map(_text_bytes, values)) + items + len(values)
+        return _CONTAINER_BYTES + _text_bytes("".join(values)) + items + len(values)
 
     return measure
 
