@@ -15,7 +15,7 @@ from tests.fakes.venue_books import DEFAULT_LEVERAGE, Books, Order
 from understudy.adapters.venues.hyperliquid.constants import Chain
 from understudy.adapters.venues.hyperliquid.errors import UnknownCause
 from understudy.adapters.venues.hyperliquid.outcomes import action_outcome
-from understudy.adapters.venues.hyperliquid.signers import signer_of
+from understudy.adapters.venues.hyperliquid.signers import signer_of, signer_of_sent
 from understudy.domain.errors import VenueUnreachableError
 from understudy.domain.follows import Account, AccountMode
 from understudy.domain.intents import Outcome, Signed, Unknown
@@ -150,6 +150,7 @@ class InMemoryVenue:
         del urgent
         self._answer()
         book, now_ms = self.books.account(address), self._clock.now_ms()
+        positions = self._positions(address)
         known = before if before is not None and before.knows_mode(now_ms) else None
         is_unified = book.mode is AccountMode.UNIFIED
         return Account(
@@ -158,8 +159,8 @@ class InMemoryVenue:
             mode_read_at_ms=known.mode_read_at_ms if known else now_ms,
             equity={dex: self._equity(address, dex) for dex in dexes},
             margin_used={dex: ZERO if is_unified else self._margin(address, dex) for dex in dexes},
-            positions=self._positions(address),
-            leverages={s: self._leverage(address, s) for s in self._positions(address)},
+            positions=positions,
+            leverages={symbol: self._leverage(address, symbol) for symbol in positions},
             read_at_ms=now_ms,
         )
 
@@ -215,7 +216,7 @@ class InMemoryVenue:
 
     def _perform(self, body: str) -> Any:
         sent = json.loads(body)
-        agent = signer_of(body, Chain.TESTNET)
+        agent = signer_of_sent(sent, Chain.TESTNET)
         with self._lock:
             address = self._agents.get(agent)
             if address is None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable
+from collections.abc import Hashable, Sequence
 from typing import TypeVar
 
 from understudy.adapters.storable import refuse_unstorable
@@ -25,8 +25,8 @@ R = TypeVar("R", bound=Record)
 def records_of(changes: Changes) -> tuple[Record, ...]:
     """List the records that the changes write."""
     single = (changes.follow, changes.budget, changes.ledger, changes.lane, changes.intent)
-    written = tuple(record for record in single if record is not None)
-    return written + changes.booked + changes.receipts
+    written = [record for record in single if record is not None]
+    return (*written, *changes.booked, *changes.receipts)
 
 
 def after_commit(changes: Changes) -> Changes:
@@ -81,8 +81,8 @@ def _writes_twice(changes: Changes) -> bool:
     taken, released = _symbol_of(changes.owner_taken), _symbol_of(changes.owner_released)
     if taken is not None and taken == released:
         return True
-    return _has_twice((each.follow_id, each.seq) for each in changes.receipts) or _has_twice(
-        (each.follow_id, each.intent_id) for each in _intents_of(changes)
+    return _has_twice([(each.follow_id, each.seq) for each in changes.receipts]) or _has_twice(
+        [(each.follow_id, each.intent_id) for each in _intents_of(changes)]
     )
 
 
@@ -90,9 +90,8 @@ def _intents_of(changes: Changes) -> tuple[Intent, ...]:
     return (*changes.booked, changes.intent) if changes.intent else changes.booked
 
 
-def _has_twice(keys: Iterable[Hashable]) -> bool:
-    listed = list(keys)
-    return len(set(listed)) < len(listed)
+def _has_twice(keys: Sequence[Hashable]) -> bool:
+    return len(set(keys)) < len(keys)
 
 
 def _symbol_of(change: SymbolOwner | None) -> tuple[WalletId, str] | None:

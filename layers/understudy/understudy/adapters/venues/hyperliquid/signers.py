@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from coincurve import PublicKey
 
@@ -12,6 +12,8 @@ from understudy.adapters.venues.hyperliquid.typed_data import keccak256
 from understudy.adapters.venues.hyperliquid.wire import l1_digest
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from understudy.adapters.venues.hyperliquid.constants import Chain
 
 _JSON = json.JSONDecoder(parse_float=Decimal)
@@ -19,7 +21,11 @@ _JSON = json.JSONDecoder(parse_float=Decimal)
 
 def signer_of(body: str, chain: Chain) -> str:
     """Give the lower-case address that signed an `/exchange` body; ValueError if none can have."""
-    sent = _JSON.decode(body)
+    return signer_of_sent(_JSON.decode(body), chain)
+
+
+def signer_of_sent(sent: Mapping[str, Any], chain: Chain) -> str:
+    """Give the lower-case address that signed a body that is read already."""
     digest = l1_digest(
         sent["action"], sent["nonce"], sent["expiresAfter"], chain, sent["vaultAddress"]
     )
