@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.fakes.builders import NOW_MS, fill, trade
+from tests.fakes.builders import market, trade
 from understudy.domain.follows import Budget, Ledger
 from understudy.domain.ids import FollowId
 from understudy.domain.replacing import replace
@@ -20,7 +20,7 @@ LEDGER = Ledger(FollowId("follow"), "BTC")
     [
         (LEDGER, {"version": 3, "needs_operator": True}),
         (Budget(FollowId("follow")), {"version": 1}),
-        (fill(), {"time_ms": NOW_MS + 1}),
+        (market(), {"asset": 7}),
         (trade(), {}),
     ],
 )
