@@ -262,8 +262,7 @@ class InMemoryVenue:
 
     def _in(self, address: str, dex: str) -> list[str]:
         purse = self.books.account(address).purse
-        symbols = self._positions(address)
-        return [s for s in symbols if purse(self._symbols[s].dex) == purse(dex)]
+        return [s for s in self._positions(address) if purse(self._symbols[s].dex) == purse(dex)]
 
     def _equity(self, address: str, dex: str) -> Decimal:
         book = self.books.account(address)
