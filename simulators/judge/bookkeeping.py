@@ -55,6 +55,7 @@ def apply_leg(
     holding = book.holding(trade.symbol)
     book.closed += holding.apply(leg.signed_fill, leg.average_price, leverage)
     book.fees += books.fee(leg)
+    book.note_realized()  # a turn's entry is decided after its exit, and may meet a stop
     booked = books.booked(leg)
     at_ms = booked[0].received_ms if booked else trade.sent_ms
     book.movements.setdefault(trade.symbol, []).append((at_ms, leg.signed_fill))

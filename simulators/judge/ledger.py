@@ -166,11 +166,15 @@ class FollowBook:
             ZERO,
         )
 
-    def note_results(self, unrealized: Fraction) -> None:
-        """Remember the lowest profit seen, with and without what is not closed."""
+    def note_realized(self) -> Fraction:
+        """Remember the lowest realized profit; give the present one."""
         realized = self.closed - self.fees
         self.worst_realized = min(self.worst_realized, realized)
-        self.worst_equity = min(self.worst_equity, realized + unrealized)
+        return realized
+
+    def note_results(self, unrealized: Fraction) -> None:
+        """Remember the lowest profit seen, with and without what is not closed."""
+        self.worst_equity = min(self.worst_equity, self.note_realized() + unrealized)
 
     def recent_entries(self, time_ms: int) -> Span:
         """Count the entries of the minute before; both answers where one is a minute old."""

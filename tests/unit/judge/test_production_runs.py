@@ -210,6 +210,18 @@ def test_nobody_may_be_superseded_where_nothing_was_sent_back() -> None:
     assert figures_of(run.evidence())["unjustified_skips"]
 
 
+def test_a_turn_whose_exit_reaches_the_drawdown_stop_enters_nothing() -> None:
+    whole = {"max_total_leverage": Decimal(10), "max_symbol_allocation_pct": Decimal(100)}
+    run = ProductionRun({"one": ratio("5000", "100", **whole)}, DECIMALS, "100000000")
+    run.trade("BTC", [("20", "1000")], 0)
+    run.trade("BTC", [("-30", "600")], 2_000)
+    evidence = run.evidence()
+
+    (follow,) = evidence["follows"]
+    assert follow["receipts"][1]["reason"] == "DRAWDOWN_STOP"
+    assert verdict_of(evidence).findings == []
+
+
 def test_a_slice_carried_after_a_reduction_swallowed_the_last_one_is_as_young_as_it_is() -> None:
     run = ProductionRun({"one": ratio("5000", "1")}, DECIMALS, "100000000")
     moves = (("10", 0), ("0.5", 1_000), ("-6", 1_000), ("0.5", 200_000), ("0.6", 110_000))

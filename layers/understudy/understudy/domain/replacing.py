@@ -17,12 +17,13 @@ else:
     Record = TypeVar("Record")
 
     def replace(record: Record, /, **changes: object) -> Record:
-        """Give a record with other values in some fields; no `__post_init__` runs.
+        """Give a record with other values in some fields.
 
-        Records with slots, and those that keep what they derived, go the standard way.
+        Records with slots, those that check themselves when made, and those that keep what they
+        derived go the standard way.
         """
         kept = getattr(record, "__dict__", None)
-        if kept is None:
+        if kept is None or hasattr(record, "__post_init__"):
             return dataclasses.replace(record, **changes)
         values = {**kept, **changes}
         if len(values) != len(record.__dataclass_fields__):
