@@ -84,8 +84,7 @@ class Gate:
             case Fate.TIMEOUT_LANDED:
                 self._try(effect)
             case Fate.TIMEOUT_LATE:
-                late_ms = LATE_MS[int(self._random.random() * len(LATE_MS))]
-                self._loop.spawn(lambda: self._land_late(name, effect), self.timeout_ms + late_ms)
+                self._loop.spawn(lambda: self._land_late(name, effect), self._lands_in_ms(effect))
             case Fate.THROTTLED:
                 self._loop.sleep(THROTTLED_MS)
                 if self._random.random() < 0.8:
@@ -100,6 +99,11 @@ class Gate:
 
     def _failed(self, name: str, fate: Fate) -> Any:
         raise DependencyError("the cloud did not take a call", cause=str(fate), operation=name)
+
+    def _lands_in_ms(self, effect: Effect) -> int:
+        """Draw how long a call is on its way whose caller gave it up."""
+        del effect
+        return self.timeout_ms + LATE_MS[int(self._random.random() * len(LATE_MS))]
 
     def _land_late(self, name: str, effect: Effect) -> None:
         self._history.note(f"{self._loop.now_ms} {name} lands late")

@@ -11,12 +11,13 @@ from typing import Any
 
 from custody.hyperliquid import Terms
 from custody.signer import IntentSigner
-from tests.simulation.gates import Gate, Gated, OrderGate, QuestionGate, SignerGate
+from tests.simulation.gates import Gate, Gated, QuestionGate, SignerGate
 from tests.simulation.invoked import InvokedSigner
 from tests.simulation.listeners import SKEWS_MS, Listeners
 from tests.simulation.loop import CrashError, LoopClock
 from tests.simulation.pool import LoopPool
 from tests.simulation.repeating import CLOUD_TIMEOUT_MS, RepeatingGate
+from tests.simulation.venue import LateOrderGate
 from tests.simulation.watch import concerned, group_of
 from tests.simulation.world import LEADERS, World
 from understudy.adapters.memory.venue_budget import InMemoryVenueBudget
@@ -67,7 +68,7 @@ class Steps:
         self._calm = Gate(world.loop, world.calm, world.history, world.random)
         self._signer_gate = SignerGate(*shared)
         self._venue: Any = Gated(
-            "venue", world.venue, QuestionGate(*shared), submit=OrderGate(*shared)
+            "venue", world.venue, QuestionGate(*shared), submit=LateOrderGate(*shared)
         )
         self._budget = InMemoryVenueBudget({HYPERLIQUID: WEIGHT_PER_MINUTE}, world.clock)
         self._processes = [self._process(skew_ms) for skew_ms in SKEWS_MS]

@@ -11,7 +11,6 @@ from understudy.adapters.venues.hyperliquid.errors import kind_of_text
 from understudy.domain.intents import Accepted, Intent, IntentState, Outcome, Rejected, Unknown
 
 COPYING = "understudy.workflows.copying"
-TOO_EARLY_MS = -15_000
 
 
 def _answered(answer: Callable[[Intent | None, Unknown], Outcome]) -> Callable[[Any], Any]:
@@ -100,14 +99,13 @@ EVIDENCE = (
         (Seam(f"{COPYING}.orders:_marked", always(lambda _ports, intent: intent)),),
     ),
     Mutant(
-        "asked_too_early",
+        "margin_0",
         "The venue is asked what became of an order 5 s after it expired, not before.",
         (
-            Seam(f"{COPYING}.orders:RESOLVE_MARGIN_MS", always(TOO_EARLY_MS)),
-            Seam(
-                "understudy.workflows.reconciling.resolving:RESOLVE_MARGIN_MS", always(TOO_EARLY_MS)
-            ),
+            Seam(f"{COPYING}.orders:RESOLVE_MARGIN_MS", always(0)),
+            Seam("understudy.workflows.reconciling.resolving:RESOLVE_MARGIN_MS", always(0)),
         ),
+        HEAVY,
     ),
     Mutant(
         "settled_as_asked",

@@ -59,6 +59,7 @@ def hunt(mutant: Mutant, seed: str, most: int = TRADES_AT_MOST) -> Hunt:
             world = run_block(block, mutant.mix, trades=size)
         trades += _trades_of_leaders(world)
         promises = _broken(world)
+        world.loop.end()
         if promises:
             unmutated = broken_without(block, mutant.mix, size)
             promises = tuple(each for each in promises if each not in unmutated)
@@ -69,7 +70,10 @@ def hunt(mutant: Mutant, seed: str, most: int = TRADES_AT_MOST) -> Hunt:
 @cache
 def broken_without(block: str, mix: str, trades: int) -> tuple[str, ...]:
     """Name the promises that a block breaks while no rule is broken: none, as it should be."""
-    return _broken(run_block(block, mix, trades=trades))
+    world = run_block(block, mix, trades=trades)
+    promises = _broken(world)
+    world.loop.end()
+    return promises
 
 
 def _broken(world: World) -> tuple[str, ...]:
