@@ -7,7 +7,7 @@ from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
 from cli.wallet_key import WalletKey
-from custody.enrolment import Enrolment, NewAgent
+from custody.enrolment import Enrolment, NewAgent, SwitchOrder
 from understudy.adapters.venues.hyperliquid.constants import ZERO_ADDRESS
 from understudy.adapters.venues.hyperliquid.signers import recovered_address
 from understudy.adapters.venues.hyperliquid.typed_data import user_signed_digest
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from tests.simulation.venue import SimulatedVenue
     from understudy.domain.identity import Wallet
+    from understudy.ports.switches import Switch
 
 OK = b'{"status":"ok","response":{"type":"default"}}'
 
@@ -30,7 +31,7 @@ def wallet_key(wallet: str) -> WalletKey:
 
 
 class EnrolledKeys:
-    """Implements `AgentKeys` on the custody's own enrolment."""
+    """Implements `AgentKeys` on the custody's own enrolment, which has the kill switches too."""
 
     def __init__(self, enrolment: Enrolment) -> None:
         self._enrolment = enrolment
@@ -49,6 +50,10 @@ class EnrolledKeys:
     def revoke(self, agent_id: str) -> None:
         """Destroy the key."""
         self._enrolment.revoke(agent_id)
+
+    def turn(self, switch: Switch, subject: str, *, on: bool) -> None:
+        """Turn a kill switch of the signer."""
+        self._enrolment.turn(SwitchOrder(switch, on, subject))
 
 
 class ApprovalDesk:

@@ -20,6 +20,7 @@ from tests.simulation.holdings import (
     first_of_each_wallet,
     records_are_the_venues_books,
 )
+from tests.simulation.switches import nothing_is_entered_while_it_is_switched_off
 from understudy.domain.announcements import EVENT_OF_STATUS
 from understudy.domain.intents import IntentKind
 from understudy.domain.markets import HYPERLIQUID
@@ -172,5 +173,6 @@ PROMISES: tuple[Callable[[World], Broken], ...] = (
     a_flat_leader_means_a_flat_follow,
     one_follow_of_a_wallet_holds_a_symbol,
     a_wallet_has_one_lane,
+    nothing_is_entered_while_it_is_switched_off,
     every_ending_reaches_the_bus,
 )

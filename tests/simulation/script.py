@@ -22,7 +22,7 @@ LIMIT_SETS = (
     limits(ratio("100"), copy_budget_usdc=BUDGET, **OLD),
     limits(fixed("100"), copy_budget_usdc=BUDGET, **OLD),
     limits(proportional(), copy_budget_usdc=BUDGET, **OLD),
-    limits(ratio("50"), copy_budget_usdc=Decimal(2_000), **OLD),
+    limits(ratio("50"), copy_budget_usdc=Decimal(200), **OLD),
     limits(ratio("20"), copy_budget_usdc=BUDGET, **OLD, reverse=True),
     limits(ratio("20"), copy_budget_usdc=BUDGET, **OLD, mode=CopyMode.THROTTLED),
     limits(ratio("5"), copy_budget_usdc=BUDGET, **OLD, max_open_positions=2),

@@ -6,21 +6,18 @@ so that a run ends with every follow as its user wants it.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from decimal import ROUND_UP, Decimal
-from random import Random
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from tests.simulation.asking import failing_api
+from tests.simulation.deeds import AGAIN_MS, TRIES, Deed, Doer
 from tests.simulation.delegation import wallet_key
-from tests.simulation.loop import CrashError
+from tests.simulation.switching import STOPS, Switching
 from tests.simulation.world import AGENT_NAME, World
 from understudy.domain.agents import AgentScope, AgentStatus
-from understudy.domain.errors import UnderstudyError
 from understudy.domain.follows import Follow, FollowStatus, PauseReason
 from understudy.domain.ids import WalletId
 from understudy.domain.limit_choices import own_choices
-from understudy.domain.limits import OnStop
 from understudy.domain.markets import HYPERLIQUID
 from understudy.workflows.requests.follows import WantedFollow
 
@@ -28,10 +25,7 @@ if TYPE_CHECKING:
     from understudy.domain.agents import Agent
 
 LOT = Decimal("0.001")
-TRIES = 60
-AGAIN_MS = 5_000
 SOON_MS = (0, 3, 10, 30, 100, 300, 1_000, 3_000)
-LASTS_MS = (1_000, 5_000, 15_000, 30_000, 60_000, 120_000)
 CHANGES: tuple[dict[str, object], ...] = (
     {"copy_budget_usdc": "1000"},
     {"copy_budget_usdc": "100000"},
@@ -48,17 +42,13 @@ CHANGES: tuple[dict[str, object], ...] = (
     {"reverse": True},
     {"reverse": None},
 )
-STOPS = (OnStop.COPY_CLOSES, OnStop.CLOSE_NOW, OnStop.KEEP)
-Deed = Callable[[Follow], None]
 
 
-class Users:
+class Users(Doer):
     """Everybody's deeds; `is_busy` until the last episode is over."""
 
     def __init__(self, world: World) -> None:
-        self._world = world
-        self._random: Random = world.random
-        self._api = failing_api(world)
+        super().__init__(world, failing_api(world))
         self._busy: set[WalletId] = set()
         self._deeds: tuple[Deed, ...] = (
             self._pause,
@@ -70,6 +60,7 @@ class Users:
             self._revoke_at_venue,
             self._trade_by_hand,
             self._trade_by_hand,
+            *Switching(world, self._api).deeds,
         )
 
     @property
@@ -99,28 +90,11 @@ class Users:
     def _is_free(self, follow: Follow) -> bool:
         return follow.status is FollowStatus.ACTIVE and follow.wallet_id not in self._busy
 
-    def _one_of(self, choices: Any) -> Any:
-        return choices[int(self._random.random() * len(choices))]
-
     def _episode(self, follow: Follow, deed: Deed) -> None:
         try:
             deed(follow)
         finally:
             self._busy.discard(follow.wallet_id)
-
-    def _insist(self, ask: Callable[[], object], *, until: Callable[[], bool]) -> None:
-        """Ask until what was wanted is so, whatever the answers are."""
-        for _ in range(TRIES):
-            try:
-                ask()
-            except (CrashError, UnderstudyError) as error:
-                self._world.history.note(f"{self._world.loop.now_ms} user {type(error).__name__}")
-            if until():
-                return
-            self._world.loop.sleep(AGAIN_MS)
-
-    def _wait(self) -> None:
-        self._world.loop.sleep(self._one_of(LASTS_MS))
 
     def _pause(self, follow: Follow) -> None:
         """Pause for a while, with whatever is held treated in one of the three ways."""
@@ -139,15 +113,6 @@ class Users:
         self._note("limits_changed")
         self._set(follow, self._one_of(CHANGES))
 
-    def _set(self, follow: Follow, choice: dict[str, object]) -> None:
-        done: list[Follow] = []
-
-        def ask() -> None:
-            answer = self._api.follows.change_limits(follow.user_id, follow.follow_id, choice)
-            done.append(answer)
-
-        self._insist(ask, until=lambda: bool(done))
-
     def _delete(self, follow: Follow) -> None:
         """End a follow; once it is over, follow the same leader with the same wallet anew."""
         stop = self._one_of(STOPS)
@@ -163,11 +128,10 @@ class Users:
 
     def _leave(self, follow: Follow) -> None:
         """Ask for the end of a follow, until it is told of once."""
-        told: list[Follow] = []
         delete = self._api.lifecycle.delete
-        self._insist(
-            lambda: told.append(delete(follow.user_id, follow.follow_id)),
-            until=lambda: bool(told) or self._status(follow) is FollowStatus.DELETED,
+        self._insist_until_told(
+            lambda: delete(follow.user_id, follow.follow_id),
+            or_if=lambda: self._status(follow) is FollowStatus.DELETED,
         )
 
     def _follow_anew(self, follow: Follow) -> None:
@@ -186,12 +150,8 @@ class Users:
     def _start(self, follow: Follow) -> None:
         """Ask for the start of a follow, until it is told of once."""
         self._note("follow_started")
-        told: list[Follow] = []
         start = self._api.lifecycle.start
-        self._insist(
-            lambda: told.append(start(follow.user_id, follow.follow_id)),
-            until=lambda: bool(told),
-        )
+        self._insist_until_told(lambda: start(follow.user_id, follow.follow_id))
 
     def _revoke(self, follow: Follow) -> None:
         """Revoke the agent, often at the venue as well; later delegate anew and go on."""
@@ -283,6 +243,3 @@ class Users:
 
     def _status(self, follow: Follow) -> FollowStatus:
         return self._world.table.follows[follow.follow_id].status
-
-    def _note(self, kind: str) -> None:
-        self._world.fates.note(kind)

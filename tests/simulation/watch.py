@@ -1,7 +1,8 @@
 """What must hold while a run goes on: exits in time, and nothing of a leader unseen for long.
 
 It looks every few seconds. A clock stands still while what it measures cannot happen: the venue is
-down, nobody listens, the agent may not sign, an order was refused three times in a row, a worker
+down, nobody listens, the agent may not sign, the user's own kill switch is on (or was, until the
+next sweep), an order was refused three times in a row, a worker
 has died and its queue has not given the message again, or the answer to an order was lost and
 nobody can say yet whether it took effect.
 """
@@ -25,6 +26,7 @@ from understudy.messages import (
     ResolveIntent,
     WakeLane,
 )
+from understudy.ports.switches import Switch
 
 if TYPE_CHECKING:
     from tests.simulation.sources import Source
@@ -37,8 +39,10 @@ CLOSED_WITHIN_MS = 60_000
 # Four checks of a minute, of which some may fail.
 SEEN_WITHIN_MS = 240_000
 GIVEN_AGAIN_MS = 65_000
+NEXT_SWEEP_MS = 65_000
 ANSWERED_MS = 10_000
 REFUSED_IN_A_ROW = 3
+STOPPED = frozenset({Reason.FOLLOW_PAUSED, Reason.COPY_DISABLED})
 Place = tuple[str, str]
 
 
@@ -103,7 +107,7 @@ class Watch:
         world = self._world
         live = world.venue.books.account(follow.leader)
         known = world.table.books.get((HYPERLIQUID, follow.leader))
-        keeps = follow.status is not FollowStatus.ACTIVE and follow.limits.on_stop is OnStop.KEEP
+        keeps = self._is_stopped(follow) and follow.limits.on_stop is OnStop.KEEP
         for symbol, ledger in world.table.ledgers[follow.follow_id].items():
             place = (follow.follow_id, symbol)
             if not ledger.held or live.held(symbol):
@@ -114,10 +118,14 @@ class Watch:
             elif known and not known.positions.get(symbol) and self._can_close(follow, ledger):
                 self._count(place)
 
+    def _is_stopped(self, follow: Follow) -> bool:
+        is_disabled = self._world.switches.is_on(Switch.COPY_DISABLED, follow.user_id)
+        return is_disabled or follow.status is not FollowStatus.ACTIVE
+
     def _was_kept(self, follow: Follow, ledger: Ledger) -> bool:
         """Say whether the newest trade met a stopped follow, whose owner keeps what it holds."""
         receipt = self._world.table.receipts[follow.follow_id].get(ledger.last_seq)
-        was_stopped = receipt is not None and receipt.reason is Reason.FOLLOW_PAUSED
+        was_stopped = receipt is not None and receipt.reason in STOPPED
         return was_stopped and follow.limits.on_stop is OnStop.KEEP
 
     def _can_close(self, follow: Follow, ledger: Ledger) -> bool:
@@ -130,6 +138,7 @@ class Watch:
             or ledger.exit_pauses >= REFUSED_IN_A_ROW
             or self._is_unknown(ledger)
             or not self._may_sign(follow)
+            or self._world.switches.was_on(Switch.KILL_USER, follow.user_id, NEXT_SWEEP_MS)
         )
 
     def _is_held_up(self, source: Source[Any], group: Hashable) -> bool:

@@ -20,6 +20,7 @@ from tests.simulation.loop import Loop, LoopClock
 from tests.simulation.mixes import CALM, Mix
 from tests.simulation.queues import SimulatedQueues
 from tests.simulation.stream import Tape
+from tests.simulation.switches import TimedSwitchBoard
 from tests.simulation.venue import SimulatedVenue
 from tests.simulation.watch import Watch
 from understudy.adapters.memory.bus import InMemoryBus
@@ -29,7 +30,6 @@ from understudy.adapters.memory.identity import InMemoryIdentityStore
 from understudy.adapters.memory.leader_store import InMemoryLeaderStore
 from understudy.adapters.memory.leases import InMemoryLeases
 from understudy.adapters.memory.market_store import InMemoryMarketStore
-from understudy.adapters.memory.switch_board import InMemorySwitchBoard
 from understudy.adapters.venues.hyperliquid.constants import Chain
 from understudy.domain.agents import Agent, AgentScope, AgentStatus
 from understudy.domain.codec import to_plain
@@ -98,7 +98,7 @@ class World:
         self.calm = Fates(CALM, self.random)
         self.table = CopyingTable()
         self.markets = InMemoryMarketStore()
-        self.switches = InMemorySwitchBoard()
+        self.switches = TimedSwitchBoard(self.loop)
         self.copies = JudgedCopyStore(
             self.table, self.markets, self.switches, self.fates.note, self.breaks
         )

@@ -1,0 +1,91 @@
+"""What operators and users switch off for a while: entries stop, and exits go on.
+
+The kill switch of a user alone stops the exits too. A kill switch is turned at the signer and in
+the records of copying, one after the other; an operator may also leave it at the signer's.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+from tests.simulation.deeds import Deed, Doer
+from understudy.domain.limits import OnStop
+from understudy.domain.markets import HYPERLIQUID
+from understudy.ports.switches import Switch
+
+if TYPE_CHECKING:
+    from tests.simulation.world import World
+    from understudy.domain.follows import Follow
+    from understudy.runtime.api_services import ApiServices
+
+BETWEEN_MS = (0, 10, 300, 3_000)
+# What stops everybody is seldom on for long: a run is there to see orders.
+BRIEFLY_MS = (1_000, 5_000, 30_000)
+SIGNERS_ALONE_SHARE = 0.3
+STOPS = (OnStop.COPY_CLOSES, OnStop.CLOSE_NOW, OnStop.KEEP)
+
+
+class Switching(Doer):
+    """Deeds with switches, each of which is off again at its end."""
+
+    def __init__(self, world: World, api: ApiServices) -> None:
+        super().__init__(world, api)
+        self.deeds: tuple[Deed, ...] = (
+            self._kill_everything,
+            self._kill_the_venue,
+            self._kill_own,
+            self._flag,
+            self._blacklist,
+            self._disable,
+        )
+
+    def _kill_everything(self, _follow: Follow) -> None:
+        self._kill_entries(Switch.KILL_GLOBAL, "")
+
+    def _kill_the_venue(self, _follow: Follow) -> None:
+        self._kill_entries(Switch.KILL_VENUE, HYPERLIQUID)
+
+    def _kill_entries(self, switch: Switch, subject: str) -> None:
+        self._note(switch)
+        at_signer = partial(self._world.keys.turn, switch, subject)
+        if self._random.random() < SIGNERS_ALONE_SHARE:
+            at_signer(on=True)
+            self._wait(BRIEFLY_MS)
+            at_signer(on=False)
+            return
+        self._turn_both(switch, subject, on=True)
+        self._wait(BRIEFLY_MS)
+        self._turn_both(switch, subject, on=False)
+
+    def _kill_own(self, follow: Follow) -> None:
+        self._note(Switch.KILL_USER)
+        self._turn_both(Switch.KILL_USER, follow.user_id, on=True)
+        self._wait()
+        self._turn_both(Switch.KILL_USER, follow.user_id, on=False)
+
+    def _turn_both(self, switch: Switch, subject: str, *, on: bool) -> None:
+        self._world.keys.turn(switch, subject, on=on)
+        self._wait(BETWEEN_MS)
+        self._world.switches.turn(switch, subject, on=on)
+
+    def _flag(self, follow: Follow) -> None:
+        self._turn_for_a_while(Switch.FLAGGED, follow.user_id)
+
+    def _blacklist(self, follow: Follow) -> None:
+        self._turn_for_a_while(Switch.BLACKLISTED, follow.wallet_address)
+
+    def _turn_for_a_while(self, switch: Switch, subject: str) -> None:
+        self._note(switch)
+        self._world.switches.turn(switch, subject, on=True)
+        self._wait()
+        self._world.switches.turn(switch, subject, on=False)
+
+    def _disable(self, follow: Follow) -> None:
+        """Disable copying, with what the follow holds treated in one of the three ways; go on."""
+        self._set(follow, {"on_stop": self._one_of(STOPS).value})
+        self._note(Switch.COPY_DISABLED)
+        settings, user = self._api.copy_settings, follow.user_id
+        self._insist_until_told(lambda: settings.disable(user))
+        self._wait()
+        self._insist_until_told(lambda: settings.enable(user))
