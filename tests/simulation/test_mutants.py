@@ -16,7 +16,7 @@ NOTHING_BROKEN = Mutant("nothing", "None.", ())
 @pytest.mark.parametrize(
     ("name", "promise"),
     [
-        ("not_released", "money_stays_within_its_budget"),
+        ("budget_not_released", "money_stays_within_its_budget"),
         ("unknown_taken_as_rejected", "records_are_the_venues_books"),
         ("endings_unannounced", "every_ending_reaches_the_bus"),
     ],
@@ -38,10 +38,10 @@ def test_what_breaks_nothing_is_not_caught() -> None:
 def test_a_promise_that_a_block_breaks_by_itself_tells_of_nothing(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    told = hunt(MUTANTS["not_released"], "1", most=10).promises
+    told = hunt(MUTANTS["budget_not_released"], "1", most=10).promises
     monkeypatch.setattr(hunting, "broken_without", lambda _block, _mix, _trades: told)
 
-    assert not hunt(MUTANTS["not_released"], "1", most=10).is_caught
+    assert not hunt(MUTANTS["budget_not_released"], "1", most=10).is_caught
 
 
 @pytest.mark.parametrize("mutant", MUTANTS.values(), ids=MUTANTS)
@@ -56,6 +56,17 @@ def test_every_mutant_stands_where_its_rule_is_and_leaves_it_whole(mutant: Mutan
     assert [seam.original() for seam in mutant.seams] == before
 
 
+def test_every_rule_that_must_be_broken_once_is_found_by_its_name() -> None:
+    wanted = """
+        no_claim fresh_nonce_on_retry margin_0 no_expiry ack_before_settle last_seq_ignored
+        next_attempt_before_the_last_is_terminal whole_action_error_on_retry_taken_as_rejected
+        budget_not_reserved budget_not_released trade_keyed_by_hash group_key_wrong exit_gated
+        book_moved_before_fills_are_stored two_follows_on_one_symbol
+    """
+
+    assert set(wanted.split()) <= set(MUTANTS)
+
+
 def test_a_report_names_who_survived() -> None:
     caught = Hunt("1", "1/0", 24, ("lanes_keep_their_order",), 0.5)
     mutant = MUTANTS["last_seq_ignored"]
@@ -65,5 +76,5 @@ def test_a_report_names_who_survived() -> None:
     assert figures_of(rows)["cpu_seconds"] == 10.0
     assert markdown_of(rows).splitlines()[2] == (
         "| `last_seq_ignored` | A trade that comes after a newer one of its symbol is superseded."
-        " | `follower_execute.decide` | `lanes_keep_their_order` | 24, not in 1,240 (heavy) |"
+        " | `follower_execute.decide` | `lanes_keep_their_order` | 24, not in 1,240 (heavy) |  |"
     )

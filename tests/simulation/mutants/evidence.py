@@ -79,7 +79,7 @@ EVIDENCE = (
         (Seam(f"{COPYING}.orders:_send", _answered(_filled)),),
     ),
     Mutant(
-        "retry_error_taken_as_rejected",
+        "whole_action_error_on_retry_taken_as_rejected",
         "An error of the whole action is no evidence when the bytes were sent before.",
         (
             Seam(
@@ -127,5 +127,6 @@ EVIDENCE = (
                 "understudy.adapters.memory.copy_store:InMemoryCopyStore.due_intents", answering(())
             ),
         ),
+        alone="the sweep of each minute asks for what nobody asked for: it is blinded too",
     ),
 )

@@ -7,8 +7,8 @@ from typing import Any
 
 from tests.simulation.mutants.mutant import HEAVY, Mutant, Seam, answering
 from understudy.domain.announcements import EVENT_OF_STATUS
-from understudy.domain.follows import FollowStatus
-from understudy.domain.reasons import Reason
+from understudy.domain.follows import Switches
+from understudy.domain.gates import standing
 
 COPYING = "understudy.workflows.copying"
 TABLE = "understudy.adapters.memory.copying_table:CopyingTable"
@@ -33,11 +33,16 @@ def _anyones(situation_gate: Any) -> Any:
 
 def _gated(blocked: Any) -> Any:
     def stopped(situation: Any) -> Any:
-        if situation.follow.status is not FollowStatus.ACTIVE:
-            return Reason.FOLLOW_PAUSED
-        return blocked(situation)
+        return standing(situation) or blocked(situation)
 
     return stopped
+
+
+def _unswitched(standing_gate: Any) -> Any:
+    def gate(situation: Any) -> Any:
+        return standing_gate(replace(situation, switches=Switches()))
+
+    return gate
 
 
 def _by_message(of_lane_command: Any) -> Any:
@@ -60,17 +65,19 @@ def _quiet(of_receipt: Any) -> Any:
 
 LANES = (
     Mutant(
-        "lane_of_its_own_for_each_message",
+        "group_key_wrong",
         "The commands of one wallet go through one lane, in order.",
         (Seam("understudy.adapters.sending:of_lane_command", _by_message),),
+        alone="the records' versions keep every effect single: so the groups are counted",
     ),
     Mutant(
-        "acknowledged_before_settled",
+        "ack_before_settle",
         "A message is done when its order is settled; the sweep finds what was forgotten.",
         (
             Seam("understudy.workflows.follower_execute:run_lanes", _acknowledged),
             Seam(f"{COPIES}.due_intents", answering(())),
         ),
+        alone="the sweep of each minute finds a pinned order when it is due: it is blinded too",
     ),
     Mutant(
         "two_follows_on_one_symbol",
@@ -79,6 +86,7 @@ LANES = (
             Seam("understudy.domain.gates:_symbol", _anyones),
             Seam(f"{COPIES}._refuse_owned", answering(None)),
         ),
+        alone="the decision asks for the owner and the commit does again: both are broken",
     ),
     Mutant(
         "versions_ignored",
@@ -87,8 +95,13 @@ LANES = (
     ),
     Mutant(
         "exit_gated",
-        "Exits pass every gate: a stopped follow still closes.",
+        "Exits pass every gate: what is stopped or switched off still closes.",
         (Seam("understudy.domain.exits:_blocked", _gated),),
+    ),
+    Mutant(
+        "switches_ignored",
+        "Whoever switches copying off sees no entry after it.",
+        (Seam("understudy.domain.gates:standing", _unswitched),),
     ),
     Mutant(
         "never_converged",
@@ -98,6 +111,7 @@ LANES = (
             Seam(f"{RECONCILE}:converge_if_open", answering(None)),
             Seam("understudy.workflows.reconciling.resolving:converge_if_open", answering(None)),
         ),
+        alone="the order's end, the venue's answer and the sweep each wake an exit: all are broken",
     ),
     Mutant(
         "superseded_left_open",

@@ -56,7 +56,7 @@ LEADERS = (
         (Seam("understudy.domain.trades:trade_id", _by_hash),),
     ),
     Mutant(
-        "book_moved_before_the_trade_is_stored",
+        "book_moved_before_fills_are_stored",
         "A leader's book moves in the transaction that stores the trade.",
         (Seam(f"{WATCHING}.numbering:_store", _book_first),),
     ),
@@ -76,6 +76,7 @@ LEADERS = (
             Seam(f"{WATCHING}.numbering:_send_again", answering(None)),
             Seam("understudy.workflows.follow_reconcile:close_gaps", answering(None)),
         ),
+        alone="who sends again and who closes gaps make up for each other: both are broken",
     ),
     Mutant(
         "fill_stored_twice",

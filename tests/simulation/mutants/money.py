@@ -33,17 +33,17 @@ def _without_budget(caps: Any) -> Any:
 
 MONEY = (
     Mutant(
-        "not_reserved",
+        "budget_not_reserved",
         "An entry's margin is reserved when it is pinned.",
         (Seam("understudy.workflows.copying.claims:_with_order", _unreserved),),
     ),
     Mutant(
-        "not_released",
+        "budget_not_released",
         "A reserve ends with its order.",
         (Seam("understudy.domain.settlement:_released", always(lambda budget, _: budget)),),
     ),
     Mutant(
-        "released_twice",
+        "budget_released_twice",
         "A reserve is released once.",
         (Seam("understudy.domain.settlement:_released", _twice),),
     ),

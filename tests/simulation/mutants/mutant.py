@@ -44,12 +44,14 @@ class Mutant:
     """The production code without one of its rules, and without what makes up for that one.
 
     `mix` says how much goes wrong around it: what two faults must meet for shows in the heavy one.
+    `alone` says what would hold, or show nothing, if the rule alone were broken.
     """
 
     name: str
     rule: str
     seams: tuple[Seam, ...]
     mix: str = STANDARD
+    alone: str = ""
 
     @contextmanager
     def at_work(self) -> Iterator[None]:

@@ -104,7 +104,7 @@ def _entering(enter: Any) -> Any:
 
 PINNING = (
     Mutant(
-        "sent_before_claimed",
+        "no_claim",
         "An order is stored before it is signed and sent.",
         (
             Seam("understudy.workflows.follower_execute:claim", _unclaimed),
@@ -115,6 +115,7 @@ PINNING = (
         "fresh_nonce_on_retry",
         "A retry sends the same bytes, and the signer signs no others.",
         (Seam("custody.signer:draft", _with_fresh_nonces),),
+        alone="the signer keeps one content per order and refuses another: it is blinded too",
     ),
     Mutant(
         "no_expiry",
@@ -141,13 +142,14 @@ PINNING = (
         HEAVY,
     ),
     Mutant(
-        "next_attempt_too_early",
+        "next_attempt_before_the_last_is_terminal",
         "Attempt n + 1 is pinned only after attempt n is over.",
         (
             Seam(f"{COPYING}.orders:_perform", _impatient),
             Seam(f"{COPYING}.orders:_next_exit", _next_at_once),
         ),
         HEAVY,
+        alone="the ledger's orders under way hold the next attempt back: they are hidden too",
     ),
     Mutant(
         "entry_beside_an_unknown_order",

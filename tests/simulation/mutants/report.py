@@ -9,7 +9,14 @@ from typing import Any
 from tests.simulation.mutants.hunt import Hunt
 from tests.simulation.mutants.mutant import HEAVY, Mutant
 
-HEADINGS = ("mutant", "the rule that it breaks", "broken at", "caught by", "trades until caught")
+HEADINGS = (
+    "mutant",
+    "the rule that it breaks",
+    "broken at",
+    "caught by",
+    "trades until caught",
+    "the rule alone",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,13 +44,15 @@ class Row:
         trades = ", ".join(map(_counted, self.hunts))
         if self.mutant.mix == HEAVY:
             trades += " (heavy)"
-        return self.mutant.name, self.mutant.rule, ", ".join(places), promises, trades
+        name, rule = self.mutant.name, self.mutant.rule
+        return name, rule, ", ".join(places), promises, trades, self.mutant.alone
 
     def to_plain(self) -> dict[str, Any]:
         """Give the figures under their stable names."""
         return {
             "mutant": self.mutant.name,
             "rule": self.mutant.rule,
+            "alone": self.mutant.alone,
             "mix": self.mutant.mix,
             "places": [seam.place for seam in self.mutant.seams],
             "caught": self.is_caught,
@@ -69,9 +78,9 @@ def markdown_of(rows: Iterable[Row]) -> str:
 
 
 def _in_code(cells: Sequence[str]) -> tuple[str, ...]:
-    name, rule, places, promises, trades = cells
+    name, rule, places, promises, *rest = cells
     quoted = [", ".join(f"`{each}`" for each in cell.split(", ")) for cell in (places, promises)]
-    return f"`{name}`", rule, *quoted, trades
+    return f"`{name}`", rule, *quoted, *rest
 
 
 def _counted(hunt: Hunt) -> str:
