@@ -68,7 +68,7 @@ class Script:
         self._world.loop.sleep(LATE_MS)
         self._users.look_after()
         while self._users.is_busy:
-            self._world.loop.sleep(1_000)
+            self._world.loop.sleep(LATE_MS)
             self._users.look_after()
 
     def _disturb(self) -> None:

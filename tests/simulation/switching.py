@@ -21,8 +21,9 @@ if TYPE_CHECKING:
 
 BETWEEN_MS = (0, 10, 300, 3_000)
 # What stops everybody is seldom on for long: a run is there to see orders.
-BRIEFLY_MS = (1_000, 5_000, 30_000)
-SIGNERS_ALONE_SHARE = 0.3
+BRIEFLY_MS = (300, 1_000, 2_000, 3_000, 4_000, 30_000)
+FOR_ALL = ((Switch.KILL_GLOBAL, ""), (Switch.KILL_VENUE, HYPERLIQUID))
+SIGNERS_ALONE_SHARE = 0.2
 STOPS = (OnStop.COPY_CLOSES, OnStop.CLOSE_NOW, OnStop.KEEP)
 
 
@@ -32,21 +33,22 @@ class Switching(Doer):
     def __init__(self, world: World, api: ApiServices) -> None:
         super().__init__(world, api)
         self.deeds: tuple[Deed, ...] = (
-            self._kill_everything,
-            self._kill_the_venue,
+            self._kill_entries,
+            self._kill_entries,
             self._kill_own,
             self._flag,
             self._blacklist,
             self._disable,
         )
 
-    def _kill_everything(self, _follow: Follow) -> None:
-        self._kill_entries(Switch.KILL_GLOBAL, "")
+    def enable(self, follow: Follow) -> None:
+        """Let copying go on."""
+        enable = self._api.copy_settings.enable
+        self._insist_until_told(lambda: enable(follow.user_id))
 
-    def _kill_the_venue(self, _follow: Follow) -> None:
-        self._kill_entries(Switch.KILL_VENUE, HYPERLIQUID)
-
-    def _kill_entries(self, switch: Switch, subject: str) -> None:
+    def _kill_entries(self, _follow: Follow) -> None:
+        """Have nobody enter at all, or at the venue."""
+        switch, subject = self._one_of(FOR_ALL)
         self._note(switch)
         at_signer = partial(self._world.keys.turn, switch, subject)
         if self._random.random() < SIGNERS_ALONE_SHARE:
@@ -85,7 +87,7 @@ class Switching(Doer):
         """Disable copying, with what the follow holds treated in one of the three ways; go on."""
         self._set(follow, {"on_stop": self._one_of(STOPS).value})
         self._note(Switch.COPY_DISABLED)
-        settings, user = self._api.copy_settings, follow.user_id
-        self._insist_until_told(lambda: settings.disable(user))
+        disable = self._api.copy_settings.disable
+        self._insist_until_told(lambda: disable(follow.user_id))
         self._wait()
-        self._insist_until_told(lambda: settings.enable(user))
+        self.enable(follow)

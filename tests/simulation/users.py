@@ -19,6 +19,7 @@ from understudy.domain.follows import Follow, FollowStatus, PauseReason
 from understudy.domain.ids import WalletId
 from understudy.domain.limit_choices import own_choices
 from understudy.domain.markets import HYPERLIQUID
+from understudy.ports.switches import Switch
 from understudy.workflows.requests.follows import WantedFollow
 
 if TYPE_CHECKING:
@@ -50,6 +51,7 @@ class Users(Doer):
     def __init__(self, world: World) -> None:
         super().__init__(world, failing_api(world))
         self._busy: set[WalletId] = set()
+        self._switching = Switching(world, self._api)
         self._deeds: tuple[Deed, ...] = (
             self._pause,
             self._pause,
@@ -60,7 +62,7 @@ class Users(Doer):
             self._revoke_at_venue,
             self._trade_by_hand,
             self._trade_by_hand,
-            *Switching(world, self._api).deeds,
+            *self._switching.deeds,
         )
 
     @property
@@ -69,10 +71,16 @@ class Users(Doer):
         return bool(self._busy)
 
     def look_after(self) -> None:
-        """Have whoever finds a follow paused for its agent delegate anew."""
+        """Have whoever finds something as they did not leave it set it right.
+
+        That is a follow paused for its agent, or copying disabled by what landed late.
+        """
         for follow in list(self._world.table.follows.values()):
-            is_left = follow.pause_reason is PauseReason.AGENT_REVOKED
-            if is_left and follow.wallet_id not in self._busy:
+            if follow.wallet_id in self._busy:
+                continue
+            if self._world.switches.is_on(Switch.COPY_DISABLED, follow.user_id):
+                self._begin(follow, self._switching.enable)
+            elif follow.pause_reason is PauseReason.AGENT_REVOKED:
                 self._begin(follow, self._go_on)
 
     def do_something(self) -> None:
