@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
 from tests.fakes.builders import limits, ratio
 from tests.fakes.venue import Fault
 from tests.fakes.world import World
+from understudy.domain.errors import SigningUnavailableError
 from understudy.domain.ids import FollowId
 from understudy.domain.reasons import Reason
 from understudy.domain.receipts import CopyStatus
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from understudy.domain.intents import Intent, Signed, SigningRefused
+    from understudy.ports.signing import Signer
 
 
 def _after_an_unknown_exit() -> tuple[World, FollowId]:
@@ -97,3 +105,36 @@ def test_a_newer_trade_finishes_the_receipt_whose_rest_it_takes_over() -> None:
     assert (reduced.status, reduced.reason) == (CopyStatus.SKIPPED, Reason.SUPERSEDED)
     assert closed.status is CopyStatus.DONE
     assert world.held_at_venue(follow) == 0
+
+
+class AwayOnce:
+    """A signer that gives no answer the first time."""
+
+    def __init__(self, signer: Signer) -> None:
+        self._signer = signer
+        self._is_away = True
+
+    def sign(self, intents: Sequence[Intent]) -> Sequence[Signed | SigningRefused]:
+        if self._is_away:
+            self._is_away = False
+            raise SigningUnavailableError("the signer did not answer")
+        return self._signer.sign(intents)
+
+
+def test_an_exit_that_ended_beside_an_unknown_entry_goes_on_when_the_entry_turns_out_filled() -> (
+    None
+):
+    world = World()
+    follow = world.follow(limits(ratio("100"), copy_budget_usdc=Decimal(10_000)))
+    world.begin()
+    world.venue.faults.extend([None, Fault.TIMES_OUT_AFTER_ACCEPT])  # leverage goes first
+    world.leader_trades("BTC", "5")
+    world.pump()
+    world.pass_time(12)
+    world.signer = AwayOnce(world.signer)
+    world.leader_trades("BTC", "-5")
+    world.pump()
+
+    world.pass_time(8)
+
+    assert world.held_at_venue(follow) == world.ledger(follow).held == 0
