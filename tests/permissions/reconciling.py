@@ -22,13 +22,14 @@ from understudy.domain.errors import ConflictError
 from understudy.domain.follows import FollowStatus, Ledger
 from understudy.domain.intents import IntentState
 from understudy.domain.markets import HYPERLIQUID
+from understudy.domain.ownership import SymbolOwner
 from understudy.messages import (
     CheckLeader,
     FollowerExecute,
     ReconcileWallet,
     ResolveIntent,
 )
-from understudy.ports.copying import Changes, SymbolOwner
+from understudy.ports.copying import Changes
 
 if TYPE_CHECKING:
     from tests.permissions.stage import Stage

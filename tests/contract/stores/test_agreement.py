@@ -20,7 +20,8 @@ from understudy.domain.ids import CopyId, FollowId, UserId, WalletId
 from understudy.domain.intents import IntentState
 from understudy.domain.leaders import LeaderBook
 from understudy.domain.markets import HYPERLIQUID
-from understudy.ports.copying import Changes, SymbolOwner
+from understudy.domain.ownership import SymbolOwner
+from understudy.ports.copying import Changes
 
 if TYPE_CHECKING:
     from tests.contract.conftest import Clients

@@ -15,8 +15,8 @@ from tests.unit.workflows.crashing import CrashError, CrashPoint, deliver, make_
 from understudy.domain.announcements import of_follow
 from understudy.domain.follows import Follow
 from understudy.domain.ids import FollowId
+from understudy.domain.ownership import is_by_hand
 from understudy.domain.reasons import Reason
-from understudy.ports.copying import HELD_BY_HAND
 
 if TYPE_CHECKING:
     from tests.fakes.api import ApiWorld
@@ -115,7 +115,7 @@ def test_a_follow_deleted_with_keep_is_gone_at_once_and_leaves_the_user_the_symb
     api.world.copy("BTC", "-5")
 
     assert api.world.held_at_venue(FollowId(follow_id)) == 1
-    assert list(api.world.table.owners.values()) == [HELD_BY_HAND]
+    assert list(map(is_by_hand, api.world.table.owners.values())) == [True]
 
 
 def test_deleting_again_is_harmless_and_may_ask_for_the_closes(api: ApiWorld, token: str) -> None:
@@ -215,7 +215,7 @@ def test_an_api_that_dies_on_the_way_is_made_up_for_by_the_sweep(
     kept = on_stop == "keep"
     assert ends(api, follow_id).count("FOLLOW_DELETED") == 1
     assert api.world.held_at_venue(FollowId(follow_id)) == int(kept)
-    assert list(api.world.table.owners.values()) == [HELD_BY_HAND] * kept
+    assert list(map(is_by_hand, api.world.table.owners.values())) == [True] * kept
 
 
 @pytest.mark.parametrize("at", range(1, 16))

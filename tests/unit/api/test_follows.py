@@ -14,8 +14,9 @@ from tests.fakes.requests import FIXED, created, new_follow, started
 from understudy.domain.follows import AccountMode, Budget, Ledger
 from understudy.domain.ids import FollowId
 from understudy.domain.markets import HYPERLIQUID
+from understudy.domain.ownership import by_hand, is_by_hand
 from understudy.messages import Converge
-from understudy.ports.copying import HELD_BY_HAND, Changes
+from understudy.ports.copying import Changes
 from understudy.ports.switches import Switch
 
 if TYPE_CHECKING:
@@ -220,7 +221,8 @@ def test_a_symbol_held_by_hand_is_left_alone(api: ApiWorld, token: str) -> None:
 
     started(api, token)
 
-    assert api.world.table.owners == {(wallet.wallet_id, "ETH"): HELD_BY_HAND}
+    hand = by_hand(api.world.clock.now_ms())
+    assert api.world.table.owners == {(wallet.wallet_id, "ETH"): hand}
 
 
 def test_starting_twice_is_no_error(api: ApiWorld, token: str) -> None:
@@ -283,4 +285,4 @@ def test_positions_to_be_kept_go_over_into_the_users_hand(api: ApiWorld, token: 
 
     assert api.request("DELETE", f"/v1/follows/{follow_id}", None, token).status == 200
 
-    assert list(api.world.table.owners.values()) == [HELD_BY_HAND]
+    assert list(map(is_by_hand, api.world.table.owners.values())) == [True]

@@ -15,10 +15,11 @@ from understudy.domain.errors import QuestionBudgetError, VenueUnreachableError
 from understudy.domain.follows import Account
 from understudy.domain.ids import FollowId, WalletId
 from understudy.domain.markets import HYPERLIQUID
+from understudy.domain.ownership import SymbolOwner, by_hand
 from understudy.domain.reasons import Reason
 from understudy.domain.receipts import CopyStatus
 from understudy.domain.refusals import ACCOUNT_UNREAD
-from understudy.ports.copying import HELD_BY_HAND, Changes, SymbolOwner
+from understudy.ports.copying import Changes
 from understudy.workflows.copying.accounts import PATIENCE_MS
 
 
@@ -174,8 +175,8 @@ def test_a_wallet_that_cannot_be_asked_about_waits_for_the_next_sweep() -> None:
 def test_an_old_reading_frees_no_symbol_from_the_hand() -> None:
     world, follow, reader = _world()
     wallet = world.table.follows[follow].wallet_id
-    by_hand = SymbolOwner(wallet, "ETH", HELD_BY_HAND)
-    world.copying.store.commit(Changes(owner_taken=by_hand))
+    hand = SymbolOwner(wallet, "ETH", by_hand(0))
+    world.copying.store.commit(Changes(owner_taken=hand))
     reader.is_silent = True
     world.clock.advance(60_000)
 
@@ -183,4 +184,21 @@ def test_an_old_reading_frees_no_symbol_from_the_hand() -> None:
     world.pump()
 
     assert world.held_at_venue(follow, "ETH") == 0
-    assert world.table.owners[wallet, "ETH"] == HELD_BY_HAND
+    assert world.table.owners[wallet, "ETH"] == by_hand(0)
+
+
+def test_a_reading_from_before_the_hand_took_a_symbol_frees_it_not() -> None:
+    world, follow, _ = _world()
+    wallet = world.table.follows[follow].wallet_id
+    hand = by_hand(world.clock.now_ms())
+    world.copying.store.commit(Changes(owner_taken=SymbolOwner(wallet, "ETH", hand)))
+
+    world.copy("ETH", "1")
+    assert world.table.owners[wallet, "ETH"] == hand
+    world.clock.advance(60_000)
+    world.price("ETH", "100")
+    world.copy("ETH", "1")
+
+    before, after = world.receipts(follow)[-2:]
+    assert before.reason is Reason.SYMBOL_IN_USE
+    assert after.status is CopyStatus.DONE

@@ -13,10 +13,11 @@ from understudy.domain.follows import FollowStatus, PauseReason
 from understudy.domain.ids import FollowId, WalletId
 from understudy.domain.limits import OnStop
 from understudy.domain.markets import HYPERLIQUID
+from understudy.domain.ownership import SymbolOwner, by_hand
 from understudy.domain.reasons import Reason
 from understudy.domain.receipts import CopyStatus
 from understudy.messages import CLOSE_NOW, Converge, LaneCommand, LeaderFills
-from understudy.ports.copying import HELD_BY_HAND, Changes, SymbolOwner
+from understudy.ports.copying import Changes
 from understudy.ports.switches import Switch
 
 OTHER_LEADER = "0x" + "9" * 40
@@ -209,7 +210,7 @@ def _by_hand(world: World, size: str) -> None:
 def test_a_symbol_held_by_hand_is_left_alone_until_it_is_flat() -> None:
     world, follow = _world()
     _by_hand(world, "1")
-    hand = SymbolOwner(WalletId("wallet-1"), "BTC", HELD_BY_HAND)
+    hand = SymbolOwner(WalletId("wallet-1"), "BTC", by_hand(0))
     world.copying.store.commit(Changes(owner_taken=hand))
 
     world.copy("BTC", "5")

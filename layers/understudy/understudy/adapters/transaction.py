@@ -10,9 +10,10 @@ from understudy.domain.errors import InvalidInputError, LimitExceededError
 from understudy.domain.follows import Budget, Follow, Lane, Ledger
 from understudy.domain.ids import WalletId
 from understudy.domain.intents import Intent
+from understudy.domain.ownership import SymbolOwner
 from understudy.domain.receipts import Receipt
 from understudy.domain.replacing import replace
-from understudy.ports.copying import Changes, SymbolOwner
+from understudy.ports.copying import Changes
 
 MAX_ITEMS = 100
 _OTHER_ITEMS = 12

@@ -11,10 +11,9 @@ from understudy.domain.ids import FollowId, IntentId, TradeId, UserId, WalletId
 from understudy.domain.intents import Intent
 from understudy.domain.leaders import LeaderAccount, LeaderBook
 from understudy.domain.markets import Market
+from understudy.domain.ownership import SymbolOwner
 from understudy.domain.receipts import Receipt
 from understudy.domain.trades import Fill, FillKey, Trade
-
-HELD_BY_HAND = FollowId("HAND")
 
 
 @dataclass(frozen=True)
@@ -43,7 +42,7 @@ class Place:
 class Surroundings:
     """Everything around a place that a decision reads: one consistent batch of gets.
 
-    `owner` is the follow that owns the symbol on the wallet, HELD_BY_HAND, or None.
+    `owner` is the follow, or the hand, that owns the symbol on the wallet, or None.
     """
 
     lane: Lane
@@ -56,15 +55,6 @@ class Surroundings:
     receipt: Receipt | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class SymbolOwner:
-    """One follow (or the hand) owns a symbol on a wallet."""
-
-    wallet_id: WalletId
-    symbol: str
-    follow_id: FollowId
-
-
 @dataclass(frozen=True)
 class Changes:
     """What one transaction writes.
@@ -74,7 +64,8 @@ class Changes:
 
     `intent` is the order that is pinned or settled, `booked` are older ones whose fee and profit
     are known now.
-    `owner_taken` needs the symbol free or already the same owner's; `owner_released` likewise.
+    `owner_taken` needs the symbol free or an owner that it may follow; `owner_released` needs it
+    free or the same owner's.
     `unchanged` is checked, not written.
     """
 

@@ -14,6 +14,7 @@ from understudy.domain.follows import Account, Follow, FollowStatus, Ledger
 from understudy.domain.ids import WalletId
 from understudy.domain.limits import DrawdownBasis, OnStop
 from understudy.domain.money import ZERO
+from understudy.domain.ownership import SymbolOwner
 from understudy.domain.reasons import Reason
 from understudy.domain.receipting import finished_receipt
 from understudy.domain.receipts import Receipt
@@ -28,7 +29,7 @@ from understudy.messages import (
     ResolveIntent,
     WakeLane,
 )
-from understudy.ports.copying import Changes, FollowState, LeaderStore, MarketStore, SymbolOwner
+from understudy.ports.copying import Changes, FollowState, LeaderStore, MarketStore
 from understudy.workflows.copying.closing_out import close_out_if_stopped
 from understudy.workflows.copying.converging import COMPARED, converge_if_open
 from understudy.workflows.copying.ending import end_if_done
@@ -122,7 +123,8 @@ def _reconcile_wallet(ports: ReconcilePorts, wallet_id: WalletId) -> None:
         _check_agent(ports, state)
         _check_drawdown(ports, state)
         _close_stopped(ports, state)
-        end_if_done(ports.copying.store, ports.copying.queues, state.follow)
+        copying = ports.copying
+        end_if_done(copying.store, copying.queues, state.follow, copying.clock.now_ms())
 
 
 def _states_of(ports: ReconcilePorts, wallet_id: WalletId) -> list[FollowState]:

@@ -20,9 +20,10 @@ from understudy.adapters.transaction import after_commit, refuse_impossible
 from understudy.domain.follows import Account, Budget, Follow, Ledger
 from understudy.domain.ids import FollowId, IntentId, WalletId
 from understudy.domain.intents import Intent, IntentState
+from understudy.domain.ownership import SymbolOwner
 from understudy.domain.receipts import Receipt
 from understudy.domain.true_up import is_estimated
-from understudy.ports.copying import Changes, FollowState, Place, Surroundings, SymbolOwner
+from understudy.ports.copying import Changes, FollowState, Place, Surroundings
 
 DUE_SHARDS = 4
 INTENT_LIFE_SECONDS = 60 * 24 * 60 * 60
@@ -178,7 +179,7 @@ class DynamoCopyStore:
             conditions.append(operations.check_version(name, key, same.version))
         if (taken := changes.owner_taken) is not None:
             item = {**_owner_key(taken), "follow_id": text(taken.follow_id)}
-            conditions.append(operations.take_owned(name, item, taken.follow_id))
+            conditions.append(operations.take_owned(name, item, taken))
         if (free := changes.owner_released) is not None:
             conditions.append(operations.release_owned(name, _owner_key(free), free.follow_id))
         return conditions

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from understudy.adapters.aws.attributes import Item, attributes_of, number, text
+from understudy.domain.ownership import HAND, SymbolOwner, is_by_hand
 
 Operation = dict[str, dict[str, Any]]
 ABSENT = "attribute_not_exists(pk)"
@@ -61,18 +62,26 @@ def delete(table: str, key: Item) -> Operation:
     return {"Delete": {"TableName": table, "Key": key}}
 
 
-def take_owned(table: str, item: Item, follow_id: str) -> Operation:
-    """Put an item that does not exist or belongs to this follow."""
-    return {"Put": {"TableName": table, "Item": item, **_free_or_owned_by(follow_id)}}
+def take_owned(table: str, item: Item, owner: SymbolOwner) -> Operation:
+    """Put an item that does not exist or has an owner whom this one may follow."""
+    owners = {":follow": text(owner.follow_id)}
+    if owner.before is not None:
+        owners[":before"] = text(owner.before)
+    fitting = [ABSENT, *(f"follow_id = {name}" for name in owners)]
+    if is_by_hand(owner.follow_id):
+        owners[":hand"] = text(HAND)
+        fitting.append("begins_with(follow_id, :hand)")
+    condition = {
+        "ConditionExpression": " OR ".join(fitting),
+        "ExpressionAttributeValues": owners,
+    }
+    return {"Put": {"TableName": table, "Item": item, **condition}}
 
 
 def release_owned(table: str, key: Item, follow_id: str) -> Operation:
     """Delete an item that does not exist or belongs to this follow."""
-    return {"Delete": {"TableName": table, "Key": key, **_free_or_owned_by(follow_id)}}
-
-
-def _free_or_owned_by(follow_id: str) -> Any:
-    return {
+    condition = {
         "ConditionExpression": f"{ABSENT} OR follow_id = :follow",
         "ExpressionAttributeValues": {":follow": text(follow_id)},
     }
+    return {"Delete": {"TableName": table, "Key": key, **condition}}

@@ -14,9 +14,12 @@ from understudy.domain.follows import Account, Budget, Follow, Lane, Switches
 from understudy.domain.ids import FollowId, IntentId, WalletId
 from understudy.domain.intents import Intent
 from understudy.domain.leaders import LeaderAccount
+from understudy.domain.ownership import SymbolOwner
 from understudy.domain.receipts import Receipt
-from understudy.ports.copying import Changes, FollowState, Place, Surroundings, SymbolOwner
+from understudy.ports.copying import Changes, FollowState, Place, Surroundings
 from understudy.ports.switches import Switch
+
+OWNED = "another follow owns the symbol: read and decide again"
 
 
 class InMemoryCopyStore:
@@ -52,8 +55,11 @@ class InMemoryCopyStore:
                 self._table.refuse_stale((changes.unchanged,))
             if changes.follow:
                 self._table.refuse_deleted(changes.follow)
-            self._refuse_owned(changes.owner_taken)
-            self._refuse_owned(changes.owner_released)
+            taken, released = changes.owner_taken, changes.owner_released
+            if taken is not None and not taken.may_follow(self._owner_of(taken)):
+                raise ConflictError(OWNED)
+            if released is not None and self._owner_of(released) not in (None, released.follow_id):
+                raise ConflictError(OWNED)
             return self._write(changes)
 
     def intent(self, follow_id: FollowId, intent_id: IntentId) -> Intent | None:
@@ -151,12 +157,8 @@ class InMemoryCopyStore:
             authority_revoked=is_on(Switch.AUTHORITY_REVOKED, follow.agent_id),
         )
 
-    def _refuse_owned(self, change: SymbolOwner | None) -> None:
-        if change is None:
-            return
-        owner = self._table.owners.get((change.wallet_id, change.symbol))
-        if owner not in (None, change.follow_id):
-            raise ConflictError("another follow owns the symbol: read and decide again")
+    def _owner_of(self, change: SymbolOwner) -> FollowId | None:
+        return self._table.owners.get((change.wallet_id, change.symbol))
 
     def _write(self, changes: Changes) -> Changes:
         stored = after_commit(changes)

@@ -5,10 +5,12 @@ An entry waits for a reading only briefly: exits are behind it in its lane.
 
 from __future__ import annotations
 
+from understudy.domain.decisions import CLOCKS_DIFFER_MS
 from understudy.domain.errors import QuestionBudgetError, VenueUnreachableError
 from understudy.domain.follows import Account
+from understudy.domain.ownership import SymbolOwner, by_hand_since_ms, is_by_hand
 from understudy.domain.replacing import replace
-from understudy.ports.copying import HELD_BY_HAND, Changes, SymbolOwner
+from understudy.ports.copying import Changes
 from understudy.workflows.copying.views import CopyPorts, View
 
 YOUNG_MS = 30_000
@@ -57,11 +59,14 @@ def _read(ports: CopyPorts, view: View, *, urgent: bool) -> Account:
 
 
 def _freed_from_hand(ports: CopyPorts, view: View) -> View:
-    """Free a symbol that was held by hand once the account shows that it is flat."""
-    account = view.around.account
-    by_hand = view.around.owner == HELD_BY_HAND
-    if not by_hand or account is None or account.positions.get(view.symbol):
+    """Free a symbol that was held by hand once a later reading shows that it is flat."""
+    account, owner = view.around.account, view.around.owner
+    if owner is None or not is_by_hand(owner):
         return view
-    hand = SymbolOwner(account.wallet_id, view.symbol, HELD_BY_HAND)
+    if account is None or account.positions.get(view.symbol):
+        return view
+    if account.read_at_ms <= by_hand_since_ms(owner) + CLOCKS_DIFFER_MS:
+        return view
+    hand = SymbolOwner(account.wallet_id, view.symbol, owner)
     ports.store.commit(Changes(owner_released=hand))
     return replace(view, around=replace(view.around, owner=None))

@@ -8,6 +8,7 @@ from understudy.domain.ids import client_order_id, intent_id, order_cause
 from understudy.domain.intents import Intent, IntentKind
 from understudy.domain.limits import MarginMode
 from understudy.domain.money import ZERO
+from understudy.domain.ownership import SymbolOwner
 from understudy.domain.plans import Decision, OrderPlan
 from understudy.domain.reasons import Reason
 from understudy.domain.receipting import (
@@ -21,7 +22,7 @@ from understudy.domain.receipting import (
 from understudy.domain.receipts import CopyStatus, Receipt
 from understudy.domain.replacing import replace
 from understudy.domain.trades import Trade
-from understudy.ports.copying import Changes, SymbolOwner
+from understudy.ports.copying import Changes
 from understudy.workflows.copying.views import CopyPorts, View
 
 ENTRY_LIFETIME_MS = 8_000

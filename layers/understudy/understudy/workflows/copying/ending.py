@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING
 from understudy.domain.errors import ConflictError
 from understudy.domain.follows import FollowStatus
 from understudy.domain.limits import OnStop
+from understudy.domain.ownership import SymbolOwner, by_hand
 from understudy.domain.replacing import replace
 from understudy.messages import ENDED, ReconcileWallet
-from understudy.ports.copying import HELD_BY_HAND, Changes, SymbolOwner
+from understudy.ports.copying import Changes
 
 if TYPE_CHECKING:
     from understudy.domain.follows import Follow, Ledger
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 LAST_LOOK_SECONDS = 360
 
 
-def end_if_done(store: CopyStore, queues: Queues, follow: Follow) -> Follow:
+def end_if_done(store: CopyStore, queues: Queues, follow: Follow, now_ms: int) -> Follow:
     """Make a follow that is being deleted DELETED when nothing of it is left to close.
 
     What is kept belongs to the user's own hand from then on. Gives the follow as it is now.
@@ -37,7 +38,7 @@ def end_if_done(store: CopyStore, queues: Queues, follow: Follow) -> Follow:
     if not keeps and any(map(_is_open, left)):
         return follow
     for ledger in left:
-        _let_go(store, follow, ledger)
+        _let_go(store, follow, ledger, now_ms)
     if state.ledgers:
         last_look = ReconcileWallet(follow.wallet_id, ENDED)
         queues.to_reconcile(last_look, delay_seconds=LAST_LOOK_SECONDS)
@@ -57,12 +58,12 @@ def _is_open(ledger: Ledger) -> bool:
     return bool(ledger.held or ledger.pending or ledger.waiting)
 
 
-def _let_go(store: CopyStore, follow: Follow, ledger: Ledger) -> None:
-    """Give a symbol free, or into the user's hand while something of it is held."""
+def _let_go(store: CopyStore, follow: Follow, ledger: Ledger, now_ms: int) -> None:
+    """Give a symbol free, or at once into the user's hand while something of it is held."""
     owner = SymbolOwner(follow.wallet_id, ledger.symbol, follow.follow_id)
+    hand = replace(owner, follow_id=by_hand(now_ms), before=follow.follow_id)
+    let_go = Changes(owner_taken=hand) if _is_open(ledger) else Changes(owner_released=owner)
     try:
-        store.commit(Changes(owner_released=owner))
-        if _is_open(ledger):
-            store.commit(Changes(owner_taken=replace(owner, follow_id=HELD_BY_HAND)))
+        store.commit(let_go)
     except ConflictError:
         return  # it is another's by now

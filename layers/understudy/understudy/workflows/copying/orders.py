@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Generator, Mapping
 
 from understudy.domain import retrying
-from understudy.domain.decisions import decide_gap
+from understudy.domain.decisions import CLOCKS_DIFFER_MS, decide_gap
 from understudy.domain.errors import ConflictError, DependencyError, SigningUnavailableError
 from understudy.domain.exits import exit_size
 from understudy.domain.follows import FollowStatus, WaitingOpen
@@ -40,8 +40,6 @@ ATTEMPTS_AT_ONCE = 2
 ATTEMPTS_BEFORE_OPERATOR = 12
 ORDERS_BEFORE_OPERATOR = 300
 NEXT_ATTEMPT_MS = 2_000
-# Whoever is woken at the end of a rest may have a clock that is behind the one that wrote it.
-CLOCKS_DIFFER_MS = 2_000
 AGAIN_MS = 2_000
 SENDING_MS = 1_000
 SENT_AGAIN = "sent again"
@@ -247,6 +245,7 @@ def wake_after_rest(ports: CopyPorts, view: View, now_ms: int) -> None:
     """Have the lane go on once an exit has rested; what an operator was called for is swept."""
     rests_ms = view.ledger.exit_rests_until_ms - now_ms
     if rests_ms > 0 and not view.ledger.needs_operator:
+        # Whoever is woken may have a clock that is behind the one that wrote it.
         _converge_later(ports, view, rests_ms + CLOCKS_DIFFER_MS)
 
 

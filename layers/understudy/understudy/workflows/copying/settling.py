@@ -62,7 +62,7 @@ def settle_order(
             view = replace(view.after(committed), intent=None)
             if committed.follow is not None:
                 close_out_if_stopped(ports.queues, view.state, ports.clock.now_ms())
-            end_if_done(ports.store, ports.queues, view.state.follow)
+            end_if_done(ports.store, ports.queues, view.state.follow, ports.clock.now_ms())
             return view
     raise DependencyError("the records of an order keep changing", follow=intent.follow_id)
 

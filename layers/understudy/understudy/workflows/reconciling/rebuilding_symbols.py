@@ -11,6 +11,7 @@ from understudy.domain.follows import Account, Follow, Ledger
 from understudy.domain.lost_orders import FillsByOrder, orders_after, orders_for_trade
 from understudy.domain.markets import Market
 from understudy.domain.money import ZERO
+from understudy.domain.ownership import SymbolOwner, is_by_hand
 from understudy.domain.rebuilding import (
     Books,
     after_trade,
@@ -22,7 +23,7 @@ from understudy.domain.rebuilt_receipts import rebuilt_receipt, with_lost_orders
 from understudy.domain.receipts import Receipt
 from understudy.domain.replacing import replace
 from understudy.domain.trades import Trade
-from understudy.ports.copying import HELD_BY_HAND, Changes, Place, Surroundings, SymbolOwner
+from understudy.ports.copying import Changes, Place, Surroundings
 from understudy.workflows.copying.views import CopyPorts
 
 RECEIPTS_AT_ONCE = 50
@@ -135,7 +136,7 @@ def _ownership(about: _Symbol, ledger: Ledger, *, waits: bool) -> Changes:
         return Changes(owner_released=mine if owner == follow.follow_id else None)
     if owner is None:
         return Changes(owner_taken=mine)
-    if waits and owner not in (follow.follow_id, HELD_BY_HAND):
+    if waits and owner != follow.follow_id and not is_by_hand(owner):
         raise ConflictError("another follow still has the symbol: it is rebuilt first")
     return Changes()
 

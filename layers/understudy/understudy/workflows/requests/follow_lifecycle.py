@@ -12,11 +12,12 @@ from understudy.domain.errors import ConflictError, LimitExceededError
 from understudy.domain.follows import AccountMode, Follow, FollowStatus, PauseReason
 from understudy.domain.limits import OnStop
 from understudy.domain.money import ZERO
+from understudy.domain.ownership import SymbolOwner, by_hand
 from understudy.domain.replacing import replace
 from understudy.messages import LeaderFills
 from understudy.ports.agents import AgentRegistry
 from understudy.ports.clock import Clock
-from understudy.ports.copying import HELD_BY_HAND, Changes, LeaderStore, MarketStore, SymbolOwner
+from understudy.ports.copying import Changes, LeaderStore, MarketStore
 from understudy.ports.delivery import Queues
 from understudy.ports.identity import IdentityStore
 from understudy.ports.switches import Switch, SwitchBoard
@@ -93,7 +94,7 @@ class FollowLifecycle:
             converge_at_start(self.queues, state, self.clock.now_ms())
         if state is not None and leaving.limits.on_stop is OnStop.CLOSE_NOW:
             close_out(self.queues, state, self.clock.now_ms())
-        return end_if_done(self.own.copies, self.queues, leaving)
+        return end_if_done(self.own.copies, self.queues, leaving, self.clock.now_ms())
 
     def _activated(self, follow: Follow) -> Follow:
         if self.switches.is_on(Switch.COPY_DISABLED, follow.user_id):
@@ -159,8 +160,9 @@ class FollowLifecycle:
         return account
 
     def _keep_hands_off(self, follow: Follow, account: Account) -> None:
+        hand = by_hand(self.clock.now_ms())
         for symbol in sorted(symbol for symbol, size in account.positions.items() if size):
-            owner = SymbolOwner(follow.wallet_id, symbol, HELD_BY_HAND)
+            owner = SymbolOwner(follow.wallet_id, symbol, hand)
             try:
                 self.own.copies.commit(Changes(owner_taken=owner))
             except ConflictError:  # a follow of this wallet holds it
