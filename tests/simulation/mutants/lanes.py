@@ -107,7 +107,8 @@ LANES = (
         "never_converged",
         "An exit goes on until nothing is held too much.",
         (
-            Seam(f"{COPYING}.orders:_converge_later", answering(None)),
+            Seam(f"{COPYING}.orders:converge_later", answering(None)),
+            Seam(f"{COPYING}.converging:converge_later", answering(None)),
             Seam(f"{RECONCILE}:converge_if_open", answering(None)),
             Seam("understudy.workflows.reconciling.resolving:converge_if_open", answering(None)),
         ),

@@ -21,11 +21,11 @@ from understudy.ports.concurrency import Pool
 from understudy.ports.signing import Signer
 from understudy.workflows.copying.accounts import with_account
 from understudy.workflows.copying.claims import claim
-from understudy.workflows.copying.converging import WINDOW_ENDS, convergence
+from understudy.workflows.copying.converging import WINDOW_ENDS, convergence, wake_after_rest
 from understudy.workflows.copying.deciding import decide_convergence, rests, wanted_ledger
 from understudy.workflows.copying.epochs import is_current
 from understudy.workflows.copying.lanes import Answer, Key, Signing, run_lanes
-from understudy.workflows.copying.orders import carry_out, take_up, wake_after_rest
+from understudy.workflows.copying.orders import carry_out, take_up
 from understudy.workflows.copying.preparing import prepare
 from understudy.workflows.copying.reading_ahead import first_views
 from understudy.workflows.copying.settling import CONFLICT_TRIES
@@ -89,7 +89,7 @@ def converge(ports: CopyPorts, command: Converge, view: View | None = None) -> S
     now_ms = ports.clock.now_ms()
     if view.intent is None and (command.seq or rests(view, command, now_ms)):
         # Whoever let it rest may have died before asking for what comes after.
-        wake_after_rest(ports, view, now_ms)
+        wake_after_rest(ports, view.state.follow, view.ledger, now_ms)
         return
     waiting = ledger.waiting
     trade = waiting.trade if waiting else trade_of(receipt, view.state.follow)

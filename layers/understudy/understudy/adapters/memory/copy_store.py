@@ -55,11 +55,7 @@ class InMemoryCopyStore:
                 self._table.refuse_stale((changes.unchanged,))
             if changes.follow:
                 self._table.refuse_deleted(changes.follow)
-            taken, released = changes.owner_taken, changes.owner_released
-            if taken is not None and not taken.may_follow(self._owner_of(taken)):
-                raise ConflictError(OWNED)
-            if released is not None and self._owner_of(released) not in (None, released.follow_id):
-                raise ConflictError(OWNED)
+            self._refuse_owned(changes)
             return self._write(changes)
 
     def intent(self, follow_id: FollowId, intent_id: IntentId) -> Intent | None:
@@ -156,6 +152,13 @@ class InMemoryCopyStore:
             leader_is_follower=bool(self._table.followers[(follow.venue, follow.leader)]),
             authority_revoked=is_on(Switch.AUTHORITY_REVOKED, follow.agent_id),
         )
+
+    def _refuse_owned(self, changes: Changes) -> None:
+        taken, released = changes.owner_taken, changes.owner_released
+        if taken is not None and not taken.may_follow(self._owner_of(taken)):
+            raise ConflictError(OWNED)
+        if released is not None and self._owner_of(released) not in (None, released.follow_id):
+            raise ConflictError(OWNED)
 
     def _owner_of(self, change: SymbolOwner) -> FollowId | None:
         return self._table.owners.get((change.wallet_id, change.symbol))

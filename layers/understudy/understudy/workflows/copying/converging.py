@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from understudy.domain.decisions import CLOCKS_DIFFER_MS
 from understudy.domain.exits import exit_size
 from understudy.domain.follows import Follow, Ledger
 from understudy.domain.limits import CopyMode
 from understudy.domain.markets import Market
-from understudy.messages import Converge
+from understudy.messages import Converge, WakeLane
 from understudy.ports.copying import FollowState
 from understudy.ports.delivery import Queues
 from understudy.workflows.copying.views import CopyPorts
@@ -21,6 +22,9 @@ RESOLVED = "resolved"
 # The causes of a convergence that only closes: an order has its outcome, or a wallet was compared.
 SETTLED = "settled"
 COMPARED = "reconcile"
+OPEN_EXIT = "open exit"
+
+SWEEP_MS = 60_000
 
 # The cause of a convergence when its owner starts a follow again: what stopped an exit may be over.
 STARTED = "started"
@@ -31,14 +35,31 @@ def converge_if_open(
 ) -> None:
     """Send the lane a convergence while too much is held or a leg still waits, and none is unknown.
 
-    What rests after refusals is left alone until it may go on.
+    What rests after refusals goes on once it has rested; the sweep that finds it is the last one
+    before that, or comes again.
     """
     now_ms = ports.clock.now_ms()
-    if ledger.pending or now_ms < ledger.exit_rests_until_ms:
+    if ledger.pending or not (exit_size(ledger, market) or ledger.waiting):
         return
-    if not exit_size(ledger, market) and ledger.waiting is None:
+    if now_ms < ledger.exit_rests_until_ms:
+        if ledger.exit_rests_until_ms - now_ms < SWEEP_MS:
+            wake_after_rest(ports, follow, ledger, now_ms)
         return
     ports.queues.to_lanes([convergence(follow, ledger.symbol, cause, now_ms)])
+
+
+def wake_after_rest(ports: CopyPorts, follow: Follow, ledger: Ledger, now_ms: int) -> None:
+    """Have the lane go on once an exit has rested; what an operator was called for is swept."""
+    rests_ms = ledger.exit_rests_until_ms - now_ms
+    if rests_ms > 0 and not ledger.needs_operator:
+        # Whoever is woken may have a clock that is behind the one that wrote it.
+        converge_later(ports, follow, ledger.symbol, rests_ms + CLOCKS_DIFFER_MS)
+
+
+def converge_later(ports: CopyPorts, follow: Follow, symbol: str, wait_ms: int) -> None:
+    """Have an exit that is open tried again after a while."""
+    converge = convergence(follow, symbol, OPEN_EXIT, ports.clock.now_ms())
+    ports.queues.to_reconcile(WakeLane(converge), delay_seconds=-(-wait_ms // 1000))
 
 
 def order_what_waited(ports: CopyPorts, follow: Follow, ledger: Ledger, market: Market) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Generator, Mapping
 
 from understudy.domain import retrying
-from understudy.domain.decisions import CLOCKS_DIFFER_MS, decide_gap
+from understudy.domain.decisions import decide_gap
 from understudy.domain.errors import ConflictError, DependencyError, SigningUnavailableError
 from understudy.domain.exits import exit_size
 from understudy.domain.follows import FollowStatus, WaitingOpen
@@ -28,7 +28,12 @@ from understudy.messages import ResolveIntent, WakeLane
 from understudy.ports.copying import Changes
 from understudy.ports.delivery import Purpose
 from understudy.workflows.copying.claims import claim
-from understudy.workflows.copying.converging import convergence, order_what_waited
+from understudy.workflows.copying.converging import (
+    converge_later,
+    convergence,
+    order_what_waited,
+    wake_after_rest,
+)
 from understudy.workflows.copying.deciding import decide_waiting
 from understudy.workflows.copying.lanes import Answer, Signing
 from understudy.workflows.copying.preparing import ORDER_WEIGHT, prepare
@@ -204,18 +209,17 @@ def _refusal(answer: SigningRefused, *, first: bool) -> Rejected | Unknown:
 
 def _next_exit(ports: CopyPorts, view: View, trade: Trade, attempt: int) -> View | None:
     """Pin the next attempt of an exit, at once or after a pause, or hand it to an operator."""
-    if view.ledger.pending:
-        return None
-    if _is_exhausted(view):
+    now_ms = ports.clock.now_ms()
+    if not view.ledger.pending and _is_exhausted(view):
         _call_operator(ports, view)
         return None
-    now_ms = ports.clock.now_ms()
-    if now_ms < view.ledger.exit_rests_until_ms:
-        wake_after_rest(ports, view, now_ms)
+    if view.ledger.pending or now_ms < view.ledger.exit_rests_until_ms:
+        # Whoever settles what is under way may find its own trade done, and ask for nothing.
+        wake_after_rest(ports, view.state.follow, view.ledger, now_ms)
         return None
     allowed = ports.budget.take(trade.venue, Purpose.EXIT, ORDER_WEIGHT)
     if attempt >= ATTEMPTS_AT_ONCE or not allowed:
-        _converge_later(ports, view, NEXT_ATTEMPT_MS)
+        converge_later(ports, view.state.follow, view.symbol, NEXT_ATTEMPT_MS)
         return None
     decision = decide_gap(view.situation(trade, now_ms))
     return claim(ports, view, trade, decision, leg=0, queued_at_ms=now_ms)
@@ -239,19 +243,6 @@ def _open_leg(
     decision = decide_waiting(view, waiting, now_ms)
     view, decision = yield from prepare(ports, view, trade, decision)
     return claim(ports, view, trade, decision, leg=1, queued_at_ms=now_ms)
-
-
-def wake_after_rest(ports: CopyPorts, view: View, now_ms: int) -> None:
-    """Have the lane go on once an exit has rested; what an operator was called for is swept."""
-    rests_ms = view.ledger.exit_rests_until_ms - now_ms
-    if rests_ms > 0 and not view.ledger.needs_operator:
-        # Whoever is woken may have a clock that is behind the one that wrote it.
-        _converge_later(ports, view, rests_ms + CLOCKS_DIFFER_MS)
-
-
-def _converge_later(ports: CopyPorts, view: View, wait_ms: int) -> None:
-    converge = convergence(view.state.follow, view.symbol, "open exit", ports.clock.now_ms())
-    ports.queues.to_reconcile(WakeLane(converge), delay_seconds=-(-wait_ms // 1000))
 
 
 def _call_operator(ports: CopyPorts, view: View) -> None:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from understudy.domain.errors import ConflictError
-from understudy.domain.exits import exit_size
 from understudy.domain.intents import Intent, IntentKind, IntentState
 from understudy.domain.replacing import replace
 from understudy.messages import ResolveIntent
 from understudy.ports.copying import Changes
 from understudy.ports.venue import NotFound, StillOpen
 from understudy.workflows.copying.converging import SETTLED, converge_if_open, order_what_waited
-from understudy.workflows.copying.orders import RESOLVE_MARGIN_MS, resolve_later, wake_after_rest
+from understudy.workflows.copying.orders import RESOLVE_MARGIN_MS, resolve_later
 from understudy.workflows.copying.settling import settle_by_reconcile
 from understudy.workflows.copying.views import CopyPorts
 
@@ -43,9 +42,6 @@ def _ask(ports: CopyPorts, intent: Intent, command: ResolveIntent) -> None:
     view = settle_by_reconcile(ports, intent, evidence, stages)
     if view is not None:
         converge_if_open(ports, view.state.follow, view.ledger, view.market, SETTLED)
-        if exit_size(view.ledger, view.market):
-            # The exit that rests may be over: it ended while nothing was known to be held.
-            wake_after_rest(ports, view, ports.clock.now_ms())
         order_what_waited(ports, view.state.follow, view.ledger, view.market)
 
 
