@@ -138,3 +138,39 @@ def test_an_exit_that_ended_beside_an_unknown_entry_goes_on_when_the_entry_turns
     world.pass_time(8)
 
     assert world.held_at_venue(follow) == world.ledger(follow).held == 0
+
+
+def _holding_five() -> tuple[World, FollowId]:
+    world = World()
+    follow = world.follow(limits(ratio("100"), copy_budget_usdc=Decimal(10_000)))
+    world.begin()
+    world.copy("BTC", "5")
+    return world, follow
+
+
+def test_a_close_refused_beside_an_unknown_reduction_goes_on_without_a_sweep() -> None:
+    world, follow = _holding_five()
+    world.venue.faults.append(Fault.NEVER_ARRIVES)
+    world.leader_trades("BTC", "-2")
+    world.pump()
+    world.signer = AwayOnce(world.signer)
+    world.leader_trades("BTC", "-3")
+    world.pump()
+
+    world.pass_time(12)
+
+    assert world.held_at_venue(follow) == world.ledger(follow).held == 0
+
+
+def test_an_exit_whose_wake_up_was_lost_goes_on_soon_after_a_sweep_that_came_too_early() -> None:
+    world, follow = _holding_five()
+    world.signer = AwayOnce(world.signer)
+    world.leader_trades("BTC", "-5")
+    world.pump()
+    world.queues.reconcile._waiting.clear()
+
+    world.clock.advance(1_000)
+    world.sweep()
+    world.pass_time(6)
+
+    assert world.held_at_venue(follow) == world.ledger(follow).held == 0
