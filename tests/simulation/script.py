@@ -18,9 +18,9 @@ LOT = Decimal("0.001")
 BUDGET = Decimal(100_000)
 OLD = {"max_copy_age_seconds": 300, "entries_per_minute": 300}
 LIMIT_SETS = (
-    limits(ratio("10"), copy_budget_usdc=BUDGET, **OLD),
-    limits(ratio("100"), copy_budget_usdc=BUDGET, **OLD),
-    limits(fixed("100"), copy_budget_usdc=BUDGET, **OLD),
+    limits(ratio("10"), copy_budget_usdc=BUDGET, **OLD, max_open_positions=4),
+    limits(ratio("100"), copy_budget_usdc=BUDGET, **OLD, max_open_positions=4),
+    limits(fixed("100"), copy_budget_usdc=BUDGET, **OLD, max_open_positions=4),
     limits(proportional(), copy_budget_usdc=BUDGET, **OLD),
     limits(ratio("50"), copy_budget_usdc=Decimal(200), **OLD),
     limits(ratio("20"), copy_budget_usdc=BUDGET, **OLD, reverse=True),
