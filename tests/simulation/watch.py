@@ -134,6 +134,7 @@ class Watch:
             self._world.venue.is_down
             or self._is_held_up(queues.lanes, follow.wallet_id)
             or self._is_held_up(queues.reconcile, follow.wallet_id)
+            or self._is_held_up(queues.reconcile, follow.leader)
             or self._is_held_up(queues.leader_sync, group_of(follow.leader))
             or ledger.exit_pauses >= REFUSED_IN_A_ROW
             or self._is_unknown(ledger)
