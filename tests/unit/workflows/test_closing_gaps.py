@@ -3,13 +3,23 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import pytest
 
 from tests.fakes.world import World
 from tests.unit.workflows.accounting import copied
-from understudy.domain.errors import VenueUnreachableError
+from understudy.domain.errors import DependencyError, VenueUnreachableError
 from understudy.domain.markets import HYPERLIQUID
 from understudy.domain.reasons import Reason
 from understudy.workflows.follow_reconcile import reconcile, sweep
+from understudy.workflows.reconciling.closing_gaps import close_gaps
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from understudy.messages import LaneCommand
 
 
 def _lose_a_trade(world: World, size: str) -> None:
@@ -135,3 +145,24 @@ def test_once_nothing_is_missed_the_next_trade_is_sent_again_after_a_minute() ->
         sent.append(_look(world))
         world.clock.advance(60_000)
     assert sent == [1, 1, 0]
+
+
+class FullQueue:
+    """Queues whose lanes take nothing."""
+
+    def to_lanes(self, messages: Sequence[LaneCommand]) -> None:
+        raise DependencyError("the queue took nothing", messages=len(messages))
+
+
+def test_what_could_not_be_sent_goes_with_the_next_look_and_not_after_a_pause() -> None:
+    world, follow = copied("5")
+    _lose_a_trade(world, "-5")
+    state = world.copying.store.follow_state(follow)
+    queues: Any = FullQueue()
+    assert state is not None
+    with pytest.raises(DependencyError):
+        close_gaps(replace(world.copying, queues=queues), world.leaders, state)
+
+    world.sweep()
+
+    assert world.held_at_venue(follow) == 0

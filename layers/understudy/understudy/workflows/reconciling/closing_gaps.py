@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from itertools import takewhile
 from typing import TYPE_CHECKING
 
@@ -23,7 +24,10 @@ GAP_TRADES = 200
 
 
 def close_gaps(ports: CopyPorts, leaders: LeaderStore, state: FollowState) -> None:
-    """Send trades into the lane again that have no receipt although they are old enough."""
+    """Send trades into the lane again that have no receipt although they are old enough.
+
+    They are sent before it is written down: whoever dies between has them sent once more, not late.
+    """
     since = max(state.follow.start_seq, state.budget.checked_seq)
     trades = _old_trades(ports, leaders, state, since)
     missing = _missing(ports, state, since, trades)
@@ -31,13 +35,11 @@ def close_gaps(ports: CopyPorts, leaders: LeaderStore, state: FollowState) -> No
     budget, again = sendings(state.budget, seqs, ports.clock.now_ms())
     if trades:
         budget = replace(budget, checked_seq=seqs[0] - 1 if seqs else trades[-1].seq)
-    if budget != state.budget:
-        try:
-            ports.store.commit(Changes(budget=budget))
-        except ConflictError:
-            return  # a lane moved it: the next run looks again
     if again:
         _send_again(ports, state, [trade for trade in missing if trade.seq in again])
+    if budget != state.budget:
+        with suppress(ConflictError):  # a lane moved it: the next run looks again
+            ports.store.commit(Changes(budget=budget))
 
 
 def _missing(
