@@ -28,6 +28,6 @@ class Mix:
 
 
 CALM = Mix("calm", 0, 0, 0, 0, 0, 0)
-STANDARD = Mix("standard", 0.01, 0.02, 0.01, 0.05, 0.02, 10_000, stream=0.07, user=0.36)
+STANDARD = Mix("standard", 0.01, 0.02, 0.01, 0.05, 0.02, 10_000, stream=0.07, user=0.33)
 HEAVY = Mix("heavy", 0.05, 0.05, 0.05, 0.10, 0.05, 2_000, stream=0.09, user=0.36)
 MIXES = {mix.name: mix for mix in (CALM, STANDARD, HEAVY)}

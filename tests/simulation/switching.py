@@ -19,11 +19,11 @@ if TYPE_CHECKING:
     from understudy.domain.follows import Follow
     from understudy.runtime.api_services import ApiServices
 
-BETWEEN_MS = (0, 10, 300, 3_000)
+BETWEEN_MS = (0, 10, 100, 1_000)
 # What stops everybody is seldom on for long: a run is there to see orders.
-BRIEFLY_MS = (300, 1_000, 2_000, 3_000, 4_000, 30_000)
+BRIEFLY_MS = (300, 1_000, 2_000, 3_000, 4_000, 25_000)
 FOR_ALL = ((Switch.KILL_GLOBAL, ""), (Switch.KILL_VENUE, HYPERLIQUID))
-SIGNERS_ALONE_SHARE = 0.2
+SIGNERS_ALONE_SHARE = 0.1
 STOPS = (OnStop.COPY_CLOSES, OnStop.CLOSE_NOW, OnStop.KEEP)
 
 

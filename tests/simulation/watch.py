@@ -1,10 +1,9 @@
 """What must hold while a run goes on: exits in time, and nothing of a leader unseen for long.
 
 It looks every few seconds. A clock stands still while what it measures cannot happen: the venue is
-down, nobody listens, the agent may not sign, the user's own kill switch is on (or was, until the
-next sweep), an order was refused three times in a row, a worker
-has died and its queue has not given the message again, or the answer to an order was lost and
-nobody can say yet whether it took effect.
+down, nobody listens, the agent may not sign, the user's own kill switch is on (or was, until a
+sweep), an order was refused three times in a row, a worker has died and its queue has not given the
+message again, or the answer to an order was lost and nobody can say yet whether it took effect.
 """
 
 from __future__ import annotations
@@ -39,7 +38,8 @@ CLOSED_WITHIN_MS = 60_000
 # Four checks of a minute, of which some may fail.
 SEEN_WITHIN_MS = 240_000
 GIVEN_AGAIN_MS = 65_000
-NEXT_SWEEP_MS = 65_000
+# Three sweeps of a minute, of which some may fail.
+SWEPT_WITHIN_MS = 185_000
 ANSWERED_MS = 10_000
 REFUSED_IN_A_ROW = 3
 STOPPED = frozenset({Reason.FOLLOW_PAUSED, Reason.COPY_DISABLED})
@@ -139,7 +139,7 @@ class Watch:
             or ledger.exit_pauses >= REFUSED_IN_A_ROW
             or self._is_unknown(ledger)
             or not self._may_sign(follow)
-            or self._world.switches.was_on(Switch.KILL_USER, follow.user_id, NEXT_SWEEP_MS)
+            or self._world.switches.was_on(Switch.KILL_USER, follow.user_id, SWEPT_WITHIN_MS)
         )
 
     def _is_held_up(self, source: Source[Any], group: Hashable) -> bool:
