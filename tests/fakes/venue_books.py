@@ -68,6 +68,10 @@ class Book:
     def purse(self, dex: str) -> str:
         return "" if self.mode is AccountMode.UNIFIED else dex
 
+    @property
+    def symbols(self) -> frozenset[str]:
+        return frozenset(symbol for symbol, held in self.positions.items() if held.size)
+
     def held(self, symbol: str) -> Decimal:
         position = self.positions.get(symbol)
         return position.size if position else ZERO

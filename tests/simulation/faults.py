@@ -39,6 +39,7 @@ class Fates:
             *_timeouts(mix),
             (Fate.THROTTLED, mix.throttled),
         )
+        self._cloud_share = self._cloud[-1][0] if self._cloud else 0.0
         self._venue: Ladder = _ladder(
             (Fate.CRASH_BEFORE, mix.crash / 2),
             (Fate.CRASH_AFTER, mix.crash / 2),
@@ -55,17 +56,21 @@ class Fates:
     def cease(self) -> None:
         """Let nothing go wrong from now on."""
         self._cloud = self._venue = ()
+        self._cloud_share = 0.0
         self._duplicate = 0.0
 
     def of_cloud_call(self, name: str) -> Fate | None:
         """Draw for a call of the cloud, whatever its name."""
         del name
-        return self._draw(self._cloud)
+        self.calls += 1
+        drawn = self._random()
+        return self._met(self._cloud, drawn) if drawn < self._cloud_share else None
 
     def of_venue_call(self, name: str) -> Fate | None:
         """Draw for a call of the venue, whatever its name."""
         del name
-        return self._draw(self._venue)
+        self.calls += 1
+        return self._met(self._venue, self._random())
 
     def of_delivery(self) -> int:
         """Draw how many more workers get the same messages: none, mostly one, seldom two."""
@@ -83,9 +88,7 @@ class Fates:
         """Count a fault that is not a call's."""
         self.counts[kind] += 1
 
-    def _draw(self, ladder: Ladder) -> Fate | None:
-        self.calls += 1
-        drawn = self._random()
+    def _met(self, ladder: Ladder, drawn: float) -> Fate | None:
         if not ladder or drawn >= ladder[-1][0]:
             return None
         fate = next(fate for step, fate in ladder if drawn < step)

@@ -39,12 +39,13 @@ class Gate:
 
     def pass_through(self, name: str, effect: Effect) -> Any:
         """Make one call."""
-        self._loop.sleep(LATENCY_MS[int(self._random.random() * 8)])
-        self._loop.refuse_overtime()
+        loop = self._loop
+        loop.sleep(LATENCY_MS[int(self._random.random() * 8)])
+        loop.refuse_overtime()
         fate = self._draw(name)
         if fate is None:
             return self._done(name, effect)
-        self._history.note(f"{self._loop.now_ms} {name} {fate}")
+        self._history.note(f"{loop.now_ms} {name} {fate}")
         return self._struck(name, effect, fate)
 
     def telling(self, name: str, call: Callable[..., Any]) -> Callable[..., Any]:

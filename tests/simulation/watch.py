@@ -98,29 +98,32 @@ class Watch:
         return (follow.follow_id, symbol) in self._kept
 
     def _look(self) -> None:
+        live: dict[str, frozenset[str]] = {}
         for follow in self._world.table.follows.values():
             if follow.status is not FollowStatus.DELETED:
-                self._look_at(follow)
+                if follow.leader not in live:
+                    live[follow.leader] = self._world.venue.books.account(follow.leader).symbols
+                self._look_at(follow, live[follow.leader])
         self._look_for_unseen()
 
-    def _look_at(self, follow: Follow) -> None:
+    def _look_at(self, follow: Follow, live: frozenset[str]) -> None:
         world = self._world
-        live = world.venue.books.account(follow.leader)
         known = world.table.books.get((HYPERLIQUID, follow.leader))
-        keeps = self._is_stopped(follow) and follow.limits.on_stop is OnStop.KEEP
         for symbol, ledger in world.table.ledgers[follow.follow_id].items():
             place = (follow.follow_id, symbol)
-            if not ledger.held or live.held(symbol):
+            if symbol in live or not ledger.held:
                 self._open_ms.pop(place, None)
                 self._kept.discard(place)
-            elif keeps or self._was_kept(follow, ledger):
+            elif self._keeps(follow) or self._was_kept(follow, ledger):
                 self._kept.add(place)
             elif known and not known.positions.get(symbol) and self._can_close(follow, ledger):
                 self._count(place)
 
-    def _is_stopped(self, follow: Follow) -> bool:
+    def _keeps(self, follow: Follow) -> bool:
+        """Say whether a follow has stopped whose owner keeps what it holds."""
         is_disabled = self._world.switches.is_on(Switch.COPY_DISABLED, follow.user_id)
-        return is_disabled or follow.status is not FollowStatus.ACTIVE
+        is_stopped = is_disabled or follow.status is not FollowStatus.ACTIVE
+        return is_stopped and follow.limits.on_stop is OnStop.KEEP
 
     def _was_kept(self, follow: Follow, ledger: Ledger) -> bool:
         """Say whether the newest trade met a stopped follow, whose owner keeps what it holds."""

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import dataclasses
 import types
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from decimal import Context, Decimal, Inexact, InvalidOperation, Overflow, Subnormal
 from enum import Enum
 from operator import attrgetter
@@ -24,6 +24,8 @@ _TABLE_NUMBERS = Context(
     prec=MAX_DIGITS, Emin=-130, Emax=125, traps=[Inexact, InvalidOperation, Overflow, Subnormal]
 )
 
+_AS_STORED = _TABLE_NUMBERS.plus
+_IS_FINITE = Decimal.is_finite
 _TOO_WIDE = (Inexact, InvalidOperation, Overflow, Subnormal)
 
 Measure = Callable[[Any], int]
@@ -59,10 +61,9 @@ class _Plan(NamedTuple):
 
 
 def _record_bytes(record: Any) -> int:
-    plan = _plan(type(record))
-    for stored in map(_TABLE_NUMBERS.plus, plan.numbers(record)):
-        if not stored.is_finite():
-            raise InvalidOperation
+    cls = type(record)
+    plan = _plans.get(cls) or _plan(cls)
+    _refuse_wide(plan.numbers(record))
     size = plan.fixed + _text_bytes("".join(plan.texts(record)))
     for name, measure in plan.others:
         value = getattr(record, name)
@@ -141,16 +142,24 @@ def _sequence_measure(item: Measure | None) -> Measure:
 
 def _mapping_measure(item: Measure | None) -> Measure:
     def measure(values: Mapping[str, Any]) -> int:
-        items = len(values) * _NUMBER_BYTES if item is None else sum(map(item, values.values()))
+        if item is None or item is _number_bytes:
+            _refuse_wide(values.values() if item else ())
+            items = len(values) * _NUMBER_BYTES
+        else:
+            items = sum(map(item, values.values()))
         return _CONTAINER_BYTES + _text_bytes("".join(values)) + items + len(values)
 
     return measure
 
 
 def _number_bytes(value: Decimal) -> int:
-    if not _TABLE_NUMBERS.plus(value).is_finite():
-        raise InvalidOperation
+    _refuse_wide((value,))
     return _NUMBER_BYTES
+
+
+def _refuse_wide(values: Iterable[Decimal]) -> None:
+    if not all(map(_IS_FINITE, map(_AS_STORED, values))):
+        raise InvalidOperation
 
 
 def _text_bytes(value: str) -> int:

@@ -35,4 +35,6 @@ def after_reading(
 
 
 def _agreeing(ledger: Ledger) -> Ledger:
+    if not (ledger.drift_since_ms or ledger.empty_since_ms or ledger.entries_paused):
+        return ledger
     return replace(ledger, drift_since_ms=0, empty_since_ms=0, entries_paused=False)

@@ -18,12 +18,9 @@ def digest_of(*fields: str) -> str:
 
     Each field is written as its length in bytes (4 bytes, big endian) and its UTF-8 bytes.
     """
-    state = hashlib.sha256()
-    for field in fields:
-        raw = field.encode()
-        state.update(len(raw).to_bytes(4, "big"))
-        state.update(raw)
-    return state.hexdigest()
+    raw = map(str.encode, fields)
+    framed = b"".join([len(each).to_bytes(4, "big") + each for each in raw])
+    return hashlib.sha256(framed).hexdigest()
 
 
 def trade_id(venue: str, leader: str, symbol: str, side: str, time_ms: int, n: int) -> TradeId:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from dataclasses import replace
 else:
     Record = TypeVar("Record")
+    _sizes: dict[type, int] = {}
 
     def replace(record: Record, /, **changes: object) -> Record:
         """Give a record with other values in some fields.
@@ -22,12 +23,21 @@ else:
         Records with slots, those that check themselves when made, and those that keep what they
         derived go the standard way.
         """
-        kept = getattr(record, "__dict__", None)
-        if kept is None or hasattr(record, "__post_init__"):
+        cls = type(record)
+        size = _sizes.get(cls)
+        if size is None:
+            size = _sizes[cls] = _size_of(record)
+        if not size:
             return dataclasses.replace(record, **changes)
-        values = {**kept, **changes}
-        if len(values) != len(record.__dataclass_fields__):
+        values = record.__dict__ | changes
+        if len(values) != size:
             return dataclasses.replace(record, **changes)
-        made = object.__new__(type(record))
+        made = object.__new__(cls)
         object.__setattr__(made, "__dict__", values)
         return made
+
+    def _size_of(record: object) -> int:
+        """Count the fields of a record's class; 0 if its records go the standard way."""
+        if not hasattr(record, "__dict__") or hasattr(record, "__post_init__"):
+            return 0
+        return len(dataclasses.fields(record))
