@@ -10,6 +10,7 @@ from concurrent.futures import Executor, Future
 from typing import Any, TypeVar
 
 from tests.simulation.loop import CrashError, Loop, Signal
+from understudy.domain.errors import UnderstudyError
 
 T = TypeVar("T")
 
@@ -47,7 +48,10 @@ class LoopFuture(Future[T]):
         """Give what came of it."""
         error = self.exception(timeout)
         if error is not None:
-            raise error
+            try:
+                raise error
+            finally:
+                del error  # else this frame and the error's traceback keep each other
         value: T = self._value
         return value
 
@@ -78,7 +82,10 @@ class LoopPool(Executor):
                 future.set_result(fn(*args, **kwargs))
             except CrashError as crash:
                 process.crash()
-                future.set_exception(crash)
+                future.set_exception(crash.with_traceback(None))
+            except UnderstudyError as error:
+                # Foreseen: without the frames that it passed, which would keep it and each other.
+                future.set_exception(error.with_traceback(None))
             except Exception as error:  # noqa: BLE001  # a future holds whatever was raised
                 future.set_exception(error)
 

@@ -172,7 +172,7 @@ class Steps:
                 try:
                     work(messages)
                 except UnderstudyError as error:
-                    failed[group] = error
+                    failed[group] = error.with_traceback(None)  # whose frames know `failed`
             return failed
 
         return each_group
