@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -15,6 +16,7 @@ from understudy.domain.limits import CopyMode, Sizing
 from understudy.domain.reasons import Reason
 from understudy.domain.receipts import CopyStatus
 from understudy.messages import Converge, WakeLane
+from understudy.ports.copying import Changes
 from understudy.workflows.copying.converging import COMPARED, SETTLED
 from understudy.workflows.reconciling.waking import wake_lane
 
@@ -269,3 +271,17 @@ def test_a_follow_whose_breaker_opened_three_times_is_paused() -> None:
 
     stopped = world.table.follows[follow]
     assert (stopped.status, stopped.pause_reason) == (FollowStatus.PAUSED, PauseReason.BREAKER)
+
+
+def test_a_new_exit_of_a_window_waits_for_no_rest_of_the_one_before() -> None:
+    world, follow = _world(**SLOWER[0])
+    _burst(world, "8")
+    world.pass_time(3)
+    rests_until_ms = world.clock.now_ms() + 180_000
+    resting = replace(world.ledger(follow), exit_rests_until_ms=rests_until_ms)
+    world.copying.store.commit(Changes(ledger=resting))
+
+    _burst(world, "-8")
+    world.pass_time(3)
+
+    assert world.held_at_venue(follow) == 0

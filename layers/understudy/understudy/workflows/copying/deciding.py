@@ -10,7 +10,11 @@ from understudy.domain.replacing import replace
 from understudy.domain.trades import Trade
 from understudy.messages import CLOSE_NOW, Converge
 from understudy.workflows.copying.closing_out import wants_closing
-from understudy.workflows.copying.converging import STARTED, orders_what_is_carried
+from understudy.workflows.copying.converging import (
+    STARTED,
+    WINDOW_ENDS,
+    orders_what_is_carried,
+)
 from understudy.workflows.copying.views import View
 
 # A receipt names every order and must fit into a table.
@@ -37,8 +41,11 @@ def wanted_ledger(view: View, command: Converge) -> Ledger:
 
 
 def rests(view: View, command: Converge, now_ms: int) -> bool:
-    """Say whether it is too early to try again; what its owner asks for now waits for nothing."""
-    if _closes_now(view, command) or command.cause == STARTED:
+    """Say whether it is too early to try again.
+
+    What its owner asks for now waits for nothing, nor does a window that collected a new trade.
+    """
+    if _closes_now(view, command) or command.cause in {STARTED, *WINDOW_ENDS}:
         return False
     is_full = view.receipt is not None and len(view.receipt.legs) >= ORDERS_AT_MOST
     return is_full or now_ms < view.ledger.exit_rests_until_ms
