@@ -20,7 +20,7 @@ from understudy.ports.copying import Changes
 from understudy.workflows.copying.converging import COMPARED, SETTLED
 from understudy.workflows.reconciling.waking import wake_lane
 
-SLOWER = [
+SLOWER: list[dict[str, Any]] = [
     {"mode": CopyMode.THROTTLED, "throttle_window_ms": 1500},
     {"mode": CopyMode.SAFE_POLL, "sync_interval_seconds": 5},
 ]
