@@ -14,11 +14,13 @@ from understudy.domain.markets import HYPERLIQUID
 from understudy.domain.reasons import Reason
 from understudy.domain.receipts import CopyStatus
 from understudy.domain.trades import Trade, TradeKind
-from understudy.messages import LeaderFills
+from understudy.messages import CheckLeader, LeaderFills
 from understudy.workflows.leader_sync import sync_leader
 from understudy.workflows.watching.fanning_out import FanOutPorts
+from understudy.workflows.watching.leader_books import check
 from understudy.workflows.watching.numbering import SyncPorts
 
+CHECK = CheckLeader(HYPERLIQUID, LEADER)
 REPAIR = LeaderFills(HYPERLIQUID, LEADER, (), after_gap=True)
 
 
@@ -191,3 +193,39 @@ def test_whoever_dies_on_the_way_the_exit_is_copied_once(at: int) -> None:
 
     assert (world.held_at_venue(follow), world.orders_at_venue(follow)) == (0, 2)
     assert len(_trades(world)) == 2
+
+
+def _looks(world: World, point: CrashPoint) -> None:
+    """Let a check of the leader look, whose lanes take nothing once."""
+    fan_out = FanOutPorts(world.leaders, Crashing(world.queues, point), world.clock)
+    check(SyncPorts(fan_out, world.markets, world.copying.venues), CHECK)
+
+
+def test_what_a_check_stored_and_did_not_send_goes_out_with_the_next_check() -> None:
+    world, follow = _world("5")
+    world.leader_trades("BTC", "-5")
+    world.queues.leader_sync.take(1000)
+    with pytest.raises(CrashError):
+        _looks(world, CrashPoint(1))
+    assert _booked(world) == 0
+
+    _looks(world, CrashPoint())
+    world.pump()
+
+    assert world.held_at_venue(follow) == 0
+    assert not world.leaders.leader_book(HYPERLIQUID, LEADER).look_wanted
+
+
+def test_a_correction_that_was_stored_and_not_sent_goes_out_with_the_next_check() -> None:
+    world, follow = _world("5")
+    _settled_at(world, "0")
+    _looks(world, CrashPoint())
+    world.clock.advance(60_000)
+    with pytest.raises(CrashError):
+        _looks(world, CrashPoint(1))
+    assert _booked(world) == 0
+
+    _looks(world, CrashPoint())
+    world.pump()
+
+    assert world.held_at_venue(follow) == 0

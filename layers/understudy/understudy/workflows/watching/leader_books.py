@@ -19,7 +19,12 @@ from understudy.domain.trades import Fill
 from understudy.messages import CheckLeader
 from understudy.ports.venue import LeaderSnapshot
 from understudy.workflows.watching.fanning_out import fan_out_trade
-from understudy.workflows.watching.numbering import STORE_TRIES, SyncPorts, store_fills
+from understudy.workflows.watching.numbering import (
+    STORE_TRIES,
+    SyncPorts,
+    send_newest_again,
+    store_fills,
+)
 
 OVERLAP_MS = 60_000
 # A venue's answers may be so far behind its stream.
@@ -86,11 +91,15 @@ def not_looked_past(ports: SyncPorts, book: LeaderBook, fills: Sequence[Fill]) -
 def compare(ports: SyncPorts, book: LeaderBook, *, fully: bool) -> LeaderBook:
     """Compare a book with the venue, keep the account fresh, and store what passed unseen.
 
-    The leader's fills are asked for where positions differ, or for a full look.
+    The leader's fills are asked for where positions differ, or for a full look. What it stores says
+    that a look is wanted until this one is over: should it stop before all is sent on, the next one
+    sends it.
     """
     snapshot = _snapshot(ports, book)
+    if book.look_wanted:
+        send_newest_again(ports, book)
     if full := fully or bool(_differences(ports, book, snapshot)):
-        book = store_fills(ports, book, _missed(ports, book))
+        book = store_fills(ports, replace(book, look_wanted=True), _missed(ports, book))
 
     def compared(current: LeaderBook) -> LeaderBook:
         account = snapshot.account.remembering(current.account)
@@ -151,8 +160,7 @@ def _differences(
 def _corrected(ports: SyncPorts, book: LeaderBook, snapshot: LeaderSnapshot) -> LeaderBook:
     """Follow the venue where two snapshots agree on a position that no fill explains.
 
-    Whoever dies between storing and sending is made up for by the follows' own gaps. The doubts
-    are stored with the repaired book.
+    The doubts are stored with the repaired book.
     """
     book = replace(book, doubts=_unmoved(ports, book))
     doubts = _differences(ports, book, snapshot)
@@ -180,7 +188,7 @@ def _correct(
     ports: SyncPorts, book: LeaderBook, doubt: BookDoubt, price: Decimal, time_ms: int
 ) -> LeaderBook:
     now_ms = ports.fan_out.clock.now_ms()
-    moved, trade, fill = correction(book, doubt, price, time_ms, now_ms)
+    moved, trade, fill = correction(replace(book, look_wanted=True), doubt, price, time_ms, now_ms)
     stored = ports.fan_out.store.store_trade(moved, trade, [fill])
     fan_out_trade(ports.fan_out, trade)
     return stored

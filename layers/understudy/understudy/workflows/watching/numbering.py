@@ -18,6 +18,8 @@ from understudy.workflows.watching.fanning_out import FanOutPorts, fan_out_trade
 
 STORE_TRIES = 16
 REPEATED_TRADES = 200
+NEWEST_TRADES = 20
+NEWEST_MS = 300_000
 # A venue's answers may be behind its stream.
 LEARN_DELAY_SECONDS = 2
 
@@ -70,6 +72,15 @@ def _have_leverage_learned(ports: SyncPorts, book: LeaderBook, trade: Trade) -> 
     if trade.kind is TradeKind.OPEN and book.holds_at_unknown_leverage(trade.symbol):
         command = LearnLeverage(book.venue, book.leader, trade.symbol)
         ports.fan_out.queues.to_reconcile(command, delay_seconds=LEARN_DELAY_SECONDS)
+
+
+def send_newest_again(ports: SyncPorts, book: LeaderBook) -> None:
+    """Send a leader's newest trades on once more; the queue drops what it has had lately."""
+    since, now_ms = max(0, book.seq - NEWEST_TRADES), ports.fan_out.clock.now_ms()
+    newest = ports.fan_out.store.trades_since(book.venue, book.leader, since, NEWEST_TRADES)
+    for trade in newest:
+        if now_ms - trade.stored_at_ms < NEWEST_MS:
+            fan_out_trade(ports.fan_out, trade)
 
 
 def _send_again(ports: SyncPorts, book: LeaderBook, trades: set[TradeId]) -> None:
