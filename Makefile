@@ -6,8 +6,9 @@ CORES ?= 2
 BIN := .venv/bin
 SAM := .venv-sam/bin/sam
 REPORTS := .local/reports
-# Waits as long as a restore takes: with the long proofs, for `make test` has six minutes.
+# With the long proofs, for `make test` has six minutes.
 RESTORE := tests/acceptance/test_restore.py
+LYING := tests/acceptance/test_a_lying_venue.py
 SOCKETS := tests/acceptance/test_real_sockets.py tests/acceptance/test_real_sockets_long.py
 COMPILE = cd requirements && ../$(BIN)/pip-compile --quiet --generate-hashes --no-header \
 	--no-emit-index-url --no-emit-find-links --allow-unsafe --strip-extras
@@ -18,7 +19,7 @@ export SAM_CLI_TELEMETRY := 0
 	demo-environment dev-environment sam-environment \
 	check-steps format lint types architecture rules template unit test-parallel test-integration \
 	test-serial \
-	prove-steps prove-simulated prove-standard prove-heavy prove-restore prove-sizing \
+	prove-steps prove-simulated prove-standard prove-heavy prove-restore prove-judge prove-sizing \
 	prove-follow-life prove-mutants prove-crashes prove-sockets
 
 help: ## show this list
@@ -117,11 +118,12 @@ test-integration:
 		--ignore=tests/integration/system tests/integration $(ARGS)
 
 test-serial:
-	@$(BIN)/pytest --junitxml=$(REPORTS)/test-serial.xml $(addprefix --ignore=,$(RESTORE) $(SOCKETS)) \
+	@$(BIN)/pytest --junitxml=$(REPORTS)/test-serial.xml $(addprefix --ignore=,$(RESTORE) $(LYING) $(SOCKETS)) \
 		tests/integration/system tests/acceptance $(ARGS)
 
 # The long proofs, one target each; `make prove` goes through all of them.
-prove-steps: prove-sizing prove-follow-life prove-simulated prove-restore prove-sockets
+prove-steps: prove-sizing prove-follow-life prove-simulated prove-restore prove-judge \
+	prove-sockets
 
 prove-sizing:
 	@$(BIN)/python -m tests.differential --count 200000
@@ -148,6 +150,9 @@ prove-crashes:
 
 prove-restore:
 	@$(BIN)/pytest $(RESTORE)
+
+prove-judge:
+	@$(BIN)/pytest $(LYING)
 
 prove-sockets:
 	@$(BIN)/pytest $(SOCKETS)
