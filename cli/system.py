@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import shutil
 import time
-from collections.abc import Callable
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,7 +22,7 @@ from localcloud.state_folder import Lock, StateFolder, read_object
 from localcloud.wire import HOST
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 SIGN_IN = SignInPlace("understudy.localhost", "http://understudy.localhost", 421614)
 UNLIMITED_WEIGHT = 1_000_000_000

@@ -201,16 +201,20 @@ def _looks(world: World, point: CrashPoint) -> None:
     check(SyncPorts(fan_out, world.markets, world.copying.venues), CHECK)
 
 
+def _dies_before_sending_and_looks_again(world: World) -> None:
+    with pytest.raises(CrashError):
+        _looks(world, CrashPoint(1))
+    assert _booked(world) == 0
+    _looks(world, CrashPoint())
+    world.pump()
+
+
 def test_what_a_check_stored_and_did_not_send_goes_out_with_the_next_check() -> None:
     world, follow = _world("5")
     world.leader_trades("BTC", "-5")
     world.queues.leader_sync.take(1000)
-    with pytest.raises(CrashError):
-        _looks(world, CrashPoint(1))
-    assert _booked(world) == 0
 
-    _looks(world, CrashPoint())
-    world.pump()
+    _dies_before_sending_and_looks_again(world)
 
     assert world.held_at_venue(follow) == 0
     assert not world.leaders.leader_book(HYPERLIQUID, LEADER).look_wanted
@@ -221,11 +225,7 @@ def test_a_correction_that_was_stored_and_not_sent_goes_out_with_the_next_check(
     _settled_at(world, "0")
     _looks(world, CrashPoint())
     world.clock.advance(60_000)
-    with pytest.raises(CrashError):
-        _looks(world, CrashPoint(1))
-    assert _booked(world) == 0
 
-    _looks(world, CrashPoint())
-    world.pump()
+    _dies_before_sending_and_looks_again(world)
 
     assert world.held_at_venue(follow) == 0

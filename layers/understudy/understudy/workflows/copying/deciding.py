@@ -45,10 +45,11 @@ def rests(view: View, command: Converge, now_ms: int) -> bool:
 
     What its owner asks for now waits for nothing, nor does a window that collected a new trade.
     """
-    if _closes_now(view, command) or command.cause in {STARTED, *WINDOW_ENDS}:
+    if _closes_now(view, command) or command.cause == STARTED:
         return False
-    is_full = view.receipt is not None and len(view.receipt.legs) >= ORDERS_AT_MOST
-    return is_full or now_ms < view.ledger.exit_rests_until_ms
+    if view.receipt is not None and len(view.receipt.legs) >= ORDERS_AT_MOST:
+        return True
+    return command.cause not in WINDOW_ENDS and now_ms < view.ledger.exit_rests_until_ms
 
 
 def _closes_now(view: View, command: Converge) -> bool:
