@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from decimal import Decimal
 
 import pytest
@@ -12,6 +13,13 @@ from tests.contract.stores.records import book, full_ledger, intent, receipt
 from tests.fakes.builders import account, follow, ledger, limits, market, trade
 from understudy.adapters.aws.attributes import attributes_of, record_of
 from understudy.domain.follows import Account, Ledger
+
+
+@dataclass(frozen=True)
+class Sealed:
+    """A record with bytes."""
+
+    key: bytes
 
 
 @pytest.mark.parametrize(
@@ -39,6 +47,15 @@ def test_an_amount_is_a_number_and_stays_exact(amount: Decimal) -> None:
 
     assert record_of(Ledger, item).target == amount
     assert amount == 0 or set(item["target"]) == {"N"}
+
+
+def test_bytes_are_written_as_the_wire_has_them() -> None:
+    sealed = Sealed(b"\x00\x01\xff")
+
+    item = attributes_of(sealed)
+
+    assert item == {"key": {"B": "AAH/"}}
+    assert record_of(Sealed, item) == sealed
 
 
 def test_what_is_empty_by_default_is_left_out_and_what_is_not_is_written() -> None:

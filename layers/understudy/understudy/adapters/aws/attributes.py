@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import types
+from base64 import b64decode, b64encode
 from collections.abc import Callable, Mapping
 from decimal import Decimal
 from enum import Enum
@@ -121,7 +122,10 @@ def _single(kind: Any) -> _Form:
 
 
 _SCALARS: dict[type, _Form] = {
-    bytes: _Form(lambda value: {"B": value}, lambda attribute: attribute["B"]),
+    # Values go over the wire as they are here (models/README.md), and bytes go as base64.
+    bytes: _Form(
+        lambda value: {"B": b64encode(value).decode()}, lambda attribute: b64decode(attribute["B"])
+    ),
     bool: _Form(lambda value: {"BOOL": value}, lambda attribute: attribute["BOOL"]),
     int: _Form(lambda value: {"N": str(value)}, lambda attribute: int(attribute["N"])),
     str: _Form(lambda value: {"S": value}, lambda attribute: attribute["S"]),

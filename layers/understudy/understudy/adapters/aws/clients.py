@@ -6,6 +6,7 @@ Retries are `attempts`' business, so that every call has one policy and one boun
 from __future__ import annotations
 
 from functools import cache
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 import botocore.session
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
     from mypy_boto3_lambda.client import LambdaClient
     from mypy_boto3_sqs.client import SQSClient
 
+# What the client is told about its services' models beside its own, by its loader's rules.
+_MODELS = Path(__file__).parent / "models"
 _SERVICE_SECONDS = 1  # an answer that takes longer is lost: asking again is faster than waiting
 _FUNCTION_SECONDS = 3  # room for a cold start, and for what the function asks of the services
 _CONFIG = Config(
@@ -71,4 +74,6 @@ def _client(service: str, read_timeout: int = _SERVICE_SECONDS) -> Any:
 
 @cache
 def _session() -> botocore.session.Session:
-    return botocore.session.get_session()
+    session = botocore.session.get_session()
+    session.get_component("data_loader").search_paths.append(str(_MODELS))
+    return session
