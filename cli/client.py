@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import sys
+import time
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -16,19 +18,25 @@ if TYPE_CHECKING:
     from cli.wallet_key import WalletKey
 
 TIMEOUT_SECONDS = 30
+MOST_PAUSES_SECONDS = 120
+TOO_MANY_CALLS = 429
 PAGE_SIZE = 100
 HTTP_ERRORS_FROM = 400
 Answer = dict[str, Any]
 
 
 class ApiError(Exception):
-    """The API refused: `status` and `code` for programs, the message for people."""
+    """The API refused: `status` and `code` for programs, the message for people.
 
-    def __init__(self, status: int, code: str, detail: str) -> None:
+    `again_in_seconds` is when the API asks to be called again; 0 when it does not say.
+    """
+
+    def __init__(self, status: int, code: str, detail: str, again_in_seconds: int = 0) -> None:
         super().__init__(detail)
         self.status = status
         self.code = code
         self.detail = detail
+        self.again_in_seconds = again_in_seconds
 
 
 class ApiUnreachableError(ApiError):
@@ -44,8 +52,14 @@ class SignInPlace:
     chain_id: int
 
 
+def pause_aloud(seconds: int) -> None:
+    """Wait, and say on standard error for what."""
+    sys.stderr.write(f"the API asks for a pause of {seconds} s: too many calls\n")
+    time.sleep(seconds)
+
+
 class ApiClient:
-    """Talks to the API as one user."""
+    """Talks to the API as one user; pauses when the API asks for it."""
 
     def __init__(
         self,
@@ -53,10 +67,12 @@ class ApiClient:
         place: SignInPlace,
         *,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
+        pause: Callable[[int], None] = pause_aloud,
     ) -> None:
         self._url = urlsplit(base_url.rstrip("/"))
         self._place = place
         self._now = now
+        self._pause = pause
         self._access_token = ""
         self._refresh_token = ""
 
@@ -151,29 +167,46 @@ class ApiClient:
         Raises ApiError, ApiUnreachableError when nobody answered.
         """
         try:
-            return self._call(method, path, body)
+            return self._patiently(method, path, body)
         except ApiError as error:
             if error.code != "ACCESS_TOKEN_EXPIRED":
                 raise
         self._access_token = ""
         self.refresh()
-        return self._call(method, path, body)
+        return self._patiently(method, path, body)
+
+    def _patiently(self, method: str, path: str, body: Mapping[str, Any] | None) -> Answer:
+        """Call again after each pause that the API asks for: a call it did not let in did nothing.
+
+        The error goes on to the caller once the pauses would exceed two minutes.
+        """
+        paused_seconds = 0
+        while True:
+            try:
+                return self._call(method, path, body)
+            except ApiError as error:
+                paused_seconds += error.again_in_seconds
+                is_asked = error.status == TOO_MANY_CALLS and error.again_in_seconds > 0
+                if not is_asked or paused_seconds > MOST_PAUSES_SECONDS:
+                    raise
+                self._pause(error.again_in_seconds)
 
     def _call(self, method: str, path: str, body: Mapping[str, Any] | None) -> Answer:
         headers = {"Content-Type": "application/json"}
         if self._access_token:
             headers["Authorization"] = f"Bearer {self._access_token}"
         text = None if body is None else json.dumps(body)
-        status, raw = self._exchange(method, path, text, headers)
+        status, raw, retry_after = self._exchange(method, path, text, headers)
         answer = _read(status, raw)
         if status >= HTTP_ERRORS_FROM:
             code = str(answer.get("code", "UNKNOWN"))
-            raise ApiError(status, code, str(answer.get("detail", answer)))
+            again_in_seconds = int(retry_after) if retry_after.isdecimal() else 0
+            raise ApiError(status, code, str(answer.get("detail", answer)), again_in_seconds)
         return answer
 
     def _exchange(
         self, method: str, path: str, text: str | None, headers: Mapping[str, str]
-    ) -> tuple[int, bytes]:
+    ) -> tuple[int, bytes, str]:
         secure = self._url.scheme == "https"
         make = HTTPSConnection if secure else HTTPConnection
         # A connection of its own for each call: a kept one may be gone, and a POST is not repeated.
@@ -181,7 +214,7 @@ class ApiClient:
             try:
                 connection.request(method, self._url.path + path, text, dict(headers))
                 answer = connection.getresponse()
-                return answer.status, answer.read()
+                return answer.status, answer.read(), answer.getheader("Retry-After") or ""
             except (OSError, HTTPException) as error:
                 where = f"{self._url.scheme}://{self._url.netloc}"
                 raise ApiUnreachableError(

@@ -95,7 +95,14 @@ def _query_parameters(query: type[Request] | None) -> list[dict[str, Any]]:
 def _refusals(route: Route) -> list[int]:
     signed_in = route.access is not Access.OPEN
     changes = route.method != "GET"
-    possible = {400: True, 401: signed_in, 404: "{" in route.path, 409: changes, 422: changes}
+    possible = {
+        400: True,
+        401: signed_in,
+        404: "{" in route.path,
+        409: changes,
+        422: changes,
+        429: route.counted,
+    }
     return [*(status for status, holds in possible.items() if holds), 503]
 
 

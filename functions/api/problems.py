@@ -13,6 +13,7 @@ from understudy.domain.errors import (
     NotFoundError,
     SigningRefusedError,
     SigningUnavailableError,
+    TooManyCallsError,
     UnderstudyError,
     VenueRejectedError,
     VenueUnreachableError,
@@ -29,6 +30,7 @@ STATUS_OF: dict[type[UnderstudyError], int] = {
     LimitExceededError: 422,
     SigningRefusedError: 422,
     VenueRejectedError: 422,
+    TooManyCallsError: 429,
     SigningUnavailableError: 503,
     VenueUnreachableError: 503,
     DependencyError: 503,
@@ -40,6 +42,7 @@ TITLE_OF = {
     409: "Not in this state",
     413: "Too large",
     422: "Refused",
+    429: "Too many calls",
     500: "Our fault",
     503: "Not available just now",
 }

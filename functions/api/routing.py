@@ -60,7 +60,8 @@ class Call:
 class Route:
     """One method on one path; `{name}` in the path is a parameter.
 
-    `handle` gives a dataclass, a mapping, or a `Page` to show.
+    `handle` gives a dataclass, a mapping, or a `Page` to show. A route that is not `counted` must
+    cost nothing. A route that lets in names by `aim` whose door a body tries; '' for nobody's.
     """
 
     method: str
@@ -71,6 +72,8 @@ class Route:
     body: type[Request] | None = None
     query: type[Request] | None = None
     status: int = 200
+    counted: bool = True
+    aim: Callable[[Any], str] | None = None
 
     @property
     def key(self) -> str:

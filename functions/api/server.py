@@ -14,10 +14,11 @@ from understudy.domain.errors import UnderstudyError
 from understudy.ports.directory import Page
 from understudy.runtime.observability import logger
 
+from .answer_headers import OF_EVERY_ANSWER, OF_NO_PAGE, of_admissions, of_page
 from .bodies import read_body
-from .callers import caller_of
+from .door import Visit
 from .problems import headers_of, problem, problem_of, problem_of_shape
-from .routing import Access, Call, Request
+from .routing import Call, Request
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -29,7 +30,6 @@ if TYPE_CHECKING:
 
 JSON = "application/json"
 PROBLEM_JSON = "application/problem+json"
-NO_STORE = {"Cache-Control": "no-store"}
 
 
 def serve(routes: Sequence[Route], services: Callable[[], ApiServices]) -> APIGatewayHttpResolver:
@@ -47,33 +47,36 @@ def _bound(
     app: APIGatewayHttpResolver, route: Route, services: Callable[[], ApiServices]
 ) -> Callable[..., Response[str]]:
     def answer(**path: str) -> Response[str]:
+        event = app.current_event.raw_event
+        visit = Visit(route, event, services)
         try:
-            call = _checked(app.current_event.raw_event, route, services, path)
-            shown = route.handle(call)
+            shown = route.handle(_checked(visit, event, services, path))
         except ValidationError as error:
-            return _refused(problem_of_shape(error), route)
+            return _refused(problem_of_shape(error), visit)
         except UnderstudyError as error:
-            return _refused(problem_of(error), route, error)
-        return _answered(route.status, shown)
+            return _refused(problem_of(error), visit, error)
+        return _answered(visit, shown)
 
     return answer
 
 
 def _checked(
+    visit: Visit,
     event: Mapping[str, Any],
-    route: Route,
     services: Callable[[], ApiServices],
     path: Mapping[str, str],
 ) -> Call:
-    claims = None
-    if route.access is not Access.OPEN:
-        claims = caller_of(event, route.access, services().sessions)
+    claims = visit.enter()
+    if any(each.alone for each in visit.admissions):
+        logger("api").warning("calls are counted alone", route=visit.route.key)
+    body = _read(visit.route.body, read_body(event))
+    visit.aim(body)
     return Call(
         provide=services,
         claims=claims,
         path=path,
-        body=_read(route.body, read_body(event)),
-        query=_read(route.query, event.get("queryStringParameters") or {}),
+        body=body,
+        query=_read(visit.route.query, event.get("queryStringParameters") or {}),
     )
 
 
@@ -82,10 +85,16 @@ def _read(model: type[Request] | None, sent: Mapping[str, Any]) -> Request:
     return (model or Request).model_validate(sent)
 
 
-def _answered(status: int, shown: Any) -> Response[str]:
+def _answered(visit: Visit, shown: Any) -> Response[str]:
     if isinstance(shown, str):
-        return Response(status, "text/html; charset=utf-8", shown, dict(NO_STORE))
-    return Response(status, JSON, json.dumps(plain(shown), separators=(",", ":")), dict(NO_STORE))
+        headers = of_admissions(visit.admissions) | of_page(shown)
+        return _response(visit.route.status, "text/html; charset=utf-8", shown, headers)
+    text = json.dumps(plain(shown), separators=(",", ":"))
+    return _response(visit.route.status, JSON, text, of_admissions(visit.admissions))
+
+
+def _response(status: int, kind: str, text: str, headers: Mapping[str, str]) -> Response[str]:
+    return Response(status, kind, text, {**OF_EVERY_ANSWER, **OF_NO_PAGE, **headers})
 
 
 def plain(shown: Any) -> Any:
@@ -100,15 +109,17 @@ def plain(shown: Any) -> Any:
 
 
 def _refused(
-    shown: Problem, route: Route | None = None, error: UnderstudyError | None = None
+    shown: Problem, visit: Visit | None = None, error: UnderstudyError | None = None
 ) -> Response[str]:
-    named = route.key if route else ""
+    named = visit.route.key if visit else ""
     facts = {name: str(value) for name, value in (error.facts if error else {}).items()}
     logger("api").info(
         "request refused", route=named, status=shown["status"], code=shown["code"], facts=facts
     )
-    headers = {**NO_STORE, **headers_of(shown)}
-    return Response(shown["status"], PROBLEM_JSON, json.dumps(shown), headers)
+    counted = of_admissions(visit.admissions) if visit else {}
+    return _response(
+        shown["status"], PROBLEM_JSON, json.dumps(shown), headers_of(shown) | counted
+    )
 
 
 def _failed(error: Exception) -> Response[str]:
@@ -117,4 +128,4 @@ def _failed(error: Exception) -> Response[str]:
     logger("api").error("request failed", kind)
     detail = "something went wrong on our side: try again, and tell us if it happens again"
     shown = problem(500, "INTERNAL", detail)
-    return Response(500, PROBLEM_JSON, json.dumps(shown), dict(NO_STORE))
+    return _response(500, PROBLEM_JSON, json.dumps(shown), {})

@@ -55,6 +55,16 @@ def refresh(call: Call) -> Any:
     return call.services.sessions.refresh(call.body.refresh_token)
 
 
+def wallet_of(signed: SignedMessage) -> str:
+    """Name the wallet whose door a sign-in tries."""
+    return signed.address.lower()
+
+
+def session_of(sent: RefreshRequest) -> str:
+    """Name the session that a refresh token says to be of."""
+    return sent.refresh_token.split(".", 1)[0]
+
+
 def log_out(call: Call) -> dict[str, bool]:
     """End the session."""
     call.services.sessions.end(call.body.refresh_token)
@@ -77,6 +87,7 @@ ROUTES = (
         verify,
         Access.OPEN,
         body=SignedMessage,
+        aim=wallet_of,
     ),
     Route(
         "POST",
@@ -85,6 +96,15 @@ ROUTES = (
         refresh,
         Access.OPEN,
         body=RefreshRequest,
+        aim=session_of,
     ),
-    Route("POST", "/v1/auth/logout", "End the session", log_out, Access.OPEN, body=RefreshRequest),
+    Route(
+        "POST",
+        "/v1/auth/logout",
+        "End the session",
+        log_out,
+        Access.OPEN,
+        body=RefreshRequest,
+        aim=session_of,
+    ),
 )

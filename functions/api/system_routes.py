@@ -33,7 +33,7 @@ def system_routes(others: tuple[Route, ...]) -> tuple[Route, ...]:
         return document((*others, *own))
 
     own = (
-        Route("GET", "/health", "Say that the API answers", health, Access.OPEN),
+        Route("GET", "/health", "Say that the API answers", health, Access.OPEN, counted=False),
         Route(
             "GET",
             "/v1/system/status",

@@ -16,9 +16,11 @@ from tests.fakes.signing import KeySigner
 from tests.fakes.world import World
 from understudy.adapters.identity.access_tokens import Hs256AccessTokens
 from understudy.adapters.identity.refresh_tokens import HmacRefreshTokens
+from understudy.adapters.memory.call_counts import InMemoryCallCounts
 from understudy.adapters.memory.identity import InMemoryIdentityStore
 from understudy.adapters.venues.hyperliquid.approvals import HyperliquidApprovals
 from understudy.adapters.venues.hyperliquid.constants import Chain
+from understudy.domain.door_limits import MOST, DoorLimits
 from understudy.runtime.api_services import ApiPorts, assemble
 from understudy.workflows.requests.agents import BuilderTerms
 from understudy.workflows.requests.system_status import Dependency
@@ -26,6 +28,9 @@ from understudy.workflows.requests.system_status import Dependency
 if TYPE_CHECKING:
     from cli.wallet_key import WalletKey
     from understudy.adapters.venues.hyperliquid.rest import Rest
+    from understudy.ports.call_counts import CallCounts
+
+WIDE_OPEN = DoorLimits(MOST, MOST, MOST, MOST)
 
 
 @dataclass
@@ -52,6 +57,8 @@ class ApiWorld:
     ids: CountedIds = field(default_factory=CountedIds)
     ring: FixedRing = field(default_factory=FixedRing)
     terms: BuilderTerms = field(default_factory=BuilderTerms)
+    calls: CallCounts = field(default_factory=InMemoryCallCounts)
+    door_limits: DoorLimits = WIDE_OPEN
     dependencies: tuple[Dependency, ...] = (Dependency("market", "no entries", dict),)
 
     def __post_init__(self) -> None:
@@ -65,6 +72,7 @@ class ApiWorld:
         body: Any = None,
         token: str = "",
         query: dict[str, str] | None = None,
+        address: str = "192.0.2.1",
         **event: Any,
     ) -> Answer:
         """Send one request; a body that is text goes as it is."""
@@ -75,7 +83,10 @@ class ApiWorld:
             "rawPath": path,
             "headers": headers,
             "queryStringParameters": query or {},
-            "requestContext": {"http": {"method": method, "path": path}, "stage": "$default"},
+            "requestContext": {
+                "http": {"method": method, "path": path, "sourceIp": address},
+                "stage": "$default",
+            },
             "body": text,
             "isBase64Encoded": False,
             **event,
@@ -145,6 +156,8 @@ class ApiWorld:
             refresh_tokens=HmacRefreshTokens(self.ring),
             clock=world.clock,
             ids=self.ids,
+            calls=self.calls,
+            door_limits=self.door_limits,
         )
 
 

@@ -42,6 +42,7 @@ def resources() -> dict[str, Any]:
         ("CopyingTable", tables.COPYING),
         ("MarketTable", tables.MARKET),
         ("ThrottleTable", tables.THROTTLE),
+        ("DoorTable", tables.DOOR),
     ],
 )
 def test_a_table_of_the_template_has_the_keys_and_indexes_of_the_tests(
@@ -58,7 +59,7 @@ def test_a_table_of_the_template_has_the_keys_and_indexes_of_the_tests(
     } == tables.attribute_types(definition)
 
 
-@pytest.mark.parametrize("name", ["CopyingTable", "ThrottleTable"])
+@pytest.mark.parametrize("name", ["CopyingTable", "ThrottleTable", "DoorTable"])
 def test_items_that_say_when_they_expire_do_so(resources: dict[str, Any], name: str) -> None:
     assert resources[name]["Properties"]["TimeToLiveSpecification"] == {
         "AttributeName": "expires_on",

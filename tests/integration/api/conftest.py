@@ -12,7 +12,7 @@ from urllib.parse import parse_qsl, urlsplit
 import pytest
 import requests
 
-from cli.client import ApiClient, SignInPlace
+from cli.client import ApiClient, SignInPlace, pause_aloud
 from simulators.hyperliquid.thread import SimulatorThread
 from tests.fakes.api import ApiWorld
 from tests.fakes.builders import market
@@ -26,7 +26,7 @@ from understudy.adapters.venues.hyperliquid.rest import Rest
 from understudy.runtime.api_services import assemble
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from cli.wallet_key import WalletKey
 
@@ -49,7 +49,11 @@ class Gateway(BaseHTTPRequestHandler):
             "headers": {name.lower(): value for name, value in self.headers.items()},
             "queryStringParameters": dict(parse_qsl(url.query)),
             "requestContext": {
-                "http": {"method": self.command, "path": url.path},
+                "http": {
+                    "method": self.command,
+                    "path": url.path,
+                    "sourceIp": self.client_address[0],
+                },
                 "stage": "$default",
             },
             "body": body or None,
@@ -59,6 +63,8 @@ class Gateway(BaseHTTPRequestHandler):
         raw = given["body"].encode()
         self.send_response(given["statusCode"])
         self.send_header("Content-Length", str(len(raw)))
+        for name, value in given["headers"].items():
+            self.send_header(name, value)
         self.end_headers()
         self.wfile.write(raw)
 
@@ -76,8 +82,8 @@ class Bench:
     url: str
     venue: SimulatorThread
 
-    def client(self) -> ApiClient:
-        return ApiClient(self.url, SignInPlace(DOMAIN, ORIGIN, CHAIN_ID))
+    def client(self, pause: Callable[[int], None] = pause_aloud) -> ApiClient:
+        return ApiClient(self.url, SignInPlace(DOMAIN, ORIGIN, CHAIN_ID), pause=pause)
 
     def fund(self, key: WalletKey) -> None:
         account = {"address": key.address, "usdc": "1000"}

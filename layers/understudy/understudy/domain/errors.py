@@ -40,6 +40,21 @@ class LimitExceededError(UnderstudyError):
     code = "LIMIT_EXCEEDED"
 
 
+class TooManyCallsError(UnderstudyError):
+    """The caller called too often; nothing was done, and `again_in_seconds` says when to come back.
+
+    Nothing is wrong with the call itself.
+    """
+
+    code = "TOO_MANY_CALLS"
+
+    def __init__(self, again_in_seconds: int) -> None:
+        super().__init__(
+            f"too many calls: try again in {again_in_seconds} s", again_in_seconds=again_in_seconds
+        )
+        self.again_in_seconds = again_in_seconds
+
+
 class ConflictError(UnderstudyError):
     """What was read has changed since: read again and decide again."""
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from understudy.adapters.aws import clients
 from understudy.adapters.aws.agent_keys import LambdaAgentKeys
+from understudy.adapters.aws.call_counts import DynamoCallCounts
 from understudy.adapters.aws.copy_store import DynamoCopyStore
 from understudy.adapters.aws.follow_directory import DynamoFollowDirectory
 from understudy.adapters.aws.identity_store import DynamoIdentityStore
@@ -21,6 +22,7 @@ from understudy.adapters.identity.siwe import SiweVerifier
 from understudy.adapters.ids import RandomIds
 from understudy.adapters.venues.hyperliquid.approvals import HyperliquidApprovals
 from understudy.adapters.venues.hyperliquid.rest import Rest
+from understudy.domain.door_limits import DoorLimits
 from understudy.domain.errors import InvalidInputError
 from understudy.domain.ids import FollowId
 from understudy.domain.markets import HYPERLIQUID
@@ -68,6 +70,8 @@ def _ports(rest: Rest, keys: LambdaAgentKeys) -> ApiPorts:
         refresh_tokens=HmacRefreshTokens(ring),
         clock=parts.CLOCK,
         ids=RandomIds(),
+        calls=DynamoCallCounts(Table(database, environment.text("DOOR_TABLE"))),
+        door_limits=_door_limits(),
         epoch=environment.epoch(),
     )
 
@@ -85,6 +89,16 @@ def _list(name: str) -> frozenset[str]:
     return frozenset(each.strip() for each in environment.text(name).split(",") if each.strip())
 
 
+def _door_limits() -> DoorLimits:
+    count = environment.count
+    return DoorLimits(
+        burst=count("DOOR_BURST"),
+        per_second=count("DOOR_PER_SECOND"),
+        attempts=count("DOOR_ATTEMPTS"),
+        attempts_per_minute=count("DOOR_ATTEMPTS_PER_MINUTE"),
+    )
+
+
 def _terms() -> BuilderTerms:
     address = os.environ.get("HYPERLIQUID_BUILDER_ADDRESS", "").lower()
     fee = environment.count("HYPERLIQUID_BUILDER_FEE_TENTHS_BPS") if address else 0
@@ -94,6 +108,10 @@ def _terms() -> BuilderTerms:
 def _dependencies(ports: ApiPorts, rest: Rest, keys: LambdaAgentKeys) -> tuple[Dependency, ...]:
     def identity() -> Mapping[str, int]:
         ports.identity.session(NOBODY)
+        return {}
+
+    def door() -> Mapping[str, int]:
+        ports.calls.take(ports.door_limits.network, "status", ports.clock.now_ms() * 1000)
         return {}
 
     def copying() -> Mapping[str, int]:
@@ -112,6 +130,7 @@ def _dependencies(ports: ApiPorts, rest: Rest, keys: LambdaAgentKeys) -> tuple[D
     queues = partial(queue_depths, clients.sqs(), environment.queue_urls(*QUEUES))
     return (
         Dependency("identity", "nobody can sign in or be recognised", identity),
+        Dependency("door", "each worker counts calls alone: limits are looser", door),
         Dependency("copying", "nothing is copied; follows cannot be seen or changed", copying),
         Dependency("market", "no entries are copied; exits go on", market),
         Dependency("venue", "nothing is copied; follows cannot be started", venue),

@@ -5,7 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from understudy.adapters.memory.call_counts import InMemoryCallCounts
+from understudy.domain.door_limits import DoorLimits
 from understudy.ports.agents import AgentApprovals, AgentKeys, AgentRegistry
+from understudy.ports.call_counts import CallCounts
 from understudy.ports.clock import Clock
 from understudy.ports.copying import CopyStore, LeaderStore, MarketStore
 from understudy.ports.delivery import Queues
@@ -23,6 +26,7 @@ from understudy.ports.venue import Venue
 from understudy.workflows.requests.agents import Agents, BuilderTerms
 from understudy.workflows.requests.copies import Copies
 from understudy.workflows.requests.copy_profiles import CopySettings
+from understudy.workflows.requests.door import Door
 from understudy.workflows.requests.follow_changes import OwnFollows
 from understudy.workflows.requests.follow_lifecycle import FollowLifecycle
 from understudy.workflows.requests.follows import Follows
@@ -56,6 +60,8 @@ class ApiPorts:
     refresh_tokens: RefreshTokens
     clock: Clock
     ids: Ids
+    calls: CallCounts
+    door_limits: DoorLimits = DoorLimits()
     epoch: int = 0
 
 
@@ -73,6 +79,7 @@ class ApiServices:
     portfolios: Portfolios
     copies: Copies
     system: SystemStatus
+    door: Door
 
 
 def assemble(
@@ -95,6 +102,7 @@ def assemble(
         portfolios=Portfolios(own, ports.markets),
         copies=Copies(ports.directory, own),
         system=SystemStatus(dependencies, ports.clock),
+        door=Door(ports.calls, InMemoryCallCounts(), ports.door_limits, ports.clock),
     )
 
 

@@ -1,0 +1,72 @@
+"""A request on its way in: who calls and how often; decided before its body is even read."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from understudy.domain.errors import NotAllowedError, TooManyCallsError
+
+from .callers import address_of, caller_of
+from .routing import Access
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from understudy.domain.token_bucket import Admission
+    from understudy.ports.identity import AccessClaims
+    from understudy.runtime.api_services import ApiServices
+
+    from .routing import Route
+
+
+class Visit:
+    """One request at the door; `admissions` is what was counted for it, for its answer's headers.
+
+    Raises TooManyCallsError wherever a bucket is empty.
+    """
+
+    def __init__(
+        self, route: Route, event: Mapping[str, Any], services: Callable[[], ApiServices]
+    ) -> None:
+        self.route = route
+        self.admissions: list[Admission] = []
+        self._event = event
+        self._services = services
+
+    def enter(self) -> AccessClaims | None:
+        """Count the request and give who calls; None where everybody may. Raises NotAllowedError.
+
+        Whoever does not prove who they are is counted as a stranger.
+        """
+        if self.route.access is not Access.OPEN:
+            return self._caller()
+        if self.route.counted:
+            self._count_stranger()
+        return None
+
+    def aim(self, body: Any) -> None:
+        """Count what an attempt to get in is aimed at, wherever it comes from."""
+        target = self.route.aim(body) if self.route.aim else ""
+        if target:
+            self._count(self._services().door.target(target))
+
+    def _caller(self) -> AccessClaims:
+        services = self._services()
+        try:
+            claims = caller_of(self._event, services.sessions)
+        except NotAllowedError:
+            self._count_stranger()
+            raise
+        self._count(services.door.caller(claims.app_user_id))
+        if self.route.access is Access.MONEY:
+            services.sessions.require_live(claims)
+        return claims
+
+    def _count_stranger(self) -> None:
+        door, address = self._services().door, address_of(self._event)
+        self._count(door.attempt(address) if self.route.aim else door.network(address))
+
+    def _count(self, admission: Admission) -> None:
+        self.admissions.append(admission)
+        if not admission.is_admitted:
+            raise TooManyCallsError(admission.again_in_seconds)
