@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from understudy.domain.errors import NotAllowedError, TooManyCallsError
+from understudy.runtime.observability import logger
 
 from .callers import address_of, caller_of
 from .routing import Access
@@ -68,5 +69,7 @@ class Visit:
 
     def _count(self, admission: Admission) -> None:
         self.admissions.append(admission)
+        if admission.alone:
+            logger("api").warning("calls are counted alone", route=self.route.key)
         if not admission.is_admitted:
             raise TooManyCallsError(admission.again_in_seconds)

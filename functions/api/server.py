@@ -67,8 +67,6 @@ def _checked(
     path: Mapping[str, str],
 ) -> Call:
     claims = visit.enter()
-    if any(each.alone for each in visit.admissions):
-        logger("api").warning("calls are counted alone", route=visit.route.key)
     body = _read(visit.route.body, read_body(event))
     visit.aim(body)
     return Call(
@@ -117,9 +115,7 @@ def _refused(
         "request refused", route=named, status=shown["status"], code=shown["code"], facts=facts
     )
     counted = of_admissions(visit.admissions) if visit else {}
-    return _response(
-        shown["status"], PROBLEM_JSON, json.dumps(shown), headers_of(shown) | counted
-    )
+    return _response(shown["status"], PROBLEM_JSON, json.dumps(shown), headers_of(shown) | counted)
 
 
 def _failed(error: Exception) -> Response[str]:

@@ -21,6 +21,7 @@ from understudy.adapters.memory.identity import InMemoryIdentityStore
 from understudy.adapters.venues.hyperliquid.approvals import HyperliquidApprovals
 from understudy.adapters.venues.hyperliquid.constants import Chain
 from understudy.domain.door_limits import MOST, DoorLimits
+from understudy.ports.call_counts import CallCounts
 from understudy.runtime.api_services import ApiPorts, assemble
 from understudy.workflows.requests.agents import BuilderTerms
 from understudy.workflows.requests.system_status import Dependency
@@ -28,7 +29,6 @@ from understudy.workflows.requests.system_status import Dependency
 if TYPE_CHECKING:
     from cli.wallet_key import WalletKey
     from understudy.adapters.venues.hyperliquid.rest import Rest
-    from understudy.ports.call_counts import CallCounts
 
 WIDE_OPEN = DoorLimits(MOST, MOST, MOST, MOST)
 
@@ -98,14 +98,15 @@ class ApiWorld:
             answer["statusCode"], json.loads(shown) if is_json else shown, answer["headers"]
         )
 
-    def sign_in(self, key: WalletKey = ALICE) -> dict[str, Any]:
+    def sign_in(self, key: WalletKey = ALICE, **how: Any) -> dict[str, Any]:
         """Sign in over HTTP and give the answer."""
         query = {"address": key.address}
-        nonce = self.request("GET", "/v1/auth/siwe/nonce", query=query).body["nonce"]
+        nonce = self.request("GET", "/v1/auth/siwe/nonce", query=query, **how).body["nonce"]
         now = datetime.fromtimestamp(self.world.clock.now_ms() // 1000, UTC)
         text = message(key.address, nonce, issued_at=now.isoformat())
         signed = {"address": key.address, "message": text, "signature": key.sign_text(text)}
-        return cast("dict[str, Any]", self.request("POST", "/v1/auth/siwe/verify", signed).body)
+        answer = self.request("POST", "/v1/auth/siwe/verify", signed, **how)
+        return cast("dict[str, Any]", answer.body)
 
     def token(self, key: WalletKey = ALICE) -> str:
         """Sign in and give the access token."""

@@ -10,8 +10,10 @@ from tests.simulation.repeating import RepeatingGate
 from tests.simulation.world import World
 from understudy.adapters.identity.access_tokens import Hs256AccessTokens
 from understudy.adapters.identity.refresh_tokens import HmacRefreshTokens
+from understudy.adapters.memory.call_counts import InMemoryCallCounts
 from understudy.adapters.venues.hyperliquid.approvals import HyperliquidApprovals
 from understudy.adapters.venues.hyperliquid.constants import Chain
+from understudy.domain.door_limits import DoorLimits
 from understudy.runtime.api_services import ApiPorts, ApiServices, assemble
 from understudy.workflows.requests.agents import BuilderTerms
 
@@ -44,5 +46,7 @@ def failing_api(world: World) -> ApiServices:
         refresh_tokens=HmacRefreshTokens(keys),
         clock=world.clock,
         ids=world.ids,
+        calls=InMemoryCallCounts(),
+        door_limits=DoorLimits(),
     )
     return assemble(ports, BuilderTerms(), ())

@@ -23,6 +23,7 @@ from understudy.adapters.venues.hyperliquid.approvals import HyperliquidApproval
 from understudy.adapters.venues.hyperliquid.client import HyperliquidVenue
 from understudy.adapters.venues.hyperliquid.constants import Chain
 from understudy.adapters.venues.hyperliquid.rest import Rest
+from understudy.domain.door_limits import DoorLimits
 from understudy.runtime.api_services import assemble
 
 if TYPE_CHECKING:
@@ -84,6 +85,9 @@ class Bench:
 
     def client(self, pause: Callable[[int], None] = pause_aloud) -> ApiClient:
         return ApiClient(self.url, SignInPlace(DOMAIN, ORIGIN, CHAIN_ID), pause=pause)
+
+    def set_limits(self, limits: DoorLimits) -> None:
+        self.api.services.door.limits = limits
 
     def fund(self, key: WalletKey) -> None:
         account = {"address": key.address, "usdc": "1000"}

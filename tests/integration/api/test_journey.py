@@ -11,6 +11,7 @@ from cli.client import ApiClient, ApiError, ApiUnreachableError, SignInPlace
 from tests.fakes.builders import LEADER
 from tests.fakes.identity import ALICE, CHAIN_ID, DOMAIN, ORIGIN
 from tests.fakes.requests import limits
+from understudy.domain.door_limits import DoorLimits
 
 if TYPE_CHECKING:
     from tests.integration.api.conftest import Bench
@@ -91,6 +92,36 @@ def test_after_signing_out_nothing_goes(bench: Bench) -> None:
         client.follows()
 
     assert (caught.value.status, caught.value.code) == (401, "UNAUTHENTICATED")
+
+
+def test_a_client_that_calls_too_often_pauses_as_long_as_it_is_told(bench: Bench) -> None:
+    clock, told = bench.api.world.clock, []
+
+    def pause(seconds: int) -> None:
+        told.append(seconds)
+        clock.advance(seconds * 1000)
+
+    bench.set_limits(DoorLimits(burst=5, per_second=1))
+    client = bench.client(pause)
+    client.sign_in(ALICE)
+
+    for _ in range(8):
+        assert client.me()["user"]["active_wallet_id"]
+
+    assert told == [1, 1, 1]
+
+
+def test_a_client_gives_up_when_it_would_pause_for_too_long(bench: Bench) -> None:
+    told: list[int] = []
+    bench.set_limits(DoorLimits(attempts=1, attempts_per_minute=1))
+    client = bench.client(told.append)
+    client.sign_in(ALICE)
+
+    with pytest.raises(ApiError) as caught:
+        client.sign_in(ALICE)
+
+    assert (caught.value.status, caught.value.code) == (429, "TOO_MANY_CALLS")
+    assert told == [60, 60]
 
 
 def test_nobody_answering_is_said_in_plain_words() -> None:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import base64
+import time
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from functions.api.bodies import read_body
 from tests.fakes.builders import LEADER
 from tests.fakes.identity import ALICE, BOB, message
 from tests.fakes.requests import created, new_follow
+from understudy.domain.errors import InvalidInputError
 
 if TYPE_CHECKING:
     from tests.fakes.api import ApiWorld
@@ -142,10 +145,61 @@ def test_a_body_may_come_as_base64_and_must_be_text(api: ApiWorld, token: str) -
     assert no_text.code == no_base64.code == "MALFORMED_JSON"
 
 
-def test_a_large_body_is_not_even_read(api: ApiWorld, token: str) -> None:
-    answer = api.request("POST", "/v1/follows", " " * 65_537, token)
+@pytest.mark.parametrize(
+    ("body", "form"),
+    [
+        (" " * 65_537, {}),
+        ("ü" * 32_769, {}),  # bytes count, not letters
+        (base64.b64encode(b" " * 65_537).decode(), {"isBase64Encoded": True}),
+    ],
+)
+def test_a_large_body_is_not_even_read(
+    api: ApiWorld, token: str, body: str, form: dict[str, Any]
+) -> None:
+    answer = api.request("POST", "/v1/follows", body, token, **form)
 
     assert (answer.status, answer.code) == (413, "BODY_TOO_LARGE")
+
+
+@pytest.mark.parametrize("body", [b'{"a": "%s"}' % (b"x" * 65_526), b" " * 65_536])
+def test_the_largest_body_is_read_in_either_form(api: ApiWorld, token: str, body: bytes) -> None:
+    plain = api.request("POST", "/v1/follows", body.decode(), token)
+    coded = base64.b64encode(body).decode()
+
+    assert plain.code != "BODY_TOO_LARGE"
+    assert api.request("POST", "/v1/follows", coded, token, isBase64Encoded=True).body == plain.body
+
+
+def nested(levels: int, inner: str = "1") -> str:
+    return '{"a":' * (levels - 1) + '{"a":' + inner + "}" * levels
+
+
+@pytest.mark.parametrize(
+    ("body", "code"),
+    [
+        (nested(16), "INVALID_INPUT"),
+        (nested(17), "BODY_TOO_DEEP"),
+        (nested(15, "[1]"), "INVALID_INPUT"),
+        (nested(16, "[1]"), "BODY_TOO_DEEP"),
+        (nested(16, '"[[{{"'), "INVALID_INPUT"),  # brackets in a text are letters
+        (nested(16, r'"\"[[{{"'), "INVALID_INPUT"),
+        ('{"a":"' + "[" * 60_000, "MALFORMED_JSON"),
+        ("]" * 1000 + "[" * 1000, "MALFORMED_JSON"),
+    ],
+)
+def test_a_body_may_nest_sixteen_levels(api: ApiWorld, token: str, body: str, code: str) -> None:
+    assert api.request("POST", "/v1/follows", body, token).code == code
+
+
+@pytest.mark.parametrize("piece", ['"', r"\"", "\\", '"\\', "[]", "{[", '"a":'])
+def test_no_body_takes_long_to_be_looked_through(piece: str) -> None:
+    body = piece * (65_536 // len(piece))
+    started = time.process_time()
+
+    with pytest.raises(InvalidInputError):
+        read_body({"body": body})
+
+    assert time.process_time() - started < 1
 
 
 def test_a_route_without_a_body_takes_none(api: ApiWorld, token: str) -> None:

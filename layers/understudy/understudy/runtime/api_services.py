@@ -61,7 +61,7 @@ class ApiPorts:
     clock: Clock
     ids: Ids
     calls: CallCounts
-    door_limits: DoorLimits = DoorLimits()
+    door_limits: DoorLimits
     epoch: int = 0
 
 
