@@ -153,6 +153,7 @@ def parameters_of(plan: Plan, venue_url: str) -> dict[str, str]:
         "SiweDomains": SIGN_IN.domain,
         "SiweUris": SIGN_IN.uri,
         "SiweChainIds": str(SIGN_IN.chain_id),
+        "CorsOrigins": SIGN_IN.uri,
         "VenueWeightPerMinute": str(plan.weight_per_minute),
         "EgressGroup": "main",
         "LaneConcurrency": str(LANES_AT_ONCE),

@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     Call = Callable[[Any, str, Any], None]
 
 _OUTPUT = "LocalFixup"
+_BETWEEN = ","  # an output is text: a list goes through it joined
+_HOLDS, _HOLDS_NOT = "holds", "holds not"
+_NO_VALUE = {"Ref": "AWS::NoValue"}
 
 
 def _time_to_live(client: Any, table: str, wanted: dict[str, Any]) -> None:
@@ -66,9 +69,9 @@ class Fixup:
         self, session: LocalSession, physical_ids: Mapping[str, str], outputs: Mapping[str, str]
     ) -> None:
         """Set the property; repeating it changes nothing."""
-        if self.resource in physical_ids:  # a condition may have left it out
-            client = session.client(self.service)
-            self.call(client, physical_ids[self.resource], _with_values(self.wanted, outputs))
+        wanted = _with_values(self.wanted, outputs)
+        if wanted is not None and self.resource in physical_ids:  # conditions may leave out either
+            self.call(session.client(self.service), physical_ids[self.resource], wanted)
 
 
 def plan_fixups(template: Template) -> list[Fixup]:
@@ -90,6 +93,14 @@ def is_fixup_output(name: str) -> bool:
 @dataclass(frozen=True)
 class _OutputName:
     name: str
+    is_list: bool = False
+
+
+@dataclass(frozen=True)
+class _Choice:
+    condition: str
+    then: Any
+    otherwise: Any
 
 
 def _as_outputs(value: Any, outputs: dict[str, Any]) -> Any:
@@ -97,16 +108,32 @@ def _as_outputs(value: Any, outputs: dict[str, Any]) -> Any:
         return [_as_outputs(part, outputs) for part in value]
     if not isinstance(value, dict):
         return value
+    if value == _NO_VALUE:
+        return None
+    if "Fn::If" in value:
+        condition, *branches = value["Fn::If"]
+        name = _added(outputs, {"Fn::If": [condition, _HOLDS, _HOLDS_NOT]})
+        return _Choice(name, *(_as_outputs(branch, outputs) for branch in branches))
+    if "Fn::Split" in value:
+        return _OutputName(_added(outputs, {"Fn::Join": [_BETWEEN, value]}), is_list=True)
     if any(key == "Ref" or key.startswith("Fn::") for key in value):
-        name = f"{_OUTPUT}{len(outputs)}"
-        outputs[name] = {"Value": value}
-        return _OutputName(name)
+        return _OutputName(_added(outputs, value))
     return {key: _as_outputs(part, outputs) for key, part in value.items()}
+
+
+def _added(outputs: dict[str, Any], value: Any) -> str:
+    name = f"{_OUTPUT}{len(outputs)}"
+    outputs[name] = {"Value": value}
+    return name
 
 
 def _with_values(value: Any, outputs: Mapping[str, str]) -> Any:
     if isinstance(value, _OutputName):
-        return outputs[value.name]
+        given = outputs[value.name]
+        return given.split(_BETWEEN) if value.is_list else given
+    if isinstance(value, _Choice):
+        holds = outputs[value.condition] == _HOLDS
+        return _with_values(value.then if holds else value.otherwise, outputs)
     if isinstance(value, list):
         return [_with_values(part, outputs) for part in value]
     if isinstance(value, dict):

@@ -37,12 +37,19 @@ def _resources(api: str, resource: dict[str, Any]) -> dict[str, Any]:
     properties.setdefault("Name", body.get("info", {}).get("title", api))
     properties.setdefault("ProtocolType", "HTTP")
     if _CORS in body:
-        properties["CorsConfiguration"] = _capitalised(body[_CORS])
+        properties["CorsConfiguration"] = _cors(body[_CORS])
     condition = {"Condition": resource["Condition"]} if "Condition" in resource else {}
     made = dict(_authorizers(api, body))
     for path, method, operation in _operations(api, body):
         made.update(_route(api, path, method, operation, made))
     return {name: {**condition, **value} for name, value in made.items()}
+
+
+def _cors(written: Mapping[str, Any]) -> dict[str, Any]:
+    if "Fn::If" not in written:
+        return _capitalised(written)
+    condition, *branches = written["Fn::If"]
+    return {"Fn::If": [condition, *(_capitalised(branch) for branch in branches)]}
 
 
 def _operations(api: str, body: Mapping[str, Any]) -> Iterator[tuple[str, str, dict[str, Any]]]:

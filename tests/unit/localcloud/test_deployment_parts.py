@@ -54,6 +54,46 @@ def test_a_reference_inside_a_forgotten_property_is_resolved_by_the_stack() -> N
     ]
 
 
+CORS = {"AllowOrigins": {"Fn::Split": [",", {"Ref": "Origins"}]}, "MaxAge": 600}
+NO_VALUE = {"Ref": "AWS::NoValue"}
+
+
+@pytest.mark.parametrize(
+    ("holds", "calls"),
+    [
+        (
+            "holds",
+            [
+                {
+                    "call": "update_api",
+                    "ApiId": "physical",
+                    "CorsConfiguration": {"AllowOrigins": ["a", "b"], "MaxAge": 600},
+                }
+            ],
+        ),
+        ("holds not", []),
+    ],
+)
+def test_a_forgotten_property_under_a_condition_is_set_only_where_it_holds(
+    holds: str, calls: list[dict[str, Any]]
+) -> None:
+    wanted = {"CorsConfiguration": {"Fn::If": ["HasOrigins", CORS, NO_VALUE]}}
+    template: dict[str, Any] = {
+        "Resources": {"Api": {"Type": "AWS::ApiGatewayV2::Api", "Properties": wanted}}
+    }
+    session: Any = Session()
+
+    [fixup] = plan_fixups(template)
+    outputs = {
+        name: holds if "Fn::If" in each["Value"] else "a,b"
+        for name, each in template["Outputs"].items()
+    }
+    fixup.apply(session, {"Api": "physical"}, outputs)
+
+    assert all(isinstance(each["Value"], dict) for each in template["Outputs"].values())
+    assert session.made.calls == calls
+
+
 def test_a_resource_that_a_condition_left_out_needs_no_fixup() -> None:
     function = {
         "Type": "AWS::Lambda::Function",
