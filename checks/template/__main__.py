@@ -7,8 +7,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from checks.finding import Finding, report
+from checks.template.at_rest import check_at_rest
 from checks.template.custody import check_custody
 from checks.template.document import Document, read_document
+from checks.template.exposure import check_exposure
 from checks.template.functions import check_functions
 from checks.template.layers import check_layers
 from checks.template.policies import check_policies
@@ -17,7 +19,15 @@ from checks.template.stores import check_stores
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-RULES = (check_functions, check_policies, check_custody, check_stores, check_layers)
+RULES = (
+    check_functions,
+    check_policies,
+    check_custody,
+    check_stores,
+    check_layers,
+    check_at_rest,
+    check_exposure,
+)
 
 
 def find_all(document: Document) -> Iterator[Finding]:

@@ -21,12 +21,16 @@ Properties = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Resource:
-    """One resource: its logical id, type, metadata, and properties with `Globals` merged in."""
+    """One resource: its logical id, type, metadata, and properties with `Globals` merged in.
+
+    `is_kept` says that it outlives its stack and its replacement.
+    """
 
     name: str
     type: str
     properties: Properties
     metadata: Properties
+    is_kept: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +94,8 @@ def _resource(name: str, body: Properties, shared: Properties) -> Resource:
     properties = body.get("Properties") or {}
     if body["Type"] == "AWS::Serverless::Function":
         properties = {**shared, **properties}
-    return Resource(name, body["Type"], properties, body.get("Metadata") or {})
+    is_kept = body.get("DeletionPolicy") == body.get("UpdateReplacePolicy") == "Retain"
+    return Resource(name, body["Type"], properties, body.get("Metadata") or {}, is_kept)
 
 
 class _TemplateLoader(yaml.SafeLoader):

@@ -108,6 +108,12 @@ def _as_outputs(value: Any, outputs: dict[str, Any]) -> Any:
         return [_as_outputs(part, outputs) for part in value]
     if not isinstance(value, dict):
         return value
+    if any(key == "Ref" or key.startswith("Fn::") for key in value):
+        return _reference(value, outputs)
+    return {key: _as_outputs(part, outputs) for key, part in value.items()}
+
+
+def _reference(value: dict[str, Any], outputs: dict[str, Any]) -> Any:
     if value == _NO_VALUE:
         return None
     if "Fn::If" in value:
@@ -116,9 +122,7 @@ def _as_outputs(value: Any, outputs: dict[str, Any]) -> Any:
         return _Choice(name, *(_as_outputs(branch, outputs) for branch in branches))
     if "Fn::Split" in value:
         return _OutputName(_added(outputs, {"Fn::Join": [_BETWEEN, value]}), is_list=True)
-    if any(key == "Ref" or key.startswith("Fn::") for key in value):
-        return _OutputName(_added(outputs, value))
-    return {key: _as_outputs(part, outputs) for key, part in value.items()}
+    return _OutputName(_added(outputs, value))
 
 
 def _added(outputs: dict[str, Any], value: Any) -> str:
