@@ -9,6 +9,7 @@ REPORTS := .local/reports
 # With the long proofs, for `make test` has six minutes.
 RESTORE := tests/acceptance/test_restore.py
 LYING := tests/acceptance/test_a_lying_venue.py
+SCANNED := layers functions cli localcloud simulators benchmarks checks
 SOCKETS := tests/acceptance/test_real_sockets.py tests/acceptance/test_real_sockets_long.py
 COMPILE = cd requirements && ../$(BIN)/pip-compile --quiet --generate-hashes --no-header \
 	--no-emit-index-url --no-emit-find-links --allow-unsafe --strip-extras
@@ -17,7 +18,7 @@ export SAM_CLI_TELEMETRY := 0
 .DEFAULT_GOAL := help
 .PHONY: help demo up test check prove prove-iam bench build deploy requirements clean \
 	demo-environment dev-environment sam-environment \
-	check-steps format lint types architecture rules template unit test-parallel test-integration \
+	check-steps format lint security types architecture rules template unit test-parallel test-integration \
 	test-serial \
 	prove-steps prove-simulated prove-standard prove-heavy prove-restore prove-judge prove-sizing \
 	prove-follow-life prove-mutants prove-crashes prove-sockets
@@ -32,7 +33,7 @@ demo: demo-environment ## copy a recorded leader to ten followers here, and judg
 up: demo-environment ## run the whole system here until Ctrl-C; state stays in .local
 	@$(BIN)/understudy up $(ARGS)
 
-check: dev-environment sam-environment ## format, lint, types, architecture, template, unit tests
+check: dev-environment sam-environment ## format, lint, security, types, architecture, template, unit tests
 	@$(MAKE) --no-print-directory check-steps && echo "make check: passed" \
 		|| { echo "make check: FAILED, see above"; exit 1; }
 
@@ -82,13 +83,16 @@ sam-environment:
 	@$(PYTHON) cli/bootstrap.py sam
 
 # The parts of `make check`, in order; each runs alone too once the environments exist.
-check-steps: format lint types architecture rules template unit
+check-steps: format lint security types architecture rules template unit
 
 format:
 	@echo "format" && $(BIN)/ruff format --check .
 
 lint:
 	@echo "lint" && $(BIN)/ruff check . && $(BIN)/codespell
+
+security:
+	@echo "security" && $(BIN)/bandit --quiet --configfile pyproject.toml --recursive $(SCANNED)
 
 types:
 	@echo "types" && $(BIN)/mypy

@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING
 from checks.conditions import find_refused_requests
 from checks.finding import Finding, report
 from checks.floats import find_floats
+from checks.key_literals import find_key_literals
 from checks.leaks import find_leaks_in_commit
+from checks.log_lines import find_revealing_logs
 from checks.names import find_empty_names
 from checks.sizes import find_oversize
 from checks.sources import read_sources
@@ -17,7 +19,14 @@ from checks.sources import read_sources
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-SOURCE_RULES = (find_floats, find_oversize, find_empty_names, find_refused_requests)
+SOURCE_RULES = (
+    find_floats,
+    find_oversize,
+    find_empty_names,
+    find_refused_requests,
+    find_key_literals,
+    find_revealing_logs,
+)
 
 
 def main() -> int:

@@ -1,4 +1,4 @@
-"""Data that lies still: encrypted with our keys, not deleted along with a stack, no secret in sight.
+"""Data that lies still: in our keys, kept when its stack goes, and no secret in plain sight.
 
 With `exposure`, this stands in for the cloud rules of larger scanners, for what we use.
 """

@@ -1,0 +1,162 @@
+"""Each rule about secrets catches a planted fault; so do the tools whose rules we rely on."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from checks.key_literals import find_key_literals
+from checks.log_lines import find_revealing_logs
+from tests.unit.checks.planted import SOUND_TEMPLATE, rules_broken_by
+
+ROOT = Path(__file__).resolve().parents[3]
+STORE = "layers/understudy/understudy/adapters/aws/ledger.py"
+HALF = "0123456789abcdef" * 2
+NUMBER = int(HALF + HALF[::-1], 16)
+RAW = bytes(range(7, 39))
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        f"KEY = '{HALF}'\\\n    '{HALF}'",
+        f"KEY = (\n    '{HALF}'\n    '{HALF}'\n)",
+        f"KEY = '0x{HALF}' + '{HALF}'",
+        f"KEY = bytes.fromhex('{HALF}' + '{HALF}')",
+        f"KEY = f'0x{HALF}{HALF}' + address",
+        f"KEY = {RAW!r}",
+        f"KEY = {RAW[:16]!r} + {RAW[16:]!r}",
+        f"KEY = {NUMBER}",
+        f"KEY = {NUMBER:#x}",
+        f'"""An example: {HALF}{HALF}."""',
+    ],
+)
+def test_a_key_in_any_form_is_reported(fault: str) -> None:
+    assert "key-literal" in rules_broken_by(find_key_literals, STORE, fault)
+
+
+@pytest.mark.parametrize(
+    "sound",
+    [
+        f"ORDER = {NUMBER}  # public: the order of the group",
+        f"# public: a published test key\nKEY = '{HALF}' '{HALF}'",
+        f"HALF = '{HALF}'",
+        "ZERO = '0x' + '00' * 32",
+        "NOBODY = '0' * 32 + '0' * 32",
+        "PADDING = b'\\x00\\x01' * 16",
+        "TEXT = b'thirty-two letters are no key...'",
+        "MOST = 2**256 - 1",
+        f"MOST = {2**256 - 1}",
+        f"WEI = {10**18}",
+    ],
+)
+def test_what_is_no_key_or_marked_as_public_is_fine(sound: str) -> None:
+    assert rules_broken_by(find_key_literals, STORE, sound) == []
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        "logger('api').info(f'refused {token}')",
+        "logger('api').info('refused ' + text)",
+        "logger('api').info('refused %s' % text)",
+        "logger('api').warning(message)",
+        "log.error('failed', error, private_key=key)",
+        "logger('api').info('sent', refresh_token=text)",
+        "self._logger.info('asked', body=body)",
+        "logging.info('signed', signature=made)",
+    ],
+)
+@pytest.mark.parametrize(
+    "path", [STORE, "functions/api/server.py", "layers/custody/custody/kms.py"]
+)
+def test_a_log_line_that_could_reveal_something_is_reported(path: str, fault: str) -> None:
+    assert rules_broken_by(find_revealing_logs, path, fault) == ["revealing-log"]
+
+
+@pytest.mark.parametrize(
+    "sound",
+    [
+        "logger('api').info('request refused', route=named, code=code)",
+        "logger('api').error('request failed', kind)",
+        "math.log(x).info",
+        "console.info(f'{x}')",
+    ],
+)
+def test_a_fixed_message_with_plain_fields_is_fine(sound: str) -> None:
+    assert rules_broken_by(find_revealing_logs, STORE, sound) == []
+
+
+def told(*arguments: str, text: str = "") -> str:
+    done = subprocess.run(
+        [sys.executable, *arguments],
+        input=text,
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+    assert done.returncode != 0, done.stdout
+    return done.stdout + done.stderr
+
+
+@pytest.mark.parametrize(
+    ("rule", "fault"),
+    [
+        ("S102", "exec(sent)"),
+        ("S113", "import requests\n\nrequests.get(url)"),
+        ("S202", "import tarfile\n\ntarfile.open(name).extractall()"),
+        ("S301", "import pickle\n\npickle.loads(sent)"),
+        ("S311", "import random\n\nnonce = random.random()"),
+        ("S314", "from xml.etree import ElementTree\n\nElementTree.parse(sent)"),
+        ("S324", "import hashlib\n\nhashlib.md5(sent)"),
+        ("S501", "import requests\n\nrequests.get(url, timeout=1, verify=False)"),
+        ("S506", "import yaml\n\nyaml.load(sent, yaml.Loader)"),
+        ("S602", "import subprocess\n\nsubprocess.run(sent, shell=True, check=True)"),
+        ("S607", "import subprocess\n\nsubprocess.run(['git'], check=True)"),
+        ("S608", "query = f'SELECT * FROM users WHERE id = {sent}'"),
+    ],
+)
+def test_ruff_judges_shipped_code_for_security(rule: str, fault: str) -> None:
+    said = told(
+        "-m", "ruff", "check", "--no-cache", "--stdin-filename", STORE, "-", text=fault + "\n"
+    )
+
+    assert rule in said
+
+
+BANDIT = ("-m", "bandit", "--quiet", "--configfile", "pyproject.toml")
+BIDIRECTIONAL = chr(0x202E)
+
+
+@pytest.mark.parametrize(
+    ("rule", "fault"),
+    [
+        ("B613", f"allowed = 'user{BIDIRECTIONAL} admin'"),  # ruff does not know this one
+        ("B102", "exec(sent)"),
+        ("B301", "import pickle\n\npickle.loads(sent)"),
+        ("B324", "import hashlib\n\nhashlib.md5(sent)"),
+        ("B501", "import requests\n\nrequests.get(url, timeout=1, verify=False)"),
+        ("B602", "import subprocess\n\nsubprocess.run(sent, shell=True)"),
+    ],
+)
+def test_bandit_judges_what_we_ship(rule: str, fault: str, tmp_path: Path) -> None:
+    planted = tmp_path / "planted.py"
+    planted.write_text(fault + "\n", encoding="utf-8")
+
+    assert rule in told(*BANDIT, str(planted))
+
+
+CFN_LINT = "from cfnlint.runner import main; main()"
+
+
+def test_cfn_lint_knows_a_property_that_does_not_exist(tmp_path: Path) -> None:
+    planted = tmp_path / "template.yaml"
+    sound = SOUND_TEMPLATE.read_text(encoding="utf-8")
+    planted.write_text(sound.replace("BillingMode:", "BillingMood:"), encoding="utf-8")
+
+    assert "E3002" in told("-c", CFN_LINT, str(planted))
