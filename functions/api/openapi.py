@@ -21,6 +21,10 @@ ABOUT = (
     " sizes are decimals in text; times end in _ms and count from 1970. Every refusal is problem"
     " details (RFC 9457) with a stable code."
 )
+ASKS_TO_WAIT = (429, 503)
+RETRY_AFTER = {
+    "Retry-After": {"description": "seconds to wait", "schema": {"type": "integer", "minimum": 1}}
+}
 PROBLEM_SCHEMA = {
     "type": "object",
     "required": ["type", "title", "status", "code", "detail"],
@@ -97,9 +101,10 @@ def _refusals(route: Route) -> list[int]:
     changes = route.method != "GET"
     possible = {
         400: True,
-        401: signed_in,
+        401: signed_in or route.aim is not None,
         404: "{" in route.path,
         409: changes,
+        413: True,
         422: changes,
         429: route.counted,
     }
@@ -109,4 +114,5 @@ def _refusals(route: Route) -> list[int]:
 def _refusal(status: int) -> dict[str, Any]:
     schema = {"$ref": REFERENCE.format(model="Problem")}
     content = {"application/problem+json": {"schema": schema}}
-    return {"description": TITLE_OF[status], "content": content}
+    refusal = {"description": TITLE_OF[status], "content": content}
+    return {**refusal, "headers": RETRY_AFTER} if status in ASKS_TO_WAIT else refusal

@@ -155,6 +155,17 @@ def test_every_open_route_that_takes_a_body_says_whose_door_it_tries() -> None:
     assert unnamed == []
 
 
+def test_the_description_names_the_refusals_of_the_door(api: ApiWorld) -> None:
+    paths = api.request("GET", "/openapi.json").body["paths"]
+
+    for route in ROUTES:
+        answers = paths[route.path][route.method.lower()]["responses"]
+        assert ("429" in answers) == route.counted
+        assert "413" in answers
+    assert "Retry-After" in paths["/v1/me"]["get"]["responses"]["429"]["headers"]
+    assert "401" in paths["/v1/auth/refresh"]["post"]["responses"]
+
+
 def test_what_is_not_counted_is_named_here() -> None:
     assert [route.key for route in ROUTES if not route.counted] == ["GET /health"]
 
