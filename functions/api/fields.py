@@ -36,4 +36,6 @@ Address = Annotated[str, StringConstraints(strict=True, pattern=r"^0x[0-9a-fA-F]
 Identity = Annotated[str, StringConstraints(strict=True, pattern=r"^[0-9A-Za-z-]{1,64}\z")]
 Symbol = Annotated[str, StringConstraints(strict=True, pattern=r"^[0-9A-Za-z:@/_.-]{1,32}\z")]
 Text = Annotated[str, StringConstraints(strict=True, min_length=1, max_length=4096)]
+# How long a token may be is for whoever verifies it to say; what a body may hold bounds it here.
+Token = Annotated[str, StringConstraints(strict=True, min_length=1)]
 Flag = Annotated[bool, Field(strict=True)]

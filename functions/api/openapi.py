@@ -101,7 +101,7 @@ def _refusals(route: Route) -> list[int]:
     changes = route.method != "GET"
     possible = {
         400: True,
-        401: signed_in or route.aim is not None,
+        401: signed_in or changes,
         404: "{" in route.path,
         409: changes,
         413: True,

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from understudy.domain.codec import to_plain
-from understudy.domain.identity import Connector
+from understudy.domain.identity import AuthMethod, Connector
+from understudy.ports.identity import ProviderTokens
 
-from .fields import Address, Text
+from .fields import Address, Text, Token
 from .routing import Access, Call, Request, Route
+
+if TYPE_CHECKING:
+    from understudy.workflows.requests.sign_in import SignedIn
 
 
 class NonceQuery(Request):
@@ -25,6 +29,19 @@ class SignedMessage(Request):
     message: Text
     signature: Text
     connector: Connector = Connector.WALLETCONNECT
+
+
+class PrivyTokens(Request):
+    """The two tokens that Privy gives a user who has signed in there."""
+
+    access_token: Token
+    identity_token: Token
+
+
+class DynamicToken(Request):
+    """The token that Dynamic gives a user who has signed in there, with verified credentials."""
+
+    token: Token
 
 
 class RefreshRequest(Request):
@@ -47,6 +64,24 @@ def verify(call: Call) -> dict[str, Any]:
     opened = call.services.sign_in.verify(
         signed.address, signed.message, signed.signature, signed.connector
     )
+    return _shown(opened)
+
+
+def verify_privy(call: Call) -> dict[str, Any]:
+    """Open a session for whom Privy vouches for."""
+    sent: PrivyTokens = call.body
+    tokens = ProviderTokens(access=sent.access_token, identity=sent.identity_token)
+    return _shown(call.services.provider_sign_in.verify(AuthMethod.PRIVY, tokens))
+
+
+def verify_dynamic(call: Call) -> dict[str, Any]:
+    """Open a session for whom Dynamic vouches for."""
+    sent: DynamicToken = call.body
+    tokens = ProviderTokens(access=sent.token, identity=sent.token)
+    return _shown(call.services.provider_sign_in.verify(AuthMethod.DYNAMIC, tokens))
+
+
+def _shown(opened: SignedIn) -> dict[str, Any]:
     return {**to_plain(opened.tokens), "wallet": opened.wallet}
 
 
@@ -88,6 +123,22 @@ ROUTES = (
         Access.OPEN,
         body=SignedMessage,
         aim=wallet_of,
+    ),
+    Route(
+        "POST",
+        "/v1/auth/privy",
+        "Sign in with the tokens of Privy",
+        verify_privy,
+        Access.OPEN,
+        body=PrivyTokens,
+    ),
+    Route(
+        "POST",
+        "/v1/auth/dynamic/verify",
+        "Sign in with the token of Dynamic",
+        verify_dynamic,
+        Access.OPEN,
+        body=DynamicToken,
     ),
     Route(
         "POST",

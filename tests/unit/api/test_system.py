@@ -67,6 +67,8 @@ def test_whatever_changes_money_asks_for_a_living_session() -> None:
 
     assert open_changes == {
         "POST /v1/auth/siwe/verify",
+        "POST /v1/auth/privy",
+        "POST /v1/auth/dynamic/verify",
         "POST /v1/auth/refresh",
         "POST /v1/auth/logout",
     }

@@ -12,6 +12,8 @@ class WalletKind(StrEnum):
     """Who holds the key of a wallet."""
 
     EOA = "EOA"
+    PRIVY_EMBEDDED = "PRIVY_EMBEDDED"
+    DYNAMIC_EMBEDDED = "DYNAMIC_EMBEDDED"
 
 
 class Connector(StrEnum):
@@ -27,6 +29,8 @@ class AuthMethod(StrEnum):
     """How a session was signed in."""
 
     SIWE = "siwe"
+    PRIVY = "privy"
+    DYNAMIC = "dynamic"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +58,18 @@ class Wallet:
     last_seen_at_ms: int
     kind: WalletKind = WalletKind.EOA
     is_active: bool = True
+    privy_wallet_id: str = ""
+    privy_user_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ProviderIdentity:
+    """Whom an identity provider's subject is here: one user, for ever."""
+
+    provider: AuthMethod
+    subject: str
+    user_id: UserId
+    created_at_ms: int
 
 
 @dataclass(frozen=True, slots=True)

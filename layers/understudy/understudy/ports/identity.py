@@ -1,11 +1,20 @@
-"""What signing in needs from the world: a verifier, tokens, a store, and chance as an argument."""
+"""What signing in needs from the world: verifiers, tokens, a store, and chance as an argument."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
-from understudy.domain.identity import AuthMethod, Session, SignInNonce, User, Wallet
+from understudy.domain.identity import (
+    AuthMethod,
+    Connector,
+    ProviderIdentity,
+    Session,
+    SignInNonce,
+    User,
+    Wallet,
+    WalletKind,
+)
 from understudy.domain.ids import UserId
 
 if TYPE_CHECKING:
@@ -36,6 +45,47 @@ class SignInVerifier(Protocol):
 
         Raises InvalidInputError for a malformed message or signature, NotAllowedError for one
         that is well formed and does not let in.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class ProviderTokens:
+    """What an identity provider gave a user: proof of a sign-in, and whose wallets are whose.
+
+    The same token twice where a provider has one for both.
+    """
+
+    access: str
+    identity: str
+
+
+@dataclass(frozen=True, slots=True)
+class LinkedWallet:
+    """An Ethereum wallet that a provider vouches for; the address is in lower case."""
+
+    address: str
+    kind: WalletKind
+    connector: Connector
+    provider_wallet_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ProviderClaim:
+    """What verified tokens say: who signed in at the provider, with which wallets."""
+
+    subject: str
+    wallets: tuple[LinkedWallet, ...]
+
+
+class ProviderVerifier(Protocol):
+    """Verifies what one identity provider signed."""
+
+    def verify(self, tokens: ProviderTokens, now_ms: int) -> ProviderClaim:
+        """Check signatures, issuer, audience, times and completeness.
+
+        Raises NotAllowedError for tokens that do not let in, DependencyError while the provider's
+        keys cannot be had.
         """
         ...
 
@@ -94,7 +144,7 @@ class RefreshTokens(Protocol):
 
 
 class IdentityStore(Protocol):
-    """Nonces, users, wallets and sessions."""
+    """Nonces, users, wallets, provider identities and sessions."""
 
     def put_nonce(self, nonce: SignInNonce) -> None:
         """Keep a nonce until it is taken or its time is up."""
@@ -104,8 +154,21 @@ class IdentityStore(Protocol):
         """Use a nonce up; False when it was never given to this address, taken, or is too old."""
         ...
 
-    def create_user(self, user: User, wallet: Wallet) -> None:
-        """Store a new user with a first wallet; raises ConflictError when the address is taken."""
+    def create_user(
+        self, user: User, *wallets: Wallet, identity: ProviderIdentity | None = None
+    ) -> None:
+        """Store a new user with wallets and, if a provider vouches for them, that identity.
+
+        All or nothing; raises ConflictError when an address or the identity is somebody's already.
+        """
+        ...
+
+    def add_wallet(self, wallet: Wallet) -> None:
+        """Bind a further wallet to its user; raises ConflictError when the address is taken."""
+        ...
+
+    def provider_identity(self, provider: AuthMethod, subject: str) -> ProviderIdentity | None:
+        """Read whom a provider's subject is here."""
         ...
 
     def record_login(self, user_id: UserId, wallet: Wallet) -> None:

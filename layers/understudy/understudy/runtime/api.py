@@ -28,6 +28,7 @@ from understudy.domain.ids import FollowId
 from understudy.domain.markets import HYPERLIQUID
 from understudy.runtime import environment, parts
 from understudy.runtime.api_services import ApiPorts, ApiServices, assemble
+from understudy.runtime.identity_providers import identity_providers
 from understudy.workflows.requests.agents import BuilderTerms
 from understudy.workflows.requests.system_status import Dependency
 
@@ -66,6 +67,7 @@ def _ports(rest: Rest, keys: LambdaAgentKeys) -> ApiPorts:
         agent_keys=keys,
         approvals=HyperliquidApprovals(rest, environment.chain()),
         verifier=_verifier(),
+        providers=identity_providers(),
         access_tokens=Hs256AccessTokens(ring, environment.text("TOKEN_ISSUER")),
         refresh_tokens=HmacRefreshTokens(ring),
         clock=parts.CLOCK,

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from understudy.adapters.memory.call_counts import InMemoryCallCounts
 from understudy.domain.door_limits import DoorLimits
+from understudy.domain.identity import AuthMethod
 from understudy.ports.agents import AgentApprovals, AgentKeys, AgentRegistry
 from understudy.ports.call_counts import CallCounts
 from understudy.ports.clock import Clock
@@ -17,6 +19,7 @@ from understudy.ports.identity import (
     AccessTokens,
     IdentityStore,
     Ids,
+    ProviderVerifier,
     RefreshTokens,
     SignInVerifier,
 )
@@ -31,6 +34,7 @@ from understudy.workflows.requests.follow_changes import OwnFollows
 from understudy.workflows.requests.follow_lifecycle import FollowLifecycle
 from understudy.workflows.requests.follows import Follows
 from understudy.workflows.requests.portfolio import Portfolios
+from understudy.workflows.requests.provider_sign_in import ProviderSignIn
 from understudy.workflows.requests.sessions import Sessions
 from understudy.workflows.requests.sign_in import SignIn
 from understudy.workflows.requests.system_status import Dependency, SystemStatus
@@ -62,6 +66,7 @@ class ApiPorts:
     ids: Ids
     calls: CallCounts
     door_limits: DoorLimits
+    providers: Mapping[AuthMethod, ProviderVerifier] = field(default_factory=dict)
     epoch: int = 0
 
 
@@ -72,6 +77,7 @@ class ApiServices:
     identity: IdentityStore
     sessions: Sessions
     sign_in: SignIn
+    provider_sign_in: ProviderSignIn
     agents: Agents
     follows: Follows
     lifecycle: FollowLifecycle
@@ -95,6 +101,9 @@ def assemble(
         identity=ports.identity,
         sessions=sessions,
         sign_in=SignIn(ports.identity, ports.verifier, sessions, ports.clock, ports.ids),
+        provider_sign_in=ProviderSignIn(
+            ports.identity, ports.providers, sessions, ports.clock, ports.ids
+        ),
         agents=_agents(ports, own, terms),
         follows=_follows(ports, own),
         lifecycle=lifecycle,

@@ -1,7 +1,8 @@
 """The keys of the table `identity`. Pure.
 
-`USER#id` holds PROFILE, COPY_PROFILE, WALLET#id and AGENT#id; `ADDRESS#address`, `SESSION#id` and
-`NONCE#nonce` hold one item each. Every read is by key or of one user's partition.
+`USER#id` holds PROFILE, COPY_PROFILE, WALLET#id and AGENT#id; `ADDRESS#address`,
+`PROVIDER#name#subject`, `SESSION#id` and `NONCE#nonce` hold one item each. Every read is by key or
+of one user's partition.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from understudy.adapters.aws.keys import key
 
 if TYPE_CHECKING:
     from understudy.adapters.aws.attributes import Item
+    from understudy.domain.identity import AuthMethod
     from understudy.domain.ids import UserId, WalletId
 
 WALLET = "WALLET#"
@@ -41,6 +43,11 @@ def wallet(user_id: UserId, wallet_id: WalletId) -> Item:
 def address(of: str) -> Item:
     """Give the key of what says whose an address is: one user's alone."""
     return key(f"ADDRESS#{of}", "OWNER")
+
+
+def provider_identity(provider: AuthMethod, subject: str) -> Item:
+    """Give the key of what says whom a provider's subject is here."""
+    return key(f"PROVIDER#{provider.value}#{subject}", "IDENTITY")
 
 
 def agent(user_id: UserId, agent_id: str) -> Item:

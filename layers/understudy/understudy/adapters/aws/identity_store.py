@@ -13,7 +13,14 @@ from understudy.adapters.aws.operations import put_new, put_record
 from understudy.adapters.aws.table import Table, transact
 from understudy.domain.agents import Agent
 from understudy.domain.errors import ConflictError
-from understudy.domain.identity import Session, SignInNonce, User, Wallet
+from understudy.domain.identity import (
+    AuthMethod,
+    ProviderIdentity,
+    Session,
+    SignInNonce,
+    User,
+    Wallet,
+)
 from understudy.domain.ids import UserId, WalletId
 from understudy.domain.replacing import replace
 from understudy.ports.profiles import CopyProfile
@@ -22,6 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from understudy.adapters.aws.attributes import Item
+    from understudy.adapters.aws.operations import Operation
 
 # The table deletes an item some time after `expires_on`; until then every read looks at the clock.
 _KEPT_AFTER_END_SECONDS = 86_400
@@ -60,18 +68,27 @@ class DynamoIdentityStore:
             return False
         return True
 
-    def create_user(self, user: User, wallet: Wallet) -> None:
-        """Store a new user with a first wallet; the address is bound in the same transaction."""
+    def create_user(
+        self, user: User, *wallets: Wallet, identity: ProviderIdentity | None = None
+    ) -> None:
+        """Store a new user; whatever must be one user's alone is bound in the same transaction."""
         name = self._table.name
-        owner = {"user_id": text(user.user_id), "wallet_id": text(wallet.wallet_id)}
-        transact(
-            self._table.client,
-            [
-                put_new(name, {**keys.address(wallet.address), **owner}),
-                put_new(name, {**keys.user(user.user_id), **attributes_of(user)}),
-                put_new(name, _wallet_item(wallet)),
-            ],
-        )
+        writes = [put_new(name, {**keys.user(user.user_id), **attributes_of(user)})]
+        for wallet in wallets:
+            writes += _binding(name, wallet)
+        if identity is not None:
+            key = keys.provider_identity(identity.provider, identity.subject)
+            writes.append(put_new(name, {**key, **attributes_of(identity)}))
+        transact(self._table.client, writes)
+
+    def add_wallet(self, wallet: Wallet) -> None:
+        """Bind a further wallet to its user, its address in the same transaction."""
+        transact(self._table.client, _binding(self._table.name, wallet))
+
+    def provider_identity(self, provider: AuthMethod, subject: str) -> ProviderIdentity | None:
+        """Read whom a provider's subject is here."""
+        item = self._table.get(keys.provider_identity(provider, subject))
+        return None if item is None else record_of(ProviderIdentity, item)
 
     def record_login(self, user_id: UserId, wallet: Wallet) -> None:
         """Note that a user signed in with this wallet at its `last_seen_at_ms`."""
@@ -149,6 +166,14 @@ class DynamoIdentityStore:
         written = _WrittenProfile(json.dumps(profile.limits), profile.version)
         self._table.put_when(put_record(self._table.name, key, written))
         return replace(profile, version=profile.version + 1)
+
+
+def _binding(table: str, wallet: Wallet) -> list[Operation]:
+    owner = {"user_id": text(wallet.user_id), "wallet_id": text(wallet.wallet_id)}
+    return [
+        put_new(table, {**keys.address(wallet.address), **owner}),
+        put_new(table, _wallet_item(wallet)),
+    ]
 
 
 def _wallet_item(wallet: Wallet) -> Item:

@@ -8,7 +8,14 @@ from typing import TYPE_CHECKING
 
 from understudy.domain.agents import Agent
 from understudy.domain.errors import ConflictError
-from understudy.domain.identity import Session, SignInNonce, User, Wallet
+from understudy.domain.identity import (
+    AuthMethod,
+    ProviderIdentity,
+    Session,
+    SignInNonce,
+    User,
+    Wallet,
+)
 from understudy.domain.ids import UserId, WalletId
 from understudy.domain.replacing import replace
 from understudy.ports.profiles import CopyProfile
@@ -24,6 +31,7 @@ class InMemoryIdentityStore:
     nonces: dict[str, SignInNonce] = field(default_factory=dict)
     users: dict[UserId, User] = field(default_factory=dict)
     wallets_by_address: dict[str, Wallet] = field(default_factory=dict)
+    identities: dict[tuple[AuthMethod, str], ProviderIdentity] = field(default_factory=dict)
     sessions: dict[str, Session] = field(default_factory=dict)
     profiles: dict[UserId, CopyProfile] = field(default_factory=dict)
     agents_by_id: dict[str, Agent] = field(default_factory=dict)
@@ -42,13 +50,30 @@ class InMemoryIdentityStore:
             del self.nonces[nonce]
             return True
 
-    def create_user(self, user: User, wallet: Wallet) -> None:
+    def create_user(
+        self, user: User, *wallets: Wallet, identity: ProviderIdentity | None = None
+    ) -> None:
         """Store a new user; see `IdentityStore`."""
         with self.lock:
-            if wallet.address in self.wallets_by_address or user.user_id in self.users:
-                raise ConflictError("the address belongs to a user already")
+            taken = any(wallet.address in self.wallets_by_address for wallet in wallets)
+            known = identity is not None and _name_of(identity) in self.identities
+            if taken or known or user.user_id in self.users:
+                raise ConflictError("an address or the identity belongs to a user already")
             self.users[user.user_id] = user
+            self.wallets_by_address.update({wallet.address: wallet for wallet in wallets})
+            if identity is not None:
+                self.identities[_name_of(identity)] = identity
+
+    def add_wallet(self, wallet: Wallet) -> None:
+        """Bind a further wallet; see `IdentityStore`."""
+        with self.lock:
+            if wallet.address in self.wallets_by_address:
+                raise ConflictError("the address belongs to a user already")
             self.wallets_by_address[wallet.address] = wallet
+
+    def provider_identity(self, provider: AuthMethod, subject: str) -> ProviderIdentity | None:
+        """Read whom a provider's subject is here."""
+        return self.identities.get((provider, subject))
 
     def record_login(self, user_id: UserId, wallet: Wallet) -> None:
         """Note a sign-in; see `IdentityStore`."""
@@ -113,6 +138,10 @@ class InMemoryIdentityStore:
             stored = replace(profile, version=profile.version + 1)
             self.profiles[profile.user_id] = stored
             return stored
+
+
+def _name_of(identity: ProviderIdentity) -> tuple[AuthMethod, str]:
+    return identity.provider, identity.subject
 
 
 def _age_of_wallet(wallet: Wallet) -> tuple[int, WalletId]:

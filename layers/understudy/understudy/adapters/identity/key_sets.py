@@ -1,0 +1,70 @@
+"""A provider's keys, kept for minutes: few questions, and the last good answer in an outage."""
+
+from __future__ import annotations
+
+import threading
+import time
+from typing import TYPE_CHECKING
+
+from understudy.domain.errors import DependencyError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from understudy.adapters.identity.json_web_keys import VerifyingKey
+
+FRESH_SECONDS = 300
+KEPT_IN_OUTAGE_SECONDS = 21_600
+"""How long a provider that does not answer is believed to have the keys that it had."""
+
+COOLDOWN_SECONDS = 30
+RETRY_SECONDS = 5
+"""The pause after a failure while there is no set at all."""
+
+
+class CachedKeySet:
+    """Gives keys by name; safe to use from several threads, one of which asks at a time."""
+
+    def __init__(
+        self,
+        fetch: Callable[[], Mapping[str, VerifyingKey]],
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._fetch = fetch
+        self._monotonic = monotonic
+        self._lock = threading.Lock()
+        self._keys: Mapping[str, VerifyingKey] = {}
+        self._read_at = 0.0
+        self._asked_at: float | None = None
+
+    def key(self, key_id: str) -> VerifyingKey | None:
+        """Give a key, None for a name that the provider does not know.
+
+        A strange name makes us ask anew, at most once in 30 seconds. Raises DependencyError while
+        there is no set that can be believed.
+        """
+        with self._lock:
+            is_fresh = self._keys and self._age() <= FRESH_SECONDS
+            if not (is_fresh and key_id in self._keys) and self._may_ask():
+                self._ask()
+            if not self._keys or self._age() > KEPT_IN_OUTAGE_SECONDS:
+                raise DependencyError(
+                    "the identity provider does not answer just now: try again in a moment",
+                    code="PROVIDER_UNAVAILABLE",
+                )
+            return self._keys.get(key_id)
+
+    def _age(self) -> float:
+        return self._monotonic() - self._read_at
+
+    def _may_ask(self) -> bool:
+        pause = COOLDOWN_SECONDS if self._keys else RETRY_SECONDS
+        return self._asked_at is None or self._monotonic() - self._asked_at >= pause
+
+    def _ask(self) -> None:
+        self._asked_at = self._monotonic()
+        try:
+            self._keys = self._fetch()
+        except DependencyError:
+            return  # the last good set goes on
+        self._read_at = self._monotonic()

@@ -1,0 +1,141 @@
+"""Signs people in with what an identity provider signed; a subject is one user for ever.
+
+An address that belongs to somebody else is a conflict: two users are never made one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from understudy.domain.errors import ConflictError, LimitExceededError, NotFoundError
+from understudy.domain.identity import AuthMethod, ProviderIdentity, User, Wallet, WalletKind
+from understudy.domain.ids import UserId, WalletId
+from understudy.ports.clock import Clock
+from understudy.ports.identity import (
+    IdentityStore,
+    Ids,
+    LinkedWallet,
+    ProviderClaim,
+    ProviderTokens,
+    ProviderVerifier,
+)
+from understudy.workflows.requests.sessions import Sessions
+from understudy.workflows.requests.sign_in import SignedIn
+
+MOST_WALLETS = 20
+
+
+@dataclass(frozen=True, slots=True)
+class ProviderSignIn:
+    """Takes the tokens of the identity providers that this service was told of."""
+
+    store: IdentityStore
+    verifiers: Mapping[AuthMethod, ProviderVerifier]
+    sessions: Sessions
+    clock: Clock
+    ids: Ids
+
+    def verify(self, provider: AuthMethod, tokens: ProviderTokens) -> SignedIn:
+        """Open a session for whom the provider vouches for.
+
+        Raises NotFoundError for a provider that is not configured, NotAllowedError for tokens
+        that do not let in, ConflictError for a wallet of another user, DependencyError.
+        """
+        verifier = self.verifiers.get(provider)
+        if verifier is None:
+            raise NotFoundError(
+                f"this service takes no sign-in with {provider.name.capitalize()}",
+                code="PROVIDER_NOT_CONFIGURED",
+            )
+        claim = verifier.verify(tokens, self.clock.now_ms())
+        _check_wallets(claim)
+        wallet = self._wallet(provider, claim)
+        return SignedIn(self.sessions.open(wallet, provider), wallet)
+
+    def _wallet(self, provider: AuthMethod, claim: ProviderClaim) -> Wallet:
+        known = self.store.provider_identity(provider, claim.subject)
+        if known is None:
+            try:
+                return self._new_user(provider, claim)
+            except ConflictError:  # the same subject signs in twice at once, or an address is taken
+                known = self.store.provider_identity(provider, claim.subject)
+        if known is None:
+            raise _address_in_use()
+        return self._returning(known, claim)
+
+    def _new_user(self, provider: AuthMethod, claim: ProviderClaim) -> Wallet:
+        now = self.clock.now_ms()
+        identity = ProviderIdentity(provider, claim.subject, UserId(self.ids.new_id()), now)
+        wallets = [self._bound(identity, linked) for linked in claim.wallets]
+        # The wallet that the provider keeps for the user is the one that they will know.
+        kept = (wallet for wallet in wallets if wallet.kind is not WalletKind.EOA)
+        first = next(kept, wallets[0])
+        user = User(identity.user_id, first.wallet_id, now, now)
+        self.store.create_user(user, *wallets, identity=identity)
+        return first
+
+    def _returning(self, identity: ProviderIdentity, claim: ProviderClaim) -> Wallet:
+        self._bind_new(identity, claim)
+        vouched = {linked.address for linked in claim.wallets}
+        own = [each for each in self.store.wallets(identity.user_id) if each.address in vouched]
+        user = self.store.user(identity.user_id)
+        active = user.active_wallet_id if user else None
+        wallet = next((each for each in own if each.wallet_id == active), own[0])
+        seen = replace(wallet, last_seen_at_ms=self.clock.now_ms())
+        self.store.record_login(identity.user_id, seen)
+        return seen
+
+    def _bind_new(self, identity: ProviderIdentity, claim: ProviderClaim) -> None:
+        holders = {each.address: self._holder(each.address) for each in claim.wallets}
+        if set(holders.values()) - {None, identity.user_id}:
+            raise _address_in_use()
+        for linked in claim.wallets:
+            if holders[linked.address] is None:
+                self._bind(identity, linked)
+
+    def _bind(self, identity: ProviderIdentity, linked: LinkedWallet) -> None:
+        try:
+            self.store.add_wallet(self._bound(identity, linked))
+        except ConflictError as error:
+            if self._holder(linked.address) != identity.user_id:
+                raise _address_in_use() from error
+
+    def _holder(self, address: str) -> UserId | None:
+        wallet = self.store.wallet_of_address(address)
+        return wallet.user_id if wallet else None
+
+    def _bound(self, identity: ProviderIdentity, linked: LinkedWallet) -> Wallet:
+        now, is_privy = self.clock.now_ms(), identity.provider is AuthMethod.PRIVY
+        return Wallet(
+            wallet_id=WalletId(self.ids.new_id()),
+            user_id=identity.user_id,
+            address=linked.address,
+            connector=linked.connector,
+            created_at_ms=now,
+            last_seen_at_ms=now,
+            kind=linked.kind,
+            privy_wallet_id=linked.provider_wallet_id if is_privy else "",
+            privy_user_id=identity.subject if is_privy else "",
+        )
+
+
+def _check_wallets(claim: ProviderClaim) -> None:
+    if not claim.wallets:
+        raise LimitExceededError(
+            "the provider names no Ethereum wallet of yours: create or link one there first",
+            code="NO_WALLET",
+        )
+    if len(claim.wallets) > MOST_WALLETS:
+        raise LimitExceededError(
+            f"at most {MOST_WALLETS} wallets can be linked: unlink some at the provider",
+            code="TOO_MANY_WALLETS",
+        )
+
+
+def _address_in_use() -> ConflictError:
+    return ConflictError(
+        "one of your wallets belongs to another user here: sign in with that wallet,"
+        " or unlink it at the provider",
+        code="ADDRESS_IN_USE",
+    )
