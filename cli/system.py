@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 import time
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -23,6 +23,7 @@ from localcloud.wire import HOST
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from contextlib import AbstractContextManager
 
 SIGN_IN = SignInPlace("understudy.localhost", "http://understudy.localhost", 421614)
 UNLIMITED_WEIGHT = 1_000_000_000
@@ -43,6 +44,7 @@ class Plan:
     recording: Path | None = None
     leader: str | None = None
     weight_per_minute: int = VENUE_WEIGHT
+    identity_providers: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +55,7 @@ class System:
     simulator: SimulatorProcess
     bench: VenueBench
     refusals: Refusals
+    identity_url: str = ""
 
     @property
     def api_url(self) -> str:
@@ -85,6 +88,7 @@ def running_system(plan: Plan, say: Callable[[str], None]) -> Iterator[System]:
         closing(_sole_use(folder)) as lock,
         refusals_noted(folder.root / "refused-connections.log") as refusals,
         _simulator(plan, folder, lock) as simulator,
+        _identity_providers(plan, folder) as (identity_url, identity_parameters),
     ):
         say(f"venue at {simulator.url}")
         with bring_up(
@@ -92,10 +96,10 @@ def running_system(plan: Plan, say: Callable[[str], None]) -> Iterator[System]:
             state_dir=plan.state,
             port=plan.port,
             lock=lock,
-            parameters=parameters_of(plan, simulator.url),
+            parameters={**parameters_of(plan, simulator.url), **identity_parameters},
             progress=say,
         ) as stack:
-            system = System(stack, simulator, VenueBench(simulator.url), refusals)
+            system = System(stack, simulator, VenueBench(simulator.url), refusals, identity_url)
             try:
                 yield system
                 refusals.check()
@@ -132,6 +136,17 @@ def _simulator(plan: Plan, folder: StateFolder, lock: Lock) -> SimulatorProcess:
         leader=plan.leader,
         holds=(lock.descriptor,),
     )
+
+
+def _identity_providers(
+    plan: Plan, folder: StateFolder
+) -> AbstractContextManager[tuple[str, dict[str, str]]]:
+    if not plan.identity_providers:
+        return nullcontext(("", {}))
+    # Its cryptography takes a while to import, and most runs sign in with wallets alone.
+    from cli.identity_providers import running_providers  # noqa: PLC0415
+
+    return running_providers(pinned_port(folder, "identity"))
 
 
 def _require_space(folder: Path) -> None:

@@ -28,7 +28,7 @@ def command(
 ) -> int:
     """Run the whole system until Ctrl-C; the next run goes on where this one stopped."""
     progress = Progress(Console())
-    plan = Plan(state, keeps_books=True, port=port, recording=SAMPLE)
+    plan = Plan(state, keeps_books=True, port=port, recording=SAMPLE, identity_providers=True)
     try:
         with running_system(plan, progress.say) as system:
             for line in _welcome(system):
@@ -52,6 +52,7 @@ def _welcome(system: System) -> Iterator[str]:
     yield f"API        {api}"
     yield f"docs       {api}/docs"
     yield f"venue      {venue}  (its test bench is under /_simulator/)"
+    yield f"providers  {system.identity_url}  (Privy and Dynamic; test bench under /_simulator/)"
     yield f"AWS        export AWS_ENDPOINT_URL={system.stack.endpoint_url}"
     yield f"sign in    domain {SIGN_IN.domain}, URI {SIGN_IN.uri}, chain {SIGN_IN.chain_id}"
     yield ""

@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 @pytest.fixture(scope="session")
 def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[System]:
     state = tmp_path_factory.mktemp("system")
-    with running_system(Plan(state, weight_per_minute=UNLIMITED_WEIGHT), print) as system:
+    plan = Plan(state, weight_per_minute=UNLIMITED_WEIGHT, identity_providers=True)
+    with running_system(plan, print) as system:
         yield system
 
 
