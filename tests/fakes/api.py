@@ -22,6 +22,8 @@ from understudy.adapters.venues.hyperliquid.approvals import HyperliquidApproval
 from understudy.adapters.venues.hyperliquid.constants import Chain
 from understudy.domain.door_limits import MOST, DoorLimits
 from understudy.ports.call_counts import CallCounts
+from understudy.domain.identity import AuthMethod
+from understudy.ports.identity import ProviderVerifier
 from understudy.runtime.api_services import ApiPorts, assemble
 from understudy.workflows.requests.agents import BuilderTerms
 from understudy.workflows.requests.system_status import Dependency
@@ -59,6 +61,7 @@ class ApiWorld:
     terms: BuilderTerms = field(default_factory=BuilderTerms)
     calls: CallCounts = field(default_factory=InMemoryCallCounts)
     door_limits: DoorLimits = WIDE_OPEN
+    providers: dict[AuthMethod, ProviderVerifier] = field(default_factory=dict)
     dependencies: tuple[Dependency, ...] = (Dependency("market", "no entries", dict),)
 
     def __post_init__(self) -> None:
@@ -159,6 +162,7 @@ class ApiWorld:
             ids=self.ids,
             calls=self.calls,
             door_limits=self.door_limits,
+            providers=self.providers,
         )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -13,10 +14,12 @@ from understudy.domain.errors import ConflictError
 from understudy.domain.identity import (
     AuthMethod,
     Connector,
+    ProviderIdentity,
     Session,
     SignInNonce,
     User,
     Wallet,
+    WalletKind,
 )
 from understudy.domain.ids import UserId, WalletId
 from understudy.ports.profiles import CopyProfile
@@ -27,6 +30,11 @@ if TYPE_CHECKING:
 ADDRESS = "0x" + "a" * 40
 USER = User(UserId("u1"), WalletId("w1"), NOW_MS, NOW_MS)
 WALLET = Wallet(WalletId("w1"), UserId("u1"), ADDRESS, Connector.REOWN, NOW_MS, NOW_MS)
+SECOND_WALLET = Wallet(
+    WalletId("w2"), UserId("u1"), "0x" + "e" * 40, Connector.PRIVY, NOW_MS + 1, NOW_MS + 1,
+    WalletKind.PRIVY_EMBEDDED, privy_wallet_id="id-1", privy_user_id="did:privy:alice",
+)  # fmt: skip
+IDENTITY = ProviderIdentity(AuthMethod.PRIVY, "did:privy:alice", UserId("u1"), NOW_MS)
 SESSION = Session(
     session_id="1" * 32,
     user_id=UserId("u1"),
@@ -104,6 +112,80 @@ def test_an_address_belongs_to_one_user(store: Store) -> None:
 
     assert store.user(other) is None
     assert store.wallet_of_address(ADDRESS) == WALLET
+
+
+def test_a_user_may_come_with_wallets_and_an_identity(store: Store) -> None:
+    store.create_user(USER, WALLET, SECOND_WALLET, identity=IDENTITY)
+
+    assert list(store.wallets(USER.user_id)) == [WALLET, SECOND_WALLET]
+    assert store.provider_identity(AuthMethod.PRIVY, "did:privy:alice") == IDENTITY
+    assert store.provider_identity(AuthMethod.DYNAMIC, "did:privy:alice") is None
+    assert store.provider_identity(AuthMethod.PRIVY, "did:privy:bob") is None
+
+
+def test_a_subject_belongs_to_one_user(store: Store) -> None:
+    store.create_user(USER, WALLET, identity=IDENTITY)
+    other = UserId("u2")
+
+    with pytest.raises(ConflictError):
+        store.create_user(
+            replace(USER, user_id=other),
+            replace(SECOND_WALLET, user_id=other),
+            identity=replace(IDENTITY, user_id=other),
+        )
+
+    assert store.user(other) is None
+    assert store.wallet_of_address(SECOND_WALLET.address) is None
+    assert store.provider_identity(AuthMethod.PRIVY, "did:privy:alice") == IDENTITY
+
+
+def test_a_user_with_one_taken_address_of_several_is_not_made(store: Store) -> None:
+    store.create_user(USER, WALLET)
+    other = UserId("u2")
+
+    with pytest.raises(ConflictError):
+        store.create_user(
+            replace(USER, user_id=other),
+            replace(SECOND_WALLET, user_id=other),
+            replace(WALLET, user_id=other),
+            identity=replace(IDENTITY, user_id=other),
+        )
+
+    assert store.wallet_of_address(SECOND_WALLET.address) is None
+    assert store.provider_identity(AuthMethod.PRIVY, "did:privy:alice") is None
+
+
+def test_of_many_who_make_a_user_for_one_subject_at_once_one_does(store: Store) -> None:
+    def made(number: int) -> bool:
+        user_id, wallet_id = UserId(f"u{number}"), WalletId(f"w{number}")
+        wallet = replace(WALLET, user_id=user_id, wallet_id=wallet_id, address=f"0x{number:040x}")
+        try:
+            store.create_user(
+                User(user_id, wallet_id, NOW_MS, NOW_MS),
+                wallet,
+                identity=replace(IDENTITY, user_id=user_id),
+            )
+        except ConflictError:
+            return False
+        return True
+
+    with ThreadPoolExecutor(4) as pool:
+        assert sum(pool.map(made, range(8))) == 1
+
+    known = store.provider_identity(AuthMethod.PRIVY, "did:privy:alice")
+    assert known is not None
+    assert store.user(known.user_id) is not None
+
+
+def test_a_further_wallet_is_bound_once(store: Store) -> None:
+    store.create_user(USER, WALLET)
+
+    store.add_wallet(SECOND_WALLET)
+
+    assert list(store.wallets(USER.user_id)) == [WALLET, SECOND_WALLET]
+    with pytest.raises(ConflictError):
+        store.add_wallet(replace(SECOND_WALLET, wallet_id=WalletId("w3"), user_id=UserId("u2")))
+    assert store.wallet_of_address(SECOND_WALLET.address) == SECOND_WALLET
 
 
 def test_a_login_is_noted_on_user_and_wallet(store: Store) -> None:

@@ -16,6 +16,13 @@ from functions.api.routes import ROUTES
 from functions.api.routing import Route
 from tests.fakes.api import Answer, ApiWorld
 from tests.fakes.identity import ALICE, message
+from tests.fakes.providers import (
+    dynamic_token,
+    dynamic_wallet,
+    privy_tokens,
+    privy_wallet,
+    verifiers,
+)
 from tests.fakes.requests import created
 from tests.unit.api.near_valid import spoiled
 
@@ -57,6 +64,15 @@ def sign_in(api: ApiWorld, _: str) -> dict[str, Any]:
     return {**signed, "connector": "WALLETCONNECT"}
 
 
+def privy(_: ApiWorld, __: str) -> dict[str, Any]:
+    tokens = privy_tokens(privy_wallet("0x" + "7" * 40))
+    return {"access_token": tokens.access, "identity_token": tokens.identity}
+
+
+def dynamic(_: ApiWorld, __: str) -> dict[str, Any]:
+    return {"token": dynamic_token(dynamic_wallet("0x" + "7" * 40))}
+
+
 def refresh(api: ApiWorld, _: str) -> dict[str, Any]:
     return {"refresh_token": api.sign_in()["refresh_token"]}
 
@@ -92,6 +108,8 @@ def limits(_: ApiWorld, __: str) -> dict[str, Any]:
 
 GOOD: dict[str, Good] = {
     "POST /v1/auth/siwe/verify": sign_in,
+    "POST /v1/auth/privy": privy,
+    "POST /v1/auth/dynamic/verify": dynamic,
     "POST /v1/auth/refresh": refresh,
     "POST /v1/auth/logout": refresh,
     "POST /v1/agents/enable": enable,
@@ -117,7 +135,7 @@ class Tried:
         self.renew()
 
     def renew(self) -> None:
-        self.api = ApiWorld()
+        self.api = ApiWorld(providers=verifiers())
         self.token = self.api.token()
         self.path = self.route.path.replace("{follow_id}", created(self.api, self.token))
         self.good = GOOD[self.route.key](self.api, self.token)

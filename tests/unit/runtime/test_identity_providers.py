@@ -1,0 +1,74 @@
+"""Which providers a function takes sign-ins of: whole settings or none, and safe addresses only."""
+
+from __future__ import annotations
+
+import pytest
+
+from understudy.domain.errors import InvalidInputError
+from understudy.domain.identity import AuthMethod
+from understudy.runtime.identity_providers import identity_providers
+
+PRIVY = {
+    "PRIVY_JWKS_URL": "https://keys.example.com/jwks.json",
+    "PRIVY_APP_ID": "app",
+    "PRIVY_ISSUER": "privy.io",
+    "PRIVY_MAX_AGE_SECONDS": "3600",
+}
+DYNAMIC = {
+    "DYNAMIC_JWKS_URL": "http://127.0.0.1:9/jwks",
+    "DYNAMIC_ISSUER": "app.dynamic.xyz/environment",
+    "DYNAMIC_AUDIENCE": "https://app.example.com",
+    "DYNAMIC_MAX_AGE_SECONDS": "7200",
+}
+
+
+def told(monkeypatch: pytest.MonkeyPatch, **settings: str) -> None:
+    for name, value in settings.items():
+        monkeypatch.setenv(name, value)
+
+
+def test_who_was_told_of_no_provider_takes_none() -> None:
+    assert identity_providers() == {}
+
+
+def test_each_provider_stands_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    told(monkeypatch, **PRIVY)
+    assert set(identity_providers()) == {AuthMethod.PRIVY}
+
+    told(monkeypatch, **DYNAMIC)
+    assert set(identity_providers()) == {AuthMethod.PRIVY, AuthMethod.DYNAMIC}
+
+
+@pytest.mark.parametrize("missing", [name for name in (*PRIVY, *DYNAMIC) if "JWKS" not in name])
+def test_half_a_provider_is_named(monkeypatch: pytest.MonkeyPatch, missing: str) -> None:
+    told(monkeypatch, **{**PRIVY, **DYNAMIC, missing: ""})
+
+    with pytest.raises(InvalidInputError, match=missing):
+        identity_providers()
+
+
+@pytest.mark.parametrize("age", ["0", "-1", "1.5", "an hour", "٣"])
+def test_an_age_is_a_whole_number_of_seconds(monkeypatch: pytest.MonkeyPatch, age: str) -> None:
+    told(monkeypatch, **{**PRIVY, "PRIVY_MAX_AGE_SECONDS": age})
+
+    with pytest.raises(InvalidInputError, match="PRIVY_MAX_AGE_SECONDS"):
+        identity_providers()
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://keys.example.com/jwks.json",
+        "http://127.0.0.1.example.com/",
+        "http://127.0.0.1@example.com/",
+        "ftp://127.0.0.1/",
+        "file:///etc/passwd",
+        "keys.example.com",
+        "https://",
+    ],
+)
+def test_keys_are_fetched_over_a_safe_way_only(monkeypatch: pytest.MonkeyPatch, url: str) -> None:
+    told(monkeypatch, **{**PRIVY, "PRIVY_JWKS_URL": url})
+
+    with pytest.raises(InvalidInputError, match="https"):
+        identity_providers()
