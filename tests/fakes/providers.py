@@ -135,7 +135,7 @@ def dynamic_wallet(address: str, *, embedded: bool = True, **changes: Any) -> di
 
 
 def forged(
-    header: Mapping[str, Any] | None = None,
+    header: Mapping[str, Any] | bytes | None = None,
     payload: Mapping[str, Any] | bytes | None = None,
     key: PrivateKey = PRIVY_KEY.private,
 ) -> str:

@@ -17,7 +17,7 @@ PATHS = {"privy": "/v1/auth/privy", "dynamic": "/v1/auth/dynamic/verify"}
 
 
 def tokens(running: System, provider: str, subject: str, address: str) -> dict[str, str]:
-    user = {"subject": subject, "wallets": [{"address": address, "embedded": True}]}
+    user: Any = {"subject": subject, "wallets": [{"address": address, "embedded": True}]}
     page = f"{running.identity_url}/_simulator/{provider}/tokens"
     answer = requests.post(page, json=user, timeout=10)
     answer.raise_for_status()

@@ -11,6 +11,7 @@ from typing import Any
 from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
+from simulators.identity.keys import SigningKey
 from tests.fakes.builders import NOW_MS
 from tests.fakes.identity import ISSUER, FixedRing
 from tests.fakes.providers import (
@@ -19,7 +20,6 @@ from tests.fakes.providers import (
     NOW,
     PRIVY_KEY,
     STRANGER,
-    SigningKey,
     decoded,
     encoded,
     forged,
@@ -97,6 +97,16 @@ R, S = int.from_bytes(RAW[:32], "big"), int.from_bytes(RAW[32:], "big")
 OTHER = saying(sub="did:privy:bob")
 PLUS = base64.b64encode(b"\xfb\xff\xbe" * 20).decode()
 
+STRANGE_NAMES: list[Any] = [
+    "../../dev/null",
+    "|id",
+    "' OR 1=1 --",
+    "k" * 10_000,
+    "k" * 201,
+    "",
+    "é",
+]
+STRANGE_NAMES += [1, ["privy-1"], {"a": 1}, True]
 ATTACKS: dict[str, list[str]] = {
     "alg_none": [t for name in ("none", "None", "NONE", "nOnE") for t in unsigned(name)],
     "alg_missing": [with_header(alg=None), with_header(alg=["ES256"]), with_header(alg={})],
@@ -118,8 +128,7 @@ ATTACKS: dict[str, list[str]] = {
     "kid_unknown": [with_header(kid="privy-3"), with_header(kid="PRIVY-1")],
     "kid_path_traversal": [
         with_header(kid=each)
-        for each in ("../../dev/null", "|id", "' OR 1=1 --", "k" * 10_000, "k" * 201, "", "é", 1,
-                     ["privy-1"], {"a": 1}, True)
+        for each in STRANGE_NAMES
     ],
     "kid_missing": [with_header(kid=None), forged(b'{"alg": "ES256", "kid": null}')],
     "sig_stripped": [f"{HEAD}.{BODY}.", f"{HEAD}.{BODY}"],

@@ -58,7 +58,9 @@ def test_a_sign_in_that_is_not_complete_does_not_get_in(scope: Any) -> None:
 
 
 def test_further_scopes_do_no_harm() -> None:
-    assert verified(dynamic_token(dynamic_wallet(ADDRESS), scope="user:basic wallet:export"))
+    token = dynamic_token(dynamic_wallet(ADDRESS), scope="wallet:export user:basic")
+
+    assert verified(token).wallets
 
 
 @pytest.mark.parametrize(
