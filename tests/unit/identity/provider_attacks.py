@@ -107,6 +107,7 @@ STRANGE_NAMES: list[Any] = [
     "é",
 ]
 STRANGE_NAMES += [1, ["privy-1"], {"a": 1}, True]
+NO_SUBJECTS: list[Any] = [1, {}, [], "", "a b", "é", "\0", "s" * 257]
 ATTACKS: dict[str, list[str]] = {
     "alg_none": [t for name in ("none", "None", "NONE", "nOnE") for t in unsigned(name)],
     "alg_missing": [with_header(alg=None), with_header(alg=["ES256"]), with_header(alg={})],
@@ -127,8 +128,7 @@ ATTACKS: dict[str, list[str]] = {
     "x5c": [by_stranger(x5c=[base64.b64encode(b"certificate").decode()])],
     "kid_unknown": [with_header(kid="privy-3"), with_header(kid="PRIVY-1")],
     "kid_path_traversal": [
-        with_header(kid=each)
-        for each in STRANGE_NAMES
+        with_header(kid=each) for each in STRANGE_NAMES
     ],
     "kid_missing": [with_header(kid=None), forged(b'{"alg": "ES256", "kid": null}')],
     "sig_stripped": [f"{HEAD}.{BODY}.", f"{HEAD}.{BODY}"],
@@ -162,7 +162,7 @@ ATTACKS: dict[str, list[str]] = {
         for each in ("https://privy.io.evil", "privy.io/", "https://privy.io", ["privy.io"], 1)
     ],
     "sub_missing": [saying(sub=None)],
-    "sub_nonstring": [saying(sub=each) for each in (1, {}, [], "", "a b", "é", "\0", "s" * 257)],
+    "sub_nonstring": [saying(sub=each) for each in NO_SUBJECTS],
     "crit_unknown": [with_header(crit=["x"], x=1)],
     "crit_b64": [
         with_header(crit=["b64"], b64=False),
