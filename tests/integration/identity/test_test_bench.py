@@ -63,3 +63,12 @@ def test_a_jwt_library_takes_the_tokens(
 def test_a_taken_port_is_said_so(bench: Bench) -> None:
     with pytest.raises(OSError, match="address already in use"):
         IdentityProviders(bench.providers.port).__enter__()
+
+
+def test_a_next_run_takes_the_same_port_with_other_keys(bench: Bench) -> None:
+    old = requests.get(bench.providers.key_set_url("privy"), timeout=5).json()
+    bench.providers.__exit__(None, None, None)
+
+    with IdentityProviders(bench.providers.port) as again:
+        assert again.url == bench.providers.url
+        assert requests.get(again.key_set_url("privy"), timeout=5).json() != old

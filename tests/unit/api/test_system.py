@@ -24,7 +24,17 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).resolve().parents[3]
 TEMPLATE = ROOT / "template.yaml"
-RARE = ("web3", "eth_account", "siwe", "httpx", "jwt", "requests", "aws_xray_sdk", "boto3")
+RARE = (
+    "web3",
+    "eth_account",
+    "siwe",
+    "httpx",
+    "jwt",
+    "requests",
+    "aws_xray_sdk",
+    "boto3",
+    "Crypto.PublicKey",
+)
 
 
 def keys_of(paths: Mapping[str, Mapping[str, Any]]) -> set[str]:
