@@ -19,11 +19,11 @@ EVENTS = ROOT / "events" / "api"
 ANSWERS = {
     "create_follow": 201,
     "create_follow_older": 201,
-    "dynamic_verify": 404,
+    "dynamic_verify": 422,
     "enable_agent": 201,
     "health": 200,
     "list_copies": 404,
-    "privy": 404,
+    "privy": 422,
     "siwe_nonce": 200,
     "siwe_verify": 401,
     "start_follow": 404,

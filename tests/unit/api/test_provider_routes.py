@@ -74,10 +74,10 @@ def test_a_providers_session_is_renewed_and_ended_like_any(api: ApiWorld) -> Non
 @pytest.mark.parametrize(
     ("path", "body"), [(PRIVY, privy_body(ADDRESS)), (DYNAMIC, dynamic_body(ADDRESS))]
 )
-def test_a_provider_that_nobody_configured_is_not_found(path: str, body: dict[str, str]) -> None:
+def test_a_provider_that_nobody_configured_is_refused(path: str, body: dict[str, str]) -> None:
     answer = ApiWorld().request("POST", path, body)
 
-    assert (answer.status, answer.code) == (404, "PROVIDER_NOT_CONFIGURED")
+    assert (answer.status, answer.code) == (422, "PROVIDER_NOT_CONFIGURED")
 
 
 def test_an_address_of_another_user_is_a_409(api: ApiWorld) -> None:

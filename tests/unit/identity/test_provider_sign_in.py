@@ -13,7 +13,6 @@ from understudy.domain.errors import (
     ConflictError,
     DependencyError,
     LimitExceededError,
-    NotFoundError,
 )
 from understudy.domain.identity import AuthMethod, Connector, Wallet, WalletKind
 from understudy.ports.identity import LinkedWallet, ProviderClaim, ProviderTokens
@@ -70,7 +69,7 @@ def world() -> Providers:
 def test_a_provider_that_is_not_configured_is_said_so(world: Providers) -> None:
     service = ProviderSignIn(world.store, {}, world.sessions, world.clock, world.ids)
 
-    with pytest.raises(NotFoundError) as caught:
+    with pytest.raises(LimitExceededError) as caught:
         service.verify(PRIVY, TOKENS)
 
     assert caught.value.code == "PROVIDER_NOT_CONFIGURED"

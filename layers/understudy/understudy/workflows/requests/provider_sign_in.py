@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from understudy.domain.errors import ConflictError, LimitExceededError, NotFoundError
+from understudy.domain.errors import ConflictError, LimitExceededError
 from understudy.domain.identity import AuthMethod, ProviderIdentity, User, Wallet, WalletKind
 from understudy.domain.ids import UserId, WalletId
 from understudy.ports.clock import Clock
@@ -39,12 +39,13 @@ class ProviderSignIn:
     def verify(self, provider: AuthMethod, tokens: ProviderTokens) -> SignedIn:
         """Open a session for whom the provider vouches for.
 
-        Raises NotFoundError for a provider that is not configured, NotAllowedError for tokens
-        that do not let in, ConflictError for a wallet of another user, DependencyError.
+        Raises LimitExceededError for a provider that is not configured and for a person without
+        a usable wallet, NotAllowedError for tokens that do not let in, ConflictError for a wallet
+        of another user, DependencyError.
         """
         verifier = self.verifiers.get(provider)
         if verifier is None:
-            raise NotFoundError(
+            raise LimitExceededError(
                 f"this service takes no sign-in with {provider.name.capitalize()}",
                 code="PROVIDER_NOT_CONFIGURED",
             )
