@@ -21,7 +21,7 @@ export SAM_CLI_TELEMETRY := 0
 	check-steps format lint security types architecture rules template unit test-parallel test-integration \
 	test-serial \
 	prove-steps prove-simulated prove-standard prove-heavy prove-restore prove-judge prove-sizing \
-	prove-follow-life prove-mutants prove-crashes prove-sockets
+	prove-follow-life prove-mutants prove-crashes prove-sockets prove-signer
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -126,11 +126,15 @@ test-serial:
 		tests/integration/system tests/acceptance $(ARGS)
 
 # The long proofs, one target each; `make prove` goes through all of them.
-prove-steps: prove-sizing prove-follow-life prove-simulated prove-restore prove-judge \
+prove-steps: prove-sizing prove-signer prove-follow-life prove-simulated prove-restore prove-judge \
 	prove-sockets
 
 prove-sizing:
 	@$(BIN)/python -m tests.differential --count 200000
+
+# A million intents, near every limit; a checker of its own says which of them may be signed.
+prove-signer:
+	@$(BIN)/python -m tests.fuzzing --count 1000000 --workers 2 $(ARGS)
 
 prove-follow-life:
 	@FOLLOW_LIFE_EXAMPLES=2000 $(BIN)/pytest --quiet --timeout 600 --show-capture=no tests/stateful
