@@ -21,8 +21,8 @@ from understudy.adapters.memory.identity import InMemoryIdentityStore
 from understudy.adapters.venues.hyperliquid.approvals import HyperliquidApprovals
 from understudy.adapters.venues.hyperliquid.constants import Chain
 from understudy.domain.door_limits import MOST, DoorLimits
-from understudy.ports.call_counts import CallCounts
 from understudy.domain.identity import AuthMethod
+from understudy.ports.call_counts import CallCounts
 from understudy.ports.identity import ProviderVerifier
 from understudy.runtime.api_services import ApiPorts, assemble
 from understudy.workflows.requests.agents import BuilderTerms

@@ -24,6 +24,7 @@ from understudy.domain.errors import NotAllowedError
 
 TESTS = Path(__file__).resolve().parents[2]
 CASES = TESTS.parents[1] / "shared" / "vectors" / "jwt_attack_cases.json"
+# public: the order of the curve P-256
 P256_ORDER = 0xFFFFFFFF_00000000_FFFFFFFF_FFFFFFFF_BCE6FAAD_A7179E84_F3B9CAC2_FC632551
 CACHE, KEYS = "unit/identity/test_key_sets.py", "unit/identity/test_json_web_keys.py"
 FETCH = "integration/identity/test_key_set_http.py"
