@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from understudy.adapters.correlation import correlated
 from understudy.runtime.api import build
 
 from .routes import ROUTES
@@ -22,4 +23,5 @@ def application() -> APIGatewayHttpResolver:
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """Answer one request of the HTTP API."""
-    return application().resolve(event, context)
+    with correlated(event["requestContext"]["requestId"]):
+        return application().resolve(event, context)

@@ -16,6 +16,7 @@ from tests.fakes.signing import KeySigner
 from tests.fakes.world import World
 from understudy.adapters.identity.access_tokens import Hs256AccessTokens
 from understudy.adapters.identity.refresh_tokens import HmacRefreshTokens
+from understudy.adapters.memory.audit import InMemoryAuditTrail
 from understudy.adapters.memory.call_counts import InMemoryCallCounts
 from understudy.adapters.memory.identity import InMemoryIdentityStore
 from understudy.adapters.venues.hyperliquid.approvals import HyperliquidApprovals
@@ -58,6 +59,7 @@ class ApiWorld:
     rest: ApprovingRest = field(default_factory=ApprovingRest)
     ids: CountedIds = field(default_factory=CountedIds)
     ring: FixedRing = field(default_factory=FixedRing)
+    audit: InMemoryAuditTrail = field(default_factory=InMemoryAuditTrail)
     terms: BuilderTerms = field(default_factory=BuilderTerms)
     calls: CallCounts = field(default_factory=InMemoryCallCounts)
     door_limits: DoorLimits = WIDE_OPEN
@@ -163,6 +165,7 @@ class ApiWorld:
             calls=self.calls,
             door_limits=self.door_limits,
             providers=self.providers,
+            audit=self.audit,
         )
 
 

@@ -12,6 +12,8 @@ from custody.agents import Agent, AgentStatus, owner_mark_of
 from custody.keys import KeyUnusableError
 from custody.policy import Killed, Mark
 from custody.store import Approval, Readings, Recorded
+from understudy.adapters.aws.audit_stamps import KmsStamps
+from understudy.domain.audit import Actor
 from understudy.domain.errors import ConflictError, DependencyError
 from understudy.domain.markets import HYPERLIQUID
 from understudy.domain.money import ZERO
@@ -20,7 +22,7 @@ from understudy.ports.switches import Switch
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from custody.audit import AuditEntry
+    from understudy.domain.audit import AuditEntry
     from understudy.domain.follows import Marks
     from understudy.domain.ids import IntentId
     from understudy.domain.intents import Intent
@@ -158,3 +160,19 @@ class InMemoryVault:
     def _refuse_if_away(self) -> None:
         if self.is_away:
             raise DependencyError("the vault is away")
+
+
+class FixedDataKeys:
+    """What KMS does for who stamps rows: one key, which is its own sealed form."""
+
+    def __init__(self) -> None:
+        self.made = 0
+
+    def generate_data_key(self, **_: object) -> dict[str, bytes]:
+        self.made += 1
+        return {"Plaintext": b"k" * 32, "CiphertextBlob": b"sealed"}
+
+
+def fixed_stamps() -> KmsStamps:
+    """Give the signer's stamps without KMS."""
+    return KmsStamps(FixedDataKeys(), "key", Actor.SIGNER)  # type: ignore[arg-type]

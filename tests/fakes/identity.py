@@ -10,6 +10,7 @@ from understudy.adapters.identity.access_tokens import Hs256AccessTokens
 from understudy.adapters.identity.refresh_tokens import HmacRefreshTokens
 from understudy.adapters.identity.siwe import SiweVerifier
 from understudy.adapters.identity.token_keys import TokenKeys, derive_keys
+from understudy.adapters.memory.audit import InMemoryAuditTrail
 from understudy.adapters.memory.clock import ManualClock
 from understudy.adapters.memory.identity import InMemoryIdentityStore
 from understudy.workflows.requests.sessions import Sessions
@@ -55,11 +56,12 @@ class IdentityWorld:
     ids: CountedIds = field(default_factory=CountedIds)
     ring: FixedRing = field(default_factory=FixedRing)
     store: InMemoryIdentityStore = field(default_factory=InMemoryIdentityStore)
+    audit: InMemoryAuditTrail = field(default_factory=InMemoryAuditTrail)
 
     @property
     def sessions(self) -> Sessions:
         access, refresh = Hs256AccessTokens(self.ring, ISSUER), HmacRefreshTokens(self.ring)
-        return Sessions(self.store, access, refresh, self.clock, self.ids)
+        return Sessions(self.store, access, refresh, self.clock, self.ids, self.audit)
 
     @property
     def sign_in(self) -> SignIn:

@@ -10,6 +10,7 @@ from tests.simulation.repeating import RepeatingGate
 from tests.simulation.world import World
 from understudy.adapters.identity.access_tokens import Hs256AccessTokens
 from understudy.adapters.identity.refresh_tokens import HmacRefreshTokens
+from understudy.adapters.memory.audit import InMemoryAuditTrail
 from understudy.adapters.memory.call_counts import InMemoryCallCounts
 from understudy.adapters.venues.hyperliquid.approvals import HyperliquidApprovals
 from understudy.adapters.venues.hyperliquid.constants import Chain
@@ -48,5 +49,6 @@ def failing_api(world: World) -> ApiServices:
         ids=world.ids,
         calls=InMemoryCallCounts(),
         door_limits=DoorLimits(),
+        audit=gated("audit", InMemoryAuditTrail()),
     )
     return assemble(ports, BuilderTerms(), ())

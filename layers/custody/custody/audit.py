@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
+
+from understudy.domain.audit import AuditEntry
 
 if TYPE_CHECKING:
     from custody.agents import Agent
@@ -43,37 +44,32 @@ class AuditEvent(StrEnum):
     SWITCH_SET = "SWITCH_SET"
 
 
-class AuditEntry(NamedTuple):
-    """One thing that happened to a subject (an agent, or a switch)."""
-
-    event: AuditEvent
-    subject: str
-    at_ms: int
-    facts: Mapping[str, Any]
-
-
 def approved(drafted: Draft, at_ms: int) -> AuditEntry:
     """Say that a content was allowed for the first time."""
     facts = {**_request(drafted.intent), "content": drafted.content}
-    return AuditEntry(AuditEvent.INTENT_APPROVED, drafted.intent.agent_id, at_ms, facts)
+    return _about(AuditEvent.INTENT_APPROVED, drafted.intent, at_ms, facts)
 
 
 def repeated(drafted: Draft, at_ms: int) -> AuditEntry:
     """Say that a content allowed earlier was signed again."""
     facts = {"intent_id": drafted.intent.intent_id, "content": drafted.content}
-    return AuditEntry(AuditEvent.INTENT_REPEATED, drafted.intent.agent_id, at_ms, facts)
+    return _about(AuditEvent.INTENT_REPEATED, drafted.intent, at_ms, facts)
 
 
 def refused(intent: Intent, reason: Refusal, at_ms: int) -> AuditEntry:
     """Say that an intent was refused."""
     facts = {**_request(intent), "reason": reason.value}
-    return AuditEntry(AuditEvent.INTENT_REFUSED, intent.agent_id, at_ms, facts)
+    return _about(AuditEvent.INTENT_REFUSED, intent, at_ms, facts)
 
 
 def of_agent(event: AuditEvent, agent: Agent, at_ms: int) -> AuditEntry:
     """Say what became of an agent."""
     names = ("user_id", "wallet_id", "venue", "agent_name", "address", "key_version")
     return AuditEntry(event, agent.agent_id, at_ms, {name: getattr(agent, name) for name in names})
+
+
+def _about(event: AuditEvent, intent: Intent, at_ms: int, facts: dict[str, Any]) -> AuditEntry:
+    return AuditEntry(event, intent.agent_id, at_ms, facts, correlation_id=intent.copy_id)
 
 
 def _request(intent: Intent) -> dict[str, Any]:

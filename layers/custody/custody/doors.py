@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from custody.enrolment import Enrolment, NewAgent, SwitchOrder
 from custody.requests import read, read_intents
+from understudy.adapters.correlation import correlated
 from understudy.domain.codec import to_plain
 from understudy.domain.errors import (
     DependencyError,
@@ -24,6 +25,8 @@ Door = Callable[[Event], Answer]
 
 SIGN_ALIAS = "sign"
 ENROLL_ALIAS = "enroll"
+CORRELATION = "correlation_id"
+_ABOUT_THE_CALL = frozenset({"operation", CORRELATION})
 
 
 def door_for(function_arn: str, doors: Mapping[str, Door]) -> Door:
@@ -46,16 +49,18 @@ def signing_door(signer: IntentSigner) -> Door:
 def enrolment_door(enrolment: Enrolment) -> Door:
     """Open enrolment alone: `{operation, …}` to what it made, or to `{error: {code, message}}`.
 
-    Raises only DependencyError: the same request may be sent again.
+    `correlation_id` names the request for the audit. Raises only DependencyError: the same request
+    may be sent again.
     """
 
     def enroll(event: Event) -> Answer:
         operation = _OPERATIONS.get(str(event.get("operation")))
-        wanted = {name: value for name, value in event.items() if name != "operation"}
+        wanted = {name: value for name, value in event.items() if name not in _ABOUT_THE_CALL}
         try:
             if operation is None:
                 raise NotAllowedError(f"operation must be one of {', '.join(_OPERATIONS)}")
-            return operation(enrolment, wanted)
+            with correlated(str(event.get(CORRELATION, ""))):
+                return operation(enrolment, wanted)
         except DependencyError:
             raise
         except UnderstudyError as error:

@@ -8,11 +8,12 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from custody.agents import Agent, AgentStatus, Policy, agent_id_for, owner_mark
-from custody.audit import AuditEntry, AuditEvent, of_agent
+from custody.audit import AuditEvent, of_agent
 from custody.keys import KeyVault, signing_context
 from custody.secp256k1 import address_of
 from custody.store import AgentStore
 from understudy.adapters.venues.hyperliquid.constants import AGENT_NAME_MAX_LENGTH
+from understudy.domain.audit import AuditEntry
 from understudy.domain.errors import InvalidInputError, NotAllowedError, NotFoundError
 from understudy.domain.markets import HYPERLIQUID
 from understudy.ports.switches import Switch

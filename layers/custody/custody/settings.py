@@ -18,10 +18,11 @@ if TYPE_CHECKING:
 
 
 class Settings(NamedTuple):
-    """Tables, the KMS key of agent keys, what every action carries, and new agents' policy."""
+    """Tables, the KMS keys of agents and of audit rows, what actions carry, new agents' policy."""
 
     tables: TableNames
     agent_key_id: str
+    audit_row_key_id: str
     terms: Terms
     policy: Policy
 
@@ -35,6 +36,7 @@ def settings_from(environment: Mapping[str, str]) -> Settings:
             market=_text(environment, "MARKET_TABLE"),
         ),
         agent_key_id=_text(environment, "AGENT_KEY_ID"),
+        audit_row_key_id=_text(environment, "AUDIT_ROW_KEY_ID"),
         terms=Terms(_chain(environment), _builder(environment)),
         policy=Policy(
             max_order_notional=_amount(environment, "AGENT_MAX_ORDER_NOTIONAL_USDC"),

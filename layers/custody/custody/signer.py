@@ -11,6 +11,7 @@ from custody.keys import KeyUnusableError, KeyVault, unlocked
 from custody.policy import Request, content_refusal, exposure, has_expired, standing_refusal
 from custody.refusals import Refusal
 from custody.store import Approval, Recorded, SigningStore
+from understudy.domain.audit import AuditEntry
 from understudy.domain.errors import DependencyError, InvalidInputError, SigningUnavailableError
 from understudy.domain.intents import Intent, IntentKind, Signed, SigningRefused
 from understudy.domain.money import ZERO
@@ -30,7 +31,7 @@ class Verdict(NamedTuple):
 
     intent: Intent
     outcome: Draft | Signed | Refusal
-    note: audit.AuditEntry | None = None
+    note: AuditEntry | None = None
 
 
 class IntentSigner:

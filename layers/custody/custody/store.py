@@ -11,8 +11,8 @@ from enum import Enum, auto
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from custody.agents import Agent
-from custody.audit import AuditEntry
 from custody.policy import Killed, Mark
+from understudy.domain.audit import AuditEntry
 from understudy.domain.ids import IntentId
 from understudy.domain.markets import Market
 from understudy.domain.money import ZERO

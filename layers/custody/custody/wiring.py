@@ -15,7 +15,9 @@ from custody.enrolment import Enrolment
 from custody.settings import settings_from
 from custody.signer import IntentSigner
 from understudy.adapters.aws import clients
+from understudy.adapters.aws.audit_stamps import KmsStamps
 from understudy.adapters.clock import SystemClock
+from understudy.domain.audit import Actor
 
 # Lanes wait for the cloud, not for the processor; a batch has at most ten of them.
 _LANES_AT_ONCE = 10
@@ -27,14 +29,15 @@ def doors() -> Mapping[str, Door]:
     settings = settings_from(os.environ)
     database, clock = clients.dynamodb(), SystemClock()
     vault = KmsKeyVault(clients.kms(), settings.agent_key_id)
+    stamps = KmsStamps(clients.kms(), settings.audit_row_key_id, Actor.SIGNER)
     signer = IntentSigner(
-        DynamoSigningStore(database, settings.tables),
+        DynamoSigningStore(database, settings.tables, stamps),
         vault,
         clock,
         settings.terms,
         ThreadPoolExecutor(_LANES_AT_ONCE, thread_name_prefix="lane"),
     )
     enrolment = Enrolment(
-        DynamoAgentStore(database, settings.tables), vault, clock, settings.policy
+        DynamoAgentStore(database, settings.tables, stamps), vault, clock, settings.policy
     )
     return {SIGN_ALIAS: signing_door(signer), ENROLL_ALIAS: enrolment_door(enrolment)}

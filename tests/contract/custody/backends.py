@@ -17,10 +17,12 @@ from custody.store import AgentStore, SigningStore
 from tests.contract.stores.tables import create
 from tests.fakes.custody import InMemoryCustodyStore, InMemoryVault
 from tests.unit.custody.scene import MARKETS, NOW_MS
+from understudy.adapters.aws.audit_stamps import KmsStamps
 from understudy.adapters.aws.market_store import DynamoMarketStore
 from understudy.adapters.aws.table import Table
 from understudy.adapters.memory.clock import ManualClock
 from understudy.adapters.memory.market_store import InMemoryMarketStore
+from understudy.domain.audit import Actor
 from understudy.domain.follows import Marks
 from understudy.domain.markets import HYPERLIQUID
 
@@ -54,9 +56,10 @@ def on_aws(dynamodb: Any, kms: Any, names: TableNames | None = None) -> Backend:
     markets = DynamoMarketStore(Table(dynamodb, names.market), ManualClock(NOW_MS))
     markets.put_markets(HYPERLIQUID, MARKETS)
     markets.put_marks(HYPERLIQUID, MARKS)
+    stamps = KmsStamps(kms, kms.create_key()["KeyMetadata"]["KeyId"], Actor.SIGNER)
     return Backend(
-        DynamoSigningStore(dynamodb, names),
-        DynamoAgentStore(dynamodb, names),
+        DynamoSigningStore(dynamodb, names, stamps),
+        DynamoAgentStore(dynamodb, names, stamps),
         KmsKeyVault(kms, kms.create_key()["KeyMetadata"]["KeyId"]),
         lambda: dynamodb.scan(TableName=names.audit, Select="COUNT")["Count"],
     )

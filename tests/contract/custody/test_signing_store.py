@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING
 import pytest
 
 from custody.agents import owner_mark
-from custody.audit import AuditEntry, AuditEvent
+from custody.audit import AuditEvent
 from custody.policy import Killed, Mark
 from custody.store import Approval, Readings, Recorded
 from tests.unit.custody.scene import NOW_MS, Scene
+from understudy.domain.audit import AuditEntry
 from understudy.domain.ids import IntentId
 from understudy.ports.switches import Switch
 

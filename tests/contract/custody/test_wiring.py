@@ -63,7 +63,8 @@ def function(monkeypatch: pytest.MonkeyPatch) -> Iterator[LambdaInProcess]:
         on_aws(dynamodb, kms, TABLES)
         market = DynamoMarketStore(Table(dynamodb, COMPLETE["MARKET_TABLE"]), SystemClock())
         market.put_marks(HYPERLIQUID, Marks({"BTC": Decimal(50_000)}, {"BTC": now_ms()}))
-        monkeypatch.setenv("AGENT_KEY_ID", kms.create_key()["KeyMetadata"]["KeyId"])
+        for name in ("AGENT_KEY_ID", "AUDIT_ROW_KEY_ID"):
+            monkeypatch.setenv(name, kms.create_key()["KeyMetadata"]["KeyId"])
         forget_what_was_built()
         yield LambdaInProcess()
     forget_what_was_built()

@@ -49,6 +49,7 @@ def environment(cloud: Cloud) -> dict[str, str]:
         **{f"{name.upper()}_TABLE": names[name] for name in TABLES},
         **cloud.variables,
         "AGENT_KEY_ID": key,
+        "AUDIT_ROW_KEY_ID": key,
     }
 
 

@@ -45,7 +45,7 @@ def stage(running: System) -> Stage:
 def victim(stage: Stage) -> Intent:
     """Give an entry that the victim's policy allows."""
     follower = new_follower(stage)
-    (agent,) = follower.client.call("GET", "/v1/agents")["agents"]
+    (agent,) = follower.client.call("GET", "/v1/agents")["items"]
     market, name = stage.markets.markets(HYPERLIQUID)["BTC"], secrets.token_hex(32)
     return Intent(
         intent_id=intent_id(FollowId(name), "stolen", 0, 1),

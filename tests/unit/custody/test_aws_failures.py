@@ -7,12 +7,14 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError, ConnectTimeoutError
 
-from custody.audit import AuditEntry, AuditEvent
+from custody.audit import AuditEvent
 from custody.aws.key_vault import KmsKeyVault
 from custody.aws.signing_store import DynamoSigningStore
 from custody.aws.tables import TableNames
 from custody.keys import KeyUnusableError
+from tests.fakes.custody import fixed_stamps
 from tests.unit.custody.scene import NOW_MS
+from understudy.domain.audit import AuditEntry
 from understudy.domain.errors import DependencyError
 
 TABLES = TableNames("custody", "audit", "market")
@@ -75,7 +77,7 @@ def test_a_vault_that_does_not_open_may_be_asked_again(error: Exception) -> None
 def test_audit_entries_held_back_are_written_again() -> None:
     table = HoldingBack(writes_until_it_gives_in=3)
 
-    DynamoSigningStore(table, TABLES).audit([ENTRY, ENTRY])  # type: ignore[arg-type]
+    DynamoSigningStore(table, TABLES, fixed_stamps()).audit([ENTRY, ENTRY])  # type: ignore[arg-type]
 
     assert table.taken == 2
 
@@ -84,4 +86,4 @@ def test_audit_entries_that_are_never_taken_are_no_silent_loss() -> None:
     table = HoldingBack(writes_until_it_gives_in=100)
 
     with pytest.raises(DependencyError):
-        DynamoSigningStore(table, TABLES).audit([ENTRY])  # type: ignore[arg-type]
+        DynamoSigningStore(table, TABLES, fixed_stamps()).audit([ENTRY])  # type: ignore[arg-type]

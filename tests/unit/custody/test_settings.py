@@ -16,6 +16,7 @@ COMPLETE = {
     "AUDIT_TABLE": "audit",
     "MARKET_TABLE": "market",
     "AGENT_KEY_ID": "key",
+    "AUDIT_ROW_KEY_ID": "row-key",
     "HYPERLIQUID_CHAIN": "Testnet",
     "AGENT_MAX_ORDER_NOTIONAL_USDC": "250000",
     "AGENT_MAX_DAILY_NOTIONAL_USDC": "2000000",

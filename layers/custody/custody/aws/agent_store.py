@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from custody.agents import Agent, AgentStatus
-from custody.audit import AuditEntry
 from custody.aws import keys as at
-from custody.aws.audit_items import item_of
 from custody.aws.tables import TableNames
 from understudy.adapters.aws.attributes import attributes_of, number, record_of, text
+from understudy.adapters.aws.audit_stamps import KmsStamps
+from understudy.adapters.aws.audit_trail import stamped_item
 from understudy.adapters.aws.operations import Operation, put, put_new
 from understudy.adapters.aws.table import Table, transact
+from understudy.domain.audit import AuditEntry
 from understudy.ports.switches import Switch
 
 if TYPE_CHECKING:
@@ -24,9 +25,10 @@ _PENDING_KEPT_SECONDS = 86_400
 class DynamoAgentStore:
     """Implements `AgentStore`."""
 
-    def __init__(self, client: DynamoDBClient, tables: TableNames) -> None:
+    def __init__(self, client: DynamoDBClient, tables: TableNames, stamps: KmsStamps) -> None:
         self._client = client
         self._tables = tables
+        self._stamps = stamps
         self._custody = Table(client, tables.custody)
 
     def create(self, agent: Agent, audit: AuditEntry) -> None:
@@ -75,7 +77,7 @@ class DynamoAgentStore:
         self._write(put(self._tables.custody, item), audit)
 
     def _write(self, change: Operation, audit: AuditEntry) -> None:
-        transact(self._client, [change, put(self._tables.audit, item_of(audit))])
+        transact(self._client, [change, put(self._tables.audit, stamped_item(audit, self._stamps))])
 
     def _change(
         self, agent: Agent, status: AgentStatus, *, remove: str, condition: str, values: Any

@@ -1,4 +1,4 @@
-"""The keys of the tables `custody` and `audit`. Pure."""
+"""The keys of the table `custody`. Pure."""
 
 from __future__ import annotations
 
@@ -50,8 +50,3 @@ def of_batch(intents: Iterable[Intent], date: str) -> list[Item]:
         of_agent = (agent(intent.agent_id), day(intent.agent_id, date))
         wanted += (content(intent.intent_id), *of_agent, *switches_of(intent.agent_id))
     return list({(item["pk"]["S"], item["sk"]["S"]): item for item in wanted}.values())
-
-
-def audit(subject: str, at_ms: int, unique: str) -> Item:
-    """Name an entry of the signer in the audit table; per subject they lie in order of time."""
-    return key(f"SIGNER#{subject}", f"{at_ms:013d}#{unique}")

@@ -8,17 +8,18 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
-from custody.audit import AuditEntry
 from custody.aws import keys as at
-from custody.aws.audit_items import item_of
 from custody.aws.readings import readings_of
 from custody.aws.tables import TableNames
 from custody.store import Approval, Readings, Recorded
 from understudy.adapters.aws.attempts import MAX_ATTEMPTS, attempt, cancellation_codes
 from understudy.adapters.aws.attributes import Item, number, text
+from understudy.adapters.aws.audit_stamps import KmsStamps
+from understudy.adapters.aws.audit_trail import stamped_item
 from understudy.adapters.aws.keys import market, marks
 from understudy.adapters.aws.operations import ABSENT, Operation, put
 from understudy.adapters.aws.table import batch_get, transact
+from understudy.domain.audit import AuditEntry
 from understudy.domain.errors import ConflictError, DependencyError
 from understudy.domain.intents import Intent
 from understudy.domain.markets import HYPERLIQUID
@@ -37,9 +38,10 @@ _FAILED = "ConditionalCheckFailed"
 class DynamoSigningStore:
     """Implements `SigningStore`."""
 
-    def __init__(self, client: DynamoDBClient, tables: TableNames) -> None:
+    def __init__(self, client: DynamoDBClient, tables: TableNames, stamps: KmsStamps) -> None:
         self._client = client
         self._tables = tables
+        self._stamps = stamps
 
     def read(self, intents: Sequence[Intent], day: str) -> Readings:
         """Read what the batch is judged by, in one call."""
@@ -65,7 +67,11 @@ class DynamoSigningStore:
     def audit(self, entries: Sequence[AuditEntry]) -> None:
         """Add audit entries in one call."""
         table = self._tables.audit
-        left: Any = {table: [{"PutRequest": {"Item": item_of(entry)}} for entry in entries]}
+        left: Any = {
+            table: [
+                {"PutRequest": {"Item": stamped_item(entry, self._stamps)}} for entry in entries
+            ]
+        }
         for _ in range(MAX_ATTEMPTS):
             left = attempt(partial(self._client.batch_write_item, RequestItems=left)).get(
                 "UnprocessedItems"
@@ -77,7 +83,7 @@ class DynamoSigningStore:
     def _writes(self, approval: Approval) -> list[Operation]:
         writes = [
             self._put_content(approval),
-            put(self._tables.audit, item_of(approval.audit)),
+            put(self._tables.audit, stamped_item(approval.audit, self._stamps)),
         ]
         return [*writes, self._add_spending(approval)] if approval.notional else writes
 

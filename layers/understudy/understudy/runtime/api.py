@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 from understudy.adapters.aws import clients
 from understudy.adapters.aws.agent_keys import LambdaAgentKeys
+from understudy.adapters.aws.audit_stamps import KmsStamps
+from understudy.adapters.aws.audit_trail import DynamoAuditTrail
 from understudy.adapters.aws.call_counts import DynamoCallCounts
 from understudy.adapters.aws.copy_store import DynamoCopyStore
 from understudy.adapters.aws.follow_directory import DynamoFollowDirectory
@@ -22,6 +24,7 @@ from understudy.adapters.identity.siwe import SiweVerifier
 from understudy.adapters.ids import RandomIds
 from understudy.adapters.venues.hyperliquid.approvals import HyperliquidApprovals
 from understudy.adapters.venues.hyperliquid.rest import Rest
+from understudy.domain.audit import Actor
 from understudy.domain.door_limits import DoorLimits
 from understudy.domain.errors import InvalidInputError
 from understudy.domain.ids import FollowId
@@ -74,8 +77,15 @@ def _ports(rest: Rest, keys: LambdaAgentKeys) -> ApiPorts:
         ids=RandomIds(),
         calls=DynamoCallCounts(Table(database, environment.text("DOOR_TABLE"))),
         door_limits=_door_limits(),
+        audit=_audit(),
         epoch=environment.epoch(),
     )
+
+
+def _audit() -> DynamoAuditTrail:
+    stamps = KmsStamps(clients.kms(), environment.text("AUDIT_ROW_KEY_ID"), Actor.API)
+    table = Table(clients.dynamodb(), environment.text("AUDIT_TABLE"))
+    return DynamoAuditTrail(table, stamps)
 
 
 def _verifier() -> SiweVerifier:

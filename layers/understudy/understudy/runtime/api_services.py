@@ -10,6 +10,7 @@ from understudy.adapters.memory.call_counts import InMemoryCallCounts
 from understudy.domain.door_limits import DoorLimits
 from understudy.domain.identity import AuthMethod
 from understudy.ports.agents import AgentApprovals, AgentKeys, AgentRegistry
+from understudy.ports.audit import AuditTrail
 from understudy.ports.call_counts import CallCounts
 from understudy.ports.clock import Clock
 from understudy.ports.copying import CopyStore, LeaderStore, MarketStore
@@ -66,6 +67,7 @@ class ApiPorts:
     ids: Ids
     calls: CallCounts
     door_limits: DoorLimits
+    audit: AuditTrail
     providers: Mapping[AuthMethod, ProviderVerifier] = field(default_factory=dict)
     epoch: int = 0
 
@@ -94,7 +96,12 @@ def assemble(
     """Join ports to workflows."""
     own = OwnFollows(ports.copies, ports.directory)
     sessions = Sessions(
-        ports.identity, ports.access_tokens, ports.refresh_tokens, ports.clock, ports.ids
+        ports.identity,
+        ports.access_tokens,
+        ports.refresh_tokens,
+        ports.clock,
+        ports.ids,
+        ports.audit,
     )
     lifecycle = _lifecycle(ports, own)
     return ApiServices(
@@ -107,7 +114,15 @@ def assemble(
         agents=_agents(ports, own, terms),
         follows=_follows(ports, own),
         lifecycle=lifecycle,
-        copy_settings=CopySettings(ports.profiles, ports.markets, ports.switches, own, lifecycle),
+        copy_settings=CopySettings(
+            ports.profiles,
+            ports.markets,
+            ports.switches,
+            own,
+            lifecycle,
+            ports.audit,
+            ports.clock,
+        ),
         portfolios=Portfolios(own, ports.markets),
         copies=Copies(ports.directory, own),
         system=SystemStatus(dependencies, ports.clock),

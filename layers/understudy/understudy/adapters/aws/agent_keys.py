@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from understudy.adapters.correlation import correlation_id
 from understudy.domain.errors import SigningRefusedError, SigningUnavailableError
 from understudy.ports.agents import NewAgentKey
 
@@ -54,9 +55,10 @@ class LambdaAgentKeys:
         return {}
 
     def _ask(self, **request: str) -> dict[str, Any]:
+        named = {**request, "correlation_id": correlation_id()}
         try:
             response = self._client.invoke(
-                FunctionName=self._function, Payload=json.dumps(request).encode()
+                FunctionName=self._function, Payload=json.dumps(named).encode()
             )
             answer = json.loads(response["Payload"].read())
         except (ClientError, BotoCoreError, ValueError) as error:

@@ -56,13 +56,18 @@ def functions() -> LambdaClient:
 
 
 def kms() -> KMSClient:
-    """Give the client of keys; only the roles of custody functions may use it."""
+    """Give the client of keys; those of agents open for the roles of custody functions only."""
     return cast("KMSClient", _client("kms"))
 
 
 def secrets() -> Any:
     """Give the client of the secrets store."""
     return _client("secretsmanager")
+
+
+def objects() -> Any:
+    """Give the client of buckets."""
+    return _client("s3")
 
 
 @cache

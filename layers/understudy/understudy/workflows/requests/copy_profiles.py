@@ -6,9 +6,12 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
+from understudy.domain.audit import AuditEntry
 from understudy.domain.follows import Follow, FollowStatus, PauseReason
 from understudy.domain.limit_choices import Choices, changed_choices, own_choices
 from understudy.domain.replacing import replace
+from understudy.ports.audit import AuditTrail
+from understudy.ports.clock import Clock
 from understudy.ports.copying import MarketStore
 from understudy.ports.profiles import CopyProfiles
 from understudy.ports.switches import Switch, SwitchBoard
@@ -38,6 +41,8 @@ class CopySettings:
     switches: SwitchBoard
     own: OwnFollows
     lifecycle: FollowLifecycle
+    audit: AuditTrail
+    clock: Clock
 
     def profile(self, user_id: UserId) -> ProfileView:
         """Read the profile and the main switch."""
@@ -64,6 +69,7 @@ class CopySettings:
     def disable(self, user_id: UserId) -> ProfileView:
         """Stop all copying; what is held is treated as each follow's `on_stop` says."""
         self.switches.turn(Switch.COPY_DISABLED, user_id, on=True)
+        self._note("COPYING_DISABLED", user_id)
         for follow in self.own.directory.of_user(user_id):
             if follow.status is FollowStatus.ACTIVE:
                 self.lifecycle.pause(user_id, follow.follow_id, PauseReason.COPY_DISABLED)
@@ -72,9 +78,13 @@ class CopySettings:
     def enable(self, user_id: UserId) -> ProfileView:
         """Let copying go on, for the follows that only the switch had paused."""
         self.switches.turn(Switch.COPY_DISABLED, user_id, on=False)
+        self._note("COPYING_ENABLED", user_id)
         for follow in self.own.directory.of_user(user_id):
             self.own.change(user_id, follow.follow_id, _resumed)
         return self.profile(user_id)
+
+    def _note(self, event: str, user_id: UserId) -> None:
+        self.audit.append(AuditEntry(event, user_id, self.clock.now_ms(), {}))
 
 
 def _renewed(state: FollowState, markets: MarketStore, profile: Choices) -> Follow:

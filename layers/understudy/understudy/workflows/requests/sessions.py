@@ -7,10 +7,13 @@ for the moment in which an answer may simply have been lost.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
 
+from understudy.domain.audit import AuditEntry
 from understudy.domain.errors import ConflictError, NotAllowedError
 from understudy.domain.identity import AuthMethod, Session, Wallet
 from understudy.domain.replacing import replace
+from understudy.ports.audit import AuditTrail
 from understudy.ports.clock import Clock
 from understudy.ports.identity import (
     AccessClaims,
@@ -25,6 +28,14 @@ DAY_MS = 86_400_000
 REFRESH_LIFETIME_MS = 30 * DAY_MS
 SESSION_LIFETIME_MS = 90 * DAY_MS
 LOST_ANSWER_MS = 10_000
+
+
+class SessionEvent(StrEnum):
+    """What the audit keeps of sessions."""
+
+    SIGNED_IN = "SIGNED_IN"
+    SIGNED_OUT = "SIGNED_OUT"
+    REFRESH_TOKEN_REUSED = "REFRESH_TOKEN_REUSED"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +58,7 @@ class Sessions:
     refresh_tokens: RefreshTokens
     clock: Clock
     ids: Ids
+    audit: AuditTrail
 
     def open(self, wallet: Wallet, method: AuthMethod) -> TokenPair:
         """Start a session of this wallet's user."""
@@ -65,7 +77,9 @@ class Sessions:
             idle_expires_at_ms=now + REFRESH_LIFETIME_MS,
             expires_at_ms=now + SESSION_LIFETIME_MS,
         )
-        return self._pair(self.store.put_session(session), token)
+        stored = self.store.put_session(session)
+        self._note(SessionEvent.SIGNED_IN, stored)
+        return self._pair(stored, token)
 
     def refresh(self, text: str) -> TokenPair:
         """Exchange a refresh token for the next pair.
@@ -83,8 +97,9 @@ class Sessions:
         """Sign out; signing out twice is no error."""
         presented = self.refresh_tokens.read(text)
         session = self.store.session(presented.session_id)
-        if session is not None:
+        if session is not None and not session.revoked_at_ms:
             self._revoke(session)
+            self._note(SessionEvent.SIGNED_OUT, session)
 
     def caller(self, access_token: str) -> AccessClaims:
         """Say who bears this access token; raises NotAllowedError."""
@@ -105,6 +120,7 @@ class Sessions:
         successor = self._successor(session, presented, now)
         if successor is None:
             self._revoke(session)
+            self._note(SessionEvent.REFRESH_TOKEN_REUSED, session)
             raise NotAllowedError(
                 "this refresh token was used before, so the session was ended: sign in again",
                 code="REFRESH_TOKEN_REUSED",
@@ -142,6 +158,10 @@ class Sessions:
                 session = self.store.session(session.session_id) or session
             else:
                 return
+
+    def _note(self, event: SessionEvent, session: Session) -> None:
+        facts = {"session_id": session.session_id, "auth_method": session.auth_method.value}
+        self.audit.append(AuditEntry(event, session.user_id, self.clock.now_ms(), facts))
 
     def _pair(self, session: Session, token: RefreshToken) -> TokenPair:
         claims = AccessClaims(

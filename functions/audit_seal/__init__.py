@@ -1,0 +1,1 @@
+"""audit_seal: the audit's rows go into the chains."""

@@ -1,0 +1,75 @@
+"""The audit in memory; the chains refuse what the table refuses."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from understudy.domain.errors import ConflictError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from understudy.domain.audit import AuditEntry
+    from understudy.domain.audit_chain import Link
+    from understudy.domain.audit_checkpoints import SignedCheckpoint
+
+
+class InMemoryAuditTrail:
+    """Implements `AuditTrail`; what was kept stands in `entries`."""
+
+    def __init__(self) -> None:
+        self.entries: list[AuditEntry] = []
+
+    def append(self, entry: AuditEntry) -> None:
+        """Keep an entry."""
+        self.entries.append(entry)
+
+
+class InMemoryAuditChains:
+    """Implements `AuditChains`."""
+
+    def __init__(self) -> None:
+        self._links: dict[tuple[int, int], Link] = {}
+        self._checkpoints: dict[int, SignedCheckpoint] = {}
+
+    def head(self, shard: int) -> Link | None:
+        """Give a chain's last link."""
+        return next(iter(reversed(list(self.links(shard)))), None)
+
+    def append(self, link: Link) -> None:
+        """Add a link."""
+        if (link.shard, link.number) in self._links:
+            raise ConflictError("there is a link of this number: read the head again")
+        self._links[(link.shard, link.number)] = link
+
+    def links(self, shard: int, after: int = 0) -> Iterator[Link]:
+        """Give the links after a number, in order."""
+        for of_shard, number in sorted(self._links):
+            if of_shard == shard and number > after:
+                yield self._links[(of_shard, number)]
+
+    def latest_checkpoint(self) -> SignedCheckpoint | None:
+        """Give the checkpoint that was put last."""
+        return self._checkpoints[max(self._checkpoints)] if self._checkpoints else None
+
+    def put_checkpoint(self, signed: SignedCheckpoint) -> None:
+        """Add a checkpoint."""
+        number = signed.checkpoint.number
+        if number in self._checkpoints:
+            raise ConflictError("there is a checkpoint of this number: read the latest again")
+        self._checkpoints[number] = signed
+
+
+class InMemoryCheckpointArchive:
+    """Implements `CheckpointArchive`."""
+
+    def __init__(self) -> None:
+        self._kept: dict[int, SignedCheckpoint] = {}
+
+    def keep(self, signed: SignedCheckpoint) -> None:
+        """Keep a checkpoint; one of its number that is there already stays as it is."""
+        self._kept.setdefault(signed.checkpoint.number, signed)
+
+    def kept(self) -> Iterable[SignedCheckpoint]:
+        """Give every checkpoint, in order of their numbers."""
+        return [self._kept[number] for number in sorted(self._kept)]

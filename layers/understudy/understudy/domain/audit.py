@@ -1,0 +1,32 @@
+"""What is kept of every sensitive operation: who did what to whom, when, and for which request.
+
+An entry names facts and never holds a key, a signature, a token or a payload.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import NamedTuple
+
+
+class Actor(StrEnum):
+    """Which part of the system wrote an entry; each can write under its own name only."""
+
+    SIGNER = "signer"
+    API = "api"
+    OPERATOR = "operator"
+
+
+class AuditEntry(NamedTuple):
+    """One thing that happened to a subject: an agent, a switch, a user.
+
+    `correlation_id` names the request or the copy for which it happened; where it is empty, the
+    request that is being answered counts.
+    """
+
+    event: str
+    subject: str
+    at_ms: int
+    facts: Mapping[str, object]
+    correlation_id: str = ""

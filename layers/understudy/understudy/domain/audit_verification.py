@@ -1,0 +1,149 @@
+"""Compares the audit's rows with the chains, and the chains with the checkpoints. Pure.
+
+What a row says is not judged here: only that it is the one that was written, that all are there,
+and that none came by another way.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from understudy.domain.audit_chain import Change, Link, Row
+from understudy.domain.audit_checkpoints import Checkpoint
+
+SEALED_WITHIN_MS = 900_000
+Key = tuple[str, str]
+
+
+class Code(StrEnum):
+    """What can be wrong with an audit."""
+
+    ROW_CHANGED = "ROW_CHANGED"
+    ROW_REMOVED = "ROW_REMOVED"
+    ROW_FORGED = "ROW_FORGED"
+    ROW_NOT_SEALED = "ROW_NOT_SEALED"
+    CHAIN_BROKEN = "CHAIN_BROKEN"
+    CHAIN_CUT = "CHAIN_CUT"
+    CHAIN_REWRITTEN = "CHAIN_REWRITTEN"
+    CHECKPOINT_FORGED = "CHECKPOINT_FORGED"
+    CHECKPOINT_MISSING = "CHECKPOINT_MISSING"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class AuditFinding:
+    """One thing that is wrong, and where."""
+
+    code: Code
+    where: str
+
+
+@dataclass(frozen=True, slots=True)
+class AuditVerdict:
+    """What was looked at and what is wrong. `waiting` rows are too young to be sealed yet."""
+
+    rows: int
+    links: int
+    checkpoints: int
+    waiting: int
+    findings: tuple[AuditFinding, ...]
+
+
+@dataclass(slots=True)
+class Verification:
+    """Takes checkpoints, then links, then rows, and says what does not fit together.
+
+    In this order a system that goes on meanwhile leaves no false findings: what is written later
+    is only looked at later.
+    """
+
+    now_ms: int
+    rows: int = 0
+    links: int = 0
+    checkpoints: int = 0
+    waiting: int = 0
+    _findings: set[AuditFinding] = field(default_factory=set)
+    _promised: dict[tuple[int, int], str] = field(default_factory=dict)
+    _sealed: dict[Key, str] = field(default_factory=dict)
+    _seen: set[Key] = field(default_factory=set)
+
+    def take_checkpoints(
+        self, checkpoints: Iterable[tuple[Checkpoint, bool]], latest_number: int
+    ) -> None:
+        """Take every checkpoint that is kept, in order, and whether its signature is right."""
+        before: Checkpoint | None = None
+        for checkpoint, is_signed in checkpoints:
+            self.checkpoints += 1
+            expected = before.number + 1 if before else 1
+            self._miss(expected, checkpoint.number)
+            is_next = before is None or checkpoint.previous == before.hash
+            if is_signed and (is_next or checkpoint.number > expected):
+                for shard, head in checkpoint.heads.items():
+                    self._promised[(int(shard), head.number)] = head.hash
+            else:
+                self._find(Code.CHECKPOINT_FORGED, f"checkpoint {checkpoint.number}")
+            before = checkpoint
+        self._miss(before.number + 1 if before else 1, latest_number + 1)
+
+    def take_links(self, shard: int, links: Iterable[Link]) -> None:
+        """Take a shard's whole chain, in order."""
+        before: Link | None = None
+        for link in links:
+            self.links += 1
+            if link.shard != shard or not link.follows(before):
+                self._find(Code.CHAIN_BROKEN, f"shard {shard}, link {link.number}")
+            if self._promised.pop((shard, link.number), link.hash) != link.hash:
+                self._find(Code.CHAIN_REWRITTEN, f"shard {shard}, link {link.number}")
+            self._take_seals(link)
+            before = link
+        for of_shard, number in self._promised:
+            if of_shard == shard:
+                self._find(Code.CHAIN_CUT, f"shard {shard}, link {number}")
+
+    def take_row(self, row: Row, *, is_genuine: bool) -> None:
+        """Take a row, and whether the writer that it names has written it."""
+        self.rows += 1
+        self._seen.add(row.key)
+        if not is_genuine:
+            self._find(Code.ROW_FORGED, _place(row.key))
+        sealed = self._sealed.get(row.key)
+        if sealed is None:
+            self._take_unsealed(row)
+        elif sealed != row.hash:
+            self._find(Code.ROW_CHANGED, _place(row.key))
+
+    def verdict(self) -> AuditVerdict:
+        """Say what was found, once everything was taken."""
+        for key in self._sealed.keys() - self._seen:
+            self._find(Code.ROW_REMOVED, _place(key))
+        found = tuple(sorted(self._findings))
+        return AuditVerdict(self.rows, self.links, self.checkpoints, self.waiting, found)
+
+    def _take_seals(self, link: Link) -> None:
+        for seal in link.seals:
+            if seal.change is Change.REMOVED:
+                self._find(Code.ROW_REMOVED, _place(seal.key))
+            elif (
+                self._sealed.setdefault(seal.key, seal.hash) != seal.hash
+                or seal.change is Change.CHANGED
+            ):
+                self._find(Code.ROW_CHANGED, _place(seal.key))
+
+    def _take_unsealed(self, row: Row) -> None:
+        at_ms = row.fields.get("at_ms")
+        if isinstance(at_ms, int) and abs(self.now_ms - at_ms) <= SEALED_WITHIN_MS:
+            self.waiting += 1
+        else:
+            self._find(Code.ROW_NOT_SEALED, _place(row.key))
+
+    def _miss(self, expected: int, found: int) -> None:
+        for number in range(expected, found):
+            self._find(Code.CHECKPOINT_MISSING, f"checkpoint {number}")
+
+    def _find(self, code: Code, where: str) -> None:
+        self._findings.add(AuditFinding(code, where))
+
+
+def _place(key: Key) -> str:
+    return " / ".join(key)

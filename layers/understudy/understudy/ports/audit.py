@@ -1,0 +1,82 @@
+"""Where the audit's entries go, what seals them, and who can tell later that none is amiss."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Protocol
+
+from understudy.domain.audit import AuditEntry
+from understudy.domain.audit_chain import Link, Row
+from understudy.domain.audit_checkpoints import Checkpoint, SignedCheckpoint
+
+
+class AuditTrail(Protocol):
+    """Takes entries. An entry is only ever added."""
+
+    def append(self, entry: AuditEntry) -> None:
+        """Keep an entry; raises DependencyError when it is not kept."""
+        ...
+
+
+class AuditChains(Protocol):
+    """Keeps the chains and the latest checkpoint; everything raises DependencyError when away."""
+
+    def head(self, shard: int) -> Link | None:
+        """Give a chain's last link."""
+        ...
+
+    def append(self, link: Link) -> None:
+        """Add a link; raises ConflictError when there is one of its number."""
+        ...
+
+    def links(self, shard: int, after: int = 0) -> Iterator[Link]:
+        """Give the links after a number, in order."""
+        ...
+
+    def latest_checkpoint(self) -> SignedCheckpoint | None:
+        """Give the checkpoint that was put last."""
+        ...
+
+    def put_checkpoint(self, signed: SignedCheckpoint) -> None:
+        """Add a checkpoint; raises ConflictError when there is one of its number."""
+        ...
+
+
+class CheckpointArchive(Protocol):
+    """Keeps checkpoints where nobody can change or remove them for years."""
+
+    def keep(self, signed: SignedCheckpoint) -> None:
+        """Keep a checkpoint; one of its number that is there already stays as it is."""
+        ...
+
+    def kept(self) -> Iterable[SignedCheckpoint]:
+        """Give every checkpoint, in order of their numbers."""
+        ...
+
+
+class CheckpointSigner(Protocol):
+    """Signs checkpoints with a key that nobody can read out."""
+
+    def sign(self, checkpoint: Checkpoint) -> SignedCheckpoint:
+        """Sign a checkpoint; raises DependencyError when the key is away."""
+        ...
+
+
+class CheckpointVerifier(Protocol):
+    """Knows the public half of that key."""
+
+    def is_signed(self, signed: SignedCheckpoint) -> bool:
+        """Say whether the signature is this key's."""
+        ...
+
+
+class AuditRows(Protocol):
+    """The rows as they lie in the table, and whether their writers wrote them."""
+
+    def rows(self) -> Iterator[Row]:
+        """Give every row, in any order."""
+        ...
+
+    def is_genuine(self, row: Row) -> bool:
+        """Say whether the writer that a row names has written it just so."""
+        ...
