@@ -9,7 +9,7 @@ import typer
 from rich.console import Console
 from typer.exceptions import TyperException
 
-from cli import demo, doctor, judge, mutants, simulate, up
+from cli import audit, demo, doctor, judge, mutants, simulate, up
 from cli.endings import Stopped, ended_by_signals
 from cli.errors import explained
 from cli.ops import dead_letters
@@ -22,6 +22,7 @@ TRACE = "UNDERSTUDY_TRACE"
 FAILURE = 1
 HELP = ["--help"]
 OPERATIONS = "ops"
+AUDIT = "audit"
 
 app = typer.Typer(
     name="understudy",
@@ -34,11 +35,15 @@ for _module in (demo, up, doctor, judge, simulate, mutants):
 operations = typer.Typer(name=OPERATIONS, help="Look after a running system, here or on AWS.")
 operations.add_typer(dead_letters.app)
 app.add_typer(operations)
+app.add_typer(audit.app)
 
 
 def main(arguments: Sequence[str]) -> int:
     """Run one command; return its exit code. An error is two lines and never a trace."""
-    if list(arguments)[:1] != [OPERATIONS]:  # these may reach AWS, where they are told to
+    if list(arguments)[:1] not in (
+        [OPERATIONS],
+        [AUDIT],
+    ):  # these may reach AWS, where they are told to
         guard_this_process()
     try:
         with ended_by_signals():

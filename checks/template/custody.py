@@ -1,6 +1,6 @@
 """Custody keys are used by custody functions alone, and custody code is attached to no other.
 
-Every KMS key is a custody key unless it is listed as one for data.
+Every KMS key is a custody key unless it is listed as one for data or for the audit.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from checks.template.document import Document, Properties, Resource
 
 CUSTODY_FUNCTIONS = frozenset({"SignerFunction"})
-DATA_KEYS = frozenset({"DataKey"})
+DATA_KEYS = frozenset({"DataKey", "AuditRowKey", "CheckpointKey"})
 CUSTODY_CODE = "layers/custody"
 
 

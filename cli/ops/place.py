@@ -17,12 +17,15 @@ from cli.errors import CommandError
 from localcloud.guard import guard_this_process
 from localcloud.session import LocalSession
 from understudy.adapters.aws.attempts import translated
+from understudy.adapters.aws.audit_stamps import KmsStamps
+from understudy.adapters.aws.audit_trail import DynamoAuditTrail
 from understudy.adapters.aws.copy_store import DynamoCopyStore
 from understudy.adapters.aws.dead_letters import Pair, SqsDeadLetters
 from understudy.adapters.aws.leader_store import DynamoLeaderStore
 from understudy.adapters.aws.market_store import DynamoMarketStore
 from understudy.adapters.aws.table import Table
 from understudy.adapters.clock import SystemClock
+from understudy.domain.audit import Actor
 from understudy.domain.errors import UnderstudyError
 from understudy.workflows.requests.outlooks import OutlookPorts
 
@@ -85,6 +88,11 @@ class Place:
             for queue in Queue
         }
         return SqsDeadLetters(self.client("sqs"), pairs)
+
+    def audit_trail(self) -> DynamoAuditTrail:
+        """Give where operators' deeds are written."""
+        stamps = KmsStamps(self.client("kms"), self.resource("AuditRowKey"), Actor.OPERATOR)
+        return DynamoAuditTrail(Table(self.client("dynamodb"), self.resource("AuditTable")), stamps)
 
     def ports(self) -> OutlookPorts:
         """Give what explaining reads."""

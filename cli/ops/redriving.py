@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import json
-import secrets
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from cli.errors import CommandError
 from cli.ops.streams import publish_again
-from understudy.adapters.aws.attempts import attempt
-from understudy.adapters.aws.attributes import number, text
 from understudy.adapters.aws.letter_bodies import FailedBatch, FailedRun, Poison
+from understudy.domain.audit import AuditEntry
 from understudy.workflows.requests.dead_letters import redrive
 
 if TYPE_CHECKING:
@@ -19,7 +17,7 @@ if TYPE_CHECKING:
     from cli.ops.place import Place
     from understudy.adapters.aws.dead_letters import SqsDeadLetters
 
-SUBJECT = "OPERATOR#dead-letters"
+SUBJECT = "dead-letters"
 DROPPED = "DEAD_LETTER_DROPPED"
 
 
@@ -64,16 +62,8 @@ def redriven(
 def drop(place: Place, dead_letters: SqsDeadLetters, each: ReadLetter, now_ms: int) -> None:
     """Write down who drops what, whole, and only then remove it."""
     actor = place.client("sts").get_caller_identity()["Arn"]
-    item = {
-        "pk": text(SUBJECT),
-        "sk": text(f"{now_ms:013d}#{secrets.token_hex(8)}"),
-        "actor": text(actor),
-        "event": text(DROPPED),
-        "at_ms": number(now_ms),
-        "facts": {"M": {name: text(value) for name, value in _facts(each).items()}},
-    }
-    table, client = place.resource("AuditTable"), place.client("dynamodb")
-    attempt(lambda: client.put_item(TableName=table, Item=item))
+    facts = {"operator": actor, **_facts(each)}
+    place.audit_trail().append(AuditEntry(DROPPED, SUBJECT, now_ms, facts))
     dead_letters.remove(each.letter)
 
 

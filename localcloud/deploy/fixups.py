@@ -43,6 +43,12 @@ def _cors(client: Any, api: str, wanted: dict[str, Any]) -> None:
     client.update_api(ApiId=api, CorsConfiguration=wanted)
 
 
+def _object_lock(client: Any, bucket: str, wanted: dict[str, Any]) -> None:
+    retention = wanted["Rule"]["DefaultRetention"]
+    retention["Days"] = int(retention["Days"])
+    client.put_object_lock_configuration(Bucket=bucket, ObjectLockConfiguration=wanted)
+
+
 FORGOTTEN: Mapping[tuple[str, str], tuple[str, Call]] = {
     ("AWS::ApiGatewayV2::Api", "CorsConfiguration"): ("apigatewayv2", _cors),
     ("AWS::DynamoDB::Table", "PointInTimeRecoverySpecification"): (
@@ -52,6 +58,7 @@ FORGOTTEN: Mapping[tuple[str, str], tuple[str, Call]] = {
     ("AWS::DynamoDB::Table", "TimeToLiveSpecification"): ("dynamodb", _time_to_live),
     ("AWS::Lambda::Function", "DeadLetterConfig"): ("lambda", _dead_letters),
     ("AWS::Lambda::Function", "ReservedConcurrentExecutions"): ("lambda", _reserved_concurrency),
+    ("AWS::S3::Bucket", "ObjectLockConfiguration"): ("s3", _object_lock),
 }
 """What is forgotten, and the service and call that set it."""
 

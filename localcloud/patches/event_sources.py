@@ -1,7 +1,8 @@
 """Event sources as AWS runs them: message groups side by side, streams beside queues.
 
 The emulator hands out one batch per FIFO queue at a time and reads streams on the queues' thread,
-so one slow handler holds everybody. A group is still in one batch at a time: the emulator's own
+so one slow handler holds everybody; and it gathers no batch for the time that a mapping allows. A
+group is still in one batch at a time: the emulator's own
 receive skips groups with a message in flight, and that is not touched here.
 """
 
@@ -9,15 +10,20 @@ from __future__ import annotations
 
 import logging
 import threading
-from typing import Any
+import time
+from typing import TYPE_CHECKING, Any
 
 from ministack.core import concurrency
 from ministack.services import lambda_svc, sqs
 
 from localcloud.patches.attributes import existing
 
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
 IDLE_GAP_SECONDS = 0.001
 STREAM_TICK_SECONDS = 1.0
+STREAMS = "table-streams"
 
 logger = logging.getLogger(__name__)
 _paused = threading.Event()
@@ -35,6 +41,7 @@ def apply() -> None:
     _pausable_queues()
     _groups_side_by_side()
     _batches_seen_whole()
+    _streams_gather_batches()
     _streams_on_their_own_thread()
 
 
@@ -67,6 +74,24 @@ def _batches_seen_whole() -> None:
     handlers["SendMessageBatch"] = send_locked
 
 
+def _streams_gather_batches() -> None:
+    """Read a stream for a mapping with a batching window once in that window."""
+    mappings = existing(lambda_svc, "_iter_all_esms")
+    due_at: dict[str, float] = {}
+
+    def due_mappings() -> Iterator[Any]:
+        for account, region, mapping in mappings():
+            if threading.current_thread().name == STREAMS:
+                now = time.monotonic()
+                if due_at.get(mapping["UUID"], 0) > now:
+                    continue
+                window = int(mapping.get("MaximumBatchingWindowInSeconds") or 0)
+                due_at[mapping["UUID"]] = now + window
+            yield account, region, mapping
+
+    lambda_svc._iter_all_esms = due_mappings  # noqa: SLF001 - the patch
+
+
 def _streams_on_their_own_thread() -> None:
     poll = existing(lambda_svc, "_poll_dynamodb_streams")
     wake = threading.Event()
@@ -88,4 +113,4 @@ def _streams_on_their_own_thread() -> None:
         return False
 
     lambda_svc._poll_dynamodb_streams = start_or_wake  # noqa: SLF001 - the patch
-    existing(concurrency, "spawn_background")(serve, thread_name="table-streams")
+    existing(concurrency, "spawn_background")(serve, thread_name=STREAMS)

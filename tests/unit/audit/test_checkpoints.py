@@ -1,0 +1,84 @@
+"""A checkpoint says how far every chain had come, and is never made over a broken one."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.unit.audit.scene import Scene
+from understudy.adapters.memory.audit import InMemoryCheckpointArchive
+from understudy.domain.audit_chain import SHARDS
+from understudy.domain.errors import DependencyError
+
+if TYPE_CHECKING:
+    from understudy.domain.audit_checkpoints import SignedCheckpoint
+
+
+class AwayOnce(InMemoryCheckpointArchive):
+    """An archive that does not answer the first time."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.is_away = True
+
+    def keep(self, signed: SignedCheckpoint) -> None:
+        if self.is_away:
+            self.is_away = False
+            raise DependencyError("the archive is away")
+        super().keep(signed)
+
+
+def test_nothing_new_makes_no_checkpoint() -> None:
+    scene = Scene()
+    assert scene.checkpoint().number == 0
+    scene.write(30)
+
+    assert [scene.checkpoint().number for _ in range(3)] == [1, 1, 1]
+
+
+def test_each_checkpoint_names_the_one_before() -> None:
+    scene = Scene()
+    for _ in range(3):
+        scene.write(30)
+        scene.checkpoint()
+
+    kept = [signed.checkpoint for signed in scene.archive.kept()]
+    assert [each.number for each in kept] == [1, 2, 3]
+    assert [each.previous for each in kept] == ["", kept[0].hash, kept[1].hash]
+    assert [head.number for head in kept[2].heads.values()] == [3] * SHARDS
+
+
+def test_a_checkpoint_that_was_not_archived_is_archived_by_the_next_run() -> None:
+    scene = Scene(archive=AwayOnce())
+    scene.write(30)
+    with pytest.raises(DependencyError):
+        scene.checkpoint()
+
+    assert scene.checkpoint().number == 1
+    assert [signed.checkpoint.number for signed in scene.archive.kept()] == [1]
+
+
+def test_a_broken_chain_is_told_and_not_signed() -> None:
+    scene = Scene()
+    scene.write(30)
+    scene.checkpoint()
+    scene.write(30)
+    last = scene.chains.head(1)
+    assert last is not None
+    scene.chains._links[(1, last.number)] = replace(last, seals=last.seals[1:])
+
+    outcome = scene.checkpoint()
+
+    assert (outcome.number, outcome.broken) == (1, (1,))
+    assert len(list(scene.archive.kept())) == 1
+
+
+def test_a_chain_that_is_gone_is_told() -> None:
+    scene = Scene()
+    scene.write(30)
+    scene.checkpoint()
+    del scene.chains._links[(3, 1)]
+
+    assert scene.checkpoint().broken == (3,)
