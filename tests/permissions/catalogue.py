@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from tests.permissions import (
+    auditing,
     executing,
     fanning_out,
     listening,
@@ -28,6 +29,9 @@ CHECKS: Mapping[str, tuple[Check, ...]] = {
     "CopyEventsFunctionRole": publishing.CHECKS,
     "ApiFunctionRole": serving.CHECKS,
     "LeaderListenerFunctionRole": listening.CHECKS,
+    "AuditSealFunctionRole": auditing.OF_SEALING,
+    "AuditCheckpointFunctionRole": auditing.OF_CHECKPOINTS,
+    "AuditCheckpointFunctionEveryFiveMinutesRole": auditing.OF_THE_SCHEDULE,
     "LeaderListenerFunctionEveryMinuteRole": scheduling.OF_THE_LISTENER,
     "FollowReconcileFunctionEveryMinuteRole": scheduling.OF_RECONCILE,
 }

@@ -14,6 +14,10 @@ NOT_ASKED = {
         "LeaderListenerFunctionEveryMinuteRole",
         "LeaderListenerFunctionEveryMinuteSQSPolicy",
     ): NOT_STARTED,
+    (
+        "AuditCheckpointFunctionEveryFiveMinutesRole",
+        "AuditCheckpointFunctionEveryFiveMinutesSQSPolicy",
+    ): NOT_STARTED,
 }
 """Role and statement to the reason why no check here can miss it."""
 

@@ -42,7 +42,7 @@ def a_paused_follow_is_announced_on_the_bus(stage: Stage) -> None:
 
 
 def a_batch_that_fails_is_kept(stage: Stage) -> None:
-    with _given_up_soon(stage):
+    with given_up_soon(stage, EVENTS):
         keeps_failures(stage, "CopyEventsDeadLetterQueue", lambda: _put_unreadable(stage))
 
 
@@ -57,9 +57,9 @@ def _put_unreadable(stage: Stage) -> None:
 
 
 @contextmanager
-def _given_up_soon(stage: Stage) -> Iterator[None]:
+def given_up_soon(stage: Stage, function: str) -> Iterator[None]:
     """Let a batch that fails be given up by its age: the emulator counts no attempts."""
-    client, name = stage.client("lambda"), stage.system.stack.stack.functions[EVENTS]
+    client, name = stage.client("lambda"), stage.system.stack.stack.functions[function]
     mapping = client.list_event_source_mappings(FunctionName=name)["EventSourceMappings"][0]
     change = partial(client.update_event_source_mapping, UUID=mapping["UUID"])
     change(MaximumRecordAgeInSeconds=1)

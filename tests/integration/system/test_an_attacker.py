@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 import secrets
 from dataclasses import replace
-from decimal import Decimal
+from decimal import ROUND_UP, Decimal
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from botocore.exceptions import ClientError
 
+from custody.signer import MAX_BATCH
+from tests.permissions.auditing import settings_of
 from tests.permissions.cast import EXECUTE, new_follower
 from tests.permissions.signing import LIFETIME_MS
 from tests.permissions.stage import Stage
@@ -141,13 +143,18 @@ def test_what_policy_allows_is_signed_once_and_shows_no_key(
 def test_a_day_is_spent_once_however_the_order_is_cut(
     stage: Stage, victim: Intent, as_role: Callable[[str, str], Any]
 ) -> None:
-    most = Decimal(9_500) / victim.limit_price
-    size = most.quantize(Decimal("0.00001"))
-    slices = [named(victim, f"slice {n}", size=size) for n in range(6)]
+    limits = settings_of(stage, "SignerFunction")
+    slice_usdc = Decimal(limits["AGENT_MAX_ORDER_NOTIONAL_USDC"]) * Decimal("0.9")
+    fitting = int(Decimal(limits["AGENT_MAX_DAILY_NOTIONAL_USDC"]) / slice_usdc)
+    size = (slice_usdc / victim.limit_price).quantize(Decimal("0.001"), ROUND_UP)
+    slices = [named(victim, f"slice {n}", size=size) for n in range(fitting + MAX_BATCH)]
 
-    reasons = [answer.get("reason") for answer in sign(as_role, stage, *slices)]
+    batches = [slices[n : n + MAX_BATCH] for n in range(0, len(slices), MAX_BATCH)]
+    answers = [answer for batch in batches for answer in sign(as_role, stage, *batch)]
 
-    assert reasons == [None] * 5 + ["DAILY_NOTIONAL_EXCEEDED"]
+    reasons = [answer.get("reason") for answer in answers]
+    assert reasons[:fitting] == [None] * fitting
+    assert set(reasons[fitting:]) == {"DAILY_NOTIONAL_EXCEEDED"}
 
 
 ATTEMPTS: dict[str, tuple[str, str, dict[str, Any]]] = {
@@ -219,6 +226,4 @@ def with_names(stage: Stage, request: dict[str, Any]) -> dict[str, Any]:
 
 def agent_key(stage: Stage) -> str:
     """Give the key that seals the agents' keys."""
-    name = stage.system.stack.stack.functions["SignerFunction"]
-    signer = stage.client("lambda").get_function_configuration(FunctionName=name)
-    return str(signer["Environment"]["Variables"]["AGENT_KEY_ID"])
+    return settings_of(stage, "SignerFunction")["AGENT_KEY_ID"]

@@ -114,7 +114,7 @@ def test_poison_is_listed_and_explained_and_leaves_only_by_being_dropped(
     assert listed() == []
     kept = stage.table("AuditTable").partition("OPERATOR#dead-letters")
     assert kept[-1]["facts"]["M"]["body"] == {"S": body}
-    assert "arn:" in kept[-1]["actor"]["S"]
+    assert "arn:" in kept[-1]["facts"]["M"]["operator"]["S"]
 
 
 def test_a_good_message_is_redriven_and_its_trade_copied_once(

@@ -23,7 +23,7 @@ NOW_MS = 1_790_000_000_000
 
 
 class HashKey:
-    """Implements `CheckpointSigner` and `CheckpointVerifier` by a hash that nobody else computes."""
+    """Implements `CheckpointSigner` and `CheckpointVerifier` by a hash."""
 
     def sign(self, checkpoint: Checkpoint) -> SignedCheckpoint:
         signature = hashlib.sha256(b"key" + checkpoint.statement).hexdigest()
