@@ -27,6 +27,7 @@ GATED = {
 }
 OF_REQUESTS = "a request's: who asked is told of the failure and asks again"
 OF_OPERATORS = "an operator's command: it is told of the failure and repeated"
+OF_THE_AUDIT = "beside copying: its batch or its schedule comes again, see tests/unit/audit"
 OF_A_CONNECTION = "never fails by itself: a connection tells of its end by an event"
 LOCAL = "is within this process"
 # What no run can strike, and why: whole protocols, or single methods of gated ones.
@@ -36,7 +37,13 @@ ELSEWHERE = {
     "AgentKeys": OF_REQUESTS,
     "AgentRegistry": OF_REQUESTS,
     "AgentStore": OF_REQUESTS,
+    "AuditChains": OF_THE_AUDIT,
+    "AuditRows": OF_OPERATORS,
+    "AuditTrail": OF_REQUESTS,
     "CallCounts": OF_REQUESTS,
+    "CheckpointArchive": OF_THE_AUDIT,
+    "CheckpointSigner": OF_THE_AUDIT,
+    "CheckpointVerifier": OF_OPERATORS,
     "CopyProfiles": OF_REQUESTS,
     "FollowDirectory": OF_REQUESTS,
     "IdentityStore": OF_REQUESTS,
