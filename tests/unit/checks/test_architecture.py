@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).resolve().parents[3]
 LINT_IMPORTS = Path(sys.executable).with_name("lint-imports")
 STEPS = (
+    "audit_checkpoint",
+    "audit_seal",
     "copy_events",
     "fill_fan_out",
     "follow_reconcile",
