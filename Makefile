@@ -19,7 +19,7 @@ export SAM_CLI_TELEMETRY := 0
 .PHONY: help demo up test check prove prove-iam bench build deploy requirements clean \
 	demo-environment dev-environment sam-environment \
 	check-steps format lint security types architecture rules template unit test-parallel test-integration \
-	test-serial \
+	test-system test-serial \
 	prove-steps prove-simulated prove-standard prove-heavy prove-restore prove-judge prove-sizing \
 	prove-follow-life prove-mutants prove-crashes prove-sockets prove-signer
 
@@ -39,7 +39,7 @@ check: dev-environment sam-environment ## format, lint, security, types, archite
 
 test: dev-environment ## all tests
 	@rm -f $(REPORTS)/test-*.xml
-	@$(MAKE) --no-print-directory --keep-going test-parallel test-integration test-serial; \
+	@$(MAKE) --no-print-directory --keep-going test-parallel test-integration test-system test-serial; \
 		status=$$?; \
 		echo "make test: $$($(BIN)/python -m checks.totals $(REPORTS)/test-*.xml)"; exit $$status
 
@@ -121,9 +121,13 @@ test-integration:
 	@$(BIN)/pytest -n 2 --dist loadfile --junitxml=$(REPORTS)/test-integration.xml \
 		--ignore=tests/integration/system tests/integration $(ARGS)
 
+# Each of the two has a running system of its own: most of its time is waiting for it.
+test-system:
+	@$(BIN)/pytest -n 2 --junitxml=$(REPORTS)/test-system.xml tests/integration/system $(ARGS)
+
 test-serial:
 	@$(BIN)/pytest --junitxml=$(REPORTS)/test-serial.xml $(addprefix --ignore=,$(RESTORE) $(LYING) $(SOCKETS)) \
-		tests/integration/system tests/acceptance $(ARGS)
+		tests/acceptance $(ARGS)
 
 # The long proofs, one target each; `make prove` goes through all of them.
 prove-steps: prove-sizing prove-signer prove-follow-life prove-simulated prove-restore prove-judge \

@@ -9,6 +9,7 @@ import time
 from pathlib import Path
 
 from cli.system import UNLIMITED_WEIGHT, Plan, running_system
+from tests.permissions.auditing import seal_soon
 from tests.permissions.policies import cuts_of, read_policies
 from tests.permissions.proof import Proof, Verdict
 from tests.permissions.report import report
@@ -27,6 +28,7 @@ def main() -> int:
         tempfile.TemporaryDirectory(prefix="understudy-iam-", ignore_cleanup_errors=True) as name,
         running_system(Plan(Path(name), weight_per_minute=UNLIMITED_WEIGHT), _say) as system,
     ):
+        seal_soon(system)
         verdicts = _prove(Stage(system), wanted)
     return report(verdicts, round(time.monotonic() - started))
 

@@ -25,10 +25,12 @@ from understudy.workflows.requests.audit_verification import AuditBooks, verify_
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from cli.system import System
     from tests.permissions.stage import Stage
 
 SEAL, CHECKPOINT = "AuditSealFunction", "AuditCheckpointFunction"
 SEALED_SECONDS = 25.0
+WINDOW_SECONDS = 1
 NO_LINK = "999999999999"
 
 
@@ -78,6 +80,16 @@ def a_checkpoint_is_made_by_the_schedule(stage: Stage) -> None:
     stage.system.stack.run_schedules()
 
     stage.wait("a checkpoint is made", lambda: _latest_ms(stage) > since_ms)
+
+
+def seal_soon(system: System) -> None:
+    """Let the running system gather rows for a second, not for ten, before it seals them."""
+    client = system.stack.session().client("lambda")
+    name = system.stack.stack.functions[SEAL]
+    (mapping,) = client.list_event_source_mappings(FunctionName=name)["EventSourceMappings"]
+    client.update_event_source_mapping(
+        UUID=mapping["UUID"], MaximumBatchingWindowInSeconds=WINDOW_SECONDS
+    )
 
 
 def books(stage: Stage) -> AuditBooks:

@@ -10,6 +10,7 @@ import pytest
 from cli.system import UNLIMITED_WEIGHT, Plan, System, running_system
 from localcloud.session import REGION
 from localcloud.stack import RunningStack
+from tests.permissions.auditing import seal_soon
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -20,6 +21,7 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[System]:
     state = tmp_path_factory.mktemp("system")
     plan = Plan(state, weight_per_minute=UNLIMITED_WEIGHT, identity_providers=True)
     with running_system(plan, print) as system:
+        seal_soon(system)
         yield system
 
 
