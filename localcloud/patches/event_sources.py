@@ -1,9 +1,10 @@
 """Event sources as AWS runs them: message groups side by side, streams beside queues.
 
 The emulator hands out one batch per FIFO queue at a time and reads streams on the queues' thread,
-so one slow handler holds everybody; and it gathers no batch for the time that a mapping allows. A
-group is still in one batch at a time: the emulator's own
-receive skips groups with a message in flight, and that is not touched here.
+so one slow handler holds everybody; it gathers no batch for the time that a mapping allows, and
+reads a stream at every write where Lambda reads it four times a second. A group is still in one
+batch at a time: the emulator's own receive skips groups with a message in flight, and that is not
+touched here.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ import time
 from typing import TYPE_CHECKING, Any
 
 from ministack.core import concurrency
-from ministack.services import lambda_svc, sqs
+from ministack.services import dynamodb, lambda_svc, sqs
 
 from localcloud.patches.attributes import existing
 
@@ -22,7 +23,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 IDLE_GAP_SECONDS = 0.001
-STREAM_TICK_SECONDS = 1.0
+# Lambda's base rate: it reads a table's stream four times a second.
+READ_EVERY_SECONDS = 0.25
 STREAMS = "table-streams"
 
 logger = logging.getLogger(__name__)
@@ -41,8 +43,8 @@ def apply() -> None:
     _pausable_queues()
     _groups_side_by_side()
     _batches_seen_whole()
-    _streams_gather_batches()
     _streams_on_their_own_thread()
+    _streams_gather_batches()
 
 
 def _pausable_queues() -> None:
@@ -75,42 +77,55 @@ def _batches_seen_whole() -> None:
 
 
 def _streams_gather_batches() -> None:
-    """Read a stream for a mapping with a batching window once in that window."""
+    """Hand over what a stream has when the mapping's window has passed, or when a batch is full."""
     mappings = existing(lambda_svc, "_iter_all_esms")
-    due_at: dict[str, float] = {}
+    since: dict[str, float] = {}
 
     def due_mappings() -> Iterator[Any]:
-        for account, region, mapping in mappings():
-            if threading.current_thread().name == STREAMS:
-                now = time.monotonic()
-                if due_at.get(mapping["UUID"], 0) > now:
-                    continue
-                window = int(mapping.get("MaximumBatchingWindowInSeconds") or 0)
-                due_at[mapping["UUID"]] = now + window
-            yield account, region, mapping
+        for each in mappings():
+            if threading.current_thread().name != STREAMS or _is_due(each, since):
+                yield each
 
     lambda_svc._iter_all_esms = due_mappings  # noqa: SLF001 - the patch
 
 
+def _is_due(each: Any, since: dict[str, float]) -> bool:
+    mapping, waiting, now = each[2], _records_waiting(*each), time.monotonic()
+    began = since.setdefault(mapping["UUID"], now) if waiting else now
+    window = int(mapping.get("MaximumBatchingWindowInSeconds") or 0)
+    if waiting and now - began < window and waiting < mapping["BatchSize"]:
+        return False
+    since.pop(mapping["UUID"], None)
+    return True
+
+
+def _records_waiting(account: str, region: str, mapping: Any) -> int:
+    table = mapping["EventSourceArn"].partition(":table/")[2].partition("/")[0]
+    positions = lambda_svc._dynamodb_stream_positions._data  # noqa: SLF001 - the patch
+    read_to = positions.get((account, region, mapping["UUID"]))
+    if not table or read_to is None:
+        return 0
+    return int(dynamodb.stream_end_position(table, account_id=account, region=region) - read_to)
+
+
 def _streams_on_their_own_thread() -> None:
     poll = existing(lambda_svc, "_poll_dynamodb_streams")
-    wake = threading.Event()
+    every = existing(lambda_svc, "_iter_all_esms")
 
     def serve() -> None:
         while not _paused.is_set():
-            wake.clear()
             try:
-                found = poll()
+                is_behind = poll() and any(map(_has_full_batch, every()))
             except Exception:
                 # The emulator's own loop does the same: one bad mapping must not stop the rest.
                 logger.exception("reading table streams failed")
-                found = False
-            if not found:
-                wake.wait(STREAM_TICK_SECONDS)
+                is_behind = False
+            if not is_behind:
+                _paused.wait(READ_EVERY_SECONDS)
 
-    def start_or_wake() -> bool:
-        wake.set()
-        return False
-
-    lambda_svc._poll_dynamodb_streams = start_or_wake  # noqa: SLF001 - the patch
+    lambda_svc._poll_dynamodb_streams = lambda: False  # noqa: SLF001 - the patch
     existing(concurrency, "spawn_background")(serve, thread_name=STREAMS)
+
+
+def _has_full_batch(each: Any) -> bool:
+    return bool(_records_waiting(*each) >= each[2]["BatchSize"])

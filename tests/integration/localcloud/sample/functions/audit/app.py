@@ -15,10 +15,11 @@ def _events() -> Any:
     return boto3.client("events")
 
 
-def handler(event: dict[str, Any], context: object) -> dict[str, list[object]]:
+def handler(event: dict[str, Any], context: Any) -> dict[str, list[object]]:
     """Publish one event per record."""
     for record in event["Records"]:
-        detail = json.dumps({"keys": record["dynamodb"]["Keys"]})
+        keys = record["dynamodb"]["Keys"]
+        detail = json.dumps({"keys": keys, "batch": context.aws_request_id})
         entry = {"Source": "sample", "DetailType": record["eventName"], "Detail": detail}
         _events().put_events(Entries=[{**entry, "EventBusName": os.environ["BUS"]}])
     return {"batchItemFailures": []}
