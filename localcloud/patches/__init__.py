@@ -12,6 +12,7 @@ from localcloud.patches import (
     event_source_roles,
     event_sources,
     queue_actions,
+    repetitions,
     roles,
     runtime_api,
     schedules,
@@ -34,4 +35,5 @@ def apply_all() -> None:
     event_source_roles.apply()
     event_sources.apply()
     queue_actions.apply()
+    repetitions.apply()
     duties.apply()

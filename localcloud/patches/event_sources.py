@@ -124,6 +124,8 @@ def _streams_on_their_own_thread() -> None:
                 _paused.wait(READ_EVERY_SECONDS)
 
     lambda_svc._poll_dynamodb_streams = lambda: False  # noqa: SLF001 - the patch
+    existing(dynamodb, "esm_wake")
+    dynamodb.esm_wake = threading.Event()  # a write wakes nobody: the queues' thread has no streams
     existing(concurrency, "spawn_background")(serve, thread_name=STREAMS)
 
 
