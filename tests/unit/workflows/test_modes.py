@@ -12,7 +12,7 @@ from tests.fakes.builders import fixed, limits, ratio
 from tests.fakes.world import World
 from understudy.domain.follows import FollowStatus, PauseReason
 from understudy.domain.ids import FollowId, WalletId
-from understudy.domain.limits import CopyMode, Sizing
+from understudy.domain.limits import CopyMode, CopySides, Sizing
 from understudy.domain.reasons import Reason
 from understudy.domain.receipts import CopyStatus
 from understudy.messages import Converge, WakeLane
@@ -139,6 +139,20 @@ def test_exits_of_a_window_become_one_order_too(mode: dict[str, Any]) -> None:
 
     assert (world.orders_at_venue(follow), world.held_at_venue(follow)) == (2, 0)
     assert world.ledger(follow).is_flat
+
+
+@pytest.mark.parametrize("mode", SLOWER)
+def test_a_flip_whose_open_is_refused_closes_at_the_windows_end(mode: dict[str, Any]) -> None:
+    world, follow = _world(**mode, sides=CopySides.LONGS)
+    _burst(world, "5")
+    world.pass_time(7)
+
+    _burst(world, "-8")
+    world.pass_time(7)
+
+    receipt = world.receipts(follow)[-1]
+    assert world.held_at_venue(follow) == 0
+    assert (receipt.status, receipt.reason) == (CopyStatus.DONE, Reason.SIDE_NOT_ALLOWED)
 
 
 @pytest.mark.parametrize("mode", SLOWER)

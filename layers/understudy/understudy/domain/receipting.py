@@ -31,6 +31,8 @@ REASON_OF_REJECTION = {
 SLIPPAGE_DECIMALS = 4
 ORDER_STAGES = ("signed", "sent", "answered")
 SKIPPING = frozenset({Reason.PRICE_OUT_OF_BAND, Reason.NOTHING_TO_CLOSE})
+# Where a flip's receipt stands when its open was refused: before its close, and while that goes on.
+_OPEN_REFUSED = frozenset({CopyStatus.SKIPPED, CopyStatus.CLAIMED})
 
 
 def receipt_of(
@@ -164,8 +166,12 @@ def settled_receipt(
 
 
 def kept_reason(receipt: Receipt, intent: Intent) -> Reason | None:
-    """Give why an entry was refused on whose receipt an older exit is still carried out."""
-    is_entrys = receipt.kind in (TradeKind.OPEN, TradeKind.ADD)
+    """Give why an entry was refused on whose receipt an older exit is still carried out.
+
+    A flip has its own: in a slower mode its open may be refused before it has closed.
+    """
+    is_flips = receipt.kind == TradeKind.FLIP and receipt.status in _OPEN_REFUSED
+    is_entrys = is_flips or receipt.kind in (TradeKind.OPEN, TradeKind.ADD)
     return receipt.reason if intent.reduce_only and is_entrys else None
 
 

@@ -9,6 +9,7 @@ from collections.abc import Generator, Mapping, Sequence
 
 from understudy.domain.decisions import decide
 from understudy.domain.errors import ConflictError, DependencyError, VenueUnreachableError
+from understudy.domain.exits import exit_size
 from understudy.domain.intents import Intent
 from understudy.domain.limits import CopyMode
 from understudy.domain.plans import Decision
@@ -71,7 +72,7 @@ def copy_trade(ports: CopyPorts, command: FollowerExecute, view: View | None = N
         view = yield from _decide_and_claim(ports, view, command)
     else:
         view = take_up(ports, view)
-    if view.receipt is not None and view.receipt.reason is Reason.CARRIED:
+    if _leaves_to_the_window(view, trade):
         _wake_at_window_end(ports, view, trade)
     yield from carry_out(ports, view, trade)
 
@@ -163,6 +164,18 @@ def _closes_before_opening(decision: Decision) -> bool:
 def _wake_again(ports: CopyPorts, command: Converge) -> None:
     again = replace(command, queued_at_ms=ports.clock.now_ms())
     ports.queues.to_reconcile(WakeLane(again), delay_seconds=1)
+
+
+def _leaves_to_the_window(view: View, trade: Trade) -> bool:
+    """Say whether a trade left an order to its window's end, if it has one.
+
+    Of a flip that may be the close alone: why nothing is opened is then the receipt's reason.
+    """
+    if view.receipt is None:
+        return False
+    if view.receipt.reason is Reason.CARRIED:
+        return True
+    return trade.kind is TradeKind.FLIP and bool(exit_size(view.ledger, view.market))
 
 
 def _wake_at_window_end(ports: CopyPorts, view: View, trade: Trade) -> None:
