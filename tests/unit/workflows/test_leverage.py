@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -12,6 +13,7 @@ from tests.fakes.builders import LEADER, fixed, limits
 from tests.fakes.venue import Fault
 from tests.fakes.world import World
 from understudy.domain.ids import FollowId
+from understudy.domain.limits import MarginMode
 from understudy.domain.markets import HYPERLIQUID
 from understudy.domain.reasons import Reason
 from understudy.domain.receipts import CopyStatus
@@ -224,3 +226,24 @@ def test_an_entry_whose_leverage_is_not_confirmed_is_skipped(
     assert (skipped.status, skipped.reason) == (CopyStatus.SKIPPED, reason)
     assert copied.status is CopyStatus.DONE
     assert world.table.budgets[follow].reserved == 0
+
+
+def _modes(world: World) -> list[bool]:
+    """Give the margin modes that the venue was asked to set, in order: whether it is cross."""
+    actions = [json.loads(body)["action"] for body in world.venue.sent]
+    return [each["isCross"] for each in actions if each["type"] == "updateLeverage"]
+
+
+def test_a_margin_mode_that_was_changed_is_set_before_the_next_entry_and_once() -> None:
+    world, follow = _world(leverage=1)
+    _copy(world, "50")
+    _copy(world, "-50")
+    before = world.table.follows[follow]
+    changed = replace(before.limits, margin_mode=MarginMode.ISOLATED)
+    world.directory.replace(replace(before, limits=changed))
+
+    _copy(world, "50")
+    _copy(world, "50")
+
+    assert _modes(world) == [True, False]
+    assert world.ledger(follow).isolated

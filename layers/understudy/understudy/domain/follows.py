@@ -105,11 +105,11 @@ class Ledger:
     `entry_side` name the running entry of fixed sizing by the leader's clock. `presold` is what an
     exit closed beyond `held` while an entry was unknown: the entry's fills are set against it.
     `held_since_ms` and `flat_at_ms` say when the symbol was held last: from, and until unless it
-    still is. `leverage` is what we set at the venue last, at `leverage_set_ms`; what is held may
-    have been entered at another one, and `margin` is what it took. `exit_pauses` counts refusals
-    in a row that pass by themselves; no exit is tried again before `exit_rests_until_ms`.
-    `drift_since_ms` says since when the venue shows another position, `empty_since_ms` since when
-    it shows none.
+    still is. `leverage` is what we set at the venue last, at `leverage_set_ms`, and `isolated` the
+    margin mode set with it; what is held may have been entered at another leverage, and `margin` is
+    what it took. `exit_pauses` counts refusals in a row that pass by themselves; no exit is tried
+    again before `exit_rests_until_ms`. `drift_since_ms` says since when the venue shows another
+    position, `empty_since_ms` since when it shows none.
     """
 
     follow_id: FollowId
@@ -121,6 +121,7 @@ class Ledger:
     margin: Decimal = ZERO
     leverage: int = 0
     leverage_set_ms: int = 0
+    isolated: bool = False
     pending: tuple[Pending, ...] = ()
     waiting: WaitingOpen | None = None
     presold: Decimal = ZERO

@@ -28,13 +28,15 @@ TRIES = 2
 
 
 def needs_leverage(view: View, order: OrderPlan) -> bool:
-    """Say whether the venue holds another leverage for the symbol than the entry wants.
+    """Say whether the venue holds another leverage or margin mode than the entry wants.
 
-    A reading from before we set it last says nothing any more.
+    A reading from before we set it last says nothing any more; none says anything of the mode.
     """
     if order.reduce_only:
         return False
     account, ledger = view.around.account, view.ledger
+    if ledger.isolated is not is_isolated(view):
+        return True
     if account is None or account.read_at_ms <= ledger.leverage_set_ms:
         return ledger.leverage != order.leverage
     return {ledger.leverage, account.leverages.get(view.symbol, order.leverage)} != {order.leverage}
@@ -86,7 +88,12 @@ def _finish(ports: CopyPorts, view: View, intent: Intent, state: IntentState) ->
     ledger = view.ledger
     if state is IntentState.FILLED:
         set_ms = ports.clock.now_ms()
-        ledger = replace(ledger, leverage=intent.leverage, leverage_set_ms=set_ms)
+        ledger = replace(
+            ledger,
+            leverage=intent.leverage,
+            leverage_set_ms=set_ms,
+            isolated=intent.isolated,
+        )
     settled = replace(intent, state=state, fee_is_final=True)
     return view.after(ports.store.commit(Changes(ledger=ledger, intent=settled)))
 

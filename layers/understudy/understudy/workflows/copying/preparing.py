@@ -50,6 +50,7 @@ def _with_leverage(ledger: Ledger, stored: Ledger) -> Ledger:
         ledger,
         leverage=stored.leverage,
         leverage_set_ms=stored.leverage_set_ms,
+        isolated=stored.isolated,
         version=stored.version,
     )
 
