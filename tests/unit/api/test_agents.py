@@ -257,3 +257,26 @@ def test_no_answer_ever_holds_a_key(api: ApiWorld, token: str) -> None:
 
     assert set(made["agent"]).isdisjoint({"key", "secret", "private_key", "ciphertext"})
     assert "ciphertext" not in json.dumps(made)
+
+
+def test_of_two_agents_of_one_name_only_the_first_is_approved(api: ApiWorld, token: str) -> None:
+    first, second = enabled(api, token), enabled(api, token)
+    api.request("POST", "/v1/agents/confirm", confirmation(second), token)
+
+    late = api.request("POST", "/v1/agents/confirm", confirmation(first), token)
+
+    assert (late.status, late.code) == (409, "AGENT_NAME_IN_USE")
+    assert api.rest.listed == {"main": second["agent"]["address"]}
+
+
+def test_a_late_revocation_leaves_the_agent_that_took_the_name(api: ApiWorld, token: str) -> None:
+    first = enabled(api, token)
+    api.request("POST", "/v1/agents/confirm", confirmation(first), token)
+    taken_back = api.request("DELETE", "/v1/agents/agent-1", None, token).body
+    second = enabled(api, token)
+    api.request("POST", "/v1/agents/confirm", confirmation(second), token)
+
+    late = api.request("POST", "/v1/agents/confirm", confirmation(taken_back), token)
+
+    assert (late.status, late.code) == (409, "AGENT_NAME_IN_USE")
+    assert api.rest.listed == {"main": second["agent"]["address"]}

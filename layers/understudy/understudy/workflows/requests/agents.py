@@ -112,7 +112,8 @@ class Agents:
         """Check the wallet's signatures, hand them in, and let the agent sign.
 
         For a revoked agent the signature is the one that takes the approval back at the venue.
-        Confirming twice is no error.
+        Confirming twice is no error. Raises ConflictError where an active agent has the name: the
+        venue has one agent for each, and would replace or remove that one.
         """
         agent = self._own(user_id, agent_id)
         status = agent.status_at(self.clock.now_ms())
@@ -120,6 +121,7 @@ class Agents:
             raise ConflictError("this agent has expired: enable a new one", code="AGENT_EXPIRED")
         if status is AgentStatus.ACTIVE:
             return Delegation(agent)
+        self._refuse_name_in_use(user_id, agent.wallet_id, agent.name)
         if status is AgentStatus.REVOKED:
             self._hand_in(agent, [self.approvals.revocation(agent)], signatures)
             return Delegation(self._seen(agent))
@@ -190,18 +192,25 @@ class Agents:
         return self.clock.now_ms()
 
     def _check_slots(self, wallet: Wallet, name: str) -> None:
-        agents = [a for a in self.of_user(wallet.user_id) if a.wallet_id == wallet.wallet_id]
-        if any(a.status is AgentStatus.ACTIVE and a.name == name for a in agents):
-            raise ConflictError(
-                "an active agent has this name, and the venue would replace it:"
-                " choose another name, or revoke that agent first",
-                code="AGENT_NAME_IN_USE",
-            )
-        if sum(a.status is AgentStatus.PENDING for a in agents) >= MAX_WAITING:
+        self._refuse_name_in_use(wallet.user_id, wallet.wallet_id, name)
+        agents = self._of_wallet(wallet.user_id, wallet.wallet_id)
+        if sum(agent.status is AgentStatus.PENDING for agent in agents) >= MAX_WAITING:
             raise LimitExceededError(
                 f"{MAX_WAITING} agents wait for their signatures: confirm or revoke one",
                 code="TOO_MANY_PENDING_AGENTS",
             )
+
+    def _refuse_name_in_use(self, user_id: UserId, wallet_id: WalletId, name: str) -> None:
+        agents = self._of_wallet(user_id, wallet_id)
+        if any(agent.status is AgentStatus.ACTIVE and agent.name == name for agent in agents):
+            raise ConflictError(
+                "an active agent has this name, and the venue would replace or remove it:"
+                " choose another name, or revoke that agent first",
+                code="AGENT_NAME_IN_USE",
+            )
+
+    def _of_wallet(self, user_id: UserId, wallet_id: WalletId) -> list[Agent]:
+        return [agent for agent in self.of_user(user_id) if agent.wallet_id == wallet_id]
 
     def _pause_follows(self, agent: Agent) -> None:
         for follow in self.follows.directory.of_user(agent.user_id):
