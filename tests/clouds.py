@@ -19,6 +19,7 @@ import botocore.session
 from localcloud.emulator import Emulator
 from localcloud.session import ACCESS_KEY, REGION, SECRET_KEY
 from localcloud.state_folder import StateFolder
+from understudy.adapters.aws.clients import MODELS
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -55,7 +56,7 @@ class Cloud:
         """Give the client of a service; what is made with it is noted."""
         if service not in self.known:
             with _environment(self.variables):
-                self.known[service] = botocore.session.Session().create_client(service)
+                self.known[service] = shipped_session().create_client(service)
             self._note_what_is_made(self.known[service])
         return self.known[service]
 
@@ -72,6 +73,13 @@ class Cloud:
     def _note(self, away: Callable[[Any], object], parsed: Any, **_: Any) -> None:
         if "Error" not in parsed:
             self.made.append(partial(away, parsed))
+
+
+def shipped_session() -> botocore.session.Session:
+    """Give a new session whose clients are told what the functions' clients are."""
+    session = botocore.session.Session()
+    session.get_component("data_loader").search_paths.append(str(MODELS))
+    return session
 
 
 @contextmanager

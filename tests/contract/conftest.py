@@ -6,13 +6,12 @@ from collections.abc import Callable, Iterator
 from functools import cache
 from typing import Any
 
-import botocore.session
 import pytest
 from botocore.config import Config
 from moto import mock_aws
 
 from localcloud.session import ACCESS_KEY, REGION, SECRET_KEY
-from tests.clouds import Cloud, cloud_of_the_session
+from tests.clouds import Cloud, cloud_of_the_session, shipped_session
 
 Clients = Callable[[str], Any]
 
@@ -20,7 +19,7 @@ Clients = Callable[[str], Any]
 @cache
 def moto_client(service: str) -> Any:
     """Give a client of moto, as long as moto is on."""
-    return botocore.session.Session().create_client(
+    return shipped_session().create_client(
         service,
         region_name=REGION,
         aws_access_key_id=ACCESS_KEY,

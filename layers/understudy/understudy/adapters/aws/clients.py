@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from mypy_boto3_sqs.client import SQSClient
 
 # What the client is told about its services' models beside its own, by its loader's rules.
-_MODELS = Path(__file__).parent / "models"
+MODELS = Path(__file__).parent / "models"
 _SERVICE_SECONDS = 1  # an answer that takes longer is lost: asking again is faster than waiting
 _FUNCTION_SECONDS = 3  # room for a cold start, and for what the function asks of the services
 _CONFIG = Config(
@@ -80,5 +80,5 @@ def _client(service: str, read_timeout: int = _SERVICE_SECONDS) -> Any:
 @cache
 def _session() -> botocore.session.Session:
     session = botocore.session.get_session()
-    session.get_component("data_loader").search_paths.append(str(_MODELS))
+    session.get_component("data_loader").search_paths.append(str(MODELS))
     return session
