@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from tests.fakes.builders import limits, ratio
+from tests.fakes.builders import fixed, limits, ratio
 from tests.fakes.world import World
 from understudy.domain.ids import FollowId
 from understudy.domain.reasons import Reason
@@ -72,3 +72,33 @@ def test_an_entry_beyond_its_price_shows_the_band() -> None:
     assert (skipped.reason, skipped.bound_by) == (Reason.PRICE_OUT_OF_BAND, "slippage_bps")
     band = [skipped.numbers[name] for name in ("reference_price", "limit_price")]
     assert band == [100, Decimal("100.5")]
+
+
+def _bought_in_pieces(refusal: str) -> tuple[World, FollowId]:
+    """Let the leader buy in three pieces, 2 s apart; the first copy is refused with a text."""
+    world = World()
+    follow = world.follow(limits(fixed("100"), copy_budget_usdc=Decimal(10_000)))
+    world.begin()
+    world.venue.faults.extend([None, refusal])  # the leverage is set before
+    for _ in range(3):
+        world.leader_trades("BTC", "5")
+        world.pass_time(2)
+    return world, follow
+
+
+def test_a_fixed_entry_that_found_no_seller_is_paid_with_a_later_piece_and_once() -> None:
+    world, follow = _bought_in_pieces(
+        "Order could not immediately match against any resting orders."
+    )
+
+    reasons = [receipt.reason for receipt in world.receipts(follow)]
+    assert reasons == [Reason.PRICE_OUT_OF_BAND, None, Reason.SAME_ENTRY]
+    assert world.held_at_venue(follow) == 1
+
+
+def test_a_fixed_entry_that_the_account_cannot_pay_is_not_tried_with_every_piece() -> None:
+    world, follow = _bought_in_pieces("Insufficient margin to place order.")
+
+    reasons = [receipt.reason for receipt in world.receipts(follow)]
+    assert reasons == [Reason.INSUFFICIENT_MARGIN, Reason.SAME_ENTRY, Reason.SAME_ENTRY]
+    assert world.held_at_venue(follow) == 0

@@ -194,6 +194,9 @@ def _not_filled(
     ledger = _without_pending(ledger, intent)
     if intent.kind is IntentKind.ENTRY:
         ledger, budget = without_carry(ledger), _released(budget, intent)
+        if not (isinstance(outcome, Rejected) and counts_as_failure(outcome)):
+            # Nothing was paid, and a later trade of the same entry may find what this one did not.
+            ledger = replace(ledger, entry_side=None, entry_last_ms=0)
         if not ledger.pending_entry_size:
             ledger = replace(ledger, presold=ZERO)
     else:
