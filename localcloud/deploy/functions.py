@@ -48,7 +48,7 @@ def run_from_source(template: Template, source: Source, packages: Path) -> dict[
             folder = source.folders[properties["Code"]["S3Key"]]
             parts = [layers[_layer_name(name, layer)] for layer in properties.get("Layers", [])]
             path = [GUARD, folder, *(part for layer in parts for part in layer), runtime]
-            properties["Code"] = _stored(uploads, _bootstrap(path))
+            properties["Code"] = _stored(uploads, bootstrap(path))
             properties["Runtime"] = _RUNTIME
     return uploads
 
@@ -81,7 +81,8 @@ def _import_folders(folder: Path, links: Path) -> list[Path]:
     return [*folders, link_packages(names, links)] if names else folders
 
 
-def _bootstrap(path: list[Path]) -> bytes:
+def bootstrap(path: list[Path]) -> bytes:
+    """Pack the script that starts a worker which can import from these folders only."""
     folders = os.pathsep.join(map(str, path))
     program = Path(worker.__file__).resolve()
     script = (

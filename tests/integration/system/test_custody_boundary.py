@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from botocore.exceptions import ClientError
 
+from tests.integration.system.sealing import CONTEXT, seal
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -14,28 +16,11 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.integration
 
-CONTEXT = {
-    "app": "understudy",
-    "purpose": "agent-signing",
-    "agent_id": "agent-1",
-    "key_version": "1",
-}
-
 
 @pytest.fixture
 def sealed(system: RunningStack, as_role: Callable[[str, str], Any]) -> dict[str, Any]:
     """Give a key sealed by the signer, as Decrypt takes it."""
-    key_id = _agent_key(system)
-    blob = as_role("SignerFunction", "kms").encrypt(
-        KeyId=key_id, Plaintext=b"agent key", EncryptionContext=CONTEXT
-    )["CiphertextBlob"]
-    return {"KeyId": key_id, "CiphertextBlob": blob, "EncryptionContext": CONTEXT}
-
-
-def _agent_key(system: RunningStack) -> str:
-    name = system.stack.functions["SignerFunction"]
-    signer = system.session().client("lambda").get_function_configuration(FunctionName=name)
-    return str(signer["Environment"]["Variables"]["AGENT_KEY_ID"])
+    return seal(system, as_role("SignerFunction", "kms"))
 
 
 def refusal(call: Callable[..., Any], **request: Any) -> str:
