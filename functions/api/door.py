@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 class Visit:
     """One request at the door; `admissions` is what was counted for it, for its answer's headers.
 
+    `at_ms` is when a caller came with a token, before anything slow was done; 0 for strangers.
     Raises TooManyCallsError wherever a bucket is empty.
     """
 
@@ -31,6 +32,7 @@ class Visit:
     ) -> None:
         self.route = route
         self.admissions: list[Admission] = []
+        self.at_ms = 0
         self._event = event
         self._services = services
 
@@ -53,6 +55,7 @@ class Visit:
 
     def _caller(self) -> AccessClaims:
         services = self._services()
+        self.at_ms = services.clock.now_ms()
         try:
             claims = caller_of(self._event, services.sessions)
         except NotAllowedError:

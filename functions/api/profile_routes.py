@@ -27,12 +27,12 @@ def put_profile(call: Call) -> Any:
 
 def enable(call: Call) -> Any:
     """Let copying go on."""
-    return call.services.copy_settings.enable(call.user_id)
+    return call.services.copy_settings.enable(call.user_id, call.at_ms)
 
 
 def disable(call: Call) -> Any:
     """Stop all copying."""
-    return call.services.copy_settings.disable(call.user_id)
+    return call.services.copy_settings.disable(call.user_id, call.at_ms)
 
 
 ROUTES = (
@@ -44,6 +44,11 @@ ROUTES = (
         put_profile,
         body=NewProfile,
     ),
-    Route("POST", "/v1/copy/enable", "Let copying go on", enable),
+    Route(
+        "POST",
+        "/v1/copy/enable",
+        "Let copying go on; refused (NEWER_DECISION) within a second of the newest disable",
+        enable,
+    ),
     Route("POST", "/v1/copy/disable", "Stop all copying", disable),
 )

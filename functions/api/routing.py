@@ -35,13 +35,17 @@ class Request(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One request, checked: `body` and `query` are of the models that the route names."""
+    """One request, checked: `body` and `query` are of the models that the route names.
+
+    `at_ms` is when it was let in, which is when its caller's decision counts; 0 on open routes.
+    """
 
     provide: Callable[[], ApiServices]
     claims: AccessClaims | None
     path: Mapping[str, str]
     body: Any
     query: Any
+    at_ms: int = 0
 
     @property
     def services(self) -> ApiServices:

@@ -75,6 +75,7 @@ def _checked(
         path=path,
         body=body,
         query=_read(visit.route.query, event.get("queryStringParameters") or {}),
+        at_ms=visit.at_ms,
     )
 
 

@@ -13,6 +13,7 @@ from custody.keys import KeyUnusableError
 from custody.policy import Killed, Mark
 from custody.store import Approval, Readings, Recorded
 from understudy.adapters.aws.audit_stamps import KmsStamps
+from understudy.adapters.memory.switch_board import InMemorySwitchBoard
 from understudy.domain.audit import Actor
 from understudy.domain.errors import ConflictError, DependencyError
 from understudy.domain.markets import HYPERLIQUID
@@ -48,7 +49,7 @@ class InMemoryCustodyStore:
         self._markets = markets
         self._lock = Lock()
         self._agents: dict[str, Agent] = {}
-        self._switches: set[tuple[Switch, str]] = set()
+        self._switches = InMemorySwitchBoard()
         self._contents: dict[IntentId, str] = {}
         self.spent: dict[tuple[str, str], Decimal] = defaultdict(lambda: ZERO)
         self.audited: list[AuditEntry] = []
@@ -111,19 +112,18 @@ class InMemoryCustodyStore:
             self._agents[agent.agent_id] = revoked
             self.audited.append(audit)
 
-    def turn(self, switch: Switch, subject: str, *, on: bool, audit: AuditEntry) -> None:
+    def turn(
+        self, switch: Switch, subject: str, *, on: bool, at_ms: int, audit: AuditEntry
+    ) -> None:
         with self._lock:
-            if on:
-                self._switches.add((switch, subject))
-            else:
-                self._switches.discard((switch, subject))
+            self._switches.turn(switch, subject, on=on, at_ms=at_ms)
             self.audited.append(audit)
 
     def _killed(self, agent: Agent) -> Killed:
         return Killed(
-            globally=(Switch.KILL_GLOBAL, "") in self._switches,
-            venue=(Switch.KILL_VENUE, agent.venue) in self._switches,
-            user=(Switch.KILL_USER, owner_mark_of(agent.agent_id)) in self._switches,
+            globally=self._switches.is_on(Switch.KILL_GLOBAL, ""),
+            venue=self._switches.is_on(Switch.KILL_VENUE, agent.venue),
+            user=self._switches.is_on(Switch.KILL_USER, owner_mark_of(agent.agent_id)),
         )
 
     def _read_marks(self, symbols: set[str]) -> dict[str, Mark]:

@@ -51,9 +51,9 @@ class EnrolledKeys:
         """Destroy the key."""
         self._enrolment.revoke(agent_id)
 
-    def turn(self, switch: Switch, subject: str, *, on: bool) -> None:
+    def turn(self, switch: Switch, subject: str, *, on: bool, at_ms: int) -> None:
         """Turn a kill switch of the signer."""
-        self._enrolment.turn(SwitchOrder(switch, on, subject))
+        self._enrolment.turn(SwitchOrder(switch, on, subject, at_ms))
 
 
 class ApprovalDesk:

@@ -41,10 +41,10 @@ class TimedSwitchBoard(InMemorySwitchBoard):
         self._loop = loop
         self._spans: defaultdict[tuple[Switch, str], list[Span]] = defaultdict(list)
 
-    def turn(self, switch: Switch, subject: str, *, on: bool) -> None:
+    def turn(self, switch: Switch, subject: str, *, on: bool, at_ms: int) -> None:
         """Turn a switch on or off."""
         was_on, spans = self.is_on(switch, subject), self._spans[switch, subject]
-        super().turn(switch, subject, on=on)
+        super().turn(switch, subject, on=on, at_ms=at_ms)
         if on and not was_on:
             spans.append(Span(self._loop.now_ms))
         elif was_on and not on:

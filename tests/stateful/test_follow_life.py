@@ -40,6 +40,7 @@ INVALID: tuple[dict[str, Any], ...] = (
     {"symbols_allow": ["NOSUCH"]},
 )
 POSITIONS = ("-8", "-2", "0", "0", "0.4", "1", "3", "7")
+DECIDED_AFTER_SECONDS = 2  # who turns something off has seen it on
 FAULTS = (*Fault, "Order has invalid price.")
 
 
@@ -137,7 +138,10 @@ class FollowLife(RuleBasedStateMachine):
 
     @rule(on=st.booleans())
     def disables_copying(self, *, on: bool) -> None:
-        self._ask("POST", "/v1/copy/disable" if on else "/v1/copy/enable")
+        if not on:
+            self.world.pass_seconds(DECIDED_AFTER_SECONDS)
+        answer = self._ask("POST", "/v1/copy/disable" if on else "/v1/copy/enable")
+        assert answer.status == 200, answer.body
 
     # what others do
 
@@ -160,7 +164,9 @@ class FollowLife(RuleBasedStateMachine):
     def kills(self, switch: str, *, on: bool) -> None:
         is_all = switch == "everybody"
         name, subject = (Switch.KILL_GLOBAL, "") if is_all else (Switch.KILL_USER, self.user)
-        self.world.switches.turn(name, subject, on=on)
+        if not on:
+            self.world.pass_seconds(DECIDED_AFTER_SECONDS)
+        self.world.switches.turn(name, subject, on=on, at_ms=self.world.clock.now_ms())
 
     @rule(
         fault=st.sampled_from(FAULTS),

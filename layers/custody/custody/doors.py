@@ -87,9 +87,7 @@ def _revoke(enrolment: Enrolment, wanted: Event) -> Answer:
 
 
 def _set_switch(enrolment: Enrolment, wanted: Event) -> Answer:
-    order = read(SwitchOrder, wanted)
-    enrolment.turn(order)
-    return to_plain(order)
+    return to_plain(enrolment.turn(read(SwitchOrder, wanted)))
 
 
 def _agent_id(wanted: Event) -> str:

@@ -16,6 +16,7 @@ from understudy.adapters.venues.hyperliquid.constants import AGENT_NAME_MAX_LENG
 from understudy.domain.audit import AuditEntry
 from understudy.domain.errors import InvalidInputError, NotAllowedError, NotFoundError
 from understudy.domain.markets import HYPERLIQUID
+from understudy.domain.turns import CLOCKS_DIFFER_BY_MS
 from understudy.ports.switches import Switch
 
 if TYPE_CHECKING:
@@ -41,11 +42,15 @@ class NewAgent:
 
 @dataclass(frozen=True, slots=True)
 class SwitchOrder:
-    """Which kill switch to turn, for whom ('' for everybody), and which way."""
+    """Which kill switch to turn, for whom ('' for everybody), which way, and when that was decided.
+
+    Off must say when (UTC milliseconds). On counts from its arrival, whatever its caller's clock.
+    """
 
     switch: Switch
     on: bool
     subject: str = ""
+    at_ms: int = 0
 
 
 class Enrolment:
@@ -98,17 +103,20 @@ class Enrolment:
             entry = of_agent(AuditEvent.AGENT_REVOKED, agent, self._clock.now_ms())
             self._store.revoke(agent, entry)
 
-    def turn(self, order: SwitchOrder) -> None:
-        """Turn a kill switch on or off; its subject is '' (global), a venue, or a user's id."""
-        switch, subject = order.switch, order.subject
-        if switch not in KILL_SWITCHES:
-            raise InvalidInputError(f"the signer knows these switches: {', '.join(KILL_SWITCHES)}")
-        if bool(subject) is (switch is Switch.KILL_GLOBAL):
-            raise InvalidInputError(f"{Switch.KILL_GLOBAL} has no subject; the others need one")
+    def turn(self, order: SwitchOrder) -> SwitchOrder:
+        """Turn a kill switch on or off; its subject is '' (global), a venue, or a user's id.
+
+        Gives the order with the time that it counts by. Raises InvalidInputError, and
+        ConflictError (NEWER_DECISION) for an off that a later on stands against.
+        """
+        _check_switch(order)
+        switch, subject, now_ms = order.switch, order.subject, self._clock.now_ms()
+        at_ms = now_ms if order.on else _when_off(order, now_ms)
         marked = owner_mark(subject) if switch is Switch.KILL_USER else subject
-        facts = {"subject": subject, "on": order.on}
-        entry = AuditEntry(AuditEvent.SWITCH_SET, switch, self._clock.now_ms(), facts)
-        self._store.turn(switch, marked, on=order.on, audit=entry)
+        facts = {"subject": subject, "on": order.on, "decided_at_ms": at_ms}
+        entry = AuditEntry(AuditEvent.SWITCH_SET, switch, now_ms, facts)
+        self._store.turn(switch, marked, on=order.on, at_ms=at_ms, audit=entry)
+        return replace(order, at_ms=at_ms)
 
     def _known(self, agent_id: str) -> Agent:
         agent = self._store.agent(agent_id)
@@ -131,6 +139,22 @@ class Enrolment:
         )
         context = signing_context(agent.agent_id, agent.key_version)
         return replace(agent, ciphertext=self._vault.seal(secret, context))
+
+
+def _check_switch(order: SwitchOrder) -> None:
+    if order.switch not in KILL_SWITCHES:
+        raise InvalidInputError(f"the signer knows these switches: {', '.join(KILL_SWITCHES)}")
+    if bool(order.subject) is (order.switch is Switch.KILL_GLOBAL):
+        raise InvalidInputError(f"{Switch.KILL_GLOBAL} has no subject; the others need one")
+
+
+def _when_off(order: SwitchOrder, now_ms: int) -> int:
+    if not 0 < order.at_ms <= now_ms + CLOCKS_DIFFER_BY_MS:
+        raise InvalidInputError(
+            "to turn a switch off, send at_ms: when that was decided, in UTC milliseconds, not in"
+            " the future"
+        )
+    return order.at_ms
 
 
 def _check(wanted: NewAgent) -> None:

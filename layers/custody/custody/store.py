@@ -99,6 +99,12 @@ class AgentStore(Protocol):
         """Make an agent revoked and destroy its ciphertext; raises ConflictError if it is gone."""
         ...
 
-    def turn(self, switch: Switch, subject: str, *, on: bool, audit: AuditEntry) -> None:
-        """Turn a kill switch on or off; the subject of a user's is the user's mark."""
+    def turn(
+        self, switch: Switch, subject: str, *, on: bool, at_ms: int, audit: AuditEntry
+    ) -> None:
+        """Turn a kill switch on or off, as was decided at `at_ms`; a user's goes by their mark.
+
+        On always takes effect. Off raises ConflictError (NEWER_DECISION) and writes nothing
+        unless every on of this switch was decided longer ago than clocks differ.
+        """
         ...

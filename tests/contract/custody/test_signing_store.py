@@ -9,14 +9,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from custody.agents import owner_mark
 from custody.audit import AuditEvent
-from custody.policy import Killed, Mark
+from custody.policy import Mark
 from custody.store import Approval, Readings, Recorded
 from tests.unit.custody.scene import NOW_MS, Scene
 from understudy.domain.audit import AuditEntry
 from understudy.domain.ids import IntentId
-from understudy.ports.switches import Switch
 
 if TYPE_CHECKING:
     from custody.agents import Agent
@@ -70,30 +68,6 @@ def test_a_market_without_a_mark_has_none(backend: Backend, agent: Agent) -> Non
 
     assert readings.markets["ETH"].asset == 1
     assert "ETH" not in readings.marks
-
-
-@pytest.mark.parametrize(
-    ("switch", "subject", "killed"),
-    [
-        (Switch.KILL_GLOBAL, "", Killed(globally=True)),
-        (Switch.KILL_VENUE, "hyperliquid", Killed(venue=True)),
-        (Switch.KILL_USER, owner_mark("user-1"), Killed(user=True)),
-        (Switch.KILL_USER, owner_mark("user-2"), Killed()),
-    ],
-)
-def test_a_kill_switch_is_read_for_whom_it_stops(
-    backend: Backend, agent: Agent, switch: Switch, subject: str, killed: Killed
-) -> None:
-    backend.agents.turn(switch, subject, on=True, audit=ENTRY)
-
-    assert read(backend, agent).killed == {agent.agent_id: killed}
-
-
-def test_a_switch_turned_off_stops_nobody(backend: Backend, agent: Agent) -> None:
-    backend.agents.turn(Switch.KILL_GLOBAL, "", on=True, audit=ENTRY)
-    backend.agents.turn(Switch.KILL_GLOBAL, "", on=False, audit=ENTRY)
-
-    assert read(backend, agent).killed == {agent.agent_id: Killed()}
 
 
 def test_a_content_is_recorded_once_with_its_audit_entry(backend: Backend, agent: Agent) -> None:

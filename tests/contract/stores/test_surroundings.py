@@ -80,6 +80,7 @@ def test_no_place_is_read_without_a_call(world: World) -> None:
     assert list(world.copies.surroundings([])) == []
 
 
+LATER_MS = NOW_MS + 60_000
 SUBJECTS = [
     (Switch.KILL_GLOBAL, "", "kill_global"),
     (Switch.KILL_VENUE, HYPERLIQUID, "kill_venue"),
@@ -96,8 +97,8 @@ SUBJECTS = [
 def test_a_switch_stops_its_subject_alone(
     world: World, switch: Switch, subject: str, name: str
 ) -> None:
-    world.switches.turn(switch, subject, on=True)
-    world.switches.turn(switch, f"not {subject}", on=True)
+    world.switches.turn(switch, subject, on=True, at_ms=NOW_MS)
+    world.switches.turn(switch, f"not {subject}", on=True, at_ms=NOW_MS)
 
     switches = world.around(builders.follow(), "BTC", 0).switches
 
@@ -110,8 +111,8 @@ def test_a_switch_that_is_turned_off_stops_nobody(
 ) -> None:
     other = f"not {subject}"
     for turned in (subject, other):
-        world.switches.turn(switch, turned, on=True)
-    world.switches.turn(switch, subject, on=False)
+        world.switches.turn(switch, turned, on=True, at_ms=NOW_MS)
+    world.switches.turn(switch, subject, on=False, at_ms=LATER_MS)
 
     assert not world.switches.is_on(switch, subject)
     assert world.switches.is_on(switch, other)
@@ -119,9 +120,9 @@ def test_a_switch_that_is_turned_off_stops_nobody(
 
 
 def test_two_switches_of_one_subject_do_not_move_each_other(world: World) -> None:
-    world.switches.turn(Switch.FLAGGED, "user-1", on=True)
-    world.switches.turn(Switch.COPY_DISABLED, "user-1", on=True)
-    world.switches.turn(Switch.FLAGGED, "user-1", on=False)
+    world.switches.turn(Switch.FLAGGED, "user-1", on=True, at_ms=NOW_MS)
+    world.switches.turn(Switch.COPY_DISABLED, "user-1", on=True, at_ms=NOW_MS)
+    world.switches.turn(Switch.FLAGGED, "user-1", on=False, at_ms=LATER_MS)
 
     switches = world.around(builders.follow(), "BTC", 0).switches
 

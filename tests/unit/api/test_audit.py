@@ -62,6 +62,7 @@ def test_the_main_switch_is_audited_both_ways(api: ApiWorld) -> None:
 
     for way in ("disable", "enable"):
         api.request("POST", f"/v1/copy/{way}", token=token)
+        api.world.clock.advance(LATER_MS)
 
     assert events(api)[1:] == ["COPYING_DISABLED", "COPYING_ENABLED"]
 

@@ -72,6 +72,7 @@ def test_the_switch_stops_and_resumes_what_it_stopped(api: ApiWorld, token: str)
     refused = api.request("POST", f"/v1/follows/{active}/start", None, token)
     assert (refused.status, refused.code) == (409, "COPY_DISABLED")
 
+    api.world.clock.advance(2_000)
     assert api.request("POST", "/v1/copy/enable", None, token).body["enabled"] is True
 
     states = {

@@ -136,6 +136,7 @@ def test_what_is_being_deleted_cannot_be_started_or_resumed(api: ApiWorld, token
     follow_id = holding(api, token)
     api.request("POST", "/v1/copy/disable", None, token)
     ask(api, token, "DELETE", follow_id)
+    api.world.clock.advance(2_000)
     api.request("POST", "/v1/copy/enable", None, token)
 
     answer = ask(api, token, "POST", follow_id, "/start")

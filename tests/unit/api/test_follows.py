@@ -75,7 +75,8 @@ def test_a_leader_who_became_a_follower_cannot_be_started(api: ApiWorld, token: 
 
 
 def test_a_blacklisted_leader_cannot_be_followed(api: ApiWorld, token: str) -> None:
-    api.world.switches.turn(Switch.BLACKLISTED, LEADER, on=True)
+    now_ms = api.world.clock.now_ms()
+    api.world.switches.turn(Switch.BLACKLISTED, LEADER, on=True, at_ms=now_ms)
 
     assert api.request("POST", "/v1/follows", new_follow(), token).code == "BLACKLISTED"
 

@@ -11,7 +11,7 @@ import pytest
 
 from custody.doors import ENROLL_ALIAS, SIGN_ALIAS, door_for, enrolment_door, signing_door
 from custody.requests import read_intents
-from tests.unit.custody.scene import WALLET, Scene
+from tests.unit.custody.scene import NOW_MS, WALLET, Scene
 from understudy.domain.codec import to_plain
 from understudy.domain.errors import (
     DependencyError,
@@ -29,6 +29,7 @@ CREATE = {
     "venue": "hyperliquid",
     "agent_name": "understudy",
 }
+SWITCH_OFF = {"operation": "set_switch", "switch": "kill_global", "on": False}
 SECRET_SHAPED = re.compile(r"[0-9a-fA-F]{64}")
 
 
@@ -95,8 +96,22 @@ def test_a_kill_switch_is_turned_by_the_enrolment_alias() -> None:
     scene = Scene()
     order = {"switch": "kill_user", "subject": "user-1", "on": True}
 
-    assert call(scene, ENROLL_ALIAS, {"operation": "set_switch", **order}) == order
+    answer = call(scene, ENROLL_ALIAS, {"operation": "set_switch", **order})
+
+    assert answer == {**order, "at_ms": NOW_MS}
     assert scene.refusal(scene.exit()) == "KILL_SWITCH"
+
+
+def test_a_kill_switch_is_not_turned_off_by_an_order_from_before_it() -> None:
+    scene = Scene()
+    order = {"operation": "set_switch", "switch": "kill_global", "subject": ""}
+    call(scene, ENROLL_ALIAS, {**order, "on": True})
+
+    answer = call(scene, ENROLL_ALIAS, {**order, "on": False, "at_ms": NOW_MS - 1})
+
+    assert answer["error"]["code"] == "NEWER_DECISION"
+    assert "a newer decision exists" in answer["error"]["message"]
+    assert scene.refusal(scene.entry()) == "KILL_SWITCH"
 
 
 @pytest.mark.parametrize(
@@ -111,6 +126,11 @@ def test_a_kill_switch_is_turned_by_the_enrolment_alias() -> None:
         ("INVALID_INPUT", {"operation": "set_switch", "switch": "kill_all", "on": True}),
         ("INVALID_INPUT", {"operation": "set_switch", "switch": "kill_global", "on": "yes"}),
         ("INVALID_INPUT", {"operation": "set_switch", "switch": "flagged", "on": True}),
+        ("INVALID_INPUT", SWITCH_OFF),
+        ("INVALID_INPUT", {**SWITCH_OFF, "at_ms": "1"}),
+        ("INVALID_INPUT", {**SWITCH_OFF, "at_ms": 1.5}),
+        ("INVALID_INPUT", {**SWITCH_OFF, "at_ms": -1}),
+        ("INVALID_INPUT", {**SWITCH_OFF, "at_ms": NOW_MS + 1_001}),
         ("NOT_FOUND", {"operation": "activate", "agent_id": "nobody"}),
     ],
 )

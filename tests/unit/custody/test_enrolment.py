@@ -12,8 +12,9 @@ from custody.agents import AgentStatus, owner_mark_of
 from custody.audit import AuditEvent
 from custody.enrolment import Enrolment, NewAgent, SwitchOrder
 from custody.keys import KeyUnusableError, signing_context
-from tests.unit.custody.scene import POLICY, WALLET, Scene
+from tests.unit.custody.scene import NOW_MS, POLICY, WALLET, Scene
 from understudy.domain.errors import (
+    ConflictError,
     DependencyError,
     InvalidInputError,
     NotAllowedError,
@@ -154,8 +155,42 @@ def test_an_agent_that_nobody_made_can_be_neither_activated_nor_revoked() -> Non
         SwitchOrder(Switch.KILL_GLOBAL, on=True, subject="user-1"),
         SwitchOrder(Switch.KILL_USER, on=True),
         SwitchOrder(Switch.FLAGGED, on=True, subject="user-1"),
+        SwitchOrder(Switch.KILL_GLOBAL, on=False),
     ],
 )
 def test_a_switch_that_cannot_be_meant_is_refused(order: SwitchOrder) -> None:
     with pytest.raises(InvalidInputError):
         Scene().enrolment.turn(order)
+
+
+@pytest.mark.parametrize("their_clock_ms", [0, 1, NOW_MS - 300, NOW_MS + 86_400_000])
+def test_a_kill_counts_from_its_arrival_whatever_its_callers_clock(their_clock_ms: int) -> None:
+    scene = Scene()
+
+    taken = scene.enrolment.turn(SwitchOrder(Switch.KILL_GLOBAL, on=True, at_ms=their_clock_ms))
+
+    assert taken.at_ms == NOW_MS
+    assert scene.refusal(scene.entry()) == "KILL_SWITCH"
+
+
+def test_what_turned_a_switch_off_is_audited_with_the_time_of_the_decision() -> None:
+    scene = Scene()
+    off = SwitchOrder(Switch.KILL_USER, on=False, subject="user-1", at_ms=NOW_MS - 5_000)
+
+    scene.enrolment.turn(off)
+
+    entry = scene.store.audited[-1]
+    assert entry.event == AuditEvent.SWITCH_SET
+    assert entry.facts == {"subject": "user-1", "on": False, "decided_at_ms": NOW_MS - 5_000}
+
+
+def test_an_off_that_comes_too_late_leaves_no_audit_entry() -> None:
+    scene = Scene()
+    scene.enrolment.turn(SwitchOrder(Switch.KILL_GLOBAL, on=True))
+    before = len(scene.store.audited)
+
+    with pytest.raises(ConflictError) as refused:
+        scene.enrolment.turn(SwitchOrder(Switch.KILL_GLOBAL, on=False, at_ms=NOW_MS - 60_000))
+
+    assert refused.value.code == "NEWER_DECISION"
+    assert len(scene.store.audited) == before

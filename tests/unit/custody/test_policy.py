@@ -171,7 +171,9 @@ def test_a_users_kill_switch_stops_everything_of_that_user_alone() -> None:
 def test_a_kill_switch_turned_off_lets_entries_pass_again() -> None:
     scene = Scene()
     scene.enrolment.turn(SwitchOrder(Switch.KILL_GLOBAL, on=True))
-    scene.enrolment.turn(SwitchOrder(Switch.KILL_GLOBAL, on=False))
+    scene.clock.advance(60_000)
+    scene.enrolment.turn(SwitchOrder(Switch.KILL_GLOBAL, on=False, at_ms=scene.clock.now_ms()))
+    scene.mark("BTC", "50000")
 
     assert scene.signed(scene.entry()).body
 

@@ -25,7 +25,7 @@ EXPECTED: dict[str, Any] = {
     "enroll_create_agent": ["address", "agent_id"],
     "enroll_activate": ["agent_id", "status"],
     "enroll_revoke": ["agent_id", "status"],
-    "enroll_set_switch": ["on", "subject", "switch"],
+    "enroll_set_switch": ["at_ms", "on", "subject", "switch"],
 }
 
 

@@ -260,7 +260,7 @@ def test_an_exit_passes_every_switch_but_the_user_s_own_and_a_revoked_authority(
     world, follow = _world()
     world.copy("BTC", "5")
     for switch, subject in subjects.items():
-        world.switches.turn(switch, subject, on=True)
+        world.switches.turn(switch, subject, on=True, at_ms=world.clock.now_ms())
 
     world.copy("BTC", "1")
     world.copy("BTC", "-6")
@@ -276,11 +276,11 @@ def test_an_exit_passes_every_switch_but_the_user_s_own_and_a_revoked_authority(
 def test_an_exit_that_the_user_s_kill_switch_stopped_goes_out_once_it_is_off() -> None:
     world, follow = _world()
     world.copy("BTC", "5")
-    world.switches.turn(Switch.KILL_USER, "user-1", on=True)
+    world.switches.turn(Switch.KILL_USER, "user-1", on=True, at_ms=world.clock.now_ms())
     world.copy("BTC", "-5")
     assert world.held_at_venue(follow) == 5
 
-    world.switches.turn(Switch.KILL_USER, "user-1", on=False)
+    world.switches.turn(Switch.KILL_USER, "user-1", on=False, at_ms=world.clock.now_ms())
     world.sweep()
 
     assert world.held_at_venue(follow) == 0

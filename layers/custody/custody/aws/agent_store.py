@@ -12,6 +12,7 @@ from understudy.adapters.aws.audit_stamps import KmsStamps
 from understudy.adapters.aws.audit_trail import stamped_item
 from understudy.adapters.aws.operations import Operation, put, put_new
 from understudy.adapters.aws.table import Table, transact
+from understudy.adapters.aws.turns import Turns
 from understudy.domain.audit import AuditEntry
 from understudy.ports.switches import Switch
 
@@ -71,10 +72,12 @@ class DynamoAgentStore:
             audit,
         )
 
-    def turn(self, switch: Switch, subject: str, *, on: bool, audit: AuditEntry) -> None:
+    def turn(
+        self, switch: Switch, subject: str, *, on: bool, at_ms: int, audit: AuditEntry
+    ) -> None:
         """Turn a kill switch on or off."""
-        item = {**at.switch(switch, subject), "on": {"BOOL": on}}
-        self._write(put(self._tables.custody, item), audit)
+        turns = Turns(self._tables.custody, at.switch(switch, subject), at.ON)
+        turns.turn(lambda change: self._write(change, audit), on=on, at_ms=at_ms)
 
     def _write(self, change: Operation, audit: AuditEntry) -> None:
         transact(self._client, [change, put(self._tables.audit, stamped_item(audit, self._stamps))])

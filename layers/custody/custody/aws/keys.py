@@ -12,6 +12,7 @@ from understudy.domain.markets import HYPERLIQUID
 from understudy.ports.switches import Switch
 
 DAY = "DAY#"
+ON = "on"  # the attribute of a kill switch that is on
 
 
 def agent(agent_id: str) -> Item:

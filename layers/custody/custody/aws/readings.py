@@ -51,7 +51,8 @@ def _killed(items: Items, agent_id: str) -> Killed:
 
 
 def _is_on(switch: Item | None) -> bool:
-    return switch is not None and bool(switch["on"]["BOOL"])
+    # Switches turned off before their times were kept say so.
+    return switch is not None and at.ON in switch and bool(switch[at.ON]["BOOL"])
 
 
 def _markets(items: Iterable[Item]) -> dict[str, Market]:

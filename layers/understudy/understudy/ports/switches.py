@@ -1,4 +1,7 @@
-"""What users and operators switch off; the copy path reads the switches with its surroundings."""
+"""What users and operators switch off; the copy path reads the switches with its surroundings.
+
+On is the safe side of every switch: it forbids something.
+"""
 
 from __future__ import annotations
 
@@ -21,8 +24,12 @@ class Switch(StrEnum):
 class SwitchBoard(Protocol):
     """Turns switches; a switch that was never turned is off."""
 
-    def turn(self, switch: Switch, subject: str, *, on: bool) -> None:
-        """Turn a switch on or off; turning it again changes nothing."""
+    def turn(self, switch: Switch, subject: str, *, on: bool, at_ms: int) -> None:
+        """Turn a switch on or off, as was decided at `at_ms` (UTC); turning it again is harmless.
+
+        On always takes effect. Off raises ConflictError (NEWER_DECISION) and changes nothing
+        unless every on of this switch was decided longer ago than clocks differ.
+        """
         ...
 
     def is_on(self, switch: Switch, subject: str) -> bool:

@@ -88,6 +88,7 @@ class ApiServices:
     copies: Copies
     system: SystemStatus
     door: Door
+    clock: Clock
 
 
 def assemble(
@@ -127,6 +128,7 @@ def assemble(
         copies=Copies(ports.directory, own),
         system=SystemStatus(dependencies, ports.clock),
         door=Door(ports.calls, InMemoryCallCounts(), ports.door_limits, ports.clock),
+        clock=ports.clock,
     )
 
 

@@ -2,18 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from understudy.adapters.aws.attempts import attempt
 from understudy.adapters.aws.switch_items import key_of
 from understudy.adapters.aws.table import Table
+from understudy.adapters.aws.turns import Turns
 from understudy.ports.switches import Switch
-
-_TURN_ON: Any = {
-    "UpdateExpression": "SET #switch = :on",
-    "ExpressionAttributeValues": {":on": {"BOOL": True}},
-}
-_TURN_OFF: Any = {"UpdateExpression": "REMOVE #switch"}
 
 
 class DynamoSwitchBoard:
@@ -22,17 +14,10 @@ class DynamoSwitchBoard:
     def __init__(self, copying: Table) -> None:
         self._table = copying
 
-    def turn(self, switch: Switch, subject: str, *, on: bool) -> None:
+    def turn(self, switch: Switch, subject: str, *, on: bool, at_ms: int) -> None:
         """Turn a switch on or off."""
-        request = _TURN_ON if on else _TURN_OFF
-        attempt(
-            lambda: self._table.client.update_item(
-                TableName=self._table.name,
-                Key=key_of(switch, subject),
-                ExpressionAttributeNames={"#switch": switch.value},
-                **request,
-            )
-        )
+        turns = Turns(self._table.name, key_of(switch, subject), switch.value)
+        turns.turn(self._table.update, on=on, at_ms=at_ms)
 
     def is_on(self, switch: Switch, subject: str) -> bool:
         """Say whether a switch is on."""

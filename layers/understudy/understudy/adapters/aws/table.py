@@ -53,6 +53,10 @@ class Table:
         """Put one item under its condition."""
         attempt(lambda: self.client.put_item(**write["Put"]))
 
+    def update(self, write: Operation) -> None:
+        """Update one item, under its condition where it has one."""
+        attempt(lambda: self.client.update_item(**write["Update"]))
+
     def partition(self, partition: str, prefix: str = "") -> list[Item]:
         """Read all items of a partition whose sort key begins so, in order."""
         if not prefix:

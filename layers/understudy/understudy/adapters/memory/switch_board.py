@@ -2,21 +2,34 @@
 
 from __future__ import annotations
 
+from threading import Lock
+
+from understudy.domain.turns import newer_decision, undoes_until_ms
 from understudy.ports.switches import Switch
+
+_Place = tuple[Switch, str]
 
 
 class InMemorySwitchBoard:
     """Implements `SwitchBoard` in memory."""
 
     def __init__(self) -> None:
-        self._on: set[tuple[Switch, str]] = set()
+        self._on: set[_Place] = set()
+        self._on_ms: dict[_Place, int] = {}
+        self._lock = Lock()
 
-    def turn(self, switch: Switch, subject: str, *, on: bool) -> None:
+    def turn(self, switch: Switch, subject: str, *, on: bool, at_ms: int) -> None:
         """Turn a switch on or off."""
-        if on:
-            self._on.add((switch, subject))
-        else:
-            self._on.discard((switch, subject))
+        place = (switch, subject)
+        with self._lock:
+            last_on_ms = self._on_ms.get(place)
+            if on:
+                self._on.add(place)
+                self._on_ms[place] = max(at_ms, last_on_ms or at_ms)
+            elif last_on_ms is None or last_on_ms <= undoes_until_ms(at_ms):
+                self._on.discard(place)
+            else:
+                raise newer_decision()
 
     def is_on(self, switch: Switch, subject: str) -> bool:
         """Say whether a switch is on."""

@@ -136,11 +136,10 @@ class Agents:
 
         The key goes first: from there on nothing is signed, whatever fails after it.
         """
-        agent = self._own(user_id, agent_id)
+        agent, now = self._own(user_id, agent_id), self.clock.now_ms()
         self.keys.revoke(agent_id)
-        self.switches.turn(Switch.AUTHORITY_REVOKED, agent_id, on=True)
+        self.switches.turn(Switch.AUTHORITY_REVOKED, agent_id, on=True, at_ms=now)
         if agent.status is not AgentStatus.REVOKED:
-            now = self.clock.now_ms()
             agent = self.registry.put_agent(
                 replace(
                     agent,

@@ -7,6 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from understudy.domain.audit import AuditEntry
+from understudy.domain.errors import ConflictError
 from understudy.domain.follows import Follow, FollowStatus, PauseReason
 from understudy.domain.limit_choices import Choices, changed_choices, own_choices
 from understudy.domain.replacing import replace
@@ -66,18 +67,28 @@ class CopySettings:
             self.own.change(user_id, follow.follow_id, renewed)
         return self.profile(user_id)
 
-    def disable(self, user_id: UserId) -> ProfileView:
-        """Stop all copying; what is held is treated as each follow's `on_stop` says."""
-        self.switches.turn(Switch.COPY_DISABLED, user_id, on=True)
+    def disable(self, user_id: UserId, at_ms: int) -> ProfileView:
+        """Stop all copying, as decided at `at_ms`; what is held is treated as `on_stop` says."""
+        self.switches.turn(Switch.COPY_DISABLED, user_id, on=True, at_ms=at_ms)
         self._note("COPYING_DISABLED", user_id)
         for follow in self.own.directory.of_user(user_id):
             if follow.status is FollowStatus.ACTIVE:
                 self.lifecycle.pause(user_id, follow.follow_id, PauseReason.COPY_DISABLED)
         return self.profile(user_id)
 
-    def enable(self, user_id: UserId) -> ProfileView:
-        """Let copying go on, for the follows that only the switch had paused."""
-        self.switches.turn(Switch.COPY_DISABLED, user_id, on=False)
+    def enable(self, user_id: UserId, at_ms: int) -> ProfileView:
+        """Let copying go on, as decided at `at_ms`, where only the switch had paused it.
+
+        Raises ConflictError when copying was disabled by a later decision.
+        """
+        try:
+            self.switches.turn(Switch.COPY_DISABLED, user_id, on=False, at_ms=at_ms)
+        except ConflictError as error:
+            raise ConflictError(
+                "a newer decision exists: copying was disabled after this was asked for, or less"
+                " than a second before: look at GET /v1/copy/profile, and decide again",
+                code=error.code,
+            ) from error
         self._note("COPYING_ENABLED", user_id)
         for follow in self.own.directory.of_user(user_id):
             self.own.change(user_id, follow.follow_id, _resumed)
