@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import partial
 from typing import TYPE_CHECKING
 
 from understudy.domain.audit import AuditEntry
@@ -14,7 +13,7 @@ from understudy.domain.replacing import replace
 from understudy.ports.audit import AuditTrail
 from understudy.ports.clock import Clock
 from understudy.ports.copying import MarketStore
-from understudy.ports.profiles import CopyProfiles
+from understudy.ports.profiles import CopyProfile, CopyProfiles
 from understudy.ports.switches import Switch, SwitchBoard
 from understudy.workflows.requests.follow_changes import OwnFollows
 from understudy.workflows.requests.follow_lifecycle import FollowLifecycle
@@ -53,18 +52,17 @@ class CopySettings:
     def put_profile(self, user_id: UserId, limits: Choices) -> ProfileView:
         """Replace the profile and renew the limits of every follow.
 
-        Raises InvalidInputError when a follow's own values do not fit the new ones; then nothing
-        has changed.
+        Raises InvalidInputError when a follow's own values do not fit the new ones, ConflictError
+        when the profile was replaced meanwhile; then nothing has changed.
         """
+        stored = self.profiles.copy_profile(user_id)
         chosen = changed_choices({}, limits)
         follows = self.own.directory.of_user(user_id)
         for follow in follows:
             with_limits(self.markets, follow, own_choices(follow), chosen)
-        stored = self.profiles.copy_profile(user_id)
-        self.profiles.put_copy_profile(replace(stored, limits=chosen))
-        renewed = partial(_renewed, markets=self.markets, profile=chosen)
+        self._replace(stored, chosen)
         for follow in follows:
-            self.own.change(user_id, follow.follow_id, renewed)
+            self.own.change(user_id, follow.follow_id, self._renewed)
         return self.profile(user_id)
 
     def disable(self, user_id: UserId, at_ms: int) -> ProfileView:
@@ -91,18 +89,31 @@ class CopySettings:
             ) from error
         self._note("COPYING_ENABLED", user_id)
         for follow in self.own.directory.of_user(user_id):
-            self.own.change(user_id, follow.follow_id, _resumed)
+            self.own.change(user_id, follow.follow_id, self._resumed)
         return self.profile(user_id)
+
+    def _replace(self, stored: CopyProfile, chosen: Choices) -> None:
+        try:
+            self.profiles.put_copy_profile(replace(stored, limits=chosen))
+        except ConflictError as error:
+            raise ConflictError(
+                "the profile was replaced by another request meanwhile: look at"
+                " GET /v1/copy/profile, and decide again",
+                code="PROFILE_CHANGED",
+            ) from error
+
+    def _renewed(self, state: FollowState) -> Follow:
+        # By the profile of now: a request that is slower than a newer one undoes nothing of it.
+        profile = self.profiles.copy_profile(state.follow.user_id).limits
+        return with_limits(self.markets, state.follow, own_choices(state.follow), profile)
+
+    def _resumed(self, state: FollowState) -> Follow:
+        follow = state.follow
+        if follow.pause_reason is not PauseReason.COPY_DISABLED:
+            return follow
+        if self.switches.is_on(Switch.COPY_DISABLED, follow.user_id):
+            return follow  # disabled again meanwhile
+        return replace(follow, status=FollowStatus.ACTIVE, pause_reason=None)
 
     def _note(self, event: str, user_id: UserId) -> None:
         self.audit.append(AuditEntry(event, user_id, self.clock.now_ms(), {}))
-
-
-def _renewed(state: FollowState, markets: MarketStore, profile: Choices) -> Follow:
-    return with_limits(markets, state.follow, own_choices(state.follow), profile)
-
-
-def _resumed(state: FollowState) -> Follow:
-    if state.follow.pause_reason is not PauseReason.COPY_DISABLED:
-        return state.follow
-    return replace(state.follow, status=FollowStatus.ACTIVE, pause_reason=None)

@@ -37,16 +37,22 @@ class OwnFollows:
         return state
 
     def change(
-        self, user_id: UserId, follow_id: FollowId, change: Callable[[FollowState], Follow]
+        self,
+        user_id: UserId,
+        follow_id: FollowId,
+        change: Callable[[FollowState], Follow],
+        *,
+        always: bool = False,
     ) -> Follow:
         """Replace a follow by what `change` makes of it; it may be asked several times.
 
-        A change that gives the same follow writes nothing. Raises NotFoundError, ConflictError.
+        A change that gives the same follow writes nothing, unless `always`: then whoever decided
+        on what was before it is refused. Raises NotFoundError, ConflictError.
         """
         for _ in range(ATTEMPTS):
             state = self.state(user_id, follow_id)
             changed = change(state)
-            if changed == state.follow:
+            if changed == state.follow and not always:
                 return changed
             try:
                 return self.directory.replace(changed)

@@ -55,9 +55,9 @@ class FollowLifecycle:
 
         Exits that are open, as after a revoked agent, are tried again at once.
 
-        Raises NotFoundError, ConflictError without an active agent, LimitExceededError for an
-        account or leader with which copying cannot work, InvalidInputError for a symbol that is
-        not traded (any more), VenueUnreachableError.
+        Raises NotFoundError, ConflictError without an active agent or when the follow was changed
+        or paused meanwhile, LimitExceededError for an account or leader with which copying cannot
+        work, InvalidInputError for a symbol that is not traded (any more), VenueUnreachableError.
         """
         follow = self.own.state(user_id, follow_id).follow
         if follow.status is not FollowStatus.ACTIVE:
@@ -74,7 +74,8 @@ class FollowLifecycle:
         state = self.own.state(user_id, follow_id)
         if state.follow.status is FollowStatus.INACTIVE:
             raise ConflictError("this follow was never started", code="FOLLOW_NOT_ACTIVE")
-        paused = self.own.change(user_id, follow_id, partial(_paused, reason=reason))
+        # Written even where it is paused already: a start from before is refused then.
+        paused = self.own.change(user_id, follow_id, partial(_paused, reason=reason), always=True)
         if paused.limits.on_stop is OnStop.CLOSE_NOW:
             close_out(self.queues, self.own.state(user_id, follow_id), self.clock.now_ms())
         return paused
@@ -108,7 +109,7 @@ class FollowLifecycle:
         agent = self._active_agent(follow)
         self._keep_hands_off(follow, self._funded_account(follow))
         self._forget_readings(follow.follow_id)
-        started = partial(self._started, agent=agent)
+        started = partial(self._started, agent=agent, version=follow.version)
         return self.own.change(follow.user_id, follow.follow_id, started)
 
     def _forget_readings(self, follow_id: FollowId) -> None:
@@ -168,13 +169,11 @@ class FollowLifecycle:
             except ConflictError:  # a follow of this wallet holds it
                 continue
 
-    def _started(self, state: FollowState, agent: Agent) -> Follow:
+    def _started(self, state: FollowState, agent: Agent, version: int) -> Follow:
         follow = state.follow
-        if follow.status is FollowStatus.DELETING:
-            raise ConflictError(
-                "this follow is being deleted: create a new one once it is flat",
-                code="FOLLOW_DELETING",
-            )
+        _refuse_deleting(follow)
+        if follow.version != version:
+            return _started_meanwhile(follow)
         started = replace(
             follow,
             status=FollowStatus.ACTIVE,
@@ -192,10 +191,31 @@ def _builder_symbols(follow: Follow) -> list[str]:
     return [symbol for symbol in follow.limits.symbols_allow if ":" in symbol]
 
 
+def _refuse_deleting(follow: Follow) -> None:
+    if follow.status is FollowStatus.DELETING:
+        raise ConflictError(
+            "this follow is being deleted: create a new one once it is flat",
+            code="FOLLOW_DELETING",
+        )
+
+
+def _started_meanwhile(follow: Follow) -> Follow:
+    # What was checked for the start may not hold for what the follow is now; it may be a pause.
+    if follow.status is FollowStatus.ACTIVE:
+        return follow
+    raise ConflictError(
+        "the follow was changed or paused while it was being started: look at it, and decide again",
+        code="FOLLOW_CHANGED",
+    )
+
+
 def _paused(state: FollowState, reason: PauseReason) -> Follow:
-    if state.follow.status is not FollowStatus.ACTIVE:
-        return state.follow
-    return replace(state.follow, status=FollowStatus.PAUSED, pause_reason=reason)
+    follow = state.follow
+    # What its user pauses as well is not resumed together with what copying's switch had paused.
+    by_user = reason is PauseReason.USER and follow.pause_reason is PauseReason.COPY_DISABLED
+    if follow.status is not FollowStatus.ACTIVE and not by_user:
+        return follow
+    return replace(follow, status=FollowStatus.PAUSED, pause_reason=reason)
 
 
 def _leaving(state: FollowState, agent: Agent | None) -> Follow:

@@ -101,11 +101,24 @@ class Follows:
         return self.own.state(user_id, follow_id).follow
 
     def change_limits(self, user_id: UserId, follow_id: FollowId, changes: Choices) -> Follow:
-        """Change limits from the next trade on; None gives one back to the profile."""
-        profile = self.profiles.copy_profile(user_id).limits
+        """Change limits from the next trade on; None gives one back to the profile.
+
+        Raises ConflictError when another request has changed them meanwhile.
+        """
+        read_first: Choices | None = None
 
         def changed(state: FollowState) -> Follow:
-            own = changed_choices(own_choices(state.follow), changes)
+            nonlocal read_first
+            before = own_choices(state.follow)
+            if read_first not in (None, before):
+                raise ConflictError(
+                    "these limits were changed by another request meanwhile: look at the follow,"
+                    " and decide again",
+                    code="LIMITS_CHANGED",
+                )
+            read_first = before
+            profile = self.profiles.copy_profile(user_id).limits
+            own = changed_choices(before, changes)
             return with_limits(self.markets, state.follow, own, profile)
 
         return self.own.change(user_id, follow_id, changed)
