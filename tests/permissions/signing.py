@@ -36,11 +36,27 @@ def an_agent_signs_the_same_order_twice_until_it_is_revoked(stage: Stage) -> Non
     assert "body" not in after
 
 
+def a_kill_is_not_undone_by_an_order_from_before_it(stage: Stage) -> None:
+    address = new_address()
+    agent_id = _enroll(stage, "create_agent", **_wanted(address))["agent_id"]
+    _enroll(stage, "activate", agent_id=agent_id)
+    switch = {"switch": "kill_user", "subject": f"user-{address}"}
+    killed_at_ms = _enroll(stage, "set_switch", **switch, on=True)["at_ms"]
+    late = {"operation": "set_switch", **switch, "on": False, "at_ms": killed_at_ms - 1}
+
+    answer = stage.invoke(SIGNER, late, alias="enroll")
+
+    assert answer["error"]["code"] == "NEWER_DECISION", answer
+    intents = {"intents": [to_plain(_entry(stage, address, agent_id))]}
+    (result,) = stage.invoke(SIGNER, intents, alias="sign")["results"]
+    assert result["reason"] == "KILL_SWITCH"
+
+
 def its_log_is_written(stage: Stage) -> None:
     leaves_a_log(stage, SIGNER, lambda: stage.invoke(SIGNER, {}, alias="enroll"))
 
 
-def _enroll(stage: Stage, operation: str, **fields: str) -> Any:
+def _enroll(stage: Stage, operation: str, **fields: str | bool) -> Any:
     answer = stage.invoke(SIGNER, {"operation": operation, **fields}, alias="enroll")
     assert "error" not in answer, answer
     return answer
@@ -82,4 +98,8 @@ def _entry(stage: Stage, address: str, agent_id: str) -> Intent:
     )
 
 
-CHECKS = (its_log_is_written, an_agent_signs_the_same_order_twice_until_it_is_revoked)
+CHECKS = (
+    its_log_is_written,
+    an_agent_signs_the_same_order_twice_until_it_is_revoked,
+    a_kill_is_not_undone_by_an_order_from_before_it,
+)
