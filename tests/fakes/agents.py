@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from custody.secp256k1 import address_of
 from understudy.adapters.venues.hyperliquid.constants import ZERO_ADDRESS
-from understudy.domain.errors import SigningUnavailableError
+from understudy.domain.errors import SigningRefusedError, SigningUnavailableError
 from understudy.domain.ids import WalletId
 from understudy.domain.intents import Unknown
 from understudy.ports.agents import NewAgentKey
@@ -33,6 +33,8 @@ class InMemoryAgentKeys:
         return NewAgentKey(agent_id, address_of(self.secrets[wallet.wallet_id]))
 
     def activate(self, agent_id: str) -> None:
+        if self.states.get(agent_id) == "REVOKED":
+            raise SigningRefusedError("custody refused: this agent was revoked: enable a new one")
         self._set(agent_id, "ACTIVE")
 
     def revoke(self, agent_id: str) -> None:

@@ -66,6 +66,8 @@ def test_an_agent_is_made_let_sign_and_destroyed(
     gone = functions.store.agent(made.agent_id)
     assert gone is not None
     assert (gone.status, gone.ciphertext) == (AgentStatus.REVOKED, b"")
+    with pytest.raises(SigningRefusedError):
+        keys.activate(made.agent_id)
 
 
 def test_what_custody_will_not_do_is_a_refusal(keys: LambdaAgentKeys) -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.fakes.api import ApiWorld
+from tests.fakes.identity import ALICE
 from tests.fakes.requests import created, started
 from understudy.adapters.memory.identity import InMemoryIdentityStore
 
@@ -224,3 +225,34 @@ def test_a_change_of_limits_takes_what_it_leaves_to_the_profile_from_the_newest(
     assert user.ask("PATCH", f"/v1/follows/{follow_id}", other).status == 200
 
     assert user.slippage(follow_id) == 5
+
+
+def delegation(user: Overtaking) -> tuple[str, dict[str, Any]]:
+    """Enable an agent, and give its path and the confirmation to send."""
+    wish = {"scope": "TRADE_ONLY", "agent_name": "second"}
+    made = user.ask("POST", "/v1/agents/enable", wish).body
+    agent_id = made["agent"]["agent_id"]
+    signatures = [ALICE.sign_action(each["action"]) for each in made["to_sign"]]
+    return f"/v1/agents/{agent_id}", {"agent_id": agent_id, "signatures": signatures}
+
+
+@pytest.mark.parametrize("moment", ["activate", "put_agent"])
+def test_a_confirmation_does_not_undo_a_revocation(user: Overtaking, moment: str) -> None:
+    agent, confirmation = delegation(user)
+    target = user.api.keys if moment == "activate" else InMemoryIdentityStore
+    user.during(target, moment, lambda: user.ask("DELETE", agent))
+
+    answer = user.ask("POST", "/v1/agents/confirm", confirmation)
+
+    assert (answer.status, answer.code) in ((422, "SIGNING_REFUSED"), (409, "CONFLICT"))
+    assert user.ask("GET", "/v1/agents").body["items"][-1]["status"] == "REVOKED"
+    assert user.api.keys.states[confirmation["agent_id"]] == "REVOKED"
+
+
+def test_a_revocation_takes_effect_over_a_confirmation_that_overtook_it(user: Overtaking) -> None:
+    agent, confirmation = delegation(user)
+    confirm = ("POST", "/v1/agents/confirm", confirmation)
+    user.during(user.api.keys, "revoke", lambda: user.ask(*confirm))
+
+    assert user.ask("DELETE", agent).body["agent"]["status"] == "REVOKED"
+    assert user.ask("GET", "/v1/agents").body["items"][-1]["status"] == "REVOKED"

@@ -23,7 +23,7 @@ from understudy.ports.agents import AgentApprovals, AgentKeys, AgentRegistry, Wa
 from understudy.ports.clock import Clock
 from understudy.ports.identity import IdentityStore
 from understudy.ports.switches import Switch, SwitchBoard
-from understudy.workflows.requests.follow_changes import OwnFollows
+from understudy.workflows.requests.follow_changes import ATTEMPTS, OwnFollows
 from understudy.workflows.requests.wallets import own_wallet
 
 if TYPE_CHECKING:
@@ -139,17 +139,25 @@ class Agents:
         agent, now = self._own(user_id, agent_id), self.clock.now_ms()
         self.keys.revoke(agent_id)
         self.switches.turn(Switch.AUTHORITY_REVOKED, agent_id, on=True, at_ms=now)
-        if agent.status is not AgentStatus.REVOKED:
-            agent = self.registry.put_agent(
-                replace(
-                    agent,
-                    status=AgentStatus.REVOKED,
-                    revoked_at_ms=now,
-                    revocation_nonce=max(now, agent.nonce + NONCES_OF_APPROVAL),
-                )
-            )
+        agent = self._put_revoked(agent, now)
         self._pause_follows(agent)
         return Delegation(agent, (self.approvals.revocation(agent),))
+
+    def _put_revoked(self, agent: Agent, now_ms: int) -> Agent:
+        for _ in range(ATTEMPTS):
+            if agent.status is AgentStatus.REVOKED:
+                return agent
+            revoked = replace(
+                agent,
+                status=AgentStatus.REVOKED,
+                revoked_at_ms=now_ms,
+                revocation_nonce=max(now_ms, agent.nonce + NONCES_OF_APPROVAL),
+            )
+            try:
+                return self.registry.put_agent(revoked)
+            except ConflictError:  # a confirmation was quicker: its key is gone all the same
+                agent = self._own(agent.user_id, agent.agent_id)
+        raise ConflictError("the agent is being changed by something else: revoke it again")
 
     def _activated(self, agent: Agent, signatures: Sequence[str]) -> Agent:
         times = self._hand_in(agent, self.approvals.requests(agent), signatures)
