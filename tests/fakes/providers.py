@@ -1,6 +1,6 @@
 """Identity providers without sockets: their keys, honest tokens, and tokens forged in any way.
 
-Tokens are made by another implementation than the one that verifies them.
+Forged tokens are signed by another library than the one that verifies them.
 """
 
 from __future__ import annotations
@@ -9,14 +9,20 @@ import base64
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
-import jwt
+from Crypto.Hash import SHA256
+from Crypto.PublicKey import ECC, RSA
+from Crypto.Signature import DSS, pkcs1_15
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from jwt import PyJWK
 
 from simulators.identity.keys import PrivateKey, SigningKey, new_private_key
 from tests.fakes.builders import NOW_MS
 from understudy.adapters.identity.dynamic import DynamicVerifier
-from understudy.adapters.identity.json_web_keys import Algorithm, VerifyingKey, read_key_set
+from understudy.adapters.identity.json_web_keys import Algorithm, read_key_set
 from understudy.adapters.identity.privy import PrivyVerifier
 from understudy.adapters.identity.provider_tokens import ProviderTokenReader
 from understudy.domain.identity import AuthMethod
@@ -37,10 +43,10 @@ STRANGER = new_private_key("ES256")
 class FixedKeys:
     """A provider's keys; `asked` are the names under which somebody looked for one."""
 
-    keys: Mapping[str, VerifyingKey]
+    keys: Mapping[str, PyJWK]
     asked: list[str] = field(default_factory=list)
 
-    def key(self, key_id: str) -> VerifyingKey | None:
+    def key(self, key_id: str) -> PyJWK | None:
         self.asked.append(key_id)
         return self.keys.get(key_id)
 
@@ -147,9 +153,17 @@ def forged(
 
 
 def signature_of(signed: str, key: PrivateKey) -> bytes:
-    name = "RS256" if hasattr(key, "decrypt") else "ES256"
-    signature: bytes = jwt.get_algorithm_by_name(name).sign(signed.encode(), key)
+    """Sign with another library than the one that verifies."""
+    signature: bytes = _signer(key).sign(SHA256.new(signed.encode()))
     return signature
+
+
+@cache
+def _signer(key: PrivateKey) -> Any:
+    pem = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    if isinstance(key, RSAPrivateKey):
+        return pkcs1_15.new(RSA.import_key(pem))
+    return DSS.new(ECC.import_key(pem), "fips-186-3")
 
 
 def written(part: Mapping[str, Any] | bytes) -> str:

@@ -30,6 +30,7 @@ RARE = (
     "siwe",
     "httpx",
     "jwt",
+    "cryptography",
     "requests",
     "aws_xray_sdk",
     "boto3",

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
+from jwt import PyJWK
 
 from simulators.identity.keys import SigningKey
 from tests.fakes.providers import (
@@ -22,22 +23,27 @@ from understudy.adapters.identity.json_web_keys import MAX_KEYS, Algorithm, read
 SIGNED = "signed"
 
 
+def has_signed(key: PyJWK, signed: bytes, signature: bytes) -> bool:
+    """Say what PyJWT says when it is asked with this key."""
+    return key.Algorithm.verify(signed, key.Algorithm.prepare_key(key.key), signature)
+
+
 def test_a_good_key_verifies_what_its_owner_signed() -> None:
     keys = read_key_set(published(PRIVY_KEY, PRIVY_NEXT_KEY), Algorithm.ES256)
     signature = signature_of(SIGNED, PRIVY_KEY.private)
 
-    assert keys["privy-1"].has_signed(SIGNED.encode(), signature)
-    assert not keys["privy-1"].has_signed(b"signe", signature)
-    assert not keys["privy-2"].has_signed(SIGNED.encode(), signature)
+    assert has_signed(keys["privy-1"], SIGNED.encode(), signature)
+    assert not has_signed(keys["privy-1"], b"signe", signature)
+    assert not has_signed(keys["privy-2"], SIGNED.encode(), signature)
 
 
 def test_an_rsa_key_verifies_what_its_owner_signed() -> None:
     key = read_key_set(published(DYNAMIC_KEY), Algorithm.RS256)["dynamic-1"]
     signature = signature_of(SIGNED, DYNAMIC_KEY.private)
 
-    assert key.has_signed(SIGNED.encode(), signature)
+    assert has_signed(key, SIGNED.encode(), signature)
     for wrong in (b"", bytes(256), signature[:-1], signature + b"\0", b"\xff" * 256):
-        assert not key.has_signed(SIGNED.encode(), wrong)
+        assert not has_signed(key, SIGNED.encode(), wrong)
 
 
 @pytest.mark.parametrize(
@@ -59,6 +65,7 @@ def test_an_rsa_key_verifies_what_its_owner_signed() -> None:
         {"x": None},
         {"x": 5},
         {"y": "!!!!"},
+        {"d": "A" * 43},
     ],
     ids=str,
 )
@@ -81,8 +88,8 @@ def test_a_name_that_two_keys_share_is_nobodys() -> None:
 
     two_kinds = published(PRIVY_KEY, DYNAMIC_KEY, kid="shared")
     key = read_key_set(two_kinds, Algorithm.ES256)["shared"]
-    assert key.has_signed(SIGNED.encode(), signature_of(SIGNED, PRIVY_KEY.private))
-    assert not key.has_signed(SIGNED.encode(), signature_of(SIGNED, DYNAMIC_KEY.private))
+    assert has_signed(key, SIGNED.encode(), signature_of(SIGNED, PRIVY_KEY.private))
+    assert not has_signed(key, SIGNED.encode(), signature_of(SIGNED, DYNAMIC_KEY.private))
 
 
 def test_members_that_say_nothing_may_be_left_out() -> None:

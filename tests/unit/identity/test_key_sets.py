@@ -7,9 +7,10 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
 import pytest
+from jwt import PyJWK
 
 from tests.fakes.providers import PRIVY_KEY, PRIVY_NEXT_KEY, published
-from understudy.adapters.identity.json_web_keys import Algorithm, VerifyingKey, read_key_set
+from understudy.adapters.identity.json_web_keys import Algorithm, read_key_set
 from understudy.adapters.identity.key_sets import (
     COOLDOWN_SECONDS,
     FRESH_SECONDS,
@@ -26,19 +27,19 @@ OLD, NEW = "privy-1", "privy-2"
 class Provider:
     """A provider that counts questions; `now` is the time that its reader sees."""
 
-    keys: Mapping[str, VerifyingKey] = field(default_factory=lambda: both_keys(OLD))
+    keys: Mapping[str, PyJWK] = field(default_factory=lambda: both_keys(OLD))
     is_down: bool = False
     questions: int = 0
     now: float = 1000.0
 
-    def __call__(self) -> Mapping[str, VerifyingKey]:
+    def __call__(self) -> Mapping[str, PyJWK]:
         self.questions += 1
         if self.is_down:
             raise DependencyError("down")
         return self.keys
 
 
-def both_keys(*names: str) -> Mapping[str, VerifyingKey]:
+def both_keys(*names: str) -> Mapping[str, PyJWK]:
     every = read_key_set(published(PRIVY_KEY, PRIVY_NEXT_KEY), Algorithm.ES256)
     return {name: every[name] for name in names}
 

@@ -102,6 +102,15 @@ def test_a_header_may_leave_out_what_kind_of_token_it_is(reader: ProviderTokenRe
     assert reader.read(forged(header(typ=None)), NOW_MS, MAX_AGE_SECONDS)["sub"]
 
 
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "utf-16-le", "utf-32"])
+def test_a_token_in_another_encoding_is_refused(reader: ProviderTokenReader, encoding: str) -> None:
+    head, body = (json.dumps(each).encode(encoding) for each in (header(), privy_claims()))
+
+    for token in (forged(head), forged(payload=body)):
+        with pytest.raises(NotAllowedError):
+            reader.read(token, NOW_MS, MAX_AGE_SECONDS)
+
+
 def test_every_flipped_bit_of_a_signature_is_noticed(reader: ProviderTokenReader) -> None:
     head, _, last = GOOD.rpartition(".")
     raw = decoded(last)

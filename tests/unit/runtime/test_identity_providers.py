@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
+
 import pytest
 
 from understudy.domain.errors import InvalidInputError
@@ -37,6 +41,23 @@ def test_each_provider_stands_alone(monkeypatch: pytest.MonkeyPatch) -> None:
 
     told(monkeypatch, **DYNAMIC)
     assert set(identity_providers()) == {AuthMethod.PRIVY, AuthMethod.DYNAMIC}
+
+
+def test_until_somebody_comes_no_provider_costs_an_import() -> None:
+    dear = ("jwt", "cryptography")
+    build = f"import sys; from {identity_providers.__module__} import identity_providers as build"
+    look = f"assert len(build()) == 2; print([name for name in {dear} if name in sys.modules])"
+
+    done = subprocess.run(
+        [sys.executable, "-c", f"{build}; {look}"],
+        env={**PRIVY, **DYNAMIC, "PYTHONPATH": os.pathsep.join(sys.path)},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+
+    assert done.stdout == "[]\n", done.stderr
 
 
 @pytest.mark.parametrize("missing", [name for name in (*PRIVY, *DYNAMIC) if "JWKS" not in name])

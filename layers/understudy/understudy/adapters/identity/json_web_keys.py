@@ -1,21 +1,23 @@
 """Public keys as a provider publishes them (JWKS), each good for one pinned algorithm. Pure.
 
-A key of another kind, for another use, too short, or with a name that two keys share is no key.
+PyJWT reads them. A key of another kind, for another use, too short, or with a name that two keys
+share is no key.
 """
 
 from __future__ import annotations
 
-import base64
-import binascii
 import json
 from collections import Counter
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from jwt import PyJWK
+
 MAX_KEYS = 64
+RSA_BITS = range(2048, 8193)
 
 
 class Algorithm(StrEnum):
@@ -25,15 +27,13 @@ class Algorithm(StrEnum):
     RS256 = "RS256"
 
 
-class VerifyingKey(Protocol):
-    """One public key."""
-
-    def has_signed(self, signed: bytes, signature: bytes) -> bool:
-        """Say whether this key's owner signed exactly these bytes."""
-        ...
+_KINDS = {
+    Algorithm.ES256: {"kty": "EC", "crv": "P-256"},
+    Algorithm.RS256: {"kty": "RSA"},
+}
 
 
-def read_key_set(raw: bytes, algorithm: Algorithm) -> Mapping[str, VerifyingKey]:
+def read_key_set(raw: bytes, algorithm: Algorithm) -> Mapping[str, PyJWK]:
     """Give the usable keys of a set by their names; raises ValueError when there is none."""
     try:
         published = json.loads(raw)["keys"]
@@ -52,28 +52,21 @@ def _fits(key: Any, algorithm: Algorithm) -> bool:
     return (
         isinstance(key, dict)
         and isinstance(key.get("kid"), str)
-        and key.get("kty") == ("EC" if algorithm is Algorithm.ES256 else "RSA")
+        and _KINDS[algorithm].items() <= key.items()
         and key.get("alg", algorithm) == algorithm
         and key.get("use", "sig") == "sig"
         and "verify" in key.get("key_ops", ("verify",))
+        and "d" not in key  # whose private part is published is everybody's
     )
 
 
-def _key_of(key: Mapping[str, Any], algorithm: Algorithm) -> VerifyingKey | None:
+def _key_of(key: dict[str, Any], algorithm: Algorithm) -> PyJWK | None:
     # The cryptography is a quarter of the API's start, and only sign-ins at a provider need it.
-    from understudy.adapters.identity.verifying_keys import es256_key, rs256_key  # noqa: PLC0415
+    import jwt  # noqa: PLC0415
 
     try:
-        if algorithm is Algorithm.ES256:
-            return es256_key(str(key["crv"]), _number(key["x"]), _number(key["y"]))
-        return rs256_key(_number(key["n"]), _number(key["e"]))
-    except (KeyError, ValueError, TypeError):
+        read = jwt.PyJWK(key, algorithm)
+    except jwt.PyJWTError:
         return None
-
-
-def _number(text: str) -> int:
-    try:
-        raw = base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
-    except binascii.Error as error:
-        raise ValueError("a part of the key is no base64url") from error
-    return int.from_bytes(raw, "big")
+    is_fit = algorithm is Algorithm.ES256 or read.key.key_size in RSA_BITS
+    return read if is_fit else None

@@ -10,12 +10,13 @@ from urllib.parse import urlsplit
 import urllib3
 from urllib3.exceptions import HTTPError
 
-from understudy.adapters.identity.json_web_keys import Algorithm, VerifyingKey, read_key_set
+from understudy.adapters.identity.json_web_keys import Algorithm, read_key_set
 from understudy.domain.errors import DependencyError, InvalidInputError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from jwt import PyJWK
     from urllib3.response import BaseHTTPResponse
 
 CONNECT_SECONDS = 2.0
@@ -44,7 +45,7 @@ class KeySetHttp:
             timeout=urllib3.Timeout(connect=CONNECT_SECONDS, read=READ_SECONDS),
         )
 
-    def __call__(self) -> Mapping[str, VerifyingKey]:
+    def __call__(self) -> Mapping[str, PyJWK]:
         """Give the keys that are published now; raises DependencyError without a usable answer."""
         deadline = monotonic() + WHOLE_SECONDS
         try:

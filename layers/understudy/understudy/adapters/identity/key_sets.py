@@ -11,7 +11,7 @@ from understudy.domain.errors import DependencyError
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from understudy.adapters.identity.json_web_keys import VerifyingKey
+    from jwt import PyJWK
 
 FRESH_SECONDS = 300
 KEPT_IN_OUTAGE_SECONDS = 21_600
@@ -27,17 +27,17 @@ class CachedKeySet:
 
     def __init__(
         self,
-        fetch: Callable[[], Mapping[str, VerifyingKey]],
+        fetch: Callable[[], Mapping[str, PyJWK]],
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         self._fetch = fetch
         self._monotonic = monotonic
         self._lock = threading.Lock()
-        self._keys: Mapping[str, VerifyingKey] = {}
+        self._keys: Mapping[str, PyJWK] = {}
         self._read_at = 0.0
         self._asked_at: float | None = None
 
-    def key(self, key_id: str) -> VerifyingKey | None:
+    def key(self, key_id: str) -> PyJWK | None:
         """Give a key, None for a name that the provider does not know.
 
         A strange name makes us ask anew, at most once in 30 seconds. Raises DependencyError while

@@ -6,9 +6,8 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from understudy.adapters.identity.json_web_tokens import refused
 from understudy.adapters.identity.linked_wallets import distinct, ethereum_address, provider_name
-from understudy.adapters.identity.provider_tokens import ProviderTokenReader
+from understudy.adapters.identity.provider_tokens import ProviderTokenReader, refused
 from understudy.domain.identity import Connector, WalletKind
 from understudy.ports.identity import LinkedWallet, ProviderClaim, ProviderTokens
 
