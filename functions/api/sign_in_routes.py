@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any
+
+from pydantic import StringConstraints
 
 from understudy.domain.codec import to_plain
 from understudy.domain.identity import AuthMethod, Connector
@@ -14,6 +16,9 @@ from .routing import Access, Call, Request, Route
 
 if TYPE_CHECKING:
     from understudy.workflows.requests.sign_in import SignedIn
+
+# A contract wallet's can be long: it may carry the call that makes the wallet.
+Signature = Annotated[str, StringConstraints(strict=True, min_length=1, max_length=16_386)]
 
 
 class NonceQuery(Request):
@@ -27,7 +32,7 @@ class SignedMessage(Request):
 
     address: Address
     message: Text
-    signature: Text
+    signature: Signature
     connector: Connector = Connector.WALLETCONNECT
 
 

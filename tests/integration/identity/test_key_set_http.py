@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from understudy.adapters.identity.bounded_http import MAX_BYTES, WHOLE_SECONDS, BoundedHttp
 from understudy.adapters.identity.json_web_keys import Algorithm
-from understudy.adapters.identity.key_set_http import MAX_BYTES, WHOLE_SECONDS, KeySetHttp
+from understudy.adapters.identity.key_set_http import KeySetHttp
 from understudy.domain.errors import DependencyError
 
 if TYPE_CHECKING:
@@ -127,3 +128,11 @@ def test_a_broken_answer_is_no_key_set(said: bytes) -> None:
 
 def test_nobody_there_is_no_key_set() -> None:
     fails(KeySetHttp("http://127.0.0.1:9/jwks.json", Algorithm.ES256))
+
+
+def test_a_question_is_posted_as_json() -> None:
+    with serving(lambda connection: connection.sendall(HEAD + b"answered")) as url:
+        assert BoundedHttp(url, "a chain").post(b"{}") == b"answered"
+
+    with pytest.raises(ValueError, match="no whole answer"):
+        BoundedHttp(url, "a chain").post(b"{}")

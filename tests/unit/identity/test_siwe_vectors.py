@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.unit.identity.vectors import cases, text_of
+from understudy.adapters.identity.contract_wallets import ContractWallets
 from understudy.adapters.identity.siwe import SiweVerifier
 from understudy.adapters.identity.siwe_message import parse_siwe_message
 from understudy.domain.errors import InvalidInputError, NotAllowedError
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.shared
 
 ANY_AGE_MS = 10**15
+ONE = b'{"result": "0x1"}'
+YES = b'{"result": "0x1626ba7e%056d"}' % 0
 TIME_OF_OTHER_CASES = "2022-03-28T00:00:00.000Z"
 
 
@@ -70,14 +73,17 @@ def test_who_did_not_sign_this_here_and_now_is_not_let_in(name: str, case: dict[
 
 
 @pytest.mark.parametrize(("name", "case"), cases("eip1271"))
-def test_a_contract_wallet_is_not_let_in(name: str, case: dict[str, Any]) -> None:
+def test_a_contract_wallet_is_let_in_only_by_its_chain(name: str, case: dict[str, Any]) -> None:
     parsed = parse_siwe_message(case["message"])
-    verifier = SiweVerifier(
-        frozenset({parsed.domain}), frozenset({parsed.origin}), frozenset({parsed.chain_id})
-    )
+    places = frozenset({parsed.domain}), frozenset({parsed.origin}), frozenset({parsed.chain_id})
+    signed = (case["message"], case["signature"], parsed.issued_at_ms)
 
     with pytest.raises((InvalidInputError, NotAllowedError)):
-        verifier.verify(case["message"], case["signature"], parsed.issued_at_ms)
+        SiweVerifier(*places).verify(*signed)
+
+    contracts = ContractWallets(lambda body: YES if case["signature"][2:] in str(body) else ONE)
+    claim = SiweVerifier(*places, contracts=contracts).verify(*signed)
+    assert claim.address == parsed.address.lower()
 
 
 def verified(case: dict[str, Any], now_ms: int) -> SignInClaim:

@@ -11,6 +11,7 @@ from checks.template.document import read_document
 
 TEMPLATE = read_document(Path(__file__).resolve().parents[3] / "template.yaml")
 SETTINGS: dict[str, dict[str, str]] = {
+    "HasSiweRpc": {"SIWE_RPC_URL": "SiweRpcUrl"},
     "HasPrivy": {
         "PRIVY_JWKS_URL": "PrivyJwksUrl",
         "PRIVY_APP_ID": "PrivyAppId",

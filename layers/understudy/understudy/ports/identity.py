@@ -44,7 +44,8 @@ class SignInVerifier(Protocol):
         """Check form, origin, times and signature of the received text; the nonce is left to do.
 
         Raises InvalidInputError for a malformed message or signature, NotAllowedError for one
-        that is well formed and does not let in.
+        that is well formed and does not let in, DependencyError while a contract wallet's chain
+        does not answer.
         """
         ...
 

@@ -19,6 +19,8 @@ from understudy.adapters.aws.switch_board import DynamoSwitchBoard
 from understudy.adapters.aws.table import Table
 from understudy.adapters.aws.token_secret import StoredKeyRing
 from understudy.adapters.identity.access_tokens import Hs256AccessTokens
+from understudy.adapters.identity.bounded_http import BoundedHttp
+from understudy.adapters.identity.contract_wallets import ContractWallets
 from understudy.adapters.identity.refresh_tokens import HmacRefreshTokens
 from understudy.adapters.identity.siwe import SiweVerifier
 from understudy.adapters.ids import RandomIds
@@ -92,8 +94,12 @@ def _verifier() -> SiweVerifier:
     chain_ids = _list("SIWE_CHAIN_IDS")
     if not all(each.isascii() and each.isdigit() for each in chain_ids):
         raise InvalidInputError("SIWE_CHAIN_IDS must be whole numbers, separated by commas")
+    url = os.environ.get("SIWE_RPC_URL", "")
     return SiweVerifier(
-        _list("SIWE_DOMAINS"), _list("SIWE_ORIGINS"), frozenset(map(int, chain_ids))
+        _list("SIWE_DOMAINS"),
+        _list("SIWE_ORIGINS"),
+        frozenset(map(int, chain_ids)),
+        contracts=ContractWallets(BoundedHttp(url, "a chain").post) if url else None,
     )
 
 

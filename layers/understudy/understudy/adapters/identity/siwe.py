@@ -1,15 +1,17 @@
 """Verifies Sign-In with Ethereum: the received text, its origin, its times, its signature.
 
-Wallets that are contracts are refused: their signatures can only be checked on their chain.
+Who holds the key of an address is let in without a question to anybody. A wallet that is a contract
+has no key: its chain is asked where one is configured, and it is refused where none is.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
+from understudy.adapters.identity.contract_wallets import ContractWallets
 from understudy.adapters.identity.ethereum import personal_message_digest, recover_address
 from understudy.adapters.identity.siwe_message import SiweMessage, parse_siwe_message
-from understudy.domain.errors import NotAllowedError
+from understudy.domain.errors import InvalidInputError, NotAllowedError
 from understudy.ports.identity import SignInClaim
 
 MAX_AGE_MS = 600_000
@@ -24,18 +26,34 @@ class SiweVerifier:
     origins: frozenset[str]
     chain_ids: frozenset[int]
     max_age_ms: int = MAX_AGE_MS
+    contracts: ContractWallets | None = None
 
     def verify(self, message: str, signature: str, now_ms: int) -> SignInClaim:
         """Check everything but the nonce; see `SignInVerifier`."""
         parsed = parse_siwe_message(message)
         self._check_place(parsed)
         self._check_times(parsed, now_ms)
-        signer = recover_address(personal_message_digest(message), signature)
-        if signer != parsed.address.lower():
+        address, digest = parsed.address.lower(), personal_message_digest(message)
+        if not self._has_signed(address, parsed.chain_id, digest, signature):
             raise NotAllowedError(
                 "the message was not signed by the address that it names", code="SIWE_WRONG_SIGNER"
             )
-        return SignInClaim(signer, parsed.nonce)
+        return SignInClaim(address, parsed.nonce)
+
+    def _has_signed(self, address: str, chain_id: int, digest: bytes, signature: str) -> bool:
+        if self.contracts is None:
+            return recover_address(digest, signature) == address
+        # EIP-6492 would ask the contract first. Only code that a key can replace at any time
+        # (EIP-7702) stands at a key's address, so the key alone is enough, and needs no chain.
+        if _recovered(digest, signature) == address:
+            return True
+        if chain_id != self.contracts.chain_id():
+            raise NotAllowedError(
+                "the message was not signed by the key of the address that it names; a wallet that"
+                f" is a contract signs in on chain {self.contracts.chain_id()} only",
+                code="SIWE_WRONG_SIGNER",
+            )
+        return self.contracts.has_signed(address, digest, signature)
 
     def _check_place(self, message: SiweMessage) -> None:
         claimed = f"{message.scheme}://{message.domain}"
@@ -66,3 +84,10 @@ class SiweVerifier:
             raise NotAllowedError("the message has expired: sign a fresh one", code="SIWE_EXPIRED")
         if message.not_before_ms is not None and message.not_before_ms > now_ms:
             raise NotAllowedError("the message is not valid yet", code="SIWE_NOT_YET_VALID")
+
+
+def _recovered(digest: bytes, signature: str) -> str:
+    try:
+        return recover_address(digest, signature)
+    except InvalidInputError:
+        return ""  # no key's signature; a contract may take it
