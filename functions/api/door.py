@@ -64,6 +64,8 @@ class Visit:
         self._count(services.door.caller(claims.app_user_id))
         if self.route.access is Access.MONEY:
             services.sessions.require_live(claims)
+        else:
+            services.sessions.require_lately_live(claims)
         return claims
 
     def _count_stranger(self) -> None:

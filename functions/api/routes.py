@@ -7,6 +7,7 @@ from . import (
     copy_routes,
     follow_routes,
     profile_routes,
+    session_routes,
     sign_in_routes,
     wallet_routes,
 )
@@ -14,6 +15,7 @@ from .system_routes import system_routes
 
 USER_ROUTES = (
     *sign_in_routes.ROUTES,
+    *session_routes.ROUTES,
     *wallet_routes.ROUTES,
     *agent_routes.ROUTES,
     *follow_routes.ROUTES,

@@ -20,7 +20,7 @@ class Access(StrEnum):
     """Who may call a route."""
 
     OPEN = "open"  # everybody
-    USER = "user"  # the bearer of an access token
+    USER = "user"  # the bearer of an access token; a session ended seconds ago may still read
     MONEY = "money"  # the same, and the session must not have been ended since
 
 
@@ -58,6 +58,13 @@ class Call:
         if self.claims is None:
             raise AssertionError("an open route has no caller")
         return self.claims.app_user_id
+
+    @property
+    def session_id(self) -> str:
+        """Give the caller's session; only for routes that are not open."""
+        if self.claims is None:
+            raise AssertionError("an open route has no caller")
+        return self.claims.session_id
 
 
 @dataclass(frozen=True, slots=True)

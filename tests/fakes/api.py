@@ -146,6 +146,7 @@ class ApiWorld:
         world = self.world
         return ApiPorts(
             identity=self.identity,
+            sessions=self.identity,
             registry=self.identity,
             profiles=self.identity,
             copies=world.copying.store,

@@ -13,8 +13,10 @@ from understudy.adapters.identity.token_keys import TokenKeys, derive_keys
 from understudy.adapters.memory.audit import InMemoryAuditTrail
 from understudy.adapters.memory.clock import ManualClock
 from understudy.adapters.memory.identity import InMemoryIdentityStore
+from understudy.workflows.requests.session_endings import SessionEndings
 from understudy.workflows.requests.sessions import Sessions
 from understudy.workflows.requests.sign_in import SignIn
+from understudy.workflows.requests.standings import Standings
 
 DOMAIN = "app.understudy.test"
 ORIGIN = f"https://{DOMAIN}"
@@ -58,10 +60,19 @@ class IdentityWorld:
     store: InMemoryIdentityStore = field(default_factory=InMemoryIdentityStore)
     audit: InMemoryAuditTrail = field(default_factory=InMemoryAuditTrail)
 
+    def __post_init__(self) -> None:
+        self.standings = Standings(self.store, self.clock)
+
     @property
     def sessions(self) -> Sessions:
         access, refresh = Hs256AccessTokens(self.ring, ISSUER), HmacRefreshTokens(self.ring)
-        return Sessions(self.store, access, refresh, self.clock, self.ids, self.audit)
+        return Sessions(
+            self.store, self.standings, access, refresh, self.clock, self.ids, self.audit
+        )
+
+    @property
+    def endings(self) -> SessionEndings:
+        return SessionEndings(self.store, self.standings, self.audit, self.clock)
 
     @property
     def sign_in(self) -> SignIn:

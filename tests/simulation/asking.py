@@ -31,6 +31,7 @@ def failing_api(world: World) -> ApiServices:
     identity, keys = gated("identity", world.identity), FixedRing()
     ports = ApiPorts(
         identity=identity,
+        sessions=identity,
         registry=identity,
         profiles=identity,
         copies=gated("copies", world.copies),

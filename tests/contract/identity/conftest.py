@@ -9,17 +9,19 @@ import pytest
 
 from tests.contract.stores import tables
 from understudy.adapters.aws.identity_store import DynamoIdentityStore
+from understudy.adapters.aws.session_store import DynamoSessionStore
 from understudy.adapters.aws.table import Table
 from understudy.adapters.memory.identity import InMemoryIdentityStore
 from understudy.ports.agents import AgentRegistry
 from understudy.ports.identity import IdentityStore
 from understudy.ports.profiles import CopyProfiles
+from understudy.ports.sessions import SessionStore
 
 IDENTITY: dict[str, Any] = {}
 
 
 class Store(IdentityStore, AgentRegistry, CopyProfiles, Protocol):
-    """All that is kept in the table `identity`."""
+    """All that is kept in the table `identity`, but for sessions."""
 
 
 @pytest.fixture(params=["memory", "moto", pytest.param("emulator", marks=pytest.mark.integration)])
@@ -30,3 +32,12 @@ def store(request: pytest.FixtureRequest) -> Store:
     client = request.getfixturevalue(name)
     table = tables.create(client, f"identity-{uuid4().hex}", IDENTITY)
     return DynamoIdentityStore(Table(client, table))
+
+
+@pytest.fixture
+def sessions(store: Store) -> SessionStore:
+    """Give the sessions that stand beside what `store` holds."""
+    if isinstance(store, InMemoryIdentityStore):
+        return store
+    assert isinstance(store, DynamoIdentityStore)
+    return DynamoSessionStore(store._table)

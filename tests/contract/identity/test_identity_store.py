@@ -15,7 +15,6 @@ from understudy.domain.identity import (
     AuthMethod,
     Connector,
     ProviderIdentity,
-    Session,
     SignInNonce,
     User,
     Wallet,
@@ -35,19 +34,6 @@ SECOND_WALLET = Wallet(
     WalletKind.PRIVY_EMBEDDED, privy_wallet_id="id-1", privy_user_id="did:privy:alice",
 )  # fmt: skip
 IDENTITY = ProviderIdentity(AuthMethod.PRIVY, "did:privy:alice", UserId("u1"), NOW_MS)
-SESSION = Session(
-    session_id="1" * 32,
-    user_id=UserId("u1"),
-    auth_method=AuthMethod.SIWE,
-    wallet_address=ADDRESS,
-    generation=1,
-    current_hash="c" * 64,
-    previous_hash="",
-    created_at_ms=NOW_MS,
-    rotated_at_ms=NOW_MS,
-    idle_expires_at_ms=NOW_MS + 1,
-    expires_at_ms=NOW_MS + 2,
-)
 AGENT = Agent(
     agent_id="a1",
     user_id=UserId("u1"),
@@ -96,7 +82,6 @@ def test_a_user_is_read_back_with_the_wallet(store: Store) -> None:
 def test_nobody_is_there_before_they_came(store: Store) -> None:
     assert store.user(UserId("u1")) is None
     assert store.wallet_of_address(ADDRESS) is None
-    assert store.session("1" * 32) is None
     assert list(store.agents(UserId("u1"))) == []
 
 
@@ -196,19 +181,6 @@ def test_a_login_is_noted_on_user_and_wallet(store: Store) -> None:
 
     assert store.user(USER.user_id) == replace(USER, last_login_at_ms=NOW_MS + 5)
     assert store.wallet_of_address(ADDRESS) == seen
-
-
-def test_a_session_is_replaced_only_as_it_was_read(store: Store) -> None:
-    first = store.put_session(SESSION)
-    second = store.put_session(replace(first, generation=2))
-
-    with pytest.raises(ConflictError):
-        store.put_session(replace(first, generation=3))
-    with pytest.raises(ConflictError):
-        store.put_session(SESSION)
-
-    assert store.session(SESSION.session_id) == second
-    assert (second.generation, second.version) == (2, 2)
 
 
 def test_an_agent_is_replaced_only_as_it_was_read(store: Store) -> None:

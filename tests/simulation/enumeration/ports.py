@@ -62,6 +62,7 @@ ELSEWHERE = {
     "MarketStream.unconfirmed": LOCAL,
     "Pool": LOCAL,
     "RefreshTokens": OF_REQUESTS,
+    "SessionStore": OF_REQUESTS,
     "SignInVerifier": OF_REQUESTS,
     "SwitchBoard": OF_REQUESTS,
 }

@@ -59,7 +59,8 @@ def test_tokens_are_renewed_and_a_session_is_ended(api: ApiWorld) -> None:
     assert api.request("POST", "/v1/auth/logout", latest).body == {"signed_out": True}
 
     assert api.request("POST", "/v1/auth/refresh", latest).code == "SESSION_ENDED"
-    assert api.request("GET", "/v1/me", None, renewed["access_token"]).status == 200
+    seen = api.request("GET", "/v1/me", None, renewed["access_token"])
+    assert (seen.status, seen.code) == (401, "SESSION_ENDED")
     moved = api.request("POST", "/v1/follows", new_follow(), renewed["access_token"])
     assert (moved.status, moved.code) == (401, "SESSION_ENDED")
 

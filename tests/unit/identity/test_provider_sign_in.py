@@ -100,7 +100,7 @@ def test_a_first_sign_in_makes_a_user_with_all_wallets(world: Providers) -> None
 def test_the_session_says_how_it_was_signed_in(world: Providers) -> None:
     world.enter(AuthMethod.DYNAMIC)
 
-    (session,) = world.store.sessions.values()
+    (session,) = world.store.sessions_by_id.values()
     assert (session.auth_method, session.wallet_address) == (AuthMethod.DYNAMIC, FIRST)
 
 

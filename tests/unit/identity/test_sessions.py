@@ -10,7 +10,7 @@ import pytest
 from tests.fakes.builders import NOW_MS
 from tests.fakes.identity import ALICE, IdentityWorld
 from understudy.domain.errors import NotAllowedError
-from understudy.domain.identity import AuthMethod, Connector, Session, Wallet
+from understudy.domain.identity import AuthMethod, Connector, Session, User, Wallet
 from understudy.domain.ids import UserId, WalletId
 
 if TYPE_CHECKING:
@@ -22,9 +22,14 @@ WALLET = Wallet(
 )
 
 
+USER = User(WALLET.user_id, WALLET.wallet_id, NOW_MS, NOW_MS)
+
+
 @pytest.fixture
 def world() -> IdentityWorld:
-    return IdentityWorld()
+    world = IdentityWorld()
+    world.store.create_user(USER, WALLET)
+    return world
 
 
 def opened(world: IdentityWorld) -> TokenPair:
@@ -32,7 +37,7 @@ def opened(world: IdentityWorld) -> TokenPair:
 
 
 def only_session(world: IdentityWorld) -> Session:
-    (session,) = world.store.sessions.values()
+    (session,) = world.store.sessions_by_id.values()
     return session
 
 
@@ -90,7 +95,7 @@ def test_only_the_last_used_token_may_have_been_lost(world: IdentityWorld) -> No
 
 @pytest.mark.parametrize("token", ["", "a.b.c", "1" * 32 + ".1." + "0" * 64, "1" * 32 + ".01.x"])
 def test_garbage_is_refused_before_the_store_is_asked(world: IdentityWorld, token: str) -> None:
-    world.store.sessions = None  # type: ignore[assignment]  # asking it would raise
+    world.store.sessions_by_id = None  # type: ignore[assignment]  # asking it would raise
 
     assert refusal(world, token) == "REFRESH_TOKEN_INVALID"
 
@@ -139,7 +144,7 @@ def test_no_refresh_token_is_stored(world: IdentityWorld) -> None:
     tokens = opened(world)
     world.sessions.refresh(tokens.refresh_token)
 
-    kept = repr(world.store.sessions)
+    kept = repr(world.store.sessions_by_id)
     assert tokens.refresh_token not in kept
     assert tokens.refresh_token.rpartition(".")[2] not in kept
 

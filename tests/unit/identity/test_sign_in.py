@@ -48,7 +48,7 @@ def test_a_second_sign_in_is_the_same_user(world: IdentityWorld) -> None:
 
     assert (second.user_id, second.wallet_id) == (first.user_id, first.wallet_id)
     assert second.last_seen_at_ms == NOW_MS + 1000
-    assert len(world.store.sessions) == 2
+    assert len(world.store.sessions_by_id) == 2
 
 
 def test_a_nonce_works_once(world: IdentityWorld) -> None:

@@ -1,14 +1,24 @@
-"""The key ring: current and previous secret, kept for minutes, outliving an outage."""
+"""The key ring: current and previous secret, kept for minutes, outliving an outage.
+
+A new secret signs when every worker has read it, so that no worker ever meets an unknown one.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from botocore.exceptions import ClientError, EndpointConnectionError
 
-from understudy.adapters.aws.token_secret import KEPT_SECONDS, StoredKeyRing
+from understudy.adapters.aws.token_secret import (
+    ASKED_AGAIN_SECONDS,
+    KEPT_SECONDS,
+    SIGNS_AFTER_SECONDS,
+    SecretClocks,
+    StoredKeyRing,
+)
 from understudy.domain.errors import DependencyError
 
 if TYPE_CHECKING:
@@ -19,7 +29,9 @@ if TYPE_CHECKING:
 class Secrets:
     """A secrets store with one secret; `now` is the time that the ring sees."""
 
-    versions: dict[str, str] = field(default_factory=lambda: {"AWSCURRENT": "a" * 64})
+    versions: dict[str, tuple[str, float]] = field(
+        default_factory=lambda: {"AWSCURRENT": ("a" * 64, 0.0)}
+    )
     is_down: bool = False
     reads: int = 0
     now: float = 0.0
@@ -32,29 +44,69 @@ class Secrets:
         if stage not in self.versions:
             missing = {"Error": {"Code": "ResourceNotFoundException", "Message": stage}}
             raise ClientError(missing, "GetSecretValue")  # type: ignore[arg-type]
-        return {"SecretString": self.versions[stage]}
+        secret, made_at = self.versions[stage]
+        return {"SecretString": secret, "CreatedDate": datetime.fromtimestamp(made_at, UTC)}
 
     def rotate(self, secret: str) -> None:
-        self.versions = {"AWSCURRENT": secret, "AWSPREVIOUS": self.versions["AWSCURRENT"]}
+        self.versions = {
+            "AWSCURRENT": (secret, self.now),
+            "AWSPREVIOUS": self.versions["AWSCURRENT"],
+        }
 
 
 def ring_of(secrets: Secrets) -> StoredKeyRing:
-    return StoredKeyRing(secrets, "tokens", lambda: secrets.now)
+    def now() -> float:
+        return secrets.now
+
+    return StoredKeyRing(secrets, "tokens", SecretClocks(now, now))
 
 
 def test_a_secret_that_never_rotated_is_a_ring_of_one() -> None:
     assert len(ring_of(Secrets())()) == 1
 
 
-def test_after_a_rotation_the_new_key_signs_and_the_old_one_still_reads() -> None:
+def test_a_new_secret_is_known_to_all_before_it_signs() -> None:
     secrets = Secrets()
     ring = ring_of(secrets)
     (old,) = ring()
-
     secrets.rotate("b" * 64)
-    secrets.now += KEPT_SECONDS + 1
 
-    assert [keys.kid for keys in ring()][1:] == [old.kid]
+    secrets.now += KEPT_SECONDS + 1
+    signing, known = ring()
+
+    assert signing == old
+    assert known != old
+
+
+def test_once_every_worker_has_read_it_the_new_secret_signs_and_the_old_one_still_reads() -> None:
+    secrets = Secrets()
+    (old,) = ring_of(secrets)()
+    secrets.rotate("b" * 64)
+    secrets.now += SIGNS_AFTER_SECONDS
+
+    signing, known = ring_of(secrets)()
+
+    assert known == old
+    assert signing != old
+
+
+@pytest.mark.parametrize("first_read", [0.0, 1.0, KEPT_SECONDS / 2, KEPT_SECONDS])
+def test_at_no_moment_does_a_worker_sign_with_what_another_does_not_know(
+    first_read: float,
+) -> None:
+    secrets = Secrets()
+    late, early = ring_of(secrets), ring_of(secrets)
+    early()
+    secrets.now = first_read
+    late()
+    secrets.now = KEPT_SECONDS
+    secrets.rotate("b" * 64)
+
+    for _ in range(3 * SIGNS_AFTER_SECONDS // 10):
+        secrets.now += 10
+        assert early()[0] in late()
+        assert late()[0] in early()
+    assert early()[0] == late()[0] != early()[1]
 
 
 def test_the_store_is_asked_once_in_five_minutes() -> None:
@@ -74,6 +126,21 @@ def test_a_ring_once_read_outlives_an_outage() -> None:
     secrets.is_down, secrets.now = True, KEPT_SECONDS + 1
 
     assert ring() == known
+
+
+def test_during_an_outage_the_store_is_not_asked_for_every_token() -> None:
+    secrets = Secrets()
+    ring = ring_of(secrets)
+    ring()
+    secrets.is_down, secrets.now, secrets.reads = True, KEPT_SECONDS + 1, 0
+
+    for _ in range(5):
+        ring()
+    assert secrets.reads == 1
+    secrets.now += ASKED_AGAIN_SECONDS + 1
+    ring()
+
+    assert secrets.reads == 2
 
 
 def test_without_any_ring_nobody_is_let_in_or_turned_away() -> None:

@@ -35,7 +35,11 @@ class AuthMethod(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class User:
-    """A person, known by what they signed in with; zero times have not happened."""
+    """A person, known by what they signed in with; zero times have not happened.
+
+    Sessions opened up to `sessions_ended_at_ms` are over. `terms_version` is what was accepted at
+    `terms_accepted_at_ms`.
+    """
 
     user_id: UserId
     active_wallet_id: WalletId
@@ -44,6 +48,8 @@ class User:
     terms_accepted_at_ms: int = 0
     is_flagged: bool = False
     flag_reason: str = ""
+    terms_version: str = ""
+    sessions_ended_at_ms: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,3 +112,24 @@ class Session:
     def is_live(self, now_ms: int) -> bool:
         """Say whether the session still lets its user in."""
         return not self.revoked_at_ms and now_ms < min(self.idle_expires_at_ms, self.expires_at_ms)
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A session with everything that may have ended it, read together; None is what is not there.
+
+    Everybody's sessions opened up to `all_ended_at_ms` are over.
+    """
+
+    session: Session | None
+    user: User | None
+    all_ended_at_ms: int = 0
+
+    def admitted(self, now_ms: int) -> User | None:
+        """Give the user whom the session still lets in, else None."""
+        session, user = self.session, self.user
+        if session is None or user is None or session.user_id != user.user_id:
+            return None
+        ended_at_ms = max(user.sessions_ended_at_ms, self.all_ended_at_ms)
+        is_ended = session.created_at_ms <= ended_at_ms or not session.is_live(now_ms)
+        return None if is_ended else user

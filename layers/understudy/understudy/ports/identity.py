@@ -9,7 +9,6 @@ from understudy.domain.identity import (
     AuthMethod,
     Connector,
     ProviderIdentity,
-    Session,
     SignInNonce,
     User,
     Wallet,
@@ -145,7 +144,7 @@ class RefreshTokens(Protocol):
 
 
 class IdentityStore(Protocol):
-    """Nonces, users, wallets, provider identities and sessions."""
+    """Nonces, users, wallets and provider identities."""
 
     def put_nonce(self, nonce: SignInNonce) -> None:
         """Keep a nonce until it is taken or its time is up."""
@@ -186,12 +185,4 @@ class IdentityStore(Protocol):
 
     def wallet_of_address(self, address: str) -> Wallet | None:
         """Read the wallet with this address, whoever has it."""
-        ...
-
-    def session(self, session_id: str) -> Session | None:
-        """Read a session as it is now."""
-        ...
-
-    def put_session(self, session: Session) -> Session:
-        """Store a session while its version is the one read (0: new); raises ConflictError."""
         ...

@@ -15,6 +15,7 @@ from understudy.adapters.aws.copy_store import DynamoCopyStore
 from understudy.adapters.aws.follow_directory import DynamoFollowDirectory
 from understudy.adapters.aws.identity_store import DynamoIdentityStore
 from understudy.adapters.aws.queue_depths import queue_depths
+from understudy.adapters.aws.session_store import DynamoSessionStore
 from understudy.adapters.aws.switch_board import DynamoSwitchBoard
 from understudy.adapters.aws.table import Table
 from understudy.adapters.aws.token_secret import StoredKeyRing
@@ -56,10 +57,12 @@ def build() -> ApiServices:
 def _ports(rest: Rest, keys: LambdaAgentKeys) -> ApiPorts:
     database = clients.dynamodb()
     copying = Table(database, environment.text("COPYING_TABLE"))
-    identity = DynamoIdentityStore(Table(database, environment.text("IDENTITY_TABLE")))
+    people = Table(database, environment.text("IDENTITY_TABLE"))
+    identity = DynamoIdentityStore(people)
     ring = StoredKeyRing(clients.secrets(), environment.text("TOKEN_SECRET_ID"))
     return ApiPorts(
         identity=identity,
+        sessions=DynamoSessionStore(people),
         registry=identity,
         profiles=identity,
         copies=DynamoCopyStore(copying, parts.markets()),
@@ -125,7 +128,7 @@ def _terms() -> BuilderTerms:
 
 def _dependencies(ports: ApiPorts, rest: Rest, keys: LambdaAgentKeys) -> tuple[Dependency, ...]:
     def identity() -> Mapping[str, int]:
-        ports.identity.session(NOBODY)
+        ports.sessions.session(NOBODY)
         return {}
 
     def door() -> Mapping[str, int]:

@@ -25,6 +25,7 @@ from understudy.ports.identity import (
     SignInVerifier,
 )
 from understudy.ports.profiles import CopyProfiles
+from understudy.ports.sessions import SessionStore
 from understudy.ports.switches import SwitchBoard
 from understudy.ports.venue import Venue
 from understudy.workflows.requests.agents import Agents, BuilderTerms
@@ -36,8 +37,10 @@ from understudy.workflows.requests.follow_lifecycle import FollowLifecycle
 from understudy.workflows.requests.follows import Follows
 from understudy.workflows.requests.portfolio import Portfolios
 from understudy.workflows.requests.provider_sign_in import ProviderSignIn
+from understudy.workflows.requests.session_endings import SessionEndings
 from understudy.workflows.requests.sessions import Sessions
 from understudy.workflows.requests.sign_in import SignIn
+from understudy.workflows.requests.standings import Standings
 from understudy.workflows.requests.system_status import Dependency, SystemStatus
 
 if TYPE_CHECKING:
@@ -49,6 +52,7 @@ class ApiPorts:
     """Everything outside that the API's workflows use."""
 
     identity: IdentityStore
+    sessions: SessionStore
     registry: AgentRegistry
     profiles: CopyProfiles
     copies: CopyStore
@@ -78,6 +82,7 @@ class ApiServices:
 
     identity: IdentityStore
     sessions: Sessions
+    session_endings: SessionEndings
     sign_in: SignIn
     provider_sign_in: ProviderSignIn
     agents: Agents
@@ -96,8 +101,10 @@ def assemble(
 ) -> ApiServices:
     """Join ports to workflows."""
     own = OwnFollows(ports.copies, ports.directory)
+    standings = Standings(ports.sessions, ports.clock)
     sessions = Sessions(
-        ports.identity,
+        ports.sessions,
+        standings,
         ports.access_tokens,
         ports.refresh_tokens,
         ports.clock,
@@ -108,6 +115,7 @@ def assemble(
     return ApiServices(
         identity=ports.identity,
         sessions=sessions,
+        session_endings=SessionEndings(ports.sessions, standings, ports.audit, ports.clock),
         sign_in=SignIn(ports.identity, ports.verifier, sessions, ports.clock, ports.ids),
         provider_sign_in=ProviderSignIn(
             ports.identity, ports.providers, sessions, ports.clock, ports.ids

@@ -1,14 +1,15 @@
 """The keys of the table `identity`. Pure.
 
-`USER#id` holds PROFILE, COPY_PROFILE, WALLET#id and AGENT#id; `ADDRESS#address`,
-`PROVIDER#name#subject`, `SESSION#id` and `NONCE#nonce` hold one item each. Every read is by key or
-of one user's partition.
+`USER#id` holds PROFILE, COPY_PROFILE, WALLET#id, AGENT#id and the names of sessions, SESSION#id;
+`ADDRESS#address`, `PROVIDER#name#subject`, `SESSION#id`, `NONCE#nonce` and `EVERYBODY` hold one
+item each. Every read is by key or of one user's partition.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from understudy.adapters.aws.attributes import number
 from understudy.adapters.aws.keys import key
 
 if TYPE_CHECKING:
@@ -18,6 +19,15 @@ if TYPE_CHECKING:
 
 WALLET = "WALLET#"
 AGENT = "AGENT#"
+SESSION = "SESSION#"
+
+# The table deletes an item some time after `expires_on`; until then every read looks at the clock.
+_KEPT_AFTER_END_SECONDS = 86_400
+
+
+def ending(at_ms: int) -> Item:
+    """Give the attribute by which an item goes, a day after its end."""
+    return {"expires_on": number(at_ms // 1000 + _KEPT_AFTER_END_SECONDS)}
 
 
 def user_partition(user_id: UserId) -> str:
@@ -57,7 +67,17 @@ def agent(user_id: UserId, agent_id: str) -> Item:
 
 def session(session_id: str) -> Item:
     """Give the key of a session."""
-    return key(f"SESSION#{session_id}", "SESSION")
+    return key(SESSION + session_id, "SESSION")
+
+
+def session_of_user(user_id: UserId, session_id: str) -> Item:
+    """Give the key of what says that a session is this user's."""
+    return key(user_partition(user_id), SESSION + session_id)
+
+
+def everybody() -> Item:
+    """Give the key of what says up to when everybody's sessions are over."""
+    return key("EVERYBODY", "SESSIONS")
 
 
 def nonce(of: str) -> Item:

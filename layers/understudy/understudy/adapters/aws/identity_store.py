@@ -1,4 +1,7 @@
-"""Identity on DynamoDB (table `identity`): users, wallets, sessions, agents, copy profiles."""
+"""Identity on DynamoDB (table `identity`): users, wallets, agents, copy profiles.
+
+Sessions stand beside it in `session_store`.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +19,6 @@ from understudy.domain.errors import ConflictError
 from understudy.domain.identity import (
     AuthMethod,
     ProviderIdentity,
-    Session,
     SignInNonce,
     User,
     Wallet,
@@ -30,9 +32,6 @@ if TYPE_CHECKING:
 
     from understudy.adapters.aws.attributes import Item
     from understudy.adapters.aws.operations import Operation
-
-# The table deletes an item some time after `expires_on`; until then every read looks at the clock.
-_KEPT_AFTER_END_SECONDS = 86_400
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +49,7 @@ class DynamoIdentityStore:
     def put_nonce(self, nonce: SignInNonce) -> None:
         """Keep a nonce until it is taken or its time is up."""
         self._table.put(
-            {**keys.nonce(nonce.nonce), **attributes_of(nonce), **_ending(nonce.expires_at_ms)}
+            {**keys.nonce(nonce.nonce), **attributes_of(nonce), **keys.ending(nonce.expires_at_ms)}
         )
 
     def take_nonce(self, nonce: str, address: str, now_ms: int) -> bool:
@@ -123,18 +122,6 @@ class DynamoIdentityStore:
         item = self._table.get(keys.wallet(user_id, wallet_id))
         return None if item is None else record_of(Wallet, item)
 
-    def session(self, session_id: str) -> Session | None:
-        """Read a session as it is now."""
-        item = self._table.get(keys.session(session_id))
-        return None if item is None else record_of(Session, item)
-
-    def put_session(self, session: Session) -> Session:
-        """Store a session while its version is the one read (0: new)."""
-        ending = _ending(session.expires_at_ms)
-        key = keys.session(session.session_id)
-        self._table.put_when(put_record(self._table.name, key, session, ending))
-        return replace(session, version=session.version + 1)
-
     def agents(self, user_id: UserId) -> Sequence[Agent]:
         """List a user's agents, oldest first."""
         items = self._table.partition(keys.user_partition(user_id), keys.AGENT)
@@ -178,7 +165,3 @@ def _binding(table: str, wallet: Wallet) -> list[Operation]:
 
 def _wallet_item(wallet: Wallet) -> Item:
     return {**keys.wallet(wallet.user_id, wallet.wallet_id), **attributes_of(wallet)}
-
-
-def _ending(at_ms: int) -> Item:
-    return {"expires_on": number(at_ms // 1000 + _KEPT_AFTER_END_SECONDS)}

@@ -57,6 +57,12 @@ def check_version(table: str, key: Item, version: int) -> Operation:
     }
 
 
+def check_exists(table: str, key: Item) -> Operation:
+    """Check that an item is there."""
+    condition = "attribute_exists(pk)"
+    return {"ConditionCheck": {"TableName": table, "Key": key, "ConditionExpression": condition}}
+
+
 def delete(table: str, key: Item) -> Operation:
     """Delete an item, if it is there."""
     return {"Delete": {"TableName": table, "Key": key}}

@@ -1,8 +1,13 @@
-"""The secret behind our own tokens, from the secrets store: the current one, then the previous."""
+"""The secret behind our own tokens, from the secrets store: the current one and the previous.
+
+A new secret is known for minutes before it signs: by then every worker has read it.
+"""
 
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -11,9 +16,11 @@ from understudy.adapters.identity.token_keys import TokenKeys, derive_keys
 from understudy.domain.errors import DependencyError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
 KEPT_SECONDS = 300
+ASKED_AGAIN_SECONDS = 30
+SIGNS_AFTER_SECONDS = KEPT_SECONDS + 60
 CURRENT, PREVIOUS = "AWSCURRENT", "AWSPREVIOUS"
 
 
@@ -25,43 +32,68 @@ class SecretsClient(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class SecretClocks:
+    """The time since some start, and the time that the store's own dates are compared with."""
+
+    monotonic: Callable[[], float] = time.monotonic
+    wall: Callable[[], float] = time.time
+
+
+@dataclass(frozen=True, slots=True)
+class _Version:
+    keys: TokenKeys
+    made_at: float
+
+
 class StoredKeyRing:
-    """Gives the keys of the secret's two versions, read again every five minutes."""
+    """Gives the keys of the secret's two versions, read again every five minutes.
+
+    The first of them signs: the new one, once it is old enough for every worker to have read it.
+    """
 
     def __init__(
-        self,
-        client: SecretsClient,
-        secret_id: str,
-        monotonic: Callable[[], float] = time.monotonic,
+        self, client: SecretsClient, secret_id: str, clocks: SecretClocks | None = None
     ) -> None:
         self._client = client
         self._secret_id = secret_id
-        self._monotonic = monotonic
+        self._clocks = clocks or SecretClocks()
         self._ring: Sequence[TokenKeys] = ()
-        self._read_at = 0.0
+        self._good_until = 0.0
 
     def __call__(self) -> Sequence[TokenKeys]:
         """Give the ring; a ring once read outlives an outage of the secrets store."""
-        if not self._ring or self._monotonic() - self._read_at > KEPT_SECONDS:
+        if not self._ring or self._clocks.monotonic() > self._good_until:
             self._renew()
         return self._ring
 
     def _renew(self) -> None:
         try:
-            ring = [self._version(stage) for stage in (CURRENT, PREVIOUS)]
+            current, previous = self._version(CURRENT), self._previous()
         except (ClientError, BotoCoreError) as error:
             if self._ring:
+                self._good_until = self._clocks.monotonic() + ASKED_AGAIN_SECONDS
                 return
             raise DependencyError("the token secret cannot be read just now") from error
-        self._ring = [keys for keys in ring if keys is not None]
-        self._read_at = self._monotonic()
+        self._ring = self._in_order(current, previous)
+        self._good_until = self._clocks.monotonic() + KEPT_SECONDS
 
-    def _version(self, stage: str) -> TokenKeys | None:
+    def _in_order(self, current: _Version, previous: _Version | None) -> Sequence[TokenKeys]:
+        if previous is None:
+            return (current.keys,)
+        is_young = self._clocks.wall() - current.made_at < SIGNS_AFTER_SECONDS
+        first, second = (previous, current) if is_young else (current, previous)
+        return first.keys, second.keys
+
+    def _previous(self) -> _Version | None:
         try:
-            answer = self._client.get_secret_value(SecretId=self._secret_id, VersionStage=stage)
+            return self._version(PREVIOUS)
         except ClientError as error:
-            missing = error.response["Error"]["Code"] == "ResourceNotFoundException"
-            if missing and stage == PREVIOUS:  # never rotated
+            if error.response["Error"]["Code"] == "ResourceNotFoundException":  # never rotated
                 return None
             raise
-        return derive_keys(answer["SecretString"].encode())
+
+    def _version(self, stage: str) -> _Version:
+        answer = self._client.get_secret_value(SecretId=self._secret_id, VersionStage=stage)
+        keys = derive_keys(answer["SecretString"].encode())
+        return _Version(keys, answer["CreatedDate"].timestamp())

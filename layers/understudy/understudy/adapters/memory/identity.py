@@ -7,12 +7,13 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from understudy.domain.agents import Agent
-from understudy.domain.errors import ConflictError
+from understudy.domain.errors import ConflictError, NotFoundError
 from understudy.domain.identity import (
     AuthMethod,
     ProviderIdentity,
     Session,
     SignInNonce,
+    Standing,
     User,
     Wallet,
 )
@@ -26,13 +27,17 @@ if TYPE_CHECKING:
 
 @dataclass(slots=True)
 class InMemoryIdentityStore:
-    """Implements `IdentityStore`, `AgentRegistry` and `CopyProfiles` under one lock."""
+    """Implements `IdentityStore`, `SessionStore`, `AgentRegistry` and `CopyProfiles`.
+
+    All under one lock.
+    """
 
     nonces: dict[str, SignInNonce] = field(default_factory=dict)
     users: dict[UserId, User] = field(default_factory=dict)
     wallets_by_address: dict[str, Wallet] = field(default_factory=dict)
     identities: dict[tuple[AuthMethod, str], ProviderIdentity] = field(default_factory=dict)
-    sessions: dict[str, Session] = field(default_factory=dict)
+    sessions_by_id: dict[str, Session] = field(default_factory=dict)
+    all_ended_at_ms: int = 0
     profiles: dict[UserId, CopyProfile] = field(default_factory=dict)
     agents_by_id: dict[str, Agent] = field(default_factory=dict)
     lock: threading.RLock = field(default_factory=threading.RLock)
@@ -95,18 +100,50 @@ class InMemoryIdentityStore:
         """Read the wallet with this address."""
         return self.wallets_by_address.get(address)
 
-    def session(self, session_id: str) -> Session | None:
-        """Read a session."""
-        return self.sessions.get(session_id)
+    def open_session(self, session: Session) -> Session:
+        """Store a new session; see `SessionStore`."""
+        with self.lock:
+            if session.user_id not in self.users:
+                raise ConflictError("the session's user is gone")
+            return self.put_session(session)
 
     def put_session(self, session: Session) -> Session:
-        """Store a session under its version; see `IdentityStore`."""
+        """Store a session under its version; see `SessionStore`."""
         with self.lock:
-            kept = self.sessions.get(session.session_id)
+            kept = self.sessions_by_id.get(session.session_id)
             _check_version(kept.version if kept else 0, session.version)
             stored = replace(session, version=session.version + 1)
-            self.sessions[session.session_id] = stored
+            self.sessions_by_id[session.session_id] = stored
             return stored
+
+    def session(self, session_id: str) -> Session | None:
+        """Read a session."""
+        return self.sessions_by_id.get(session_id)
+
+    def sessions(self, user_id: UserId) -> Sequence[Session]:
+        """List what is kept of a user's sessions, oldest first."""
+        own = (each for each in self.sessions_by_id.values() if each.user_id == user_id)
+        return sorted(own, key=lambda session: (session.created_at_ms, session.session_id))
+
+    def standing(self, session_id: str, user_id: UserId) -> Standing:
+        """Read a session with everything that may have ended it."""
+        with self.lock:
+            session, user = self.sessions_by_id.get(session_id), self.users.get(user_id)
+            return Standing(session, user, self.all_ended_at_ms)
+
+    def end_sessions(self, user_id: UserId, at_ms: int) -> None:
+        """End a user's sessions; see `SessionStore`."""
+        with self.lock:
+            user = self.users.get(user_id)
+            if user is None:
+                raise NotFoundError("there is no such user", code="USER_NOT_FOUND")
+            ended_at_ms = max(user.sessions_ended_at_ms, at_ms)
+            self.users[user_id] = replace(user, sessions_ended_at_ms=ended_at_ms)
+
+    def end_all_sessions(self, at_ms: int) -> None:
+        """End everybody's sessions; see `SessionStore`."""
+        with self.lock:
+            self.all_ended_at_ms = max(self.all_ended_at_ms, at_ms)
 
     def agents(self, user_id: UserId) -> Sequence[Agent]:
         """List a user's agents, oldest first."""

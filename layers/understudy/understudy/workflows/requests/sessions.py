@@ -11,18 +11,19 @@ from enum import StrEnum
 
 from understudy.domain.audit import AuditEntry
 from understudy.domain.errors import ConflictError, NotAllowedError
-from understudy.domain.identity import AuthMethod, Session, Wallet
+from understudy.domain.identity import AuthMethod, Session, Standing, User, Wallet
 from understudy.domain.replacing import replace
 from understudy.ports.audit import AuditTrail
 from understudy.ports.clock import Clock
 from understudy.ports.identity import (
     AccessClaims,
     AccessTokens,
-    IdentityStore,
     Ids,
     RefreshToken,
     RefreshTokens,
 )
+from understudy.ports.sessions import SessionStore
+from understudy.workflows.requests.standings import Standings
 
 DAY_MS = 86_400_000
 REFRESH_LIFETIME_MS = 30 * DAY_MS
@@ -53,7 +54,8 @@ class TokenPair:
 class Sessions:
     """Opens, refreshes and ends sessions."""
 
-    store: IdentityStore
+    store: SessionStore
+    standings: Standings
     access: AccessTokens
     refresh_tokens: RefreshTokens
     clock: Clock
@@ -61,7 +63,7 @@ class Sessions:
     audit: AuditTrail
 
     def open(self, wallet: Wallet, method: AuthMethod) -> TokenPair:
-        """Start a session of this wallet's user."""
+        """Start a session of this wallet's user; raises ConflictError when the user is gone."""
         now = self.clock.now_ms()
         token = self.refresh_tokens.make(self.ids.new_id(), 1)
         session = Session(
@@ -77,7 +79,7 @@ class Sessions:
             idle_expires_at_ms=now + REFRESH_LIFETIME_MS,
             expires_at_ms=now + SESSION_LIFETIME_MS,
         )
-        stored = self.store.put_session(session)
+        stored = self.store.open_session(session)
         self._note(SessionEvent.SIGNED_IN, stored)
         return self._pair(stored, token)
 
@@ -98,28 +100,30 @@ class Sessions:
         presented = self.refresh_tokens.read(text)
         session = self.store.session(presented.session_id)
         if session is not None and not session.revoked_at_ms:
-            self._revoke(session)
+            revoke(self.store, session, self.clock.now_ms())
+            self.standings.forget(session.session_id)
             self._note(SessionEvent.SIGNED_OUT, session)
 
     def caller(self, access_token: str) -> AccessClaims:
-        """Say who bears this access token; raises NotAllowedError."""
+        """Say who bears this access token; raises NotAllowedError. Asks no store."""
         return self.access.read(access_token, self.clock.now_ms())
 
-    def require_live(self, claims: AccessClaims) -> None:
-        """Make sure that the session was not ended since its access token was issued."""
-        session = self.store.session(claims.session_id)
-        if session is None or not session.is_live(self.clock.now_ms()):
-            raise NotAllowedError("this session has ended: sign in again", code="SESSION_ENDED")
+    def require_live(self, claims: AccessClaims) -> User:
+        """Give the user of a session that nothing has ended; raises NotAllowedError."""
+        return _admitted(self.standings.now(claims.session_id, claims.app_user_id), self.clock)
+
+    def require_lately_live(self, claims: AccessClaims) -> User:
+        """Do the same by what was read in the last seconds, for calls that change nothing."""
+        return _admitted(self.standings.lately(claims.session_id, claims.app_user_id), self.clock)
 
     def _exchange(self, presented: RefreshToken) -> TokenPair:
-        session, now = self.store.session(presented.session_id), self.clock.now_ms()
-        if session is None or not session.is_live(now):
-            raise NotAllowedError("this session has ended: sign in again", code="SESSION_ENDED")
+        session, now = self._living(presented.session_id), self.clock.now_ms()
         if presented.hash == session.current_hash:
             return self._rotate(session, now)
         successor = self._successor(session, presented, now)
         if successor is None:
-            self._revoke(session)
+            revoke(self.store, session, now)
+            self.standings.forget(session.session_id)
             self._note(SessionEvent.REFRESH_TOKEN_REUSED, session)
             raise NotAllowedError(
                 "this refresh token was used before, so the session was ended: sign in again",
@@ -127,6 +131,14 @@ class Sessions:
                 session_id=session.session_id,
             )
         return self._pair(session, successor)
+
+    def _living(self, session_id: str) -> Session:
+        """Read a session; only it says whose it is, and so what else may have ended it."""
+        session = self.store.session(session_id)
+        if session is None:
+            raise _ended()
+        _admitted(self.standings.now(session_id, session.user_id), self.clock)
+        return session
 
     def _rotate(self, session: Session, now: int) -> TokenPair:
         token = self.refresh_tokens.make(session.session_id, session.generation + 1)
@@ -150,15 +162,6 @@ class Sessions:
             session.session_id, session.generation, session.current_hash
         )
 
-    def _revoke(self, session: Session) -> None:
-        while not session.revoked_at_ms:
-            try:
-                self.store.put_session(replace(session, revoked_at_ms=self.clock.now_ms()))
-            except ConflictError:
-                session = self.store.session(session.session_id) or session
-            else:
-                return
-
     def _note(self, event: SessionEvent, session: Session) -> None:
         facts = {"session_id": session.session_id, "auth_method": session.auth_method.value}
         self.audit.append(AuditEntry(event, session.user_id, self.clock.now_ms(), facts))
@@ -173,3 +176,26 @@ class Sessions:
             refresh_token=token.text,
             refresh_expires_at_ms=min(session.idle_expires_at_ms, session.expires_at_ms),
         )
+
+
+def revoke(store: SessionStore, session: Session, now_ms: int) -> None:
+    """End a session whatever else is being done to it; one that is gone has ended."""
+    latest: Session | None = session
+    while latest is not None and not latest.revoked_at_ms:
+        try:
+            store.put_session(replace(latest, revoked_at_ms=now_ms))
+        except ConflictError:
+            latest = store.session(session.session_id)
+        else:
+            return
+
+
+def _admitted(standing: Standing, clock: Clock) -> User:
+    user = standing.admitted(clock.now_ms())
+    if user is None:
+        raise _ended()
+    return user
+
+
+def _ended() -> NotAllowedError:
+    return NotAllowedError("this session has ended: sign in again", code="SESSION_ENDED")

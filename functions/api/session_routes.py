@@ -1,0 +1,36 @@
+"""My sessions: where I am signed in, and ending one or all of them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from .routing import Access, Call, Route
+
+
+def sessions(call: Call) -> dict[str, Any]:
+    """Show where the caller is signed in."""
+    return {"items": call.services.session_endings.living(call.user_id, call.session_id)}
+
+
+def end(call: Call) -> dict[str, bool]:
+    """End one of the caller's sessions."""
+    call.services.session_endings.one_of(call.user_id, call.path["session_id"])
+    return {"ended": True}
+
+
+def end_all(call: Call) -> dict[str, bool]:
+    """End all of the caller's sessions, this one too."""
+    call.services.session_endings.all_of(call.user_id)
+    return {"ended": True}
+
+
+ROUTES = (
+    Route("GET", "/v1/sessions", "List where I am signed in", sessions, Access.USER),
+    Route(
+        "DELETE",
+        "/v1/sessions/{session_id}",
+        "End a session of mine; its access tokens die with it",
+        end,
+    ),
+    Route("DELETE", "/v1/sessions", "End all my sessions, this one too", end_all),
+)

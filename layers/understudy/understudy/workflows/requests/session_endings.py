@@ -1,0 +1,115 @@
+"""The kill switch of sessions: one, all of a user, everybody's; access tokens die with them.
+
+Whoever asks has been let in before; this refuses nothing but what is not there.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from understudy.domain.audit import AuditEntry
+from understudy.domain.errors import NotFoundError
+from understudy.domain.identity import AuthMethod, Session
+from understudy.domain.ids import UserId
+from understudy.domain.replacing import replace
+from understudy.ports.audit import AuditTrail
+from understudy.ports.clock import Clock
+from understudy.ports.sessions import SessionStore
+from understudy.workflows.requests.sessions import revoke
+from understudy.workflows.requests.standings import Standings
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+EVERYBODY = "everybody"
+
+
+class EndingEvent(StrEnum):
+    """What the audit keeps of ended sessions; its subject is their user."""
+
+    SESSION_ENDED = "SESSION_ENDED"
+    SESSIONS_ENDED = "SESSIONS_ENDED"
+    ALL_SESSIONS_ENDED = "ALL_SESSIONS_ENDED"
+
+
+@dataclass(frozen=True, slots=True)
+class SessionView:
+    """A session as its user sees it."""
+
+    session_id: str
+    auth_method: AuthMethod
+    wallet_address: str
+    created_at_ms: int
+    refreshed_at_ms: int
+    expires_at_ms: int
+    is_current: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SessionEndings:
+    """Ends sessions. `by` says in the audit who wanted it: 'user', or an operator's name."""
+
+    store: SessionStore
+    standings: Standings
+    audit: AuditTrail
+    clock: Clock
+
+    def living(self, user_id: UserId, current_id: str) -> Sequence[SessionView]:
+        """List the sessions that still let a user in, oldest first."""
+        found, now = self.store.sessions(user_id), self.clock.now_ms()
+        around = self.store.standing(current_id, user_id)
+        alive = [each for each in found if replace(around, session=each).admitted(now) is not None]
+        return [_shown(each, current_id) for each in alive]
+
+    def one_of(self, user_id: UserId, session_id: str, by: str = "user") -> None:
+        """End one session of this user, again if need be; raises NotFoundError."""
+        session = self.store.session(session_id)
+        if session is None or session.user_id != user_id:
+            raise _unknown()
+        self._end(session, by)
+
+    def one(self, session_id: str, by: str) -> None:
+        """End one session, whoever's it is; raises NotFoundError."""
+        session = self.store.session(session_id)
+        if session is None:
+            raise _unknown()
+        self._end(session, by)
+
+    def all_of(self, user_id: UserId, by: str = "user") -> None:
+        """End every session that this user has opened until now; raises NotFoundError."""
+        self.store.end_sessions(user_id, self.clock.now_ms())
+        self.standings.forget_all()
+        self._note(EndingEvent.SESSIONS_ENDED, user_id, {"by": by})
+
+    def everybodys(self, by: str) -> None:
+        """End every session that anybody has opened until now."""
+        self.store.end_all_sessions(self.clock.now_ms())
+        self.standings.forget_all()
+        self._note(EndingEvent.ALL_SESSIONS_ENDED, EVERYBODY, {"by": by})
+
+    def _end(self, session: Session, by: str) -> None:
+        revoke(self.store, session, self.clock.now_ms())
+        self.standings.forget(session.session_id)
+        facts = {"by": by, "session_id": session.session_id}
+        self._note(EndingEvent.SESSION_ENDED, session.user_id, facts)
+
+    def _note(self, event: EndingEvent, subject: str, facts: dict[str, str]) -> None:
+        self.audit.append(AuditEntry(event, subject, self.clock.now_ms(), facts))
+
+
+def _shown(session: Session, current_id: str) -> SessionView:
+    return SessionView(
+        session_id=session.session_id,
+        auth_method=session.auth_method,
+        wallet_address=session.wallet_address,
+        created_at_ms=session.created_at_ms,
+        refreshed_at_ms=session.rotated_at_ms,
+        expires_at_ms=min(session.idle_expires_at_ms, session.expires_at_ms),
+        is_current=session.session_id == current_id,
+    )
+
+
+def _unknown() -> NotFoundError:
+    return NotFoundError("there is no session with this id", code="SESSION_NOT_FOUND")

@@ -1,0 +1,172 @@
+"""What every store of sessions promises: one successor, no ending undone, nothing for nobody."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.fakes.builders import NOW_MS
+from tests.fakes.identity import ISSUER, CountedIds, FixedRing
+from understudy.adapters.identity.access_tokens import Hs256AccessTokens
+from understudy.adapters.identity.refresh_tokens import HmacRefreshTokens
+from understudy.adapters.memory.audit import InMemoryAuditTrail
+from understudy.adapters.memory.clock import ManualClock
+from understudy.domain.errors import ConflictError, NotFoundError
+from understudy.domain.identity import AuthMethod, Connector, Session, Standing, User, Wallet
+from understudy.domain.ids import UserId, WalletId
+from understudy.workflows.requests.sessions import Sessions
+from understudy.workflows.requests.standings import Standings
+
+if TYPE_CHECKING:
+    from tests.contract.identity.conftest import Store
+    from understudy.ports.sessions import SessionStore
+
+ADDRESS = "0x" + "a" * 40
+USER = User(UserId("u1"), WalletId("w1"), NOW_MS, NOW_MS)
+WALLET = Wallet(WalletId("w1"), UserId("u1"), ADDRESS, Connector.REOWN, NOW_MS, NOW_MS)
+SESSION = Session(
+    session_id="1" * 32,
+    user_id=UserId("u1"),
+    auth_method=AuthMethod.SIWE,
+    wallet_address=ADDRESS,
+    generation=1,
+    current_hash="c" * 64,
+    previous_hash="",
+    created_at_ms=NOW_MS,
+    rotated_at_ms=NOW_MS,
+    idle_expires_at_ms=NOW_MS + 1,
+    expires_at_ms=NOW_MS + 2,
+)
+OTHER_ID = "2" * 32
+
+
+@pytest.fixture(autouse=True)
+def user(store: Store) -> User:
+    store.create_user(USER, WALLET)
+    return USER
+
+
+def workflow(sessions: SessionStore) -> Sessions:
+    clock, ring = ManualClock(NOW_MS), FixedRing()
+    return Sessions(
+        store=sessions,
+        standings=Standings(sessions, clock),
+        access=Hs256AccessTokens(ring, ISSUER),
+        refresh_tokens=HmacRefreshTokens(ring),
+        clock=clock,
+        ids=CountedIds(),
+        audit=InMemoryAuditTrail(),
+    )
+
+
+def test_a_session_is_replaced_only_as_it_was_read(sessions: SessionStore) -> None:
+    first = sessions.open_session(SESSION)
+    second = sessions.put_session(replace(first, generation=2))
+
+    with pytest.raises(ConflictError):
+        sessions.put_session(replace(first, generation=3))
+    with pytest.raises(ConflictError):
+        sessions.open_session(SESSION)
+
+    assert sessions.session(SESSION.session_id) == second
+    assert (second.generation, second.version) == (2, 2)
+
+
+def test_nobody_who_is_not_there_opens_a_session(sessions: SessionStore) -> None:
+    with pytest.raises(ConflictError):
+        sessions.open_session(replace(SESSION, user_id=UserId("u2")))
+
+    assert sessions.session(SESSION.session_id) is None
+    assert list(sessions.sessions(UserId("u2"))) == []
+
+
+def test_a_users_sessions_are_listed_oldest_first(sessions: SessionStore, store: Store) -> None:
+    other = replace(WALLET, user_id=UserId("u2"), address="0x" + "b" * 40)
+    store.create_user(replace(USER, user_id=UserId("u2")), other)
+    younger = sessions.open_session(replace(SESSION, created_at_ms=NOW_MS + 1))
+    older = sessions.open_session(replace(SESSION, session_id=OTHER_ID))
+    sessions.open_session(replace(SESSION, session_id="3" * 32, user_id=UserId("u2")))
+
+    assert list(sessions.sessions(USER.user_id)) == [older, younger]
+
+
+def test_a_session_stands_with_its_user_and_what_ended_everybodys(sessions: SessionStore) -> None:
+    opened = sessions.open_session(SESSION)
+    assert sessions.standing(SESSION.session_id, USER.user_id) == Standing(opened, USER)
+
+    sessions.end_sessions(USER.user_id, NOW_MS + 5)
+    sessions.end_all_sessions(NOW_MS + 7)
+
+    ended = replace(USER, sessions_ended_at_ms=NOW_MS + 5)
+    assert sessions.standing(SESSION.session_id, USER.user_id) == Standing(
+        opened, ended, NOW_MS + 7
+    )
+
+
+def test_what_is_not_there_does_not_stand(sessions: SessionStore) -> None:
+    assert sessions.standing(OTHER_ID, UserId("u9")) == Standing(None, None)
+
+
+def test_an_earlier_ending_never_undoes_a_later_one(sessions: SessionStore, store: Store) -> None:
+    for at_ms in (NOW_MS + 5, NOW_MS + 4, NOW_MS + 5):
+        sessions.end_sessions(USER.user_id, at_ms)
+        sessions.end_all_sessions(at_ms)
+
+    standing = sessions.standing(OTHER_ID, USER.user_id)
+    assert store.user(USER.user_id) == replace(USER, sessions_ended_at_ms=NOW_MS + 5)
+    assert standing.all_ended_at_ms == NOW_MS + 5
+
+
+def test_nobodys_sessions_cannot_be_ended(sessions: SessionStore, store: Store) -> None:
+    with pytest.raises(NotFoundError):
+        sessions.end_sessions(UserId("u9"), NOW_MS)
+
+    assert store.user(UserId("u9")) is None
+
+
+def test_a_sign_in_at_the_same_time_keeps_the_ending(sessions: SessionStore, store: Store) -> None:
+    sessions.end_sessions(USER.user_id, NOW_MS + 5)
+
+    store.record_login(USER.user_id, replace(WALLET, last_seen_at_ms=NOW_MS + 6))
+
+    user = store.user(USER.user_id)
+    assert user is not None
+    assert (user.sessions_ended_at_ms, user.last_login_at_ms) == (NOW_MS + 5, NOW_MS + 6)
+
+
+@pytest.mark.parametrize("threads", [2, 8])
+def test_truly_concurrent_refreshes_get_one_successor(sessions: SessionStore, threads: int) -> None:
+    flow = workflow(sessions)
+    token = flow.open(WALLET, AuthMethod.SIWE).refresh_token
+
+    with ThreadPoolExecutor(threads) as pool:
+        for generation in range(2, 5):
+            pairs = list(pool.map(flow.refresh, [token] * threads))
+            (token,) = {pair.refresh_token for pair in pairs}
+            (kept,) = sessions.sessions(USER.user_id)
+            assert (kept.generation, kept.revoked_at_ms) == (generation, 0)
+
+
+def test_an_ending_beside_refreshes_is_never_lost(sessions: SessionStore) -> None:
+    flow = workflow(sessions)
+    pair = flow.open(WALLET, AuthMethod.SIWE)
+
+    def refreshed_or_ended(number: int) -> None:
+        try:
+            if number == 3:
+                flow.end(pair.refresh_token)
+            else:
+                flow.refresh(pair.refresh_token)
+        except Exception as error:  # noqa: BLE001 - looked at below, in this thread
+            refused.append(error)
+
+    refused: list[Exception] = []
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(refreshed_or_ended, range(8)))
+
+    (kept,) = sessions.sessions(USER.user_id)
+    assert kept.revoked_at_ms == NOW_MS
+    assert {getattr(error, "code", repr(error)) for error in refused} <= {"SESSION_ENDED"}
