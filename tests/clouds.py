@@ -35,6 +35,9 @@ TAKING_AWAY: Mapping[str, Callable[[Any, Any], object]] = {
     "kms.CreateKey": lambda client, made: client.schedule_key_deletion(
         KeyId=made["KeyMetadata"]["KeyId"], PendingWindowInDays=7
     ),
+    "secretsmanager.CreateSecret": lambda client, made: client.delete_secret(
+        SecretId=made["ARN"], ForceDeleteWithoutRecovery=True
+    ),
     "eventbridge.CreateEventBus": lambda client, made: _without_bus(client, made["EventBusArn"]),
 }
 

@@ -1,0 +1,109 @@
+"""`understudy ops token-secret`: a new secret behind our tokens, without signing anybody out."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.console import Console
+
+from cli.errors import CommandError
+from cli.ops.place import STACK, Place, failures_explained, find_place
+from understudy.adapters.aws.token_secret import (
+    CURRENT,
+    KEPT_SECONDS,
+    PREVIOUS,
+    SIGNS_AFTER_SECONDS,
+)
+from understudy.adapters.clock import SystemClock
+from understudy.domain.audit import AuditEntry
+from understudy.workflows.requests.sessions import REFRESH_LIFETIME_MS
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+SUBJECT = "token-secret"
+ROTATED = "TOKEN_SECRET_ROTATED"
+SECRET_BYTES = 48
+# A secret goes on signing while its successor is new, and what it signed last lives this long.
+OUTLIVED_AFTER = timedelta(
+    milliseconds=REFRESH_LIFETIME_MS, seconds=SIGNS_AFTER_SECONDS + KEPT_SECONDS
+)
+
+app = typer.Typer(name=SUBJECT, help="Rotate the secret behind access and refresh tokens.")
+
+
+@dataclass(frozen=True, slots=True)
+class Rotation:
+    """One rotation: who wants it, when, and whether everybody is to sign in again."""
+
+    operator: str
+    now: datetime
+    signs_out: bool
+
+
+@app.callback()
+def group() -> None:
+    """Keep the one command a command of its own."""
+
+
+@app.command("rotate")
+def rotate_secret(
+    sign_everybody_out: Annotated[  # noqa: FBT002  # an option
+        bool,
+        typer.Option(help="Drop the old secret too, as after a leak: all sign in again."),
+    ] = False,
+    stack: Annotated[
+        str, typer.Option(help="The stack's name, on AWS or at AWS_ENDPOINT_URL.")
+    ] = STACK,
+) -> int:
+    """Make a new secret. It signs six minutes later; the old one is accepted beside it."""
+    with failures_explained():
+        place = find_place(stack)
+        operator = place.client("sts").get_caller_identity()["Arn"]
+        now = datetime.fromtimestamp(SystemClock().now_ms() // 1000, UTC)
+        said = rotated(place, Rotation(operator, now, sign_everybody_out))
+    Console(soft_wrap=True, highlight=False, markup=False).print(said)
+    return 0
+
+
+def rotated(place: Place, rotation: Rotation) -> str:
+    """Rotate and say what holds; raises CommandError where that would sign somebody out."""
+    client, name = place.client("secretsmanager"), place.resource("TokenSecret")
+    if not rotation.signs_out:
+        listed = client.list_secret_version_ids(SecretId=name)["Versions"]
+        _refuse_to_sign_out(_made_at(listed), rotation.now)
+    facts = {"operator": rotation.operator, "signs_out": rotation.signs_out}
+    at_ms = int(rotation.now.timestamp()) * 1000
+    # Written first: a rotation that nobody knows of is worse than one that was only meant.
+    place.audit_trail().append(AuditEntry(ROTATED, SUBJECT, at_ms, facts))
+    for _ in range(2 if rotation.signs_out else 1):
+        client.put_secret_value(SecretId=name, SecretString=secrets.token_urlsafe(SECRET_BYTES))
+    if rotation.signs_out:
+        return f"rotated; within {KEPT_SECONDS // 60} minutes nobody is signed in any more"
+    return f"rotated; the new secret signs in {SIGNS_AFTER_SECONDS // 60} minutes"
+
+
+def _made_at(versions: list[Mapping[str, object]]) -> dict[str, datetime]:
+    found: dict[str, datetime] = {}
+    for version in versions:
+        stages, made_at = version.get("VersionStages"), version["CreatedDate"]
+        if isinstance(stages, list) and isinstance(made_at, datetime):
+            found |= dict.fromkeys(stages, made_at)
+    return found
+
+
+def _refuse_to_sign_out(made_at: Mapping[str, datetime], now: datetime) -> None:
+    """Refuse to drop a secret that somebody's refresh token may still be signed with."""
+    if PREVIOUS not in made_at:
+        return
+    free_from = made_at[CURRENT] + OUTLIVED_AFTER
+    if now < free_from:
+        raise CommandError(
+            "ROTATED_LATELY",
+            "refresh tokens of the secret before this one may still live",
+            f"rotate after {free_from:%Y-%m-%d %H:%M} UTC; after a leak add --sign-everybody-out",
+        )
