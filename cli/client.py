@@ -78,17 +78,13 @@ class ApiClient:
 
     def sign_in(self, key: WalletKey) -> Answer:
         """Sign in with a wallet's key; gives the wallet."""
-        query = urlencode({"address": key.address})
-        nonce = self.call("GET", f"/v1/auth/siwe/nonce?{query}")["nonce"]
-        message = self._message(key.address, nonce)
-        signed = {
-            "address": key.address,
-            "message": message,
-            "signature": key.sign_text(message),
-        }
-        answer = self.call("POST", "/v1/auth/siwe/verify", signed)
+        answer = self.call("POST", "/v1/auth/siwe/verify", self._proof(key, "/v1/auth/siwe/nonce"))
         self._keep(answer)
         return cast("Answer", answer["wallet"])
+
+    def link_wallet(self, key: WalletKey) -> Answer:
+        """Link a further wallet by its key; gives the wallet."""
+        return self.call("POST", "/v1/wallets", self._proof(key, "/v1/wallets/nonce"))
 
     def refresh(self) -> None:
         """Exchange the refresh token for the next pair."""
@@ -224,6 +220,11 @@ class ApiClient:
     def _keep(self, answer: Answer) -> None:
         self._access_token = answer["access_token"]
         self._refresh_token = answer["refresh_token"]
+
+    def _proof(self, key: WalletKey, nonces: str) -> dict[str, str]:
+        query = urlencode({"address": key.address})
+        message = self._message(key.address, self.call("GET", f"{nonces}?{query}")["nonce"])
+        return {"address": key.address, "message": message, "signature": key.sign_text(message)}
 
     def _message(self, address: str, nonce: str) -> str:
         place = self._place

@@ -69,6 +69,7 @@ ROUTES = (
         enable,
         body=EnableAgent,
         status=201,
+        begins=True,
     ),
     Route(
         "POST",
@@ -76,6 +77,7 @@ ROUTES = (
         "Hand the wallet's signatures in: the agent becomes ACTIVE (or, revoked, is removed there)",
         confirm,
         body=ConfirmAgent,
+        begins=True,
     ),
     Route("GET", "/v1/agents", "List my agents", agents, Access.USER),
     Route(

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from understudy.domain.errors import NotAllowedError, TooManyCallsError
 from understudy.runtime.observability import logger
+from understudy.workflows.requests.account_deletion import refuse_closing
 
 from .callers import address_of, caller_of
 from .routing import Access
@@ -63,7 +64,10 @@ class Visit:
             raise
         self._count(services.door.caller(claims.app_user_id))
         if self.route.access is Access.MONEY:
-            services.sessions.require_live(claims)
+            user = services.sessions.require_live(claims)
+            if self.route.begins:
+                refuse_closing(user)
+                services.terms.require_accepted(user)
         else:
             services.sessions.require_lately_live(claims)
         return claims

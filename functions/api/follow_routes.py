@@ -111,7 +111,15 @@ def _follow_id(call: Call) -> FollowId:
 ONE = "/v1/follows/{follow_id}"
 
 ROUTES = (
-    Route("POST", "/v1/follows", "Follow a leader; INACTIVE", create, body=NewFollow, status=201),
+    Route(
+        "POST",
+        "/v1/follows",
+        "Follow a leader; INACTIVE",
+        create,
+        body=NewFollow,
+        status=201,
+        begins=True,
+    ),
     Route(
         "POST",
         "/v1/copy/follows",
@@ -119,11 +127,12 @@ ROUTES = (
         create_older,
         body=OlderNewFollow,
         status=201,
+        begins=True,
     ),
     Route("GET", "/v1/follows", "List my follows", follows, Access.USER),
     Route("GET", ONE, "Show a follow", follow, Access.USER),
     Route("PATCH", ONE, "Change limits, from the next trade on", change, body=FollowChange),
-    Route("POST", ONE + "/start", "Copy from the leader's next trade on", start),
+    Route("POST", ONE + "/start", "Copy from the leader's next trade on", start, begins=True),
     Route("POST", ONE + "/pause", "Stop entering; on_stop says what becomes of positions", pause),
     Route("DELETE", ONE, "End a follow; on_stop says how its positions end", delete),
     Route("GET", ONE + "/portfolio", "Show positions, budget and PnL", portfolio, Access.USER),

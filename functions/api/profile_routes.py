@@ -49,6 +49,7 @@ ROUTES = (
         "/v1/copy/enable",
         "Let copying go on; refused (NEWER_DECISION) within a second of the newest disable",
         enable,
+        begins=True,
     ),
     Route("POST", "/v1/copy/disable", "Stop all copying", disable),
 )

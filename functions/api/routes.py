@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from . import (
+    account_routes,
     agent_routes,
     copy_routes,
     follow_routes,
@@ -17,6 +18,7 @@ USER_ROUTES = (
     *sign_in_routes.ROUTES,
     *session_routes.ROUTES,
     *wallet_routes.ROUTES,
+    *account_routes.ROUTES,
     *agent_routes.ROUTES,
     *follow_routes.ROUTES,
     *profile_routes.ROUTES,

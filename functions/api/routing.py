@@ -53,18 +53,16 @@ class Call:
         return self.provide()
 
     @property
-    def user_id(self) -> UserId:
-        """Give the caller; only for routes that are not open."""
+    def bearer(self) -> AccessClaims:
+        """Give what the caller's access token says; only for routes that are not open."""
         if self.claims is None:
             raise AssertionError("an open route has no caller")
-        return self.claims.app_user_id
+        return self.claims
 
     @property
-    def session_id(self) -> str:
-        """Give the caller's session; only for routes that are not open."""
-        if self.claims is None:
-            raise AssertionError("an open route has no caller")
-        return self.claims.session_id
+    def user_id(self) -> UserId:
+        """Give the caller; only for routes that are not open."""
+        return self.bearer.app_user_id
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +70,8 @@ class Route:
     """One method on one path; `{name}` in the path is a parameter.
 
     `handle` gives a dataclass, a mapping, or a `Page` to show. A route that is not `counted` must
-    cost nothing. A route that lets in names by `aim` whose door a body tries; '' for nobody's.
+    cost nothing. A route that lets in names by `aim` whose door a body tries; '' for nobody's. One
+    that `begins` something is for who has accepted the terms and is not being deleted.
     """
 
     method: str
@@ -84,6 +83,7 @@ class Route:
     query: type[Request] | None = None
     status: int = 200
     counted: bool = True
+    begins: bool = False
     aim: Callable[[Any], str] | None = None
 
     @property

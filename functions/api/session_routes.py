@@ -9,7 +9,8 @@ from .routing import Access, Call, Route
 
 def sessions(call: Call) -> dict[str, Any]:
     """Show where the caller is signed in."""
-    return {"items": call.services.session_endings.living(call.user_id, call.session_id)}
+    here = call.bearer.session_id
+    return {"items": call.services.session_endings.living(call.user_id, here)}
 
 
 def end(call: Call) -> dict[str, bool]:

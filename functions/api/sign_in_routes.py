@@ -2,38 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Annotated, Any
-
-from pydantic import StringConstraints
+from typing import TYPE_CHECKING, Any
 
 from understudy.domain.codec import to_plain
-from understudy.domain.identity import AuthMethod, Connector
+from understudy.domain.identity import AuthMethod
 from understudy.ports.identity import ProviderTokens
 
-from .fields import Address, Text, Token
+from .fields import Text, Token
+from .proofs import NonceQuery, SignedMessage, shown_nonce
 from .routing import Access, Call, Request, Route
 
 if TYPE_CHECKING:
     from understudy.workflows.requests.sign_in import SignedIn
-
-# A contract wallet's can be long: it may carry the call that makes the wallet.
-Signature = Annotated[str, StringConstraints(strict=True, min_length=1, max_length=16_386)]
-
-
-class NonceQuery(Request):
-    """Whose sign-in message the nonce is for."""
-
-    address: Address
-
-
-class SignedMessage(Request):
-    """A sign-in message (EIP-4361) exactly as the wallet signed it."""
-
-    address: Address
-    message: Text
-    signature: Signature
-    connector: Connector = Connector.WALLETCONNECT
 
 
 class PrivyTokens(Request):
@@ -58,18 +38,13 @@ class RefreshRequest(Request):
 def give_nonce(call: Call) -> dict[str, Any]:
     """Give a nonce for the next sign-in message."""
     query: NonceQuery = call.query
-    nonce = call.services.sign_in.nonce_for(query.address)
-    expires_at = datetime.fromtimestamp(nonce.expires_at_ms // 1000, UTC)
-    return {"nonce": nonce.nonce, "expires_at": expires_at.isoformat().replace("+00:00", "Z")}
+    return shown_nonce(call.services.sign_in.nonce_for(query.address))
 
 
 def verify(call: Call) -> dict[str, Any]:
     """Open a session."""
     signed: SignedMessage = call.body
-    opened = call.services.sign_in.verify(
-        signed.address, signed.message, signed.signature, signed.connector
-    )
-    return _shown(opened)
+    return _shown(call.services.sign_in.verify(signed.proof(), signed.connector))
 
 
 def verify_privy(call: Call) -> dict[str, Any]:

@@ -1,11 +1,13 @@
-"""Who I am, and my wallets."""
+"""Who I am, and my wallets: linked, chosen, removed."""
 
 from __future__ import annotations
 
 from typing import Any
 
+from understudy.domain.ids import WalletId
 from understudy.workflows.requests.wallets import person
 
+from .proofs import NonceQuery, SignedMessage, shown_nonce
 from .routing import Access, Call, Route
 
 
@@ -19,7 +21,62 @@ def wallets(call: Call) -> dict[str, Any]:
     return {"items": call.services.identity.wallets(call.user_id)}
 
 
+def give_nonce(call: Call) -> dict[str, str]:
+    """Give a nonce that links one address to the caller."""
+    query: NonceQuery = call.query
+    return shown_nonce(call.services.wallet_links.nonce_for(call.user_id, query.address))
+
+
+def link(call: Call) -> Any:
+    """Bind a further wallet."""
+    signed: SignedMessage = call.body
+    return call.services.wallet_links.link(call.user_id, signed.proof(), signed.connector)
+
+
+def activate(call: Call) -> Any:
+    """Choose the active wallet."""
+    return call.services.wallet_links.activate(call.user_id, _wallet_id(call))
+
+
+def remove(call: Call) -> Any:
+    """Unbind a wallet."""
+    return call.services.wallet_links.remove(call.bearer, _wallet_id(call))
+
+
+def _wallet_id(call: Call) -> WalletId:
+    return WalletId(call.path["wallet_id"])
+
+
 ROUTES = (
     Route("GET", "/v1/me", "Show who I am, with my wallets", me, Access.USER),
     Route("GET", "/v1/wallets", "List my wallets", wallets, Access.USER),
+    Route(
+        "GET",
+        "/v1/wallets/nonce",
+        "Get a nonce for linking a wallet; it works once, for me, within 10 minutes",
+        give_nonce,
+        Access.USER,
+        query=NonceQuery,
+    ),
+    Route(
+        "POST",
+        "/v1/wallets",
+        "Link a further wallet by a message that it signed",
+        link,
+        body=SignedMessage,
+        status=201,
+        begins=True,
+    ),
+    Route(
+        "POST",
+        "/v1/wallets/{wallet_id}/activate",
+        "Make a wallet the one that is meant where none is named",
+        activate,
+    ),
+    Route(
+        "DELETE",
+        "/v1/wallets/{wallet_id}",
+        "Remove a wallet; its sessions end, and its address is free for anybody",
+        remove,
+    ),
 )

@@ -16,9 +16,12 @@ from tests.fakes.signing import KeySigner
 from tests.fakes.world import World
 from understudy.adapters.identity.access_tokens import Hs256AccessTokens
 from understudy.adapters.identity.refresh_tokens import HmacRefreshTokens
+from understudy.adapters.memory.accounts import InMemoryAccountStore
 from understudy.adapters.memory.audit import InMemoryAuditTrail
 from understudy.adapters.memory.call_counts import InMemoryCallCounts
+from understudy.adapters.memory.copy_records import InMemoryCopyRecords
 from understudy.adapters.memory.identity import InMemoryIdentityStore
+from understudy.adapters.memory.wallets import InMemoryWalletStore
 from understudy.adapters.venues.hyperliquid.approvals import HyperliquidApprovals
 from understudy.adapters.venues.hyperliquid.constants import Chain
 from understudy.domain.door_limits import MOST, DoorLimits
@@ -28,6 +31,7 @@ from understudy.ports.identity import ProviderVerifier
 from understudy.runtime.api_services import ApiPorts, assemble
 from understudy.workflows.requests.agents import BuilderTerms
 from understudy.workflows.requests.system_status import Dependency
+from understudy.workflows.requests.terms import CurrentTerms
 
 if TYPE_CHECKING:
     from cli.wallet_key import WalletKey
@@ -64,6 +68,7 @@ class ApiWorld:
     calls: CallCounts = field(default_factory=InMemoryCallCounts)
     door_limits: DoorLimits = WIDE_OPEN
     providers: dict[AuthMethod, ProviderVerifier] = field(default_factory=dict)
+    current_terms: CurrentTerms = field(default_factory=CurrentTerms)
     dependencies: tuple[Dependency, ...] = (Dependency("market", "no entries", dict),)
 
     def __post_init__(self) -> None:
@@ -147,6 +152,10 @@ class ApiWorld:
         return ApiPorts(
             identity=self.identity,
             sessions=self.identity,
+            wallets=InMemoryWalletStore(self.identity),
+            accounts=InMemoryAccountStore(self.identity),
+            records=InMemoryCopyRecords(world.table),
+            terms=self.current_terms,
             registry=self.identity,
             profiles=self.identity,
             copies=world.copying.store,

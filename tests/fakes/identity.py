@@ -17,6 +17,7 @@ from understudy.workflows.requests.session_endings import SessionEndings
 from understudy.workflows.requests.sessions import Sessions
 from understudy.workflows.requests.sign_in import SignIn
 from understudy.workflows.requests.standings import Standings
+from understudy.workflows.requests.wallet_proofs import WalletProofs
 
 DOMAIN = "app.understudy.test"
 ORIGIN = f"https://{DOMAIN}"
@@ -76,7 +77,11 @@ class IdentityWorld:
 
     @property
     def sign_in(self) -> SignIn:
-        return SignIn(self.store, verifier(), self.sessions, self.clock, self.ids)
+        return SignIn(self.store, self.proofs, self.sessions, self.clock, self.ids)
+
+    @property
+    def proofs(self) -> WalletProofs:
+        return WalletProofs(self.store, verifier(), self.clock, self.ids)
 
 
 def verifier() -> SiweVerifier:

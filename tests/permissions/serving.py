@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 import pytest
@@ -30,10 +31,32 @@ def a_user_signs_in_twice_and_out(stage: Stage) -> None:
     first, second = user.sign_in(), user.sign_in()
     assert first["wallet_id"] == second["wallet_id"]
     assert len(user.client.call("GET", "/v1/wallets")["items"]) == 1
+    assert len(user.client.call("GET", "/v1/sessions")["items"]) == 2
     user.client.refresh()
     user.client.sign_out()
     with pytest.raises(ApiError, match="Authorization"):
         user.client.me()
+
+
+def an_account_is_taken_out_and_deleted(stage: Stage) -> None:
+    follower = new_follower(stage)
+    follower.copy("0", "1", 1)
+    client, address = follower.client, follower.user.key.address
+    client.link_wallet(new_user(stage).key)
+    taken = client.call("GET", "/v1/me/export")
+    assert len(taken["copies"]["receipts"]) == len(taken["sessions"]) == 1
+    assert len(taken["wallets"]) == 2
+
+    wish = {"address": address, "positions": "keep"}
+    assert client.call("POST", "/v1/me/deletion", wish)["status"] == "DELETED"
+
+    with pytest.raises(ApiError, match="session has ended"):
+        client.me()
+    names = {address.lower(), *(taken["user"][name] for name in ("user_id", "active_wallet_id"))}
+    for table in (stage.table("IdentityTable"), stage.table("CopyingTable")):
+        pages = table.client.get_paginator("scan").paginate(TableName=table.name)
+        text = json.dumps([page["Items"] for page in pages])
+        assert {name for name in names if name in text} == set()
 
 
 def an_agent_is_made_and_revoked(stage: Stage) -> None:
@@ -120,6 +143,7 @@ CHECKS = (
     its_log_is_written,
     everything_that_copying_needs_answers,
     a_user_signs_in_twice_and_out,
+    an_account_is_taken_out_and_deleted,
     an_agent_is_made_and_revoked,
     a_follow_lives_from_creation_to_deletion,
     all_copying_is_disabled_and_enabled,

@@ -10,8 +10,11 @@ from tests.simulation.repeating import RepeatingGate
 from tests.simulation.world import World
 from understudy.adapters.identity.access_tokens import Hs256AccessTokens
 from understudy.adapters.identity.refresh_tokens import HmacRefreshTokens
+from understudy.adapters.memory.accounts import InMemoryAccountStore
 from understudy.adapters.memory.audit import InMemoryAuditTrail
 from understudy.adapters.memory.call_counts import InMemoryCallCounts
+from understudy.adapters.memory.copy_records import InMemoryCopyRecords
+from understudy.adapters.memory.wallets import InMemoryWalletStore
 from understudy.adapters.venues.hyperliquid.approvals import HyperliquidApprovals
 from understudy.adapters.venues.hyperliquid.constants import Chain
 from understudy.domain.door_limits import DoorLimits
@@ -32,8 +35,11 @@ def failing_api(world: World) -> ApiServices:
     ports = ApiPorts(
         identity=identity,
         sessions=identity,
+        wallets=gated("wallets", InMemoryWalletStore(world.identity)),
         registry=identity,
         profiles=identity,
+        accounts=gated("accounts", InMemoryAccountStore(world.identity)),
+        records=gated("records", InMemoryCopyRecords(world.table)),
         copies=gated("copies", world.copies),
         directory=gated("directory", world.directory),
         leaders=gated("leaders", world.leaders),

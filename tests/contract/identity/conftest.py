@@ -8,14 +8,20 @@ from uuid import uuid4
 import pytest
 
 from tests.contract.stores import tables
+from understudy.adapters.aws.account_store import DynamoAccountStore
 from understudy.adapters.aws.identity_store import DynamoIdentityStore
 from understudy.adapters.aws.session_store import DynamoSessionStore
 from understudy.adapters.aws.table import Table
+from understudy.adapters.aws.wallet_store import DynamoWalletStore
+from understudy.adapters.memory.accounts import InMemoryAccountStore
 from understudy.adapters.memory.identity import InMemoryIdentityStore
+from understudy.adapters.memory.wallets import InMemoryWalletStore
+from understudy.ports.accounts import AccountStore
 from understudy.ports.agents import AgentRegistry
 from understudy.ports.identity import IdentityStore
 from understudy.ports.profiles import CopyProfiles
 from understudy.ports.sessions import SessionStore
+from understudy.ports.wallets import WalletStore
 
 IDENTITY: dict[str, Any] = {}
 
@@ -41,3 +47,21 @@ def sessions(store: Store) -> SessionStore:
         return store
     assert isinstance(store, DynamoIdentityStore)
     return DynamoSessionStore(store._table)
+
+
+@pytest.fixture
+def wallets(store: Store) -> WalletStore:
+    """Give what changes the wallets that `store` holds."""
+    if isinstance(store, InMemoryIdentityStore):
+        return InMemoryWalletStore(store)
+    assert isinstance(store, DynamoIdentityStore)
+    return DynamoWalletStore(store._table)
+
+
+@pytest.fixture
+def accounts(store: Store) -> AccountStore:
+    """Give what changes the accounts that `store` holds."""
+    if isinstance(store, InMemoryIdentityStore):
+        return InMemoryAccountStore(store)
+    assert isinstance(store, DynamoIdentityStore)
+    return DynamoAccountStore(store._table)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.contract.identity.concurrency import TRULY_CONCURRENT
 from tests.fakes.builders import NOW_MS
 from understudy.domain.agents import Agent, AgentScope, AgentStatus
 from understudy.domain.errors import ConflictError
@@ -33,6 +34,7 @@ SECOND_WALLET = Wallet(
     WalletId("w2"), UserId("u1"), "0x" + "e" * 40, Connector.PRIVY, NOW_MS + 1, NOW_MS + 1,
     WalletKind.PRIVY_EMBEDDED, privy_wallet_id="id-1", privy_user_id="did:privy:alice",
 )  # fmt: skip
+NONCE = SignInNonce("n1", ADDRESS, NOW_MS + 1)
 IDENTITY = ProviderIdentity(AuthMethod.PRIVY, "did:privy:alice", UserId("u1"), NOW_MS)
 AGENT = Agent(
     agent_id="a1",
@@ -52,23 +54,37 @@ AGENT = Agent(
 
 
 def test_a_nonce_is_taken_once(store: Store) -> None:
-    store.put_nonce(SignInNonce("n1", ADDRESS, NOW_MS + 1))
+    store.put_nonce(NONCE)
 
-    assert store.take_nonce("n1", ADDRESS, NOW_MS)
-    assert not store.take_nonce("n1", ADDRESS, NOW_MS)
+    assert store.take_nonce(NONCE, NOW_MS)
+    assert not store.take_nonce(NONCE, NOW_MS)
 
 
 @pytest.mark.parametrize(
-    ("nonce", "address", "now_ms"),
-    [("n2", ADDRESS, NOW_MS), ("n1", "0x" + "b" * 40, NOW_MS), ("n1", ADDRESS, NOW_MS + 1)],
+    ("taken", "now_ms"),
+    [
+        (replace(NONCE, nonce="n2"), NOW_MS),
+        (replace(NONCE, address="0x" + "b" * 40), NOW_MS),
+        (replace(NONCE, user_id=UserId("u1")), NOW_MS),
+        (NONCE, NOW_MS + 1),
+    ],
 )
-def test_another_nonce_or_address_or_time_takes_nothing(
-    store: Store, nonce: str, address: str, now_ms: int
+def test_another_nonce_or_address_or_user_or_time_takes_nothing(
+    store: Store, taken: SignInNonce, now_ms: int
 ) -> None:
-    store.put_nonce(SignInNonce("n1", ADDRESS, NOW_MS + 1))
+    store.put_nonce(NONCE)
 
-    assert not store.take_nonce(nonce, address, now_ms)
-    assert store.take_nonce("n1", ADDRESS, NOW_MS)
+    assert not store.take_nonce(taken, now_ms)
+    assert store.take_nonce(NONCE, NOW_MS)
+
+
+@pytest.mark.parametrize("user", ["", "u2"])
+def test_a_nonce_of_one_user_is_for_nothing_else(store: Store, user: str) -> None:
+    own = replace(NONCE, user_id=UserId("u1"))
+    store.put_nonce(own)
+
+    assert not store.take_nonce(replace(NONCE, user_id=UserId(user)), NOW_MS)
+    assert store.take_nonce(own, NOW_MS)
 
 
 def test_a_user_is_read_back_with_the_wallet(store: Store) -> None:
@@ -140,6 +156,7 @@ def test_a_user_with_one_taken_address_of_several_is_not_made(store: Store) -> N
     assert store.provider_identity(AuthMethod.PRIVY, "did:privy:alice") is None
 
 
+@TRULY_CONCURRENT
 def test_of_many_who_make_a_user_for_one_subject_at_once_one_does(store: Store) -> None:
     def made(number: int) -> bool:
         user_id, wallet_id = UserId(f"u{number}"), WalletId(f"w{number}")
@@ -173,14 +190,54 @@ def test_a_further_wallet_is_bound_once(store: Store) -> None:
     assert store.wallet_of_address(SECOND_WALLET.address) == SECOND_WALLET
 
 
+def test_nobody_who_is_not_there_gets_a_wallet(store: Store) -> None:
+    with pytest.raises(ConflictError):
+        store.add_wallet(WALLET)
+
+    assert store.wallet_of_address(ADDRESS) is None
+
+
+@TRULY_CONCURRENT
+def test_of_many_users_who_link_one_address_at_once_one_gets_it(store: Store) -> None:
+    users = [UserId(f"u{number}") for number in range(8)]
+    for number, user_id in enumerate(users):
+        own = replace(WALLET, user_id=user_id, address=f"0x{number:040x}")
+        store.create_user(replace(USER, user_id=user_id), own)
+
+    def linked(user_id: UserId) -> bool:
+        try:
+            store.add_wallet(replace(SECOND_WALLET, user_id=user_id))
+        except ConflictError:
+            return False
+        return True
+
+    with ThreadPoolExecutor(4) as pool:
+        assert sum(pool.map(linked, users)) == 1
+
+    (owner,) = [each for each in users if len(store.wallets(each)) == 2]
+    kept = store.wallet_of_address(SECOND_WALLET.address)
+    assert kept is not None
+    assert kept.user_id == owner
+
+
 def test_a_login_is_noted_on_user_and_wallet(store: Store) -> None:
     store.create_user(USER, WALLET)
     seen = replace(WALLET, last_seen_at_ms=NOW_MS + 5, connector=Connector.DYNAMIC)
 
-    store.record_login(USER.user_id, seen)
+    store.record_login(USER.user_id, replace(seen, created_at_ms=0))
 
     assert store.user(USER.user_id) == replace(USER, last_login_at_ms=NOW_MS + 5)
     assert store.wallet_of_address(ADDRESS) == seen
+
+
+def test_a_login_brings_no_wallet_back(store: Store) -> None:
+    store.create_user(USER, WALLET)
+
+    with pytest.raises(ConflictError):
+        store.record_login(USER.user_id, replace(SECOND_WALLET, last_seen_at_ms=NOW_MS + 5))
+
+    assert list(store.wallets(USER.user_id)) == [WALLET]
+    assert store.user(USER.user_id) == USER
 
 
 def test_an_agent_is_replaced_only_as_it_was_read(store: Store) -> None:

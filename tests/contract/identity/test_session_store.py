@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.contract.identity.concurrency import TRULY_CONCURRENT
 from tests.fakes.builders import NOW_MS
 from tests.fakes.identity import ISSUER, CountedIds, FixedRing
 from understudy.adapters.identity.access_tokens import Hs256AccessTokens
@@ -137,6 +138,7 @@ def test_a_sign_in_at_the_same_time_keeps_the_ending(sessions: SessionStore, sto
     assert (user.sessions_ended_at_ms, user.last_login_at_ms) == (NOW_MS + 5, NOW_MS + 6)
 
 
+@TRULY_CONCURRENT
 @pytest.mark.parametrize("threads", [2, 8])
 def test_truly_concurrent_refreshes_get_one_successor(sessions: SessionStore, threads: int) -> None:
     flow = workflow(sessions)
@@ -150,6 +152,7 @@ def test_truly_concurrent_refreshes_get_one_successor(sessions: SessionStore, th
             assert (kept.generation, kept.revoked_at_ms) == (generation, 0)
 
 
+@TRULY_CONCURRENT
 def test_an_ending_beside_refreshes_is_never_lost(sessions: SessionStore) -> None:
     flow = workflow(sessions)
     pair = flow.open(WALLET, AuthMethod.SIWE)

@@ -9,6 +9,7 @@ from uuid import uuid4
 
 from tests.contract.stores import tables
 from tests.fakes.builders import NOW_MS
+from understudy.adapters.aws.copy_records import DynamoCopyRecords
 from understudy.adapters.aws.copy_store import DynamoCopyStore
 from understudy.adapters.aws.follow_directory import DynamoFollowDirectory
 from understudy.adapters.aws.leader_store import DynamoLeaderStore
@@ -17,6 +18,7 @@ from understudy.adapters.aws.stream_records import changes_in
 from understudy.adapters.aws.switch_board import DynamoSwitchBoard
 from understudy.adapters.aws.table import Table
 from understudy.adapters.memory.clock import ManualClock
+from understudy.adapters.memory.copy_records import InMemoryCopyRecords
 from understudy.adapters.memory.copy_store import InMemoryCopyStore
 from understudy.adapters.memory.copying_table import CopyingTable, Replaced
 from understudy.adapters.memory.follow_directory import InMemoryFollowDirectory
@@ -24,6 +26,7 @@ from understudy.adapters.memory.leader_store import InMemoryLeaderStore
 from understudy.adapters.memory.market_store import InMemoryMarketStore
 from understudy.adapters.memory.switch_board import InMemorySwitchBoard
 from understudy.domain.follows import Follow
+from understudy.ports.accounts import CopyRecords
 from understudy.ports.copying import CopyStore, LeaderStore, MarketStore, Place, Surroundings
 from understudy.ports.directory import FollowDirectory
 from understudy.ports.switches import SwitchBoard
@@ -36,6 +39,7 @@ class World:
     leaders: LeaderStore
     copies: CopyStore
     directory: FollowDirectory
+    records: CopyRecords
     markets: MarketStore
     switches: SwitchBoard
     clock: ManualClock
@@ -53,6 +57,7 @@ def in_memory() -> World:
         leaders=InMemoryLeaderStore(table),
         copies=InMemoryCopyStore(table, markets, switches),
         directory=InMemoryFollowDirectory(table),
+        records=InMemoryCopyRecords(table),
         markets=markets,
         switches=switches,
         clock=ManualClock(NOW_MS),
@@ -69,6 +74,7 @@ def on_tables(client: Any, streams: Any) -> World:
         leaders=DynamoLeaderStore(copying),
         copies=DynamoCopyStore(copying, markets),
         directory=DynamoFollowDirectory(copying),
+        records=DynamoCopyRecords(copying),
         markets=markets,
         switches=DynamoSwitchBoard(copying),
         clock=clock,

@@ -36,7 +36,9 @@ ELSEWHERE = {
     "AgentApprovals": OF_REQUESTS,
     "AgentKeys": OF_REQUESTS,
     "AgentRegistry": OF_REQUESTS,
+    "AccountStore": OF_REQUESTS,
     "AgentStore": OF_REQUESTS,
+    "CopyRecords": OF_REQUESTS,
     "AuditChains": OF_THE_AUDIT,
     "AuditRows": OF_OPERATORS,
     "AuditTrail": OF_REQUESTS,
@@ -65,6 +67,7 @@ ELSEWHERE = {
     "SessionStore": OF_REQUESTS,
     "SignInVerifier": OF_REQUESTS,
     "SwitchBoard": OF_REQUESTS,
+    "WalletStore": OF_REQUESTS,
 }
 # No port's: what an event source is told by whoever takes its messages.
 OF_SOURCES = " unless done"

@@ -6,7 +6,7 @@ import json
 from collections import Counter
 from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import given, settings
@@ -15,7 +15,7 @@ from functions.api.limits import LimitChoices
 from functions.api.routes import ROUTES
 from functions.api.routing import Route
 from tests.fakes.api import Answer, ApiWorld
-from tests.fakes.identity import ALICE, message
+from tests.fakes.identity import ALICE, BOB, message
 from tests.fakes.providers import (
     dynamic_token,
     dynamic_wallet,
@@ -25,8 +25,13 @@ from tests.fakes.providers import (
 )
 from tests.fakes.requests import created
 from tests.unit.api.near_valid import spoiled
+from understudy.workflows.requests.terms import CurrentTerms
+
+if TYPE_CHECKING:
+    from cli.wallet_key import WalletKey
 
 BODIES_PER_ROUTE = 500
+TERMS = CurrentTerms("2027-01")
 AT_THE_DOOR = {"INVALID_INPUT", "MALFORMED_JSON", "BODY_TOO_LARGE"}
 ALL_LIMITS: dict[str, Any] = {
     "copy_budget_usdc": "1000",
@@ -58,10 +63,27 @@ Good = Callable[[ApiWorld, str], dict[str, Any]]
 
 def sign_in(api: ApiWorld, _: str) -> dict[str, Any]:
     nonce = api.request("GET", "/v1/auth/siwe/nonce", query={"address": ALICE.address}).body
+    return {**signed_by(api, ALICE, nonce["nonce"]), "connector": "WALLETCONNECT"}
+
+
+def signed_by(api: ApiWorld, key: WalletKey, nonce: str) -> dict[str, str]:
     now = datetime.fromtimestamp(api.world.clock.now_ms() // 1000, UTC)
-    text = message(ALICE.address, nonce["nonce"], issued_at=now.isoformat())
-    signed = {"address": ALICE.address, "message": text, "signature": ALICE.sign_text(text)}
-    return {**signed, "connector": "WALLETCONNECT"}
+    text = message(key.address, nonce, issued_at=now.isoformat())
+    return {"address": key.address, "message": text, "signature": key.sign_text(text)}
+
+
+def link(api: ApiWorld, token: str) -> dict[str, Any]:
+    query = {"address": BOB.address}
+    nonce = api.request("GET", "/v1/wallets/nonce", None, token, query).body["nonce"]
+    return {**signed_by(api, BOB, nonce), "connector": "WALLETCONNECT"}
+
+
+def accept(_: ApiWorld, __: str) -> dict[str, Any]:
+    return {"version": TERMS.version}
+
+
+def deletion(_: ApiWorld, __: str) -> dict[str, Any]:
+    return {"address": ALICE.address, "positions": "close_now"}
 
 
 def privy(_: ApiWorld, __: str) -> dict[str, Any]:
@@ -112,6 +134,9 @@ GOOD: dict[str, Good] = {
     "POST /v1/auth/dynamic/verify": dynamic,
     "POST /v1/auth/refresh": refresh,
     "POST /v1/auth/logout": refresh,
+    "POST /v1/wallets": link,
+    "POST /v1/terms/accept": accept,
+    "POST /v1/me/deletion": deletion,
     "POST /v1/agents/enable": enable,
     "POST /v1/agents/confirm": confirm,
     "POST /v1/follows": follow,
@@ -135,8 +160,10 @@ class Tried:
         self.renew()
 
     def renew(self) -> None:
-        self.api = ApiWorld(providers=verifiers())
+        self.api = ApiWorld(providers=verifiers(), current_terms=TERMS)
         self.token = self.api.token()
+        accepted = {"version": TERMS.version}
+        self.api.request("POST", "/v1/terms/accept", accepted, self.token)
         self.path = self.route.path.replace("{follow_id}", created(self.api, self.token))
         self.good = GOOD[self.route.key](self.api, self.token)
         self.stored = self.api.stored()

@@ -112,7 +112,7 @@ def test_a_refusal_is_clear_and_makes_nobody(
 
     assert (answer.status, answer.code) == (status, code)
     assert api.identity.users == {}
-    assert api.identity.sessions == {}
+    assert api.identity.sessions_by_id == {}
 
 
 def test_a_refused_token_is_never_shown_or_logged(

@@ -16,7 +16,9 @@ from understudy.domain.errors import (
 )
 from understudy.domain.identity import AuthMethod, Connector, Wallet, WalletKind
 from understudy.ports.identity import LinkedWallet, ProviderClaim, ProviderTokens
-from understudy.workflows.requests.provider_sign_in import MOST_WALLETS, ProviderSignIn
+from understudy.workflows.requests.provider_sign_in import ProviderSignIn
+from understudy.workflows.requests.wallet_proofs import SignedMessage
+from understudy.workflows.requests.wallets import MOST_WALLETS
 
 TOKENS = ProviderTokens("access", "identity")
 FIRST, SECOND, THIRD = ("0x" + digit * 40 for digit in "abc")
@@ -57,8 +59,8 @@ class Providers(IdentityWorld):
     def sign_message(self) -> Wallet:
         nonce = self.sign_in.nonce_for(ALICE.address).nonce
         text = message(ALICE.address, nonce)
-        signed = self.sign_in.verify(ALICE.address, text, ALICE.sign_text(text), Connector.REOWN)
-        return signed.wallet
+        signed = SignedMessage(ALICE.address, text, ALICE.sign_text(text))
+        return self.sign_in.verify(signed, Connector.REOWN).wallet
 
 
 @pytest.fixture

@@ -12,6 +12,7 @@ from tests.fakes.identity import ALICE, BOB, IdentityWorld, message
 from understudy.domain.errors import ConflictError, NotAllowedError
 from understudy.domain.identity import Connector, User, Wallet
 from understudy.domain.ids import UserId, WalletId
+from understudy.workflows.requests.wallet_proofs import SignedMessage
 
 if TYPE_CHECKING:
     from cli.wallet_key import WalletKey
@@ -28,7 +29,8 @@ def signed_in(
 ) -> SignedIn:
     nonce = nonce or world.sign_in.nonce_for(key.address).nonce
     text = message(key.address, nonce, **changes)
-    return world.sign_in.verify(key.address, text, key.sign_text(text), Connector.REOWN)
+    signed = SignedMessage(key.address, text, key.sign_text(text))
+    return world.sign_in.verify(signed, Connector.REOWN)
 
 
 def test_a_first_sign_in_makes_a_user_with_a_wallet(world: IdentityWorld) -> None:
@@ -95,8 +97,9 @@ def test_a_nonce_is_too_old_after_ten_minutes(world: IdentityWorld) -> None:
 def test_a_bad_signature_costs_nobody_the_nonce(world: IdentityWorld) -> None:
     nonce = world.sign_in.nonce_for(ALICE.address).nonce
     text = message(ALICE.address, nonce)
+    signed = SignedMessage(ALICE.address, text, BOB.sign_text(text))
     with pytest.raises(NotAllowedError):
-        world.sign_in.verify(ALICE.address, text, BOB.sign_text(text), Connector.REOWN)
+        world.sign_in.verify(signed, Connector.REOWN)
 
     assert signed_in(world, nonce=nonce).wallet.address == ALICE.address.lower()
 
@@ -104,8 +107,9 @@ def test_a_bad_signature_costs_nobody_the_nonce(world: IdentityWorld) -> None:
 def test_the_request_and_the_message_must_name_one_address(world: IdentityWorld) -> None:
     text = message(ALICE.address, world.sign_in.nonce_for(ALICE.address).nonce)
 
+    signed = SignedMessage(BOB.address, text, ALICE.sign_text(text))
     with pytest.raises(NotAllowedError):
-        world.sign_in.verify(BOB.address, text, ALICE.sign_text(text), Connector.REOWN)
+        world.sign_in.verify(signed, Connector.REOWN)
 
 
 def test_an_address_is_never_bound_twice(world: IdentityWorld) -> None:

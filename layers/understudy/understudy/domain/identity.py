@@ -7,6 +7,8 @@ from enum import StrEnum
 
 from understudy.domain.ids import UserId, WalletId
 
+NOBODY = UserId("")
+
 
 class WalletKind(StrEnum):
     """Who holds the key of a wallet."""
@@ -38,7 +40,7 @@ class User:
     """A person, known by what they signed in with; zero times have not happened.
 
     Sessions opened up to `sessions_ended_at_ms` are over. `terms_version` is what was accepted at
-    `terms_accepted_at_ms`.
+    `terms_accepted_at_ms`. Who wants to be deleted is closing from `closing_since_ms` on.
     """
 
     user_id: UserId
@@ -50,6 +52,7 @@ class User:
     flag_reason: str = ""
     terms_version: str = ""
     sessions_ended_at_ms: int = 0
+    closing_since_ms: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,11 +83,15 @@ class ProviderIdentity:
 
 @dataclass(frozen=True, slots=True)
 class SignInNonce:
-    """A number used once, for one address, in one sign-in message."""
+    """A number used once, for one address, in one sign-in message.
+
+    With a user it links the address to that user, and without one it signs in: never both.
+    """
 
     nonce: str
     address: str
     expires_at_ms: int
+    user_id: UserId = NOBODY
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,6 +42,10 @@ class FollowDirectory(Protocol):
         """List a user's follows that are not deleted, oldest first."""
         ...
 
+    def ever_of_user(self, user_id: UserId) -> Sequence[Follow]:
+        """List all of a user's follows that are kept, deleted ones too, oldest first."""
+        ...
+
     def receipts(self, follow_id: FollowId, *, limit: int, cursor: str = "") -> Page[Receipt]:
         """List a follow's receipts, newest first.
 

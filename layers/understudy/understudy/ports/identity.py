@@ -150,8 +150,11 @@ class IdentityStore(Protocol):
         """Keep a nonce until it is taken or its time is up."""
         ...
 
-    def take_nonce(self, nonce: str, address: str, now_ms: int) -> bool:
-        """Use a nonce up; False when it was never given to this address, taken, or is too old."""
+    def take_nonce(self, nonce: SignInNonce, now_ms: int) -> bool:
+        """Use a nonce up; False when it was never given for this, taken, or is too old.
+
+        What it is for are its address and its user; its own end does not count, but the kept one.
+        """
         ...
 
     def create_user(
@@ -164,7 +167,10 @@ class IdentityStore(Protocol):
         ...
 
     def add_wallet(self, wallet: Wallet) -> None:
-        """Bind a further wallet to its user; raises ConflictError when the address is taken."""
+        """Bind a further wallet to its user.
+
+        Raises ConflictError when the address is taken or the user gone.
+        """
         ...
 
     def provider_identity(self, provider: AuthMethod, subject: str) -> ProviderIdentity | None:
@@ -172,7 +178,10 @@ class IdentityStore(Protocol):
         ...
 
     def record_login(self, user_id: UserId, wallet: Wallet) -> None:
-        """Note that a user signed in with this wallet at its `last_seen_at_ms`."""
+        """Note that a user signed in with this wallet, by its connector, at `last_seen_at_ms`.
+
+        Raises ConflictError when either is gone, or the wallet on its way out.
+        """
         ...
 
     def user(self, user_id: UserId) -> User | None:

@@ -7,10 +7,12 @@ from functools import cache, partial
 from typing import TYPE_CHECKING
 
 from understudy.adapters.aws import clients
+from understudy.adapters.aws.account_store import DynamoAccountStore
 from understudy.adapters.aws.agent_keys import LambdaAgentKeys
 from understudy.adapters.aws.audit_stamps import KmsStamps
 from understudy.adapters.aws.audit_trail import DynamoAuditTrail
 from understudy.adapters.aws.call_counts import DynamoCallCounts
+from understudy.adapters.aws.copy_records import DynamoCopyRecords
 from understudy.adapters.aws.copy_store import DynamoCopyStore
 from understudy.adapters.aws.follow_directory import DynamoFollowDirectory
 from understudy.adapters.aws.identity_store import DynamoIdentityStore
@@ -19,6 +21,7 @@ from understudy.adapters.aws.session_store import DynamoSessionStore
 from understudy.adapters.aws.switch_board import DynamoSwitchBoard
 from understudy.adapters.aws.table import Table
 from understudy.adapters.aws.token_secret import StoredKeyRing
+from understudy.adapters.aws.wallet_store import DynamoWalletStore
 from understudy.adapters.identity.access_tokens import Hs256AccessTokens
 from understudy.adapters.identity.bounded_http import BoundedHttp
 from understudy.adapters.identity.contract_wallets import ContractWallets
@@ -37,6 +40,7 @@ from understudy.runtime.api_services import ApiPorts, ApiServices, assemble
 from understudy.runtime.identity_providers import identity_providers
 from understudy.workflows.requests.agents import BuilderTerms
 from understudy.workflows.requests.system_status import Dependency
+from understudy.workflows.requests.terms import CurrentTerms
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -63,6 +67,9 @@ def _ports(rest: Rest, keys: LambdaAgentKeys) -> ApiPorts:
     return ApiPorts(
         identity=identity,
         sessions=DynamoSessionStore(people),
+        wallets=DynamoWalletStore(people),
+        accounts=DynamoAccountStore(people),
+        records=DynamoCopyRecords(copying),
         registry=identity,
         profiles=identity,
         copies=DynamoCopyStore(copying, parts.markets()),
@@ -84,7 +91,12 @@ def _ports(rest: Rest, keys: LambdaAgentKeys) -> ApiPorts:
         door_limits=_door_limits(),
         audit=_audit(),
         epoch=environment.epoch(),
+        terms=_current_terms(),
     )
+
+
+def _current_terms() -> CurrentTerms:
+    return CurrentTerms(os.environ.get("TERMS_VERSION", ""), os.environ.get("TERMS_URL", ""))
 
 
 def _audit() -> DynamoAuditTrail:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from understudy.adapters.memory.call_counts import InMemoryCallCounts
 from understudy.domain.door_limits import DoorLimits
 from understudy.domain.identity import AuthMethod
+from understudy.ports.accounts import AccountStore, CopyRecords
 from understudy.ports.agents import AgentApprovals, AgentKeys, AgentRegistry
 from understudy.ports.audit import AuditTrail
 from understudy.ports.call_counts import CallCounts
@@ -28,10 +29,14 @@ from understudy.ports.profiles import CopyProfiles
 from understudy.ports.sessions import SessionStore
 from understudy.ports.switches import SwitchBoard
 from understudy.ports.venue import Venue
+from understudy.ports.wallets import WalletStore
+from understudy.workflows.requests.account_deletion import AccountDeletion
+from understudy.workflows.requests.account_export import AccountExports
 from understudy.workflows.requests.agents import Agents, BuilderTerms
 from understudy.workflows.requests.copies import Copies
 from understudy.workflows.requests.copy_profiles import CopySettings
 from understudy.workflows.requests.door import Door
+from understudy.workflows.requests.flags import Flags
 from understudy.workflows.requests.follow_changes import OwnFollows
 from understudy.workflows.requests.follow_lifecycle import FollowLifecycle
 from understudy.workflows.requests.follows import Follows
@@ -42,6 +47,9 @@ from understudy.workflows.requests.sessions import Sessions
 from understudy.workflows.requests.sign_in import SignIn
 from understudy.workflows.requests.standings import Standings
 from understudy.workflows.requests.system_status import Dependency, SystemStatus
+from understudy.workflows.requests.terms import CurrentTerms, Terms
+from understudy.workflows.requests.wallet_links import WalletLinks, WalletUses
+from understudy.workflows.requests.wallet_proofs import WalletProofs
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -53,6 +61,9 @@ class ApiPorts:
 
     identity: IdentityStore
     sessions: SessionStore
+    wallets: WalletStore
+    accounts: AccountStore
+    records: CopyRecords
     registry: AgentRegistry
     profiles: CopyProfiles
     copies: CopyStore
@@ -74,6 +85,7 @@ class ApiPorts:
     audit: AuditTrail
     providers: Mapping[AuthMethod, ProviderVerifier] = field(default_factory=dict)
     epoch: int = 0
+    terms: CurrentTerms = field(default_factory=CurrentTerms)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +96,11 @@ class ApiServices:
     sessions: Sessions
     session_endings: SessionEndings
     sign_in: SignIn
+    wallet_links: WalletLinks
+    terms: Terms
+    deletion: AccountDeletion
+    exports: AccountExports
+    flags: Flags
     provider_sign_in: ProviderSignIn
     agents: Agents
     follows: Follows
@@ -102,40 +119,98 @@ def assemble(
     """Join ports to workflows."""
     own = OwnFollows(ports.copies, ports.directory)
     standings = Standings(ports.sessions, ports.clock)
-    sessions = Sessions(
-        ports.sessions,
-        standings,
-        ports.access_tokens,
-        ports.refresh_tokens,
-        ports.clock,
-        ports.ids,
-        ports.audit,
-    )
-    lifecycle = _lifecycle(ports, own)
+    sessions = _sessions(ports, standings)
+    endings = SessionEndings(ports.sessions, standings, ports.audit, ports.clock)
+    proofs = WalletProofs(ports.identity, ports.verifier, ports.clock, ports.ids)
+    lifecycle, agents = _lifecycle(ports, own), _agents(ports, own, terms)
     return ApiServices(
         identity=ports.identity,
         sessions=sessions,
-        session_endings=SessionEndings(ports.sessions, standings, ports.audit, ports.clock),
-        sign_in=SignIn(ports.identity, ports.verifier, sessions, ports.clock, ports.ids),
+        session_endings=endings,
+        sign_in=SignIn(ports.identity, proofs, sessions, ports.clock, ports.ids),
+        wallet_links=_wallet_links(ports, proofs, endings),
         provider_sign_in=ProviderSignIn(
             ports.identity, ports.providers, sessions, ports.clock, ports.ids
         ),
-        agents=_agents(ports, own, terms),
+        terms=Terms(ports.identity, ports.accounts, ports.audit, ports.clock, ports.terms),
+        deletion=_deletion(ports, lifecycle, agents, standings),
+        exports=_exports(ports),
+        flags=Flags(ports.identity, ports.accounts, ports.switches, ports.audit, ports.clock),
+        agents=agents,
         follows=_follows(ports, own),
         lifecycle=lifecycle,
-        copy_settings=CopySettings(
-            ports.profiles,
-            ports.markets,
-            ports.switches,
-            own,
-            lifecycle,
-            ports.audit,
-            ports.clock,
-        ),
+        copy_settings=_copy_settings(ports, own, lifecycle),
         portfolios=Portfolios(own, ports.markets),
         copies=Copies(ports.directory, own),
         system=SystemStatus(dependencies, ports.clock),
         door=Door(ports.calls, InMemoryCallCounts(), ports.door_limits, ports.clock),
+        clock=ports.clock,
+    )
+
+
+def _sessions(ports: ApiPorts, standings: Standings) -> Sessions:
+    return Sessions(
+        store=ports.sessions,
+        standings=standings,
+        access=ports.access_tokens,
+        refresh_tokens=ports.refresh_tokens,
+        clock=ports.clock,
+        ids=ports.ids,
+        audit=ports.audit,
+    )
+
+
+def _copy_settings(ports: ApiPorts, own: OwnFollows, lifecycle: FollowLifecycle) -> CopySettings:
+    return CopySettings(
+        profiles=ports.profiles,
+        markets=ports.markets,
+        switches=ports.switches,
+        own=own,
+        lifecycle=lifecycle,
+        audit=ports.audit,
+        clock=ports.clock,
+    )
+
+
+def _wallet_links(ports: ApiPorts, proofs: WalletProofs, endings: SessionEndings) -> WalletLinks:
+    return WalletLinks(
+        identity=ports.identity,
+        wallets=ports.wallets,
+        proofs=proofs,
+        uses=WalletUses(ports.copies, ports.registry),
+        sessions=ports.sessions,
+        endings=endings,
+        audit=ports.audit,
+        clock=ports.clock,
+        ids=ports.ids,
+    )
+
+
+def _deletion(
+    ports: ApiPorts, lifecycle: FollowLifecycle, agents: Agents, standings: Standings
+) -> AccountDeletion:
+    return AccountDeletion(
+        identity=ports.identity,
+        accounts=ports.accounts,
+        records=ports.records,
+        lifecycle=lifecycle,
+        agents=agents,
+        standings=standings,
+        audit=ports.audit,
+        clock=ports.clock,
+    )
+
+
+def _exports(ports: ApiPorts) -> AccountExports:
+    return AccountExports(
+        identity=ports.identity,
+        stored_sessions=ports.sessions,
+        stored_accounts=ports.accounts,
+        registry=ports.registry,
+        profiles=ports.profiles,
+        switches=ports.switches,
+        copies=ports.copies,
+        directory=ports.directory,
         clock=ports.clock,
     )
 

@@ -59,11 +59,15 @@ class DynamoFollowDirectory:
 
     def of_user(self, user_id: UserId) -> Sequence[Follow]:
         """List a user's follows that are not deleted, oldest first."""
+        follows = self.ever_of_user(user_id)
+        return [each for each in follows if each.status is not FollowStatus.DELETED]
+
+    def ever_of_user(self, user_id: UserId) -> Sequence[Follow]:
+        """List all of a user's follows that are kept, deleted ones too, oldest first."""
         condition = "user_id = :user AND begins_with(listed_as, :follows)"
         values = {":user": text(user_id), ":follows": text(at.FOLLOW)}
         entries = self._table.query(condition, values, IndexName="by_user")
-        follows = [record_of(Follow, item) for item in self._items_of(entries)]
-        return [each for each in follows if each.status is not FollowStatus.DELETED]
+        return [record_of(Follow, item) for item in self._items_of(entries)]
 
     def receipts(self, follow_id: FollowId, *, limit: int, cursor: str = "") -> Page[Receipt]:
         """List a follow's receipts, newest first."""

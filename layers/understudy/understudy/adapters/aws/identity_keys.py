@@ -1,8 +1,9 @@
 """The keys of the table `identity`. Pure.
 
-`USER#id` holds PROFILE, COPY_PROFILE, WALLET#id, AGENT#id and the names of sessions, SESSION#id;
-`ADDRESS#address`, `PROVIDER#name#subject`, `SESSION#id`, `NONCE#nonce` and `EVERYBODY` hold one
-item each. Every read is by key or of one user's partition.
+`USER#id` holds PROFILE, COPY_PROFILE, WALLET#id, AGENT#id, IDENTITY#name#subject and the names of
+sessions, SESSION#id: all that is one user's is found from there. `ADDRESS#address`,
+`PROVIDER#name#subject`, `SESSION#id`, `NONCE#nonce` and `EVERYBODY` hold one item each. Every read
+is by key or of one user's partition.
 """
 
 from __future__ import annotations
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
 
 WALLET = "WALLET#"
 AGENT = "AGENT#"
+IDENTITY = "IDENTITY#"
+PROFILE = "PROFILE"
 SESSION = "SESSION#"
 
 # The table deletes an item some time after `expires_on`; until then every read looks at the clock.
@@ -37,7 +40,7 @@ def user_partition(user_id: UserId) -> str:
 
 def user(user_id: UserId) -> Item:
     """Give the key of a user."""
-    return key(user_partition(user_id), "PROFILE")
+    return key(user_partition(user_id), PROFILE)
 
 
 def copy_profile(user_id: UserId) -> Item:
@@ -58,6 +61,11 @@ def address(of: str) -> Item:
 def provider_identity(provider: AuthMethod, subject: str) -> Item:
     """Give the key of what says whom a provider's subject is here."""
     return key(f"PROVIDER#{provider.value}#{subject}", "IDENTITY")
+
+
+def identity_of_user(user_id: UserId, provider: AuthMethod, subject: str) -> Item:
+    """Give the key of what says that a provider's subject is this user."""
+    return key(user_partition(user_id), f"{IDENTITY}{provider.value}#{subject}")
 
 
 def agent(user_id: UserId, agent_id: str) -> Item:

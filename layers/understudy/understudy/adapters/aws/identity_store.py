@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from understudy.adapters.aws import identity_keys as keys
 from understudy.adapters.aws.attempts import attempt
 from understudy.adapters.aws.attributes import attributes_of, number, record_of, text
-from understudy.adapters.aws.operations import put_new, put_record
+from understudy.adapters.aws.operations import check_exists, put_new, put_record
 from understudy.adapters.aws.table import Table, transact
 from understudy.domain.agents import Agent
 from understudy.domain.errors import ConflictError
@@ -52,15 +52,19 @@ class DynamoIdentityStore:
             {**keys.nonce(nonce.nonce), **attributes_of(nonce), **keys.ending(nonce.expires_at_ms)}
         )
 
-    def take_nonce(self, nonce: str, address: str, now_ms: int) -> bool:
+    def take_nonce(self, nonce: SignInNonce, now_ms: int) -> bool:
         """Use a nonce up: one conditional delete; a lost answer costs the nonce, nothing else."""
+        values = {":address": text(nonce.address), ":now": number(now_ms)}
+        whose = "attribute_not_exists(user_id)"
+        if nonce.user_id:
+            whose, values[":user"] = "user_id = :user", text(nonce.user_id)
         try:
             attempt(
                 lambda: self._table.client.delete_item(
                     TableName=self._table.name,
-                    Key=keys.nonce(nonce),
-                    ConditionExpression="address = :address AND expires_at_ms > :now",
-                    ExpressionAttributeValues={":address": text(address), ":now": number(now_ms)},
+                    Key=keys.nonce(nonce.nonce),
+                    ConditionExpression=f"address = :address AND expires_at_ms > :now AND {whose}",
+                    ExpressionAttributeValues=values,
                 )
             )
         except ConflictError:
@@ -76,13 +80,16 @@ class DynamoIdentityStore:
         for wallet in wallets:
             writes += _binding(name, wallet)
         if identity is not None:
-            key = keys.provider_identity(identity.provider, identity.subject)
-            writes.append(put_new(name, {**key, **attributes_of(identity)}))
+            named, known = (identity.provider, identity.subject), attributes_of(identity)
+            writes.append(put_new(name, {**keys.provider_identity(*named), **known}))
+            writes.append(put_new(name, {**keys.identity_of_user(user.user_id, *named), **known}))
         transact(self._table.client, writes)
 
     def add_wallet(self, wallet: Wallet) -> None:
         """Bind a further wallet to its user, its address in the same transaction."""
-        transact(self._table.client, _binding(self._table.name, wallet))
+        name = self._table.name
+        there = check_exists(name, keys.user(wallet.user_id))
+        transact(self._table.client, [there, *_binding(name, wallet)])
 
     def provider_identity(self, provider: AuthMethod, subject: str) -> ProviderIdentity | None:
         """Read whom a provider's subject is here."""
@@ -90,17 +97,25 @@ class DynamoIdentityStore:
         return None if item is None else record_of(ProviderIdentity, item)
 
     def record_login(self, user_id: UserId, wallet: Wallet) -> None:
-        """Note that a user signed in with this wallet at its `last_seen_at_ms`."""
-        attempt(
-            lambda: self._table.client.update_item(
-                TableName=self._table.name,
-                Key=keys.user(user_id),
-                UpdateExpression="SET last_login_at_ms = :now",
-                ConditionExpression="attribute_exists(pk)",
-                ExpressionAttributeValues={":now": number(wallet.last_seen_at_ms)},
-            )
-        )
-        self._table.put(_wallet_item(wallet))
+        """Note that a user signed in with this wallet; touches nothing else of either."""
+        seen = {":now": number(wallet.last_seen_at_ms)}
+        by = {":connector": text(wallet.connector), ":yes": {"BOOL": True}}
+        name, key = self._table.name, keys.wallet(user_id, wallet.wallet_id)
+        of_user = {
+            "TableName": name,
+            "Key": keys.user(user_id),
+            "UpdateExpression": "SET last_login_at_ms = :now",
+            "ConditionExpression": "attribute_exists(pk)",
+            "ExpressionAttributeValues": seen,
+        }
+        of_wallet = {
+            "TableName": name,
+            "Key": key,
+            "UpdateExpression": "SET last_seen_at_ms = :now, connector = :connector",
+            "ConditionExpression": "is_active = :yes",
+            "ExpressionAttributeValues": {**seen, **by},
+        }
+        transact(self._table.client, [{"Update": of_user}, {"Update": of_wallet}])
 
     def user(self, user_id: UserId) -> User | None:
         """Read a user."""

@@ -49,6 +49,12 @@ class Table:
             chunk = items[start : start + MAX_ITEMS_PER_BATCH]
             self._batch_write([{"PutRequest": {"Item": item}} for item in chunk])
 
+    def delete_many(self, keys: Sequence[Item]) -> None:
+        """Delete items, whether they are there or not; not all or nothing."""
+        for start in range(0, len(keys), MAX_ITEMS_PER_BATCH):
+            chunk = keys[start : start + MAX_ITEMS_PER_BATCH]
+            self._batch_write([{"DeleteRequest": {"Key": key}} for key in chunk])
+
     def put_when(self, write: Operation) -> None:
         """Put one item under its condition."""
         attempt(lambda: self.client.put_item(**write["Put"]))

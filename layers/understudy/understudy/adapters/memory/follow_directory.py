@@ -48,10 +48,14 @@ class InMemoryFollowDirectory:
 
     def of_user(self, user_id: UserId) -> Sequence[Follow]:
         """List a user's follows that are not deleted, oldest first."""
+        follows = self.ever_of_user(user_id)
+        return [each for each in follows if each.status is not FollowStatus.DELETED]
+
+    def ever_of_user(self, user_id: UserId) -> Sequence[Follow]:
+        """List all of a user's follows that are kept, deleted ones too, oldest first."""
         with self._table.lock:
             follows = [f for f in self._table.follows.values() if f.user_id == user_id]
-        kept = (follow for follow in follows if follow.status is not FollowStatus.DELETED)
-        return sorted(kept, key=follow_order)
+        return sorted(follows, key=follow_order)
 
     def receipts(self, follow_id: FollowId, *, limit: int, cursor: str = "") -> Page[Receipt]:
         """List a follow's receipts, newest first."""

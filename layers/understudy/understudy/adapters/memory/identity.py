@@ -46,13 +46,15 @@ class InMemoryIdentityStore:
         """Keep a nonce; see `IdentityStore`."""
         self.nonces[nonce.nonce] = nonce
 
-    def take_nonce(self, nonce: str, address: str, now_ms: int) -> bool:
+    def take_nonce(self, nonce: SignInNonce, now_ms: int) -> bool:
         """Use a nonce up; see `IdentityStore`."""
         with self.lock:
-            kept = self.nonces.get(nonce)
-            if kept is None or kept.address != address or kept.expires_at_ms <= now_ms:
+            kept = self.nonces.get(nonce.nonce)
+            if kept is None or kept.expires_at_ms <= now_ms:
                 return False
-            del self.nonces[nonce]
+            if (kept.address, kept.user_id) != (nonce.address, nonce.user_id):
+                return False
+            del self.nonces[nonce.nonce]
             return True
 
     def create_user(
@@ -72,8 +74,8 @@ class InMemoryIdentityStore:
     def add_wallet(self, wallet: Wallet) -> None:
         """Bind a further wallet; see `IdentityStore`."""
         with self.lock:
-            if wallet.address in self.wallets_by_address:
-                raise ConflictError("the address belongs to a user already")
+            if wallet.address in self.wallets_by_address or wallet.user_id not in self.users:
+                raise ConflictError("the address belongs to a user already, or the user is gone")
             self.wallets_by_address[wallet.address] = wallet
 
     def provider_identity(self, provider: AuthMethod, subject: str) -> ProviderIdentity | None:
@@ -83,9 +85,13 @@ class InMemoryIdentityStore:
     def record_login(self, user_id: UserId, wallet: Wallet) -> None:
         """Note a sign-in; see `IdentityStore`."""
         with self.lock:
-            user = self.users[user_id]
-            self.users[user_id] = replace(user, last_login_at_ms=wallet.last_seen_at_ms)
-            self.wallets_by_address[wallet.address] = wallet
+            user, kept = self.users.get(user_id), self.wallets_by_address.get(wallet.address)
+            if user is None or kept is None or kept.user_id != user_id or not kept.is_active:
+                raise ConflictError("the user or the wallet is gone")
+            seen_at_ms = wallet.last_seen_at_ms
+            self.users[user_id] = replace(user, last_login_at_ms=seen_at_ms)
+            seen = replace(kept, last_seen_at_ms=seen_at_ms, connector=wallet.connector)
+            self.wallets_by_address[wallet.address] = seen
 
     def user(self, user_id: UserId) -> User | None:
         """Read a user."""

@@ -22,8 +22,7 @@ from understudy.ports.identity import (
 )
 from understudy.workflows.requests.sessions import Sessions
 from understudy.workflows.requests.sign_in import SignedIn
-
-MOST_WALLETS = 20
+from understudy.workflows.requests.wallets import MOST_WALLETS, address_in_use, retired
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +61,7 @@ class ProviderSignIn:
             except ConflictError:  # the same subject signs in twice at once, or an address is taken
                 known = self.store.provider_identity(provider, claim.subject)
         if known is None:
-            raise _address_in_use()
+            raise address_in_use("unlink it at the provider")
         return self._returning(known, claim)
 
     def _new_user(self, provider: AuthMethod, claim: ProviderClaim) -> Wallet:
@@ -80,9 +79,12 @@ class ProviderSignIn:
         self._bind_new(identity, claim)
         vouched = {linked.address for linked in claim.wallets}
         own = [each for each in self.store.wallets(identity.user_id) if each.address in vouched]
+        usable = [each for each in own if each.is_active]
+        if not usable:
+            raise retired()
         user = self.store.user(identity.user_id)
         active = user.active_wallet_id if user else None
-        wallet = next((each for each in own if each.wallet_id == active), own[0])
+        wallet = next((each for each in usable if each.wallet_id == active), usable[0])
         seen = replace(wallet, last_seen_at_ms=self.clock.now_ms())
         self.store.record_login(identity.user_id, seen)
         return seen
@@ -90,7 +92,7 @@ class ProviderSignIn:
     def _bind_new(self, identity: ProviderIdentity, claim: ProviderClaim) -> None:
         holders = {each.address: self._holder(each.address) for each in claim.wallets}
         if set(holders.values()) - {None, identity.user_id}:
-            raise _address_in_use()
+            raise address_in_use("unlink it at the provider")
         for linked in claim.wallets:
             if holders[linked.address] is None:
                 self._bind(identity, linked)
@@ -100,7 +102,7 @@ class ProviderSignIn:
             self.store.add_wallet(self._bound(identity, linked))
         except ConflictError as error:
             if self._holder(linked.address) != identity.user_id:
-                raise _address_in_use() from error
+                raise address_in_use("unlink it at the provider") from error
 
     def _holder(self, address: str) -> UserId | None:
         wallet = self.store.wallet_of_address(address)
@@ -132,11 +134,3 @@ def _check_wallets(claim: ProviderClaim) -> None:
             f"at most {MOST_WALLETS} wallets can be linked: unlink some at the provider",
             code="TOO_MANY_WALLETS",
         )
-
-
-def _address_in_use() -> ConflictError:
-    return ConflictError(
-        "one of your wallets belongs to another user here: sign in with that wallet,"
-        " or unlink it at the provider",
-        code="ADDRESS_IN_USE",
-    )

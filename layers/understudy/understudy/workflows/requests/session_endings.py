@@ -45,6 +45,7 @@ class SessionView:
     refreshed_at_ms: int
     expires_at_ms: int
     is_current: bool
+    revoked_at_ms: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +62,7 @@ class SessionEndings:
         found, now = self.store.sessions(user_id), self.clock.now_ms()
         around = self.store.standing(current_id, user_id)
         alive = [each for each in found if replace(around, session=each).admitted(now) is not None]
-        return [_shown(each, current_id) for each in alive]
+        return [session_view(each, current_id) for each in alive]
 
     def one_of(self, user_id: UserId, session_id: str, by: str = "user") -> None:
         """End one session of this user, again if need be; raises NotFoundError."""
@@ -99,7 +100,8 @@ class SessionEndings:
         self.audit.append(AuditEntry(event, subject, self.clock.now_ms(), facts))
 
 
-def _shown(session: Session, current_id: str) -> SessionView:
+def session_view(session: Session, current_id: str = "") -> SessionView:
+    """Show a session without what its tokens are recognised by."""
     return SessionView(
         session_id=session.session_id,
         auth_method=session.auth_method,
@@ -108,6 +110,7 @@ def _shown(session: Session, current_id: str) -> SessionView:
         refreshed_at_ms=session.rotated_at_ms,
         expires_at_ms=min(session.idle_expires_at_ms, session.expires_at_ms),
         is_current=session.session_id == current_id,
+        revoked_at_ms=session.revoked_at_ms,
     )
 
 

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from understudy.domain.errors import ConflictError, NotAllowedError
+from understudy.domain.errors import ConflictError
 from understudy.domain.identity import AuthMethod, Connector, SignInNonce, User, Wallet
 from understudy.domain.ids import UserId, WalletId
 from understudy.domain.replacing import replace
 from understudy.ports.clock import Clock
-from understudy.ports.identity import IdentityStore, Ids, SignInVerifier
+from understudy.ports.identity import IdentityStore, Ids
 from understudy.workflows.requests.sessions import Sessions, TokenPair
-
-NONCE_LIFETIME_MS = 600_000
+from understudy.workflows.requests.wallet_proofs import SignedMessage, WalletProofs
+from understudy.workflows.requests.wallets import retired
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,38 +25,24 @@ class SignedIn:
 
 @dataclass(frozen=True, slots=True)
 class SignIn:
-    """Gives nonces out and takes signed messages in."""
+    """Lets in who proves a wallet's key."""
 
     store: IdentityStore
-    verifier: SignInVerifier
+    proofs: WalletProofs
     sessions: Sessions
     clock: Clock
     ids: Ids
 
     def nonce_for(self, address: str) -> SignInNonce:
         """Give an address a nonce for its next sign-in message."""
-        expires_at_ms = self.clock.now_ms() + NONCE_LIFETIME_MS
-        nonce = SignInNonce(self.ids.new_id(), address.lower(), expires_at_ms)
-        self.store.put_nonce(nonce)
-        return nonce
+        return self.proofs.nonce_for(address)
 
-    def verify(self, address: str, message: str, signature: str, connector: Connector) -> SignedIn:
+    def verify(self, signed: SignedMessage, connector: Connector) -> SignedIn:
         """Open a session for who signed the message.
 
-        The nonce is used up only by a message that is right in every other way, so nobody else
-        can spend it. Raises InvalidInputError or NotAllowedError.
+        Raises InvalidInputError or NotAllowedError, ConflictError for a wallet on its way out.
         """
-        claim = self.verifier.verify(message, signature, self.clock.now_ms())
-        if claim.address != address.lower():
-            raise NotAllowedError(
-                "the message names another address than the request", code="SIWE_WRONG_SIGNER"
-            )
-        if not self.store.take_nonce(claim.nonce, claim.address, self.clock.now_ms()):
-            raise NotAllowedError(
-                "the nonce is unknown, used or too old: fetch a new one and sign again",
-                code="SIWE_NONCE_INVALID",
-            )
-        wallet = self._wallet(claim.address, connector)
+        wallet = self._wallet(self.proofs.proven(signed), connector)
         return SignedIn(self.sessions.open(wallet, AuthMethod.SIWE), wallet)
 
     def _wallet(self, address: str, connector: Connector) -> Wallet:
@@ -68,6 +54,8 @@ class SignIn:
                 known = self.store.wallet_of_address(address)
         if known is None:
             raise ConflictError("the address is being bound to a user: try again")
+        if not known.is_active:
+            raise retired()
         seen = replace(known, connector=connector, last_seen_at_ms=self.clock.now_ms())
         self.store.record_login(known.user_id, seen)
         return seen

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from understudy.domain.errors import NotAllowedError, NotFoundError
+from understudy.domain.errors import ConflictError, NotAllowedError, NotFoundError
 from understudy.domain.identity import User, Wallet
 
 if TYPE_CHECKING:
@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
     from understudy.domain.ids import UserId, WalletId
     from understudy.ports.identity import IdentityStore
+
+MOST_WALLETS = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,3 +41,19 @@ def own_wallet(store: IdentityStore, user_id: UserId, wallet_id: WalletId | None
     if not wallets:
         raise NotFoundError("you have no wallet with this id", code="WALLET_NOT_FOUND")
     return wallets[0]
+
+
+def retired() -> ConflictError:
+    """Say that a wallet is on its way out."""
+    return ConflictError(
+        "this wallet is being removed: finish that, or link it again, signed in with another one",
+        code="WALLET_RETIRED",
+    )
+
+
+def address_in_use(or_else: str) -> ConflictError:
+    """Say that an address is somebody else's: two users are never made one."""
+    return ConflictError(
+        f"one of these wallets belongs to another user here: sign in with it, or {or_else}",
+        code="ADDRESS_IN_USE",
+    )

@@ -1,0 +1,134 @@
+"""What every store of wallets promises: the active one stays, and a removed address is free."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.contract.identity.concurrency import TRULY_CONCURRENT
+from tests.fakes.builders import NOW_MS
+from understudy.domain.errors import ConflictError
+from understudy.domain.identity import Connector, User, Wallet
+from understudy.domain.ids import UserId, WalletId
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tests.contract.identity.conftest import Store
+    from understudy.ports.wallets import WalletStore
+
+ALICE, BOB = UserId("alice"), UserId("bob")
+FIRST = Wallet(WalletId("w1"), ALICE, "0x" + "a" * 40, Connector.REOWN, NOW_MS, NOW_MS)
+SECOND = replace(FIRST, wallet_id=WalletId("w2"), address="0x" + "b" * 40, created_at_ms=NOW_MS + 1)
+OF_BOB = replace(FIRST, wallet_id=WalletId("w3"), address="0x" + "c" * 40, user_id=BOB)
+
+
+@pytest.fixture(autouse=True)
+def people(store: Store) -> None:
+    store.create_user(User(ALICE, FIRST.wallet_id, NOW_MS, NOW_MS), FIRST, SECOND)
+    store.create_user(User(BOB, OF_BOB.wallet_id, NOW_MS, NOW_MS), OF_BOB)
+
+
+def active_of(store: Store, user_id: UserId = ALICE) -> WalletId:
+    user = store.user(user_id)
+    assert user is not None
+    return user.active_wallet_id
+
+
+def test_another_wallet_becomes_the_active_one(store: Store, wallets: WalletStore) -> None:
+    wallets.activate_wallet(ALICE, SECOND.wallet_id)
+
+    assert active_of(store) == SECOND.wallet_id
+    assert active_of(store, BOB) == OF_BOB.wallet_id
+
+
+@pytest.mark.parametrize(("user", "wallet"), [(ALICE, "w3"), (ALICE, "w9"), (UserId("x"), "w1")])
+def test_nobody_chooses_what_is_not_theirs(
+    store: Store, wallets: WalletStore, user: UserId, wallet: str
+) -> None:
+    with pytest.raises(ConflictError):
+        wallets.activate_wallet(user, WalletId(wallet))
+
+    assert active_of(store) == FIRST.wallet_id
+    assert store.user(UserId("x")) is None
+
+
+def test_a_retired_wallet_is_not_chosen_and_not_signed_in_with(
+    store: Store, wallets: WalletStore
+) -> None:
+    wallets.retire_wallet(ALICE, SECOND.wallet_id)
+
+    assert store.wallet_of_address(SECOND.address) == replace(SECOND, is_active=False)
+    with pytest.raises(ConflictError):
+        wallets.activate_wallet(ALICE, SECOND.wallet_id)
+    with pytest.raises(ConflictError):
+        store.record_login(ALICE, SECOND)
+    wallets.restore_wallet(ALICE, SECOND.wallet_id)
+    wallets.activate_wallet(ALICE, SECOND.wallet_id)
+
+
+@pytest.mark.parametrize(("user", "wallet"), [(ALICE, "w1"), (ALICE, "w3"), (ALICE, "w9")])
+def test_the_active_wallet_and_what_is_not_there_are_not_retired(
+    store: Store, wallets: WalletStore, user: UserId, wallet: str
+) -> None:
+    with pytest.raises(ConflictError):
+        wallets.retire_wallet(user, WalletId(wallet))
+
+    assert [each.is_active for each in store.wallets(ALICE)] == [True, True]
+
+
+def test_what_is_gone_is_not_restored(store: Store, wallets: WalletStore) -> None:
+    with pytest.raises(ConflictError):
+        wallets.restore_wallet(ALICE, WalletId("w9"))
+
+    assert len(store.wallets(ALICE)) == 2
+
+
+def test_a_wallet_is_removed_only_once_it_is_retired(store: Store, wallets: WalletStore) -> None:
+    with pytest.raises(ConflictError):
+        wallets.remove_wallet(SECOND)
+    wallets.retire_wallet(ALICE, SECOND.wallet_id)
+
+    wallets.remove_wallet(SECOND)
+
+    assert list(store.wallets(ALICE)) == [FIRST]
+    assert store.wallet_of_address(SECOND.address) is None
+    with pytest.raises(ConflictError):
+        wallets.remove_wallet(SECOND)
+
+
+def test_a_removed_address_is_free_for_anybody(store: Store, wallets: WalletStore) -> None:
+    wallets.retire_wallet(ALICE, SECOND.wallet_id)
+    wallets.remove_wallet(SECOND)
+
+    bound = replace(SECOND, wallet_id=WalletId("w4"), user_id=BOB)
+    store.add_wallet(bound)
+
+    assert store.wallet_of_address(SECOND.address) == bound
+    with pytest.raises(ConflictError):  # a late removal by the one before
+        wallets.remove_wallet(SECOND)
+    assert store.wallet_of_address(SECOND.address) == bound
+
+
+@TRULY_CONCURRENT
+def test_a_wallet_chosen_and_retired_at_once_is_never_both(
+    store: Store, wallets: WalletStore
+) -> None:
+    def tried(change: Callable[[UserId, WalletId], None]) -> bool:
+        try:
+            change(ALICE, SECOND.wallet_id)
+        except ConflictError:
+            return False
+        return True
+
+    for _ in range(5):
+        with ThreadPoolExecutor(2) as pool:
+            done = list(pool.map(tried, [wallets.activate_wallet, wallets.retire_wallet]))
+        (second,) = [each for each in store.wallets(ALICE) if each.wallet_id == SECOND.wallet_id]
+        assert any(done)
+        assert second.is_active or active_of(store) == FIRST.wallet_id
+        wallets.restore_wallet(ALICE, SECOND.wallet_id)
+        wallets.activate_wallet(ALICE, FIRST.wallet_id)
