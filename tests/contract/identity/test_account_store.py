@@ -253,3 +253,37 @@ def test_an_erasure_that_died_leaves_the_ways_in_until_the_last_write(
     accounts.erase(ALICE)
 
     assert about(store, sessions, accounts, ALICE) == NOTHING
+
+
+class LateClient(DyingClient):
+    """A client before whose second transaction somebody else does something."""
+
+    def __init__(self, client: Any, meanwhile: Callable[[], object]) -> None:
+        super().__init__(client, transactions=2)
+        self.meanwhile = meanwhile
+
+    def transact_write_items(self, **request: Any) -> Any:
+        if self.left == 1:
+            self.meanwhile()
+            self.left = 9
+        return super().transact_write_items(**request)
+
+
+@pytest.mark.parametrize("store", ON_TABLES, indirect=True)
+def test_who_comes_in_during_an_erasure_is_gone_with_the_rest(
+    store: Store, sessions: SessionStore, accounts: AccountStore
+) -> None:
+    assert isinstance(store, DynamoIdentityStore)
+    late, wallet = session_of(ALICE, SESSIONS), wallet_of(ALICE, 3)
+
+    def meanwhile() -> None:
+        sessions.open_session(late)
+        store.add_wallet(wallet)
+
+    table = store._table
+    busy: Any = LateClient(table.client, meanwhile)
+    DynamoAccountStore(Table(busy, table.name)).erase(ALICE)
+
+    assert about(store, sessions, accounts, ALICE) == NOTHING
+    assert sessions.session(late.session_id) is None
+    assert store.wallet_of_address(wallet.address) is None
