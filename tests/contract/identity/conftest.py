@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Protocol
+from typing import Protocol
 from uuid import uuid4
 
 import pytest
@@ -23,8 +23,6 @@ from understudy.ports.profiles import CopyProfiles
 from understudy.ports.sessions import SessionStore
 from understudy.ports.wallets import WalletStore
 
-IDENTITY: dict[str, Any] = {}
-
 
 class Store(IdentityStore, AgentRegistry, CopyProfiles, Protocol):
     """All that is kept in the table `identity`, but for sessions."""
@@ -36,7 +34,7 @@ def store(request: pytest.FixtureRequest) -> Store:
         return InMemoryIdentityStore()
     name = "moto_dynamodb" if request.param == "moto" else "emulated_dynamodb"
     client = request.getfixturevalue(name)
-    table = tables.create(client, f"identity-{uuid4().hex}", IDENTITY)
+    table = tables.create(client, f"identity-{uuid4().hex}", tables.IDENTITY)
     return DynamoIdentityStore(Table(client, table))
 
 

@@ -37,6 +37,7 @@ COPYING: dict[str, Any] = {
 MARKET: dict[str, Any] = {}
 THROTTLE: dict[str, Any] = {}
 DOOR: dict[str, Any] = {}
+IDENTITY: dict[str, Any] = {}
 
 
 def attribute_types(definition: dict[str, Any]) -> dict[str, str]:

@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import re
+from typing import TYPE_CHECKING, NoReturn
 
+import pytest
+
+from functions.api.routes import ROUTES
+from functions.api.routing import Access
 from tests.fakes.identity import BOB
+from understudy.domain.errors import DependencyError
 
 if TYPE_CHECKING:
+    from functions.api.routing import Route
     from tests.fakes.api import ApiWorld
 
 
@@ -40,6 +47,29 @@ def test_a_user_signs_out_everywhere(api: ApiWorld, token: str) -> None:
         assert api.request("GET", "/v1/sessions", None, each).code == "SESSION_ENDED"
     api.world.clock.advance(1)
     assert len(ids(api, api.token())) == 1
+
+
+@pytest.mark.parametrize(
+    "route", [each for each in ROUTES if each.access is not Access.OPEN], ids=lambda each: each.key
+)
+def test_no_route_lets_an_ended_session_in(api: ApiWorld, token: str, route: Route) -> None:
+    api.services.session_endings.everybodys("operator-1")
+
+    answer = api.request(route.method, re.sub(r"\{\w+\}", "x", route.path), None, token)
+
+    assert (answer.status, answer.code) == (401, "SESSION_ENDED")
+
+
+def test_when_nobody_can_say_how_a_session_stands_nobody_is_let_in(
+    api: ApiWorld, token: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def away(*_: str) -> NoReturn:
+        raise DependencyError("no answer")
+
+    monkeypatch.setattr(type(api.identity), "standing", away)
+
+    for method, path in (("GET", "/v1/me"), ("POST", "/v1/copy/disable")):
+        assert api.request(method, path, None, token).status == 503
 
 
 def test_a_session_of_somebody_else_is_not_there(api: ApiWorld, token: str) -> None:
