@@ -87,7 +87,7 @@ def test_an_enable_that_lands_late_does_not_undo_a_newer_disable(
 
 
 def test_a_decision_is_dated_before_the_door_does_anything_slow(user: Overtaking) -> None:
-    user.during(InMemoryIdentityStore, "session", user.disable_later)
+    user.during(InMemoryIdentityStore, "standing", user.disable_later)
 
     assert user.ask("POST", "/v1/copy/enable").code == "NEWER_DECISION"
 
