@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
 from custody.agents import Policy
+from custody.aws.key_vault import VaultKeys
 from custody.aws.tables import TableNames
 from custody.hyperliquid import Terms
 from understudy.adapters.venues.hyperliquid.constants import Chain
@@ -18,10 +19,14 @@ if TYPE_CHECKING:
 
 
 class Settings(NamedTuple):
-    """Tables, the KMS keys of agents and of audit rows, what actions carry, new agents' policy."""
+    """Tables, the KMS keys of agents and of audit rows, what actions carry, new agents' policy.
+
+    `role` is the signer's own.
+    """
 
     tables: TableNames
-    agent_key_id: str
+    agent_keys: VaultKeys
+    role: str
     audit_row_key_id: str
     terms: Terms
     policy: Policy
@@ -35,7 +40,11 @@ def settings_from(environment: Mapping[str, str]) -> Settings:
             audit=_text(environment, "AUDIT_TABLE"),
             market=_text(environment, "MARKET_TABLE"),
         ),
-        agent_key_id=_text(environment, "AGENT_KEY_ID"),
+        agent_keys=VaultKeys(
+            sealing=_text(environment, "AGENT_KEY_ID"),
+            spare=_text(environment, "SPARE_AGENT_KEY_ID"),
+        ),
+        role=_text(environment, "SIGNER_ROLE"),
         audit_row_key_id=_text(environment, "AUDIT_ROW_KEY_ID"),
         terms=Terms(_chain(environment), _builder(environment)),
         policy=Policy(
