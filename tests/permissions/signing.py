@@ -66,6 +66,19 @@ def an_agent_with_a_key_in_kms_signs_until_it_is_revoked(stage: Stage) -> None:
     assert state == "PendingDeletion"
 
 
+def an_agent_with_a_server_wallet_signs_until_it_is_revoked(stage: Stage) -> None:
+    stage.restart(SIGNER)  # a worker reads the token once
+    address = new_address()
+    wanted = _wanted(address, authority="SERVER_WALLET")
+    agent_id = _enroll(stage, "create_agent", **wanted)["agent_id"]
+    _enroll(stage, "activate", agent_id=agent_id)
+    assert _signs(stage, address, agent_id)
+
+    _enroll(stage, "revoke", agent_id=agent_id)
+
+    assert not _signs(stage, address, agent_id)
+
+
 def a_key_sealed_by_the_spare_key_signs_and_moves(stage: Stage) -> None:
     address = new_address()
     agent_id = _enroll(stage, "create_agent", **_wanted(address))["agent_id"]
@@ -181,4 +194,5 @@ CHECKS = (
     a_kill_is_not_undone_by_an_order_from_before_it,
     an_agent_with_a_key_in_kms_signs_until_it_is_revoked,
     a_key_sealed_by_the_spare_key_signs_and_moves,
+    an_agent_with_a_server_wallet_signs_until_it_is_revoked,
 )

@@ -22,6 +22,7 @@ class AuthorityKind(StrEnum):
 
     KMS_WRAPPED = "KMS_WRAPPED"  # sealed by KMS in our table, opened in the signer for a batch
     KMS_RESIDENT = "KMS_RESIDENT"  # made in KMS and never outside of it
+    SERVER_WALLET = "SERVER_WALLET"  # at a provider, who signs with it in parts
     DEVELOPMENT = "DEVELOPMENT"  # worked out from the agent's id; on the local stage alone
 
 

@@ -20,7 +20,13 @@ from custody.authorities import Authorities
 from custody.store import AgentStore
 from understudy.adapters.venues.hyperliquid.constants import AGENT_NAME_MAX_LENGTH
 from understudy.domain.audit import AuditEntry
-from understudy.domain.errors import InvalidInputError, NotAllowedError, NotFoundError
+from understudy.domain.errors import (
+    ConflictError,
+    InvalidInputError,
+    NotAllowedError,
+    NotFoundError,
+)
+from understudy.domain.ids import digest_of
 from understudy.domain.markets import HYPERLIQUID
 from understudy.domain.turns import CLOCKS_DIFFER_BY_MS
 from understudy.ports.switches import Switch
@@ -45,6 +51,8 @@ class NewAgent:
     venue: str
     agent_name: str
     authority: AuthorityKind = AuthorityKind.KMS_WRAPPED
+    request_id: str = ""
+    """The same request asked again is answered with the same agent; '' asks for another one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,10 +92,14 @@ class Enrolment:
         """Make a fresh key for one wallet; the agent is PENDING until it is activated.
 
         Raises InvalidInputError for a request that cannot be meant, NotAllowedError for an
-        authority that is not here.
+        authority that is not here, ConflictError for a request id that was used for something else.
         """
         _check(wanted)
-        agent = self._fresh(wanted)
+        agent_id = self._id_for(wanted)
+        known = self._store.agent(agent_id) if wanted.request_id else None
+        if known is not None:
+            return _of_the_same_request(known, wanted)
+        agent = self._fresh(agent_id, wanted)
         entry = of_agent(AuditEvent.AGENT_CREATED, agent, agent.created_at_ms)
         self._store.create(agent, entry)
         return agent
@@ -136,8 +148,13 @@ class Enrolment:
             raise NotFoundError("there is no such agent")
         return agent
 
-    def _fresh(self, wanted: NewAgent) -> Agent:
-        agent_id = agent_id_for(wanted.user_id, self._random_bytes(8).hex())
+    def _id_for(self, wanted: NewAgent) -> str:
+        if not wanted.request_id:
+            return agent_id_for(wanted.user_id, self._random_bytes(8).hex())
+        unique = digest_of("agent-request", wanted.wallet_id, wanted.request_id)
+        return agent_id_for(wanted.user_id, unique[:16])
+
+    def _fresh(self, agent_id: str, wanted: NewAgent) -> Agent:
         key = self._authorities.of(wanted.authority).make(agent_id, _FIRST_VERSION)
         return Agent(
             agent_id=agent_id,
@@ -170,6 +187,15 @@ def _when_off(order: SwitchOrder, now_ms: int) -> int:
             " the future"
         )
     return order.at_ms
+
+
+def _of_the_same_request(agent: Agent, wanted: NewAgent) -> Agent:
+    """Give the agent that a request made before, as long as nothing has become of it since."""
+    asked = (wanted.wallet_address, wanted.venue, wanted.agent_name, wanted.authority)
+    made = (agent.wallet_address, agent.venue, agent.agent_name, agent.authority)
+    if asked != made or agent.status is not AgentStatus.PENDING:
+        raise ConflictError("this request id was used before: ask with another one")
+    return agent
 
 
 def _check(wanted: NewAgent) -> None:

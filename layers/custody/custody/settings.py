@@ -18,10 +18,17 @@ if TYPE_CHECKING:
     from decimal import Decimal
 
 
+class WalletPlace(NamedTuple):
+    """The address of the provider of server wallets, and the secret that holds its token."""
+
+    url: str
+    token_secret_id: str
+
+
 class Settings(NamedTuple):
     """Tables, the KMS keys of agents and of audit rows, what actions carry, new agents' policy.
 
-    `role` is the signer's own.
+    `role` is the signer's own; `wallets` is where server wallets are, if there are any.
     """
 
     tables: TableNames
@@ -29,6 +36,7 @@ class Settings(NamedTuple):
     role: str
     audit_row_key_id: str
     terms: Terms
+    wallets: WalletPlace | None
     policy: Policy
 
 
@@ -47,6 +55,7 @@ def settings_from(environment: Mapping[str, str]) -> Settings:
         role=_text(environment, "SIGNER_ROLE"),
         audit_row_key_id=_text(environment, "AUDIT_ROW_KEY_ID"),
         terms=Terms(_chain(environment), _builder(environment)),
+        wallets=_wallets(environment),
         policy=Policy(
             max_order_notional=_amount(environment, "AGENT_MAX_ORDER_NOTIONAL_USDC"),
             max_daily_notional=_amount(environment, "AGENT_MAX_DAILY_NOTIONAL_USDC"),
@@ -90,4 +99,13 @@ def _builder(environment: Mapping[str, str]) -> Builder | None:
     return Builder(
         _text(environment, "HYPERLIQUID_BUILDER_ADDRESS"),
         _count(environment, "HYPERLIQUID_BUILDER_FEE_TENTHS_BPS"),
+    )
+
+
+def _wallets(environment: Mapping[str, str]) -> WalletPlace | None:
+    if not environment.get("SERVER_WALLETS_URL"):
+        return None
+    return WalletPlace(
+        _text(environment, "SERVER_WALLETS_URL"),
+        _text(environment, "SERVER_WALLETS_TOKEN_SECRET_ID"),
     )

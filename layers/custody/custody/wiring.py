@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache, partial
 from typing import TYPE_CHECKING
@@ -28,13 +28,14 @@ from custody.keys import WrappedKeys
 from custody.settings import settings_from
 from custody.signer import IntentSigner
 from understudy.adapters.aws import clients
+from understudy.adapters.aws.attempts import attempt
 from understudy.adapters.aws.audit_stamps import KmsStamps
 from understudy.adapters.clock import SystemClock
 from understudy.domain.audit import Actor
 
 if TYPE_CHECKING:
     from custody.authorities import Authority
-    from custody.settings import Settings
+    from custody.settings import Settings, WalletPlace
 
 # Lanes wait for the cloud, not for the processor; a batch has at most ten of them.
 _LANES_AT_ONCE = 10
@@ -65,14 +66,15 @@ def doors() -> Mapping[str, Door]:
 
 
 def authorities(settings: Settings) -> Authorities:
-    """Give every authority there is, none of them built yet."""
-    return Authorities(
-        {
-            AuthorityKind.KMS_WRAPPED: partial(_wrapped, settings),
-            AuthorityKind.KMS_RESIDENT: partial(_resident, settings),
-            AuthorityKind.DEVELOPMENT: _development,
-        }
-    )
+    """Give every authority that the deployment has, none of them built yet."""
+    makers: dict[AuthorityKind, Callable[[], Authority]] = {
+        AuthorityKind.KMS_WRAPPED: partial(_wrapped, settings),
+        AuthorityKind.KMS_RESIDENT: partial(_resident, settings),
+        AuthorityKind.DEVELOPMENT: _development,
+    }
+    if settings.wallets is not None:
+        makers[AuthorityKind.SERVER_WALLET] = partial(_at_the_provider, settings.wallets)
+    return Authorities(makers)
 
 
 def _vault(settings: Settings) -> KmsKeyVault:
@@ -98,6 +100,13 @@ def _resident(settings: Settings) -> Authority:
     from custody.aws.resident_keys import ResidentKeys  # noqa: PLC0415
 
     return ResidentKeys(clients.kms(), settings.role)
+
+
+def _at_the_provider(place: WalletPlace) -> Authority:
+    from custody.server_wallets import ServerWallets, WalletService  # noqa: PLC0415
+
+    answer = attempt(lambda: clients.secrets().get_secret_value(SecretId=place.token_secret_id))
+    return ServerWallets(WalletService(place.url, answer["SecretString"]))
 
 
 def _development() -> Authority:

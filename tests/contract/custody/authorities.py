@@ -15,6 +15,8 @@ from custody.aws.key_vault import KmsKeyVault, VaultKeys
 from custody.aws.resident_keys import ResidentKeys
 from custody.development import DevelopmentKeys
 from custody.keys import WrappedKeys
+from custody.server_wallets import ServerWallets, WalletService
+from simulators.server_wallets.thread import ServerWalletProvider
 from tests.contract.conftest import moto_client
 from tests.contract.custody.backends import new_key
 from tests.fakes.custody import InMemoryVault
@@ -70,6 +72,17 @@ def development(_: EmulatorClients) -> Iterator[Authority]:
     yield DevelopmentKeys(LOCAL)
 
 
+@contextmanager
+def at_a_provider(_: EmulatorClients) -> Iterator[Authority]:
+    with ServerWalletProvider() as running:
+        yield wallets_at(running)
+
+
+def wallets_at(running: ServerWalletProvider) -> ServerWallets:
+    """Give the authority at a provider; it does not really pause."""
+    return ServerWallets(WalletService(running.url, running.provider.token, lambda _: None))
+
+
 def wrapped_on(kms: Any) -> Authority:
     return WrappedKeys(KmsKeyVault(kms, VaultKeys(new_key(kms), new_key(kms))))
 
@@ -78,6 +91,7 @@ HERE = {
     "wrapped, memory": (AuthorityKind.KMS_WRAPPED, wrapped_in_memory),
     "wrapped, moto": (AuthorityKind.KMS_WRAPPED, wrapped_on_moto),
     "resident, fake": (AuthorityKind.KMS_RESIDENT, resident_on_a_fake),
+    "server wallet": (AuthorityKind.SERVER_WALLET, at_a_provider),
     "development": (AuthorityKind.DEVELOPMENT, development),
 }
 ON_THE_EMULATOR = {
