@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
-from custody.agents import Agent, AuthorityKind
+from custody.agents import AuthorityKind
 from custody.secp256k1 import Signature
 from understudy.domain.errors import NotAllowedError
 
@@ -22,6 +22,35 @@ class Key(NamedTuple):
     address: str
     key_id: str
     ciphertext: bytes = b""
+
+
+class HeldKey(Protocol):
+    """By what an authority finds a key again: an agent's record has all of it."""
+
+    @property
+    def agent_id(self) -> str:
+        """Whose key it is."""
+        ...
+
+    @property
+    def key_version(self) -> int:
+        """Which of the agent's keys."""
+        ...
+
+    @property
+    def address(self) -> str:
+        """Whom its signatures recover to."""
+        ...
+
+    @property
+    def key_id(self) -> str:
+        """What seals it, or its own name elsewhere."""
+        ...
+
+    @property
+    def ciphertext(self) -> bytes:
+        """It itself, sealed, or nothing."""
+        ...
 
 
 class DigestSigner(Protocol):
@@ -42,12 +71,12 @@ class Authority(Protocol):
         """Make the key of a new agent."""
         ...
 
-    def opened(self, agent: Agent) -> AbstractContextManager[DigestSigner]:
-        """Give an agent's key for a block; raises KeyUnusableError when it is gone or another's."""
+    def opened(self, held: HeldKey) -> AbstractContextManager[DigestSigner]:
+        """Give a key for a block; raises KeyUnusableError when it is gone or another's."""
         ...
 
-    def destroy(self, agent: Agent) -> None:
-        """Destroy what is kept of a revoked agent's key outside its record; may be repeated."""
+    def destroy(self, held: HeldKey) -> None:
+        """Destroy what is kept of a key that nothing uses any more; may be repeated."""
         ...
 
 

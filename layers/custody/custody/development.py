@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from custody.authorities import Key
+from custody.authorities import HeldKey, Key
 from custody.keys import KeyUnusableError
 from custody.secp256k1 import SigningKey, address_of
 from understudy.domain.errors import NotAllowedError
@@ -19,7 +19,6 @@ from understudy.domain.errors import NotAllowedError
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from custody.agents import Agent
 
 LOCAL_STAGE = "local"
 _THIS_MACHINE = frozenset({"127.0.0.1", "localhost", "::1"})
@@ -46,10 +45,10 @@ class DevelopmentKeys:
         return Key(address_of(_secret_of(agent_id, key_version)), "")
 
     @contextmanager
-    def opened(self, agent: Agent) -> Iterator[SigningKey]:
+    def opened(self, held: HeldKey) -> Iterator[SigningKey]:
         """Work out an agent's key for the time of a block."""
-        secret = _secret_of(agent.agent_id, agent.key_version)
-        if address_of(secret) != agent.address:
+        secret = _secret_of(held.agent_id, held.key_version)
+        if address_of(secret) != held.address:
             raise KeyUnusableError("this is not the key that the agent was made with")
         key = SigningKey(secret)
         try:
@@ -57,7 +56,7 @@ class DevelopmentKeys:
         finally:
             key.forget()
 
-    def destroy(self, agent: Agent) -> None:
+    def destroy(self, held: HeldKey) -> None:
         """Do nothing: there is nothing kept."""
 
 

@@ -7,14 +7,13 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from custody.agents import AuthorityKind
-from custody.authorities import Authorities, Key
+from custody.authorities import Authorities, HeldKey, Key
 from custody.secp256k1 import SigningKey, address_of
 from understudy.domain.errors import UnderstudyError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
-    from custody.agents import Agent
 
 _KEY_BYTES = 32
 
@@ -72,16 +71,16 @@ class WrappedKeys:
         return Key(address_of(secret), sealed.key_id, sealed.ciphertext)
 
     @contextmanager
-    def opened(self, agent: Agent) -> Iterator[SigningKey]:
+    def opened(self, held: HeldKey) -> Iterator[SigningKey]:
         """Open an agent's key for the time of a block."""
-        context = signing_context(agent.agent_id, agent.key_version)
-        key = SigningKey(self._vault.open(Sealed(agent.ciphertext, agent.key_id), context))
+        context = signing_context(held.agent_id, held.key_version)
+        key = SigningKey(self._vault.open(Sealed(held.ciphertext, held.key_id), context))
         try:
             yield key
         finally:
             key.forget()
 
-    def destroy(self, agent: Agent) -> None:
+    def destroy(self, held: HeldKey) -> None:
         """Do nothing: the key was its ciphertext, which goes with the record."""
 
 

@@ -15,7 +15,7 @@ from urllib.parse import quote, urlsplit
 import urllib3
 from urllib3.exceptions import HTTPError
 
-from custody.authorities import Key
+from custody.authorities import HeldKey, Key
 from custody.keys import KeyUnusableError
 from custody.secp256k1 import Signature, recovered
 from understudy.domain.errors import DependencyError, InvalidInputError
@@ -23,7 +23,6 @@ from understudy.domain.errors import DependencyError, InvalidInputError
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from custody.agents import Agent
 
 # The function has ten seconds; what is not answered by then is asked again by its caller.
 _WHOLE_SECONDS = 8.0
@@ -106,15 +105,15 @@ class ServerWallets:
         return Key(str(found["address"]).lower(), str(found["walletId"]))
 
     @contextmanager
-    def opened(self, agent: Agent) -> Iterator[ServerWallet]:
+    def opened(self, held: HeldKey) -> Iterator[ServerWallet]:
         """Give the wallet; nothing of its key comes here."""
-        if not agent.key_id:
+        if not held.key_id:
             raise KeyUnusableError("the agent's record names no server wallet")
-        yield ServerWallet(self._service, agent)
+        yield ServerWallet(self._service, held)
 
-    def destroy(self, agent: Agent) -> None:
+    def destroy(self, held: HeldKey) -> None:
         """Take the wallet out of use for good."""
-        answer = self._service.ask("DELETE", f"/v1/wallets/{quote(agent.key_id)}")
+        answer = self._service.ask("DELETE", f"/v1/wallets/{quote(held.key_id)}")
         if answer.status != _OK and answer.status not in _GONE:
             raise DependencyError("the server wallet was not revoked: try again in a moment")
 
@@ -137,13 +136,13 @@ class ServerWallets:
 class ServerWallet:
     """Signs with one agent's wallet."""
 
-    def __init__(self, service: WalletService, agent: Agent) -> None:
+    def __init__(self, service: WalletService, held: HeldKey) -> None:
         self._service = service
-        self._agent = agent
+        self._held = held
 
     def signature_of(self, digest: bytes) -> Signature:
         """Sign 32 bytes; the signature is checked to be this agent's."""
-        path = f"/v1/wallets/{quote(self._agent.key_id)}/signatures"
+        path = f"/v1/wallets/{quote(self._held.key_id)}/signatures"
         answer = self._service.ask("POST", path, {"digest": digest.hex()})
         if answer.status in _GONE:
             raise KeyUnusableError("the server wallet is revoked or gone")
@@ -151,7 +150,7 @@ class ServerWallet:
             raise DependencyError("the server wallet did not sign", status=answer.status)
         raw = _bytes_in(answer.fields.get("signature"))
         r, s = int.from_bytes(raw[:32], "big"), int.from_bytes(raw[32:64], "big")
-        signature = recovered(digest, r, s, self._agent.address)
+        signature = recovered(digest, r, s, self._held.address)
         if signature is None:
             raise KeyUnusableError("the server wallet signs with another key than the agent's")
         return signature

@@ -11,14 +11,17 @@ from uuid import uuid4
 
 from custody.aws.agent_store import DynamoAgentStore
 from custody.aws.key_vault import KmsKeyVault, VaultKeys
+from custody.aws.legacy_store import DynamoLegacyStore
 from custody.aws.sealed_agents import DynamoSealedAgents
 from custody.aws.signing_store import DynamoSigningStore
 from custody.aws.tables import TableNames
 from custody.keys import KeyVault
+from custody.migration.ports import LegacyStore
 from custody.rewrapping import SealedAgents
 from custody.store import AgentStore, SigningStore
 from tests.contract.stores.tables import create
 from tests.fakes.custody import InMemoryCustodyStore, InMemoryVault
+from tests.fakes.legacy import InMemoryLegacyStore
 from tests.fakes.sealed_agents import InMemorySealedAgents
 from tests.unit.custody.scene import MARKETS, NOW_MS
 from understudy.adapters.aws.audit_stamps import KmsStamps
@@ -47,6 +50,7 @@ class Backend:
     audited: Callable[[], int]
     sealed: SealedAgents
     next_vault: Callable[[], KeyVault]
+    legacy: LegacyStore
 
 
 def in_memory() -> Backend:
@@ -56,7 +60,10 @@ def in_memory() -> Backend:
     store = InMemoryCustodyStore(markets)
     vault = InMemoryVault()
     audited = partial(len, store.audited)
-    return Backend(store, store, vault, audited, InMemorySealedAgents(store), vault.switched)
+    legacy = InMemoryLegacyStore(store.audited)
+    return Backend(
+        store, store, vault, audited, InMemorySealedAgents(store), vault.switched, legacy
+    )
 
 
 def on_aws(dynamodb: Any, kms: Any, names: TableNames | None = None) -> Backend:
@@ -76,6 +83,7 @@ def on_aws(dynamodb: Any, kms: Any, names: TableNames | None = None) -> Backend:
         lambda: dynamodb.scan(TableName=names.audit, Select="COUNT")["Count"],
         DynamoSealedAgents(dynamodb, names, stamps),
         lambda: KmsKeyVault(kms, VaultKeys(keys.spare, keys.sealing)),
+        DynamoLegacyStore(dynamodb, names, stamps),
     )
 
 

@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 
     from mypy_boto3_kms import KMSClient
 
-_UNHEARD_OF = frozenset({"InvalidAction", "UnknownOperationException"})
+# What a KMS without ReEncrypt answers; one that checks roles denies what it never heard of.
+_CANNOT = frozenset({"AccessDeniedException", "InvalidAction", "UnknownOperationException"})
 _UNUSABLE = frozenset({"InvalidCiphertextException", "IncorrectKeyException"})
 
 
@@ -65,7 +66,8 @@ class KmsKeyVault:
     def rewrap(self, sealed: Sealed, context: Mapping[str, str]) -> Sealed:
         """Let KMS seal anew, without the key coming out of it; raises as `open`.
 
-        A KMS that cannot (only stand-ins for AWS's) is asked to open and to seal instead.
+        A KMS that cannot, as stand-ins for AWS's, is asked to open and to seal instead; so the key
+        is in memory for a moment, as it is when it signs.
         """
         try:
             answer = _asked(
@@ -78,7 +80,7 @@ class KmsKeyVault:
                 )
             )
         except DependencyError as error:
-            if _code(error.__cause__) not in _UNHEARD_OF:
+            if _code(error.__cause__) not in _CANNOT:
                 raise
             return self.seal(self.open(sealed, context), context)
         return Sealed(answer["CiphertextBlob"], self._keys.sealing)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from custody.authorities import Key
+from custody.authorities import HeldKey, Key
 from custody.der import point_in, signature_in
 from custody.keys import KeyUnusableError
 from custody.secp256k1 import Signature, address_of_point, recovered
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 
     from mypy_boto3_kms import KMSClient
 
-    from custody.agents import Agent
 
 # AWS holds a key for this long before it is gone for good: the longest there is.
 _PENDING_DELETION_DAYS = 30
@@ -73,17 +72,17 @@ class ResidentKeys:
         return Key(address_of_point(point_in(public["PublicKey"])), made["Arn"])
 
     @contextmanager
-    def opened(self, agent: Agent) -> Iterator[ResidentKey]:
+    def opened(self, held: HeldKey) -> Iterator[ResidentKey]:
         """Give the key; nothing of it comes here."""
-        if not agent.key_id:
+        if not held.key_id:
             raise KeyUnusableError("the agent's record names no key")
-        yield ResidentKey(self._client, agent)
+        yield ResidentKey(self._client, held)
 
-    def destroy(self, agent: Agent) -> None:
+    def destroy(self, held: HeldKey) -> None:
         """Let KMS delete the key after its waiting time; from now on it signs nothing."""
         schedule = partial(
             self._client.schedule_key_deletion,
-            KeyId=agent.key_id,
+            KeyId=held.key_id,
             PendingWindowInDays=_PENDING_DELETION_DAYS,
         )
         try:
@@ -95,21 +94,21 @@ class ResidentKeys:
 class ResidentKey:
     """Signs with one agent's key in KMS."""
 
-    def __init__(self, client: KMSClient, agent: Agent) -> None:
+    def __init__(self, client: KMSClient, held: HeldKey) -> None:
         self._client = client
-        self._agent = agent
+        self._held = held
 
     def signature_of(self, digest: bytes) -> Signature:
         """Sign 32 bytes; the signature is checked to be this agent's."""
         sign = partial(
             self._client.sign,
-            KeyId=self._agent.key_id,
+            KeyId=self._held.key_id,
             Message=digest,
             MessageType="DIGEST",
             SigningAlgorithm="ECDSA_SHA_256",
         )
         r, s = signature_in(_asked(sign)["Signature"])
-        signature = recovered(digest, r, s, self._agent.address)
+        signature = recovered(digest, r, s, self._held.address)
         if signature is None:
             raise KeyUnusableError("the key in KMS is not the agent's")
         return signature
