@@ -9,7 +9,7 @@ import typer
 from rich.console import Console
 from typer.exceptions import TyperException
 
-from cli import audit, demo, doctor, judge, mutants, simulate, up
+from cli import audit, demo, doctor, judge, migrate_custody, mutants, simulate, up
 from cli.endings import Stopped, ended_by_signals
 from cli.errors import explained
 from cli.ops import dead_letters, rewrap
@@ -23,6 +23,7 @@ FAILURE = 1
 HELP = ["--help"]
 OPERATIONS = "ops"
 AUDIT = "audit"
+MIGRATION = "migrate-custody"
 
 app = typer.Typer(
     name="understudy",
@@ -36,6 +37,7 @@ operations = typer.Typer(name=OPERATIONS, help="Look after a running system, her
 operations.add_typer(dead_letters.app)
 operations.command("rewrap")(rewrap.command)
 app.add_typer(operations)
+app.command(MIGRATION)(migrate_custody.command)
 app.add_typer(audit.app)
 
 
@@ -44,6 +46,7 @@ def main(arguments: Sequence[str]) -> int:
     if list(arguments)[:1] not in (
         [OPERATIONS],
         [AUDIT],
+        [MIGRATION],
     ):  # these may reach AWS, where they are told to
         guard_this_process()
     try:

@@ -79,6 +79,24 @@ def an_agent_with_a_server_wallet_signs_until_it_is_revoked(stage: Stage) -> Non
     assert not _signs(stage, address, agent_id)
 
 
+def users_of_the_older_system_are_taken_over_and_looked_at(stage: Stage) -> None:
+    user_id = f"legacy-{new_address()}"
+    user = {
+        "user_id": user_id,
+        "wallet_address": new_address(),
+        "kind": "SAFE",
+        "owner_address": new_address(),
+        "sealed_key": "iv.ciphertext.tag",
+    }
+    took = stage.invoke(SIGNER, {"operation": "take_over", "users": [user]}, alias="keys")
+    assert took == {"added": 1}
+
+    looked = {"operation": "migrate", "page": "", "dry_run": True}
+    found = stage.invoke(SIGNER, looked, alias="keys")["users"]
+
+    assert [each["stage"] for each in found if each["user_id"] == user_id] == ["LEGACY"]
+
+
 def a_key_sealed_by_the_spare_key_signs_and_moves(stage: Stage) -> None:
     address = new_address()
     agent_id = _enroll(stage, "create_agent", **_wanted(address))["agent_id"]
@@ -195,4 +213,5 @@ CHECKS = (
     an_agent_with_a_key_in_kms_signs_until_it_is_revoked,
     a_key_sealed_by_the_spare_key_signs_and_moves,
     an_agent_with_a_server_wallet_signs_until_it_is_revoked,
+    users_of_the_older_system_are_taken_over_and_looked_at,
 )

@@ -87,13 +87,22 @@ def _wrapped(settings: Settings) -> Authority:
 
 # What few requests need is imported when the first of them comes, not when the function starts.
 def _care_for_keys(settings: Settings, stamps: KmsStamps, event: Event) -> Answer:
+    from custody.aws.legacy_store import DynamoLegacyStore  # noqa: PLC0415
     from custody.aws.sealed_agents import DynamoSealedAgents  # noqa: PLC0415
     from custody.key_care import keys_door, rewrap  # noqa: PLC0415
+    from custody.migration.door import migrate, take_over  # noqa: PLC0415
     from custody.rewrapping import Rewrapping  # noqa: PLC0415
 
-    agents = DynamoSealedAgents(clients.dynamodb(), settings.tables, stamps)
-    rewrapping = Rewrapping(agents, _vault(settings), SystemClock())
-    return keys_door({"rewrap": rewrap(rewrapping)})(event)
+    database, clock = clients.dynamodb(), SystemClock()
+    agents = DynamoSealedAgents(database, settings.tables, stamps)
+    legacy = DynamoLegacyStore(database, settings.tables, stamps)
+    operations = {
+        "rewrap": rewrap(Rewrapping(agents, _vault(settings), clock)),
+        "take_over": take_over(legacy),
+        # The chain comes with the venue whose wallets the older system has.
+        "migrate": migrate(legacy, clock, migration=None),
+    }
+    return keys_door(operations)(event)
 
 
 def _resident(settings: Settings) -> Authority:

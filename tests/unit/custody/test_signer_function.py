@@ -13,8 +13,10 @@ import pytest
 
 from custody.doors import ENROLL_ALIAS, KEYS_ALIAS, SIGN_ALIAS, enrolment_door, signing_door
 from custody.key_care import keys_door, rewrap
+from custody.migration.door import migrate, take_over
 from custody.rewrapping import Rewrapping
 from functions.signer import app
+from tests.fakes.legacy import InMemoryLegacyStore
 from tests.fakes.sealed_agents import InMemorySealedAgents
 from tests.unit.custody.scene import Scene
 from understudy.domain.errors import NotAllowedError
@@ -39,6 +41,8 @@ EXPECTED: dict[str, Any] = {
     "enroll_activate": ["agent_id", "status"],
     "enroll_revoke": ["agent_id", "status"],
     "enroll_set_switch": ["at_ms", "on", "subject", "switch"],
+    "keys_migrate": ["next_page", "users"],
+    "keys_take_over": ["added"],
     "keys_rewrap": ["moved", "next_page", "unusable"],
 }
 
@@ -47,10 +51,17 @@ EXPECTED: dict[str, Any] = {
 def _doors_in_memory(monkeypatch: pytest.MonkeyPatch) -> None:
     scene = Scene()
     rewrapping = Rewrapping(InMemorySealedAgents(scene.store), scene.vault, scene.clock)
+    legacy = InMemoryLegacyStore()
     doors = {
         SIGN_ALIAS: signing_door(scene.signer),
         ENROLL_ALIAS: enrolment_door(scene.enrolment),
-        KEYS_ALIAS: keys_door({"rewrap": rewrap(rewrapping)}),
+        KEYS_ALIAS: keys_door(
+            {
+                "rewrap": rewrap(rewrapping),
+                "take_over": take_over(legacy),
+                "migrate": migrate(legacy, scene.clock, None),
+            }
+        ),
     }
     monkeypatch.setattr(app, "doors", lambda: doors)
 
