@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from simulators.identity import provider
 from simulators.identity.thread import IdentityProviders
-from simulators.server_wallets.thread import ServerWalletProvider
+from simulators.server_wallets.thread import ANY_TOKEN, ServerWalletProvider
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -18,7 +18,7 @@ def running_providers(port: int, wallets_port: int) -> Iterator[tuple[str, dict[
     """Yield their address and the template's parameters; their keys are new in every run."""
     with (
         IdentityProviders(port) as providers,
-        ServerWalletProvider(wallets_port, token="") as wallets,
+        ServerWalletProvider(wallets_port, ANY_TOKEN) as wallets,
     ):
         yield (
             providers.url,

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from types import TracebackType
 
 START_SECONDS = 20
+ANY_TOKEN = ""
 LOCAL_TOKEN = "a token for this machine"  # good here and nowhere else
 
 
