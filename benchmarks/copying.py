@@ -12,6 +12,7 @@ from benchmarks.timings import collected, timed
 from custody.agents import Policy
 from custody.enrolment import Enrolment, NewAgent
 from custody.hyperliquid import Terms
+from custody.keys import wrapped_only
 from custody.signer import IntentSigner
 from tests.fakes.builders import limits, ratio
 from tests.fakes.custody import InMemoryCustodyStore, InMemoryVault
@@ -46,11 +47,11 @@ class CopyPath:
     def __init__(self, follows: int = FOLLOWS) -> None:
         self._world = World()
         self._store = InMemoryCustodyStore(self._world.markets)
-        vault = InMemoryVault()
-        enrolment = Enrolment(self._store, vault, self._world.clock, POLICY)
+        keys = wrapped_only(InMemoryVault())
+        enrolment = Enrolment(self._store, keys, self._world.clock, POLICY)
         self._follows = [self._follow(enrolment, str(number)) for number in range(follows)]
         self._signer = IntentSigner(
-            self._store, vault, self._world.clock, Terms(Chain.TESTNET), AtOnce()
+            self._store, keys, self._world.clock, Terms(Chain.TESTNET), AtOnce()
         )
         self._answer_only()
         self._world.begin()

@@ -9,10 +9,10 @@ import typer
 from rich.console import Console
 from typer.exceptions import TyperException
 
-from cli import audit, demo, doctor, judge, mutants, simulate, up
+from cli import audit, demo, doctor, judge, migrate_custody, mutants, simulate, up
 from cli.endings import Stopped, ended_by_signals
 from cli.errors import explained
-from cli.ops import dead_letters, token_secret
+from cli.ops import dead_letters, rewrap, token_secret
 from localcloud.guard import guard_this_process
 
 if TYPE_CHECKING:
@@ -23,6 +23,7 @@ FAILURE = 1
 HELP = ["--help"]
 OPERATIONS = "ops"
 AUDIT = "audit"
+MIGRATION = "migrate-custody"
 
 app = typer.Typer(
     name="understudy",
@@ -35,7 +36,9 @@ for _module in (demo, up, doctor, judge, simulate, mutants):
 operations = typer.Typer(name=OPERATIONS, help="Look after a running system, here or on AWS.")
 operations.add_typer(dead_letters.app)
 operations.add_typer(token_secret.app)
+operations.command("rewrap")(rewrap.command)
 app.add_typer(operations)
+app.command(MIGRATION)(migrate_custody.command)
 app.add_typer(audit.app)
 
 
@@ -44,6 +47,7 @@ def main(arguments: Sequence[str]) -> int:
     if list(arguments)[:1] not in (
         [OPERATIONS],
         [AUDIT],
+        [MIGRATION],
     ):  # these may reach AWS, where they are told to
         guard_this_process()
     try:

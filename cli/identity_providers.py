@@ -1,4 +1,4 @@
-"""Runs the stand-in identity providers beside a system, and tells the template where they are."""
+"""Runs the stand-in providers of identities and server wallets, and says where they are."""
 
 from __future__ import annotations
 
@@ -7,15 +7,19 @@ from typing import TYPE_CHECKING
 
 from simulators.identity import provider
 from simulators.identity.thread import IdentityProviders
+from simulators.server_wallets.thread import ANY_TOKEN, ServerWalletProvider
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
 @contextmanager
-def running_providers(port: int) -> Iterator[tuple[str, dict[str, str]]]:
+def running_providers(port: int, wallets_port: int) -> Iterator[tuple[str, dict[str, str]]]:
     """Yield their address and the template's parameters; their keys are new in every run."""
-    with IdentityProviders(port) as providers:
+    with (
+        IdentityProviders(port) as providers,
+        ServerWalletProvider(wallets_port, ANY_TOKEN) as wallets,
+    ):
         yield (
             providers.url,
             {
@@ -25,5 +29,6 @@ def running_providers(port: int) -> Iterator[tuple[str, dict[str, str]]]:
                 "DynamicJwksUrl": providers.key_set_url("dynamic"),
                 "DynamicIssuer": provider.DYNAMIC_ISSUER,
                 "DynamicAudience": provider.DYNAMIC_AUDIENCE,
+                "ServerWalletsUrl": wallets.url,
             },
         )

@@ -146,7 +146,7 @@ def _identity_providers(
     # Its cryptography takes a while to import, and most runs sign in with wallets alone.
     from cli.identity_providers import running_providers  # noqa: PLC0415
 
-    return running_providers(pinned_port(folder, "identity"))
+    return running_providers(pinned_port(folder, "identity"), pinned_port(folder, "server-wallets"))
 
 
 def _require_space(folder: Path) -> None:

@@ -21,6 +21,7 @@ SECRET_NAME = re.compile(r"SECRET|PASSWORD|PRIVATE|CREDENTIAL|API_?KEY|TOKEN", r
 # They only sound like secrets: setting -> what it is.
 NO_SECRETS = {
     "TOKEN_SECRET_ID": "the name under which the secrets store keeps one",
+    "SERVER_WALLETS_TOKEN_SECRET_ID": "the same",
     "TOKEN_ISSUER": "what tokens say of their origin",
 }
 

@@ -1,4 +1,4 @@
-"""Gives KMS requests their condition keys, so that encryption-context conditions are enforced.
+"""Gives KMS requests their condition keys: the encryption context, and what a new key is for.
 
 Without it a policy that requires a context refuses the right one too.
 """
@@ -15,15 +15,18 @@ from localcloud.patches.attributes import existing
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+_OF_NEW_KEYS = ("KeySpec", "KeyUsage")
 _FIELDS = ("EncryptionContext", "SourceEncryptionContext", "DestinationEncryptionContext")
 
 
 def condition_keys(body: bytes) -> dict[str, Any]:
-    """Return `kms:EncryptionContext:<key>` and `kms:EncryptionContextKeys` of a KMS request."""
+    """Return what a KMS request says of its encryption context and of the key to be made."""
     request = json.loads(body or b"{}")
     context: Mapping[str, str] = next((request[name] for name in _FIELDS if request.get(name)), {})
     keys: dict[str, Any] = {f"kms:encryptioncontext:{key.lower()}": context[key] for key in context}
-    return {**keys, "kms:encryptioncontextkeys": list(context)} if context else keys
+    if context:
+        keys["kms:encryptioncontextkeys"] = list(context)
+    return keys | {f"kms:{name.lower()}": request[name] for name in _OF_NEW_KEYS if name in request}
 
 
 def apply() -> None:

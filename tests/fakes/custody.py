@@ -9,7 +9,7 @@ from threading import Lock
 from typing import TYPE_CHECKING, Protocol
 
 from custody.agents import Agent, AgentStatus, owner_mark_of
-from custody.keys import KeyUnusableError
+from custody.keys import KeyUnusableError, Sealed
 from custody.policy import Killed, Mark
 from custody.store import Approval, Readings, Recorded
 from understudy.adapters.aws.audit_stamps import KmsStamps
@@ -139,23 +139,32 @@ class InMemoryVault:
     """Implements `KeyVault` with KMS's rule: a ciphertext opens under its exact context alone."""
 
     def __init__(self) -> None:
-        self._sealed: dict[bytes, tuple[bytes, dict[str, str]]] = {}
+        self._sealed: dict[Sealed, tuple[bytes, dict[str, str]]] = {}
+        self.sealing_key_id = "first-key"
         self.is_away = False
         self.opened = 0
 
-    def seal(self, secret: bytes, context: Mapping[str, str]) -> bytes:
+    def seal(self, secret: bytes, context: Mapping[str, str]) -> Sealed:
         self._refuse_if_away()
-        ciphertext = f"sealed {len(self._sealed)}".encode()
-        self._sealed[ciphertext] = (secret, dict(context))
-        return ciphertext
+        sealed = Sealed(f"sealed {len(self._sealed)}".encode(), self.sealing_key_id)
+        self._sealed[sealed] = (secret, dict(context))
+        return sealed
 
-    def open(self, ciphertext: bytes, context: Mapping[str, str]) -> bytes:
+    def open(self, sealed: Sealed, context: Mapping[str, str]) -> bytes:
         self._refuse_if_away()
-        secret, sealed_to = self._sealed.get(ciphertext, (b"", {}))
+        secret, sealed_to = self._sealed.get(sealed, (b"", {}))
         if not secret or sealed_to != dict(context):
             raise KeyUnusableError("the stored key belongs to another agent or key")
         self.opened += 1
         return secret
+
+    def switched(self) -> InMemoryVault:
+        """Seal by another key from now on; the one before still opens."""
+        self.sealing_key_id = "next-key"
+        return self
+
+    def rewrap(self, sealed: Sealed, context: Mapping[str, str]) -> Sealed:
+        return self.seal(self.open(sealed, context), context)
 
     def _refuse_if_away(self) -> None:
         if self.is_away:

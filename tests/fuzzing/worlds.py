@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from custody.agents import Agent, Policy
 from custody.enrolment import Enrolment, NewAgent, SwitchOrder
 from custody.judgement import utc_day
+from custody.keys import wrapped_only
 from custody.signer import IntentSigner
 from tests.fakes.custody import InMemoryCustodyStore, InMemoryVault
 from tests.fuzzing.checker import Checker, Limits, Listing, Trader
@@ -42,21 +43,22 @@ class World:
 def drawn_world(rng: Random) -> World:
     """Draw limits, marks, switches and what was spent, and tell both sides of them."""
     markets, clock = InMemoryMarketStore(), ManualClock(NOW_MS)
-    store, vault, secrets = InMemoryCustodyStore(markets), InMemoryVault(), list[bytes]()
+    store, secrets = InMemoryCustodyStore(markets), list[bytes]()
 
     def random_bytes(length: int) -> bytes:
         secrets.append(rng.randbytes(length))
         return secrets[-1]
 
     limits = _limits(rng)
-    enrolment = Enrolment(store, vault, clock, _policy(limits), random_bytes)
+    keys = wrapped_only(InMemoryVault(), random_bytes)
+    enrolment = Enrolment(store, keys, clock, _policy(limits), random_bytes)
     listings = _listed(rng, markets)
     agents = _agents(enrolment)
     checker = Checker(_traders(agents, limits), listings, NOW_MS)
     _stop_some(rng, enrolment, checker)
     _spend(rng, store, checker, limits)
-    keys = tuple(secret for secret in secrets if len(secret) == 32)
-    return World(IntentSigner(store, vault, clock, TESTNET), checker, agents, keys)
+    made = tuple(secret for secret in secrets if len(secret) == 32)
+    return World(IntentSigner(store, keys, clock, TESTNET), checker, agents, made)
 
 
 def _limits(rng: Random) -> Limits:

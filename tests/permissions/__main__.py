@@ -26,11 +26,15 @@ def main() -> int:
     started = time.monotonic()
     with (
         tempfile.TemporaryDirectory(prefix="understudy-iam-", ignore_cleanup_errors=True) as name,
-        running_system(Plan(Path(name), weight_per_minute=UNLIMITED_WEIGHT), _say) as system,
+        running_system(_plan(Path(name)), _say) as system,
     ):
         seal_soon(system)
         verdicts = _prove(Stage(system), wanted)
     return report(verdicts, round(time.monotonic() - started))
+
+
+def _plan(state: Path) -> Plan:
+    return Plan(state, weight_per_minute=UNLIMITED_WEIGHT, identity_providers=True)
 
 
 def _prove(stage: Stage, wanted: list[str]) -> list[Verdict]:

@@ -8,8 +8,10 @@ if TYPE_CHECKING:
     from tests.permissions.policies import Cut
 
 NOT_STARTED = "the scheduler keeps a run that it could not start; the emulator starts every one"
+NO_REENCRYPT = "the emulator's KMS has no ReEncrypt; the signer opens and seals instead"
 
 NOT_ASKED = {
+    ("SignerFunctionRole", "RewrapsInsideKms"): NO_REENCRYPT,
     (
         "LeaderListenerFunctionEveryMinuteRole",
         "LeaderListenerFunctionEveryMinuteSQSPolicy",

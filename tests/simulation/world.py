@@ -9,6 +9,7 @@ from random import Random
 
 from custody.agents import Policy
 from custody.enrolment import Enrolment
+from custody.keys import wrapped_only
 from tests.fakes.builders import LEADER, NOW_MS, market
 from tests.fakes.custody import InMemoryCustodyStore, InMemoryVault
 from tests.simulation.commits import JudgedCopyStore
@@ -118,7 +119,13 @@ class World:
         self.identity = InMemoryIdentityStore()
         self.approvals = ApprovalDesk(self.venue)
         self.keys = EnrolledKeys(
-            Enrolment(self.custody, self.vault, self.clock, POLICY, self.random.randbytes)
+            Enrolment(
+                self.custody,
+                wrapped_only(self.vault, self.random.randbytes),
+                self.clock,
+                POLICY,
+                self.random.randbytes,
+            )
         )
         self.ids = NamedIds()
         self._open_markets()

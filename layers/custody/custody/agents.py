@@ -17,6 +17,15 @@ class AgentStatus(StrEnum):
     REVOKED = "REVOKED"
 
 
+class AuthorityKind(StrEnum):
+    """What holds an agent's key and signs with it; stored with the agent, for good."""
+
+    KMS_WRAPPED = "KMS_WRAPPED"  # sealed by KMS in our table, opened in the signer for a batch
+    KMS_RESIDENT = "KMS_RESIDENT"  # made in KMS and never outside of it
+    SERVER_WALLET = "SERVER_WALLET"  # at a provider, who signs with it in parts
+    DEVELOPMENT = "DEVELOPMENT"  # worked out from the agent's id; on the local stage alone
+
+
 @dataclass(frozen=True, slots=True)
 class Policy:
     """What may be signed for an agent. Money is notional in USDC; days are UTC.
@@ -41,7 +50,10 @@ class Policy:
 
 @dataclass(frozen=True, slots=True)
 class Agent:
-    """A key's public facts, its policy, and its ciphertext (empty once it is revoked)."""
+    """A key's public facts, its policy, and its ciphertext (empty once it is revoked).
+
+    `key_id` names the key that seals the ciphertext, or the agent's own where that is elsewhere.
+    """
 
     agent_id: str
     user_id: str
@@ -55,6 +67,8 @@ class Agent:
     key_version: int = 1
     status: AgentStatus = AgentStatus.PENDING
     created_at_ms: int = 0
+    authority: AuthorityKind = AuthorityKind.KMS_WRAPPED
+    key_id: str = ""
 
 
 def owner_mark(user_id: str) -> str:

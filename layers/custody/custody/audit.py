@@ -42,6 +42,7 @@ class AuditEvent(StrEnum):
     AGENT_ACTIVATED = "AGENT_ACTIVATED"
     AGENT_REVOKED = "AGENT_REVOKED"
     SWITCH_SET = "SWITCH_SET"
+    KEY_REWRAPPED = "KEY_REWRAPPED"
 
 
 def approved(drafted: Draft, at_ms: int) -> AuditEntry:
@@ -64,8 +65,14 @@ def refused(intent: Intent, reason: Refusal, at_ms: int) -> AuditEntry:
 
 def of_agent(event: AuditEvent, agent: Agent, at_ms: int) -> AuditEntry:
     """Say what became of an agent."""
-    names = ("user_id", "wallet_id", "venue", "agent_name", "address", "key_version")
+    names = ("user_id", "wallet_id", "venue", "agent_name", "address", "key_version", "authority")
     return AuditEntry(event, agent.agent_id, at_ms, {name: getattr(agent, name) for name in names})
+
+
+def rewrapped(agent: Agent, key_id: str, at_ms: int) -> AuditEntry:
+    """Say that an agent's key is sealed by another key of KMS now."""
+    facts = {"address": agent.address, "from_key_id": agent.key_id or "-", "to_key_id": key_id}
+    return AuditEntry(AuditEvent.KEY_REWRAPPED, agent.agent_id, at_ms, facts)
 
 
 def _about(event: AuditEvent, intent: Intent, at_ms: int, facts: dict[str, Any]) -> AuditEntry:

@@ -25,6 +25,7 @@ Door = Callable[[Event], Answer]
 
 SIGN_ALIAS = "sign"
 ENROLL_ALIAS = "enroll"
+KEYS_ALIAS = "keys"
 CORRELATION = "correlation_id"
 _ABOUT_THE_CALL = frozenset({"operation", CORRELATION})
 

@@ -7,14 +7,26 @@ import secrets
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from custody.agents import Agent, AgentStatus, Policy, agent_id_for, owner_mark
+from custody.agents import (
+    Agent,
+    AgentStatus,
+    AuthorityKind,
+    Policy,
+    agent_id_for,
+    owner_mark,
+)
 from custody.audit import AuditEvent, of_agent
-from custody.keys import KeyVault, signing_context
-from custody.secp256k1 import address_of
+from custody.authorities import Authorities
 from custody.store import AgentStore
 from understudy.adapters.venues.hyperliquid.constants import AGENT_NAME_MAX_LENGTH
 from understudy.domain.audit import AuditEntry
-from understudy.domain.errors import InvalidInputError, NotAllowedError, NotFoundError
+from understudy.domain.errors import (
+    ConflictError,
+    InvalidInputError,
+    NotAllowedError,
+    NotFoundError,
+)
+from understudy.domain.ids import digest_of
 from understudy.domain.markets import HYPERLIQUID
 from understudy.domain.turns import CLOCKS_DIFFER_BY_MS
 from understudy.ports.switches import Switch
@@ -25,7 +37,7 @@ if TYPE_CHECKING:
     from understudy.ports.clock import Clock
 
 _ADDRESS = re.compile(r"0x[0-9a-f]{40}")
-_KEY_BYTES = 32
+_FIRST_VERSION = 1
 KILL_SWITCHES = (Switch.KILL_GLOBAL, Switch.KILL_VENUE, Switch.KILL_USER)
 
 
@@ -38,6 +50,9 @@ class NewAgent:
     wallet_address: str
     venue: str
     agent_name: str
+    authority: AuthorityKind = AuthorityKind.KMS_WRAPPED
+    request_id: str = ""
+    """The same request asked again is answered with the same agent; '' asks for another one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,30 +71,35 @@ class SwitchOrder:
 class Enrolment:
     """The life of agents. New ones sign under the deployment's default policy.
 
-    `random_bytes` is the source of keys and ids.
+    `random_bytes` is the source of ids.
     """
 
     def __init__(
         self,
         store: AgentStore,
-        vault: KeyVault,
+        authorities: Authorities,
         clock: Clock,
         policy: Policy,
         random_bytes: Callable[[int], bytes] = secrets.token_bytes,
     ) -> None:
         self._store = store
-        self._vault = vault
+        self._authorities = authorities
         self._clock = clock
         self._policy = policy
         self._random_bytes = random_bytes
 
     def create_agent(self, wanted: NewAgent) -> Agent:
-        """Make a fresh key for one wallet, sealed; the agent is PENDING until it is activated.
+        """Make a fresh key for one wallet; the agent is PENDING until it is activated.
 
-        Raises InvalidInputError for a request that cannot be meant.
+        Raises InvalidInputError for a request that cannot be meant, NotAllowedError for an
+        authority that is not here, ConflictError for a request id that was used for something else.
         """
         _check(wanted)
-        agent = self._fresh(wanted)
+        agent_id = self._id_for(wanted)
+        known = self._store.agent(agent_id) if wanted.request_id else None
+        if known is not None:
+            return _of_the_same_request(known, wanted)
+        agent = self._fresh(agent_id, wanted)
         entry = of_agent(AuditEvent.AGENT_CREATED, agent, agent.created_at_ms)
         self._store.create(agent, entry)
         return agent
@@ -97,11 +117,15 @@ class Enrolment:
             self._store.activate(agent, entry)
 
     def revoke(self, agent_id: str) -> None:
-        """Destroy an agent's key for good; repeating it changes nothing. Raises NotFoundError."""
+        """Destroy an agent's key for good; repeating it changes nothing. Raises NotFoundError.
+
+        The record goes first: nothing is signed from then on, even if the authority is away.
+        """
         agent = self._known(agent_id)
         if agent.status is not AgentStatus.REVOKED:
             entry = of_agent(AuditEvent.AGENT_REVOKED, agent, self._clock.now_ms())
             self._store.revoke(agent, entry)
+        self._authorities.of(agent.authority).destroy(agent)
 
     def turn(self, order: SwitchOrder) -> SwitchOrder:
         """Turn a kill switch on or off; its subject is '' (global), a venue, or a user's id.
@@ -124,21 +148,29 @@ class Enrolment:
             raise NotFoundError("there is no such agent")
         return agent
 
-    def _fresh(self, wanted: NewAgent) -> Agent:
-        secret = self._random_bytes(_KEY_BYTES)
-        agent = Agent(
-            agent_id=agent_id_for(wanted.user_id, self._random_bytes(8).hex()),
+    def _id_for(self, wanted: NewAgent) -> str:
+        if not wanted.request_id:
+            return agent_id_for(wanted.user_id, self._random_bytes(8).hex())
+        unique = digest_of("agent-request", wanted.wallet_id, wanted.request_id)
+        return agent_id_for(wanted.user_id, unique[:16])
+
+    def _fresh(self, agent_id: str, wanted: NewAgent) -> Agent:
+        key = self._authorities.of(wanted.authority).make(agent_id, _FIRST_VERSION)
+        return Agent(
+            agent_id=agent_id,
             user_id=wanted.user_id,
             wallet_id=wanted.wallet_id,
             wallet_address=wanted.wallet_address,
             venue=wanted.venue,
             agent_name=wanted.agent_name,
-            address=address_of(secret),
+            address=key.address,
             policy=self._policy,
+            ciphertext=key.ciphertext,
+            key_version=_FIRST_VERSION,
             created_at_ms=self._clock.now_ms(),
+            authority=wanted.authority,
+            key_id=key.key_id,
         )
-        context = signing_context(agent.agent_id, agent.key_version)
-        return replace(agent, ciphertext=self._vault.seal(secret, context))
 
 
 def _check_switch(order: SwitchOrder) -> None:
@@ -155,6 +187,15 @@ def _when_off(order: SwitchOrder, now_ms: int) -> int:
             " the future"
         )
     return order.at_ms
+
+
+def _of_the_same_request(agent: Agent, wanted: NewAgent) -> Agent:
+    """Give the agent that a request made before, as long as nothing has become of it since."""
+    asked = (wanted.wallet_address, wanted.venue, wanted.agent_name, wanted.authority)
+    made = (agent.wallet_address, agent.venue, agent.agent_name, agent.authority)
+    if asked != made or agent.status is not AgentStatus.PENDING:
+        raise ConflictError("this request id was used before: ask with another one")
+    return agent
 
 
 def _check(wanted: NewAgent) -> None:

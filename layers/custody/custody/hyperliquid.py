@@ -20,7 +20,7 @@ from understudy.domain.intents import Intent, IntentKind, Signed
 from understudy.domain.trades import Side
 
 if TYPE_CHECKING:
-    from custody.secp256k1 import SigningKey
+    from custody.authorities import DigestSigner
 
 
 class Terms(NamedTuple):
@@ -51,8 +51,8 @@ def draft(intent: Intent, terms: Terms) -> Draft:
     return Draft(intent, action, digest, content)
 
 
-def signed(drafted: Draft, key: SigningKey) -> Signed:
-    """Sign a draft and write the exact body to send; the same draft gives the same bytes."""
+def signed(drafted: Draft, key: DigestSigner) -> Signed:
+    """Sign a draft and write the exact body to send."""
     intent = drafted.intent
     signature = key.signature_of(drafted.digest)
     body = exchange_body(

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from coincurve import PrivateKey, PublicKey
 from coincurve.context import GLOBAL_CONTEXT
-from coincurve.utils import validate_secret
+from coincurve.utils import GROUP_ORDER_INT, validate_secret
 
 from understudy.adapters.venues.hyperliquid.typed_data import keccak256
 
@@ -47,5 +47,33 @@ class SigningKey(PrivateKey):
 
 def address_of(secret: bytes) -> str:
     """Give the lower-case address of a secret key."""
-    point = PublicKey.from_valid_secret(validate_secret(secret)).format(compressed=False)
+    key = PublicKey.from_valid_secret(validate_secret(secret))
+    return address_of_point(key.format(compressed=False))
+
+
+def recovered(digest: bytes, r: int, s: int, address: str) -> Signature | None:
+    """Complete a signature made elsewhere: low-s, with the recovery id that gives this address.
+
+    None when it is no signature of this address.
+    """
+    if not (0 < r < GROUP_ORDER_INT and 0 < s < GROUP_ORDER_INT):
+        return None
+    low = min(s, GROUP_ORDER_INT - s)
+    for recovery_id in (0, 1):
+        compact = r.to_bytes(32, "big") + low.to_bytes(32, "big") + bytes([recovery_id])
+        if _signer_of(digest, compact) == address:
+            return Signature(r, low, 27 + recovery_id)
+    return None
+
+
+def address_of_point(point: bytes) -> str:
+    """Give the lower-case address of an uncompressed public key (65 bytes)."""
     return "0x" + keccak256(point[1:])[12:].hex()
+
+
+def _signer_of(digest: bytes, compact: bytes) -> str:
+    try:
+        key = PublicKey.from_signature_and_message(compact, digest, hasher=None)
+    except ValueError:  # no point on the curve has this r
+        return ""
+    return address_of_point(key.format(compressed=False))

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
 from custody.agents import Policy
+from custody.aws.key_vault import VaultKeys
 from custody.aws.tables import TableNames
 from custody.hyperliquid import Terms
 from understudy.adapters.venues.hyperliquid.constants import Chain
@@ -17,13 +18,25 @@ if TYPE_CHECKING:
     from decimal import Decimal
 
 
+class WalletPlace(NamedTuple):
+    """The address of the provider of server wallets, and the secret that holds its token."""
+
+    url: str
+    token_secret_id: str
+
+
 class Settings(NamedTuple):
-    """Tables, the KMS keys of agents and of audit rows, what actions carry, new agents' policy."""
+    """Tables, the KMS keys of agents and of audit rows, what actions carry, new agents' policy.
+
+    `role` is the signer's own; `wallets` is where server wallets are, if there are any.
+    """
 
     tables: TableNames
-    agent_key_id: str
+    agent_keys: VaultKeys
+    role: str
     audit_row_key_id: str
     terms: Terms
+    wallets: WalletPlace | None
     policy: Policy
 
 
@@ -35,9 +48,14 @@ def settings_from(environment: Mapping[str, str]) -> Settings:
             audit=_text(environment, "AUDIT_TABLE"),
             market=_text(environment, "MARKET_TABLE"),
         ),
-        agent_key_id=_text(environment, "AGENT_KEY_ID"),
+        agent_keys=VaultKeys(
+            sealing=_text(environment, "AGENT_KEY_ID"),
+            spare=_text(environment, "SPARE_AGENT_KEY_ID"),
+        ),
+        role=_text(environment, "SIGNER_ROLE"),
         audit_row_key_id=_text(environment, "AUDIT_ROW_KEY_ID"),
         terms=Terms(_chain(environment), _builder(environment)),
+        wallets=_wallets(environment),
         policy=Policy(
             max_order_notional=_amount(environment, "AGENT_MAX_ORDER_NOTIONAL_USDC"),
             max_daily_notional=_amount(environment, "AGENT_MAX_DAILY_NOTIONAL_USDC"),
@@ -81,4 +99,13 @@ def _builder(environment: Mapping[str, str]) -> Builder | None:
     return Builder(
         _text(environment, "HYPERLIQUID_BUILDER_ADDRESS"),
         _count(environment, "HYPERLIQUID_BUILDER_FEE_TENTHS_BPS"),
+    )
+
+
+def _wallets(environment: Mapping[str, str]) -> WalletPlace | None:
+    if not environment.get("SERVER_WALLETS_URL"):
+        return None
+    return WalletPlace(
+        _text(environment, "SERVER_WALLETS_URL"),
+        _text(environment, "SERVER_WALLETS_TOKEN_SECRET_ID"),
     )

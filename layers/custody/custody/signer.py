@@ -7,12 +7,17 @@ from typing import TYPE_CHECKING, NamedTuple
 from custody import audit
 from custody.hyperliquid import Draft, Terms, draft, signed
 from custody.judgement import Circumstances, utc_day
-from custody.keys import KeyUnusableError, KeyVault, unlocked
+from custody.keys import KeyUnusableError
 from custody.policy import Request, content_refusal, exposure, has_expired, standing_refusal
 from custody.refusals import Refusal
 from custody.store import Approval, Recorded, SigningStore
 from understudy.domain.audit import AuditEntry
-from understudy.domain.errors import DependencyError, InvalidInputError, SigningUnavailableError
+from understudy.domain.errors import (
+    DependencyError,
+    InvalidInputError,
+    NotAllowedError,
+    SigningUnavailableError,
+)
 from understudy.domain.intents import Intent, IntentKind, Signed, SigningRefused
 from understudy.domain.money import ZERO
 
@@ -20,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from concurrent.futures import Executor
 
-    from custody.secp256k1 import SigningKey
+    from custody.authorities import Authorities, DigestSigner
     from understudy.ports.clock import Clock
 
 MAX_BATCH = 16  # as many as one batch of reads can serve
@@ -40,29 +45,29 @@ class IntentSigner:
     def __init__(
         self,
         store: SigningStore,
-        vault: KeyVault,
+        authorities: Authorities,
         clock: Clock,
         terms: Terms,
         lanes: Executor | None = None,
     ) -> None:
         self._store = store
-        self._vault = vault
+        self._authorities = authorities
         self._clock = clock
         self._terms = terms
         self._lanes = lanes
 
     def sign(self, intents: Sequence[Intent]) -> list[Signed | SigningRefused]:
-        """Sign each intent or refuse it, in order; the same intent gives the same bytes.
+        """Sign each intent or refuse it, in order; a wrapped key gives an intent the same bytes.
 
         Raises InvalidInputError for more than 16 intents, and SigningUnavailableError when store
-        or vault is away: nothing is given out then, and the same batch may be sent again.
+        or authority is away: nothing is given out then, and the same batch may be sent again.
         """
         if len(intents) > MAX_BATCH:
             raise InvalidInputError(f"a batch has at most {MAX_BATCH} intents: split it")
         try:
             return [_answer(verdict) for verdict in self._verdicts(intents)]
         except DependencyError as error:
-            raise SigningUnavailableError("the signer's store or vault is away") from error
+            raise SigningUnavailableError("the signer's store or authority is away") from error
 
     def _verdicts(self, intents: Sequence[Intent]) -> list[Verdict]:
         around = self._read(intents)
@@ -96,9 +101,9 @@ class IntentSigner:
             return judged
         agent = around.readings.agents[drafts[0].intent.agent_id]
         try:
-            with unlocked(self._vault, agent) as key:
+            with self._authorities.of(agent.authority).opened(agent) as key:
                 return [self._finish(verdict, key) for verdict in judged]
-        except KeyUnusableError:
+        except (KeyUnusableError, NotAllowedError):
             return [self._without_key(verdict) for verdict in judged]
 
     def _judge(self, intent: Intent, around: Circumstances) -> Verdict:
@@ -134,7 +139,7 @@ class IntentSigner:
         )
         return _verdict_on(drafted, self._store.record(approval), around.now_ms)
 
-    def _finish(self, verdict: Verdict, key: SigningKey) -> Verdict:
+    def _finish(self, verdict: Verdict, key: DigestSigner) -> Verdict:
         if not isinstance(verdict.outcome, Draft):
             return verdict
         now_ms = self._clock.now_ms()  # reading, recording and opening took their time

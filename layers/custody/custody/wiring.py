@@ -3,21 +3,39 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from functools import cache
+from functools import cache, partial
+from typing import TYPE_CHECKING
 
+from custody.agents import AuthorityKind
+from custody.authorities import Authorities
 from custody.aws.agent_store import DynamoAgentStore
 from custody.aws.key_vault import KmsKeyVault
 from custody.aws.signing_store import DynamoSigningStore
-from custody.doors import ENROLL_ALIAS, SIGN_ALIAS, Door, enrolment_door, signing_door
+from custody.doors import (
+    ENROLL_ALIAS,
+    KEYS_ALIAS,
+    SIGN_ALIAS,
+    Answer,
+    Door,
+    Event,
+    enrolment_door,
+    signing_door,
+)
 from custody.enrolment import Enrolment
+from custody.keys import WrappedKeys
 from custody.settings import settings_from
 from custody.signer import IntentSigner
 from understudy.adapters.aws import clients
+from understudy.adapters.aws.attempts import attempt
 from understudy.adapters.aws.audit_stamps import KmsStamps
 from understudy.adapters.clock import SystemClock
 from understudy.domain.audit import Actor
+
+if TYPE_CHECKING:
+    from custody.authorities import Authority
+    from custody.settings import Settings, WalletPlace
 
 # Lanes wait for the cloud, not for the processor; a batch has at most ten of them.
 _LANES_AT_ONCE = 10
@@ -28,16 +46,79 @@ def doors() -> Mapping[str, Door]:
     """Build what each alias of the function opens, from the environment."""
     settings = settings_from(os.environ)
     database, clock = clients.dynamodb(), SystemClock()
-    vault = KmsKeyVault(clients.kms(), settings.agent_key_id)
+    keys = authorities(settings)
     stamps = KmsStamps(clients.kms(), settings.audit_row_key_id, Actor.SIGNER)
     signer = IntentSigner(
         DynamoSigningStore(database, settings.tables, stamps),
-        vault,
+        keys,
         clock,
         settings.terms,
         ThreadPoolExecutor(_LANES_AT_ONCE, thread_name_prefix="lane"),
     )
     enrolment = Enrolment(
-        DynamoAgentStore(database, settings.tables, stamps), vault, clock, settings.policy
+        DynamoAgentStore(database, settings.tables, stamps), keys, clock, settings.policy
     )
-    return {SIGN_ALIAS: signing_door(signer), ENROLL_ALIAS: enrolment_door(enrolment)}
+    return {
+        SIGN_ALIAS: signing_door(signer),
+        ENROLL_ALIAS: enrolment_door(enrolment),
+        KEYS_ALIAS: partial(_care_for_keys, settings, stamps),
+    }
+
+
+def authorities(settings: Settings) -> Authorities:
+    """Give every authority that the deployment has, none of them built yet."""
+    makers: dict[AuthorityKind, Callable[[], Authority]] = {
+        AuthorityKind.KMS_WRAPPED: partial(_wrapped, settings),
+        AuthorityKind.KMS_RESIDENT: partial(_resident, settings),
+        AuthorityKind.DEVELOPMENT: _development,
+    }
+    if settings.wallets is not None:
+        makers[AuthorityKind.SERVER_WALLET] = partial(_at_the_provider, settings.wallets)
+    return Authorities(makers)
+
+
+def _vault(settings: Settings) -> KmsKeyVault:
+    return KmsKeyVault(clients.kms(), settings.agent_keys)
+
+
+def _wrapped(settings: Settings) -> Authority:
+    return WrappedKeys(_vault(settings))
+
+
+# What few requests need is imported when the first of them comes, not when the function starts.
+def _care_for_keys(settings: Settings, stamps: KmsStamps, event: Event) -> Answer:
+    from custody.aws.legacy_store import DynamoLegacyStore  # noqa: PLC0415
+    from custody.aws.sealed_agents import DynamoSealedAgents  # noqa: PLC0415
+    from custody.key_care import keys_door, rewrap  # noqa: PLC0415
+    from custody.migration.door import migrate, take_over  # noqa: PLC0415
+    from custody.rewrapping import Rewrapping  # noqa: PLC0415
+
+    database, clock = clients.dynamodb(), SystemClock()
+    agents = DynamoSealedAgents(database, settings.tables, stamps)
+    legacy = DynamoLegacyStore(database, settings.tables, stamps)
+    operations = {
+        "rewrap": rewrap(Rewrapping(agents, _vault(settings), clock)),
+        "take_over": take_over(legacy),
+        # The chain comes with the venue whose wallets the older system has.
+        "migrate": migrate(legacy, clock, migration=None),
+    }
+    return keys_door(operations)(event)
+
+
+def _resident(settings: Settings) -> Authority:
+    from custody.aws.resident_keys import ResidentKeys  # noqa: PLC0415
+
+    return ResidentKeys(clients.kms(), settings.role)
+
+
+def _at_the_provider(place: WalletPlace) -> Authority:
+    from custody.server_wallets import ServerWallets, WalletService  # noqa: PLC0415
+
+    answer = attempt(lambda: clients.secrets().get_secret_value(SecretId=place.token_secret_id))
+    return ServerWallets(WalletService(place.url, answer["SecretString"]))
+
+
+def _development() -> Authority:
+    from custody.development import DevelopmentKeys  # noqa: PLC0415
+
+    return DevelopmentKeys(os.environ)

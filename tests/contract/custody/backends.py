@@ -5,17 +5,24 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import partial
 from typing import Any
 from uuid import uuid4
 
 from custody.aws.agent_store import DynamoAgentStore
-from custody.aws.key_vault import KmsKeyVault
+from custody.aws.key_vault import KmsKeyVault, VaultKeys
+from custody.aws.legacy_store import DynamoLegacyStore
+from custody.aws.sealed_agents import DynamoSealedAgents
 from custody.aws.signing_store import DynamoSigningStore
 from custody.aws.tables import TableNames
 from custody.keys import KeyVault
+from custody.migration.ports import LegacyStore
+from custody.rewrapping import SealedAgents
 from custody.store import AgentStore, SigningStore
 from tests.contract.stores.tables import create
 from tests.fakes.custody import InMemoryCustodyStore, InMemoryVault
+from tests.fakes.legacy import InMemoryLegacyStore
+from tests.fakes.sealed_agents import InMemorySealedAgents
 from tests.unit.custody.scene import MARKETS, NOW_MS
 from understudy.adapters.aws.audit_stamps import KmsStamps
 from understudy.adapters.aws.market_store import DynamoMarketStore
@@ -32,12 +39,18 @@ MARKS = Marks({"BTC": Decimal(50_000)}, {"BTC": NOW_MS})
 
 @dataclass
 class Backend:
-    """What custody stands on, and how many audit entries it has taken."""
+    """What custody stands on, and how many audit entries it has taken.
+
+    `next_vault` gives the vault after the sealing key and the spare one changed places.
+    """
 
     signing: SigningStore
     agents: AgentStore
     vault: KeyVault
     audited: Callable[[], int]
+    sealed: SealedAgents
+    next_vault: Callable[[], KeyVault]
+    legacy: LegacyStore
 
 
 def in_memory() -> Backend:
@@ -45,7 +58,12 @@ def in_memory() -> Backend:
     markets.put_markets(HYPERLIQUID, MARKETS)
     markets.put_marks(HYPERLIQUID, MARKS)
     store = InMemoryCustodyStore(markets)
-    return Backend(store, store, InMemoryVault(), lambda: len(store.audited))
+    vault = InMemoryVault()
+    audited = partial(len, store.audited)
+    legacy = InMemoryLegacyStore(store.audited)
+    return Backend(
+        store, store, vault, audited, InMemorySealedAgents(store), vault.switched, legacy
+    )
 
 
 def on_aws(dynamodb: Any, kms: Any, names: TableNames | None = None) -> Backend:
@@ -56,10 +74,19 @@ def on_aws(dynamodb: Any, kms: Any, names: TableNames | None = None) -> Backend:
     markets = DynamoMarketStore(Table(dynamodb, names.market), ManualClock(NOW_MS))
     markets.put_markets(HYPERLIQUID, MARKETS)
     markets.put_marks(HYPERLIQUID, MARKS)
-    stamps = KmsStamps(kms, kms.create_key()["KeyMetadata"]["KeyId"], Actor.SIGNER)
+    keys = VaultKeys(new_key(kms), new_key(kms))
+    stamps = KmsStamps(kms, new_key(kms), Actor.SIGNER)
     return Backend(
         DynamoSigningStore(dynamodb, names, stamps),
         DynamoAgentStore(dynamodb, names, stamps),
-        KmsKeyVault(kms, kms.create_key()["KeyMetadata"]["KeyId"]),
+        KmsKeyVault(kms, keys),
         lambda: dynamodb.scan(TableName=names.audit, Select="COUNT")["Count"],
+        DynamoSealedAgents(dynamodb, names, stamps),
+        lambda: KmsKeyVault(kms, VaultKeys(keys.spare, keys.sealing)),
+        DynamoLegacyStore(dynamodb, names, stamps),
     )
+
+
+def new_key(kms: Any) -> str:
+    """Make a symmetric key and give its name."""
+    return str(kms.create_key()["KeyMetadata"]["Arn"])

@@ -9,7 +9,7 @@ import pytest
 
 from custody.agents import AgentStatus
 from custody.audit import AuditEvent, of_agent
-from custody.keys import KeyUnusableError, signing_context, unlocked
+from custody.keys import KeyUnusableError, Sealed, WrappedKeys, signing_context
 from tests.unit.custody.scene import NOW_MS, Scene
 from understudy.domain.errors import ConflictError
 
@@ -74,26 +74,35 @@ def test_a_key_opens_under_the_context_it_was_sealed_to(backend: Backend) -> Non
     secret = b"\x05" * 32
     context = signing_context(AGENT.agent_id, AGENT.key_version)
 
-    ciphertext = backend.vault.seal(secret, context)
+    sealed = backend.vault.seal(secret, context)
 
-    assert secret not in ciphertext
-    assert backend.vault.open(ciphertext, context) == secret
+    assert secret not in sealed.ciphertext
+    assert backend.vault.open(sealed, context) == secret
 
 
 @pytest.mark.parametrize("other", [{"agent_id": "other"}, {"purpose": "recovery"}])
 def test_a_key_opens_under_no_other_context(backend: Backend, other: dict[str, str]) -> None:
     context = signing_context(AGENT.agent_id, AGENT.key_version)
-    ciphertext = backend.vault.seal(b"\x05" * 32, context)
+    sealed = backend.vault.seal(b"\x05" * 32, context)
 
     with pytest.raises(KeyUnusableError):
-        backend.vault.open(ciphertext, {**context, **other})
+        backend.vault.open(sealed, {**context, **other})
+
+
+def test_a_key_sealed_by_an_unknown_key_is_not_opened(backend: Backend) -> None:
+    context = signing_context(AGENT.agent_id, AGENT.key_version)
+    sealed = backend.vault.seal(b"\x05" * 32, context)
+
+    with pytest.raises(KeyUnusableError):
+        backend.vault.open(Sealed(sealed.ciphertext, "a-stranger"), context)
 
 
 def test_an_unlocked_key_is_let_go_of(backend: Backend) -> None:
-    context = signing_context(AGENT.agent_id, AGENT.key_version)
-    sealed = replace(AGENT, ciphertext=backend.vault.seal(b"\x05" * 32, context))
+    keys = WrappedKeys(backend.vault)
+    made = keys.make(AGENT.agent_id, AGENT.key_version)
+    kept = replace(AGENT, ciphertext=made.ciphertext, key_id=made.key_id)
 
-    with unlocked(backend.vault, sealed) as key:
+    with keys.opened(kept) as key:
         assert key.signature_of(b"\x01" * 32).v in {27, 28}
 
     assert key.secret == b""

@@ -9,6 +9,7 @@ import pytest
 from moto import mock_aws
 
 from custody.enrolment import Enrolment
+from custody.keys import wrapped_only
 from custody.signer import IntentSigner
 from tests.contract.conftest import moto_client
 from tests.contract.custody.backends import on_aws
@@ -29,10 +30,11 @@ class CountedScene(Scene):
         self.calls: Counter[str] = Counter()
         dynamodb, kms = moto_client("dynamodb"), moto_client("kms")
         self.backend = on_aws(dynamodb, kms)
+        keys = wrapped_only(self.backend.vault, self._next_random_bytes)
         self.enrolment = Enrolment(
-            self.backend.agents, self.backend.vault, self.clock, POLICY, self._next_random_bytes
+            self.backend.agents, keys, self.clock, POLICY, self._next_random_bytes
         )
-        self.signer = IntentSigner(self.backend.signing, self.backend.vault, self.clock, TESTNET)
+        self.signer = IntentSigner(self.backend.signing, keys, self.clock, TESTNET)
         self.agent = self.enrol()
         for client in (dynamodb, kms):
             client.meta.events.register("before-call", self._count)

@@ -63,7 +63,7 @@ def function(monkeypatch: pytest.MonkeyPatch) -> Iterator[LambdaInProcess]:
         on_aws(dynamodb, kms, TABLES)
         market = DynamoMarketStore(Table(dynamodb, COMPLETE["MARKET_TABLE"]), SystemClock())
         market.put_marks(HYPERLIQUID, Marks({"BTC": Decimal(50_000)}, {"BTC": now_ms()}))
-        for name in ("AGENT_KEY_ID", "AUDIT_ROW_KEY_ID"):
+        for name in ("AGENT_KEY_ID", "SPARE_AGENT_KEY_ID", "AUDIT_ROW_KEY_ID"):
             monkeypatch.setenv(name, kms.create_key()["KeyMetadata"]["KeyId"])
         forget_what_was_built()
         yield LambdaInProcess()

@@ -11,6 +11,7 @@ import pytest
 from custody.agents import AgentStatus, Policy
 from custody.doors import enrolment_door
 from custody.enrolment import Enrolment
+from custody.keys import wrapped_only
 from tests.fakes.builders import NOW_MS, number
 from tests.fakes.custody import InMemoryCustodyStore, InMemoryVault
 from understudy.adapters.aws.agent_keys import LambdaAgentKeys
@@ -29,7 +30,9 @@ class Functions:
 
     def __init__(self) -> None:
         self.store = InMemoryCustodyStore(InMemoryMarketStore())
-        enrolment = Enrolment(self.store, InMemoryVault(), ManualClock(NOW_MS), POLICY)
+        enrolment = Enrolment(
+            self.store, wrapped_only(InMemoryVault()), ManualClock(NOW_MS), POLICY
+        )
         self._door = enrolment_door(enrolment)
         self.answer: dict[str, Any] | None = None
 

@@ -189,6 +189,15 @@ ATTEMPTS: dict[str, tuple[str, str, dict[str, Any]]] = {
     "enrols an agent": (
         "lambda", "invoke", {"FunctionName": "SignerFunction:enroll", "Payload": b"{}"}
     ),
+    "moves keys": (
+        "lambda", "invoke", {"FunctionName": "SignerFunction:keys", "Payload": b"{}"}
+    ),
+    "makes a key": (
+        "kms", "create_key", {"KeySpec": "ECC_SECG_P256K1", "KeyUsage": "SIGN_VERIFY"}
+    ),
+    "reads the server wallets' token": (
+        "secretsmanager", "get_secret_value", {"SecretId": "understudy-local-server-wallets"}
+    ),
     "calls the signer by no alias": (
         "lambda", "invoke", {"FunctionName": "SignerFunction", "Payload": b"{}"}
     ),

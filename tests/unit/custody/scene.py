@@ -9,6 +9,7 @@ from typing import Any
 from custody.agents import Agent, Policy
 from custody.enrolment import Enrolment, NewAgent
 from custody.hyperliquid import Terms
+from custody.keys import wrapped_only
 from custody.signer import IntentSigner
 from tests.fakes.custody import InMemoryCustodyStore, InMemoryVault
 from understudy.adapters.memory.clock import ManualClock
@@ -53,14 +54,13 @@ class Scene:
     clock: ManualClock = field(default_factory=lambda: ManualClock(NOW_MS))
     markets: InMemoryMarketStore = field(default_factory=InMemoryMarketStore)
     vault: InMemoryVault = field(default_factory=InMemoryVault)
-    drawn: int = 0
+    drawn: int = 1
 
     def __post_init__(self) -> None:
         self.store = InMemoryCustodyStore(self.markets)
-        self.enrolment = Enrolment(
-            self.store, self.vault, self.clock, POLICY, self._next_random_bytes
-        )
-        self.signer = IntentSigner(self.store, self.vault, self.clock, TESTNET)
+        keys = wrapped_only(self.vault, self._next_random_bytes)
+        self.enrolment = Enrolment(self.store, keys, self.clock, POLICY, self._next_random_bytes)
+        self.signer = IntentSigner(self.store, keys, self.clock, TESTNET)
         self.markets.put_markets(HYPERLIQUID, MARKETS)
         self.mark("BTC", "50000")
         self.mark("ETH", "2000")

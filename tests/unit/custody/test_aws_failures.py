@@ -8,10 +8,10 @@ import pytest
 from botocore.exceptions import ClientError, ConnectTimeoutError
 
 from custody.audit import AuditEvent
-from custody.aws.key_vault import KmsKeyVault
+from custody.aws.key_vault import KmsKeyVault, VaultKeys
 from custody.aws.signing_store import DynamoSigningStore
 from custody.aws.tables import TableNames
-from custody.keys import KeyUnusableError
+from custody.keys import KeyUnusableError, Sealed
 from tests.fakes.custody import fixed_stamps
 from tests.unit.custody.scene import NOW_MS
 from understudy.domain.audit import AuditEntry
@@ -54,13 +54,13 @@ class HoldingBack:
 
 
 def vault(error: Exception) -> KmsKeyVault:
-    return KmsKeyVault(FailingKms(error), "key")  # type: ignore[arg-type]
+    return KmsKeyVault(FailingKms(error), VaultKeys("key", "spare"))  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("code", ["InvalidCiphertextException", "IncorrectKeyException"])
 def test_a_ciphertext_that_does_not_fit_is_unusable(code: str) -> None:
     with pytest.raises(KeyUnusableError):
-        vault(failure(code)).open(b"", {})
+        vault(failure(code)).open(Sealed(b"", "key"), {})
 
 
 @pytest.mark.parametrize(
@@ -69,7 +69,7 @@ def test_a_ciphertext_that_does_not_fit_is_unusable(code: str) -> None:
 )
 def test_a_vault_that_does_not_open_may_be_asked_again(error: Exception) -> None:
     with pytest.raises(DependencyError):
-        vault(error).open(b"", {})
+        vault(error).open(Sealed(b"", "key"), {})
     with pytest.raises(DependencyError):
         vault(error).seal(b"", {})
 

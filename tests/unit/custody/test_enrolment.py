@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 from eth_account import Account
 
-from custody.agents import AgentStatus, owner_mark_of
+from custody.agents import Agent, AgentStatus, owner_mark_of
 from custody.audit import AuditEvent
 from custody.enrolment import Enrolment, NewAgent, SwitchOrder
-from custody.keys import KeyUnusableError, signing_context
+from custody.keys import KeyUnusableError, Sealed, signing_context, wrapped_only
 from tests.unit.custody.scene import NOW_MS, POLICY, WALLET, Scene
 from understudy.domain.errors import (
     ConflictError,
@@ -23,6 +23,10 @@ from understudy.domain.errors import (
 from understudy.ports.switches import Switch
 
 WANTED = NewAgent("user-1", "wallet-1", WALLET, "hyperliquid", "understudy")
+
+
+def sealed(agent: Agent) -> Sealed:
+    return Sealed(agent.ciphertext, agent.key_id)
 
 
 def stored(scene: Scene, agent_id: str) -> Any:
@@ -43,14 +47,13 @@ def test_a_new_agent_is_pending_under_the_default_policy() -> None:
 def test_the_address_is_that_of_the_sealed_key() -> None:
     scene = Scene()
     secret = b"\x07" * 32
-    enrolment = Enrolment(
-        scene.store, scene.vault, scene.clock, POLICY, lambda length: secret[:length]
-    )
+    keys = wrapped_only(scene.vault, lambda length: secret[:length])
+    enrolment = Enrolment(scene.store, keys, scene.clock, POLICY)
 
     agent = enrolment.create_agent(WANTED)
 
     context = signing_context(agent.agent_id, agent.key_version)
-    assert scene.vault.open(agent.ciphertext, context) == secret
+    assert scene.vault.open(sealed(agent), context) == secret
     assert agent.address == Account.from_key(secret).address.lower()
 
 
@@ -62,7 +65,7 @@ def test_a_key_does_not_open_under_another_context(other: dict[str, str]) -> Non
     context = signing_context(scene.agent.agent_id, 1)
 
     with pytest.raises(KeyUnusableError):
-        scene.vault.open(scene.agent.ciphertext, {**context, **other})
+        scene.vault.open(sealed(scene.agent), {**context, **other})
 
 
 def test_every_agent_has_a_key_and_an_id_of_its_own() -> None:
@@ -100,7 +103,7 @@ def test_a_request_that_cannot_be_meant_makes_no_key(changes: dict[str, str]) ->
     before = len(scene.store.audited)
 
     with pytest.raises(InvalidInputError):
-        scene.enrolment.create_agent(replace(WANTED, **changes))
+        scene.enrolment.create_agent(replace(WANTED, **changes))  # type: ignore[arg-type]
 
     assert len(scene.store.audited) == before
 

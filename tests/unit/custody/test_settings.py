@@ -16,6 +16,8 @@ COMPLETE = {
     "AUDIT_TABLE": "audit",
     "MARKET_TABLE": "market",
     "AGENT_KEY_ID": "key",
+    "SPARE_AGENT_KEY_ID": "spare-key",
+    "SIGNER_ROLE": "arn:aws:iam::123456789012:role/signer",
     "AUDIT_ROW_KEY_ID": "row-key",
     "HYPERLIQUID_CHAIN": "Testnet",
     "AGENT_MAX_ORDER_NOTIONAL_USDC": "250000",

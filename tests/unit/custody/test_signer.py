@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from custody.audit import AuditEvent
+from custody.keys import Sealed, wrapped_only
 from custody.refusals import Refusal
 from custody.signer import MAX_BATCH, IntentSigner
 from tests.unit.custody.scene import NOW_MS, TESTNET, Scene
@@ -93,9 +94,9 @@ def test_nothing_is_signed_when_the_time_runs_out_while_the_key_is_opened() -> N
     intent = scene.entry()
     opening = scene.vault.open
 
-    def open_slowly(ciphertext: bytes, context: dict[str, str]) -> bytes:
+    def open_slowly(sealed: Sealed, context: dict[str, str]) -> bytes:
         scene.clock.move_to(intent.expires_at_ms)
-        return opening(ciphertext, context)
+        return opening(sealed, context)
 
     scene.vault.open = open_slowly  # type: ignore[method-assign,assignment]
 
@@ -168,7 +169,7 @@ def test_a_batch_is_answered_in_order_with_its_lanes_side_by_side() -> None:
     other = scene.enrol("user-2")
     batch = [scene.entry("a"), scene.entry("b", agent_id=other.agent_id), scene.exit("c")]
     with ThreadPoolExecutor(2) as threads:
-        signer = IntentSigner(scene.store, scene.vault, scene.clock, TESTNET, threads)
+        signer = IntentSigner(scene.store, wrapped_only(scene.vault), scene.clock, TESTNET, threads)
         answers = signer.sign(batch)
 
     assert [answer.intent_id for answer in answers] == [intent.intent_id for intent in batch]

@@ -11,13 +11,28 @@ from typing import Any
 
 import pytest
 
-from custody.doors import ENROLL_ALIAS, SIGN_ALIAS, enrolment_door, signing_door
+from custody.doors import ENROLL_ALIAS, KEYS_ALIAS, SIGN_ALIAS, enrolment_door, signing_door
+from custody.key_care import keys_door, rewrap
+from custody.migration.door import migrate, take_over
+from custody.rewrapping import Rewrapping
 from functions.signer import app
+from tests.fakes.legacy import InMemoryLegacyStore
+from tests.fakes.sealed_agents import InMemorySealedAgents
 from tests.unit.custody.scene import Scene
 from understudy.domain.errors import NotAllowedError
 
 EVENTS = Path(__file__).resolve().parents[3] / "events" / "signer"
-HEAVY = ("web3", "eth_account", "siwe", "pydantic", "httpx", "aws_lambda_powertools.tracing")
+HEAVY = (
+    "custody.aws.resident_keys",
+    "custody.development",
+    "custody.rewrapping",
+    "web3",
+    "eth_account",
+    "siwe",
+    "pydantic",
+    "httpx",
+    "aws_lambda_powertools.tracing",
+)
 EXPECTED: dict[str, Any] = {
     "sign_entry": [["body", "intent_id"]],
     "sign_exit": [["body", "intent_id"]],
@@ -26,15 +41,27 @@ EXPECTED: dict[str, Any] = {
     "enroll_activate": ["agent_id", "status"],
     "enroll_revoke": ["agent_id", "status"],
     "enroll_set_switch": ["at_ms", "on", "subject", "switch"],
+    "keys_migrate": ["next_page", "users"],
+    "keys_take_over": ["added"],
+    "keys_rewrap": ["moved", "next_page", "unusable"],
 }
 
 
 @pytest.fixture(autouse=True)
 def _doors_in_memory(monkeypatch: pytest.MonkeyPatch) -> None:
     scene = Scene()
+    rewrapping = Rewrapping(InMemorySealedAgents(scene.store), scene.vault, scene.clock)
+    legacy = InMemoryLegacyStore()
     doors = {
         SIGN_ALIAS: signing_door(scene.signer),
         ENROLL_ALIAS: enrolment_door(scene.enrolment),
+        KEYS_ALIAS: keys_door(
+            {
+                "rewrap": rewrap(rewrapping),
+                "take_over": take_over(legacy),
+                "migrate": migrate(legacy, scene.clock, None),
+            }
+        ),
     }
     monkeypatch.setattr(app, "doors", lambda: doors)
 

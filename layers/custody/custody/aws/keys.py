@@ -13,6 +13,7 @@ from understudy.ports.switches import Switch
 
 DAY = "DAY#"
 ON = "on"  # the attribute of a kill switch that is on
+LEGACY = "LEGACY"
 
 
 def agent(agent_id: str) -> Item:
@@ -28,6 +29,11 @@ def day(agent_id: str, date: str) -> Item:
 def content(intent_id: str) -> Item:
     """Name what was signed for an intent, whoever asked."""
     return key(f"INTENT#{intent_id}", "CONTENT")
+
+
+def legacy(user_id: str) -> Item:
+    """Name a user of the older system; all of them lie in one partition."""
+    return key(LEGACY, f"USER#{user_id}")
 
 
 def switch(name: Switch, subject: str) -> Item:

@@ -1,0 +1,56 @@
+"""`understudy ops rewrap`: agents' keys move under the KMS key that seals now, while all runs."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from cli.ops.key_care import KeyCare
+from cli.ops.place import STACK, Place, failures_explained, find_place
+from understudy.adapters.clock import SystemClock
+from understudy.domain.audit import AuditEntry
+
+SUBJECT = "agent-keys"
+STARTED = "REWRAP_STARTED"
+
+
+def command(
+    stack: Annotated[
+        str, typer.Option("--stack", help="The stack's name, on AWS or at AWS_ENDPOINT_URL.")
+    ] = STACK,
+) -> int:
+    """Seal every agent's key by the key that SealingAgentKey names; ends with 1 if any is left.
+
+    It may be stopped and run again at any time: what was moved stays moved.
+    """
+    with failures_explained():
+        place = find_place(stack)
+        _write_down(place)
+        moved, unusable = _moved(KeyCare(place))
+    for agent_id in unusable:
+        _say(f"{agent_id}  its key does not open: enable a new agent for its wallet")
+    _say(f"{moved} keys moved, {len(unusable)} could not be opened, nothing else is left")
+    return int(bool(unusable))
+
+
+def _moved(care: KeyCare) -> tuple[int, list[str]]:
+    moved, unusable, page = 0, list[str](), ""
+    while True:
+        progress = care.ask("rewrap", page=page)
+        moved, page = moved + progress["moved"], progress["next_page"]
+        unusable += progress["unusable"]
+        if not page:
+            return moved, unusable
+        _say(f"{moved} keys moved so far")
+
+
+def _write_down(place: Place) -> None:
+    operator = place.client("sts").get_caller_identity()["Arn"]
+    entry = AuditEntry(STARTED, SUBJECT, SystemClock().now_ms(), {"operator": operator})
+    place.audit_trail().append(entry)
+
+
+def _say(line: str) -> None:
+    Console(soft_wrap=True, highlight=False, markup=False).print(line)

@@ -1,0 +1,1 @@
+"""A stand-in for a provider of server wallets: remote signing over HTTP, with its misfortunes."""

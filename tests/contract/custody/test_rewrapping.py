@@ -1,0 +1,139 @@
+"""Keys move under another key of KMS page by page, each once, and sign before and after."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import pytest
+
+from custody.agents import Agent, AgentStatus, AuthorityKind
+from custody.audit import AuditEvent, of_agent
+from custody.keys import Sealed, WrappedKeys
+from custody.rewrapping import Progress, Rewrapping
+from tests.unit.custody.scene import NOW_MS, Scene
+from understudy.adapters.memory.clock import ManualClock
+from understudy.domain.errors import ConflictError, DependencyError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from custody.keys import KeyVault
+    from tests.contract.custody.backends import Backend
+
+DIGEST = b"\x01" * 32
+
+
+def stored(backend: Backend, number: int, **changes: object) -> Agent:
+    agent_id = f"mark-{number}"
+    key = WrappedKeys(backend.vault).make(agent_id, 1)
+    agent = replace(
+        Scene().agent,
+        agent_id=agent_id,
+        status=AgentStatus.ACTIVE,
+        address=key.address,
+        ciphertext=key.ciphertext,
+        key_id=key.key_id,
+        **changes,  # type: ignore[arg-type]
+    )
+    backend.agents.create(agent, of_agent(AuditEvent.AGENT_CREATED, agent, NOW_MS))
+    return agent
+
+
+def run(backend: Backend, vault: KeyVault) -> int:
+    moved, page = 0, ""
+    while True:
+        progress = Rewrapping(backend.sealed, vault, ManualClock(NOW_MS)).go_on(page)
+        moved, page = moved + progress.moved, progress.next_page
+        if not page:
+            return moved
+
+
+def read(backend: Backend, agent: Agent) -> Agent:
+    found = backend.agents.agent(agent.agent_id)
+    assert found is not None
+    return found
+
+
+def test_every_key_moves_once_and_signs_as_before(backend: Backend) -> None:
+    agents = [stored(backend, number) for number in range(5)]
+    before = backend.audited()
+    vault = backend.next_vault()
+
+    assert (run(backend, vault), run(backend, vault)) == (5, 0)
+
+    moved = [read(backend, agent) for agent in agents]
+    assert {each.key_id for each in moved} == {vault.sealing_key_id}
+    assert backend.audited() == before + 5
+    for was, now in zip(agents, moved, strict=True):
+        with WrappedKeys(vault).opened(was) as old, WrappedKeys(vault).opened(now) as new:
+            assert old.signature_of(DIGEST) == new.signature_of(DIGEST)
+
+
+def test_what_is_not_wrapped_or_is_revoked_stays_as_it_is(backend: Backend) -> None:
+    resident = stored(backend, 1, authority=AuthorityKind.KMS_RESIDENT)
+    revoked = stored(backend, 2)
+    backend.agents.revoke(revoked, of_agent(AuditEvent.AGENT_REVOKED, revoked, NOW_MS))
+
+    assert run(backend, backend.next_vault()) == 0
+    assert read(backend, resident) == resident
+
+
+def test_an_agent_revoked_meanwhile_is_not_brought_back(backend: Backend) -> None:
+    agent = stored(backend, 1)
+    backend.agents.revoke(agent, of_agent(AuditEvent.AGENT_REVOKED, agent, NOW_MS))
+    entry = of_agent(AuditEvent.KEY_REWRAPPED, agent, NOW_MS)
+
+    with pytest.raises(ConflictError):
+        backend.sealed.reseal(agent, Sealed(b"new", "key"), entry)
+
+    assert read(backend, agent).ciphertext == b""
+
+
+def test_one_key_that_does_not_open_blocks_no_other(backend: Backend) -> None:
+    spoilt = stored(backend, 1)
+    swapped = stored(backend, 2)
+    other = stored(backend, 3)
+    entry = of_agent(AuditEvent.KEY_REWRAPPED, spoilt, NOW_MS)
+    backend.sealed.reseal(spoilt, Sealed(swapped.ciphertext, swapped.key_id), entry)
+    vault = backend.next_vault()
+
+    progress = Rewrapping(backend.sealed, vault, ManualClock(NOW_MS)).go_on("")
+
+    assert progress == Progress(moved=2, unusable=(spoilt.agent_id,), next_page="")
+    assert read(backend, other).key_id == vault.sealing_key_id
+
+
+def test_a_run_that_broke_off_goes_on_where_it_stopped(backend: Backend) -> None:
+    for number in range(5):
+        stored(backend, number)
+    vault = backend.next_vault()
+
+    with pytest.raises(DependencyError):
+        Rewrapping(backend.sealed, FailingAfter(vault, 3), ManualClock(NOW_MS)).go_on("")
+
+    assert run(backend, vault) == 2
+
+
+class FailingAfter:
+    """A vault that answers a few calls and is then away."""
+
+    def __init__(self, vault: KeyVault, calls: int) -> None:
+        self._vault = vault
+        self._left = calls
+
+    @property
+    def sealing_key_id(self) -> str:
+        return self._vault.sealing_key_id
+
+    def seal(self, secret: bytes, context: Mapping[str, str]) -> Sealed:
+        return self._vault.seal(secret, context)
+
+    def open(self, sealed: Sealed, context: Mapping[str, str]) -> bytes:
+        return self._vault.open(sealed, context)
+
+    def rewrap(self, sealed: Sealed, context: Mapping[str, str]) -> Sealed:
+        self._left -= 1
+        if self._left < 0:
+            raise DependencyError("the vault is away")
+        return self._vault.rewrap(sealed, context)

@@ -1,0 +1,78 @@
+"""Migrating from the command line: everybody's stage is said, and 1 if anybody failed."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from cli import migrate_custody
+from cli.errors import CommandError
+from cli.ops.key_care import KeyCare
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+DONE = {"user_id": "user-1", "stage": "COMPLETED", "quarantine_ends_ms": 0, "failure": ""}
+WAITING = {
+    **DONE,
+    "user_id": "user-2",
+    "stage": "TRANSFERRED",
+    "quarantine_ends_ms": 1_790_000_000_000,
+}
+FAILED = {**DONE, "user_id": "user-3", "stage": "LEGACY", "failure": "KEY_UNUSABLE"}
+
+
+@pytest.fixture
+def asked(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
+    """Answer a page with two users and one with the last, and keep what was asked."""
+    asked: list[dict[str, Any]] = []
+
+    def ask(_: KeyCare, operation: str, **fields: Any) -> Any:
+        asked.append({"operation": operation, **fields})
+        if operation == "take_over":
+            return {"added": len(fields["users"])}
+        if not fields["page"]:
+            return {"users": [DONE, WAITING], "next_page": "user-2"}
+        return {"users": [FAILED], "next_page": ""}
+
+    monkeypatch.setattr(KeyCare, "__init__", lambda *_: None)
+    monkeypatch.setattr(KeyCare, "ask", ask)
+    monkeypatch.setattr(migrate_custody, "find_place", lambda _: None)
+    return asked
+
+
+def test_every_page_is_asked_for_and_a_failure_ends_with_1(
+    asked: list[dict[str, Any]], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert migrate_custody.command(dry_run=True) == 1
+
+    assert [(each["page"], each["dry_run"]) for each in asked] == [("", True), ("user-2", True)]
+    said = capsys.readouterr().out
+    assert "user-3  KEY_UNUSABLE  stays LEGACY" in said
+    assert "old keys are kept until 2026-09-21 14:13 UTC" in said
+    assert "3 users, 1 failed" in said
+
+
+def test_users_are_taken_over_in_portions_before_anything_else(
+    asked: list[dict[str, Any]], tmp_path: Path
+) -> None:
+    export = tmp_path / "users.json"
+    export.write_text(json.dumps([{"user_id": str(number)} for number in range(150)]))
+
+    migrate_custody.command(take_over=export, user="user-9")
+
+    assert [len(each["users"]) for each in asked[:2]] == [100, 50]
+    assert asked[2]["user_id"] == "user-9"
+
+
+@pytest.mark.parametrize("text", ["", "{}", "no json"])
+def test_a_file_that_is_no_list_of_users_is_refused(text: str, tmp_path: Path) -> None:
+    export = tmp_path / "users.json"
+    export.write_text(text)
+
+    with pytest.raises(CommandError) as raised:
+        migrate_custody.command(take_over=export)
+
+    assert raised.value.code == "IMPORT_UNREADABLE"
