@@ -12,7 +12,7 @@ from typer.exceptions import TyperException
 from cli import audit, demo, doctor, judge, mutants, simulate, up
 from cli.endings import Stopped, ended_by_signals
 from cli.errors import explained
-from cli.ops import dead_letters
+from cli.ops import dead_letters, deeds
 from localcloud.guard import guard_this_process
 
 if TYPE_CHECKING:
@@ -34,6 +34,7 @@ for _module in (demo, up, doctor, judge, simulate, mutants):
     app.command(_module.__name__.rpartition(".")[2])(_module.command)
 operations = typer.Typer(name=OPERATIONS, help="Look after a running system, here or on AWS.")
 operations.add_typer(dead_letters.app)
+deeds.register(operations)
 app.add_typer(operations)
 app.add_typer(audit.app)
 

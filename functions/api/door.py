@@ -62,7 +62,9 @@ class Visit:
             self._count_stranger()
             raise
         self._count(services.door.caller(claims.app_user_id))
-        if self.route.access is Access.MONEY:
+        if self.route.access is Access.OPERATOR:
+            services.operators.require(claims)
+        if self.route.access is not Access.USER:
             services.sessions.require_live(claims)
         return claims
 

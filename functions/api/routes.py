@@ -1,4 +1,7 @@
-"""All routes of the API, in the order in which a new user meets them."""
+"""All routes of the API, in the order in which a new user meets them.
+
+Operators' routes are described with the others and served by a function of their own.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,7 @@ from . import (
     agent_routes,
     copy_routes,
     follow_routes,
+    operator_routes,
     profile_routes,
     sign_in_routes,
     wallet_routes,
@@ -20,4 +24,6 @@ USER_ROUTES = (
     *profile_routes.ROUTES,
     *copy_routes.ROUTES,
 )
-ROUTES = (*USER_ROUTES, *system_routes(USER_ROUTES))
+SYSTEM_ROUTES = system_routes((*USER_ROUTES, *operator_routes.ROUTES))
+SERVED_TO_ALL = (*USER_ROUTES, *SYSTEM_ROUTES)
+ROUTES = (*SERVED_TO_ALL, *operator_routes.ROUTES)

@@ -16,15 +16,25 @@ from understudy.ports.agents import NewAgentKey
 
 if TYPE_CHECKING:
     from understudy.domain.identity import Wallet
+    from understudy.ports.switches import Switch
 
 
 @dataclass
 class InMemoryAgentKeys:
-    """Implements `AgentKeys`; says what became of each key. `secrets` are each wallet's newest."""
+    """Implements `AgentKeys` and `SignerSwitches`; says what became of each key.
+
+    `secrets` are each wallet's newest, `killed` the kill switches that are on.
+    """
 
     states: dict[str, str] = field(default_factory=dict)
     secrets: dict[WalletId, bytes] = field(default_factory=dict)
     is_down: bool = False
+    killed: set[tuple[str, str]] = field(default_factory=set)
+
+    def turn(self, switch: Switch, subject: str, *, on: bool, at_ms: int) -> None:
+        self._refuse_when_down()
+        change = self.killed.add if on else self.killed.discard
+        change((switch.value, subject))
 
     def create_agent(self, wallet: Wallet, venue: str, agent_name: str) -> NewAgentKey:
         agent_id = f"agent-{len(self.states) + 1}"
@@ -41,9 +51,12 @@ class InMemoryAgentKeys:
         self._set(agent_id, "REVOKED")
 
     def _set(self, agent_id: str, state: str) -> None:
+        self._refuse_when_down()
+        self.states[agent_id] = state
+
+    def _refuse_when_down(self) -> None:
         if self.is_down:
             raise SigningUnavailableError("custody does not answer just now")
-        self.states[agent_id] = state
 
 
 @dataclass

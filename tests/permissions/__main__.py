@@ -10,6 +10,7 @@ from pathlib import Path
 
 from cli.system import UNLIMITED_WEIGHT, Plan, running_system
 from tests.permissions.auditing import seal_soon
+from tests.permissions.cast import OPERATOR
 from tests.permissions.policies import cuts_of, read_policies
 from tests.permissions.proof import Proof, Verdict
 from tests.permissions.report import report
@@ -26,11 +27,15 @@ def main() -> int:
     started = time.monotonic()
     with (
         tempfile.TemporaryDirectory(prefix="understudy-iam-", ignore_cleanup_errors=True) as name,
-        running_system(Plan(Path(name), weight_per_minute=UNLIMITED_WEIGHT), _say) as system,
+        running_system(_plan(Path(name)), _say) as system,
     ):
         seal_soon(system)
         verdicts = _prove(Stage(system), wanted)
     return report(verdicts, round(time.monotonic() - started))
+
+
+def _plan(folder: Path) -> Plan:
+    return Plan(folder, weight_per_minute=UNLIMITED_WEIGHT, operator=OPERATOR.address)
 
 
 def _prove(stage: Stage, wanted: list[str]) -> list[Verdict]:

@@ -25,8 +25,14 @@ Door = Callable[[Event], Answer]
 
 SIGN_ALIAS = "sign"
 ENROLL_ALIAS = "enroll"
+OPERATE_ALIAS = "operate"
 CORRELATION = "correlation_id"
 _ABOUT_THE_CALL = frozenset({"operation", CORRELATION})
+# Users' requests never turn a kill switch, and operators' never let a key sign.
+OPENED_BY: Mapping[str, tuple[str, ...]] = {
+    ENROLL_ALIAS: ("create_agent", "activate", "revoke"),
+    OPERATE_ALIAS: ("revoke", "set_switch"),
+}
 
 
 def door_for(function_arn: str, doors: Mapping[str, Door]) -> Door:
@@ -46,19 +52,20 @@ def signing_door(signer: IntentSigner) -> Door:
     return sign
 
 
-def enrolment_door(enrolment: Enrolment) -> Door:
-    """Open enrolment alone: `{operation, …}` to what it made, or to `{error: {code, message}}`.
+def enrolment_door(enrolment: Enrolment, alias: str = ENROLL_ALIAS) -> Door:
+    """Open an alias's operations: `{operation, …}` to what came, or to `{error: {code, message}}`.
 
     `correlation_id` names the request for the audit. Raises only DependencyError: the same request
     may be sent again.
     """
+    opened = {name: _OPERATIONS[name] for name in OPENED_BY[alias]}
 
     def enroll(event: Event) -> Answer:
-        operation = _OPERATIONS.get(str(event.get("operation")))
+        operation = opened.get(str(event.get("operation")))
         wanted = {name: value for name, value in event.items() if name not in _ABOUT_THE_CALL}
         try:
             if operation is None:
-                raise NotAllowedError(f"operation must be one of {', '.join(_OPERATIONS)}")
+                raise NotAllowedError(f"operation must be one of {', '.join(opened)}")
             with correlated(str(event.get(CORRELATION, ""))):
                 return operation(enrolment, wanted)
         except DependencyError:

@@ -10,7 +10,7 @@ from functools import cache
 from custody.aws.agent_store import DynamoAgentStore
 from custody.aws.key_vault import KmsKeyVault
 from custody.aws.signing_store import DynamoSigningStore
-from custody.doors import ENROLL_ALIAS, SIGN_ALIAS, Door, enrolment_door, signing_door
+from custody.doors import OPENED_BY, SIGN_ALIAS, Door, enrolment_door, signing_door
 from custody.enrolment import Enrolment
 from custody.settings import settings_from
 from custody.signer import IntentSigner
@@ -40,4 +40,5 @@ def doors() -> Mapping[str, Door]:
     enrolment = Enrolment(
         DynamoAgentStore(database, settings.tables, stamps), vault, clock, settings.policy
     )
-    return {SIGN_ALIAS: signing_door(signer), ENROLL_ALIAS: enrolment_door(enrolment)}
+    enrolling = {alias: enrolment_door(enrolment, alias) for alias in OPENED_BY}
+    return {SIGN_ALIAS: signing_door(signer), **enrolling}

@@ -13,9 +13,9 @@ from hypothesis import given, settings
 
 from functions.api.limits import LimitChoices
 from functions.api.routes import ROUTES
-from functions.api.routing import Route
+from functions.api.routing import Access, Route
 from tests.fakes.api import Answer, ApiWorld
-from tests.fakes.identity import ALICE, message
+from tests.fakes.identity import ALICE, OPERATOR, message
 from tests.fakes.providers import (
     dynamic_token,
     dynamic_wallet,
@@ -23,7 +23,7 @@ from tests.fakes.providers import (
     privy_wallet,
     verifiers,
 )
-from tests.fakes.requests import created
+from tests.fakes.requests import created, started
 from tests.unit.api.near_valid import spoiled
 
 BODIES_PER_ROUTE = 500
@@ -106,6 +106,15 @@ def limits(_: ApiWorld, __: str) -> dict[str, Any]:
     return {"limits": ALL_LIMITS}
 
 
+def switch(_: ApiWorld, __: str) -> dict[str, Any]:
+    leader = {"switch": "blacklisted", "subject": "0x" + "8" * 40}
+    return {**leader, "on": True, "reason": "a ticket"}
+
+
+def why(_: ApiWorld, __: str) -> dict[str, Any]:
+    return {"reason": "a ticket"}
+
+
 GOOD: dict[str, Good] = {
     "POST /v1/auth/siwe/verify": sign_in,
     "POST /v1/auth/privy": privy,
@@ -118,6 +127,10 @@ GOOD: dict[str, Good] = {
     "POST /v1/copy/follows": older_follow,
     "PATCH /v1/follows/{follow_id}": limits,
     "PUT /v1/copy/profile": limits,
+    "POST /v1/ops/switches": switch,
+    "POST /v1/ops/follows/{follow_id}/pause": why,
+    "POST /v1/ops/follows/{follow_id}/release": why,
+    "POST /v1/ops/users/{user_id}/agents/{agent_id}/revoke": why,
 }
 WITH_BODY = [route for route in ROUTES if route.body is not None]
 
@@ -125,6 +138,24 @@ WITH_BODY = [route for route in ROUTES if route.body is not None]
 def test_every_route_with_a_body_and_every_limit_is_tried() -> None:
     assert {route.key for route in WITH_BODY} == set(GOOD)
     assert set(ALL_LIMITS) == set(LimitChoices.model_fields)
+
+
+def held(api: ApiWorld, token: str) -> str:
+    api.delegate(token)
+    follow_id = started(api, token)
+    path = f"/v1/ops/follows/{follow_id}/pause"
+    api.request("POST", path, {"reason": "a ticket"}, api.token(OPERATOR))
+    return follow_id
+
+
+IN_PATH: dict[str, Callable[[ApiWorld, str], str]] = {
+    "/ops/follows/{follow_id}": lambda api, token: f"/ops/follows/{held(api, token)}",
+    "{follow_id}": created,
+    "{agent_id}": lambda api, token: api.delegate(token),
+    "{user_id}": lambda api, token: api.request("GET", "/v1/me", None, token).body["user"][
+        "user_id"
+    ],
+}
 
 
 class Tried:
@@ -137,8 +168,13 @@ class Tried:
     def renew(self) -> None:
         self.api = ApiWorld(providers=verifiers())
         self.token = self.api.token()
-        self.path = self.route.path.replace("{follow_id}", created(self.api, self.token))
+        self.path = self.route.path
+        for name, make in IN_PATH.items():
+            if name in self.path:
+                self.path = self.path.replace(name, make(self.api, self.token))
         self.good = GOOD[self.route.key](self.api, self.token)
+        if self.route.access is Access.OPERATOR:
+            self.token = self.api.token(OPERATOR)
         self.stored = self.api.stored()
 
     def send(self, body: dict[str, Any]) -> Answer:

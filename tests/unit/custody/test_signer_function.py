@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from custody.doors import ENROLL_ALIAS, SIGN_ALIAS, enrolment_door, signing_door
+from custody.doors import OPENED_BY, SIGN_ALIAS, enrolment_door, signing_door
 from functions.signer import app
 from tests.unit.custody.scene import Scene
 from understudy.domain.errors import NotAllowedError
@@ -25,17 +25,15 @@ EXPECTED: dict[str, Any] = {
     "enroll_create_agent": ["address", "agent_id"],
     "enroll_activate": ["agent_id", "status"],
     "enroll_revoke": ["agent_id", "status"],
-    "enroll_set_switch": ["at_ms", "on", "subject", "switch"],
+    "operate_set_switch": ["at_ms", "on", "subject", "switch"],
 }
 
 
 @pytest.fixture(autouse=True)
 def _doors_in_memory(monkeypatch: pytest.MonkeyPatch) -> None:
     scene = Scene()
-    doors = {
-        SIGN_ALIAS: signing_door(scene.signer),
-        ENROLL_ALIAS: enrolment_door(scene.enrolment),
-    }
+    doors = {SIGN_ALIAS: signing_door(scene.signer)}
+    doors |= {alias: enrolment_door(scene.enrolment, alias) for alias in OPENED_BY}
     monkeypatch.setattr(app, "doors", lambda: doors)
 
 

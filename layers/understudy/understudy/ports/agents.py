@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from understudy.domain.agents import Agent
     from understudy.domain.identity import Wallet
     from understudy.domain.ids import UserId
+    from understudy.ports.switches import Switch
 
 
 class AgentRegistry(Protocol):
@@ -53,6 +54,18 @@ class AgentKeys(Protocol):
 
     def revoke(self, agent_id: str) -> None:
         """Destroy the key."""
+        ...
+
+
+class SignerSwitches(Protocol):
+    """The kill switches of custody itself, which hold whatever else is compromised."""
+
+    def turn(self, switch: Switch, subject: str, *, on: bool, at_ms: int) -> None:
+        """Turn a kill switch, as was decided at `at_ms`; turning it again changes nothing.
+
+        Raises ConflictError (NEWER_DECISION) for an off from before an on,
+        SigningUnavailableError when custody does not answer, SigningRefusedError when it will not.
+        """
         ...
 
 

@@ -35,6 +35,7 @@ from understudy.runtime import environment, parts
 from understudy.runtime.api_services import ApiPorts, ApiServices, assemble
 from understudy.runtime.identity_providers import identity_providers
 from understudy.workflows.requests.agents import BuilderTerms
+from understudy.workflows.requests.operators import Operators
 from understudy.workflows.requests.system_status import Dependency
 
 if TYPE_CHECKING:
@@ -45,15 +46,18 @@ NOBODY = "0" * 32
 
 
 @cache
-def build() -> ApiServices:
-    """Give the API's workflows on their real ports, from the environment."""
+def build(actor: Actor = Actor.API) -> ApiServices:
+    """Give the API's workflows on their real ports, from the environment.
+
+    `actor` is whose name the audit has for what is done here.
+    """
     rest = Rest(environment.text("HYPERLIQUID_URL"))
     keys = LambdaAgentKeys(clients.functions(), environment.text("ENROLL_FUNCTION"))
-    ports = _ports(rest, keys)
+    ports = _ports(rest, keys, actor)
     return assemble(ports, _terms(), _dependencies(ports, rest, keys))
 
 
-def _ports(rest: Rest, keys: LambdaAgentKeys) -> ApiPorts:
+def _ports(rest: Rest, keys: LambdaAgentKeys, actor: Actor) -> ApiPorts:
     database = clients.dynamodb()
     copying = Table(database, environment.text("COPYING_TABLE"))
     identity = DynamoIdentityStore(Table(database, environment.text("IDENTITY_TABLE")))
@@ -70,6 +74,7 @@ def _ports(rest: Rest, keys: LambdaAgentKeys) -> ApiPorts:
         queues=parts.queues("leader_fills", "follower_execute", "follow_reconcile"),
         venue=parts.venue(),
         agent_keys=keys,
+        signer_switches=keys,
         approvals=HyperliquidApprovals(rest, environment.chain()),
         verifier=_verifier(),
         providers=identity_providers(),
@@ -79,13 +84,14 @@ def _ports(rest: Rest, keys: LambdaAgentKeys) -> ApiPorts:
         ids=RandomIds(),
         calls=DynamoCallCounts(Table(database, environment.text("DOOR_TABLE"))),
         door_limits=_door_limits(),
-        audit=_audit(),
+        audit=_audit(actor),
+        operators=Operators(environment.addresses("OPERATOR_ADDRESSES")),
         epoch=environment.epoch(),
     )
 
 
-def _audit() -> DynamoAuditTrail:
-    stamps = KmsStamps(clients.kms(), environment.text("AUDIT_ROW_KEY_ID"), Actor.API)
+def _audit(actor: Actor) -> DynamoAuditTrail:
+    stamps = KmsStamps(clients.kms(), environment.text("AUDIT_ROW_KEY_ID"), actor)
     table = Table(clients.dynamodb(), environment.text("AUDIT_TABLE"))
     return DynamoAuditTrail(table, stamps)
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from understudy.adapters.memory.call_counts import InMemoryCallCounts
 from understudy.domain.door_limits import DoorLimits
 from understudy.domain.identity import AuthMethod
-from understudy.ports.agents import AgentApprovals, AgentKeys, AgentRegistry
+from understudy.ports.agents import AgentApprovals, AgentKeys, AgentRegistry, SignerSwitches
 from understudy.ports.audit import AuditTrail
 from understudy.ports.call_counts import CallCounts
 from understudy.ports.clock import Clock
@@ -34,6 +34,9 @@ from understudy.workflows.requests.door import Door
 from understudy.workflows.requests.follow_changes import OwnFollows
 from understudy.workflows.requests.follow_lifecycle import FollowLifecycle
 from understudy.workflows.requests.follows import Follows
+from understudy.workflows.requests.operator_actions import OperatorActions
+from understudy.workflows.requests.operator_switches import OperatorSwitches
+from understudy.workflows.requests.operators import OperatorRecord, Operators
 from understudy.workflows.requests.portfolio import Portfolios
 from understudy.workflows.requests.provider_sign_in import ProviderSignIn
 from understudy.workflows.requests.sessions import Sessions
@@ -42,6 +45,9 @@ from understudy.workflows.requests.system_status import Dependency, SystemStatus
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+
+NO_OPERATORS = Operators()
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +65,7 @@ class ApiPorts:
     queues: Queues
     venue: Venue
     agent_keys: AgentKeys
+    signer_switches: SignerSwitches
     approvals: AgentApprovals
     verifier: SignInVerifier
     access_tokens: AccessTokens
@@ -69,6 +76,7 @@ class ApiPorts:
     door_limits: DoorLimits
     audit: AuditTrail
     providers: Mapping[AuthMethod, ProviderVerifier] = field(default_factory=dict)
+    operators: Operators = NO_OPERATORS
     epoch: int = 0
 
 
@@ -89,6 +97,9 @@ class ApiServices:
     system: SystemStatus
     door: Door
     clock: Clock
+    operators: Operators
+    operator_switches: OperatorSwitches
+    operator_actions: OperatorActions
 
 
 def assemble(
@@ -105,6 +116,8 @@ def assemble(
         ports.audit,
     )
     lifecycle = _lifecycle(ports, own)
+    agents = _agents(ports, own, terms)
+    record = OperatorRecord(ports.audit, ports.clock)
     return ApiServices(
         identity=ports.identity,
         sessions=sessions,
@@ -112,23 +125,22 @@ def assemble(
         provider_sign_in=ProviderSignIn(
             ports.identity, ports.providers, sessions, ports.clock, ports.ids
         ),
-        agents=_agents(ports, own, terms),
+        agents=agents,
         follows=_follows(ports, own),
         lifecycle=lifecycle,
-        copy_settings=CopySettings(
-            ports.profiles,
-            ports.markets,
-            ports.switches,
-            own,
-            lifecycle,
-            ports.audit,
-            ports.clock,
-        ),
+        copy_settings=_copy_settings(ports, own, lifecycle),
         portfolios=Portfolios(own, ports.markets),
         copies=Copies(ports.directory, own),
         system=SystemStatus(dependencies, ports.clock),
         door=Door(ports.calls, InMemoryCallCounts(), ports.door_limits, ports.clock),
         clock=ports.clock,
+        operators=ports.operators,
+        operator_switches=OperatorSwitches(
+            ports.identity, ports.switches, ports.signer_switches, record
+        ),
+        operator_actions=OperatorActions(
+            ports.identity, agents, own, lifecycle, ports.switches, record
+        ),
     )
 
 
@@ -142,6 +154,18 @@ def _agents(ports: ApiPorts, own: OwnFollows, terms: BuilderTerms) -> Agents:
         follows=own,
         clock=ports.clock,
         terms=terms,
+    )
+
+
+def _copy_settings(ports: ApiPorts, own: OwnFollows, lifecycle: FollowLifecycle) -> CopySettings:
+    return CopySettings(
+        ports.profiles,
+        ports.markets,
+        ports.switches,
+        own,
+        lifecycle,
+        ports.audit,
+        ports.clock,
     )
 
 

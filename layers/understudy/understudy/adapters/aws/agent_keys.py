@@ -1,4 +1,4 @@
-"""The custody of agent keys, reached by the signer function's enrolment alias."""
+"""Custody's agents and kill switches, reached by the alias that this caller may invoke."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from understudy.adapters.correlation import correlation_id
 from understudy.domain.errors import SigningRefusedError, SigningUnavailableError
+from understudy.domain.turns import newer_decision
 from understudy.ports.agents import NewAgentKey
 
 if TYPE_CHECKING:
@@ -17,10 +18,14 @@ if TYPE_CHECKING:
     from mypy_boto3_lambda.client import LambdaClient
 
     from understudy.domain.identity import Wallet
+    from understudy.ports.switches import Switch
+
+
+_NEWER_DECISION = "NEWER_DECISION"
 
 
 class LambdaAgentKeys:
-    """Implements `AgentKeys`."""
+    """Implements `AgentKeys` and `SignerSwitches`, as far as the alias opens them."""
 
     def __init__(self, client: LambdaClient, function: str) -> None:
         self._client = client
@@ -46,6 +51,16 @@ class LambdaAgentKeys:
         """Destroy the key."""
         self._ask(operation="revoke", agent_id=agent_id)
 
+    def turn(self, switch: Switch, subject: str, *, on: bool, at_ms: int) -> None:
+        """Turn a kill switch of the signer."""
+        order = {"switch": switch.value, "subject": subject, "on": on, "at_ms": at_ms}
+        try:
+            self._ask(operation="set_switch", **order)
+        except SigningRefusedError as refusal:
+            if refusal.facts["cause"] != _NEWER_DECISION:
+                raise
+            raise newer_decision() from refusal
+
     def probe(self) -> Mapping[str, int]:
         """Ask whether custody could be called, without calling it."""
         try:
@@ -54,7 +69,7 @@ class LambdaAgentKeys:
             raise _unavailable() from error
         return {}
 
-    def _ask(self, **request: str) -> dict[str, Any]:
+    def _ask(self, **request: object) -> dict[str, Any]:
         named = {**request, "correlation_id": correlation_id()}
         try:
             response = self._client.invoke(
