@@ -1,4 +1,4 @@
-"""`understudy ops kill, blacklist, flag, pause, release, revoke, user`: what operators do."""
+"""What operators do to users, follows, agents and switches, as commands of `understudy ops`."""
 
 from __future__ import annotations
 
@@ -89,6 +89,17 @@ def revoke(
     return _done(reason, stack, lambda at, deed: at.actions.revoke(deed, named, agent_id))
 
 
+def rotate(
+    user_id: User,
+    agent_id: Annotated[str, typer.Argument(metavar="AGENT_ID")],
+    reason: Why,
+    stack: Stack = STACK,
+) -> int:
+    """Have an agent's successor prepared within minutes; its wallet has to sign it."""
+    named = UserId(user_id)
+    return _done(reason, stack, lambda at, deed: at.actions.rotate(deed, named, agent_id))
+
+
 def user(
     named: Annotated[str, typer.Argument(metavar="USER_ID or ADDRESS")], stack: Stack = STACK
 ) -> int:
@@ -104,7 +115,7 @@ def user(
 
 def register(app: typer.Typer) -> None:
     """Add the commands to a group."""
-    for command in (kill, blacklist, flag, pause, release, revoke, user):
+    for command in (kill, blacklist, flag, pause, release, revoke, rotate, user):
         app.command(command.__name__)(command)
 
 

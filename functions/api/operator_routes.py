@@ -87,6 +87,12 @@ def revoke(call: Call) -> Any:
     return call.services.operator_actions.revoke(_deed(call), user_id, agent_id)
 
 
+def rotate(call: Call) -> Any:
+    """Have a user's agent rotated."""
+    user_id, agent_id = UserId(call.path["user_id"]), call.path["agent_id"]
+    return call.services.operator_actions.rotate(_deed(call), user_id, agent_id)
+
+
 def _deed(call: Call) -> Deed:
     return Deed(call.user_id, call.body.reason, call.at_ms)
 
@@ -113,4 +119,5 @@ ROUTES = (
     _route(
         "POST", AGENT + "/revoke", "Destroy an agent's key; its follows pause", revoke, body=Why
     ),
+    _route("POST", AGENT + "/rotate", "Have an agent's successor prepared", rotate, body=Why),
 )

@@ -16,6 +16,7 @@ from tests.permissions import (
     serving,
     signing,
     syncing,
+    upkeep,
 )
 from tests.permissions.stage import Stage
 
@@ -31,6 +32,8 @@ CHECKS: Mapping[str, tuple[Check, ...]] = {
     "ApiFunctionRole": serving.CHECKS,
     "OperatorApiFunctionRole": operating.CHECKS,
     "LeaderListenerFunctionRole": listening.CHECKS,
+    "AgentUpkeepFunctionRole": upkeep.OF_UPKEEP,
+    "AgentUpkeepFunctionEveryFiveMinutesRole": upkeep.OF_THE_SCHEDULE,
     "AuditSealFunctionRole": auditing.OF_SEALING,
     "AuditCheckpointFunctionRole": auditing.OF_CHECKPOINTS,
     "AuditCheckpointFunctionEveryFiveMinutesRole": auditing.OF_THE_SCHEDULE,

@@ -15,6 +15,10 @@ NOT_ASKED = {
         "LeaderListenerFunctionEveryMinuteSQSPolicy",
     ): NOT_STARTED,
     (
+        "AgentUpkeepFunctionEveryFiveMinutesRole",
+        "AgentUpkeepFunctionEveryFiveMinutesSQSPolicy",
+    ): NOT_STARTED,
+    (
         "AuditCheckpointFunctionEveryFiveMinutesRole",
         "AuditCheckpointFunctionEveryFiveMinutesSQSPolicy",
     ): NOT_STARTED,

@@ -26,12 +26,14 @@ Door = Callable[[Event], Answer]
 SIGN_ALIAS = "sign"
 ENROLL_ALIAS = "enroll"
 OPERATE_ALIAS = "operate"
+UPKEEP_ALIAS = "upkeep"
 CORRELATION = "correlation_id"
 _ABOUT_THE_CALL = frozenset({"operation", CORRELATION})
-# Users' requests never turn a kill switch, and operators' never let a key sign.
+# Only a user's own request lets a key sign, and only an operator's turns a kill switch.
 OPENED_BY: Mapping[str, tuple[str, ...]] = {
     ENROLL_ALIAS: ("create_agent", "activate", "revoke"),
     OPERATE_ALIAS: ("revoke", "set_switch"),
+    UPKEEP_ALIAS: ("create_agent", "revoke"),
 }
 
 

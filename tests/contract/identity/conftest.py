@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Protocol
+from typing import Protocol
 from uuid import uuid4
 
 import pytest
@@ -11,14 +11,12 @@ from tests.contract.stores import tables
 from understudy.adapters.aws.identity_store import DynamoIdentityStore
 from understudy.adapters.aws.table import Table
 from understudy.adapters.memory.identity import InMemoryIdentityStore
-from understudy.ports.agents import AgentRegistry
+from understudy.ports.agents import AgentRegistry, DueAgents
 from understudy.ports.identity import IdentityStore
 from understudy.ports.profiles import CopyProfiles
 
-IDENTITY: dict[str, Any] = {}
 
-
-class Store(IdentityStore, AgentRegistry, CopyProfiles, Protocol):
+class Store(IdentityStore, AgentRegistry, DueAgents, CopyProfiles, Protocol):
     """All that is kept in the table `identity`."""
 
 
@@ -28,5 +26,5 @@ def store(request: pytest.FixtureRequest) -> Store:
         return InMemoryIdentityStore()
     name = "moto_dynamodb" if request.param == "moto" else "emulated_dynamodb"
     client = request.getfixturevalue(name)
-    table = tables.create(client, f"identity-{uuid4().hex}", IDENTITY)
+    table = tables.create(client, f"identity-{uuid4().hex}", tables.IDENTITY)
     return DynamoIdentityStore(Table(client, table))

@@ -43,6 +43,7 @@ def resources() -> dict[str, Any]:
         ("MarketTable", tables.MARKET),
         ("ThrottleTable", tables.THROTTLE),
         ("DoorTable", tables.DOOR),
+        ("IdentityTable", tables.IDENTITY),
     ],
 )
 def test_a_table_of_the_template_has_the_keys_and_indexes_of_the_tests(

@@ -40,6 +40,7 @@ def refusal(call: Callable[..., Any], **request: Any) -> str:
         "CopyEventsFunction",
         "ApiFunction",
         "OperatorApiFunction",
+        "AgentUpkeepFunction",
     ],
 )
 def test_nobody_but_the_signer_decrypts(
@@ -79,6 +80,9 @@ def test_a_key_opens_for_its_own_agent_only(
         ("FollowerExecuteFunction", "operate"),
         ("ApiFunction", "sign"),
         ("ApiFunction", "operate"),
+        ("AgentUpkeepFunction", "sign"),
+        ("AgentUpkeepFunction", "enroll"),
+        ("AgentUpkeepFunction", "operate"),
         ("OperatorApiFunction", "sign"),
         ("OperatorApiFunction", "enroll"),
     ],

@@ -131,6 +131,7 @@ GOOD: dict[str, Good] = {
     "POST /v1/ops/follows/{follow_id}/pause": why,
     "POST /v1/ops/follows/{follow_id}/release": why,
     "POST /v1/ops/users/{user_id}/agents/{agent_id}/revoke": why,
+    "POST /v1/ops/users/{user_id}/agents/{agent_id}/rotate": why,
 }
 WITH_BODY = [route for route in ROUTES if route.body is not None]
 

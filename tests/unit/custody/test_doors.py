@@ -14,6 +14,7 @@ from custody.doors import (
     OPENED_BY,
     OPERATE_ALIAS,
     SIGN_ALIAS,
+    UPKEEP_ALIAS,
     door_for,
     enrolment_door,
     signing_door,
@@ -119,6 +120,18 @@ def test_users_requests_never_turn_a_kill_switch() -> None:
 
     assert answer["error"]["code"] == "NOT_ALLOWED"
     assert scene.refusal(scene.exit()) == "KILL_SWITCH"
+
+
+def test_the_upkeep_makes_and_ends_keys_and_lets_none_sign() -> None:
+    scene = Scene()
+
+    made = call(scene, UPKEEP_ALIAS, CREATE)
+    named = {"agent_id": made["agent_id"]}
+    activated = call(scene, UPKEEP_ALIAS, {"operation": "activate", **named})
+    switched = call(scene, UPKEEP_ALIAS, {"operation": "set_switch", **KILL})
+
+    assert activated["error"]["code"] == switched["error"]["code"] == "NOT_ALLOWED"
+    assert call(scene, UPKEEP_ALIAS, {"operation": "revoke", **named})["status"] == "REVOKED"
 
 
 @pytest.mark.parametrize("operation", ["create_agent", "activate"])

@@ -29,6 +29,17 @@ class AgentRegistry(Protocol):
         ...
 
 
+class DueAgents(Protocol):
+    """Finds agents by their `attend_at_ms`."""
+
+    def due_agents(self, until_ms: int, limit: int) -> Sequence[Agent]:
+        """List agents that have to be looked after by then, the longest due first.
+
+        One that has just changed may be missing, or be listed although it is not due any more.
+        """
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class NewAgentKey:
     """A key that custody has made: only its name and address ever leave."""
@@ -102,6 +113,10 @@ class AgentApprovals(Protocol):
 
         Raises VenueRejectedError when it was refused, VenueUnreachableError when nobody can say.
         """
+        ...
+
+    def is_listed(self, agent: Agent) -> bool:
+        """Ask whether the venue knows the agent now; raises VenueUnreachableError."""
         ...
 
     def is_in_effect(self, agent: Agent, request: WalletRequest) -> bool:

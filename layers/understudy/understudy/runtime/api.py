@@ -33,8 +33,8 @@ from understudy.domain.ids import FollowId
 from understudy.domain.markets import HYPERLIQUID
 from understudy.runtime import environment, parts
 from understudy.runtime.api_services import ApiPorts, ApiServices, assemble
+from understudy.runtime.builder_terms import builder_terms
 from understudy.runtime.identity_providers import identity_providers
-from understudy.workflows.requests.agents import BuilderTerms
 from understudy.workflows.requests.operators import Operators
 from understudy.workflows.requests.system_status import Dependency
 
@@ -54,7 +54,7 @@ def build(actor: Actor = Actor.API) -> ApiServices:
     rest = Rest(environment.text("HYPERLIQUID_URL"))
     keys = LambdaAgentKeys(clients.functions(), environment.text("ENROLL_FUNCTION"))
     ports = _ports(rest, keys, actor)
-    return assemble(ports, _terms(), _dependencies(ports, rest, keys))
+    return assemble(ports, builder_terms(), _dependencies(ports, rest, keys))
 
 
 def _ports(rest: Rest, keys: LambdaAgentKeys, actor: Actor) -> ApiPorts:
@@ -121,12 +121,6 @@ def _door_limits() -> DoorLimits:
         attempts=count("DOOR_ATTEMPTS"),
         attempts_per_minute=count("DOOR_ATTEMPTS_PER_MINUTE"),
     )
-
-
-def _terms() -> BuilderTerms:
-    address = os.environ.get("HYPERLIQUID_BUILDER_ADDRESS", "").lower()
-    fee = environment.count("HYPERLIQUID_BUILDER_FEE_TENTHS_BPS") if address else 0
-    return BuilderTerms(address, fee, os.environ.get("HYPERLIQUID_REFERRAL_CODE", ""))
 
 
 def _dependencies(ports: ApiPorts, rest: Rest, keys: LambdaAgentKeys) -> tuple[Dependency, ...]:

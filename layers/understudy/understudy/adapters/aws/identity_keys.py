@@ -1,8 +1,8 @@
 """The keys of the table `identity`. Pure.
 
 `USER#id` holds PROFILE, COPY_PROFILE, WALLET#id and AGENT#id; `ADDRESS#address`,
-`PROVIDER#name#subject`, `SESSION#id` and `NONCE#nonce` hold one item each. Every read is by key or
-of one user's partition.
+`PROVIDER#name#subject`, `SESSION#id` and `NONCE#nonce` hold one item each. Every read is by key, of
+one user's partition, or of the agents that are due (index `attended`).
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 WALLET = "WALLET#"
 AGENT = "AGENT#"
+ATTENDED = "AGENT"
 
 
 def user_partition(user_id: UserId) -> str:

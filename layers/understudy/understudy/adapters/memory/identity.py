@@ -26,7 +26,10 @@ if TYPE_CHECKING:
 
 @dataclass(slots=True)
 class InMemoryIdentityStore:
-    """Implements `IdentityStore`, `AgentRegistry` and `CopyProfiles` under one lock."""
+    """All that the table `identity` holds, under one lock.
+
+    Implements `IdentityStore`, `AgentRegistry`, `DueAgents` and `CopyProfiles`.
+    """
 
     nonces: dict[str, SignInNonce] = field(default_factory=dict)
     users: dict[UserId, User] = field(default_factory=dict)
@@ -126,6 +129,11 @@ class InMemoryIdentityStore:
             stored = replace(agent, version=agent.version + 1)
             self.agents_by_id[agent.agent_id] = stored
             return stored
+
+    def due_agents(self, until_ms: int, limit: int) -> Sequence[Agent]:
+        """List agents that are due; see `DueAgents`."""
+        due = (each for each in self.agents_by_id.values() if 0 < each.attend_at_ms <= until_ms)
+        return sorted(due, key=lambda agent: agent.attend_at_ms)[:limit]
 
     def copy_profile(self, user_id: UserId) -> CopyProfile:
         """Read a profile; see `CopyProfiles`."""

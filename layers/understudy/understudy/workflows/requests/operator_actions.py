@@ -91,6 +91,15 @@ class OperatorActions:
         self.record.note("AGENT_REVOKED", user_id, deed, agent_id=agent_id)
         return revoked
 
+    def rotate(self, deed: Deed, user_id: UserId, agent_id: str) -> Agent:
+        """Have a successor of an active agent prepared within minutes; its wallet has to sign it.
+
+        Raises NotFoundError, and ConflictError for an agent that is not active.
+        """
+        hastened = self.agents.rotate_soon(user_id, agent_id)
+        self.record.note("AGENT_ROTATED", user_id, deed, agent_id=agent_id)
+        return hastened
+
     def _owner(self, follow_id: FollowId) -> UserId:
         state = self.own.copies.follow_state(follow_id)
         if state is None:
