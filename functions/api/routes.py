@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from . import (
     agent_routes,
+    bounds_routes,
     copy_routes,
     follow_routes,
     operator_routes,
@@ -20,6 +21,7 @@ USER_ROUTES = (
     *sign_in_routes.ROUTES,
     *wallet_routes.ROUTES,
     *agent_routes.ROUTES,
+    *bounds_routes.ROUTES,
     *follow_routes.ROUTES,
     *profile_routes.ROUTES,
     *copy_routes.ROUTES,

@@ -167,6 +167,7 @@ class ApiWorld:
             venue=world.venue,
             agent_keys=self.keys,
             signer_switches=self.keys,
+            bounds=self.keys,
             operators=Operators(self.operator_addresses),
             approvals=HyperliquidApprovals(cast("Rest", self.rest), Chain.TESTNET),
             verifier=verifier(),

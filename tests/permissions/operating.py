@@ -59,6 +59,21 @@ def an_agent_is_revoked(stage: Stage) -> None:
     assert follow["pause_reason"] == "agent_revoked"
 
 
+def its_calls_are_counted(stage: Stage) -> None:
+    function = stage.system.stack.stack.functions[FUNCTION]
+    found = stage.client("lambda").get_function_configuration(FunctionName=function)
+    group, since_ms = found["LoggingConfig"]["LogGroup"], stage.now_ms()
+
+    _refused(stage.system.client())
+
+    def said() -> list[str]:
+        events = stage.client("logs").filter_log_events(logGroupName=group, startTime=since_ms)
+        return [event["message"] for event in events["events"]]
+
+    stage.wait("the refusal is logged", lambda: any("request refused" in each for each in said()))
+    assert not [each for each in said() if "counted alone" in each]
+
+
 def its_log_is_written(stage: Stage) -> None:
     client = stage.system.client()
     leaves_a_log(stage, FUNCTION, lambda: _refused(client))
@@ -102,6 +117,7 @@ def _refused(client: ApiClient) -> None:
 
 CHECKS = (
     its_log_is_written,
+    its_calls_are_counted,
     a_leader_is_blacklisted_and_let_go,
     a_user_is_killed_and_let_go,
     a_follow_is_paused_closed_and_released,

@@ -43,6 +43,7 @@ def failing_api(world: World) -> ApiServices:
         venue=Gated("venue", world.venue, questions),
         agent_keys=custody,
         signer_switches=custody,
+        bounds=custody,
         approvals=HyperliquidApprovals(rest, Chain.TESTNET),
         verifier=verifier(),
         access_tokens=Hs256AccessTokens(keys, ISSUER),

@@ -55,6 +55,7 @@ class Agent:
     key_version: int = 1
     status: AgentStatus = AgentStatus.PENDING
     created_at_ms: int = 0
+    policy_version: int = 0
 
 
 def owner_mark(user_id: str) -> str:

@@ -6,9 +6,10 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 from understudy.domain.audit import AuditEntry
+from understudy.domain.codec import to_plain
 
 if TYPE_CHECKING:
-    from custody.agents import Agent
+    from custody.agents import Agent, Policy
     from custody.hyperliquid import Draft
     from custody.refusals import Refusal
     from understudy.domain.intents import Intent
@@ -42,6 +43,7 @@ class AuditEvent(StrEnum):
     AGENT_ACTIVATED = "AGENT_ACTIVATED"
     AGENT_REVOKED = "AGENT_REVOKED"
     SWITCH_SET = "SWITCH_SET"
+    POLICY_CHANGED = "POLICY_CHANGED"
 
 
 def approved(drafted: Draft, at_ms: int) -> AuditEntry:
@@ -66,6 +68,12 @@ def of_agent(event: AuditEvent, agent: Agent, at_ms: int) -> AuditEntry:
     """Say what became of an agent."""
     names = ("user_id", "wallet_id", "venue", "agent_name", "address", "key_version")
     return AuditEntry(event, agent.agent_id, at_ms, {name: getattr(agent, name) for name in names})
+
+
+def of_policy(agent: Agent, after: Policy, at_ms: int, *, is_wider: bool) -> AuditEntry:
+    """Say under which bounds an agent signs from now on, and whether its owner had to agree."""
+    facts = {**to_plain(after), "widened": is_wider, "change": agent.policy_version + 1}
+    return AuditEntry(AuditEvent.POLICY_CHANGED, agent.agent_id, at_ms, facts)
 
 
 def _about(event: AuditEvent, intent: Intent, at_ms: int, facts: dict[str, Any]) -> AuditEntry:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from custody.enrolment import Enrolment, NewAgent, SwitchOrder
+from custody.agents import Policy
+from custody.enrolment import Enrolment, NewAgent, PolicyOrder, SwitchOrder
 from custody.requests import read, read_intents
 from understudy.adapters.correlation import correlated
 from understudy.domain.codec import to_plain
@@ -31,7 +32,7 @@ CORRELATION = "correlation_id"
 _ABOUT_THE_CALL = frozenset({"operation", CORRELATION})
 # Only a user's own request lets a key sign, and only an operator's turns a kill switch.
 OPENED_BY: Mapping[str, tuple[str, ...]] = {
-    ENROLL_ALIAS: ("create_agent", "activate", "revoke"),
+    ENROLL_ALIAS: ("create_agent", "activate", "revoke", "policy", "set_policy"),
     OPERATE_ALIAS: ("revoke", "set_switch"),
     UPKEEP_ALIAS: ("create_agent", "revoke"),
 }
@@ -99,6 +100,16 @@ def _set_switch(enrolment: Enrolment, wanted: Event) -> Answer:
     return to_plain(enrolment.turn(read(SwitchOrder, wanted)))
 
 
+def _policy(enrolment: Enrolment, wanted: Event) -> Answer:
+    return {"policy": to_plain(enrolment.policy(_agent_id(wanted)))}
+
+
+def _set_policy(enrolment: Enrolment, wanted: Event) -> Answer:
+    policy = read(Policy, wanted.get("policy") or {})
+    order = read(PolicyOrder, {name: each for name, each in wanted.items() if name != "policy"})
+    return to_plain(enrolment.set_policy(order, policy))
+
+
 def _agent_id(wanted: Event) -> str:
     agent_id = wanted.get("agent_id")
     if set(wanted) != {"agent_id"} or not isinstance(agent_id, str) or not agent_id:
@@ -110,5 +121,7 @@ _OPERATIONS: Mapping[str, Callable[[Enrolment, Event], Answer]] = {
     "create_agent": _create_agent,
     "activate": _activate,
     "revoke": _revoke,
+    "policy": _policy,
+    "set_policy": _set_policy,
     "set_switch": _set_switch,
 }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -117,3 +118,18 @@ def test_a_kill_switch_is_turned_in_custody_by_the_operators_alias_alone(
     with pytest.raises(ConflictError) as late:
         operators.turn(Switch.KILL_USER, "u1", on=False, at_ms=NOW_MS)
     assert late.value.code == "NEWER_DECISION"
+
+
+def test_bounds_are_narrowed_and_wider_ones_come_back_with_a_text(keys: LambdaAgentKeys) -> None:
+    agent_id = keys.create_agent(WALLET, "hyperliquid", "main").agent_id
+    before = keys.bounds(agent_id)
+    narrow = replace(before, max_leverage=2, symbols_deny=("MEME",))
+
+    assert keys.set_bounds(agent_id, narrow, 0, "").bounds == narrow
+
+    asked = keys.set_bounds(agent_id, before, 0, "")
+    assert asked.bounds == keys.bounds(agent_id) == narrow
+    assert "leverage: 10" in asked.to_sign
+    with pytest.raises(SigningRefusedError) as refused:
+        keys.set_bounds(agent_id, before, asked.valid_until_ms, "0x" + "1" * 130)
+    assert refused.value.facts["cause"] in {"AGREEMENT_MISMATCH", "SIGNATURE_MALFORMED"}

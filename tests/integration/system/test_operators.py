@@ -8,9 +8,12 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from cli.app import main
+from custody.agents import owner_mark
+from custody.aws.keys import switch
 from tests.permissions.cast import Follower, new_follower
 from tests.permissions.stage import Stage
 from understudy.adapters.aws.audit_items import row_of
+from understudy.ports.switches import Switch
 
 if TYPE_CHECKING:
     from cli.system import System
@@ -48,9 +51,10 @@ def told(capsys: pytest.CaptureFixture[str], *command: str) -> Any:
     return json.loads(capsys.readouterr().out)
 
 
-def killed_in_the_signer(stage: Stage) -> list[bool]:
-    items = stage.client("dynamodb").scan(TableName=stage.table("CustodyTable").name)["Items"]
-    return [item["on"]["BOOL"] for item in items if "#kill_user#" in item["pk"]["S"]]
+def is_killed_in_the_signer(stage: Stage, user_id: str) -> bool:
+    item = stage.table("CustodyTable").get(switch(Switch.KILL_USER, owner_mark(user_id)))
+    assert item is not None
+    return bool(item["on"]["BOOL"])
 
 
 def test_a_killed_users_entries_are_refused_until_they_are_let_go(
@@ -60,10 +64,10 @@ def test_a_killed_users_entries_are_refused_until_they_are_let_go(
 
     assert told(capsys, "kill", "user", user_id, *WHY)["on"] is True
 
-    assert killed_in_the_signer(stage) == [True]
+    assert is_killed_in_the_signer(stage, user_id)
     assert follower.copy("0", "1", 1).reason == "KILL_SWITCH"
     let_go(stage, "kill", "user", user_id)
-    assert killed_in_the_signer(stage) == [False]
+    assert not is_killed_in_the_signer(stage, user_id)
     assert follower.copy("1", "2", 2).reason != "KILL_SWITCH"
 
 

@@ -115,6 +115,13 @@ def why(_: ApiWorld, __: str) -> dict[str, Any]:
     return {"reason": "a ticket"}
 
 
+def bounds(_: ApiWorld, __: str) -> dict[str, Any]:
+    amounts = {"max_order_notional_usdc": "500", "max_daily_notional_usdc": "1000"}
+    symbols = {"symbols_allow": ["BTC"], "symbols_deny": ["ETH"]}
+    signed = {"valid_until_ms": 1, "signature": "agreed"}
+    return {**amounts, "max_leverage": 5, "price_band_bps": 100, **symbols, **signed}
+
+
 GOOD: dict[str, Good] = {
     "POST /v1/auth/siwe/verify": sign_in,
     "POST /v1/auth/privy": privy,
@@ -123,6 +130,7 @@ GOOD: dict[str, Good] = {
     "POST /v1/auth/logout": refresh,
     "POST /v1/agents/enable": enable,
     "POST /v1/agents/confirm": confirm,
+    "PUT /v1/agents/{agent_id}/bounds": bounds,
     "POST /v1/follows": follow,
     "POST /v1/copy/follows": older_follow,
     "PATCH /v1/follows/{follow_id}": limits,

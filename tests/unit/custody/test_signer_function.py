@@ -25,6 +25,7 @@ EXPECTED: dict[str, Any] = {
     "enroll_create_agent": ["address", "agent_id"],
     "enroll_activate": ["agent_id", "status"],
     "enroll_revoke": ["agent_id", "status"],
+    "enroll_set_policy": ["policy", "to_sign", "valid_until_ms"],
     "operate_set_switch": ["at_ms", "on", "subject", "switch"],
 }
 

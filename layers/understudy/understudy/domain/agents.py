@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection
 from dataclasses import dataclass
+from decimal import Decimal
 from enum import StrEnum
 
 from understudy.domain.ids import UserId, WalletId
@@ -117,6 +118,18 @@ class Agent:
             self.replaced_at_ms and self.replaced_at_ms + HANDED_OVER_MS,
             self.missing_since_ms and self.missing_since_ms + ASKED_AGAIN_MS,
         )
+
+
+@dataclass(frozen=True, slots=True)
+class SigningBounds:
+    """What custody signs for an agent at most; empty `symbols_allow` is every symbol not denied."""
+
+    max_order_notional_usdc: Decimal
+    max_daily_notional_usdc: Decimal
+    max_leverage: int
+    price_band_bps: int
+    symbols_allow: tuple[str, ...] = ()
+    symbols_deny: tuple[str, ...] = ()
 
 
 def next_name(name: str, taken: Collection[str]) -> str:

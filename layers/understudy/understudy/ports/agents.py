@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
+from understudy.domain.agents import SigningBounds
+
 if TYPE_CHECKING:
     from understudy.domain.agents import Agent
     from understudy.domain.identity import Wallet
@@ -65,6 +67,39 @@ class AgentKeys(Protocol):
 
     def revoke(self, agent_id: str) -> None:
         """Destroy the key."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class BoundsAnswer:
+    """An agent's bounds as they are now, and the text to sign where that is needed first.
+
+    The signature counts until `valid_until_ms`.
+    """
+
+    bounds: SigningBounds
+    to_sign: str = ""
+    valid_until_ms: int = 0
+
+
+class BoundsKeeper(Protocol):
+    """Custody's bounds of agents.
+
+    Raises SigningUnavailableError when custody does not answer, SigningRefusedError when it
+    will not.
+    """
+
+    def bounds(self, agent_id: str) -> SigningBounds:
+        """Read under which bounds an agent signs."""
+        ...
+
+    def set_bounds(
+        self, agent_id: str, bounds: SigningBounds, valid_until_ms: int, signature: str
+    ) -> BoundsAnswer:
+        """Narrow bounds, or widen them where the agent's own wallet has signed for it.
+
+        Wider ones without a signature change nothing; the answer then has the text to sign.
+        """
         ...
 
 

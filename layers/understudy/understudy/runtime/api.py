@@ -75,6 +75,7 @@ def _ports(rest: Rest, keys: LambdaAgentKeys, actor: Actor) -> ApiPorts:
         venue=parts.venue(),
         agent_keys=keys,
         signer_switches=keys,
+        bounds=keys,
         approvals=HyperliquidApprovals(rest, environment.chain()),
         verifier=_verifier(),
         providers=identity_providers(),

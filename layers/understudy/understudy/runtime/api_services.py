@@ -9,7 +9,13 @@ from typing import TYPE_CHECKING
 from understudy.adapters.memory.call_counts import InMemoryCallCounts
 from understudy.domain.door_limits import DoorLimits
 from understudy.domain.identity import AuthMethod
-from understudy.ports.agents import AgentApprovals, AgentKeys, AgentRegistry, SignerSwitches
+from understudy.ports.agents import (
+    AgentApprovals,
+    AgentKeys,
+    AgentRegistry,
+    BoundsKeeper,
+    SignerSwitches,
+)
 from understudy.ports.audit import AuditTrail
 from understudy.ports.call_counts import CallCounts
 from understudy.ports.clock import Clock
@@ -41,6 +47,7 @@ from understudy.workflows.requests.portfolio import Portfolios
 from understudy.workflows.requests.provider_sign_in import ProviderSignIn
 from understudy.workflows.requests.sessions import Sessions
 from understudy.workflows.requests.sign_in import SignIn
+from understudy.workflows.requests.signing_bounds import OwnBounds
 from understudy.workflows.requests.system_status import Dependency, SystemStatus
 
 if TYPE_CHECKING:
@@ -66,6 +73,7 @@ class ApiPorts:
     venue: Venue
     agent_keys: AgentKeys
     signer_switches: SignerSwitches
+    bounds: BoundsKeeper
     approvals: AgentApprovals
     verifier: SignInVerifier
     access_tokens: AccessTokens
@@ -89,6 +97,7 @@ class ApiServices:
     sign_in: SignIn
     provider_sign_in: ProviderSignIn
     agents: Agents
+    bounds: OwnBounds
     follows: Follows
     lifecycle: FollowLifecycle
     copy_settings: CopySettings
@@ -126,6 +135,7 @@ def assemble(
             ports.identity, ports.providers, sessions, ports.clock, ports.ids
         ),
         agents=agents,
+        bounds=OwnBounds(ports.registry, ports.bounds),
         follows=_follows(ports, own),
         lifecycle=lifecycle,
         copy_settings=_copy_settings(ports, own, lifecycle),

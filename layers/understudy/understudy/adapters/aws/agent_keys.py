@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING, Any
 from botocore.exceptions import BotoCoreError, ClientError
 
 from understudy.adapters.correlation import correlation_id
+from understudy.domain.agents import SigningBounds
+from understudy.domain.codec import from_plain, to_plain
 from understudy.domain.errors import SigningRefusedError, SigningUnavailableError
 from understudy.domain.turns import newer_decision
-from understudy.ports.agents import NewAgentKey
+from understudy.ports.agents import BoundsAnswer, NewAgentKey
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -22,10 +24,14 @@ if TYPE_CHECKING:
 
 
 _NEWER_DECISION = "NEWER_DECISION"
+_POLICY_NAMES = {
+    "max_order_notional_usdc": "max_order_notional",
+    "max_daily_notional_usdc": "max_daily_notional",
+}
 
 
 class LambdaAgentKeys:
-    """Implements `AgentKeys` and `SignerSwitches`, as far as the alias opens them."""
+    """Implements `AgentKeys`, `BoundsKeeper`, `SignerSwitches` as far as the alias opens them."""
 
     def __init__(self, client: LambdaClient, function: str) -> None:
         self._client = client
@@ -50,6 +56,23 @@ class LambdaAgentKeys:
     def revoke(self, agent_id: str) -> None:
         """Destroy the key."""
         self._ask(operation="revoke", agent_id=agent_id)
+
+    def bounds(self, agent_id: str) -> SigningBounds:
+        """Read an agent's bounds."""
+        return _bounds(self._ask(operation="policy", agent_id=agent_id)["policy"])
+
+    def set_bounds(
+        self, agent_id: str, bounds: SigningBounds, valid_until_ms: int, signature: str
+    ) -> BoundsAnswer:
+        """Change an agent's bounds; see `BoundsKeeper`."""
+        answer = self._ask(
+            operation="set_policy",
+            agent_id=agent_id,
+            policy=_policy(bounds),
+            valid_until_ms=valid_until_ms,
+            signature=signature,
+        )
+        return BoundsAnswer(_bounds(answer["policy"]), answer["to_sign"], answer["valid_until_ms"])
 
     def turn(self, switch: Switch, subject: str, *, on: bool, at_ms: int) -> None:
         """Turn a kill switch of the signer."""
@@ -86,6 +109,17 @@ class LambdaAgentKeys:
                 f"custody refused: {refusal['message']}", cause=refusal["code"]
             )
         return answer
+
+
+def _policy(bounds: SigningBounds) -> dict[str, object]:
+    plain = to_plain(bounds)
+    return {_POLICY_NAMES.get(name, name): value for name, value in plain.items()}
+
+
+def _bounds(policy: Mapping[str, object]) -> SigningBounds:
+    named = {ours: policy[theirs] for ours, theirs in _POLICY_NAMES.items()}
+    rest = {name: each for name, each in policy.items() if name not in _POLICY_NAMES.values()}
+    return from_plain(SigningBounds, {**rest, **named})
 
 
 def _unavailable() -> SigningUnavailableError:
