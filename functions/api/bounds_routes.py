@@ -9,11 +9,12 @@ from pydantic import Field
 
 from understudy.domain.agents import SigningBounds
 
-from .fields import MOST_USDC, Exact, Symbol, Text, WholeNumber
+from .fields import Exact, Symbol, Text, WholeNumber
 from .limits import MOST_SYMBOLS
 from .routing import Access, Call, Request, Route
 
-Amount = Annotated[Decimal, Exact, Field(gt=0, le=MOST_USDC)]
+MOST_NOTIONAL_USDC = 100_000_000_000
+Amount = Annotated[Decimal, Exact, Field(gt=0, le=MOST_NOTIONAL_USDC)]
 Symbols = Annotated[tuple[Symbol, ...], Field(max_length=MOST_SYMBOLS)]
 LATEST_MS = 10**13
 

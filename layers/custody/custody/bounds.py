@@ -16,7 +16,7 @@ from understudy.domain.money import ZERO, plain_text
 if TYPE_CHECKING:
     from custody.agents import Agent, Policy
 
-LARGEST_NOTIONAL = Decimal(1_000_000_000)
+LARGEST_NOTIONAL = Decimal(100_000_000_000)
 LARGEST_LEVERAGE = 50
 WIDEST_BAND_BPS = 10_000
 MOST_SYMBOLS = 100

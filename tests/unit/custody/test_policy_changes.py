@@ -150,7 +150,7 @@ def test_nobodys_bounds_are_not_found(scene: Owned) -> None:
         {"max_order_notional": Decimal(0)},
         {"max_order_notional": Decimal("NaN")},
         {"max_daily_notional": Decimal("Infinity")},
-        {"max_daily_notional": Decimal(10**9 + 1)},
+        {"max_daily_notional": Decimal(10**11 + 1)},
         {"max_leverage": 0},
         {"max_leverage": 51},
         {"price_band_bps": 10_001},
