@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -11,6 +12,7 @@ from tests.fakes.identity import ALICE, OPERATOR
 from tests.fakes.requests import started
 from understudy.domain.agents import DAY_MS, HANDED_OVER_MS, LONGEST_NAME, Agent, next_name
 from understudy.domain.errors import VenueUnreachableError
+from understudy.domain.ids import FollowId
 from understudy.ports.switches import Switch
 from understudy.workflows.agent_upkeep import Attended, UpkeepPorts, look_after_agents
 
@@ -116,6 +118,22 @@ def test_what_was_replaced_ends_a_minute_later_and_pauses_nothing(upkeep: Upkeep
 
     assert upkeep.agent().status == "REVOKED"
     assert upkeep.api.keys.states[upkeep.agent_id] == "REVOKED"
+    assert upkeep.ask("GET", f"/v1/follows/{follow_id}").body["status"] == "ACTIVE"
+
+
+def test_a_follow_started_with_the_old_agent_meanwhile_goes_on_with_the_new_one(
+    upkeep: Upkeep,
+) -> None:
+    follow_id = upkeep.follow()
+    successor = rotated(upkeep)
+    upkeep.confirm(successor.agent_id)
+    own = upkeep.api.services.agents.follows
+    user_id = upkeep.agent().user_id
+    own.change(user_id, FollowId(follow_id), lambda s: replace(s.follow, agent_id=upkeep.agent_id))
+
+    upkeep.after(HANDED_OVER_MS)
+
+    assert upkeep.signs_for(follow_id) == successor.agent_id
     assert upkeep.ask("GET", f"/v1/follows/{follow_id}").body["status"] == "ACTIVE"
 
 

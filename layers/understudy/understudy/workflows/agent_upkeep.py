@@ -15,7 +15,8 @@ from understudy.ports.agents import DueAgents
 from understudy.ports.clock import Clock
 from understudy.workflows.requests.agents import Agents
 
-MOST_AT_ONCE = 100
+# The venue's budget lets a run ask for some ten of them; what needs no answer passes the rest.
+MOST_AT_ONCE = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +58,7 @@ def _attend(ports: UpkeepPorts, agent: Agent, now_ms: int, *, is_answering: bool
         return
     if status is AgentStatus.ACTIVE and agent.attention_at_ms <= now_ms:
         if agent.is_handed_over(now_ms):
-            ports.agents.end(agent, AgentStatus.REVOKED)
+            _retire(ports, agent)
             return
         ports.agents.succeed(agent)  # its confirmation may have broken off before
         agent = _with_successor(ports, agent, now_ms)
@@ -65,6 +66,14 @@ def _attend(ports: UpkeepPorts, agent: Agent, now_ms: int, *, is_answering: bool
         if not is_answering:
             raise VenueUnreachableError("the venue did not answer for an agent before this one")
         _compare(ports, agent, now_ms)
+
+
+def _retire(ports: UpkeepPorts, agent: Agent) -> None:
+    """End a replaced agent; what was started with it meanwhile goes to its successor first."""
+    for other in ports.agents.registry.agents(agent.user_id):
+        if other.replaces == agent.agent_id and other.status is AgentStatus.ACTIVE:
+            ports.agents.succeed(other)
+    ports.agents.end(agent, AgentStatus.REVOKED)
 
 
 def _with_successor(ports: UpkeepPorts, agent: Agent, now_ms: int) -> Agent:
