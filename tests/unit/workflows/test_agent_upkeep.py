@@ -10,7 +10,7 @@ import pytest
 from tests.fakes.api import ApiWorld
 from tests.fakes.identity import ALICE, OPERATOR
 from tests.fakes.requests import started
-from understudy.domain.agents import DAY_MS, HANDED_OVER_MS, LONGEST_NAME, Agent, next_name
+from understudy.domain.agents import DAY_MS, HANDED_OVER_MS, Agent
 from understudy.domain.errors import VenueUnreachableError
 from understudy.domain.ids import FollowId
 from understudy.ports.switches import Switch
@@ -290,23 +290,3 @@ def test_a_name_that_was_approved_once_is_never_used_again(upkeep: Upkeep) -> No
     answer = upkeep.ask("POST", "/v1/agents/enable", wish)
 
     assert (answer.status, answer.code) == (409, "AGENT_NAME_IN_USE")
-
-
-@pytest.mark.parametrize(
-    ("name", "taken", "expected"),
-    [
-        ("main", set(), "main-2"),
-        ("main", {"main-2"}, "main-3"),
-        ("main-2", {"main", "main-2"}, "main-3"),
-        ("a-2b", set(), "a-2b-2"),
-        ("sixteen-letters1", set(), "sixteen-letter-2"),
-        ("sixteen-letters1", {f"sixteen-letter-{n}" for n in range(2, 10)}, "sixteen-lette-10"),
-    ],
-)
-def test_a_successor_has_the_name_with_a_number_that_none_had(
-    name: str, taken: set[str], expected: str
-) -> None:
-    made = next_name(name, taken)
-
-    assert made == expected
-    assert len(made) <= LONGEST_NAME
