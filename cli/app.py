@@ -12,7 +12,7 @@ from typer.exceptions import TyperException
 from cli import audit, demo, doctor, judge, migrate_custody, mutants, simulate, up
 from cli.endings import Stopped, ended_by_signals
 from cli.errors import explained
-from cli.ops import dead_letters, rewrap, token_secret
+from cli.ops import dead_letters, deeds, rewrap, token_secret
 from localcloud.guard import guard_this_process
 
 if TYPE_CHECKING:
@@ -37,6 +37,7 @@ operations = typer.Typer(name=OPERATIONS, help="Look after a running system, her
 operations.add_typer(dead_letters.app)
 operations.add_typer(token_secret.app)
 operations.command("rewrap")(rewrap.command)
+deeds.register(operations)
 app.add_typer(operations)
 app.command(MIGRATION)(migrate_custody.command)
 app.add_typer(audit.app)

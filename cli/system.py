@@ -36,7 +36,10 @@ LEAST_FREE_BYTES = 100_000_000
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """How to run: where the state lies, on which port, what the venue begins with."""
+    """How to run: where the state lies, on which port, what the venue begins with.
+
+    `operator` is the address of the wallet that operates by the API, '' for nobody's.
+    """
 
     state: Path
     keeps_books: bool = False
@@ -45,6 +48,7 @@ class Plan:
     leader: str | None = None
     weight_per_minute: int = VENUE_WEIGHT
     identity_providers: bool = False
+    operator: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,6 +173,7 @@ def parameters_of(plan: Plan, venue_url: str) -> dict[str, str]:
         "SiweUris": SIGN_IN.uri,
         "SiweChainIds": str(SIGN_IN.chain_id),
         "CorsOrigins": SIGN_IN.uri,
+        "OperatorAddresses": plan.operator,
         "VenueWeightPerMinute": str(plan.weight_per_minute),
         "EgressGroup": "main",
         "LaneConcurrency": str(LANES_AT_ONCE),

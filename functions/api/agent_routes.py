@@ -56,6 +56,16 @@ def agents(call: Call) -> dict[str, Any]:
     return {"items": call.services.agents.of_user(call.user_id)}
 
 
+def agent(call: Call) -> Any:
+    """Show an agent with what is to be signed."""
+    return call.services.agents.show(call.user_id, call.path["agent_id"])
+
+
+def rotate(call: Call) -> Any:
+    """Prepare an agent's successor."""
+    return call.services.agents.rotate(call.user_id, call.path["agent_id"])
+
+
 def revoke(call: Call) -> Any:
     """Destroy an agent's key."""
     return call.services.agents.revoke(call.user_id, call.path["agent_id"])
@@ -80,6 +90,20 @@ ROUTES = (
         begins=True,
     ),
     Route("GET", "/v1/agents", "List my agents", agents, Access.USER),
+    Route(
+        "GET",
+        "/v1/agents/{agent_id}",
+        "Show an agent, with what its wallet has to sign for it",
+        agent,
+        Access.USER,
+    ),
+    Route(
+        "POST",
+        "/v1/agents/{agent_id}/rotate",
+        "Make an active agent's successor; once it is confirmed, it takes the follows over",
+        rotate,
+        status=201,
+    ),
     Route(
         "DELETE",
         "/v1/agents/{agent_id}",

@@ -1,4 +1,4 @@
-"""The API function: every route in, one checked call, JSON out."""
+"""The API function: every route but the operators' in, one checked call, JSON out."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from understudy.adapters.correlation import correlated
 from understudy.runtime.api import build
 
-from .routes import ROUTES
+from .routes import SERVED_TO_ALL
 from .server import serve
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 @cache
 def application() -> APIGatewayHttpResolver:
     """Give the API with its real ports."""
-    return serve(ROUTES, build)
+    return serve(SERVED_TO_ALL, build)
 
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:

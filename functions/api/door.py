@@ -63,13 +63,15 @@ class Visit:
             self._count_stranger()
             raise
         self._count(services.door.caller(claims.app_user_id))
-        if self.route.access is Access.MONEY:
-            user = services.sessions.require_live(claims)
-            if self.route.begins:
-                refuse_closing(user)
-                services.terms.require_accepted(user)
-        else:
+        if self.route.access is Access.OPERATOR:
+            services.operators.require(claims)
+        if self.route.access is Access.USER:
             services.sessions.require_lately_live(claims)
+            return claims
+        user = services.sessions.require_live(claims)
+        if self.route.begins:
+            refuse_closing(user)
+            services.terms.require_accepted(user)
         return claims
 
     def _count_stranger(self) -> None:

@@ -102,6 +102,7 @@ def _refusals(route: Route) -> list[int]:
     possible = {
         400: True,
         401: signed_in or changes,
+        403: route.access is Access.OPERATOR,
         404: "{" in route.path,
         409: changes,
         413: True,

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from understudy.domain.errors import (
     ConflictError,
     DependencyError,
+    ForbiddenError,
     InvalidInputError,
     LimitExceededError,
     NotAllowedError,
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 STATUS_OF: dict[type[UnderstudyError], int] = {
     InvalidInputError: 400,
     NotAllowedError: 401,
+    ForbiddenError: 403,
     NotFoundError: 404,
     ConflictError: 409,
     LimitExceededError: 422,
@@ -38,6 +40,7 @@ STATUS_OF: dict[type[UnderstudyError], int] = {
 TITLE_OF = {
     400: "The request cannot be meant",
     401: "Not signed in",
+    403: "Not for you",
     404: "Not found",
     409: "Not in this state",
     413: "Too large",

@@ -22,6 +22,7 @@ class Access(StrEnum):
     OPEN = "open"  # everybody
     USER = "user"  # the bearer of an access token; a session ended seconds ago may still read
     MONEY = "money"  # the same, and the session must not have been ended since
+    OPERATOR = "operator"  # the same, and the bearer is an operator
 
 
 class Request(BaseModel):

@@ -39,6 +39,7 @@ FUNCTIONS = (
     "FollowerExecuteFunction",
     "FollowReconcileFunction",
     "ApiFunction",
+    "OperatorApiFunction",
 )
 Items = list[dict[str, Any]]
 

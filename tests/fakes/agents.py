@@ -5,26 +5,57 @@ from __future__ import annotations
 import json
 from collections import deque
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from custody.secp256k1 import address_of
 from understudy.adapters.venues.hyperliquid.constants import ZERO_ADDRESS
+from understudy.domain.agents import SigningBounds
 from understudy.domain.errors import SigningRefusedError, SigningUnavailableError
 from understudy.domain.ids import WalletId
 from understudy.domain.intents import Unknown
-from understudy.ports.agents import NewAgentKey
+from understudy.ports.agents import BoundsAnswer, NewAgentKey
 
 if TYPE_CHECKING:
     from understudy.domain.identity import Wallet
+    from understudy.ports.switches import Switch
+
+
+BOUNDS = SigningBounds(Decimal(10_000), Decimal(50_000), 10, 1000)
 
 
 @dataclass
 class InMemoryAgentKeys:
-    """Implements `AgentKeys`; says what became of each key. `secrets` are each wallet's newest."""
+    """Implements `AgentKeys`, `BoundsKeeper`, `SignerSwitches`; says what became of each key.
+
+    `secrets` are each wallet's newest, `killed` the kill switches that are on.
+    """
 
     states: dict[str, str] = field(default_factory=dict)
     secrets: dict[WalletId, bytes] = field(default_factory=dict)
     is_down: bool = False
+    killed: set[tuple[str, str]] = field(default_factory=set)
+    bounded: dict[str, SigningBounds] = field(default_factory=dict)
+
+    def turn(self, switch: Switch, subject: str, *, on: bool, at_ms: int) -> None:
+        self._refuse_when_down()
+        change = self.killed.add if on else self.killed.discard
+        change((switch.value, subject))
+
+    def bounds(self, agent_id: str) -> SigningBounds:
+        self._refuse_when_down()
+        return self.bounded.get(agent_id, BOUNDS)
+
+    def set_bounds(
+        self, agent_id: str, bounds: SigningBounds, valid_until_ms: int, signature: str
+    ) -> BoundsAnswer:
+        before = self.bounds(agent_id)
+        if bounds.max_leverage > before.max_leverage and not signature:
+            return BoundsAnswer(before, "agree", 1)
+        if bounds.max_leverage > before.max_leverage and signature != "agreed":
+            raise SigningRefusedError("custody refused", cause="AGREEMENT_MISMATCH")
+        self.bounded[agent_id] = bounds
+        return BoundsAnswer(bounds)
 
     def create_agent(self, wallet: Wallet, venue: str, agent_name: str) -> NewAgentKey:
         agent_id = f"agent-{len(self.states) + 1}"
@@ -41,9 +72,12 @@ class InMemoryAgentKeys:
         self._set(agent_id, "REVOKED")
 
     def _set(self, agent_id: str, state: str) -> None:
+        self._refuse_when_down()
+        self.states[agent_id] = state
+
+    def _refuse_when_down(self) -> None:
         if self.is_down:
             raise SigningUnavailableError("custody does not answer just now")
-        self.states[agent_id] = state
 
 
 @dataclass

@@ -11,7 +11,15 @@ from typing import TYPE_CHECKING, Any, cast
 from functions.api.routes import ROUTES
 from functions.api.server import serve
 from tests.fakes.agents import ApprovingRest, InMemoryAgentKeys
-from tests.fakes.identity import ALICE, ISSUER, CountedIds, FixedRing, message, verifier
+from tests.fakes.identity import (
+    ALICE,
+    ISSUER,
+    OPERATOR,
+    CountedIds,
+    FixedRing,
+    message,
+    verifier,
+)
 from tests.fakes.signing import KeySigner
 from tests.fakes.world import World
 from understudy.adapters.identity.access_tokens import Hs256AccessTokens
@@ -30,6 +38,7 @@ from understudy.ports.call_counts import CallCounts
 from understudy.ports.identity import ProviderVerifier
 from understudy.runtime.api_services import ApiPorts, assemble
 from understudy.workflows.requests.agents import BuilderTerms
+from understudy.workflows.requests.operators import Operators
 from understudy.workflows.requests.system_status import Dependency
 from understudy.workflows.requests.terms import CurrentTerms
 
@@ -67,6 +76,7 @@ class ApiWorld:
     terms: BuilderTerms = field(default_factory=BuilderTerms)
     calls: CallCounts = field(default_factory=InMemoryCallCounts)
     door_limits: DoorLimits = WIDE_OPEN
+    operator_addresses: frozenset[str] = frozenset({OPERATOR.address.lower()})
     providers: dict[AuthMethod, ProviderVerifier] = field(default_factory=dict)
     current_terms: CurrentTerms = field(default_factory=CurrentTerms)
     dependencies: tuple[Dependency, ...] = (Dependency("market", "no entries", dict),)
@@ -166,6 +176,9 @@ class ApiWorld:
             queues=world.queues,
             venue=world.venue,
             agent_keys=self.keys,
+            signer_switches=self.keys,
+            bounds=self.keys,
+            operators=Operators(self.operator_addresses),
             approvals=HyperliquidApprovals(cast("Rest", self.rest), Chain.TESTNET),
             verifier=verifier(),
             access_tokens=Hs256AccessTokens(self.ring, ISSUER),

@@ -8,7 +8,7 @@ from decimal import Decimal
 from threading import Lock
 from typing import TYPE_CHECKING, Protocol
 
-from custody.agents import Agent, AgentStatus, owner_mark_of
+from custody.agents import Agent, AgentStatus, Policy, owner_mark_of
 from custody.keys import KeyUnusableError, Sealed
 from custody.policy import Killed, Mark
 from custody.store import Approval, Readings, Recorded
@@ -110,6 +110,17 @@ class InMemoryCustodyStore:
                 raise ConflictError("the agent is gone: read it again")
             revoked = replace(agent, status=AgentStatus.REVOKED, ciphertext=b"")
             self._agents[agent.agent_id] = revoked
+            self.audited.append(audit)
+
+    def set_policy(self, agent: Agent, policy: Policy, audit: AuditEntry) -> None:
+        with self._lock:
+            known = self._agents.get(agent.agent_id)
+            is_same = known is not None and known.policy_version == agent.policy_version
+            if known is None or not is_same or known.status is AgentStatus.REVOKED:
+                raise ConflictError("the agent has changed since it was read: read it again")
+            version = known.policy_version + 1
+            changed = replace(known, policy=policy, policy_version=version)
+            self._agents[agent.agent_id] = changed
             self.audited.append(audit)
 
     def turn(

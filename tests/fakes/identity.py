@@ -25,6 +25,7 @@ CHAIN_ID = 42161
 ISSUER = "https://api.understudy.test"
 ALICE = WalletKey(b"\x01" * 32)
 BOB = WalletKey(b"\x02" * 32)
+OPERATOR = WalletKey(b"\x0f" * 32)
 
 
 @dataclass

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from cli.system import UNLIMITED_WEIGHT, Plan, running_system
 from tests.permissions.auditing import seal_soon
+from tests.permissions.cast import OPERATOR
 from tests.permissions.policies import cuts_of, read_policies
 from tests.permissions.proof import Proof, Verdict
 from tests.permissions.report import report
@@ -33,8 +34,13 @@ def main() -> int:
     return report(verdicts, round(time.monotonic() - started))
 
 
-def _plan(state: Path) -> Plan:
-    return Plan(state, weight_per_minute=UNLIMITED_WEIGHT, identity_providers=True)
+def _plan(folder: Path) -> Plan:
+    return Plan(
+        folder,
+        weight_per_minute=UNLIMITED_WEIGHT,
+        identity_providers=True,
+        operator=OPERATOR.address,
+    )
 
 
 def _prove(stage: Stage, wanted: list[str]) -> list[Verdict]:

@@ -34,6 +34,7 @@ LIMITS: dict[str, Any] = {
 }
 EXECUTE = "FollowerExecuteFunction"
 TWO_SHARDS = 201
+OPERATOR = WalletKey(keccak256(b"understudy:permissions:operator"))
 _numbers = count(1)
 
 

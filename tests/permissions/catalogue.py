@@ -9,12 +9,14 @@ from tests.permissions import (
     executing,
     fanning_out,
     listening,
+    operating,
     publishing,
     reconciling,
     scheduling,
     serving,
     signing,
     syncing,
+    upkeep,
 )
 from tests.permissions.stage import Stage
 
@@ -28,7 +30,10 @@ CHECKS: Mapping[str, tuple[Check, ...]] = {
     "FollowReconcileFunctionRole": reconciling.CHECKS,
     "CopyEventsFunctionRole": publishing.CHECKS,
     "ApiFunctionRole": serving.CHECKS,
+    "OperatorApiFunctionRole": operating.CHECKS,
     "LeaderListenerFunctionRole": listening.CHECKS,
+    "AgentUpkeepFunctionRole": upkeep.OF_UPKEEP,
+    "AgentUpkeepFunctionEveryFiveMinutesRole": upkeep.OF_THE_SCHEDULE,
     "AuditSealFunctionRole": auditing.OF_SEALING,
     "AuditCheckpointFunctionRole": auditing.OF_CHECKPOINTS,
     "AuditCheckpointFunctionEveryFiveMinutesRole": auditing.OF_THE_SCHEDULE,

@@ -17,6 +17,10 @@ NOT_ASKED = {
         "LeaderListenerFunctionEveryMinuteSQSPolicy",
     ): NOT_STARTED,
     (
+        "AgentUpkeepFunctionEveryFiveMinutesRole",
+        "AgentUpkeepFunctionEveryFiveMinutesSQSPolicy",
+    ): NOT_STARTED,
+    (
         "AuditCheckpointFunctionEveryFiveMinutesRole",
         "AuditCheckpointFunctionEveryFiveMinutesSQSPolicy",
     ): NOT_STARTED,

@@ -71,6 +71,24 @@ def an_agent_is_made_and_revoked(stage: Stage) -> None:
     assert listed["status"] == "REVOKED"
 
 
+def an_agents_bounds_are_narrowed_and_widened_by_its_owner(stage: Stage) -> None:
+    user = new_user(stage)
+    user.sign_in()
+    path = f"/v1/agents/{user.enable_agent()['agent_id']}/bounds"
+    before = user.client.call("GET", path)["bounds"]
+    narrow = {**before, "max_leverage": 1}
+    assert user.client.call("PUT", path, narrow)["bounds"] == narrow
+
+    asked = user.client.call("PUT", path, before)
+
+    assert asked["bounds"] == narrow
+    signed = {
+        "valid_until_ms": asked["valid_until_ms"],
+        "signature": user.key.sign_text(asked["to_sign"]),
+    }
+    assert user.client.call("PUT", path, {**before, **signed})["bounds"] == before
+
+
 def a_follow_lives_from_creation_to_deletion(stage: Stage) -> None:
     follower = new_follower(stage)
     client, name = follower.client, follower.follow_id
@@ -145,6 +163,7 @@ CHECKS = (
     a_user_signs_in_twice_and_out,
     an_account_is_taken_out_and_deleted,
     an_agent_is_made_and_revoked,
+    an_agents_bounds_are_narrowed_and_widened_by_its_owner,
     a_follow_lives_from_creation_to_deletion,
     all_copying_is_disabled_and_enabled,
     copies_are_listed_and_shown,

@@ -41,10 +41,10 @@ def a_kill_is_not_undone_by_an_order_from_before_it(stage: Stage) -> None:
     agent_id = _enroll(stage, "create_agent", **_wanted(address))["agent_id"]
     _enroll(stage, "activate", agent_id=agent_id)
     switch = {"switch": "kill_user", "subject": f"user-{address}"}
-    killed_at_ms = _enroll(stage, "set_switch", **switch, on=True)["at_ms"]
+    killed_at_ms = _ask(stage, "operate", "set_switch", **switch, on=True)["at_ms"]
     late = {"operation": "set_switch", **switch, "on": False, "at_ms": killed_at_ms - 1}
 
-    answer = stage.invoke(SIGNER, late, alias="enroll")
+    answer = stage.invoke(SIGNER, late, alias="operate")
 
     assert answer["error"]["code"] == "NEWER_DECISION", answer
     intents = {"intents": [to_plain(_entry(stage, address, agent_id))]}
@@ -120,7 +120,11 @@ def its_log_is_written(stage: Stage) -> None:
 
 
 def _enroll(stage: Stage, operation: str, **fields: str | bool) -> Any:
-    answer = stage.invoke(SIGNER, {"operation": operation, **fields}, alias="enroll")
+    return _ask(stage, "enroll", operation, **fields)
+
+
+def _ask(stage: Stage, alias: str, operation: str, **fields: str | bool) -> Any:
+    answer = stage.invoke(SIGNER, {"operation": operation, **fields}, alias=alias)
     assert "error" not in answer, answer
     return answer
 

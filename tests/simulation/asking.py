@@ -30,6 +30,7 @@ def failing_api(world: World) -> ApiServices:
     def gated(name: str, target: Any) -> Any:
         return Gated(name, target, gate)
 
+    custody = Gated("keys", world.keys, SignerGate(*shared))
     rest: Any = Gated("approvals", world.approvals, questions, send=OrderGate(*shared))
     identity, keys = gated("identity", world.identity), FixedRing()
     ports = ApiPorts(
@@ -47,7 +48,9 @@ def failing_api(world: World) -> ApiServices:
         switches=gated("switches", world.switches),
         queues=gated("queues", world.queues),
         venue=Gated("venue", world.venue, questions),
-        agent_keys=Gated("keys", world.keys, SignerGate(*shared)),
+        agent_keys=custody,
+        signer_switches=custody,
+        bounds=custody,
         approvals=HyperliquidApprovals(rest, Chain.TESTNET),
         verifier=verifier(),
         access_tokens=Hs256AccessTokens(keys, ISSUER),

@@ -13,8 +13,8 @@ from tests.simulation.asking import failing_api
 from tests.simulation.deeds import AGAIN_MS, TRIES, Deed, Doer
 from tests.simulation.delegation import wallet_key
 from tests.simulation.switching import STOPS, Switching
-from tests.simulation.world import AGENT_NAME, World
-from understudy.domain.agents import AgentScope, AgentStatus
+from tests.simulation.world import World
+from understudy.domain.agents import AgentScope, AgentStatus, next_name
 from understudy.domain.follows import Follow, FollowStatus, PauseReason
 from understudy.domain.ids import WalletId
 from understudy.domain.limit_choices import own_choices
@@ -171,7 +171,7 @@ class Users(Doer):
     def _revoke_at_venue(self, follow: Follow) -> None:
         """Take the approval back at the venue itself: the first order to come finds it out."""
         self._note("agent_revoked_at_venue")
-        self._world.approvals.forget(follow.wallet_address, AGENT_NAME)
+        self._world.approvals.forget(follow.wallet_address, self._agent(follow).name)
         self._wait()
         self._withdraw(follow)
         self._delegate_anew(follow)
@@ -209,8 +209,10 @@ class Users(Doer):
         def ask() -> None:
             agent = self._agent(follow)
             if agent.status is AgentStatus.REVOKED:
+                taken = {each.name for each in self._world.identity.agents(user)}
+                name = next_name(agent.name, taken)
                 agent = self._api.agents.enable(
-                    user, HYPERLIQUID, AGENT_NAME, AgentScope.TRADE_ONLY, follow.wallet_id
+                    user, HYPERLIQUID, name, AgentScope.TRADE_ONLY, follow.wallet_id
                 ).agent
             requests = self._api.agents.approvals.requests(agent)
             signed = [key.sign_action(each.action) for each in requests]

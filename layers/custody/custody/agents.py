@@ -69,6 +69,7 @@ class Agent:
     created_at_ms: int = 0
     authority: AuthorityKind = AuthorityKind.KMS_WRAPPED
     key_id: str = ""
+    policy_version: int = 0
 
 
 def owner_mark(user_id: str) -> str:

@@ -6,9 +6,10 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 from understudy.domain.audit import AuditEntry
+from understudy.domain.codec import to_plain
 
 if TYPE_CHECKING:
-    from custody.agents import Agent
+    from custody.agents import Agent, Policy
     from custody.hyperliquid import Draft
     from custody.refusals import Refusal
     from understudy.domain.intents import Intent
@@ -43,6 +44,7 @@ class AuditEvent(StrEnum):
     AGENT_REVOKED = "AGENT_REVOKED"
     SWITCH_SET = "SWITCH_SET"
     KEY_REWRAPPED = "KEY_REWRAPPED"
+    POLICY_CHANGED = "POLICY_CHANGED"
 
 
 def approved(drafted: Draft, at_ms: int) -> AuditEntry:
@@ -73,6 +75,12 @@ def rewrapped(agent: Agent, key_id: str, at_ms: int) -> AuditEntry:
     """Say that an agent's key is sealed by another key of KMS now."""
     facts = {"address": agent.address, "from_key_id": agent.key_id or "-", "to_key_id": key_id}
     return AuditEntry(AuditEvent.KEY_REWRAPPED, agent.agent_id, at_ms, facts)
+
+
+def of_policy(agent: Agent, after: Policy, at_ms: int, *, is_wider: bool) -> AuditEntry:
+    """Say under which bounds an agent signs from now on, and whether its owner had to agree."""
+    facts = {**to_plain(after), "widened": is_wider, "change": agent.policy_version + 1}
+    return AuditEntry(AuditEvent.POLICY_CHANGED, agent.agent_id, at_ms, facts)
 
 
 def _about(event: AuditEvent, intent: Intent, at_ms: int, facts: dict[str, Any]) -> AuditEntry:

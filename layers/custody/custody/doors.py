@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from custody.enrolment import Enrolment, NewAgent, SwitchOrder
+from custody.agents import Policy
+from custody.enrolment import Enrolment, NewAgent, PolicyOrder, SwitchOrder
 from custody.requests import read, read_intents
 from understudy.adapters.correlation import correlated
 from understudy.domain.codec import to_plain
@@ -26,8 +27,16 @@ Door = Callable[[Event], Answer]
 SIGN_ALIAS = "sign"
 ENROLL_ALIAS = "enroll"
 KEYS_ALIAS = "keys"
+OPERATE_ALIAS = "operate"
+UPKEEP_ALIAS = "upkeep"
 CORRELATION = "correlation_id"
 _ABOUT_THE_CALL = frozenset({"operation", CORRELATION})
+# Only a user's own request lets a key sign, and only an operator's turns a kill switch.
+OPENED_BY: Mapping[str, tuple[str, ...]] = {
+    ENROLL_ALIAS: ("create_agent", "activate", "revoke", "policy", "set_policy"),
+    OPERATE_ALIAS: ("revoke", "set_switch"),
+    UPKEEP_ALIAS: ("create_agent", "revoke"),
+}
 
 
 def door_for(function_arn: str, doors: Mapping[str, Door]) -> Door:
@@ -47,19 +56,20 @@ def signing_door(signer: IntentSigner) -> Door:
     return sign
 
 
-def enrolment_door(enrolment: Enrolment) -> Door:
-    """Open enrolment alone: `{operation, …}` to what it made, or to `{error: {code, message}}`.
+def enrolment_door(enrolment: Enrolment, alias: str = ENROLL_ALIAS) -> Door:
+    """Open an alias's operations: `{operation, …}` to what came, or to `{error: {code, message}}`.
 
     `correlation_id` names the request for the audit. Raises only DependencyError: the same request
     may be sent again.
     """
+    opened = {name: _OPERATIONS[name] for name in OPENED_BY[alias]}
 
     def enroll(event: Event) -> Answer:
-        operation = _OPERATIONS.get(str(event.get("operation")))
+        operation = opened.get(str(event.get("operation")))
         wanted = {name: value for name, value in event.items() if name not in _ABOUT_THE_CALL}
         try:
             if operation is None:
-                raise NotAllowedError(f"operation must be one of {', '.join(_OPERATIONS)}")
+                raise NotAllowedError(f"operation must be one of {', '.join(opened)}")
             with correlated(str(event.get(CORRELATION, ""))):
                 return operation(enrolment, wanted)
         except DependencyError:
@@ -91,6 +101,16 @@ def _set_switch(enrolment: Enrolment, wanted: Event) -> Answer:
     return to_plain(enrolment.turn(read(SwitchOrder, wanted)))
 
 
+def _policy(enrolment: Enrolment, wanted: Event) -> Answer:
+    return {"policy": to_plain(enrolment.policy(_agent_id(wanted)))}
+
+
+def _set_policy(enrolment: Enrolment, wanted: Event) -> Answer:
+    policy = read(Policy, wanted.get("policy") or {})
+    order = read(PolicyOrder, {name: each for name, each in wanted.items() if name != "policy"})
+    return to_plain(enrolment.set_policy(order, policy))
+
+
 def _agent_id(wanted: Event) -> str:
     agent_id = wanted.get("agent_id")
     if set(wanted) != {"agent_id"} or not isinstance(agent_id, str) or not agent_id:
@@ -102,5 +122,7 @@ _OPERATIONS: Mapping[str, Callable[[Enrolment, Event], Answer]] = {
     "create_agent": _create_agent,
     "activate": _activate,
     "revoke": _revoke,
+    "policy": _policy,
+    "set_policy": _set_policy,
     "set_switch": _set_switch,
 }

@@ -15,8 +15,9 @@ from custody.agents import (
     agent_id_for,
     owner_mark,
 )
-from custody.audit import AuditEvent, of_agent
+from custody.audit import AuditEvent, of_agent, of_policy
 from custody.authorities import Authorities
+from custody.bounds import agreement, is_agreed, require_meant, widens
 from custody.store import AgentStore
 from understudy.adapters.venues.hyperliquid.constants import AGENT_NAME_MAX_LENGTH
 from understudy.domain.audit import AuditEntry
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
 
 _ADDRESS = re.compile(r"0x[0-9a-f]{40}")
 _FIRST_VERSION = 1
+AGREED_WITHIN_MS = 600_000
 KILL_SWITCHES = (Switch.KILL_GLOBAL, Switch.KILL_VENUE, Switch.KILL_USER)
 
 
@@ -66,6 +68,24 @@ class SwitchOrder:
     on: bool
     subject: str = ""
     at_ms: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyOrder:
+    """Whose bounds to change and, to widen them, until when the owner's signature counts."""
+
+    agent_id: str
+    valid_until_ms: int = 0
+    signature: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyAnswer:
+    """The bounds as they are now and, where they are not yet changed, the text to sign for it."""
+
+    policy: Policy
+    to_sign: str = ""
+    valid_until_ms: int = 0
 
 
 class Enrolment:
@@ -126,6 +146,32 @@ class Enrolment:
             entry = of_agent(AuditEvent.AGENT_REVOKED, agent, self._clock.now_ms())
             self._store.revoke(agent, entry)
         self._authorities.of(agent.authority).destroy(agent)
+
+    def set_policy(self, order: PolicyOrder, policy: Policy) -> PolicyAnswer:
+        """Change an agent's bounds: narrower at once, wider with its owner's signature.
+
+        Without one a wider policy changes nothing, and the answer holds the text to sign. Raises
+        InvalidInputError, NotFoundError, NotAllowedError for a signature that is not the owner's or
+        came too late, ConflictError when the bounds have changed since they were read.
+        """
+        require_meant(policy)
+        agent = self._known(order.agent_id)
+        if agent.status is AgentStatus.REVOKED:
+            raise NotAllowedError("this agent was revoked: enable a new one", code="AGENT_REVOKED")
+        now_ms, is_wider = self._clock.now_ms(), widens(agent.policy, policy)
+        if is_wider and not order.signature:
+            until_ms = now_ms + AGREED_WITHIN_MS
+            return PolicyAnswer(agent.policy, agreement(agent, policy, until_ms), until_ms)
+        if is_wider:
+            _require_agreed(agent, policy, order, now_ms)
+        if policy != agent.policy:
+            entry = of_policy(agent, policy, now_ms, is_wider=is_wider)
+            self._store.set_policy(agent, policy, entry)
+        return PolicyAnswer(policy)
+
+    def policy(self, agent_id: str) -> Policy:
+        """Give the bounds under which an agent signs; raises NotFoundError."""
+        return self._known(agent_id).policy
 
     def turn(self, order: SwitchOrder) -> SwitchOrder:
         """Turn a kill switch on or off; its subject is '' (global), a venue, or a user's id.
@@ -196,6 +242,18 @@ def _of_the_same_request(agent: Agent, wanted: NewAgent) -> Agent:
     if asked != made or agent.status is not AgentStatus.PENDING:
         raise ConflictError("this request id was used before: ask with another one")
     return agent
+
+
+def _require_agreed(agent: Agent, policy: Policy, order: PolicyOrder, now_ms: int) -> None:
+    if not now_ms < order.valid_until_ms <= now_ms + AGREED_WITHIN_MS:
+        raise NotAllowedError(
+            "the time to agree to this is over: ask for the text again", code="AGREEMENT_EXPIRED"
+        )
+    if not is_agreed(agent, policy, order.valid_until_ms, order.signature):
+        raise NotAllowedError(
+            "wider bounds need the signature of the agent's own wallet over the given text",
+            code="AGREEMENT_MISMATCH",
+        )
 
 
 def _check(wanted: NewAgent) -> None:

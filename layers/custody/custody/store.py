@@ -10,7 +10,7 @@ from decimal import Decimal
 from enum import Enum, auto
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
-from custody.agents import Agent
+from custody.agents import Agent, Policy
 from custody.policy import Killed, Mark
 from understudy.domain.audit import AuditEntry
 from understudy.domain.ids import IntentId
@@ -97,6 +97,13 @@ class AgentStore(Protocol):
 
     def revoke(self, agent: Agent, audit: AuditEntry) -> None:
         """Make an agent revoked and destroy its ciphertext; raises ConflictError if it is gone."""
+        ...
+
+    def set_policy(self, agent: Agent, policy: Policy, audit: AuditEntry) -> None:
+        """Change the bounds of an agent, under the version that was read.
+
+        Raises ConflictError when they have changed since, or the agent is revoked or gone.
+        """
         ...
 
     def turn(

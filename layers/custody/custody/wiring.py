@@ -14,8 +14,8 @@ from custody.aws.agent_store import DynamoAgentStore
 from custody.aws.key_vault import KmsKeyVault
 from custody.aws.signing_store import DynamoSigningStore
 from custody.doors import (
-    ENROLL_ALIAS,
     KEYS_ALIAS,
+    OPENED_BY,
     SIGN_ALIAS,
     Answer,
     Door,
@@ -58,11 +58,9 @@ def doors() -> Mapping[str, Door]:
     enrolment = Enrolment(
         DynamoAgentStore(database, settings.tables, stamps), keys, clock, settings.policy
     )
-    return {
-        SIGN_ALIAS: signing_door(signer),
-        ENROLL_ALIAS: enrolment_door(enrolment),
-        KEYS_ALIAS: partial(_care_for_keys, settings, stamps),
-    }
+    enrolling = {alias: enrolment_door(enrolment, alias) for alias in OPENED_BY}
+    keys_care = partial(_care_for_keys, settings, stamps)
+    return {SIGN_ALIAS: signing_door(signer), KEYS_ALIAS: keys_care, **enrolling}
 
 
 def authorities(settings: Settings) -> Authorities:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from custody.agents import AgentStatus
-from custody.audit import AuditEvent, of_agent
+from custody.audit import AuditEvent, of_agent, of_policy
 from custody.keys import KeyUnusableError, Sealed, WrappedKeys, signing_context
 from tests.unit.custody.scene import NOW_MS, Scene
 from understudy.domain.errors import ConflictError
@@ -106,3 +106,30 @@ def test_an_unlocked_key_is_let_go_of(backend: Backend) -> None:
         assert key.signature_of(b"\x01" * 32).v in {27, 28}
 
     assert key.secret == b""
+
+
+NARROW = replace(AGENT.policy, max_leverage=1)
+CHANGED = of_policy(AGENT, NARROW, NOW_MS, is_wider=False)
+
+
+def test_bounds_are_changed_once_for_what_was_read(backend: Backend) -> None:
+    backend.agents.create(AGENT, CREATED)
+    backend.agents.set_policy(AGENT, NARROW, CHANGED)
+
+    with pytest.raises(ConflictError):
+        backend.agents.set_policy(AGENT, AGENT.policy, CHANGED)
+
+    changed = backend.agents.agent(AGENT.agent_id)
+    assert changed == replace(AGENT, policy=NARROW, policy_version=1)
+    backend.agents.set_policy(changed, AGENT.policy, CHANGED)
+    assert backend.agents.agent(AGENT.agent_id) == replace(AGENT, policy_version=2)
+
+
+def test_bounds_of_what_is_revoked_or_gone_are_not_changed(backend: Backend) -> None:
+    with pytest.raises(ConflictError):
+        backend.agents.set_policy(AGENT, NARROW, CHANGED)
+    backend.agents.create(AGENT, CREATED)
+    backend.agents.revoke(AGENT, REVOKED)
+
+    with pytest.raises(ConflictError):
+        backend.agents.set_policy(AGENT, NARROW, CHANGED)

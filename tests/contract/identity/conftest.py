@@ -17,14 +17,14 @@ from understudy.adapters.memory.accounts import InMemoryAccountStore
 from understudy.adapters.memory.identity import InMemoryIdentityStore
 from understudy.adapters.memory.wallets import InMemoryWalletStore
 from understudy.ports.accounts import AccountStore
-from understudy.ports.agents import AgentRegistry
+from understudy.ports.agents import AgentRegistry, DueAgents
 from understudy.ports.identity import IdentityStore
 from understudy.ports.profiles import CopyProfiles
 from understudy.ports.sessions import SessionStore
 from understudy.ports.wallets import WalletStore
 
 
-class Store(IdentityStore, AgentRegistry, CopyProfiles, Protocol):
+class Store(IdentityStore, AgentRegistry, DueAgents, CopyProfiles, Protocol):
     """All that is kept in the table `identity`, but for sessions."""
 
 

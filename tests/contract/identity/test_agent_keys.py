@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import io
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from custody.agents import AgentStatus, Policy
-from custody.doors import enrolment_door
+from custody.doors import OPENED_BY, enrolment_door
 from custody.enrolment import Enrolment
 from custody.keys import wrapped_only
 from tests.fakes.builders import NOW_MS, number
@@ -17,9 +18,14 @@ from tests.fakes.custody import InMemoryCustodyStore, InMemoryVault
 from understudy.adapters.aws.agent_keys import LambdaAgentKeys
 from understudy.adapters.memory.clock import ManualClock
 from understudy.adapters.memory.market_store import InMemoryMarketStore
-from understudy.domain.errors import SigningRefusedError, SigningUnavailableError
+from understudy.domain.errors import (
+    ConflictError,
+    SigningRefusedError,
+    SigningUnavailableError,
+)
 from understudy.domain.identity import Connector, Wallet
 from understudy.domain.ids import UserId, WalletId
+from understudy.ports.switches import Switch
 
 WALLET = Wallet(WalletId("w1"), UserId("u1"), "0x" + "a" * 40, Connector.REOWN, NOW_MS, NOW_MS)
 POLICY = Policy(number(1000), number(10_000), 10, 500)
@@ -33,13 +39,14 @@ class Functions:
         enrolment = Enrolment(
             self.store, wrapped_only(InMemoryVault()), ManualClock(NOW_MS), POLICY
         )
-        self._door = enrolment_door(enrolment)
+        self._doors = {alias: enrolment_door(enrolment, alias) for alias in OPENED_BY}
         self.answer: dict[str, Any] | None = None
 
     def invoke(self, **request: Any) -> dict[str, Any]:
         if self.answer is not None:
             return self.answer
-        given = self._door(json.loads(request["Payload"]))
+        door = self._doors[request["FunctionName"].rpartition(":")[2]]
+        given = door(json.loads(request["Payload"]))
         return {"StatusCode": 200, "Payload": io.BytesIO(json.dumps(given).encode())}
 
 
@@ -96,3 +103,36 @@ def test_no_usable_answer_is_no_answer(
 
     with pytest.raises(SigningUnavailableError):
         keys.activate("a1")
+
+
+def test_a_kill_switch_is_turned_in_custody_by_the_operators_alias_alone(
+    functions: Functions, keys: LambdaAgentKeys
+) -> None:
+    client: Any = functions
+    operators = LambdaAgentKeys(client, "signer:operate")
+
+    operators.turn(Switch.KILL_USER, "u1", on=True, at_ms=NOW_MS)
+
+    (entry,) = functions.store.audited
+    assert (entry.event, entry.facts["on"]) == ("SWITCH_SET", True)
+    with pytest.raises(SigningRefusedError) as refused:
+        keys.turn(Switch.KILL_USER, "u1", on=False, at_ms=NOW_MS)
+    assert refused.value.facts["cause"] == "NOT_ALLOWED"
+    with pytest.raises(ConflictError) as late:
+        operators.turn(Switch.KILL_USER, "u1", on=False, at_ms=NOW_MS)
+    assert late.value.code == "NEWER_DECISION"
+
+
+def test_bounds_are_narrowed_and_wider_ones_come_back_with_a_text(keys: LambdaAgentKeys) -> None:
+    agent_id = keys.create_agent(WALLET, "hyperliquid", "main").agent_id
+    before = keys.bounds(agent_id)
+    narrow = replace(before, max_leverage=2, symbols_deny=("MEME",))
+
+    assert keys.set_bounds(agent_id, narrow, 0, "").bounds == narrow
+
+    asked = keys.set_bounds(agent_id, before, 0, "")
+    assert asked.bounds == keys.bounds(agent_id) == narrow
+    assert "leverage: 10" in asked.to_sign
+    with pytest.raises(SigningRefusedError) as refused:
+        keys.set_bounds(agent_id, before, asked.valid_until_ms, "0x" + "1" * 130)
+    assert refused.value.facts["cause"] in {"AGREEMENT_MISMATCH", "SIGNATURE_MALFORMED"}

@@ -270,3 +270,23 @@ def test_a_profile_is_empty_at_first_and_replaced_only_as_it_was_read(store: Sto
 
     assert empty == CopyProfile(UserId("u1"))
     assert store.copy_profile(UserId("u1")) == first
+
+
+def test_agents_that_are_due_are_found_the_longest_due_first(store: Store) -> None:
+    dates = {"a1": NOW_MS + 2, "a2": NOW_MS + 1, "a3": NOW_MS + 3, "a4": 0}
+    kept = {
+        name: store.put_agent(replace(AGENT, agent_id=name, attend_at_ms=at_ms))
+        for name, at_ms in dates.items()
+    }
+
+    assert list(store.due_agents(NOW_MS + 2, 10)) == [kept["a2"], kept["a1"]]
+    assert list(store.due_agents(NOW_MS + 9, 1)) == [kept["a2"]]
+    assert list(store.due_agents(NOW_MS, 10)) == []
+
+
+def test_an_agent_that_is_done_with_is_not_due_any_more(store: Store) -> None:
+    kept = store.put_agent(replace(AGENT, attend_at_ms=NOW_MS))
+
+    store.put_agent(replace(kept, attend_at_ms=0))
+
+    assert list(store.due_agents(NOW_MS + 1, 10)) == []

@@ -6,7 +6,7 @@ from typing import Any
 
 PRIMARY_KEY = ("pk", "sk")
 KEYS_ONLY: dict[str, Any] = {"ProjectionType": "KEYS_ONLY"}
-NUMBERS = {"expires_at_ms"}
+NUMBERS = {"expires_at_ms", "attend_at_ms"}
 
 
 def index(name: str, keys: tuple[str, ...], projection: dict[str, Any]) -> dict[str, Any]:
@@ -34,10 +34,12 @@ COPYING: dict[str, Any] = {
     "GlobalSecondaryIndexes": COPYING_INDEXES,
     "StreamSpecification": {"StreamEnabled": True, "StreamViewType": "NEW_AND_OLD_IMAGES"},
 }
+IDENTITY: dict[str, Any] = {
+    "GlobalSecondaryIndexes": [index("attended", ("attended_as", "attend_at_ms"), KEYS_ONLY)]
+}
 MARKET: dict[str, Any] = {}
 THROTTLE: dict[str, Any] = {}
 DOOR: dict[str, Any] = {}
-IDENTITY: dict[str, Any] = {}
 
 
 def attribute_types(definition: dict[str, Any]) -> dict[str, str]:

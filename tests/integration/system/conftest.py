@@ -11,6 +11,7 @@ from cli.system import UNLIMITED_WEIGHT, Plan, System, running_system
 from localcloud.session import REGION
 from localcloud.stack import RunningStack
 from tests.permissions.auditing import seal_soon
+from tests.permissions.cast import OPERATOR
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -19,7 +20,12 @@ if TYPE_CHECKING:
 @pytest.fixture(scope="session")
 def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[System]:
     state = tmp_path_factory.mktemp("system")
-    plan = Plan(state, weight_per_minute=UNLIMITED_WEIGHT, identity_providers=True)
+    plan = Plan(
+        state,
+        weight_per_minute=UNLIMITED_WEIGHT,
+        identity_providers=True,
+        operator=OPERATOR.address,
+    )
     with running_system(plan, print) as system:
         seal_soon(system)
         yield system

@@ -39,6 +39,8 @@ def refusal(call: Callable[..., Any], **request: Any) -> str:
         "FillFanOutFunction",
         "CopyEventsFunction",
         "ApiFunction",
+        "OperatorApiFunction",
+        "AgentUpkeepFunction",
     ],
 )
 def test_nobody_but_the_signer_decrypts(
@@ -72,7 +74,18 @@ def test_a_key_opens_for_its_own_agent_only(
 
 
 @pytest.mark.parametrize(
-    ("function", "alias"), [("FollowerExecuteFunction", "enroll"), ("ApiFunction", "sign")]
+    ("function", "alias"),
+    [
+        ("FollowerExecuteFunction", "enroll"),
+        ("FollowerExecuteFunction", "operate"),
+        ("ApiFunction", "sign"),
+        ("ApiFunction", "operate"),
+        ("AgentUpkeepFunction", "sign"),
+        ("AgentUpkeepFunction", "enroll"),
+        ("AgentUpkeepFunction", "operate"),
+        ("OperatorApiFunction", "sign"),
+        ("OperatorApiFunction", "enroll"),
+    ],
 )
 def test_each_caller_reaches_its_own_alias_only(
     function: str, alias: str, system: RunningStack, as_role: Callable[[str, str], Any]

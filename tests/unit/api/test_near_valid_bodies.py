@@ -13,9 +13,9 @@ from hypothesis import given, settings
 
 from functions.api.limits import LimitChoices
 from functions.api.routes import ROUTES
-from functions.api.routing import Route
+from functions.api.routing import Access, Route
 from tests.fakes.api import Answer, ApiWorld
-from tests.fakes.identity import ALICE, BOB, message
+from tests.fakes.identity import ALICE, BOB, OPERATOR, message
 from tests.fakes.providers import (
     dynamic_token,
     dynamic_wallet,
@@ -23,7 +23,7 @@ from tests.fakes.providers import (
     privy_wallet,
     verifiers,
 )
-from tests.fakes.requests import created
+from tests.fakes.requests import created, started
 from tests.unit.api.near_valid import spoiled
 from understudy.workflows.requests.terms import CurrentTerms
 
@@ -128,6 +128,22 @@ def limits(_: ApiWorld, __: str) -> dict[str, Any]:
     return {"limits": ALL_LIMITS}
 
 
+def switch(_: ApiWorld, __: str) -> dict[str, Any]:
+    leader = {"switch": "blacklisted", "subject": "0x" + "8" * 40}
+    return {**leader, "on": True, "reason": "a ticket"}
+
+
+def why(_: ApiWorld, __: str) -> dict[str, Any]:
+    return {"reason": "a ticket"}
+
+
+def bounds(_: ApiWorld, __: str) -> dict[str, Any]:
+    amounts = {"max_order_notional_usdc": "500", "max_daily_notional_usdc": "1000"}
+    symbols = {"symbols_allow": ["BTC"], "symbols_deny": ["ETH"]}
+    signed = {"valid_until_ms": 1, "signature": "agreed"}
+    return {**amounts, "max_leverage": 5, "price_band_bps": 100, **symbols, **signed}
+
+
 GOOD: dict[str, Good] = {
     "POST /v1/auth/siwe/verify": sign_in,
     "POST /v1/auth/privy": privy,
@@ -139,10 +155,16 @@ GOOD: dict[str, Good] = {
     "POST /v1/me/deletion": deletion,
     "POST /v1/agents/enable": enable,
     "POST /v1/agents/confirm": confirm,
+    "PUT /v1/agents/{agent_id}/bounds": bounds,
     "POST /v1/follows": follow,
     "POST /v1/copy/follows": older_follow,
     "PATCH /v1/follows/{follow_id}": limits,
     "PUT /v1/copy/profile": limits,
+    "POST /v1/ops/switches": switch,
+    "POST /v1/ops/follows/{follow_id}/pause": why,
+    "POST /v1/ops/follows/{follow_id}/release": why,
+    "POST /v1/ops/users/{user_id}/agents/{agent_id}/revoke": why,
+    "POST /v1/ops/users/{user_id}/agents/{agent_id}/rotate": why,
 }
 WITH_BODY = [route for route in ROUTES if route.body is not None]
 
@@ -150,6 +172,24 @@ WITH_BODY = [route for route in ROUTES if route.body is not None]
 def test_every_route_with_a_body_and_every_limit_is_tried() -> None:
     assert {route.key for route in WITH_BODY} == set(GOOD)
     assert set(ALL_LIMITS) == set(LimitChoices.model_fields)
+
+
+def held(api: ApiWorld, token: str) -> str:
+    api.delegate(token)
+    follow_id = started(api, token)
+    path = f"/v1/ops/follows/{follow_id}/pause"
+    api.request("POST", path, {"reason": "a ticket"}, api.token(OPERATOR))
+    return follow_id
+
+
+IN_PATH: dict[str, Callable[[ApiWorld, str], str]] = {
+    "/ops/follows/{follow_id}": lambda api, token: f"/ops/follows/{held(api, token)}",
+    "{follow_id}": created,
+    "{agent_id}": lambda api, token: api.delegate(token),
+    "{user_id}": lambda api, token: api.request("GET", "/v1/me", None, token).body["user"][
+        "user_id"
+    ],
+}
 
 
 class Tried:
@@ -165,7 +205,13 @@ class Tried:
         accepted = {"version": TERMS.version}
         self.api.request("POST", "/v1/terms/accept", accepted, self.token)
         self.path = self.route.path.replace("{follow_id}", created(self.api, self.token))
+        self.path = self.route.path
+        for name, make in IN_PATH.items():
+            if name in self.path:
+                self.path = self.path.replace(name, make(self.api, self.token))
         self.good = GOOD[self.route.key](self.api, self.token)
+        if self.route.access is Access.OPERATOR:
+            self.token = self.api.token(OPERATOR)
         self.stored = self.api.stored()
 
     def send(self, body: dict[str, Any]) -> Answer:

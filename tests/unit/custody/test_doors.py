@@ -9,7 +9,16 @@ from typing import Any
 
 import pytest
 
-from custody.doors import ENROLL_ALIAS, SIGN_ALIAS, door_for, enrolment_door, signing_door
+from custody.doors import (
+    ENROLL_ALIAS,
+    OPENED_BY,
+    OPERATE_ALIAS,
+    SIGN_ALIAS,
+    UPKEEP_ALIAS,
+    door_for,
+    enrolment_door,
+    signing_door,
+)
 from custody.requests import read_intents
 from tests.unit.custody.scene import NOW_MS, WALLET, Scene
 from understudy.domain.codec import to_plain
@@ -34,10 +43,8 @@ SECRET_SHAPED = re.compile(r"[0-9a-fA-F]{64}")
 
 
 def call(scene: Scene, alias: str, event: dict[str, Any]) -> dict[str, Any]:
-    doors = {
-        SIGN_ALIAS: signing_door(scene.signer),
-        ENROLL_ALIAS: enrolment_door(scene.enrolment),
-    }
+    doors = {SIGN_ALIAS: signing_door(scene.signer)}
+    doors |= {alias: enrolment_door(scene.enrolment, alias) for alias in OPENED_BY}
     arn = f"{ARN}:{alias}" if alias else ARN
     return json.loads(json.dumps(door_for(arn, doors)(json.loads(json.dumps(event)))))
 
@@ -92,22 +99,58 @@ def test_an_agent_lives_and_dies_by_the_enrolment_alias() -> None:
     assert (activated, revoked) == ({**named, "status": "ACTIVE"}, {**named, "status": "REVOKED"})
 
 
-def test_a_kill_switch_is_turned_by_the_enrolment_alias() -> None:
+KILL = {"switch": "kill_user", "subject": "user-1", "on": True}
+
+
+def test_a_kill_switch_is_turned_by_the_operators_alias() -> None:
     scene = Scene()
-    order = {"switch": "kill_user", "subject": "user-1", "on": True}
 
-    answer = call(scene, ENROLL_ALIAS, {"operation": "set_switch", **order})
-
-    assert answer == {**order, "at_ms": NOW_MS}
+    assert call(scene, OPERATE_ALIAS, {"operation": "set_switch", **KILL}) == {
+        **KILL,
+        "at_ms": NOW_MS,
+    }
     assert scene.refusal(scene.exit()) == "KILL_SWITCH"
+
+
+def test_users_requests_never_turn_a_kill_switch() -> None:
+    scene = Scene()
+    call(scene, OPERATE_ALIAS, {"operation": "set_switch", **KILL})
+
+    answer = call(scene, ENROLL_ALIAS, {"operation": "set_switch", **KILL, "on": False})
+
+    assert answer["error"]["code"] == "NOT_ALLOWED"
+    assert scene.refusal(scene.exit()) == "KILL_SWITCH"
+
+
+def test_the_upkeep_makes_and_ends_keys_and_lets_none_sign() -> None:
+    scene = Scene()
+
+    made = call(scene, UPKEEP_ALIAS, CREATE)
+    named = {"agent_id": made["agent_id"]}
+    activated = call(scene, UPKEEP_ALIAS, {"operation": "activate", **named})
+    switched = call(scene, UPKEEP_ALIAS, {"operation": "set_switch", **KILL})
+
+    assert activated["error"]["code"] == switched["error"]["code"] == "NOT_ALLOWED"
+    assert call(scene, UPKEEP_ALIAS, {"operation": "revoke", **named})["status"] == "REVOKED"
+
+
+@pytest.mark.parametrize("operation", ["create_agent", "activate"])
+def test_operators_requests_never_let_a_key_sign(operation: str) -> None:
+    scene = Scene()
+    sleeping = scene.enrol("user-2", activate=False)
+
+    answer = call(scene, OPERATE_ALIAS, {**CREATE, "operation": operation})
+
+    assert answer["error"]["code"] == "NOT_ALLOWED"
+    assert scene.store.agent(sleeping.agent_id) == sleeping
 
 
 def test_a_kill_switch_is_not_turned_off_by_an_order_from_before_it() -> None:
     scene = Scene()
     order = {"operation": "set_switch", "switch": "kill_global", "subject": ""}
-    call(scene, ENROLL_ALIAS, {**order, "on": True})
+    call(scene, OPERATE_ALIAS, {**order, "on": True})
 
-    answer = call(scene, ENROLL_ALIAS, {**order, "on": False, "at_ms": NOW_MS - 1})
+    answer = call(scene, OPERATE_ALIAS, {**order, "on": False, "at_ms": NOW_MS - 1})
 
     assert answer["error"]["code"] == "NEWER_DECISION"
     assert "a newer decision exists" in answer["error"]["message"]
@@ -137,7 +180,8 @@ def test_a_kill_switch_is_not_turned_off_by_an_order_from_before_it() -> None:
 def test_an_enrolment_that_cannot_be_meant_is_answered_with_its_code(
     code: str, event: dict[str, Any]
 ) -> None:
-    answer = call(Scene(), ENROLL_ALIAS, event)
+    alias = OPERATE_ALIAS if event.get("operation") == "set_switch" else ENROLL_ALIAS
+    answer = call(Scene(), alias, event)
 
     assert answer["error"]["code"] == code
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from custody.doors import ENROLL_ALIAS, KEYS_ALIAS, SIGN_ALIAS, enrolment_door, signing_door
+from custody.doors import KEYS_ALIAS, OPENED_BY, SIGN_ALIAS, enrolment_door, signing_door
 from custody.key_care import keys_door, rewrap
 from custody.migration.door import migrate, take_over
 from custody.rewrapping import Rewrapping
@@ -40,7 +40,8 @@ EXPECTED: dict[str, Any] = {
     "enroll_create_agent": ["address", "agent_id"],
     "enroll_activate": ["agent_id", "status"],
     "enroll_revoke": ["agent_id", "status"],
-    "enroll_set_switch": ["at_ms", "on", "subject", "switch"],
+    "enroll_set_policy": ["policy", "to_sign", "valid_until_ms"],
+    "operate_set_switch": ["at_ms", "on", "subject", "switch"],
     "keys_migrate": ["next_page", "users"],
     "keys_take_over": ["added"],
     "keys_rewrap": ["moved", "next_page", "unusable"],
@@ -54,7 +55,6 @@ def _doors_in_memory(monkeypatch: pytest.MonkeyPatch) -> None:
     legacy = InMemoryLegacyStore()
     doors = {
         SIGN_ALIAS: signing_door(scene.signer),
-        ENROLL_ALIAS: enrolment_door(scene.enrolment),
         KEYS_ALIAS: keys_door(
             {
                 "rewrap": rewrap(rewrapping),
@@ -63,6 +63,7 @@ def _doors_in_memory(monkeypatch: pytest.MonkeyPatch) -> None:
             }
         ),
     }
+    doors |= {alias: enrolment_door(scene.enrolment, alias) for alias in OPENED_BY}
     monkeypatch.setattr(app, "doors", lambda: doors)
 
 

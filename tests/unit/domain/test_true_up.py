@@ -57,6 +57,17 @@ def test_while_a_fill_is_missing_nothing_is_booked() -> None:
     assert with_venue_figures(done(), Budget(FOLLOW), [own_fill("2", "0", "0.1")]) is None
 
 
+def test_what_a_builder_got_of_the_fee_is_on_the_receipt() -> None:
+    order, fill = done(size="1"), replace(own_fill("1", "0", "0.3"), builder_fee=Decimal("0.1"))
+
+    trued_up = with_venue_figures(order, Budget(FOLLOW), [fill])
+
+    assert trued_up is not None
+    after, budget = trued_up
+    assert (after.fee, after.builder_fee) == (Decimal("0.3"), Decimal("0.1"))
+    assert budget.fees == after.fee - order.fee  # the builder's part is in the fee, not on top
+
+
 def test_the_budget_moves_by_the_difference() -> None:
     order = done(fee=Decimal("0.3"), closed_pnl=Decimal(9))
     before = Budget(FOLLOW, fees=Decimal(1), realized=Decimal(50))

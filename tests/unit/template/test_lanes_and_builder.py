@@ -38,4 +38,5 @@ def test_users_approve_the_builder_fee_that_is_signed(variable: str, parameter: 
     chosen = {"Fn::If": ["HasBuilder", {"Ref": parameter}, {"Ref": "AWS::NoValue"}]}
 
     assert variables("ApiFunction")[variable] == chosen
+    assert variables("AgentUpkeepFunction")[variable] == chosen
     assert variables("SignerFunction")[variable] == chosen

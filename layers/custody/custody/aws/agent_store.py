@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from custody.agents import Agent, AgentStatus
+from custody.agents import Agent, AgentStatus, Policy
 from custody.aws import keys as at
 from custody.aws.tables import TableNames
 from understudy.adapters.aws.attributes import attributes_of, number, record_of, text
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 # A key that nobody approves within a day is thrown away by the table.
 _PENDING_KEPT_SECONDS = 86_400
+# Of what is gone nothing is known either.
+_NEVER_CHANGED = "attribute_exists(pk) AND attribute_not_exists(policy_version)"
 
 
 class DynamoAgentStore:
@@ -71,6 +73,27 @@ class DynamoAgentStore:
             ),
             audit,
         )
+
+    def set_policy(self, agent: Agent, policy: Policy, audit: AuditEntry) -> None:
+        """Change the bounds of an agent."""
+        known = {":version": number(agent.policy_version)} if agent.policy_version else {}
+        is_known = "policy_version = :version" if known else _NEVER_CHANGED
+        change: Operation = {
+            "Update": {
+                "TableName": self._tables.custody,
+                "Key": at.agent(agent.agent_id),
+                "UpdateExpression": "SET policy = :policy, policy_version = :next",
+                "ConditionExpression": f"#status <> :revoked AND {is_known}",
+                "ExpressionAttributeNames": {"#status": "status"},
+                "ExpressionAttributeValues": {
+                    ":policy": {"M": attributes_of(policy)},
+                    ":next": number(agent.policy_version + 1),
+                    ":revoked": text(AgentStatus.REVOKED),
+                    **known,
+                },
+            }
+        }
+        self._write(change, audit)
 
     def turn(
         self, switch: Switch, subject: str, *, on: bool, at_ms: int, audit: AuditEntry

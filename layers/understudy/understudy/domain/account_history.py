@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from decimal import Decimal
 
+from understudy.domain.money import ZERO
 from understudy.domain.trades import Fill
 
 
@@ -13,6 +14,7 @@ class OwnFill:
     """One execution on a follower's account, with what it cost and earned in USDC.
 
     `client_order_id` is '' for what no order with one of ours did. A negative fee is a rebate.
+    `builder_fee` is what a builder got of the fee.
     """
 
     fill: Fill
@@ -20,6 +22,7 @@ class OwnFill:
     client_order_id: str
     closed_pnl: Decimal
     fee: Decimal
+    builder_fee: Decimal = ZERO
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Collection
 from dataclasses import dataclass
+from decimal import Decimal
 from enum import StrEnum
 
 from understudy.domain.ids import UserId, WalletId
@@ -24,12 +27,23 @@ class AgentStatus(StrEnum):
     EXPIRED = "EXPIRED"
 
 
+DAY_MS = 86_400_000
+ROTATED_BEFORE_END_MS = 14 * DAY_MS
+# Longer than any order lives that the old agent may still have to sign.
+HANDED_OVER_MS = 60_000
+ASKED_AGAIN_MS = 60_000
+LONGEST_NAME = 16
+_NUMBERED = re.compile(r"(?P<base>.*?)(?:-\d{1,4})?")
+
+
 @dataclass(frozen=True, slots=True)
 class Agent:
     """An agent of one wallet, with what the wallet signs to approve it.
 
     `nonce` is pinned, so that the approval can be rebuilt exactly. `approve_by_ms` ends PENDING,
-    `valid_until_ms` ends ACTIVE. Times of confirmation are zero until they happen.
+    `valid_until_ms` ends ACTIVE. Times are zero until they happen. `replaces` names the agent
+    whose place it takes; `rotate_at_ms` is when a successor is prepared. `checked_at_ms` is when
+    the venue was asked last whether it knows the agent, `missing_since_ms` since when it does not.
     """
 
     agent_id: str
@@ -54,6 +68,13 @@ class Agent:
     upstream_confirmed_at_ms: int = 0
     revoked_at_ms: int = 0
     revocation_nonce: int = 0
+    replaces: str = ""
+    rotate_at_ms: int = 0
+    replaced_at_ms: int = 0
+    checked_at_ms: int = 0
+    missing_since_ms: int = 0
+    removed_at_ms: int = 0
+    attend_at_ms: int = 0
     version: int = 0
 
     def status_at(self, now_ms: int) -> AgentStatus:
@@ -65,3 +86,57 @@ class Agent:
         if deadline is not None and now_ms >= deadline:
             return AgentStatus.EXPIRED
         return self.status
+
+    @property
+    def attention_at_ms(self) -> int:
+        """Give when it has to be looked after next, whatever its user does; 0 for never again."""
+        match self.status:
+            case AgentStatus.PENDING:
+                return self.approve_by_ms
+            case AgentStatus.ACTIVE:
+                return min(each for each in self._dates() if each)
+            case AgentStatus.REVOKED if self._waits_for_removal:
+                return max(self.checked_at_ms + DAY_MS, self.revoked_at_ms + ASKED_AGAIN_MS)
+            case _:
+                return 0
+
+    def is_handed_over(self, now_ms: int) -> bool:
+        """Say whether its successor has taken over so long ago that it has nothing to sign."""
+        return 0 < self.replaced_at_ms <= now_ms - HANDED_OVER_MS
+
+    @property
+    def _waits_for_removal(self) -> bool:
+        """Say whether the venue may still list it: its own end takes it off there as well."""
+        was_approved = bool(self.approve_agent_confirmed_at_ms) and not self.removed_at_ms
+        return was_approved and self.checked_at_ms < self.valid_until_ms
+
+    def _dates(self) -> tuple[int, ...]:
+        return (
+            self.valid_until_ms,
+            self.checked_at_ms + DAY_MS,
+            self.rotate_at_ms,
+            self.replaced_at_ms and self.replaced_at_ms + HANDED_OVER_MS,
+            self.missing_since_ms and self.missing_since_ms + ASKED_AGAIN_MS,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class SigningBounds:
+    """What custody signs for an agent at most; empty `symbols_allow` is every symbol not denied."""
+
+    max_order_notional_usdc: Decimal
+    max_daily_notional_usdc: Decimal
+    max_leverage: int
+    price_band_bps: int
+    symbols_allow: tuple[str, ...] = ()
+    symbols_deny: tuple[str, ...] = ()
+
+
+def next_name(name: str, taken: Collection[str]) -> str:
+    """Give a successor's name: the same with a number that none had before."""
+    match = _NUMBERED.fullmatch(name)
+    base = match["base"] if match else name
+    number = 2
+    while (made := f"{base[: LONGEST_NAME - len(f'-{number}')]}-{number}") in taken:
+        number += 1
+    return made

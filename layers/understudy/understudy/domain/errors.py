@@ -34,6 +34,12 @@ class NotAllowedError(UnderstudyError):
     code = "NOT_ALLOWED"
 
 
+class ForbiddenError(UnderstudyError):
+    """The caller is known, and this is for others alone."""
+
+    code = "FORBIDDEN"
+
+
 class LimitExceededError(UnderstudyError):
     """A limit or policy refuses; trying again unchanged gives the same answer."""
 

@@ -37,8 +37,8 @@ class Intent:
     `size` is unsigned, in base units; `limit_price` a valid tick; `margin` what the budget
     reserves in USDC; `expires_at_ms` is signed into the action. A LEVERAGE intent carries only
     `leverage` and `isolated`. `fee` and `closed_pnl` are what the budget has of this order; they
-    are estimates until `fee_is_final`. `taken_up` says that another delivery than the one that
-    pinned the order may have sent it.
+    are estimates until `fee_is_final`; only then is `builder_fee` known, which is part of the
+    fee. `taken_up` says that another delivery than the one that pinned the order may have sent it.
     """
 
     intent_id: IntentId
@@ -72,6 +72,7 @@ class Intent:
     fee: Decimal = ZERO
     closed_pnl: Decimal = ZERO
     fee_is_final: bool = False
+    builder_fee: Decimal = ZERO
     order_id: str = ""
     answer: str = ""
     taken_up: bool = False

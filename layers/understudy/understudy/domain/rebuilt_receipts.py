@@ -70,6 +70,7 @@ def _leg_of(order: LostOrder) -> LegResult:
         fee=sum((own.fee for own in order.fills), ZERO),
         closed_pnl=sum((own.closed_pnl for own in order.fills), ZERO),
         fee_is_final=True,
+        builder_fee=sum((own.builder_fee for own in order.fills), ZERO),
         order_id=order.fills[0].order_id,
     )
 

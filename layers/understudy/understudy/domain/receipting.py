@@ -105,6 +105,7 @@ def with_intent(receipt: Receipt, intent: Intent) -> Receipt:
         fee=intent.fee,
         closed_pnl=intent.closed_pnl,
         fee_is_final=intent.fee_is_final,
+        builder_fee=intent.builder_fee,
         order_id=intent.order_id,
         answer=intent.answer,
     )

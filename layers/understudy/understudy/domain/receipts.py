@@ -36,7 +36,7 @@ class LegResult:
 
     `slippage_bps` says how much worse than `reference_price` it filled, in basis points; below zero
     it filled better. `fee` and `closed_pnl` are estimates until `fee_is_final`, then the venue's
-    own figures; what a builder gets is in the fee.
+    own figures. `builder_fee` is what a builder got of the fee, known once it is final.
     """
 
     leg: int
@@ -56,6 +56,7 @@ class LegResult:
     fee: Decimal = ZERO
     closed_pnl: Decimal = ZERO
     fee_is_final: bool = False
+    builder_fee: Decimal = ZERO
     order_id: str = ""
     answer: str = ""
 

@@ -33,7 +33,9 @@ def with_venue_figures(
         fees=budget.fees + (fee - intent.fee),
         realized=budget.realized + (profit - intent.closed_pnl),
     )
-    return replace(intent, fee=fee, closed_pnl=profit, fee_is_final=True), booked
+    built = sum((own.builder_fee for own in fills), ZERO)
+    final = replace(intent, fee=fee, closed_pnl=profit, fee_is_final=True, builder_fee=built)
+    return final, booked
 
 
 def after_liquidations(budget: Budget, fills: Sequence[OwnFill], until_ms: int) -> Budget:

@@ -6,10 +6,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
+from understudy.domain.agents import SigningBounds
+
 if TYPE_CHECKING:
     from understudy.domain.agents import Agent
     from understudy.domain.identity import Wallet
     from understudy.domain.ids import UserId
+    from understudy.ports.switches import Switch
 
 
 class AgentRegistry(Protocol):
@@ -25,6 +28,17 @@ class AgentRegistry(Protocol):
 
     def put_agent(self, agent: Agent) -> Agent:
         """Store an agent while its version is the one read (0: new); raises ConflictError."""
+        ...
+
+
+class DueAgents(Protocol):
+    """Finds agents by their `attend_at_ms`."""
+
+    def due_agents(self, until_ms: int, limit: int) -> Sequence[Agent]:
+        """List agents that have to be looked after by then, the longest due first.
+
+        One that has just changed may be missing, or be listed although it is not due any more.
+        """
         ...
 
 
@@ -53,6 +67,51 @@ class AgentKeys(Protocol):
 
     def revoke(self, agent_id: str) -> None:
         """Destroy the key."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class BoundsAnswer:
+    """An agent's bounds as they are now, and the text to sign where that is needed first.
+
+    The signature counts until `valid_until_ms`.
+    """
+
+    bounds: SigningBounds
+    to_sign: str = ""
+    valid_until_ms: int = 0
+
+
+class BoundsKeeper(Protocol):
+    """Custody's bounds of agents.
+
+    Raises SigningUnavailableError when custody does not answer, SigningRefusedError when it
+    will not.
+    """
+
+    def bounds(self, agent_id: str) -> SigningBounds:
+        """Read under which bounds an agent signs."""
+        ...
+
+    def set_bounds(
+        self, agent_id: str, bounds: SigningBounds, valid_until_ms: int, signature: str
+    ) -> BoundsAnswer:
+        """Narrow bounds, or widen them where the agent's own wallet has signed for it.
+
+        Wider ones without a signature change nothing; the answer then has the text to sign.
+        """
+        ...
+
+
+class SignerSwitches(Protocol):
+    """The kill switches of custody itself, which hold whatever else is compromised."""
+
+    def turn(self, switch: Switch, subject: str, *, on: bool, at_ms: int) -> None:
+        """Turn a kill switch, as was decided at `at_ms`; turning it again changes nothing.
+
+        Raises ConflictError (NEWER_DECISION) for an off from before an on,
+        SigningUnavailableError when custody does not answer, SigningRefusedError when it will not.
+        """
         ...
 
 
@@ -89,6 +148,10 @@ class AgentApprovals(Protocol):
 
         Raises VenueRejectedError when it was refused, VenueUnreachableError when nobody can say.
         """
+        ...
+
+    def is_listed(self, agent: Agent) -> bool:
+        """Ask whether the venue knows the agent now; raises VenueUnreachableError."""
         ...
 
     def is_in_effect(self, agent: Agent, request: WalletRequest) -> bool:

@@ -37,8 +37,9 @@ from understudy.domain.ids import FollowId
 from understudy.domain.markets import HYPERLIQUID
 from understudy.runtime import environment, parts
 from understudy.runtime.api_services import ApiPorts, ApiServices, assemble
+from understudy.runtime.builder_terms import builder_terms
 from understudy.runtime.identity_providers import identity_providers
-from understudy.workflows.requests.agents import BuilderTerms
+from understudy.workflows.requests.operators import Operators
 from understudy.workflows.requests.system_status import Dependency
 from understudy.workflows.requests.terms import CurrentTerms
 
@@ -50,15 +51,18 @@ NOBODY = "0" * 32
 
 
 @cache
-def build() -> ApiServices:
-    """Give the API's workflows on their real ports, from the environment."""
+def build(actor: Actor = Actor.API) -> ApiServices:
+    """Give the API's workflows on their real ports, from the environment.
+
+    `actor` is whose name the audit has for what is done here.
+    """
     rest = Rest(environment.text("HYPERLIQUID_URL"))
     keys = LambdaAgentKeys(clients.functions(), environment.text("ENROLL_FUNCTION"))
-    ports = _ports(rest, keys)
-    return assemble(ports, _terms(), _dependencies(ports, rest, keys))
+    ports = _ports(rest, keys, actor)
+    return assemble(ports, builder_terms(), _dependencies(ports, rest, keys))
 
 
-def _ports(rest: Rest, keys: LambdaAgentKeys) -> ApiPorts:
+def _ports(rest: Rest, keys: LambdaAgentKeys, actor: Actor) -> ApiPorts:
     database = clients.dynamodb()
     copying = Table(database, environment.text("COPYING_TABLE"))
     people = Table(database, environment.text("IDENTITY_TABLE"))
@@ -80,6 +84,8 @@ def _ports(rest: Rest, keys: LambdaAgentKeys) -> ApiPorts:
         queues=parts.queues("leader_fills", "follower_execute", "follow_reconcile"),
         venue=parts.venue(),
         agent_keys=keys,
+        signer_switches=keys,
+        bounds=keys,
         approvals=HyperliquidApprovals(rest, environment.chain()),
         verifier=_verifier(),
         providers=identity_providers(),
@@ -89,7 +95,8 @@ def _ports(rest: Rest, keys: LambdaAgentKeys) -> ApiPorts:
         ids=RandomIds(),
         calls=DynamoCallCounts(Table(database, environment.text("DOOR_TABLE"))),
         door_limits=_door_limits(),
-        audit=_audit(),
+        audit=_audit(actor),
+        operators=Operators(environment.addresses("OPERATOR_ADDRESSES")),
         epoch=environment.epoch(),
         terms=_current_terms(),
     )
@@ -99,8 +106,8 @@ def _current_terms() -> CurrentTerms:
     return CurrentTerms(os.environ.get("TERMS_VERSION", ""), os.environ.get("TERMS_URL", ""))
 
 
-def _audit() -> DynamoAuditTrail:
-    stamps = KmsStamps(clients.kms(), environment.text("AUDIT_ROW_KEY_ID"), Actor.API)
+def _audit(actor: Actor) -> DynamoAuditTrail:
+    stamps = KmsStamps(clients.kms(), environment.text("AUDIT_ROW_KEY_ID"), actor)
     table = Table(clients.dynamodb(), environment.text("AUDIT_TABLE"))
     return DynamoAuditTrail(table, stamps)
 
@@ -130,12 +137,6 @@ def _door_limits() -> DoorLimits:
         attempts=count("DOOR_ATTEMPTS"),
         attempts_per_minute=count("DOOR_ATTEMPTS_PER_MINUTE"),
     )
-
-
-def _terms() -> BuilderTerms:
-    address = os.environ.get("HYPERLIQUID_BUILDER_ADDRESS", "").lower()
-    fee = environment.count("HYPERLIQUID_BUILDER_FEE_TENTHS_BPS") if address else 0
-    return BuilderTerms(address, fee, os.environ.get("HYPERLIQUID_REFERRAL_CODE", ""))
 
 
 def _dependencies(ports: ApiPorts, rest: Rest, keys: LambdaAgentKeys) -> tuple[Dependency, ...]:

@@ -10,7 +10,13 @@ from understudy.adapters.memory.call_counts import InMemoryCallCounts
 from understudy.domain.door_limits import DoorLimits
 from understudy.domain.identity import AuthMethod
 from understudy.ports.accounts import AccountStore, CopyRecords
-from understudy.ports.agents import AgentApprovals, AgentKeys, AgentRegistry
+from understudy.ports.agents import (
+    AgentApprovals,
+    AgentKeys,
+    AgentRegistry,
+    BoundsKeeper,
+    SignerSwitches,
+)
 from understudy.ports.audit import AuditTrail
 from understudy.ports.call_counts import CallCounts
 from understudy.ports.clock import Clock
@@ -40,11 +46,15 @@ from understudy.workflows.requests.flags import Flags
 from understudy.workflows.requests.follow_changes import OwnFollows
 from understudy.workflows.requests.follow_lifecycle import FollowLifecycle
 from understudy.workflows.requests.follows import Follows
+from understudy.workflows.requests.operator_actions import OperatorActions
+from understudy.workflows.requests.operator_switches import OperatorSwitches
+from understudy.workflows.requests.operators import OperatorRecord, Operators
 from understudy.workflows.requests.portfolio import Portfolios
 from understudy.workflows.requests.provider_sign_in import ProviderSignIn
 from understudy.workflows.requests.session_endings import SessionEndings
 from understudy.workflows.requests.sessions import Sessions
 from understudy.workflows.requests.sign_in import SignIn
+from understudy.workflows.requests.signing_bounds import OwnBounds
 from understudy.workflows.requests.standings import Standings
 from understudy.workflows.requests.system_status import Dependency, SystemStatus
 from understudy.workflows.requests.terms import CurrentTerms, Terms
@@ -53,6 +63,9 @@ from understudy.workflows.requests.wallet_proofs import WalletProofs
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+
+NO_OPERATORS = Operators()
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +87,8 @@ class ApiPorts:
     queues: Queues
     venue: Venue
     agent_keys: AgentKeys
+    signer_switches: SignerSwitches
+    bounds: BoundsKeeper
     approvals: AgentApprovals
     verifier: SignInVerifier
     access_tokens: AccessTokens
@@ -84,6 +99,7 @@ class ApiPorts:
     door_limits: DoorLimits
     audit: AuditTrail
     providers: Mapping[AuthMethod, ProviderVerifier] = field(default_factory=dict)
+    operators: Operators = NO_OPERATORS
     epoch: int = 0
     terms: CurrentTerms = field(default_factory=CurrentTerms)
 
@@ -103,6 +119,7 @@ class ApiServices:
     flags: Flags
     provider_sign_in: ProviderSignIn
     agents: Agents
+    bounds: OwnBounds
     follows: Follows
     lifecycle: FollowLifecycle
     copy_settings: CopySettings
@@ -111,6 +128,9 @@ class ApiServices:
     system: SystemStatus
     door: Door
     clock: Clock
+    operators: Operators
+    operator_switches: OperatorSwitches
+    operator_actions: OperatorActions
 
 
 def assemble(
@@ -123,6 +143,7 @@ def assemble(
     endings = SessionEndings(ports.sessions, standings, ports.audit, ports.clock)
     proofs = WalletProofs(ports.identity, ports.verifier, ports.clock, ports.ids)
     lifecycle, agents = _lifecycle(ports, own), _agents(ports, own, terms)
+    record = OperatorRecord(ports.audit, ports.clock)
     return ApiServices(
         identity=ports.identity,
         sessions=sessions,
@@ -137,6 +158,7 @@ def assemble(
         exports=_exports(ports),
         flags=Flags(ports.identity, ports.accounts, ports.switches, ports.audit, ports.clock),
         agents=agents,
+        bounds=OwnBounds(ports.registry, ports.bounds),
         follows=_follows(ports, own),
         lifecycle=lifecycle,
         copy_settings=_copy_settings(ports, own, lifecycle),
@@ -145,6 +167,13 @@ def assemble(
         system=SystemStatus(dependencies, ports.clock),
         door=Door(ports.calls, InMemoryCallCounts(), ports.door_limits, ports.clock),
         clock=ports.clock,
+        operators=ports.operators,
+        operator_switches=OperatorSwitches(
+            ports.identity, ports.switches, ports.signer_switches, record
+        ),
+        operator_actions=OperatorActions(
+            ports.identity, agents, own, lifecycle, ports.switches, record
+        ),
     )
 
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
 
 from understudy.adapters.venues.hyperliquid.constants import Chain
 from understudy.domain.errors import InvalidInputError
 
 MS_DIGITS = 13
+ADDRESS = re.compile(r"0x[0-9a-f]{40}")
 QUEUE_URLS = {
     "leader_fills": "LEADER_FILLS_QUEUE_URL",
     "fill_fan_out": "FILL_FAN_OUT_QUEUE_URL",
@@ -31,6 +33,14 @@ def count(name: str) -> int:
     if not (value.isascii() and value.isdigit() and int(value) > 0):
         raise InvalidInputError(f"{name} must be a whole number above zero")
     return int(value)
+
+
+def addresses(name: str) -> frozenset[str]:
+    """Give the addresses of a list that may be empty, in lower case."""
+    listed = [each.strip().lower() for each in os.environ.get(name, "").split(",") if each.strip()]
+    if not all(ADDRESS.fullmatch(each) for each in listed):
+        raise InvalidInputError(f"{name} must be addresses, 0x and 40 hex digits, with commas")
+    return frozenset(listed)
 
 
 def epoch() -> int:

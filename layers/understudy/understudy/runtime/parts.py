@@ -64,21 +64,30 @@ def queues(*names: str) -> SqsQueues:
 
 
 @cache
-def copying(*queue_names: str) -> CopyPorts:
-    """Give what copying needs, with these queues; questions to the venue count with its orders."""
-    copies = Table(clients.dynamodb(), environment.text("COPYING_TABLE"))
-    throttle = Table(clients.dynamodb(), environment.text("THROTTLE_TABLE"))
-    budget = DynamoVenueBudget(
-        throttle,
+def metered_rest() -> Rest:
+    """Give what asks the venue inside the share of its budget that is not for orders."""
+    return Rest(_url(), meter=BudgetMeter(_budget(), CLOCK))
+
+
+@cache
+def _budget() -> DynamoVenueBudget:
+    return DynamoVenueBudget(
+        Table(clients.dynamodb(), environment.text("THROTTLE_TABLE")),
         environment.text("EGRESS_GROUP"),
         {HYPERLIQUID: environment.count("VENUE_WEIGHT_PER_MINUTE")},
         CLOCK,
     )
+
+
+@cache
+def copying(*queue_names: str) -> CopyPorts:
+    """Give what copying needs, with these queues; questions to the venue count with its orders."""
+    copies = Table(clients.dynamodb(), environment.text("COPYING_TABLE"))
     return CopyPorts(
         store=DynamoCopyStore(copies, markets()),
-        venues={HYPERLIQUID: _venue_of(Rest(_url(), meter=BudgetMeter(budget, CLOCK)))},
+        venues={HYPERLIQUID: _venue_of(metered_rest())},
         queues=queues(*queue_names),
-        budget=budget,
+        budget=_budget(),
         clock=CLOCK,
         epoch=environment.epoch(),
     )

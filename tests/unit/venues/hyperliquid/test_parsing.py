@@ -121,6 +121,17 @@ def test_an_own_fill_has_its_order_cost_and_result() -> None:
     assert (first.closed_pnl, first.fee) == (Decimal("-46.0356"), Decimal("0.047504"))
 
 
+def test_what_a_builder_got_is_part_of_the_fee() -> None:
+    (row,) = recorded("fills_of_liquidated_user.json")[-1:]
+
+    built: Any = {**row, "builderFee": "0.012"}
+    (paid,) = parse_own_fills([built], SEEN_MS)
+    (free,) = parse_own_fills([row], SEEN_MS)
+
+    assert (paid.fee, paid.builder_fee) == (free.fee, Decimal("0.012"))
+    assert free.builder_fee == 0
+
+
 def test_a_public_trade_names_buyer_and_seller_in_lower_case() -> None:
     buyer, seller = "0x" + "AB" * 20, "0x" + "cd" * 20
     row: Any = {"coin": "BTC", "px": "1", "sz": "2", "time": 3, "tid": 4, "users": [buyer, seller]}

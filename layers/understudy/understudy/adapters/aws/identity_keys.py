@@ -3,7 +3,7 @@
 `USER#id` holds PROFILE, COPY_PROFILE, WALLET#id, AGENT#id, IDENTITY#name#subject and the names of
 sessions, SESSION#id: all that is one user's is found from there. `ADDRESS#address`,
 `PROVIDER#name#subject`, `SESSION#id`, `NONCE#nonce` and `EVERYBODY` hold one item each. Every read
-is by key or of one user's partition.
+is by key, of one user's partition, or of the agents that are due (index `attended`).
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ AGENT = "AGENT#"
 IDENTITY = "IDENTITY#"
 PROFILE = "PROFILE"
 SESSION = "SESSION#"
+ATTENDED = "AGENT"
 
 # The table deletes an item some time after `expires_on`; until then every read looks at the clock.
 _KEPT_AFTER_END_SECONDS = 86_400

@@ -41,7 +41,7 @@ class _WrittenProfile:
 
 
 class DynamoIdentityStore:
-    """Implements `IdentityStore`, `AgentRegistry` and `CopyProfiles`."""
+    """Implements `IdentityStore`, `AgentRegistry`, `DueAgents` and `CopyProfiles`."""
 
     def __init__(self, table: Table) -> None:
         self._table = table
@@ -151,8 +151,18 @@ class DynamoIdentityStore:
     def put_agent(self, agent: Agent) -> Agent:
         """Store an agent while its version is the one read (0: new)."""
         key = keys.agent(agent.user_id, agent.agent_id)
-        self._table.put_when(put_record(self._table.name, key, agent))
+        due: Item = {"attended_as": text(keys.ATTENDED)} if agent.attend_at_ms else {}
+        self._table.put_when(put_record(self._table.name, key, agent, due))
         return replace(agent, version=agent.version + 1)
+
+    def due_agents(self, until_ms: int, limit: int) -> Sequence[Agent]:
+        """List agents that are due; see `DueAgents`."""
+        values = {":agents": text(keys.ATTENDED), ":until": number(until_ms)}
+        condition = "attended_as = :agents AND attend_at_ms <= :until"
+        entries = list(self._table.query(condition, values, limit=limit, IndexName="attended"))
+        places = [{"pk": entry["pk"], "sk": entry["sk"]} for entry in entries]
+        found = [record_of(Agent, item) for item in self._table.get_many(places)]
+        return sorted(found, key=lambda agent: agent.attend_at_ms)
 
     def copy_profile(self, user_id: UserId) -> CopyProfile:
         """Read a profile, an empty one when the user has chosen nothing."""

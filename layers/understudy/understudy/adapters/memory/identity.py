@@ -27,9 +27,9 @@ if TYPE_CHECKING:
 
 @dataclass(slots=True)
 class InMemoryIdentityStore:
-    """Implements `IdentityStore`, `SessionStore`, `AgentRegistry` and `CopyProfiles`.
+    """All that the table `identity` holds, under one lock.
 
-    All under one lock.
+    Implements `IdentityStore`, `SessionStore`, `AgentRegistry`, `DueAgents` and `CopyProfiles`.
     """
 
     nonces: dict[str, SignInNonce] = field(default_factory=dict)
@@ -169,6 +169,11 @@ class InMemoryIdentityStore:
             stored = replace(agent, version=agent.version + 1)
             self.agents_by_id[agent.agent_id] = stored
             return stored
+
+    def due_agents(self, until_ms: int, limit: int) -> Sequence[Agent]:
+        """List agents that are due; see `DueAgents`."""
+        due = (each for each in self.agents_by_id.values() if 0 < each.attend_at_ms <= until_ms)
+        return sorted(due, key=lambda agent: agent.attend_at_ms)[:limit]
 
     def copy_profile(self, user_id: UserId) -> CopyProfile:
         """Read a profile; see `CopyProfiles`."""

@@ -8,21 +8,27 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from understudy.domain.agents import Agent, AgentScope, AgentStatus
+from understudy.domain.agents import (
+    DAY_MS,
+    ROTATED_BEFORE_END_MS,
+    Agent,
+    AgentScope,
+    AgentStatus,
+    next_name,
+)
 from understudy.domain.errors import (
     ConflictError,
-    InvalidInputError,
     LimitExceededError,
     NotFoundError,
-    VenueRejectedError,
-    VenueUnreachableError,
+    SigningRefusedError,
 )
-from understudy.domain.follows import Follow, FollowStatus, PauseReason
 from understudy.domain.replacing import replace
 from understudy.ports.agents import AgentApprovals, AgentKeys, AgentRegistry, WalletRequest
 from understudy.ports.clock import Clock
 from understudy.ports.identity import IdentityStore
 from understudy.ports.switches import Switch, SwitchBoard
+from understudy.workflows.requests.agent_follows import hand_over, pause_follows
+from understudy.workflows.requests.approving import hand_in
 from understudy.workflows.requests.follow_changes import ATTEMPTS, OwnFollows
 from understudy.workflows.requests.wallets import own_wallet
 
@@ -31,10 +37,11 @@ if TYPE_CHECKING:
 
     from understudy.domain.identity import Wallet
     from understudy.domain.ids import UserId, WalletId
-    from understudy.ports.copying import FollowState
 
 APPROVE_WITHIN_MS = 3_600_000
-VALID_MS = 90 * 86_400_000
+# Custody forgets a key that was not let sign within a day.
+APPROVE_SUCCESSOR_WITHIN_MS = 20 * 3_600_000
+VALID_MS = 90 * DAY_MS
 MAX_WAITING = 5
 NONCES_OF_APPROVAL = 2  # the agent's and the builder fee's
 
@@ -84,35 +91,56 @@ class Agents:
                 code="SCOPE_NOT_ALLOWED",
             )
         wallet = own_wallet(self.identity, user_id, wallet_id)
-        self._check_slots(wallet, name)
-        key = self.keys.create_agent(wallet, venue, name)
+        agents = self._of_wallet(wallet.user_id, wallet.wallet_id)
+        _refuse_used_name(agents, name)
+        return self._made(wallet, agents, venue, name)
+
+    def rotate(self, user_id: UserId, agent_id: str) -> Delegation:
+        """Make the successor of an active agent, with a name and a key that were never used.
+
+        Once confirmed it takes the follows over, and the old agent ends a minute later. Asking
+        again gives the successor that waits already.
+        """
+        agent = self._own(user_id, agent_id)
         now = self.clock.now_ms()
-        agent = Agent(
-            agent_id=key.agent_id,
-            user_id=user_id,
-            wallet_id=wallet.wallet_id,
-            wallet_address=wallet.address,
-            venue=venue,
-            hl_chain=self.approvals.chain,
-            address=key.address,
-            name=name,
-            scope=scope,
-            nonce=now,
-            created_at_ms=now,
-            approve_by_ms=now + APPROVE_WITHIN_MS,
-            valid_until_ms=now + VALID_MS,
-            builder_address=self.terms.builder_address,
-            builder_fee_tenths_bps=self.terms.builder_fee_tenths_bps,
-            referral_code=self.terms.referral_code,
-        )
-        stored = self.registry.put_agent(agent)
-        return Delegation(self._seen(stored), tuple(self.approvals.requests(stored)))
+        if agent.status_at(now) is not AgentStatus.ACTIVE:
+            raise ConflictError(
+                "only an active agent is rotated: enable a new one", code="AGENT_NOT_ACTIVE"
+            )
+        agents = self._of_wallet(user_id, agent.wallet_id)
+        for other in agents:
+            if other.replaces == agent_id and other.status_at(now) is AgentStatus.ACTIVE:
+                raise ConflictError("this agent has a successor", code="AGENT_REPLACED")
+            if other.replaces == agent_id and other.status_at(now) is AgentStatus.PENDING:
+                return Delegation(other, tuple(self.approvals.requests(other)))
+        wallet = own_wallet(self.identity, user_id, agent.wallet_id)
+        name = next_name(agent.name, {each.name for each in agents})
+        return self._made(wallet, agents, agent.venue, name, replaces=agent_id)
+
+    def rotate_soon(self, user_id: UserId, agent_id: str) -> Agent:
+        """Have the next upkeep prepare a successor, however long the agent would still be good."""
+        agent = self._own(user_id, agent_id)
+        now = self.clock.now_ms()
+        if agent.status_at(now) is not AgentStatus.ACTIVE or agent.replaced_at_ms:
+            raise ConflictError(
+                "only an active agent without a successor is rotated", code="AGENT_NOT_ACTIVE"
+            )
+        return self.keep(replace(agent, rotate_at_ms=now))
+
+    def show(self, user_id: UserId, agent_id: str) -> Delegation:
+        """Show an agent and what its wallet has to sign for it, if anything."""
+        agent = self._seen(self._own(user_id, agent_id))
+        if agent.status is AgentStatus.PENDING:
+            return Delegation(agent, tuple(self.approvals.requests(agent)))
+        if agent.status is AgentStatus.REVOKED and not agent.removed_at_ms:
+            return Delegation(agent, (self.approvals.revocation(agent),))
+        return Delegation(agent)
 
     def confirm(self, user_id: UserId, agent_id: str, signatures: Sequence[str]) -> Delegation:
         """Check the wallet's signatures, hand them in, and let the agent sign.
 
         For a revoked agent the signature is the one that takes the approval back at the venue.
-        Confirming twice is no error. Raises ConflictError where an active agent has the name: the
+        Confirming twice is no error. Raises ConflictError where another agent had the name: the
         venue has one agent for each, and would replace or remove that one.
         """
         agent = self._own(user_id, agent_id)
@@ -120,12 +148,17 @@ class Agents:
         if status is AgentStatus.EXPIRED:
             raise ConflictError("this agent has expired: enable a new one", code="AGENT_EXPIRED")
         if status is AgentStatus.ACTIVE:
+            self.succeed(agent)
             return Delegation(agent)
-        self._refuse_name_in_use(user_id, agent.wallet_id, agent.name)
+        self._refuse_name_of_another(agent, status)
         if status is AgentStatus.REVOKED:
-            self._hand_in(agent, [self.approvals.revocation(agent)], signatures)
+            hand_in(
+                self.approvals, self.clock, agent, [self.approvals.revocation(agent)], signatures
+            )
             return Delegation(self._seen(agent))
-        return Delegation(self._activated(agent, signatures))
+        activated = self._activated(agent, signatures)
+        self.succeed(activated)
+        return Delegation(activated)
 
     def of_user(self, user_id: UserId) -> Sequence[Agent]:
         """List a user's agents, oldest first, as they stand now."""
@@ -136,93 +169,110 @@ class Agents:
 
         The key goes first: from there on nothing is signed, whatever fails after it.
         """
-        agent, now = self._own(user_id, agent_id), self.clock.now_ms()
-        self.keys.revoke(agent_id)
-        self.switches.turn(Switch.AUTHORITY_REVOKED, agent_id, on=True, at_ms=now)
-        agent = self._put_revoked(agent, now)
-        self._pause_follows(agent)
+        agent = self.end(self._own(user_id, agent_id), AgentStatus.REVOKED)
         return Delegation(agent, (self.approvals.revocation(agent),))
 
-    def _put_revoked(self, agent: Agent, now_ms: int) -> Agent:
-        for _ in range(ATTEMPTS):
-            if agent.status is AgentStatus.REVOKED:
-                return agent
-            revoked = replace(
-                agent,
-                status=AgentStatus.REVOKED,
-                revoked_at_ms=now_ms,
-                revocation_nonce=max(now_ms, agent.nonce + NONCES_OF_APPROVAL),
+    def end(self, agent: Agent, status: AgentStatus) -> Agent:
+        """Make an agent REVOKED, or EXPIRED when its time is up; repeating it changes nothing."""
+        now = self.clock.now_ms()
+        self._destroy(agent.agent_id)
+        self.switches.turn(Switch.AUTHORITY_REVOKED, agent.agent_id, on=True, at_ms=now)
+        agent = self._put_ended(agent, status, now)
+        pause_follows(self.follows, agent)
+        return agent
+
+    def succeed(self, agent: Agent) -> None:
+        """Let an active agent take over from the one that it replaces, if there is one."""
+        before = self.registry.agent(agent.user_id, agent.replaces) if agent.replaces else None
+        if before is None:
+            return
+        hand_over(self.follows, before, agent)
+        if before.status is AgentStatus.ACTIVE and not before.replaced_at_ms:
+            self.keep(replace(before, replaced_at_ms=self.clock.now_ms()))
+
+    def keep(self, agent: Agent) -> Agent:
+        """Store an agent with the time at which it has to be looked after next."""
+        return self.registry.put_agent(replace(agent, attend_at_ms=agent.attention_at_ms))
+
+    def _made(
+        self, wallet: Wallet, agents: Sequence[Agent], venue: str, name: str, replaces: str = ""
+    ) -> Delegation:
+        if sum(self._seen(each).status is AgentStatus.PENDING for each in agents) >= MAX_WAITING:
+            raise LimitExceededError(
+                f"{MAX_WAITING} agents wait for their signatures: confirm or revoke one",
+                code="TOO_MANY_PENDING_AGENTS",
             )
+        key = self.keys.create_agent(wallet, venue, name)
+        now = self.clock.now_ms()
+        within_ms = APPROVE_SUCCESSOR_WITHIN_MS if replaces else APPROVE_WITHIN_MS
+        agent = Agent(
+            agent_id=key.agent_id,
+            user_id=wallet.user_id,
+            wallet_id=wallet.wallet_id,
+            wallet_address=wallet.address,
+            venue=venue,
+            hl_chain=self.approvals.chain,
+            address=key.address,
+            name=name,
+            scope=AgentScope.TRADE_ONLY,
+            nonce=now,
+            created_at_ms=now,
+            approve_by_ms=now + within_ms,
+            valid_until_ms=now + VALID_MS,
+            builder_address=self.terms.builder_address,
+            builder_fee_tenths_bps=self.terms.builder_fee_tenths_bps,
+            referral_code=self.terms.referral_code,
+            replaces=replaces,
+        )
+        stored = self.keep(agent)
+        return Delegation(self._seen(stored), tuple(self.approvals.requests(stored)))
+
+    def _destroy(self, agent_id: str) -> None:
+        try:
+            self.keys.revoke(agent_id)
+        except SigningRefusedError as refusal:
+            if refusal.facts.get("cause") != NotFoundError.code:
+                raise  # what custody has forgotten is destroyed
+
+    def _put_ended(self, agent: Agent, status: AgentStatus, now_ms: int) -> Agent:
+        for _ in range(ATTEMPTS):
+            if agent.status in {status, AgentStatus.REVOKED}:
+                return agent
+            nonce = max(now_ms, agent.nonce + NONCES_OF_APPROVAL)
+            ended = replace(agent, status=status, revoked_at_ms=now_ms, revocation_nonce=nonce)
             try:
-                return self.registry.put_agent(revoked)
+                return self.keep(ended)
             except ConflictError:  # a confirmation was quicker: its key is gone all the same
                 agent = self._own(agent.user_id, agent.agent_id)
         raise ConflictError("the agent is being changed by something else: revoke it again")
 
     def _activated(self, agent: Agent, signatures: Sequence[str]) -> Agent:
-        times = self._hand_in(agent, self.approvals.requests(agent), signatures)
+        times = hand_in(
+            self.approvals, self.clock, agent, self.approvals.requests(agent), signatures
+        )
         self.keys.activate(agent.agent_id)
-        return self.registry.put_agent(
+        now = self.clock.now_ms()
+        return self.keep(
             replace(
                 agent,
                 status=AgentStatus.ACTIVE,
                 approve_agent_confirmed_at_ms=times[0],
                 approve_builder_fee_confirmed_at_ms=times[1] if len(times) > 1 else 0,
-                upstream_confirmed_at_ms=self.clock.now_ms(),
+                upstream_confirmed_at_ms=now,
+                checked_at_ms=now,
+                rotate_at_ms=agent.valid_until_ms - ROTATED_BEFORE_END_MS,
             )
         )
 
-    def _hand_in(
-        self, agent: Agent, requests: Sequence[WalletRequest], signatures: Sequence[str]
-    ) -> list[int]:
-        if len(signatures) != len(requests):
-            raise InvalidInputError(
-                f"send one signature per action to sign: {len(requests)}, in their order",
-                code="SIGNATURES_INCOMPLETE",
-            )
-        signed = list(zip(requests, signatures, strict=True))
-        for request, signature in signed:
-            if self.approvals.signer_of(request, signature) != agent.wallet_address:
-                raise InvalidInputError(
-                    "a signature is not by the agent's wallet over the given action",
-                    code="SIGNATURE_MISMATCH",
-                )
-        return [self._submitted(agent, *each) for each in signed]
-
-    def _submitted(self, agent: Agent, request: WalletRequest, signature: str) -> int:
-        try:
-            self.approvals.submit(request, signature)
-        except (VenueRejectedError, VenueUnreachableError):
-            # An earlier attempt may have been taken although its answer was lost.
-            if not self.approvals.is_in_effect(agent, request):
-                raise
-        return self.clock.now_ms()
-
-    def _check_slots(self, wallet: Wallet, name: str) -> None:
-        self._refuse_name_in_use(wallet.user_id, wallet.wallet_id, name)
-        agents = self._of_wallet(wallet.user_id, wallet.wallet_id)
-        if sum(agent.status is AgentStatus.PENDING for agent in agents) >= MAX_WAITING:
-            raise LimitExceededError(
-                f"{MAX_WAITING} agents wait for their signatures: confirm or revoke one",
-                code="TOO_MANY_PENDING_AGENTS",
-            )
-
-    def _refuse_name_in_use(self, user_id: UserId, wallet_id: WalletId, name: str) -> None:
-        agents = self._of_wallet(user_id, wallet_id)
-        if any(agent.status is AgentStatus.ACTIVE and agent.name == name for agent in agents):
-            raise ConflictError(
-                "an active agent has this name, and the venue would replace or remove it:"
-                " choose another name, or revoke that agent first",
-                code="AGENT_NAME_IN_USE",
-            )
+    def _refuse_name_of_another(self, agent: Agent, status: AgentStatus) -> None:
+        agents = self._of_wallet(agent.user_id, agent.wallet_id)
+        others = [each for each in agents if each.agent_id != agent.agent_id]
+        if status is AgentStatus.REVOKED:  # its removal is by name, and would hit an active one
+            others = [each for each in others if each.status is AgentStatus.ACTIVE]
+        _refuse_used_name(others, agent.name)
 
     def _of_wallet(self, user_id: UserId, wallet_id: WalletId) -> list[Agent]:
-        return [agent for agent in self.of_user(user_id) if agent.wallet_id == wallet_id]
-
-    def _pause_follows(self, agent: Agent) -> None:
-        for follow in self.follows.directory.of_user(agent.user_id):
-            if follow.agent_id == agent.agent_id and follow.status is FollowStatus.ACTIVE:
-                self.follows.change(agent.user_id, follow.follow_id, _paused)
+        return [each for each in self.registry.agents(user_id) if each.wallet_id == wallet_id]
 
     def _own(self, user_id: UserId, agent_id: str) -> Agent:
         agent = self.registry.agent(user_id, agent_id)
@@ -234,7 +284,10 @@ class Agents:
         return replace(agent, status=agent.status_at(self.clock.now_ms()))
 
 
-def _paused(state: FollowState) -> Follow:
-    if state.follow.status is not FollowStatus.ACTIVE:
-        return state.follow
-    return replace(state.follow, status=FollowStatus.PAUSED, pause_reason=PauseReason.AGENT_REVOKED)
+def _refuse_used_name(agents: Sequence[Agent], name: str) -> None:
+    """Raise ConflictError for a name that the venue has seen: none is ever approved twice."""
+    if any(each.name == name and each.approve_agent_confirmed_at_ms for each in agents):
+        raise ConflictError(
+            "an agent of this wallet had this name, and no name is used twice: choose another",
+            code="AGENT_NAME_IN_USE",
+        )

@@ -172,6 +172,7 @@ class FollowLifecycle:
     def _started(self, state: FollowState, agent: Agent, version: int) -> Follow:
         follow = state.follow
         _refuse_deleting(follow)
+        _refuse_held(follow)
         if follow.version != version:
             return _started_meanwhile(follow)
         started = replace(
@@ -199,6 +200,13 @@ def _refuse_deleting(follow: Follow) -> None:
         )
 
 
+def _refuse_held(follow: Follow) -> None:
+    if follow.pause_reason is PauseReason.OPERATOR:
+        raise ConflictError(
+            "an operator has paused this follow: ask them to release it", code="PAUSED_BY_OPERATOR"
+        )
+
+
 def _started_meanwhile(follow: Follow) -> Follow:
     # What was checked for the start may not hold for what the follow is now; it may be a pause.
     if follow.status is FollowStatus.ACTIVE:
@@ -213,7 +221,8 @@ def _paused(state: FollowState, reason: PauseReason) -> Follow:
     follow = state.follow
     # What its user pauses as well is not resumed together with what copying's switch had paused.
     by_user = reason is PauseReason.USER and follow.pause_reason is PauseReason.COPY_DISABLED
-    if follow.status is not FollowStatus.ACTIVE and not by_user:
+    by_operator = reason is PauseReason.OPERATOR and follow.status is FollowStatus.PAUSED
+    if follow.status is not FollowStatus.ACTIVE and not (by_user or by_operator):
         return follow
     return replace(follow, status=FollowStatus.PAUSED, pause_reason=reason)
 

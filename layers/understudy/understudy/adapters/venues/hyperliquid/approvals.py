@@ -30,6 +30,11 @@ if TYPE_CHECKING:
     from understudy.domain.agents import Agent
 
 _RECOVERY_BASE = 27
+_CODES = {
+    "too many extra agents": "AGENT_SLOTS_FULL",  # revoke one there
+    "user has pending agent removal": "AGENT_REMOVAL_PENDING",  # over within seconds
+    "extra agent already used": "AGENT_ADDRESS_USED",  # never again: rotate or enable anew
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +95,7 @@ class HyperliquidApprovals:
         if refusal is not None:
             raise VenueRejectedError(
                 f"the venue refused the approval: {refusal}",
+                code=_code_of(refusal),
                 venue=HYPERLIQUID,
                 kind=kind_of_text(refusal).value,
             )
@@ -102,12 +108,14 @@ class HyperliquidApprovals:
                 {"type": "maxBuilderFee", **user, "builder": agent.builder_address}
             )
             return bool(agreed == agent.builder_fee_tenths_bps)
-        with understood("extraAgents"):
-            listed = {
-                row["address"].lower() for row in self.rest.ask({"type": "extraAgents", **user})
-            }
         wanted = request.action["agentAddress"] != ZERO_ADDRESS
-        return (agent.address in listed) is wanted
+        return self.is_listed(agent) is wanted
+
+    def is_listed(self, agent: Agent) -> bool:
+        """Ask the venue for the account's agents."""
+        question = {"type": "extraAgents", "user": agent.wallet_address}
+        with understood("extraAgents"):
+            return agent.address in {row["address"].lower() for row in self.rest.ask(question)}
 
 
 def _request(action: dict[str, Any]) -> WalletRequest:
@@ -122,6 +130,11 @@ def _refusal(status: int, body: bytes) -> str | None:
         return None if answer["status"] == "ok" else str(answer["response"])
     except MISFITS as error:
         raise _unanswered("an unknown shape") from error
+
+
+def _code_of(refusal: str) -> str | None:
+    text = refusal.lower()
+    return next((code for start, code in _CODES.items() if text.startswith(start)), None)
 
 
 def _unanswered(cause: str) -> VenueUnreachableError:

@@ -28,6 +28,7 @@ class FillRow(TypedDict):
     fee: str
     tid: int
     cloid: NotRequired[str | None]
+    builderFee: NotRequired[str]
     liquidation: NotRequired[Liquidation]
 
 

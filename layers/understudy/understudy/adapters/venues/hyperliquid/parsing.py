@@ -91,6 +91,7 @@ def parse_own_fills(rows: Iterable[FillRow], seen_at_ms: int) -> list[OwnFill]:
             client_order_id=row.get("cloid") or "",
             closed_pnl=number(row["closedPnl"], "closedPnl"),
             fee=number(row["fee"], "fee"),
+            builder_fee=number(row.get("builderFee", "0"), "builderFee"),
         )
         for row in in_execution_order(rows)
     ]

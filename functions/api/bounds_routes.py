@@ -1,0 +1,67 @@
+"""The bounds under which an agent signs: shown, narrowed, and widened by the owner's signature."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Annotated, Any
+
+from pydantic import Field
+
+from understudy.domain.agents import SigningBounds
+
+from .fields import Exact, Symbol, Text, WholeNumber
+from .limits import MOST_SYMBOLS
+from .routing import Access, Call, Request, Route
+
+MOST_NOTIONAL_USDC = 100_000_000_000
+Amount = Annotated[Decimal, Exact, Field(gt=0, le=MOST_NOTIONAL_USDC)]
+Symbols = Annotated[tuple[Symbol, ...], Field(max_length=MOST_SYMBOLS)]
+LATEST_MS = 10**13
+
+
+class ChangeBounds(Request):
+    """All bounds as they shall be; to widen any, the signature over the text that was given."""
+
+    max_order_notional_usdc: Amount
+    max_daily_notional_usdc: Amount
+    max_leverage: Annotated[WholeNumber, Field(ge=1, le=50)]
+    price_band_bps: Annotated[WholeNumber, Field(ge=1, le=10_000)]
+    symbols_allow: Symbols = ()
+    symbols_deny: Symbols = ()
+    valid_until_ms: Annotated[WholeNumber, Field(ge=0, le=LATEST_MS)] = 0
+    signature: Text | None = None
+
+
+def bounds(call: Call) -> Any:
+    """Show bounds."""
+    return call.services.bounds.show(call.user_id, call.path["agent_id"])
+
+
+def change(call: Call) -> Any:
+    """Change bounds."""
+    wish: ChangeBounds = call.body
+    wanted = SigningBounds(
+        wish.max_order_notional_usdc,
+        wish.max_daily_notional_usdc,
+        wish.max_leverage,
+        wish.price_band_bps,
+        wish.symbols_allow,
+        wish.symbols_deny,
+    )
+    return call.services.bounds.change(
+        call.user_id, call.path["agent_id"], wanted, wish.valid_until_ms, wish.signature or ""
+    )
+
+
+BOUNDS = "/v1/agents/{agent_id}/bounds"
+
+ROUTES = (
+    Route("GET", BOUNDS, "Show under which bounds an agent signs", bounds, Access.USER),
+    Route(
+        "PUT",
+        BOUNDS,
+        "Narrow an agent's bounds; wider ones need its wallet's signature over the text given back",
+        change,
+        body=ChangeBounds,
+    ),
+)

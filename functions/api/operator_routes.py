@@ -1,0 +1,123 @@
+"""What operators do; another function serves it, under a role of its own."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import StringConstraints
+
+from understudy.domain.errors import InvalidInputError
+from understudy.domain.ids import FollowId, UserId
+from understudy.ports.switches import Switch
+from understudy.workflows.requests.operators import Deed
+
+from .fields import Address, Flag, Identity
+from .routing import Access, Call, Request, Route
+
+Reason = Annotated[str, StringConstraints(strict=True, pattern=r"^[^\x00-\x1f\x7f]{1,200}\z")]
+Subject = Annotated[str, StringConstraints(strict=True, pattern=r"^[0-9A-Za-z-]{0,64}\z")]
+OperatorSwitch = Literal["kill_global", "kill_venue", "kill_user", "blacklisted", "flagged"]
+LOOKING = "looked"
+
+
+class WhichSwitch(Request):
+    """A switch and whom it is about: '' for everybody, a venue, a user's id, or an address."""
+
+    switch: OperatorSwitch
+    subject: Subject = ""
+
+
+class TurnSwitch(WhichSwitch):
+    """Which way to turn it, and why."""
+
+    on: Flag
+    reason: Reason
+
+
+class Why(Request):
+    """Why something is done, for the audit."""
+
+    reason: Reason
+
+
+class WhichUser(Request):
+    """A user, by their id or by the address of one of their wallets."""
+
+    user_id: Identity | None = None
+    address: Address | None = None
+
+
+def switch(call: Call) -> Any:
+    """Show how a switch stands."""
+    query: WhichSwitch = call.query
+    return call.services.operator_switches.stands(Switch(query.switch), query.subject)
+
+
+def turn(call: Call) -> Any:
+    """Turn a switch."""
+    wish: TurnSwitch = call.body
+    return call.services.operator_switches.turn(
+        _deed(call), Switch(wish.switch), wish.subject, on=wish.on
+    )
+
+
+def user(call: Call) -> Any:
+    """Show a user with wallets, agents, follows and switches."""
+    query: WhichUser = call.query
+    actions = call.services.operator_actions
+    if (query.user_id is None) is (query.address is None):
+        raise InvalidInputError("name a user by user_id or by address, and not by both")
+    user_id = actions.user_of(query.address) if query.address else UserId(query.user_id or "")
+    return actions.look(Deed(call.user_id, LOOKING, call.at_ms), user_id)
+
+
+def pause(call: Call) -> Any:
+    """Pause a follow."""
+    return call.services.operator_actions.pause(_deed(call), _follow_id(call))
+
+
+def release(call: Call) -> Any:
+    """Release a follow."""
+    return call.services.operator_actions.release(_deed(call), _follow_id(call))
+
+
+def revoke(call: Call) -> Any:
+    """Revoke a user's agent."""
+    user_id, agent_id = UserId(call.path["user_id"]), call.path["agent_id"]
+    return call.services.operator_actions.revoke(_deed(call), user_id, agent_id)
+
+
+def rotate(call: Call) -> Any:
+    """Have a user's agent rotated."""
+    user_id, agent_id = UserId(call.path["user_id"]), call.path["agent_id"]
+    return call.services.operator_actions.rotate(_deed(call), user_id, agent_id)
+
+
+def _deed(call: Call) -> Deed:
+    return Deed(call.user_id, call.body.reason, call.at_ms)
+
+
+def _follow_id(call: Call) -> FollowId:
+    return FollowId(call.path["follow_id"])
+
+
+def _route(method: str, path: str, summary: str, handle: Any, **more: Any) -> Route:
+    return Route(method, f"/v1/ops{path}", summary, handle, Access.OPERATOR, **more)
+
+
+FOLLOW = "/follows/{follow_id}"
+AGENT = "/users/{user_id}/agents/{agent_id}"
+
+ROUTES = (
+    _route("GET", "/switches", "Show how a switch stands", switch, query=WhichSwitch),
+    _route(
+        "POST", "/switches", "Turn a kill switch, the blacklist or a flag", turn, body=TurnSwitch
+    ),
+    _route("GET", "/users", "Show a user with all that can be acted on", user, query=WhichUser),
+    _route("POST", FOLLOW + "/pause", "Pause a follow until it is released", pause, body=Why),
+    _route("POST", FOLLOW + "/release", "Let its owner start a follow again", release, body=Why),
+    _route(
+        "POST", AGENT + "/revoke", "Destroy an agent's key; its follows pause", revoke, body=Why
+    ),
+    _route("POST", AGENT + "/rotate", "Have an agent's successor prepared", rotate, body=Why),
+)

@@ -1,0 +1,88 @@
+"""The switches that operators turn: kill switches, blacklist, flags.
+
+Whatever stops people is done at once and then written down; whatever lets them go on is written
+down first. Either can be asked for again when only half of it was done.
+"""
+
+from __future__ import annotations
+
+import re
+from contextlib import ExitStack
+from dataclasses import dataclass
+
+from understudy.domain.errors import InvalidInputError, NotFoundError
+from understudy.domain.ids import UserId
+from understudy.domain.markets import HYPERLIQUID
+from understudy.ports.agents import SignerSwitches
+from understudy.ports.identity import IdentityStore
+from understudy.ports.switches import Switch, SwitchBoard
+from understudy.workflows.requests.operators import Deed, OperatorRecord
+
+VENUES = (HYPERLIQUID,)
+KILLS = (Switch.KILL_GLOBAL, Switch.KILL_VENUE, Switch.KILL_USER)
+OF_USERS = (Switch.KILL_USER, Switch.FLAGGED)
+OF_OPERATORS = (*KILLS, Switch.BLACKLISTED, Switch.FLAGGED)
+_ADDRESS = re.compile(r"0x[0-9a-f]{40}")
+
+
+@dataclass(frozen=True, slots=True)
+class SwitchView:
+    """How a switch stands for its subject."""
+
+    switch: Switch
+    subject: str
+    on: bool
+
+
+@dataclass(frozen=True, slots=True)
+class OperatorSwitches:
+    """Turns the switches on the copy path and, for kill switches, in the signer as well."""
+
+    identity: IdentityStore
+    board: SwitchBoard
+    signer: SignerSwitches
+    record: OperatorRecord
+
+    def turn(self, deed: Deed, switch: Switch, subject: str, *, on: bool) -> SwitchView:
+        """Turn a switch; raises InvalidInputError or NotFoundError for a subject it cannot have.
+
+        A kill reaches the copy path although the signer does not answer, and the other way round;
+        the error is then raised all the same. Raises ConflictError (NEWER_DECISION) for an off that
+        was decided before an on.
+        """
+        named = self._subject_of(switch, subject)
+        event = f"{switch.name}_{'ON' if on else 'OFF'}"
+        if not on:
+            self.record.note(event, named or switch.value, deed)
+        with ExitStack() as both:  # what is on the stack is done although the other one fails
+            if switch in KILLS:
+                both.callback(self.signer.turn, switch, named, on=on, at_ms=deed.at_ms)
+            both.callback(self.board.turn, switch, named, on=on, at_ms=deed.at_ms)
+        if on:
+            self.record.note(event, named or switch.value, deed)
+        return SwitchView(switch, named, on)
+
+    def stands(self, switch: Switch, subject: str) -> SwitchView:
+        """Say how a switch stands on the copy path."""
+        named = self._subject_of(switch, subject)
+        return SwitchView(switch, named, self.board.is_on(switch, named))
+
+    def _subject_of(self, switch: Switch, subject: str) -> str:
+        if switch in OF_USERS:
+            if not subject or self.identity.user(UserId(subject)) is None:
+                raise NotFoundError("there is no user with this id", code="USER_NOT_FOUND")
+            return subject
+        named = subject.lower()
+        fits = {
+            Switch.KILL_GLOBAL: not named,
+            Switch.KILL_VENUE: named in VENUES,
+            Switch.BLACKLISTED: bool(_ADDRESS.fullmatch(named)),
+        }
+        if not fits.get(switch, False):
+            raise InvalidInputError(
+                f"{Switch.KILL_GLOBAL} has no subject, {Switch.KILL_VENUE} one of"
+                f" {', '.join(VENUES)}, {Switch.BLACKLISTED} an address,"
+                f" {' and '.join(OF_USERS)} a user's id",
+                code="INVALID_SUBJECT",
+            )
+        return named

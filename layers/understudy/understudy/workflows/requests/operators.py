@@ -1,0 +1,50 @@
+"""Who may operate: wallets that the deployment names. Nobody can name themselves."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from understudy.domain.audit import AuditEntry
+from understudy.domain.errors import ForbiddenError
+from understudy.domain.identity import AuthMethod
+from understudy.ports.audit import AuditTrail
+from understudy.ports.clock import Clock
+from understudy.ports.identity import AccessClaims
+
+
+@dataclass(frozen=True, slots=True)
+class Deed:
+    """Who does something as an operator, by an opaque name, why, and when it was decided."""
+
+    operator: str
+    reason: str
+    at_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class Operators:
+    """The operators' wallets, in lower case."""
+
+    addresses: frozenset[str] = frozenset()
+
+    def require(self, claims: AccessClaims) -> None:
+        """Raise ForbiddenError unless an operator's wallet itself has signed in.
+
+        A provider's word for whose a wallet is lets nobody operate.
+        """
+        has_signed = claims.auth_method is AuthMethod.SIWE
+        if not (has_signed and claims.wallet_address in self.addresses):
+            raise ForbiddenError("this is for operators", code="OPERATORS_ONLY")
+
+
+@dataclass(frozen=True, slots=True)
+class OperatorRecord:
+    """What operators do, in the audit."""
+
+    audit: AuditTrail
+    clock: Clock
+
+    def note(self, event: str, subject: str, deed: Deed, **facts: object) -> None:
+        """Write a deed down; raises DependencyError when it is not kept."""
+        told = {"operator": deed.operator, "reason": deed.reason, **facts}
+        self.audit.append(AuditEntry(event, subject, self.clock.now_ms(), told))

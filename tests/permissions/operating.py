@@ -1,0 +1,131 @@
+"""What the role of the operators' API is for."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
+
+import pytest
+
+from cli.client import ApiError
+from tests.permissions.cast import OPERATOR, Follower, new_address, new_follower, new_user
+from tests.permissions.logs import leaves_a_log
+
+if TYPE_CHECKING:
+    from cli.client import ApiClient
+    from tests.permissions.stage import Stage
+
+FUNCTION = "OperatorApiFunction"
+WHY = {"reason": "a permission check"}
+
+
+def a_leader_is_blacklisted_and_let_go(stage: Stage) -> None:
+    operator, leader = _operator(stage), new_address()
+    query = urlencode({"switch": "blacklisted", "subject": leader})
+    turned = _turn(operator, "blacklisted", leader, on=True)
+    assert operator.call("GET", f"/v1/ops/switches?{query}") == turned
+    _let_go(stage, operator, "blacklisted", leader)
+    assert operator.call("GET", f"/v1/ops/switches?{query}")["on"] is False
+
+
+def a_user_is_killed_and_let_go(stage: Stage) -> None:
+    operator, user = _operator(stage), new_user(stage)
+    user.sign_in()
+    user_id = user.client.me()["user"]["user_id"]
+    assert _turn(operator, "kill_user", user_id, on=True)["on"] is True
+    _let_go(stage, operator, "kill_user", user_id)
+
+
+def a_follow_is_paused_closed_and_released(stage: Stage) -> None:
+    operator, follower = _operator(stage), new_follower(stage, on_stop="close_now")
+    follower.copy("0", "1", 1)
+
+    paused = operator.call("POST", f"/v1/ops/follows/{follower.follow_id}/pause", WHY)
+
+    assert paused["pause_reason"] == "operator"
+    stage.wait("the position is closed", lambda: not follower.held)
+    released = operator.call("POST", f"/v1/ops/follows/{follower.follow_id}/release", WHY)
+    assert released["pause_reason"] == "user"
+
+
+def an_agent_is_revoked(stage: Stage) -> None:
+    operator, follower = _operator(stage), new_follower(stage)
+    (agent,) = _dossier(operator, follower)["agents"]
+    path = f"/v1/ops/users/{agent['user_id']}/agents/{agent['agent_id']}/revoke"
+
+    assert operator.call("POST", path, WHY)["status"] == "REVOKED"
+
+    (follow,) = _dossier(operator, follower)["follows"]
+    assert follow["pause_reason"] == "agent_revoked"
+
+
+def its_calls_are_counted(stage: Stage) -> None:
+    # A worker that was refused the counts asks for them again after five seconds.
+    stage.wait("a call is not counted alone", lambda: "counted alone" not in _log_of_a_call(stage))
+
+
+def its_log_is_written(stage: Stage) -> None:
+    client = stage.system.client()
+    leaves_a_log(stage, FUNCTION, lambda: _refused(client))
+
+
+def _log_of_a_call(stage: Stage) -> str:
+    name, since_ms = stage.system.stack.stack.functions[FUNCTION], stage.now_ms()
+    found = stage.client("lambda").get_function_configuration(FunctionName=name)
+    ask = partial(stage.client("logs").filter_log_events, startTime=since_ms)
+    group = found["LoggingConfig"]["LogGroup"]
+
+    _refused(stage.system.client())
+
+    def said() -> str:
+        return "".join(event["message"] for event in ask(logGroupName=group)["events"])
+
+    stage.wait("the refusal is logged", lambda: "request refused" in said())
+    return said()
+
+
+def _operator(stage: Stage) -> ApiClient:
+    client = stage.system.client()
+    client.sign_in(OPERATOR)
+    return client
+
+
+def _turn(operator: ApiClient, switch: str, subject: str, *, on: bool) -> Any:
+    return operator.call(
+        "POST", "/v1/ops/switches", {"switch": switch, "subject": subject, "on": on, **WHY}
+    )
+
+
+def _let_go(stage: Stage, operator: ApiClient, switch: str, subject: str) -> None:
+    """Turn a switch off, as soon as that is sure to be decided after it was turned on."""
+
+    def is_off() -> bool:
+        try:
+            return not _turn(operator, switch, subject, on=False)["on"]
+        except ApiError as error:
+            if error.code != "NEWER_DECISION":
+                raise
+            return False
+
+    stage.wait(f"{switch} is off", is_off)
+
+
+def _dossier(operator: ApiClient, follower: Follower) -> Any:
+    query = urlencode({"address": follower.user.key.address})
+    return operator.call("GET", f"/v1/ops/users?{query}")
+
+
+def _refused(client: ApiClient) -> None:
+    with pytest.raises(ApiError, match="Authorization"):
+        client.call("GET", "/v1/ops/users")
+
+
+CHECKS = (
+    its_log_is_written,
+    its_calls_are_counted,
+    a_leader_is_blacklisted_and_let_go,
+    a_user_is_killed_and_let_go,
+    a_follow_is_paused_closed_and_released,
+    an_agent_is_revoked,
+)

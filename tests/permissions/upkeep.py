@@ -1,0 +1,112 @@
+"""What the roles of agent_upkeep and of its schedule are for."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from dataclasses import replace
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from tests.permissions.cast import Follower, new_follower
+from tests.permissions.dead_letters import keeps_failures
+from tests.permissions.logs import leaves_a_log
+from understudy.adapters.aws import identity_keys, keys
+from understudy.adapters.aws.attributes import number, text
+from understudy.adapters.aws.identity_store import DynamoIdentityStore
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tests.permissions.stage import Stage
+    from understudy.domain.agents import Agent
+
+FUNCTION = "AgentUpkeepFunction"
+LONG_AGO_MS = 1
+
+
+def an_agent_ends_and_its_follows_pause(stage: Stage) -> None:
+    follower = new_follower(stage)
+    _have_due(follower, valid_until_ms=LONG_AGO_MS)
+
+    stage.invoke(FUNCTION, {})
+
+    assert _agent(follower).status == "EXPIRED"
+    assert follower.state.follow.pause_reason == "agent_revoked"
+
+
+def a_successor_is_prepared(stage: Stage) -> None:
+    follower = new_follower(stage)
+    before = _have_due(follower, rotate_at_ms=LONG_AGO_MS)
+
+    stage.invoke(FUNCTION, {})
+
+    assert [each.replaces for each in _agents(follower)[1:]] == [before.agent_id]
+
+
+def the_venue_is_asked_for_an_agent(stage: Stage) -> None:
+    follower, since_ms = new_follower(stage), stage.now_ms()
+    _have_due(follower, checked_at_ms=LONG_AGO_MS)
+
+    stage.invoke(FUNCTION, {})
+
+    assert _agent(follower).checked_at_ms >= since_ms
+    assert not _agent(follower).missing_since_ms
+
+
+def a_run_that_fails_is_kept(stage: Stage) -> None:
+    with _unreadable_agent(stage):
+        keeps_failures(stage, "AgentUpkeepDeadLetterQueue", lambda: stage.begin(FUNCTION, {}))
+
+
+def its_log_is_written(stage: Stage) -> None:
+    leaves_a_log(stage, FUNCTION, lambda: stage.invoke(FUNCTION, {}))
+
+
+def agents_are_looked_after_by_the_schedule(stage: Stage) -> None:
+    follower, since_ms = new_follower(stage), stage.now_ms()
+    _have_due(follower, checked_at_ms=LONG_AGO_MS)
+
+    stage.system.stack.run_schedules()
+
+    stage.wait("the venue is asked", lambda: _agent(follower).checked_at_ms >= since_ms)
+
+
+def _have_due(follower: Follower, **changes: Any) -> Agent:
+    """Store a follower's agent as one that is due."""
+    due = replace(_agent(follower), attend_at_ms=LONG_AGO_MS, **changes)
+    return _store(follower.user.stage).put_agent(due)
+
+
+def _agent(follower: Follower) -> Agent:
+    return _agents(follower)[0]
+
+
+def _agents(follower: Follower) -> list[Agent]:
+    return list(_store(follower.user.stage).agents(follower.state.follow.user_id))
+
+
+def _store(stage: Stage) -> DynamoIdentityStore:
+    return DynamoIdentityStore(stage.table("IdentityTable"))
+
+
+@contextmanager
+def _unreadable_agent(stage: Stage) -> Iterator[None]:
+    """Have due what is no agent."""
+    table, key = stage.table("IdentityTable"), keys.key("USER#nobody", "AGENT#none")
+    due = {"attended_as": text(identity_keys.ATTENDED), "attend_at_ms": number(LONG_AGO_MS)}
+    table.put({**key, **due})
+    delete: Any = partial(table.client.delete_item, TableName=table.name)
+    try:
+        yield
+    finally:
+        delete(Key=key)
+
+
+OF_UPKEEP = (
+    its_log_is_written,
+    an_agent_ends_and_its_follows_pause,
+    a_successor_is_prepared,
+    the_venue_is_asked_for_an_agent,
+    a_run_that_fails_is_kept,
+)
+OF_THE_SCHEDULE = (agents_are_looked_after_by_the_schedule,)
