@@ -12,7 +12,7 @@ from typer.exceptions import TyperException
 from cli import audit, demo, doctor, judge, migrate_custody, mutants, simulate, up
 from cli.endings import Stopped, ended_by_signals
 from cli.errors import explained
-from cli.ops import dead_letters, deeds, rewrap, token_secret
+from cli.ops import dead_letters, deeds, rewrap, sessions, token_secret
 from localcloud.guard import guard_this_process
 
 if TYPE_CHECKING:
@@ -35,6 +35,7 @@ for _module in (demo, up, doctor, judge, simulate, mutants):
     app.command(_module.__name__.rpartition(".")[2])(_module.command)
 operations = typer.Typer(name=OPERATIONS, help="Look after a running system, here or on AWS.")
 operations.add_typer(dead_letters.app)
+operations.add_typer(sessions.app)
 operations.add_typer(token_secret.app)
 operations.command("rewrap")(rewrap.command)
 deeds.register(operations)

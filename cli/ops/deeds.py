@@ -64,18 +64,18 @@ def flag(
     off: Off = False,  # noqa: FBT002  # an option
     stack: Stack = STACK,
 ) -> int:
-    """Stop all entries of a user."""
+    """Stop all entries of a user, who reads the reason."""
     return _turn(Switch.FLAGGED, user_id, reason, stack, on=not off)
 
 
 def pause(follow_id: Follow, reason: Why, stack: Stack = STACK) -> int:
     """Pause a follow until it is released."""
-    return _done(reason, stack, lambda at, deed: at.actions.pause(deed, FollowId(follow_id)))
+    return done(reason, stack, lambda at, deed: at.actions.pause(deed, FollowId(follow_id)))
 
 
 def release(follow_id: Follow, reason: Why, stack: Stack = STACK) -> int:
     """Let the owner of a paused follow start it again."""
-    return _done(reason, stack, lambda at, deed: at.actions.release(deed, FollowId(follow_id)))
+    return done(reason, stack, lambda at, deed: at.actions.release(deed, FollowId(follow_id)))
 
 
 def revoke(
@@ -86,7 +86,7 @@ def revoke(
 ) -> int:
     """Destroy an agent's key for good; its follows pause."""
     named = UserId(user_id)
-    return _done(reason, stack, lambda at, deed: at.actions.revoke(deed, named, agent_id))
+    return done(reason, stack, lambda at, deed: at.actions.revoke(deed, named, agent_id))
 
 
 def rotate(
@@ -97,20 +97,20 @@ def rotate(
 ) -> int:
     """Have an agent's successor prepared within minutes; its wallet has to sign it."""
     named = UserId(user_id)
-    return _done(reason, stack, lambda at, deed: at.actions.rotate(deed, named, agent_id))
+    return done(reason, stack, lambda at, deed: at.actions.rotate(deed, named, agent_id))
 
 
 def user(
     named: Annotated[str, typer.Argument(metavar="USER_ID or ADDRESS")], stack: Stack = STACK
 ) -> int:
-    """Show a user with wallets, agents, follows and the switches that are on."""
+    """Show a user with wallets, agents, follows, living sessions and switches that are on."""
 
     def look(at: Operating, deed: Deed) -> Any:
         is_address = named.startswith("0x")
         user_id = at.actions.user_of(named) if is_address else UserId(named)
         return at.actions.look(deed, user_id)
 
-    return _done(LOOKING, stack, look)
+    return done(LOOKING, stack, look)
 
 
 def register(app: typer.Typer) -> None:
@@ -120,10 +120,11 @@ def register(app: typer.Typer) -> None:
 
 
 def _turn(switch: Switch, subject: str, reason: str, stack: str, *, on: bool) -> int:
-    return _done(reason, stack, lambda at, deed: at.switches.turn(deed, switch, subject, on=on))
+    return done(reason, stack, lambda at, deed: at.switches.turn(deed, switch, subject, on=on))
 
 
-def _done(reason: str, stack: str, do: Callable[[Operating, Deed], Any]) -> int:
+def done(reason: str, stack: str, do: Callable[[Operating, Deed], Any]) -> int:
+    """Do something to a stack as an operator and print what comes of it; raises CommandError."""
     if not 0 < len(reason.strip()) <= MOST_WORDS or not reason.isprintable():
         said = f"say in 1 to {MOST_WORDS} printable characters why"
         raise CommandError("USAGE", said, '--reason "ticket 4711: …"')

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from understudy.adapters.aws.account_store import DynamoAccountStore
 from understudy.adapters.aws.agent_keys import LambdaAgentKeys
 from understudy.adapters.aws.copy_store import DynamoCopyStore
 from understudy.adapters.aws.follow_directory import DynamoFollowDirectory
@@ -12,6 +13,7 @@ from understudy.adapters.aws.identity_store import DynamoIdentityStore
 from understudy.adapters.aws.leader_store import DynamoLeaderStore
 from understudy.adapters.aws.market_store import DynamoMarketStore
 from understudy.adapters.aws.queues import QueueUrls, SqsQueues
+from understudy.adapters.aws.session_store import DynamoSessionStore
 from understudy.adapters.aws.switch_board import DynamoSwitchBoard
 from understudy.adapters.aws.table import Table
 from understudy.adapters.clock import SystemClock
@@ -25,6 +27,8 @@ from understudy.workflows.requests.follow_lifecycle import FollowLifecycle
 from understudy.workflows.requests.operator_actions import OperatorActions
 from understudy.workflows.requests.operator_switches import OperatorSwitches
 from understudy.workflows.requests.operators import Deed, OperatorRecord
+from understudy.workflows.requests.session_endings import SessionEndings
+from understudy.workflows.requests.standings import Standings
 
 if TYPE_CHECKING:
     from cli.ops.place import Place
@@ -38,6 +42,7 @@ class Operating:
 
     switches: OperatorSwitches
     actions: OperatorActions
+    endings: SessionEndings
 
 
 def deed_of(place: Place, reason: str) -> Deed:
@@ -51,7 +56,8 @@ def operating(place: Place) -> Operating:
     dynamodb = place.client("dynamodb")
     copying = Table(dynamodb, place.resource("CopyingTable"))
     markets = DynamoMarketStore(Table(dynamodb, place.resource("MarketTable")), CLOCK)
-    identity = DynamoIdentityStore(Table(dynamodb, place.resource("IdentityTable")))
+    people = Table(dynamodb, place.resource("IdentityTable"))
+    identity = DynamoIdentityStore(people)
     board = DynamoSwitchBoard(copying)
     own = OwnFollows(DynamoCopyStore(copying, markets), DynamoFollowDirectory(copying))
     signer = LambdaAgentKeys(place.client("lambda"), f"{place.resource('SignerFunction')}:operate")
@@ -78,9 +84,12 @@ def operating(place: Place) -> Operating:
         queues=_queues(place),
         clock=CLOCK,
     )
+    sessions = DynamoSessionStore(people)
+    endings = SessionEndings(sessions, Standings(sessions, CLOCK), record.audit, CLOCK)
     return Operating(
-        OperatorSwitches(identity, board, signer, record),
-        OperatorActions(identity, agents, own, lifecycle, board, record),
+        OperatorSwitches(identity, DynamoAccountStore(people), board, signer, record),
+        OperatorActions(identity, agents, own, lifecycle, endings, board, record),
+        endings,
     )
 
 

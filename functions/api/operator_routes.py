@@ -28,7 +28,7 @@ class WhichSwitch(Request):
 
 
 class TurnSwitch(WhichSwitch):
-    """Which way to turn it, and why."""
+    """Which way to turn it, and why; who is flagged reads the reason."""
 
     on: Flag
     reason: Reason
@@ -62,7 +62,7 @@ def turn(call: Call) -> Any:
 
 
 def user(call: Call) -> Any:
-    """Show a user with wallets, agents, follows and switches."""
+    """Show a user with wallets, agents, follows, living sessions and switches."""
     query: WhichUser = call.query
     actions = call.services.operator_actions
     if (query.user_id is None) is (query.address is None):
@@ -93,6 +93,24 @@ def rotate(call: Call) -> Any:
     return call.services.operator_actions.rotate(_deed(call), user_id, agent_id)
 
 
+def end_session(call: Call) -> dict[str, bool]:
+    """End one session."""
+    call.services.session_endings.one(_deed(call), call.path["session_id"])
+    return {"ended": True}
+
+
+def end_sessions(call: Call) -> dict[str, bool]:
+    """End all sessions of a user."""
+    call.services.session_endings.all_of(UserId(call.path["user_id"]), _deed(call))
+    return {"ended": True}
+
+
+def end_everybodys(call: Call) -> dict[str, bool]:
+    """End all sessions of everybody."""
+    call.services.session_endings.everybodys(_deed(call))
+    return {"ended": True}
+
+
 def _deed(call: Call) -> Deed:
     return Deed(call.user_id, call.body.reason, call.at_ms)
 
@@ -120,4 +138,16 @@ ROUTES = (
         "POST", AGENT + "/revoke", "Destroy an agent's key; its follows pause", revoke, body=Why
     ),
     _route("POST", AGENT + "/rotate", "Have an agent's successor prepared", rotate, body=Why),
+    _route("POST", "/sessions/{session_id}/end", "End a session", end_session, body=Why),
+    _route(
+        "POST", "/users/{user_id}/sessions/end", "End a user's sessions", end_sessions, body=Why
+    ),
+    # No id is part of this path: one that was left out must never end everybody's.
+    _route(
+        "POST",
+        "/everybody/sessions/end",
+        "End everybody's sessions, the operator's own too",
+        end_everybodys,
+        body=Why,
+    ),
 )

@@ -37,6 +37,31 @@ def a_user_is_killed_and_let_go(stage: Stage) -> None:
     _let_go(stage, operator, "kill_user", user_id)
 
 
+def a_user_is_flagged_and_reads_why(stage: Stage) -> None:
+    operator, user = _operator(stage), new_user(stage)
+    user.sign_in()
+    user_id = user.client.me()["user"]["user_id"]
+    assert _turn(operator, "flagged", user_id, on=True)["on"] is True
+    assert user.client.me()["user"]["flag_reason"] == WHY["reason"]
+    _let_go(stage, operator, "flagged", user_id)
+    assert user.client.me()["user"]["is_flagged"] is False
+
+
+def sessions_are_shown_and_ended(stage: Stage) -> None:
+    operator, user = _operator(stage), new_user(stage)
+    user.sign_in()
+    user_id = user.client.me()["user"]["user_id"]
+    (session,) = operator.call("GET", f"/v1/ops/users?{urlencode({'user_id': user_id})}")[
+        "sessions"
+    ]
+    operator.call("POST", f"/v1/ops/sessions/{session['session_id']}/end", WHY)
+    _is_over(user.client)
+
+    user.sign_in()
+    operator.call("POST", f"/v1/ops/users/{user_id}/sessions/end", WHY)
+    _is_over(user.client)
+
+
 def a_follow_is_paused_closed_and_released(stage: Stage) -> None:
     operator, follower = _operator(stage), new_follower(stage, on_stop="close_now")
     follower.copy("0", "1", 1)
@@ -116,6 +141,12 @@ def _dossier(operator: ApiClient, follower: Follower) -> Any:
     return operator.call("GET", f"/v1/ops/users?{query}")
 
 
+def _is_over(client: ApiClient) -> None:
+    with pytest.raises(ApiError) as raised:
+        client.call("POST", "/v1/copy/disable")
+    assert raised.value.code == "SESSION_ENDED"
+
+
 def _refused(client: ApiClient) -> None:
     with pytest.raises(ApiError, match="Authorization"):
         client.call("GET", "/v1/ops/users")
@@ -126,6 +157,8 @@ CHECKS = (
     its_calls_are_counted,
     a_leader_is_blacklisted_and_let_go,
     a_user_is_killed_and_let_go,
+    a_user_is_flagged_and_reads_why,
+    sessions_are_shown_and_ended,
     a_follow_is_paused_closed_and_released,
     an_agent_is_revoked,
 )

@@ -1,33 +1,35 @@
-"""A flagged user enters nothing and is told why; unflagging lets them in again."""
+"""A flagged user enters nothing and reads why; letting go takes both away."""
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.fakes.identity import OPERATOR
 from tests.fakes.requests import started
 from understudy.adapters.memory.accounts import InMemoryAccountStore
-from understudy.domain.errors import (
-    ConflictError,
-    DependencyError,
-    InvalidInputError,
-    NotFoundError,
-)
-from understudy.domain.ids import FollowId, UserId
+from understudy.domain.errors import DependencyError
+from understudy.domain.ids import FollowId
 from understudy.domain.reasons import Reason
+from understudy.domain.turns import CLOCKS_DIFFER_BY_MS
 
 if TYPE_CHECKING:
-    from tests.fakes.api import ApiWorld
-    from understudy.workflows.requests.flags import Flags
-
-OPERATOR = "operator-1"
-LONGER_THAN_CLOCKS_DIFFER_MS = 1_001
+    from tests.fakes.api import Answer, ApiWorld
 
 
-def flags(api: ApiWorld) -> Flags:
-    return api.services.flags
+@pytest.fixture
+def operator(api: ApiWorld) -> str:
+    return api.token(OPERATOR)
+
+
+@pytest.fixture
+def follow_id(api: ApiWorld, token: str) -> str:
+    api.delegate(token)
+    follow_id = started(api, token)
+    api.world.pump()
+    api.world.clock.advance(1000)
+    return follow_id
 
 
 def me(api: ApiWorld, token: str) -> dict[str, Any]:
@@ -35,77 +37,101 @@ def me(api: ApiWorld, token: str) -> dict[str, Any]:
     return user
 
 
+def shown_flag(api: ApiWorld, token: str) -> tuple[bool, str]:
+    user = me(api, token)
+    return user["is_flagged"], user["flag_reason"]
+
+
+def flag(
+    api: ApiWorld, operator: str, token: str, reason: str = "unpaid", *, on: bool = True
+) -> Answer:
+    wish = {"switch": "flagged", "subject": me(api, token)["user_id"], "on": on, "reason": reason}
+    return api.request("POST", "/v1/ops/switches", wish, operator)
+
+
 def skipped_for(api: ApiWorld, follow_id: str) -> Reason | None:
     api.world.copy("BTC", "5")
     return api.world.receipts(FollowId(follow_id))[-1].reason
 
 
-def test_a_flagged_user_reads_why_and_enters_nothing(api: ApiWorld, token: str) -> None:
-    api.delegate(token)
-    follow_id = started(api, token)
-    api.world.pump()
-    api.world.clock.advance(1000)
+def no_answer(*_: object, **__: object) -> None:
+    raise DependencyError("no answer")
 
-    flags(api).flag(UserId(me(api, token)["user_id"]), "unpaid", OPERATOR)
 
-    shown = me(api, token)
-    assert (shown["is_flagged"], shown["flag_reason"]) == (True, "unpaid")
+def test_a_flagged_user_reads_why_and_enters_nothing_until_let_go(
+    api: ApiWorld, token: str, operator: str, follow_id: str
+) -> None:
+    assert flag(api, operator, token).status == 200
+
+    assert shown_flag(api, token) == (True, "unpaid")
     assert skipped_for(api, follow_id) is Reason.FLAGGED
-    api.world.clock.advance(LONGER_THAN_CLOCKS_DIFFER_MS)
-    flags(api).unflag(UserId(shown["user_id"]), OPERATOR)
-    assert (me(api, token)["is_flagged"], me(api, token)["flag_reason"]) == (False, "")
+    api.world.clock.advance(CLOCKS_DIFFER_BY_MS + 1)
+    assert flag(api, operator, token, "paid", on=False).status == 200
+    assert shown_flag(api, token) == (False, "")
     assert skipped_for(api, follow_id) is not Reason.FLAGGED
 
 
-def test_both_ways_are_audited_with_who_and_why(api: ApiWorld, token: str) -> None:
-    user_id = UserId(me(api, token)["user_id"])
-    flags(api).flag(user_id, "unpaid", OPERATOR)
-    api.world.clock.advance(LONGER_THAN_CLOCKS_DIFFER_MS)
-    flags(api).unflag(user_id, OPERATOR)
+def test_who_is_flagged_again_reads_the_newer_reason(
+    api: ApiWorld, token: str, operator: str
+) -> None:
+    flag(api, operator, token)
+    flag(api, operator, token, "still unpaid")
 
+    assert shown_flag(api, token) == (True, "still unpaid")
+
+
+def test_both_ways_are_audited_with_who_and_why(api: ApiWorld, token: str, operator: str) -> None:
+    flag(api, operator, token)
+    api.world.clock.advance(CLOCKS_DIFFER_BY_MS + 1)
+    flag(api, operator, token, "paid", on=False)
+
+    by, subject = me(api, operator)["user_id"], me(api, token)["user_id"]
     kept = [(each.event, each.subject, dict(each.facts)) for each in api.audit.entries[-2:]]
     assert kept == [
-        ("USER_FLAGGED", user_id, {"by": OPERATOR, "reason": "unpaid"}),
-        ("USER_UNFLAGGED", user_id, {"by": OPERATOR}),
+        ("FLAGGED_ON", subject, {"operator": by, "reason": "unpaid"}),
+        ("FLAGGED_OFF", subject, {"operator": by, "reason": "paid"}),
     ]
 
 
-def test_an_unflagging_that_a_flagging_overtook_changes_nothing(api: ApiWorld, token: str) -> None:
-    user_id = UserId(me(api, token)["user_id"])
-    flags(api).flag(user_id, "unpaid", OPERATOR)
+def test_a_letting_go_that_a_flagging_overtook_changes_nothing(
+    api: ApiWorld, token: str, operator: str
+) -> None:
+    flag(api, operator, token)
     before = api.stored()
 
-    with pytest.raises(ConflictError):
-        flags(api).unflag(user_id, OPERATOR)
+    assert flag(api, operator, token, "paid", on=False).code == "NEWER_DECISION"
 
     assert api.stored() == before
 
 
-def test_nobody_is_flagged_for_nothing_or_who_is_not_there(api: ApiWorld, token: str) -> None:
-    before = api.stored()
+def test_a_flag_that_could_not_be_shown_already_holds_and_is_written_down(
+    api: ApiWorld, token: str, operator: str, follow_id: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(InMemoryAccountStore, "flag", no_answer)
 
-    with pytest.raises(InvalidInputError):
-        flags(api).flag(UserId(me(api, token)["user_id"]), "", OPERATOR)
-    with pytest.raises(NotFoundError):
-        flags(api).flag(UserId("nobody"), "unpaid", OPERATOR)
-    with pytest.raises(NotFoundError):
-        flags(api).unflag(UserId("nobody"), OPERATOR)
-
-    assert api.stored() == before
-
-
-def test_a_flag_that_could_not_be_shown_already_holds(api: ApiWorld, token: str) -> None:
-    api.delegate(token)
-    follow_id = started(api, token)
-    api.world.pump()
-    api.world.clock.advance(1000)
-
-    class Away(InMemoryAccountStore):
-        def flag(self, user_id: UserId, reason: str) -> None:
-            raise DependencyError("no answer")
-
-    failing = replace(flags(api), accounts=Away(api.identity))
-    with pytest.raises(DependencyError):
-        failing.flag(UserId(me(api, token)["user_id"]), "unpaid", OPERATOR)
+    assert flag(api, operator, token).status == 503
 
     assert skipped_for(api, follow_id) is Reason.FLAGGED
+    assert "FLAGGED_ON" in {each.event for each in api.audit.entries}
+
+
+def test_nobody_reads_of_a_flag_that_does_not_hold(
+    api: ApiWorld, token: str, operator: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(type(api.world.switches), "turn", no_answer)
+
+    assert flag(api, operator, token).status == 503
+
+    assert shown_flag(api, token) == (False, "")
+
+
+def test_a_flag_that_nobody_could_write_down_is_not_let_go(
+    api: ApiWorld, token: str, operator: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    flag(api, operator, token)
+    api.world.clock.advance(CLOCKS_DIFFER_BY_MS + 1)
+    monkeypatch.setattr(type(api.audit), "append", no_answer)
+
+    assert flag(api, operator, token, "paid", on=False).status == 503
+
+    assert shown_flag(api, token) == (True, "unpaid")

@@ -165,6 +165,9 @@ GOOD: dict[str, Good] = {
     "POST /v1/ops/follows/{follow_id}/release": why,
     "POST /v1/ops/users/{user_id}/agents/{agent_id}/revoke": why,
     "POST /v1/ops/users/{user_id}/agents/{agent_id}/rotate": why,
+    "POST /v1/ops/sessions/{session_id}/end": why,
+    "POST /v1/ops/users/{user_id}/sessions/end": why,
+    "POST /v1/ops/everybody/sessions/end": why,
 }
 WITH_BODY = [route for route in ROUTES if route.body is not None]
 
@@ -182,9 +185,15 @@ def held(api: ApiWorld, token: str) -> str:
     return follow_id
 
 
+def session(api: ApiWorld, token: str) -> str:
+    shown = api.request("GET", "/v1/sessions", None, token).body["items"]
+    return str(shown[0]["session_id"])
+
+
 IN_PATH: dict[str, Callable[[ApiWorld, str], str]] = {
     "/ops/follows/{follow_id}": lambda api, token: f"/ops/follows/{held(api, token)}",
     "{follow_id}": created,
+    "{session_id}": session,
     "{agent_id}": lambda api, token: api.delegate(token),
     "{user_id}": lambda api, token: api.request("GET", "/v1/me", None, token).body["user"][
         "user_id"
@@ -204,7 +213,6 @@ class Tried:
         self.token = self.api.token()
         accepted = {"version": TERMS.version}
         self.api.request("POST", "/v1/terms/accept", accepted, self.token)
-        self.path = self.route.path.replace("{follow_id}", created(self.api, self.token))
         self.path = self.route.path
         for name, make in IN_PATH.items():
             if name in self.path:

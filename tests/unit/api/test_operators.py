@@ -256,6 +256,8 @@ def test_an_operator_finds_by_an_address_all_that_can_be_acted_on(
     assert found["user"]["user_id"] == user_id(api)
     assert [each["agent_id"] for each in found["agents"]] == [agent_id]
     assert [each["follow_id"] for each in found["follows"]] == [follow_id]
+    assert [each["wallet_address"] for each in found["sessions"]] == [ALICE.address.lower()]
+    assert "hash" not in str(found["sessions"])
     assert found["switches"] == ["flagged", f"blacklisted {ALICE.address.lower()}"]
     assert (last(api).event, last(api).subject) == ("USER_LOOKED_AT", user_id(api))
 

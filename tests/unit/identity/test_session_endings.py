@@ -9,10 +9,11 @@ from tests.fakes.identity import ALICE, BOB, IdentityWorld
 from understudy.domain.errors import NotAllowedError, NotFoundError
 from understudy.domain.identity import AuthMethod, Connector, User, Wallet
 from understudy.domain.ids import UserId, WalletId
+from understudy.workflows.requests.operators import Deed
 from understudy.workflows.requests.sessions import TokenPair
 from understudy.workflows.requests.standings import MOST_REMEMBERED, REMEMBERED_MS
 
-OPERATOR = "operator-1"
+DEED = Deed("operator-1", "stolen", NOW_MS)
 
 
 def wallet_of(name: str, address: str) -> Wallet:
@@ -61,7 +62,7 @@ def is_dead(world: IdentityWorld, pair: TokenPair) -> bool:
 def test_one_ended_session_leaves_the_others(world: IdentityWorld) -> None:
     first, second = opened(world), opened(world)
 
-    world.endings.one(session_of(world, first), OPERATOR)
+    world.endings.one(DEED, session_of(world, first))
 
     assert is_dead(world, first)
     assert not is_dead(world, second)
@@ -70,7 +71,7 @@ def test_one_ended_session_leaves_the_others(world: IdentityWorld) -> None:
 def test_ending_all_of_a_user_leaves_other_users(world: IdentityWorld) -> None:
     first, second, other = opened(world), opened(world), opened(world, OF_BOB)
 
-    world.endings.all_of(OF_ALICE.user_id, OPERATOR)
+    world.endings.all_of(OF_ALICE.user_id, DEED)
 
     assert is_dead(world, first)
     assert is_dead(world, second)
@@ -80,7 +81,7 @@ def test_ending_all_of_a_user_leaves_other_users(world: IdentityWorld) -> None:
 def test_ending_everybodys_leaves_nobody(world: IdentityWorld) -> None:
     first, other = opened(world), opened(world, OF_BOB)
 
-    world.endings.everybodys(OPERATOR)
+    world.endings.everybodys(DEED)
 
     assert is_dead(world, first)
     assert is_dead(world, other)
@@ -89,7 +90,7 @@ def test_ending_everybodys_leaves_nobody(world: IdentityWorld) -> None:
 def test_who_signs_in_again_is_let_in(world: IdentityWorld) -> None:
     opened(world)
     world.endings.all_of(OF_ALICE.user_id)
-    world.endings.everybodys(OPERATOR)
+    world.endings.everybodys(DEED)
     world.clock.advance(1)
 
     assert not is_dead(world, opened(world))
@@ -112,31 +113,34 @@ def test_nobody_ends_what_is_not_theirs_or_not_there(world: IdentityWorld) -> No
             world.endings.one_of(OF_ALICE.user_id, session_id)
         assert caught.value.code == "SESSION_NOT_FOUND"
     with pytest.raises(NotFoundError):
-        world.endings.one("0" * 32, OPERATOR)
+        world.endings.one(DEED, "0" * 32)
     with pytest.raises(NotFoundError):
-        world.endings.all_of(UserId("nobody"), OPERATOR)
+        world.endings.all_of(UserId("nobody"), DEED)
 
     assert not is_dead(world, other)
 
 
 def test_every_ending_is_audited_with_who_wanted_it(world: IdentityWorld) -> None:
     pair = opened(world)
-    world.endings.one(session_of(world, pair), OPERATOR)
+    world.endings.one(DEED, session_of(world, pair))
     world.endings.all_of(OF_ALICE.user_id)
-    world.endings.everybodys(OPERATOR)
+    world.endings.all_of(OF_ALICE.user_id, DEED)
+    world.endings.everybodys(DEED)
 
-    kept = [(each.event, each.subject, each.facts["by"]) for each in world.audit.entries[1:]]
+    told = {"operator": "operator-1", "reason": "stolen"}
+    kept = [(each.event, each.subject, dict(each.facts)) for each in world.audit.entries[1:]]
     assert kept == [
-        ("SESSION_ENDED", "alice", OPERATOR),
-        ("SESSIONS_ENDED", "alice", "user"),
-        ("ALL_SESSIONS_ENDED", "everybody", OPERATOR),
+        ("SESSION_ENDED", "alice", {**told, "session_id": session_of(world, pair)}),
+        ("SESSIONS_ENDED", "alice", {"by": "user"}),
+        ("SESSIONS_ENDED", "alice", told),
+        ("ALL_SESSIONS_ENDED", "everybody", told),
     ]
 
 
 def test_a_user_sees_the_sessions_that_still_let_them_in(world: IdentityWorld) -> None:
     first, second, third = opened(world), opened(world), opened(world)
     opened(world, OF_BOB)
-    world.endings.one(session_of(world, second), OPERATOR)
+    world.endings.one(DEED, session_of(world, second))
 
     here = session_of(world, third)
     shown = world.endings.living(OF_ALICE.user_id, here)

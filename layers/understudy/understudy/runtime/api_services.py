@@ -42,7 +42,6 @@ from understudy.workflows.requests.agents import Agents, BuilderTerms
 from understudy.workflows.requests.copies import Copies
 from understudy.workflows.requests.copy_profiles import CopySettings
 from understudy.workflows.requests.door import Door
-from understudy.workflows.requests.flags import Flags
 from understudy.workflows.requests.follow_changes import OwnFollows
 from understudy.workflows.requests.follow_lifecycle import FollowLifecycle
 from understudy.workflows.requests.follows import Follows
@@ -116,7 +115,6 @@ class ApiServices:
     terms: Terms
     deletion: AccountDeletion
     exports: AccountExports
-    flags: Flags
     provider_sign_in: ProviderSignIn
     agents: Agents
     bounds: OwnBounds
@@ -156,7 +154,6 @@ def assemble(
         terms=Terms(ports.identity, ports.accounts, ports.audit, ports.clock, ports.terms),
         deletion=_deletion(ports, lifecycle, agents, standings),
         exports=_exports(ports),
-        flags=Flags(ports.identity, ports.accounts, ports.switches, ports.audit, ports.clock),
         agents=agents,
         bounds=OwnBounds(ports.registry, ports.bounds),
         follows=_follows(ports, own),
@@ -169,10 +166,10 @@ def assemble(
         clock=ports.clock,
         operators=ports.operators,
         operator_switches=OperatorSwitches(
-            ports.identity, ports.switches, ports.signer_switches, record
+            ports.identity, ports.accounts, ports.switches, ports.signer_switches, record
         ),
         operator_actions=OperatorActions(
-            ports.identity, agents, own, lifecycle, ports.switches, record
+            ports.identity, agents, own, lifecycle, endings, ports.switches, record
         ),
     )
 

@@ -17,6 +17,7 @@ from understudy.workflows.requests.agents import Agents
 from understudy.workflows.requests.follow_changes import OwnFollows
 from understudy.workflows.requests.follow_lifecycle import FollowLifecycle
 from understudy.workflows.requests.operators import Deed, OperatorRecord
+from understudy.workflows.requests.session_endings import SessionEndings, SessionView
 
 if TYPE_CHECKING:
     from understudy.domain.ids import FollowId
@@ -33,6 +34,7 @@ class Dossier:
     wallets: tuple[Wallet, ...]
     agents: tuple[Agent, ...]
     follows: tuple[Follow, ...]
+    sessions: tuple[SessionView, ...]
     switches: tuple[str, ...]
 
 
@@ -44,6 +46,7 @@ class OperatorActions:
     agents: Agents
     own: OwnFollows
     lifecycle: FollowLifecycle
+    endings: SessionEndings
     switches: SwitchBoard
     record: OperatorRecord
 
@@ -66,6 +69,7 @@ class OperatorActions:
             wallets=wallets,
             agents=tuple(self.agents.of_user(user_id)),
             follows=tuple(self.own.directory.of_user(user_id)),
+            sessions=tuple(self.endings.living(user_id)),
             switches=self._switches_on(user_id, wallets),
         )
 

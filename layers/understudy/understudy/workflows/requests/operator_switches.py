@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from understudy.domain.errors import InvalidInputError, NotFoundError
 from understudy.domain.ids import UserId
 from understudy.domain.markets import HYPERLIQUID
+from understudy.ports.accounts import AccountStore
 from understudy.ports.agents import SignerSwitches
 from understudy.ports.identity import IdentityStore
 from understudy.ports.switches import Switch, SwitchBoard
@@ -36,9 +37,13 @@ class SwitchView:
 
 @dataclass(frozen=True, slots=True)
 class OperatorSwitches:
-    """Turns the switches on the copy path and, for kill switches, in the signer as well."""
+    """Turns the switches on the copy path and, for kill switches, in the signer as well.
+
+    Who is flagged reads why.
+    """
 
     identity: IdentityStore
+    accounts: AccountStore
     board: SwitchBoard
     signer: SignerSwitches
     record: OperatorRecord
@@ -60,6 +65,8 @@ class OperatorSwitches:
             both.callback(self.board.turn, switch, named, on=on, at_ms=deed.at_ms)
         if on:
             self.record.note(event, named or switch.value, deed)
+        if switch is Switch.FLAGGED:  # told last: it holds, and is written down, without that
+            self.accounts.flag(UserId(named), deed.reason if on else "")
         return SwitchView(switch, named, on)
 
     def stands(self, switch: Switch, subject: str) -> SwitchView:

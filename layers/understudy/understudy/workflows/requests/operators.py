@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from understudy.domain.audit import AuditEntry
@@ -19,6 +20,11 @@ class Deed:
     operator: str
     reason: str
     at_ms: int
+
+    @property
+    def facts(self) -> Mapping[str, object]:
+        """Say what the audit keeps of every deed."""
+        return {"operator": self.operator, "reason": self.reason}
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,5 +52,5 @@ class OperatorRecord:
 
     def note(self, event: str, subject: str, deed: Deed, **facts: object) -> None:
         """Write a deed down; raises DependencyError when it is not kept."""
-        told = {"operator": deed.operator, "reason": deed.reason, **facts}
+        told = {**deed.facts, **facts}
         self.audit.append(AuditEntry(event, subject, self.clock.now_ms(), told))

@@ -5,6 +5,7 @@ Whoever asks has been let in before; this refuses nothing but what is not there.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
@@ -17,6 +18,7 @@ from understudy.domain.replacing import replace
 from understudy.ports.audit import AuditTrail
 from understudy.ports.clock import Clock
 from understudy.ports.sessions import SessionStore
+from understudy.workflows.requests.operators import Deed
 from understudy.workflows.requests.sessions import revoke
 from understudy.workflows.requests.standings import Standings
 
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 EVERYBODY = "everybody"
+BY_ITS_USER: Mapping[str, object] = {"by": "user"}
 
 
 class EndingEvent(StrEnum):
@@ -50,54 +53,55 @@ class SessionView:
 
 @dataclass(frozen=True, slots=True)
 class SessionEndings:
-    """Ends sessions. `by` says in the audit who wanted it: 'user', or an operator's name."""
+    """Ends sessions, for their user or, with a deed, in an operator's name."""
 
     store: SessionStore
     standings: Standings
     audit: AuditTrail
     clock: Clock
 
-    def living(self, user_id: UserId, current_id: str) -> Sequence[SessionView]:
+    def living(self, user_id: UserId, current_id: str = "") -> Sequence[SessionView]:
         """List the sessions that still let a user in, oldest first."""
         found, now = self.store.sessions(user_id), self.clock.now_ms()
         around = self.store.standing(current_id, user_id)
         alive = [each for each in found if replace(around, session=each).admitted(now) is not None]
         return [session_view(each, current_id) for each in alive]
 
-    def one_of(self, user_id: UserId, session_id: str, by: str = "user") -> None:
+    def one_of(self, user_id: UserId, session_id: str) -> None:
         """End one session of this user, again if need be; raises NotFoundError."""
         session = self.store.session(session_id)
         if session is None or session.user_id != user_id:
             raise _unknown()
-        self._end(session, by)
+        self._end(session)
 
-    def one(self, session_id: str, by: str) -> None:
-        """End one session, whoever's it is; raises NotFoundError."""
+    def one(self, deed: Deed, session_id: str) -> None:
+        """End one session, whoever's it is, again if need be; raises NotFoundError."""
         session = self.store.session(session_id)
         if session is None:
             raise _unknown()
-        self._end(session, by)
+        self._end(session, deed)
 
-    def all_of(self, user_id: UserId, by: str = "user") -> None:
+    def all_of(self, user_id: UserId, deed: Deed | None = None) -> None:
         """End every session that this user has opened until now; raises NotFoundError."""
         self.store.end_sessions(user_id, self.clock.now_ms())
         self.standings.forget_all()
-        self._note(EndingEvent.SESSIONS_ENDED, user_id, {"by": by})
+        self._note(EndingEvent.SESSIONS_ENDED, user_id, deed)
 
-    def everybodys(self, by: str) -> None:
-        """End every session that anybody has opened until now."""
+    def everybodys(self, deed: Deed) -> None:
+        """End every session that anybody has opened until now, the operator's own too."""
         self.store.end_all_sessions(self.clock.now_ms())
         self.standings.forget_all()
-        self._note(EndingEvent.ALL_SESSIONS_ENDED, EVERYBODY, {"by": by})
+        self._note(EndingEvent.ALL_SESSIONS_ENDED, EVERYBODY, deed)
 
-    def _end(self, session: Session, by: str) -> None:
+    def _end(self, session: Session, deed: Deed | None = None) -> None:
         revoke(self.store, session, self.clock.now_ms())
         self.standings.forget(session.session_id)
-        facts = {"by": by, "session_id": session.session_id}
-        self._note(EndingEvent.SESSION_ENDED, session.user_id, facts)
+        facts = {"session_id": session.session_id}
+        self._note(EndingEvent.SESSION_ENDED, session.user_id, deed, **facts)
 
-    def _note(self, event: EndingEvent, subject: str, facts: dict[str, str]) -> None:
-        self.audit.append(AuditEntry(event, subject, self.clock.now_ms(), facts))
+    def _note(self, event: EndingEvent, subject: str, deed: Deed | None, **facts: object) -> None:
+        told = {**(BY_ITS_USER if deed is None else deed.facts), **facts}
+        self.audit.append(AuditEntry(event, subject, self.clock.now_ms(), told))
 
 
 def session_view(session: Session, current_id: str = "") -> SessionView:

@@ -1,0 +1,128 @@
+"""Operators end one session, a user's or everybody's: at once, and never unwritten."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.fakes.identity import BOB, OPERATOR
+
+if TYPE_CHECKING:
+    from tests.fakes.api import Answer, ApiWorld
+    from understudy.domain.audit import AuditEntry
+
+WHY = {"reason": "a stolen phone"}
+EVERYBODYS = "/v1/ops/everybody/sessions/end"
+
+
+@pytest.fixture
+def operator(api: ApiWorld) -> str:
+    return api.token(OPERATOR)
+
+
+def end(api: ApiWorld, operator: str, path: str, body: Any = WHY) -> Answer:
+    return api.request("POST", path, body, operator)
+
+
+def me(api: ApiWorld, token: str) -> Answer:
+    return api.request("GET", "/v1/me", None, token)
+
+
+def user_id(api: ApiWorld, token: str) -> str:
+    return str(me(api, token).body["user"]["user_id"])
+
+
+def current_session(api: ApiWorld, token: str) -> str:
+    shown = api.request("GET", "/v1/sessions", None, token).body["items"]
+    (current,) = [each["session_id"] for each in shown if each["is_current"]]
+    return str(current)
+
+
+def is_over(api: ApiWorld, token: str) -> bool:
+    answer = me(api, token)
+    assert answer.status == 200 or answer.code == "SESSION_ENDED"
+    return answer.status != 200
+
+
+def last(api: ApiWorld) -> AuditEntry:
+    return api.audit.entries[-1]
+
+
+def told(api: ApiWorld, operator: str) -> dict[str, str]:
+    return {"operator": user_id(api, operator), **WHY}
+
+
+def test_one_session_ends_and_its_users_others_do_not(
+    api: ApiWorld, token: str, operator: str
+) -> None:
+    lost, of_whom = api.token(), user_id(api, token)
+    session_id = current_session(api, lost)
+
+    answer = end(api, operator, f"/v1/ops/sessions/{session_id}/end")
+
+    assert answer.body == {"ended": True}
+    assert (is_over(api, lost), is_over(api, token)) == (True, False)
+    assert (last(api).event, last(api).subject) == ("SESSION_ENDED", of_whom)
+    assert last(api).facts == {**told(api, operator), "session_id": session_id}
+
+
+def test_a_users_sessions_end_and_nobody_elses(api: ApiWorld, token: str, operator: str) -> None:
+    second, of_bob, of_whom = api.token(), api.token(BOB), user_id(api, token)
+    api.world.clock.advance(1)
+
+    assert end(api, operator, f"/v1/ops/users/{of_whom}/sessions/end").status == 200
+
+    assert [is_over(api, each) for each in (token, second, of_bob)] == [True, True, False]
+    assert (last(api).event, last(api).subject) == ("SESSIONS_ENDED", of_whom)
+    assert last(api).facts == told(api, operator)
+
+
+def test_everybodys_sessions_end_the_operators_too(
+    api: ApiWorld, token: str, operator: str
+) -> None:
+    of_bob, facts = api.token(BOB), told(api, operator)
+
+    assert end(api, operator, EVERYBODYS).status == 200
+
+    assert all(is_over(api, each) for each in (token, of_bob, operator))
+    assert (last(api).event, last(api).subject) == ("ALL_SESSIONS_ENDED", "everybody")
+    assert last(api).facts == facts
+    api.world.clock.advance(1)
+    assert not is_over(api, api.token())
+
+
+def test_what_has_ended_is_no_longer_shown_to_operators(
+    api: ApiWorld, token: str, operator: str
+) -> None:
+    query = {"user_id": user_id(api, token)}
+    end(api, operator, f"/v1/ops/users/{query['user_id']}/sessions/end")
+
+    assert api.request("GET", "/v1/ops/users", None, operator, query).body["sessions"] == []
+
+
+@pytest.mark.parametrize(
+    ("path", "code"),
+    [
+        ("/v1/ops/sessions/nothing/end", "SESSION_NOT_FOUND"),
+        ("/v1/ops/users/nobody/sessions/end", "USER_NOT_FOUND"),
+        ("/v1/ops/sessions/end", "NOT_FOUND"),
+        ("/v1/ops/sessions//end", "NOT_FOUND"),
+    ],
+)
+def test_an_ending_that_aims_at_nobody_ends_nothing(
+    api: ApiWorld, token: str, operator: str, path: str, code: str
+) -> None:
+    before = api.stored()
+
+    answer = end(api, operator, path)
+
+    assert (answer.status, answer.code) == (404, code)
+    assert api.stored() == before
+
+
+def test_everybodys_sessions_do_not_end_without_a_reason(
+    api: ApiWorld, token: str, operator: str
+) -> None:
+    assert end(api, operator, EVERYBODYS, {}).code == "INVALID_INPUT"
+    assert not is_over(api, token)
