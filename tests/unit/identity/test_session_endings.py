@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import Any
+
 import pytest
 
 from tests.fakes.builders import NOW_MS
@@ -181,6 +184,20 @@ def test_another_users_token_does_not_stand_by_this_session(world: IdentityWorld
     session_id = session_of(world, opened(world))
 
     assert world.store.standing(session_id, OF_BOB.user_id).admitted(NOW_MS) is None
+
+
+@pytest.mark.parametrize(
+    "claim", [{"auth_method": AuthMethod.PRIVY}, {"wallet_address": OF_BOB.address}]
+)
+def test_a_token_that_claims_more_than_its_session_opens_nothing(
+    world: IdentityWorld, claim: dict[str, Any]
+) -> None:
+    claims = world.sessions.caller(opened(world).access_token)
+
+    for ask in (world.sessions.require_live, world.sessions.require_lately_live):
+        with pytest.raises(NotAllowedError):
+            ask(replace(claims, **claim))
+        assert ask(claims).user_id == OF_ALICE.user_id
 
 
 def test_no_more_than_a_thousand_sessions_are_remembered(world: IdentityWorld) -> None:

@@ -140,3 +140,11 @@ class Standing:
         ended_at_ms = max(user.sessions_ended_at_ms, self.all_ended_at_ms)
         is_ended = session.created_at_ms <= ended_at_ms or not session.is_live(now_ms)
         return None if is_ended else user
+
+    def confirms(self, auth_method: AuthMethod, wallet_address: str) -> bool:
+        """Say whether the session was opened in this way and with this wallet."""
+        session = self.session
+        return session is not None and (session.auth_method, session.wallet_address) == (
+            auth_method,
+            wallet_address,
+        )

@@ -110,11 +110,18 @@ class Sessions:
 
     def require_live(self, claims: AccessClaims) -> User:
         """Give the user of a session that nothing has ended; raises NotAllowedError."""
-        return _admitted(self.standings.now(claims.session_id, claims.app_user_id), self.clock)
+        return self._bearer(self.standings.now(claims.session_id, claims.app_user_id), claims)
 
     def require_lately_live(self, claims: AccessClaims) -> User:
         """Do the same by what was read in the last seconds, for calls that change nothing."""
-        return _admitted(self.standings.lately(claims.session_id, claims.app_user_id), self.clock)
+        return self._bearer(self.standings.lately(claims.session_id, claims.app_user_id), claims)
+
+    def _bearer(self, standing: Standing, claims: AccessClaims) -> User:
+        """Believe of a token only what its session says too: a leaked secret writes any claim."""
+        user = _admitted(standing, self.clock)
+        if not standing.confirms(claims.auth_method, claims.wallet_address):
+            raise _ended()
+        return user
 
     def _exchange(self, presented: RefreshToken) -> TokenPair:
         session, now = self._living(presented.session_id), self.clock.now_ms()
