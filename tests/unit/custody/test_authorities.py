@@ -149,6 +149,7 @@ def test_a_resident_keys_policy_lets_the_signers_role_alone_sign() -> None:
 
     signing = [each["Principal"]["AWS"] for each in statements if "kms:Sign" in each["Action"]]
     assert signing == [ROLE]
+    assert any("kms:DisableKey" in each["Action"] for each in statements)
     assert not [action for each in statements for action in each["Action"] if action == "kms:*"]
 
 

@@ -36,6 +36,15 @@ def test_an_agent_key_opens_for_the_signers_role_alone(key: str) -> None:
     assert only["Condition"]["Null"]["kms:EncryptionContext:purpose"] == "false"
 
 
+@pytest.mark.parametrize("key", KEYS)
+def test_an_administrator_may_disable_an_agent_key_and_use_it_for_nothing(key: str) -> None:
+    statements = resource(key)["KeyPolicy"]["Statement"]
+    (actions,) = (each["Action"] for each in statements if each["Sid"].startswith("Administrators"))
+
+    assert "kms:DisableKey" in actions
+    assert not {"kms:*", "kms:Encrypt", "kms:Decrypt", "kms:Re*", "kms:De*"} & set(actions)
+
+
 def test_both_keys_are_guarded_alike() -> None:
     first, spare = (resource(key) for key in KEYS)
 

@@ -37,6 +37,7 @@ _GONE = frozenset(
 )
 _ADMINISTERED = (
     "kms:Describe*",
+    "kms:DisableKey",
     "kms:Enable*",
     "kms:Get*",
     "kms:List*",
