@@ -1,0 +1,89 @@
+"""The configuration page says of every parameter and variable what the template says of it."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+from samtranslator.yaml_helper import yaml_parse
+
+ROOT = Path(__file__).resolve().parents[3]
+PAGE = (ROOT / "docs" / "configuration.md").read_text(encoding="utf-8")
+TEMPLATE: dict[str, Any] = yaml_parse((ROOT / "template.yaml").read_text(encoding="utf-8"))
+EVERYWHERE = TEMPLATE["Globals"]["Function"]["Environment"]["Variables"]
+MARKED = re.compile(r"`([^`]+)`")
+A_RESOURCE = re.compile(r"[A-Z][a-z]+(?:[A-Z][a-z]+)+")
+
+
+def section(heading: str) -> str:
+    return PAGE.partition(f"\n## {heading}\n")[2].partition("\n## ")[0]
+
+
+def rows(heading: str) -> list[tuple[str, str]]:
+    """Give the first two cells of each row of a section's table, below its head."""
+    lines = [line for line in section(heading).splitlines() if line.startswith("| `")]
+    return [(cells[1].strip(), cells[2].strip()) for cells in (line.split("|") for line in lines)]
+
+
+def told_defaults() -> dict[str, str]:
+    told: dict[str, str] = {}
+    for names, defaults in rows("Parameters of the template"):
+        listed, values = MARKED.findall(names), defaults.replace("`", "").split(", ")
+        told.update(zip(listed, values * (len(listed) // len(values)), strict=True))
+    return told
+
+
+def defaults() -> dict[str, str]:
+    return {
+        name: str(each.get("Default", "none")) or "empty"
+        for name, each in TEMPLATE["Parameters"].items()
+    }
+
+
+def told_variables() -> dict[str, set[str]]:
+    listed = rows("Variables of the functions")
+    return {
+        name: set(where.split(", ")) for names, where in listed for name in MARKED.findall(names)
+    }
+
+
+def variables() -> dict[str, set[str]]:
+    found: dict[str, set[str]] = {name: {"all"} for name in EVERYWHERE}
+    for name, each in TEMPLATE["Resources"].items():
+        if each["Type"] == "AWS::Serverless::Function":
+            function = re.sub(r"(?<!^)(?=[A-Z])", "_", name.removesuffix("Function")).lower()
+            for variable in each["Properties"].get("Environment", {}).get("Variables", {}):
+                found.setdefault(variable, set()).add(function)
+    return found
+
+
+def test_every_parameter_is_told_with_its_default() -> None:
+    assert told_defaults() == defaults()
+
+
+@pytest.mark.parametrize("variable", sorted(variables()))
+def test_a_variable_is_told_with_the_functions_that_have_it(variable: str) -> None:
+    assert told_variables().get(variable) == variables()[variable]
+
+
+def test_no_variable_is_told_that_nothing_has() -> None:
+    assert set(told_variables()) - set(variables()) == set()
+
+
+def test_every_fixed_value_is_in_the_code() -> None:
+    code = "\n".join(path.read_text(encoding="utf-8") for path in (ROOT / "layers").rglob("*.py"))
+    names = re.findall(r"`([A-Z_]+)`", section("What is fixed"))
+
+    assert names
+    assert [name for name in names if not re.search(rf"^{name}\b.*=", code, re.MULTILINE)] == []
+
+
+def test_what_became_of_a_setting_names_what_is_in_the_template() -> None:
+    here = section("Settings of the products this one grew from")
+    answers = " ".join(line.rpartition(" | ")[2] for line in here.splitlines())
+    named = {name for name in MARKED.findall(answers) if A_RESOURCE.fullmatch(name)}
+
+    assert named
+    assert named - set(TEMPLATE["Parameters"]) - set(TEMPLATE["Resources"]) == set()
