@@ -7,6 +7,7 @@ from typing import Any
 
 import boto3
 import botocore.session
+from botocore.loaders import create_loader
 
 REGION = "us-east-1"
 ACCESS_KEY = "test"
@@ -17,6 +18,15 @@ _NO_USER_SETTINGS = {
     "config_file": (None, None, os.devnull, None),
     "credentials_file": (None, None, os.devnull, None),
 }
+# What a client is made from is read from disk and parsed once, not for every session.
+_MODELS = create_loader()
+
+
+def without_user_settings() -> botocore.session.Session:
+    """Give a session that has read nothing of the user's, and the services' models once for all."""
+    session = botocore.session.Session(_NO_USER_SETTINGS)
+    session.register_component("data_loader", _MODELS)
+    return session
 
 
 class LocalSession(boto3.Session):
@@ -27,7 +37,7 @@ class LocalSession(boto3.Session):
             ACCESS_KEY,
             SECRET_KEY,
             region_name=REGION,
-            botocore_session=botocore.session.Session(_NO_USER_SETTINGS),
+            botocore_session=without_user_settings(),
         )
         self.endpoint_url = endpoint_url
         self._clients: dict[str, Any] = {}

@@ -8,7 +8,7 @@ import boto3
 import pytest
 
 from cli.system import UNLIMITED_WEIGHT, Plan, System, running_system
-from localcloud.session import REGION
+from localcloud.session import REGION, without_user_settings
 from localcloud.stack import RunningStack
 from tests.permissions.auditing import seal_soon
 from tests.permissions.cast import OPERATOR
@@ -51,6 +51,7 @@ def as_role(system: RunningStack) -> Callable[[str, str], Any]:
             aws_secret_access_key=granted["SecretAccessKey"],
             aws_session_token=granted["SessionToken"],
             region_name=REGION,
+            botocore_session=without_user_settings(),
         )
         return session.client(service, endpoint_url=system.endpoint_url)
 
