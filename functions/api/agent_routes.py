@@ -103,6 +103,7 @@ ROUTES = (
         "Make an active agent's successor; once it is confirmed, it takes the follows over",
         rotate,
         status=201,
+        begins=True,
     ),
     Route(
         "DELETE",

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from understudy.domain.errors import NotAllowedError, TooManyCallsError
 from understudy.runtime.observability import logger
-from understudy.workflows.requests.account_deletion import refuse_closing
+from understudy.workflows.requests.wallets import refuse_closing
 
 from .callers import address_of, caller_of
 from .routing import Access

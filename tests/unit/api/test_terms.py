@@ -44,6 +44,7 @@ def test_what_begins_something_is_named_here() -> None:
         "POST /v1/wallets",
         "POST /v1/agents/enable",
         "POST /v1/agents/confirm",
+        "POST /v1/agents/{agent_id}/rotate",
         "POST /v1/follows",
         "POST /v1/copy/follows",
         "POST /v1/follows/{follow_id}/start",

@@ -85,6 +85,17 @@ def test_two_weeks_before_its_end_an_agent_has_a_successor_to_sign(upkeep: Upkee
     assert upkeep.ask("GET", f"/v1/agents/{successor.agent_id}").body["to_sign"]
 
 
+def test_who_is_being_deleted_gets_no_successor_and_is_asked_for_tomorrow(upkeep: Upkeep) -> None:
+    user_id = upkeep.agent().user_id
+    upkeep.api.ports().accounts.begin_closing(user_id, upkeep.api.world.clock.now_ms())
+
+    attended = upkeep.after((VALID_DAYS - ROTATED_BEFORE_DAYS) * DAY_MS)
+
+    assert upkeep.successors() == []
+    assert attended.left == {upkeep.agent_id: "ACCOUNT_CLOSING"}
+    assert upkeep.agent().rotate_at_ms == upkeep.api.world.clock.now_ms() + DAY_MS
+
+
 def test_a_successor_that_nobody_signed_is_followed_by_a_fresh_one(upkeep: Upkeep) -> None:
     upkeep.after((VALID_DAYS - ROTATED_BEFORE_DAYS) * DAY_MS)
 

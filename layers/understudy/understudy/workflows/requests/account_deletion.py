@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from understudy.domain.agents import AgentStatus
 from understudy.domain.audit import AuditEntry
-from understudy.domain.errors import ConflictError, InvalidInputError
+from understudy.domain.errors import InvalidInputError
 from understudy.domain.follows import Follow, FollowStatus
 from understudy.domain.ids import FollowId
 from understudy.domain.limits import OnStop
@@ -136,16 +136,6 @@ class AccountDeletion:
 
     def _note(self, event: DeletionEvent, user_id: UserId) -> None:
         self.audit.append(AuditEntry(event, user_id, self.clock.now_ms(), {}))
-
-
-def refuse_closing(user: User) -> None:
-    """Raise ConflictError for who is being deleted: they begin nothing any more."""
-    if user.closing_since_ms:
-        raise ConflictError(
-            "your account is being deleted: nothing new begins; ask for the deletion again to"
-            " go on with it",
-            code="ACCOUNT_CLOSING",
-        )
 
 
 def _stopping(state: FollowState, on_stop: OnStop) -> Follow:

@@ -30,7 +30,7 @@ from understudy.ports.switches import Switch, SwitchBoard
 from understudy.workflows.requests.agent_follows import hand_over, pause_follows
 from understudy.workflows.requests.approving import hand_in
 from understudy.workflows.requests.follow_changes import ATTEMPTS, OwnFollows
-from understudy.workflows.requests.wallets import own_wallet
+from understudy.workflows.requests.wallets import own_wallet, person, refuse_closing
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -107,6 +107,7 @@ class Agents:
             raise ConflictError(
                 "only an active agent is rotated: enable a new one", code="AGENT_NOT_ACTIVE"
             )
+        refuse_closing(person(self.identity, user_id).user)
         agents = self._of_wallet(user_id, agent.wallet_id)
         for other in agents:
             if other.replaces == agent_id and other.status_at(now) is AgentStatus.ACTIVE:

@@ -33,6 +33,16 @@ def person(store: IdentityStore, user_id: UserId) -> Person:
     return Person(user, tuple(store.wallets(user_id)))
 
 
+def refuse_closing(user: User) -> None:
+    """Raise ConflictError for who is being deleted: they begin nothing any more."""
+    if user.closing_since_ms:
+        raise ConflictError(
+            "your account is being deleted: nothing new begins; ask for the deletion again to"
+            " go on with it",
+            code="ACCOUNT_CLOSING",
+        )
+
+
 def own_wallet(store: IdentityStore, user_id: UserId, wallet_id: WalletId | None) -> Wallet:
     """Read one wallet of this user, the active one when none is named; raises NotFoundError."""
     found = person(store, user_id)
