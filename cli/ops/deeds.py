@@ -15,10 +15,10 @@ from cli.ops.place import STACK, failures_explained, find_place
 from understudy.domain.codec import to_plain
 from understudy.domain.ids import FollowId, UserId
 from understudy.ports.switches import Switch
+from understudy.workflows.requests.operator_actions import LOOKING
 from understudy.workflows.requests.operators import Deed
 
 MOST_WORDS = 200
-LOOKING = "looked"
 
 Why = Annotated[str, typer.Option("--reason", help="Why; it is kept in the audit.")]
 Off = Annotated[bool, typer.Option("--off", help="Let them go on.")]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Annotated
 
 import typer
@@ -15,6 +16,14 @@ from understudy.workflows.requests.operators import Deed
 from understudy.workflows.requests.session_endings import SessionEndings
 
 Session = Annotated[str, typer.Argument(metavar="SESSION_ID", help="As `ops user` lists them.")]
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """What is printed of sessions that are over, as the API shows it."""
+
+    ended: bool = True
+
 
 app = typer.Typer(name="sessions", help="End sessions; who signs in afterwards is let in.")
 
@@ -38,8 +47,8 @@ def end_everybodys(reason: Why, stack: Stack = STACK) -> int:
 
 
 def _ended(reason: str, stack: str, end: Callable[[SessionEndings, Deed], None]) -> int:
-    def do(at: Operating, deed: Deed) -> dict[str, bool]:
+    def do(at: Operating, deed: Deed) -> Ended:
         end(at.endings, deed)
-        return {"ended": True}
+        return Ended()
 
     return done(reason, stack, do)

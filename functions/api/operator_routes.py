@@ -9,6 +9,7 @@ from pydantic import StringConstraints
 from understudy.domain.errors import InvalidInputError
 from understudy.domain.ids import FollowId, UserId
 from understudy.ports.switches import Switch
+from understudy.workflows.requests.operator_actions import LOOKING
 from understudy.workflows.requests.operators import Deed
 
 from .fields import Address, Flag, Identity
@@ -17,7 +18,6 @@ from .routing import Access, Call, Request, Route
 Reason = Annotated[str, StringConstraints(strict=True, pattern=r"^[^\x00-\x1f\x7f]{1,200}\z")]
 Subject = Annotated[str, StringConstraints(strict=True, pattern=r"^[0-9A-Za-z-]{0,64}\z")]
 OperatorSwitch = Literal["kill_global", "kill_venue", "kill_user", "blacklisted", "flagged"]
-LOOKING = "looked"
 
 
 class WhichSwitch(Request):

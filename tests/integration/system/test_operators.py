@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from cli.app import main
+from cli.client import ApiError
 from custody.agents import owner_mark
 from custody.aws.keys import ON, switch
-from tests.permissions.cast import Follower, new_follower
+from tests.permissions.cast import Follower, User, new_follower, new_user
 from tests.permissions.stage import Stage
 from understudy.adapters.aws.audit_items import row_of
 from understudy.ports.switches import Switch
@@ -56,6 +57,12 @@ def is_killed_in_the_signer(stage: Stage, user_id: str) -> bool:
     return ON in (item or ())
 
 
+def assert_signed_out(user: User) -> None:
+    with pytest.raises(ApiError) as raised:
+        user.client.call("POST", "/v1/copy/disable")
+    assert raised.value.code == "SESSION_ENDED"
+
+
 def test_a_killed_users_entries_are_refused_until_they_are_let_go(
     stage: Stage, follower: Follower, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -79,12 +86,26 @@ def test_a_deed_is_stamped_as_an_operators_and_says_who_and_why(
     shown = told(capsys, "user", follower.user.key.address)
 
     assert (shown["user"]["user_id"], shown["switches"]) == (user_id, ["flagged"])
+    assert follower.client.me()["user"]["flag_reason"] == "a test"
     assert [each["follow_id"] for each in shown["follows"]] == [follower.follow_id]
     rows = map(row_of, stage.table("AuditTable").partition(f"OPERATOR#{user_id}"))
     deeds: dict[str, Any] = {str(row.fields["event"]): row.fields["facts"] for row in rows}
     assert {"FLAGGED_ON", "USER_LOOKED_AT"} <= set(deeds)
     assert set(deeds["FLAGGED_ON"]) == {"operator", "reason"}
     let_go(stage, "flag", user_id)
+
+
+def test_ended_sessions_let_nobody_in(stage: Stage, capsys: pytest.CaptureFixture[str]) -> None:
+    user = new_user(stage)
+    user.sign_in()
+    (session,) = told(capsys, "user", user.key.address)["sessions"]
+    assert told(capsys, "sessions", "end", session["session_id"], *WHY) == {"ended": True}
+    assert_signed_out(user)
+
+    user.sign_in()
+    user_id = user.client.me()["user"]["user_id"]
+    assert told(capsys, "sessions", "end-users", user_id, *WHY) == {"ended": True}
+    assert_signed_out(user)
 
 
 def test_what_cannot_be_meant_is_told_with_a_code(
@@ -96,6 +117,7 @@ def test_what_cannot_be_meant_is_told_with_a_code(
         "FOLLOW_NOT_FOUND": ("pause", "nothing", *WHY),
         "FOLLOW_NOT_HELD": ("release", follower.follow_id, *WHY),
         "AGENT_NOT_FOUND": ("revoke", follower.state.follow.user_id, "nothing", *WHY),
+        "SESSION_NOT_FOUND": ("sessions", "end", "nothing", *WHY),
         "USAGE": ("kill", "global", "--reason", " "),
     }.items():
         assert main(["ops", *command]) == 1

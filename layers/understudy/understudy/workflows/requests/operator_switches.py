@@ -22,7 +22,6 @@ from understudy.workflows.requests.operators import Deed, OperatorRecord
 VENUES = (HYPERLIQUID,)
 KILLS = (Switch.KILL_GLOBAL, Switch.KILL_VENUE, Switch.KILL_USER)
 OF_USERS = (Switch.KILL_USER, Switch.FLAGGED)
-OF_OPERATORS = (*KILLS, Switch.BLACKLISTED, Switch.FLAGGED)
 _ADDRESS = re.compile(r"0x[0-9a-f]{40}")
 
 
