@@ -36,6 +36,7 @@ GATED = {
 OF_REQUESTS = "a request's: who asked is told of the failure and asks again"
 OF_OPERATORS = "an operator's command: it is told of the failure and repeated"
 OF_THE_AUDIT = "beside copying: its batch or its schedule comes again, see tests/unit/audit"
+OF_THE_UPKEEP = "beside copying: its schedule comes again, see tests/unit/workflows"
 OF_A_CONNECTION = "never fails by itself: a connection tells of its end by an event"
 LOCAL = "is within this process"
 # What no run can strike, and why: whole protocols, or single methods of gated ones.
@@ -51,12 +52,14 @@ ELSEWHERE = {
     "AuditRows": OF_OPERATORS,
     "AuditTrail": OF_REQUESTS,
     "Authority": "signing goes through the vault, which is struck; the rest is a request's",
+    "BoundsKeeper": OF_REQUESTS,
     "CallCounts": OF_REQUESTS,
     "Chain": OF_OPERATORS,
     "CheckpointArchive": OF_THE_AUDIT,
     "CheckpointSigner": OF_THE_AUDIT,
     "CheckpointVerifier": OF_OPERATORS,
     "CopyProfiles": OF_REQUESTS,
+    "DueAgents": OF_THE_UPKEEP,
     "FollowDirectory": OF_REQUESTS,
     "IdentityStore": OF_REQUESTS,
     "ProviderVerifier": OF_REQUESTS,
@@ -83,6 +86,7 @@ ELSEWHERE = {
     "SealedAgents": OF_OPERATORS,
     "SessionStore": OF_REQUESTS,
     "SignInVerifier": OF_REQUESTS,
+    "SignerSwitches": OF_OPERATORS,
     "SwitchBoard": OF_REQUESTS,
     "WalletStore": OF_REQUESTS,
 }
