@@ -286,9 +286,7 @@ def test_an_operator_has_a_successor_prepared_by_the_next_run(upkeep: Upkeep) ->
     token = upkeep.api.token(OPERATOR)
     path = f"/v1/ops/users/{upkeep.agent().user_id}/agents/{upkeep.agent_id}/rotate"
 
-    answer = upkeep.api.request("POST", path, {"reason": "a ticket"}, token)
-
-    assert answer.status == 200
+    assert upkeep.api.request("POST", path, {"reason": "a ticket"}, token).status == 200
     assert upkeep.api.audit.entries[-1].event == "AGENT_ROTATED"
     upkeep.after(1)
     assert [each.replaces for each in upkeep.successors()] == [upkeep.agent_id]
@@ -297,7 +295,6 @@ def test_an_operator_has_a_successor_prepared_by_the_next_run(upkeep: Upkeep) ->
 def test_a_name_that_was_approved_once_is_never_used_again(upkeep: Upkeep) -> None:
     upkeep.ask("DELETE", f"/v1/agents/{upkeep.agent_id}")
     wish = {"scope": "TRADE_ONLY", "agent_name": "main"}
-
     answer = upkeep.ask("POST", "/v1/agents/enable", wish)
 
     assert (answer.status, answer.code) == (409, "AGENT_NAME_IN_USE")
