@@ -48,6 +48,8 @@ ENVIRONMENT = {
     "EGRESS_GROUP": "main",
     "EXECUTION_EPOCH": "0",
     "AGENT_KEY_ID": "key",
+    "SPARE_AGENT_KEY_ID": "spare-key",
+    "SIGNER_ROLE": "arn:aws:iam::000000000000:role/signer",
     "AUDIT_ROW_KEY_ID": "key",
     "AGENT_MAX_ORDER_NOTIONAL_USDC": "1000",
     "AGENT_MAX_DAILY_NOTIONAL_USDC": "10000",

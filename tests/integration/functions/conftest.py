@@ -49,6 +49,8 @@ def environment(cloud: Cloud) -> dict[str, str]:
         **{f"{name.upper()}_TABLE": names[name] for name in TABLES},
         **cloud.variables,
         "AGENT_KEY_ID": key,
+        "SPARE_AGENT_KEY_ID": key,
+        "SIGNER_ROLE": "arn:aws:iam::000000000000:role/signer",
         "AUDIT_ROW_KEY_ID": key,
     }
 
