@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.integration.hyperliquid.scripted_server import (
+from tests.integration.scripted_server import (
     Step,
     cut_short,
     reset,

@@ -20,6 +20,17 @@ def respond(status: int, body: str) -> Step:
     return lambda client: client.sendall(head.encode() + text)
 
 
+def say(answer: bytes) -> Step:
+    """Send these bytes, then no more; the connection's end is the answer's."""
+
+    def step(client: socket.socket) -> None:
+        client.sendall(answer)
+        with suppress(OSError):  # the client may have read enough and gone
+            client.shutdown(socket.SHUT_WR)
+
+    return step
+
+
 def stay_silent(client: socket.socket) -> None:
     """Answer nothing until the client gives up."""
     client.recv(1)
@@ -95,7 +106,7 @@ def _read_request(client: socket.socket) -> bytes | None:
                 return None
             received += part
         head, _, body = received.partition(_HEADER_END)
-        length = int(head.lower().partition(b"content-length:")[2].split(b"\r\n")[0])
+        length = int(head.lower().partition(b"content-length:")[2].split(b"\r\n")[0] or 0)
         while len(body) < length:
             body += client.recv(65536)
     except OSError:
