@@ -3,12 +3,21 @@
 from __future__ import annotations
 
 import time
+from contextlib import suppress
+from itertools import count
 from typing import TYPE_CHECKING
 
 import pytest
 
 from tests.integration.scripted_server import respond, say, serving
-from understudy.adapters.identity.bounded_http import MAX_BYTES, BoundedHttp
+from understudy.adapters.identity import bounded_http
+from understudy.adapters.identity.bounded_http import (
+    CONNECT_SECONDS,
+    MAX_BYTES,
+    READ_SECONDS,
+    WHOLE_SECONDS,
+    BoundedHttp,
+)
 from understudy.adapters.identity.json_web_keys import Algorithm
 from understudy.adapters.identity.key_set_http import KeySetHttp
 from understudy.domain.errors import DependencyError
@@ -66,18 +75,26 @@ def test_a_provider_that_hangs_is_given_up_on(bench: Bench) -> None:
     fails(bench.fetch("privy"))
 
 
-def test_a_provider_that_dribbles_for_ever_is_given_up_on_too() -> None:
+def test_a_provider_that_dribbles_for_ever_is_given_up_on_too(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    seconds = count()  # each look at the clock is a second later
+    monkeypatch.setattr(bounded_http, "monotonic", lambda: next(seconds))
+
     def dribble(connection: socket.socket) -> None:
-        connection.sendall(HEAD)
-        try:
+        with suppress(OSError):
+            connection.sendall(HEAD)
             while True:
                 connection.sendall(b" ")
-                time.sleep(0.2)
-        except OSError:
-            return
+                time.sleep(0.01)
 
     with serving(dribble) as slow:
         fails(KeySetHttp(slow.url, Algorithm.ES256))
+    assert next(seconds) <= WHOLE_SECONDS + 2
+
+
+def test_an_answer_is_waited_for_two_or_three_seconds() -> None:
+    assert {2, 3} >= {CONNECT_SECONDS, READ_SECONDS, WHOLE_SECONDS}
 
 
 def test_an_endless_answer_is_cut_off() -> None:
