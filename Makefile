@@ -21,7 +21,7 @@ export SAM_CLI_TELEMETRY := 0
 	check-steps format lint security types architecture rules template unit test-parallel test-integration \
 	test-system test-serial \
 	prove-steps prove-simulated prove-standard prove-heavy prove-restore prove-judge prove-sizing \
-	prove-follow-life prove-mutants prove-crashes prove-sockets prove-signer
+	prove-follow-life prove-mutants prove-crashes prove-sockets prove-signer prove-api
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -130,8 +130,8 @@ test-serial:
 		tests/acceptance $(ARGS)
 
 # The long proofs, one target each; `make prove` goes through all of them.
-prove-steps: prove-sizing prove-signer prove-follow-life prove-simulated prove-restore prove-judge \
-	prove-sockets
+prove-steps: prove-sizing prove-signer prove-api prove-follow-life prove-simulated prove-restore \
+	prove-judge prove-sockets
 
 prove-sizing:
 	@$(BIN)/python -m tests.differential --count 200000
@@ -139,6 +139,10 @@ prove-sizing:
 # A million intents, near every limit; a checker of its own says which of them may be signed.
 prove-signer:
 	@$(BIN)/python -m tests.fuzzing --count 1000000 --workers 2 $(ARGS)
+
+# Requests drawn from the API's own document; every answer must be one that the document describes.
+prove-api:
+	@$(BIN)/python -m tests.openapi --count 20000 --workers 2 $(ARGS)
 
 prove-follow-life:
 	@FOLLOW_LIFE_EXAMPLES=2000 $(BIN)/pytest --quiet --timeout 600 --show-capture=no tests/stateful

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from pydantic import StringConstraints
 
 from understudy.domain.limits import OnStop
+from understudy.workflows.requests.account_deletion import DeletionView
+from understudy.workflows.requests.account_export import AccountExport
+from understudy.workflows.requests.terms import CurrentTerms
+from understudy.workflows.requests.wallets import Person
 
 from .fields import Address
 from .routing import Access, Call, Request, Route
@@ -34,24 +38,24 @@ class Deletion(Request):
     positions: Literal["close_now", "keep"] = "close_now"
 
 
-def terms(call: Call) -> Any:
+def terms(call: Call) -> CurrentTerms:
     """Show the terms."""
     return call.services.terms.current
 
 
-def accept_terms(call: Call) -> Any:
+def accept_terms(call: Call) -> Person:
     """Accept the terms."""
     accepted: AcceptedTerms = call.body
     return call.services.terms.accept(call.user_id, accepted.version)
 
 
-def export(call: Call) -> Any:
+def export(call: Call) -> AccountExport:
     """Show everything."""
     query: ExportQuery = call.query
     return call.services.exports.of_user(call.user_id, query.cursor)
 
 
-def delete(call: Call) -> Any:
+def delete(call: Call) -> DeletionView:
     """Delete the account, as far as can be done now."""
     wish: Deletion = call.body
     on_stop = OnStop(wish.positions)

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
 
-from understudy.domain.agents import AgentScope
+from understudy.domain.agents import Agent, AgentScope
 from understudy.domain.ids import WalletId
+from understudy.workflows.requests.agents import Delegation
 
 from .fields import Identity, Text
-from .routing import Access, Call, Request, Route
+from .routing import Access, Call, Items, Request, Route
 
 AgentName = Annotated[
     str,
@@ -36,7 +37,7 @@ class ConfirmAgent(Request):
     signatures: Annotated[list[Text], Field(min_length=1, max_length=4)]
 
 
-def enable(call: Call) -> Any:
+def enable(call: Call) -> Delegation:
     """Make an agent and show what the wallet has to sign."""
     wish: EnableAgent = call.body
     wallet_id = None if wish.wallet_id is None else WalletId(wish.wallet_id)
@@ -45,28 +46,28 @@ def enable(call: Call) -> Any:
     )
 
 
-def confirm(call: Call) -> Any:
+def confirm(call: Call) -> Delegation:
     """Take the signatures in."""
     signed: ConfirmAgent = call.body
     return call.services.agents.confirm(call.user_id, signed.agent_id, signed.signatures)
 
 
-def agents(call: Call) -> dict[str, Any]:
+def agents(call: Call) -> Items[Agent]:
     """Show the caller's agents."""
     return {"items": call.services.agents.of_user(call.user_id)}
 
 
-def agent(call: Call) -> Any:
+def agent(call: Call) -> Delegation:
     """Show an agent with what is to be signed."""
     return call.services.agents.show(call.user_id, call.path["agent_id"])
 
 
-def rotate(call: Call) -> Any:
+def rotate(call: Call) -> Delegation:
     """Prepare an agent's successor."""
     return call.services.agents.rotate(call.user_id, call.path["agent_id"])
 
 
-def revoke(call: Call) -> Any:
+def revoke(call: Call) -> Delegation:
     """Destroy an agent's key."""
     return call.services.agents.revoke(call.user_id, call.path["agent_id"])
 

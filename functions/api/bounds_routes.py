@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Annotated, Any
+from typing import Annotated
 
 from pydantic import Field
 
 from understudy.domain.agents import SigningBounds
+from understudy.ports.agents import BoundsAnswer
 
 from .fields import Exact, Symbol, Text, WholeNumber
 from .limits import MOST_SYMBOLS
@@ -32,12 +33,12 @@ class ChangeBounds(Request):
     signature: Text | None = None
 
 
-def bounds(call: Call) -> Any:
+def bounds(call: Call) -> BoundsAnswer:
     """Show bounds."""
     return call.services.bounds.show(call.user_id, call.path["agent_id"])
 
 
-def change(call: Call) -> Any:
+def change(call: Call) -> BoundsAnswer:
     """Change bounds."""
     wish: ChangeBounds = call.body
     wanted = SigningBounds(

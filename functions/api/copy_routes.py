@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated
 
 from pydantic import Field, StringConstraints
 
 from understudy.domain.ids import CopyId, FollowId
+from understudy.domain.receipts import Receipt
+from understudy.ports.directory import Page
+from understudy.workflows.requests.copies import LogLine
 
 from .fields import Identity
 from .routing import Access, Call, Request, Route
@@ -25,7 +28,7 @@ class CopiesQuery(PageQuery):
     follow_id: Identity | None = None
 
 
-def copies(call: Call) -> Any:
+def copies(call: Call) -> Page[Receipt]:
     """Show receipts, newest first."""
     query: CopiesQuery = call.query
     listing = call.services.copies
@@ -35,12 +38,12 @@ def copies(call: Call) -> Any:
     return listing.of_follow(call.user_id, follow_id, query.limit, query.cursor)
 
 
-def receipt(call: Call) -> Any:
+def receipt(call: Call) -> Receipt:
     """Show one receipt."""
     return call.services.copies.one(call.user_id, CopyId(call.path["copy_id"]))
 
 
-def log(call: Call) -> Any:
+def log(call: Call) -> Page[LogLine]:
     """Show receipts as lines."""
     query: PageQuery = call.query
     return call.services.copies.log(call.user_id, query.limit, query.cursor)

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from pydantic import AliasChoices, Field
 
-from understudy.domain.follows import PauseReason
+from understudy.domain.follows import Follow, PauseReason
 from understudy.domain.ids import FollowId, WalletId
 from understudy.domain.markets import HYPERLIQUID
 from understudy.workflows.requests.follows import WantedFollow
+from understudy.workflows.requests.portfolio import PortfolioView
 
 from .fields import Address, Identity, Percent, Usdc
 from .limits import LimitChoices
-from .routing import Access, Call, Request, Route
+from .routing import Access, Call, Items, Request, Route
 
 
 class NewFollow(Request):
@@ -49,7 +50,7 @@ class FollowChange(Request):
     limits: LimitChoices
 
 
-def create(call: Call) -> Any:
+def create(call: Call) -> Follow:
     """Store a follow."""
     wish: NewFollow = call.body
     wallet_id = None if wish.wallet_id is None else WalletId(wish.wallet_id)
@@ -57,7 +58,7 @@ def create(call: Call) -> Any:
     return call.services.follows.create(call.user_id, wanted)
 
 
-def create_older(call: Call) -> Any:
+def create_older(call: Call) -> Follow:
     """Store a follow that came in the older nesting."""
     wish: OlderNewFollow = call.body
     cost = {"kind": "fixed", "cost_per_order_usdc": str(wish.cost_per_order_usdc)}
@@ -67,39 +68,39 @@ def create_older(call: Call) -> Any:
     return call.services.follows.create(call.user_id, wanted)
 
 
-def follows(call: Call) -> dict[str, Any]:
+def follows(call: Call) -> Items[Follow]:
     """Show the caller's follows."""
     return {"items": call.services.follows.of_user(call.user_id)}
 
 
-def follow(call: Call) -> Any:
+def follow(call: Call) -> Follow:
     """Show one follow."""
     return call.services.follows.one(call.user_id, _follow_id(call))
 
 
-def change(call: Call) -> Any:
+def change(call: Call) -> Follow:
     """Change limits."""
     wish: FollowChange = call.body
     choices = wish.limits.choices()
     return call.services.follows.change_limits(call.user_id, _follow_id(call), choices)
 
 
-def start(call: Call) -> Any:
+def start(call: Call) -> Follow:
     """Begin to copy."""
     return call.services.lifecycle.start(call.user_id, _follow_id(call))
 
 
-def pause(call: Call) -> Any:
+def pause(call: Call) -> Follow:
     """Stop entering."""
     return call.services.lifecycle.pause(call.user_id, _follow_id(call), PauseReason.USER)
 
 
-def delete(call: Call) -> Any:
+def delete(call: Call) -> Follow:
     """End a follow."""
     return call.services.lifecycle.delete(call.user_id, _follow_id(call))
 
 
-def portfolio(call: Call) -> Any:
+def portfolio(call: Call) -> PortfolioView:
     """Show what a follow holds and has earned."""
     return call.services.portfolios.of_follow(call.user_id, _follow_id(call))
 

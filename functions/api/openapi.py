@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic.json_schema import models_json_schema
 
+from .answer_schemas import REFERENCE, AnswerSchemas, shown_by
 from .problems import TITLE_OF
+from .request_schemas import portable
 from .routing import Access
 
 if TYPE_CHECKING:
@@ -15,7 +17,6 @@ if TYPE_CHECKING:
 
     from .routing import Request, Route
 
-REFERENCE = "#/components/schemas/{model}"
 ABOUT = (
     "Copy trading on your own account, with a key that can trade and never withdraw. Money and"
     " sizes are decimals in text; times end in _ms and count from 1970. Every refusal is problem"
@@ -43,39 +44,50 @@ def document(routes: Sequence[Route]) -> dict[str, Any]:
     """Describe the API."""
     models = sorted({m for r in routes for m in (r.body, r.query) if m}, key=lambda m: m.__name__)
     _, schemas = models_json_schema(
-        [(model, "validation") for model in models], ref_template=REFERENCE
+        [(model, "validation") for model in models], ref_template=REFERENCE.format(name="{model}")
     )
+    answers = AnswerSchemas()
     paths: dict[str, dict[str, Any]] = {}
     for route in routes:
-        paths.setdefault(route.path, {})[route.method.lower()] = _operation(route)
+        paths.setdefault(route.path, {})[route.method.lower()] = _operation(route, answers)
     return {
         "openapi": "3.1.0",
         "info": {"title": "Understudy", "version": "1", "description": ABOUT},
         "paths": paths,
         "components": {
-            "schemas": {**schemas.get("$defs", {}), "Problem": PROBLEM_SCHEMA},
+            "schemas": {
+                **answers.named,
+                **portable(schemas.get("$defs", {})),
+                "Problem": PROBLEM_SCHEMA,
+            },
             "securitySchemes": {"access_token": {"type": "http", "scheme": "bearer"}},
         },
     }
 
 
-def _operation(route: Route) -> dict[str, Any]:
+def _operation(route: Route, answers: AnswerSchemas) -> dict[str, Any]:
     operation: dict[str, Any] = {
         "operationId": f"{route.method.lower()}_{re.sub(r'[^a-z0-9]+', '_', route.path.lower())}",
         "summary": route.summary,
         "parameters": [*_path_parameters(route), *_query_parameters(route.query)],
         "responses": {
-            str(route.status): {"description": "Done"},
+            str(route.status): _answer(route, answers),
             **{str(status): _refusal(status) for status in _refusals(route)},
         },
     }
     if route.access is not Access.OPEN:
         operation["security"] = [{"access_token": []}]
     if route.body is not None:
-        schema = {"$ref": REFERENCE.format(model=route.body.__name__)}
+        schema = {"$ref": REFERENCE.format(name=route.body.__name__)}
         content = {"application/json": {"schema": schema}}
         operation["requestBody"] = {"required": True, "content": content}
     return operation
+
+
+def _answer(route: Route, answers: AnswerSchemas) -> dict[str, Any]:
+    shown = shown_by(route.handle)
+    kind = "text/html" if shown is str else "application/json"
+    return {"description": "Done", "content": {kind: {"schema": answers.of(shown)}}}
 
 
 def _path_parameters(route: Route) -> list[dict[str, Any]]:
@@ -91,7 +103,7 @@ def _query_parameters(query: type[Request] | None) -> list[dict[str, Any]]:
     schema = query.model_json_schema()
     required = schema.get("required", [])
     return [
-        {"name": name, "in": "query", "required": name in required, "schema": each}
+        {"name": name, "in": "query", "required": name in required, "schema": portable(each)}
         for name, each in schema["properties"].items()
     ]
 
@@ -103,7 +115,7 @@ def _refusals(route: Route) -> list[int]:
         400: True,
         401: signed_in or changes,
         403: route.access is Access.OPERATOR,
-        404: "{" in route.path,
+        404: route.access is Access.OPERATOR or any(n.endswith("_id") for n in _names(route)),
         409: changes,
         413: True,
         422: changes,
@@ -112,8 +124,15 @@ def _refusals(route: Route) -> list[int]:
     return [*(status for status, holds in possible.items() if holds), 503]
 
 
+def _names(route: Route) -> set[str]:
+    """Give what a request may name, in its path, its query and its body."""
+    models = [model for model in (route.query, route.body) if model]
+    names = {name for model in models for name in model.model_fields}
+    return {*re.findall(r"\{(\w+)\}", route.path), *names}
+
+
 def _refusal(status: int) -> dict[str, Any]:
-    schema = {"$ref": REFERENCE.format(model="Problem")}
+    schema = {"$ref": REFERENCE.format(name="Problem")}
     content = {"application/problem+json": {"schema": schema}}
     refusal = {"description": TITLE_OF[status], "content": content}
     return {**refusal, "headers": RETRY_AFTER} if status in ASKS_TO_WAIT else refusal

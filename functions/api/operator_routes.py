@@ -6,14 +6,18 @@ from typing import Annotated, Any, Literal
 
 from pydantic import StringConstraints
 
+from understudy.domain.agents import Agent
 from understudy.domain.errors import InvalidInputError
+from understudy.domain.follows import Follow
 from understudy.domain.ids import FollowId, UserId
 from understudy.ports.switches import Switch
-from understudy.workflows.requests.operator_actions import LOOKING
+from understudy.workflows.requests.operator_actions import LOOKING, Dossier
+from understudy.workflows.requests.operator_switches import SwitchView
 from understudy.workflows.requests.operators import Deed
 
 from .fields import Address, Flag, Identity
 from .routing import Access, Call, Request, Route
+from .session_routes import Ended
 
 Reason = Annotated[str, StringConstraints(strict=True, pattern=r"^[^\x00-\x1f\x7f]{1,200}\z")]
 Subject = Annotated[str, StringConstraints(strict=True, pattern=r"^[0-9A-Za-z-]{0,64}\z")]
@@ -47,13 +51,13 @@ class WhichUser(Request):
     address: Address | None = None
 
 
-def switch(call: Call) -> Any:
+def switch(call: Call) -> SwitchView:
     """Show how a switch stands."""
     query: WhichSwitch = call.query
     return call.services.operator_switches.stands(Switch(query.switch), query.subject)
 
 
-def turn(call: Call) -> Any:
+def turn(call: Call) -> SwitchView:
     """Turn a switch."""
     wish: TurnSwitch = call.body
     return call.services.operator_switches.turn(
@@ -61,7 +65,7 @@ def turn(call: Call) -> Any:
     )
 
 
-def user(call: Call) -> Any:
+def user(call: Call) -> Dossier:
     """Show a user with wallets, agents, follows, living sessions and switches."""
     query: WhichUser = call.query
     actions = call.services.operator_actions
@@ -71,41 +75,41 @@ def user(call: Call) -> Any:
     return actions.look(Deed(call.user_id, LOOKING, call.at_ms), user_id)
 
 
-def pause(call: Call) -> Any:
+def pause(call: Call) -> Follow:
     """Pause a follow."""
     return call.services.operator_actions.pause(_deed(call), _follow_id(call))
 
 
-def release(call: Call) -> Any:
+def release(call: Call) -> Follow:
     """Release a follow."""
     return call.services.operator_actions.release(_deed(call), _follow_id(call))
 
 
-def revoke(call: Call) -> Any:
+def revoke(call: Call) -> Agent:
     """Revoke a user's agent."""
     user_id, agent_id = UserId(call.path["user_id"]), call.path["agent_id"]
     return call.services.operator_actions.revoke(_deed(call), user_id, agent_id)
 
 
-def rotate(call: Call) -> Any:
+def rotate(call: Call) -> Agent:
     """Have a user's agent rotated."""
     user_id, agent_id = UserId(call.path["user_id"]), call.path["agent_id"]
     return call.services.operator_actions.rotate(_deed(call), user_id, agent_id)
 
 
-def end_session(call: Call) -> dict[str, bool]:
+def end_session(call: Call) -> Ended:
     """End one session."""
     call.services.session_endings.one(_deed(call), call.path["session_id"])
     return {"ended": True}
 
 
-def end_sessions(call: Call) -> dict[str, bool]:
+def end_sessions(call: Call) -> Ended:
     """End all sessions of a user."""
     call.services.session_endings.all_of(UserId(call.path["user_id"]), _deed(call))
     return {"ended": True}
 
 
-def end_everybodys(call: Call) -> dict[str, bool]:
+def end_everybodys(call: Call) -> Ended:
     """End all sessions of everybody."""
     call.services.session_endings.everybodys(_deed(call))
     return {"ended": True}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from understudy.workflows.requests.copy_profiles import ProfileView
 
 from .limits import LimitChoices
 from .routing import Access, Call, Request, Route
@@ -14,23 +14,23 @@ class NewProfile(Request):
     limits: LimitChoices
 
 
-def profile(call: Call) -> Any:
+def profile(call: Call) -> ProfileView:
     """Show the profile."""
     return call.services.copy_settings.profile(call.user_id)
 
 
-def put_profile(call: Call) -> Any:
+def put_profile(call: Call) -> ProfileView:
     """Replace the profile."""
     wish: NewProfile = call.body
     return call.services.copy_settings.put_profile(call.user_id, wish.limits.choices())
 
 
-def enable(call: Call) -> Any:
+def enable(call: Call) -> ProfileView:
     """Let copying go on."""
     return call.services.copy_settings.enable(call.user_id, call.at_ms)
 
 
-def disable(call: Call) -> Any:
+def disable(call: Call) -> ProfileView:
     """Stop all copying."""
     return call.services.copy_settings.disable(call.user_id, call.at_ms)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal, TypeAlias
 
 from pydantic import StringConstraints
 
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 # A contract wallet's can be long: it may carry the call that makes the wallet.
 Signature = Annotated[str, StringConstraints(strict=True, min_length=1, max_length=16_386)]
+
+ShownNonce: TypeAlias = dict[Literal["nonce", "expires_at"], str]
 
 
 class NonceQuery(Request):
@@ -39,7 +41,7 @@ class SignedMessage(Request):
         return wallet_proofs.SignedMessage(self.address, self.message, self.signature)
 
 
-def shown_nonce(nonce: SignInNonce) -> dict[str, str]:
+def shown_nonce(nonce: SignInNonce) -> ShownNonce:
     """Show a nonce with its end."""
     expires_at = datetime.fromtimestamp(nonce.expires_at_ms // 1000, UTC)
     return {"nonce": nonce.nonce, "expires_at": expires_at.isoformat().replace("+00:00", "Z")}

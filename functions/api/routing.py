@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias, TypeVar
 
 from pydantic import BaseModel, ConfigDict
 
@@ -14,6 +14,10 @@ from understudy.runtime.api_services import ApiServices
 
 if TYPE_CHECKING:
     from understudy.domain.ids import UserId
+
+
+T = TypeVar("T")
+Items: TypeAlias = dict[Literal["items"], Sequence[T]]  # a list that has one page
 
 
 class Access(StrEnum):
@@ -70,9 +74,10 @@ class Call:
 class Route:
     """One method on one path; `{name}` in the path is a parameter.
 
-    `handle` gives a dataclass, a mapping, or a `Page` to show. A route that is not `counted` must
-    cost nothing. A route that lets in names by `aim` whose door a body tries; '' for nobody's. One
-    that `begins` something is for who has accepted the terms and is not being deleted.
+    `handle` gives a dataclass, a mapping, or a `Page` to show, and says which by its return type:
+    the document tells it. A route that is not `counted` must cost nothing. A route that lets in
+    names by `aim` whose door a body tries; '' for nobody's. One that `begins` something is for who
+    has accepted the terms and is not being deleted.
     """
 
     method: str

@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Literal, TypeAlias
 
-from .routing import Access, Call, Route
+from understudy.workflows.requests.session_endings import SessionView
+
+from .routing import Access, Call, Items, Route
+
+Ended: TypeAlias = dict[Literal["ended"], bool]
 
 
-def sessions(call: Call) -> dict[str, Any]:
+def sessions(call: Call) -> Items[SessionView]:
     """Show where the caller is signed in."""
     here = call.bearer.session_id
     return {"items": call.services.session_endings.living(call.user_id, here)}
 
 
-def end(call: Call) -> dict[str, bool]:
+def end(call: Call) -> Ended:
     """End one of the caller's sessions."""
     call.services.session_endings.one_of(call.user_id, call.path["session_id"])
     return {"ended": True}
 
 
-def end_all(call: Call) -> dict[str, bool]:
+def end_all(call: Call) -> Ended:
     """End all of the caller's sessions, this one too."""
     call.services.session_endings.all_of(call.user_id)
     return {"ended": True}

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any, Literal
 
-from understudy.domain.codec import to_plain
-from understudy.domain.identity import AuthMethod
+from understudy.domain.identity import AuthMethod, Wallet
 from understudy.ports.identity import ProviderTokens
+from understudy.workflows.requests.sessions import TokenPair
 
 from .fields import Text, Token
-from .proofs import NonceQuery, SignedMessage, shown_nonce
+from .proofs import NonceQuery, ShownNonce, SignedMessage, shown_nonce
 from .routing import Access, Call, Request, Route
 
 if TYPE_CHECKING:
@@ -35,37 +36,44 @@ class RefreshRequest(Request):
     refresh_token: Text
 
 
-def give_nonce(call: Call) -> dict[str, Any]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenedSession(TokenPair):
+    """The tokens of a new session, and the wallet that is signed in."""
+
+    wallet: Wallet
+
+
+def give_nonce(call: Call) -> ShownNonce:
     """Give a nonce for the next sign-in message."""
     query: NonceQuery = call.query
     return shown_nonce(call.services.sign_in.nonce_for(query.address))
 
 
-def verify(call: Call) -> dict[str, Any]:
+def verify(call: Call) -> OpenedSession:
     """Open a session."""
     signed: SignedMessage = call.body
     return _shown(call.services.sign_in.verify(signed.proof(), signed.connector))
 
 
-def verify_privy(call: Call) -> dict[str, Any]:
+def verify_privy(call: Call) -> OpenedSession:
     """Open a session for whom Privy vouches for."""
     sent: PrivyTokens = call.body
     tokens = ProviderTokens(access=sent.access_token, identity=sent.identity_token)
     return _shown(call.services.provider_sign_in.verify(AuthMethod.PRIVY, tokens))
 
 
-def verify_dynamic(call: Call) -> dict[str, Any]:
+def verify_dynamic(call: Call) -> OpenedSession:
     """Open a session for whom Dynamic vouches for."""
     sent: DynamicToken = call.body
     tokens = ProviderTokens(access=sent.token, identity=sent.token)
     return _shown(call.services.provider_sign_in.verify(AuthMethod.DYNAMIC, tokens))
 
 
-def _shown(opened: SignedIn) -> dict[str, Any]:
-    return {**to_plain(opened.tokens), "wallet": opened.wallet}
+def _shown(opened: SignedIn) -> OpenedSession:
+    return OpenedSession(**asdict(opened.tokens), wallet=opened.wallet)
 
 
-def refresh(call: Call) -> Any:
+def refresh(call: Call) -> TokenPair:
     """Give the next pair of tokens."""
     return call.services.sessions.refresh(call.body.refresh_token)
 
@@ -80,7 +88,7 @@ def session_of(sent: RefreshRequest) -> str:
     return sent.refresh_token.split(".", 1)[0]
 
 
-def log_out(call: Call) -> dict[str, bool]:
+def log_out(call: Call) -> dict[Literal["signed_out"], bool]:
     """End the session."""
     call.services.sessions.end(call.body.refresh_token)
     return {"signed_out": True}

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
+
+from understudy.workflows.requests.system_status import SystemView
 
 from .routing import Access, Call, Route
 
 
-def health(_: Call) -> dict[str, str]:
+def health(_: Call) -> dict[Literal["status"], Literal["OK"]]:
     """Say that the API answers; it asks nobody else."""
     return {"status": "OK"}
 
 
-def status(call: Call) -> Any:
+def status(call: Call) -> SystemView:
     """Show every dependency."""
     return call.services.system.now()
 

@@ -2,43 +2,42 @@
 
 from __future__ import annotations
 
-from typing import Any
-
+from understudy.domain.identity import Wallet
 from understudy.domain.ids import WalletId
-from understudy.workflows.requests.wallets import person
+from understudy.workflows.requests.wallets import Person, person
 
-from .proofs import NonceQuery, SignedMessage, shown_nonce
-from .routing import Access, Call, Route
+from .proofs import NonceQuery, ShownNonce, SignedMessage, shown_nonce
+from .routing import Access, Call, Items, Route
 
 
-def me(call: Call) -> Any:
+def me(call: Call) -> Person:
     """Show the caller."""
     return person(call.services.identity, call.user_id)
 
 
-def wallets(call: Call) -> dict[str, Any]:
+def wallets(call: Call) -> Items[Wallet]:
     """Show the caller's wallets."""
     return {"items": call.services.identity.wallets(call.user_id)}
 
 
-def give_nonce(call: Call) -> dict[str, str]:
+def give_nonce(call: Call) -> ShownNonce:
     """Give a nonce that links one address to the caller."""
     query: NonceQuery = call.query
     return shown_nonce(call.services.wallet_links.nonce_for(call.user_id, query.address))
 
 
-def link(call: Call) -> Any:
+def link(call: Call) -> Wallet:
     """Bind a further wallet."""
     signed: SignedMessage = call.body
     return call.services.wallet_links.link(call.user_id, signed.proof(), signed.connector)
 
 
-def activate(call: Call) -> Any:
+def activate(call: Call) -> Person:
     """Choose the active wallet."""
     return call.services.wallet_links.activate(call.user_id, _wallet_id(call))
 
 
-def remove(call: Call) -> Any:
+def remove(call: Call) -> Person:
     """Unbind a wallet."""
     return call.services.wallet_links.remove(call.bearer, _wallet_id(call))
 

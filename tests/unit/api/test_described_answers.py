@@ -1,0 +1,111 @@
+"""The document says what every route takes and shows, in words that all its readers know."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from functions.api.answer_schemas import AnswerSchemas, shown_by
+from functions.api.fields import exact_decimal
+from functions.api.openapi import document
+from functions.api.routes import ROUTES
+from functions.api.routing import Items
+from understudy.domain.agents import AgentScope
+from understudy.domain.codec import to_plain
+from understudy.domain.ids import FollowId
+from understudy.ports.directory import Page
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from functions.api.routing import Route
+
+DOCUMENT = document(ROUTES)
+OF_NO_FIXED_SHAPE = {"GET /openapi.json"}
+
+
+def inside(schema: Any) -> Iterator[Mapping[str, Any]]:
+    if isinstance(schema, dict):
+        yield schema
+    for each in schema.values() if isinstance(schema, dict) else schema:
+        if isinstance(each, (dict, list)):
+            yield from inside(each)
+
+
+@pytest.mark.parametrize("route", ROUTES, ids=lambda route: route.key)
+def test_a_handler_says_what_it_shows_by_its_return_type(route: Route) -> None:
+    answers = DOCUMENT["paths"][route.path][route.method.lower()]["responses"]
+    (content,) = answers[str(route.status)]["content"].values()
+
+    assert content["schema"], f"{route.key}: its handler must not give Any"
+    named = {"$ref", "properties"} & set(content["schema"]) or content["schema"] == {
+        "type": "string"
+    }
+    assert named or route.key in OF_NO_FIXED_SHAPE, content["schema"]
+
+
+def test_no_answer_has_the_name_of_a_request() -> None:
+    requested = {route.body.__name__ for route in ROUTES if route.body}
+    answers = AnswerSchemas()
+    for route in ROUTES:
+        answers.of(shown_by(route.handle))
+
+    assert not requested & set(answers.named)
+
+
+def test_every_pattern_is_one_of_json_schema_and_means_the_whole_text() -> None:
+    patterns = {
+        each["pattern"] for each in inside(DOCUMENT) if isinstance(each.get("pattern"), str)
+    }
+
+    assert len(patterns) > 3
+    for pattern in patterns:
+        assert pattern[0] + pattern[-1] == "^$"
+        assert not re.search(r"\\[zZA]|\(\?", pattern.replace("(?:", "("))
+
+
+def test_the_range_of_a_decimal_is_told_for_numbers_and_its_form_for_text() -> None:
+    shown = DOCUMENT["components"]["schemas"]["OlderNewFollow"]["properties"]["copy_budget_usdc"]
+    text, number = shown["anyOf"]
+
+    assert (number["minimum"], number["maximum"]) == (10, 1_000_000_000)
+    for good in ("10", "-0.00000001", "123456789012.12345678"):
+        assert re.search(text["pattern"], good)
+        assert exact_decimal(good) == Decimal(good)
+    for bad in ("1e3", "+1", ".5", "1.", "0.123456789", "1234567890123"):
+        assert not re.search(text["pattern"], bad)
+
+
+@dataclass(frozen=True, slots=True)
+class Branch:
+    """Holds every kind of field, and itself."""
+
+    name: FollowId
+    size: Decimal
+    counts: dict[str, int]
+    kind: AgentScope
+    grown: tuple[Branch, ...] = ()
+    mark: Decimal | None = None
+
+
+def test_a_type_is_described_as_it_is_written() -> None:
+    schemas = AnswerSchemas()
+    shown = schemas.of(Page[Branch])
+    written = to_plain(Branch(FollowId("a"), Decimal("1E+3"), {"b": 1}, AgentScope.TRADE_ONLY))
+    described = schemas.named["Branch"]
+
+    assert shown["properties"]["items"]["items"] == {"$ref": "#/components/schemas/Branch"}
+    assert described["properties"]["grown"]["items"] == {"$ref": "#/components/schemas/Branch"}
+    assert set(written) == set(described["required"]) == set(described["properties"]) - {"mark"}
+    assert re.search(described["properties"]["mark"]["pattern"], str(written["size"]))
+
+
+def test_a_list_without_pages_has_items_only() -> None:
+    shown = AnswerSchemas().of(Items[int])
+
+    assert shown["properties"] == {"items": {"type": "array", "items": {"type": "integer"}}}
+    assert shown["required"] == ["items"]
