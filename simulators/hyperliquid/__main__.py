@@ -17,8 +17,9 @@ from simulators.hyperliquid.persistence.store import BookStore, StoreError
 from simulators.hyperliquid.replay.driver import DEFAULT_EQUITY_USD
 from simulators.hyperliquid.replay.pacing import read_pace
 from simulators.hyperliquid.replay.recording import RecordingError, load_recording
-from simulators.hyperliquid.server import LOOPBACK, serving
+from simulators.hyperliquid.server import serving
 from simulators.hyperliquid.simulator import TESTNET, Simulator, over
+from simulators.loopback import LOOPBACK
 
 FAILURE = 1
 

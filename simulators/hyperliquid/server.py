@@ -14,6 +14,7 @@ from simulators.hyperliquid.control.routes import add_routes
 from simulators.hyperliquid.endpoints import SIMULATOR, exchange, info, malformed_is_422
 from simulators.hyperliquid.engine.prices import cancel_due
 from simulators.hyperliquid.stream.socket import stream
+from simulators.loopback import listening
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -21,10 +22,8 @@ if TYPE_CHECKING:
     from simulators.hyperliquid.persistence.store import BookStore
     from simulators.hyperliquid.simulator import Simulator
 
-LOOPBACK = "127.0.0.1"
 MIDS_EVERY_SECONDS = 5
 TICKS_PER_SECOND = 2
-SHUTDOWN_SECONDS = 2
 MAX_BODY_BYTES = 64 * 1024 * 1024
 
 
@@ -46,17 +45,14 @@ async def serving(
     simulator: Simulator, port: int, store: BookStore | None = None
 ) -> AsyncIterator[tuple[int, asyncio.Task[None]]]:
     """Serve on the loopback; yield the port and the periodic task, whose end is a failure."""
-    runner = web.AppRunner(build_app(simulator), access_log=None, shutdown_timeout=SHUTDOWN_SECONDS)
-    await runner.setup()
-    ticking = None
     try:
-        site = web.TCPSite(runner, LOOPBACK, port)
-        await site.start()
-        ticking = asyncio.get_running_loop().create_task(_tick(simulator, store))
-        yield runner.addresses[0][1], ticking
+        async with listening(build_app(simulator), port) as taken:
+            ticking = asyncio.get_running_loop().create_task(_tick(simulator, store))
+            try:
+                yield taken, ticking
+            finally:
+                await _wind_down(simulator, ticking)
     finally:
-        await _wind_down(simulator, ticking)
-        await runner.cleanup()
         if store is not None:
             await store.save(simulator.venue)
 
@@ -72,10 +68,10 @@ async def _tick(simulator: Simulator, store: BookStore | None) -> None:
             await store.save(simulator.venue)
 
 
-async def _wind_down(simulator: Simulator, ticking: asyncio.Task[None] | None) -> None:
+async def _wind_down(simulator: Simulator, ticking: asyncio.Task[None]) -> None:
     simulator.closing.set()
     await simulator.replay.stop()
-    for task in (*simulator.late, *((ticking,) if ticking else ())):
+    for task in (*simulator.late, ticking):
         task.cancel()
         with suppress(asyncio.CancelledError, OSError):
             await task

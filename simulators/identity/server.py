@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
 from aiohttp import web
@@ -16,36 +15,28 @@ from simulators.identity.provider import (
     Provider,
     new_providers,
 )
+from simulators.loopback import listening
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from contextlib import AbstractAsyncContextManager
 
-LOOPBACK = "127.0.0.1"
 KEY_SETS = {
     "privy": f"/api/v1/apps/{PRIVY_APP_ID}/jwks.json",
     "dynamic": f"/api/v0/sdk/{DYNAMIC_ENVIRONMENT}/.well-known/jwks",
 }
 HANG_SECONDS = 20
 ELSEWHERE = "http://localhost:9/jwks.json"
-SHUTDOWN_SECONDS = 1
 
 
-@asynccontextmanager
-async def serving(port: int) -> AsyncIterator[int]:
-    """Serve on the loopback, with new keys; yield the port."""
+def serving(port: int) -> AbstractAsyncContextManager[int]:
+    """Serve on the loopback, with new keys; give the port."""
     providers = new_providers()
     app = web.Application(middlewares=[errors_are_400])
     app[PROVIDERS] = providers
     for name, path in KEY_SETS.items():
         app.router.add_get(path, _KeySet(providers[name]).answer)
     add_bench(app.router)
-    runner = web.AppRunner(app, access_log=None, shutdown_timeout=SHUTDOWN_SECONDS)
-    await runner.setup()
-    try:
-        await web.TCPSite(runner, LOOPBACK, port).start()
-        yield runner.addresses[0][1]
-    finally:
-        await runner.cleanup()
+    return listening(app, port)
 
 
 class _KeySet:

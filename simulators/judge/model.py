@@ -12,6 +12,8 @@ from simulators.judge.scene import SUPERSEDED, Scene
 from simulators.judge.sizing import HAIR, Entry, entry_of
 
 CARRIED = "CARRIED"
+# What waited for an unknown order, and was given up when that came to nothing or took too long.
+MISSED_WITH_AN_UNKNOWN = "EXPIRED"
 BELOW_MIN_NOTIONAL = "BELOW_MIN_NOTIONAL"
 NOTHING_TO_CLOSE = "NOTHING_TO_CLOSE"
 CARRY_LIFE_MS = 300_000
@@ -106,7 +108,7 @@ def expected_entry(scene: Scene, numbers: Numbers) -> Expected:
     if scene.receipt is None or scene.receipt.reason not in reasons:
         drop_stale_carry(scene)
     if scene.unsettled_size:
-        reasons.add(CARRIED)
+        reasons |= {CARRIED, MISSED_WITH_AN_UNKNOWN}
     return _entry_order(scene, entry_of(scene, numbers), reasons)
 
 

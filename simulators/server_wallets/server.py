@@ -3,26 +3,24 @@
 from __future__ import annotations
 
 import json
-from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any
 
 from aiohttp import web
 
+from simulators.loopback import listening
 from simulators.server_wallets.control import PROVIDER, add_bench
 from simulators.server_wallets.provider import Misfortune, Refused, WalletProvider
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Awaitable, Callable
+    from collections.abc import Awaitable, Callable
+    from contextlib import AbstractAsyncContextManager
 
-LOOPBACK = "127.0.0.1"
 WALLETS = "/v1/wallets"
 DIGEST_BYTES = 32
-SHUTDOWN_SECONDS = 1
 
 
-@asynccontextmanager
-async def serving(provider: WalletProvider, port: int) -> AsyncIterator[int]:
-    """Serve a provider; yield the port."""
+def serving(provider: WalletProvider, port: int) -> AbstractAsyncContextManager[int]:
+    """Serve a provider; give the port."""
     app = web.Application(middlewares=[refusals_are_answers])
     app[PROVIDER] = provider
     app.router.add_get(WALLETS, find)
@@ -30,13 +28,7 @@ async def serving(provider: WalletProvider, port: int) -> AsyncIterator[int]:
     app.router.add_post(f"{WALLETS}/{{wallet_id}}/signatures", sign)
     app.router.add_delete(f"{WALLETS}/{{wallet_id}}", revoke)
     add_bench(app.router)
-    runner = web.AppRunner(app, access_log=None, shutdown_timeout=SHUTDOWN_SECONDS)
-    await runner.setup()
-    try:
-        await web.TCPSite(runner, LOOPBACK, port).start()
-        yield runner.addresses[0][1]
-    finally:
-        await runner.cleanup()
+    return listening(app, port)
 
 
 @web.middleware

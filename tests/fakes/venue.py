@@ -230,8 +230,7 @@ class InMemoryVenue:
 
     def _act(self, address: str, action: Mapping[str, Any]) -> Any:
         if action["type"] == "updateLeverage":
-            symbol = self._markets[action["asset"]].symbol
-            self.books.account(address).leverages[symbol] = action["leverage"]
+            return self.books.set_leverage(address, self._markets[action["asset"]].symbol, action)
         if action["type"] != "order":
             return {"status": "ok", "response": {"type": "default"}}
         (wire,) = action["orders"]

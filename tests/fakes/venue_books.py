@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
+from typing import Any
 
 from understudy.adapters.venues.hyperliquid.errors import RejectionKind
 from understudy.domain.account_history import FundingPayment, OwnFill
@@ -61,6 +63,7 @@ class Book:
     cash: dict[str, Decimal] = field(default_factory=dict)
     positions: dict[str, Position] = field(default_factory=dict)
     leverages: dict[str, int] = field(default_factory=dict)
+    isolated: set[str] = field(default_factory=set)
     fills: list[OwnFill] = field(default_factory=list)
     funding: list[FundingPayment] = field(default_factory=list)
     reports: dict[str, OrderReport] = field(default_factory=dict)
@@ -152,6 +155,16 @@ class Books:
                 purse = book.purse(market.dex)
                 book.cash[purse] = book.cash.get(purse, ZERO) + paid
                 book.funding.append(FundingPayment(market.symbol, paid, time_ms))
+
+    def set_leverage(self, address: str, symbol: str, action: Mapping[str, Any]) -> Any:
+        """Set a symbol's leverage and margin mode; a position keeps the mode it has."""
+        book = self.account(address)
+        if book.held(symbol) and action["isCross"] is (symbol in book.isolated):
+            text = "Cannot switch leverage type with open position."
+            return {"status": "err", "response": text}
+        book.leverages[symbol] = action["leverage"]
+        (book.isolated.discard if action["isCross"] else book.isolated.add)(symbol)
+        return {"status": "ok", "response": {"type": "default"}}
 
     def _matched(self, book: Book, order: Order) -> Decimal | str:
         price = self.prices.get(order.market.symbol)

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from tests.fakes.requests import created, started
+from understudy.domain.follows import Ledger
+from understudy.domain.ids import FollowId
+from understudy.messages import Converge
+from understudy.ports.copying import Changes
+from understudy.workflows.copying.converging import STARTED
 
 if TYPE_CHECKING:
     from tests.fakes.api import ApiWorld
@@ -80,3 +86,22 @@ def test_the_switch_stops_and_resumes_what_it_stopped(api: ApiWorld, token: str)
         for each in api.request("GET", "/v1/follows", None, token).body["items"]
     }
     assert states == {active: "ACTIVE", paused: "PAUSED"}
+
+
+def test_copying_that_goes_on_tries_open_exits_at_once(api: ApiWorld, token: str) -> None:
+    api.delegate(token)
+    active, paused = started(api, token), started(api, token, leader="0x" + "7" * 40)
+    for name in (active, paused):
+        held = Ledger(FollowId(name), "BTC", held=Decimal(1))
+        api.world.copying.store.commit(Changes(ledger=held))
+    api.request("POST", f"/v1/follows/{paused}/pause", None, token)
+    api.request("POST", "/v1/copy/disable", None, token)
+    api.world.queues.lanes.take(100)
+    api.world.clock.advance(2_000)
+
+    api.request("POST", "/v1/copy/enable", None, token)
+
+    told = [each for each in api.world.queues.lanes.take() if isinstance(each, Converge)]
+    assert [(each.follow_id, each.symbol, each.cause) for each in told] == [
+        (active, "BTC", STARTED)
+    ]

@@ -150,6 +150,20 @@ def test_an_entry_may_wait_until_it_is_known_what_became_of_the_one_before(fault
     assert figures_of(evidence) == CLEAN
 
 
+def test_an_entry_that_waited_for_one_that_never_came_expires_with_it() -> None:
+    run = ProductionRun({"one": ratio("5000", "10")}, DECIMALS, "100000000")
+    run.world.venue.faults.extend([None, *[Fault.NEVER_ARRIVES] * 4])
+
+    for size in ("1", "1"):
+        run.trade("BTC", [(size, "1000")], 1_000)
+
+    run.world.pass_time(20)
+    evidence = run.evidence()
+    (follow,) = evidence["follows"]
+    assert [one["reason"] for one in follow["receipts"]] == ["EXPIRED", "EXPIRED"]
+    assert figures_of(evidence) == CLEAN
+
+
 @pytest.mark.parametrize("fault", [Fault.NEVER_ARRIVES, Fault.TIMES_OUT_AFTER_ACCEPT])
 def test_an_entry_that_waited_for_an_outcome_is_ordered_once_that_is_known(fault: Fault) -> None:
     run = ProductionRun({"one": ratio("5000", "10")}, DECIMALS, "100000000")

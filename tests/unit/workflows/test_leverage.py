@@ -247,3 +247,36 @@ def test_a_margin_mode_that_was_changed_is_set_before_the_next_entry_and_once() 
 
     assert _modes(world) == [True, False]
     assert world.ledger(follow).isolated
+
+
+def _from_before_the_mode_was_kept(world: World, follow: FollowId) -> None:
+    ledger = world.ledger(follow)
+    world.table.ledgers[follow]["BTC"] = replace(ledger, isolated=False)
+
+
+def test_a_ledger_that_does_not_know_its_margin_mode_learns_it_by_setting_it_again() -> None:
+    world, follow = _world(leverage=1, margin_mode=MarginMode.ISOLATED)
+    _copy(world, "50")
+    _from_before_the_mode_was_kept(world, follow)
+
+    _copy(world, "50")
+    _copy(world, "50")
+
+    assert _modes(world) == [False, False]
+    assert world.ledger(follow).isolated
+    assert {receipt.status for receipt in world.receipts(follow)} == {CopyStatus.DONE}
+
+
+def test_a_position_whose_margin_mode_the_venue_does_not_change_adds_nothing_until_flat() -> None:
+    world, follow = _world(leverage=1)
+    _copy(world, "50")
+    before = world.table.follows[follow]
+    changed = replace(before.limits, margin_mode=MarginMode.ISOLATED)
+    world.directory.replace(replace(before, limits=changed))
+
+    for size in ("50", "-100", "50"):
+        _copy(world, size)
+
+    _, added, closed, opened = world.receipts(follow)
+    assert (added.status, added.reason) == (CopyStatus.SKIPPED, Reason.LEVERAGE_NOT_ALLOWED)
+    assert (closed.status, opened.status) == (CopyStatus.DONE, CopyStatus.DONE)

@@ -220,8 +220,13 @@ def _order_entry(
 
 
 def _netted_entry(situation: Situation) -> Decision:
-    """Order what slower modes collected; the gates of single trades do not apply again."""
+    """Order what waited or slower modes collected; the gates of single trades do not apply again.
+
+    What waited for an unknown order has no window: when it is too late for it, its receipt says so.
+    """
     ledger = without_late_carry(situation)
+    if situation.mode is CopyMode.REALTIME and not ledger.wanted_more:
+        return Decision(ledger, reason=Reason.EXPIRED)
     situation = replace(situation, ledger=ledger)
     reason = gates.standing(situation) or gates.account(situation)
     if reason is not None:

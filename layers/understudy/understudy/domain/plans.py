@@ -42,6 +42,11 @@ class Decision:
     numbers: Mapping[str, Decimal] = field(default_factory=dict)
     recent_entries_ms: tuple[int, ...] | None = None
 
+    @property
+    def is_put_off(self) -> bool:
+        """Say whether nothing speaks against an order: it only cannot leave yet."""
+        return self.order is None and self.reason is None
+
 
 def worst_price(situation: Situation, side: Side) -> Decimal:
     """Give the price at which an entry after this trade is reserved for and held to the limits.

@@ -225,6 +225,8 @@ def finished_receipt(receipt: Receipt, ledger: Ledger, reason: Reason) -> Receip
 def _status_of(decision: Decision) -> CopyStatus:
     if decision.order is not None:
         return CopyStatus.CLAIMED
+    if decision.is_put_off:
+        return CopyStatus.WAITING
     return CopyStatus.CARRIED if decision.reason is Reason.CARRIED else CopyStatus.SKIPPED
 
 

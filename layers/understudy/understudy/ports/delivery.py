@@ -58,9 +58,14 @@ class Purpose(StrEnum):
     URGENT = "urgent"
 
 
+def next_minute_ms(now_ms: int) -> int:
+    """Give when the budget's next minute begins."""
+    return (now_ms // MINUTE_MS + 1) * MINUTE_MS
+
+
 def seconds_left(now_ms: int) -> int:
     """Give the seconds until the budget's next minute, rounded up, at least one."""
-    return -(-(MINUTE_MS - now_ms % MINUTE_MS) // 1000)
+    return -(-(next_minute_ms(now_ms) - now_ms) // 1000)
 
 
 class VenueBudget(Protocol):

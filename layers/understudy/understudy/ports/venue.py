@@ -23,7 +23,7 @@ class NotFound:
 
 @dataclass(frozen=True, slots=True)
 class StillOpen:
-    """The venue knows the order and has not finished with it."""
+    """The venue knows the order and has not finished with it, or does not list all of it yet."""
 
 
 OrderReport = Accepted | Rejected | NotFound | StillOpen

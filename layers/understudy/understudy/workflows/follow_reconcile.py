@@ -31,7 +31,11 @@ from understudy.messages import (
 )
 from understudy.ports.copying import Changes, FollowState, LeaderStore, MarketStore
 from understudy.workflows.copying.closing_out import close_out_if_stopped
-from understudy.workflows.copying.converging import COMPARED, converge_if_open
+from understudy.workflows.copying.converging import (
+    COMPARED,
+    converge_if_open,
+    order_what_waited,
+)
 from understudy.workflows.copying.ending import end_if_done
 from understudy.workflows.copying.epochs import is_behind
 from understudy.workflows.copying.views import CopyPorts
@@ -177,6 +181,9 @@ def _reconcile_ledger(
     market = ports.markets.markets(state.follow.venue).get(ledger.symbol)
     if market is not None:
         converge_if_open(ports.copying, state.follow, compared, market, COMPARED)
+        if compared.carried_since_ms and now_ms - compared.carried_since_ms > SWEEP_MS:
+            # Whoever settled what it waited for may have died before it said so.
+            order_what_waited(ports.copying, state.follow, compared, market)
 
 
 def _given_back(follow: Follow, before: Ledger, after: Ledger) -> SymbolOwner | None:

@@ -22,7 +22,12 @@ from understudy.ports.concurrency import Pool
 from understudy.ports.signing import Signer
 from understudy.workflows.copying.accounts import with_account
 from understudy.workflows.copying.claims import claim
-from understudy.workflows.copying.converging import WINDOW_ENDS, convergence, wake_after_rest
+from understudy.workflows.copying.converging import (
+    WINDOW_ENDS,
+    converge_with_the_budget,
+    convergence,
+    wake_after_rest,
+)
 from understudy.workflows.copying.deciding import decide_convergence, rests, wanted_ledger
 from understudy.workflows.copying.epochs import is_current
 from understudy.workflows.copying.lanes import Answer, Key, Signing, run_lanes
@@ -95,20 +100,31 @@ def converge(ports: CopyPorts, command: Converge, view: View | None = None) -> S
     waiting = ledger.waiting
     trade = waiting.trade if waiting else trade_of(receipt, view.state.follow)
     if view.intent is None and not ledger.pending and not view.is_deleted:
-        view = yield from _close_the_gap(ports, view, trade, command)
+        closing = yield from _close_the_gap(ports, view, trade, command)
+        if closing is None:
+            converge_with_the_budget(ports, command)
+            return
+        view = closing
     yield from carry_out(ports, view, trade)
 
 
-def _close_the_gap(ports: CopyPorts, view: View, trade: Trade, command: Converge) -> Claiming:
-    """Pin the order that brings what is held to the target, if one is needed."""
+def _close_the_gap(
+    ports: CopyPorts, view: View, trade: Trade, command: Converge
+) -> Generator[Intent, Answer, View | None]:
+    """Pin the order that brings what is held to the target, if one is needed.
+
+    None while the venue's request budget has nothing left for an exit.
+    """
     if wanted_ledger(view, command).wanted_more:
         view = with_account(ports, view, command.queued_at_ms)
     decision = decide_convergence(view, trade, command, ports.clock.now_ms())
     if decision.order is None and decision.ledger == view.ledger:
         return view
+    view, decision = yield from prepare(ports, view, trade, decision)
+    if decision.is_put_off:
+        return None
     if command.cause in WINDOW_ENDS and _closes_before_opening(decision):
         _wake_again(ports, command)
-    view, decision = yield from prepare(ports, view, trade, decision)
     return claim(ports, view, trade, decision, leg=0, queued_at_ms=command.queued_at_ms)
 
 

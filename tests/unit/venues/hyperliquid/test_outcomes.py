@@ -136,6 +136,11 @@ def test_a_canceled_rest_with_hidden_fills_is_still_open() -> None:
     assert order_report(_state("canceled", "1.0"), []) == StillOpen()
 
 
+@pytest.mark.parametrize("answer", [_state("filled"), _state("canceled", "1.0")])
+def test_an_order_whose_fills_are_shown_in_part_is_still_open(answer: Any) -> None:
+    assert order_report(answer, [_fill("1.0", "100", "0.04")]) == StillOpen()
+
+
 def test_a_refused_order_without_fills_is_rejected_by_its_state() -> None:
     report = order_report(_state("iocCancelRejected", "3.0"), [])
 

@@ -7,9 +7,10 @@ from understudy.domain.exits import exit_size
 from understudy.domain.follows import Follow, Ledger
 from understudy.domain.limits import CopyMode
 from understudy.domain.markets import Market
+from understudy.domain.replacing import replace
 from understudy.messages import Converge, WakeLane
 from understudy.ports.copying import FollowState
-from understudy.ports.delivery import Queues
+from understudy.ports.delivery import Queues, next_minute_ms
 from understudy.workflows.copying.views import CopyPorts
 
 # The causes of a convergence at the end of a slower mode's window.
@@ -60,6 +61,17 @@ def converge_later(ports: CopyPorts, follow: Follow, symbol: str, wait_ms: int) 
     """Have an exit that is open tried again after a while."""
     converge = convergence(follow, symbol, OPEN_EXIT, ports.clock.now_ms())
     ports.queues.to_reconcile(WakeLane(converge), delay_seconds=-(-wait_ms // 1000))
+
+
+def converge_with_the_budget(ports: CopyPorts, converge: Converge) -> None:
+    """Have a convergence made when the venue's request budget has its next minute.
+
+    Repeated, it is one: the lane's queue tells them by that time.
+    """
+    now_ms = ports.clock.now_ms()
+    due_ms = next_minute_ms(now_ms)
+    wake = WakeLane(replace(converge, queued_at_ms=due_ms), due_ms)
+    ports.queues.to_reconcile(wake, delay_seconds=(due_ms - now_ms) // 1000)
 
 
 def order_what_waited(ports: CopyPorts, follow: Follow, ledger: Ledger, market: Market) -> None:

@@ -29,7 +29,9 @@ from understudy.ports.copying import Changes
 from understudy.ports.delivery import Purpose
 from understudy.workflows.copying.claims import claim
 from understudy.workflows.copying.converging import (
+    OPEN_EXIT,
     converge_later,
+    converge_with_the_budget,
     convergence,
     order_what_waited,
     wake_after_rest,
@@ -217,9 +219,12 @@ def _next_exit(ports: CopyPorts, view: View, trade: Trade, attempt: int) -> View
         # Whoever settles what is under way may find its own trade done, and ask for nothing.
         wake_after_rest(ports, view.state.follow, view.ledger, now_ms)
         return None
-    allowed = ports.budget.take(trade.venue, Purpose.EXIT, ORDER_WEIGHT)
-    if attempt >= ATTEMPTS_AT_ONCE or not allowed:
+    if attempt >= ATTEMPTS_AT_ONCE:
         converge_later(ports, view.state.follow, view.symbol, NEXT_ATTEMPT_MS)
+        return None
+    if not ports.budget.take(trade.venue, Purpose.EXIT, ORDER_WEIGHT):
+        again = convergence(view.state.follow, view.symbol, OPEN_EXIT, now_ms)
+        converge_with_the_budget(ports, again)
         return None
     decision = decide_gap(view.situation(trade, now_ms))
     return claim(ports, view, trade, decision, leg=0, queued_at_ms=now_ms)

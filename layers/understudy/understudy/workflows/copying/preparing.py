@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Generator
 
 from understudy.domain.carrying import without_carry
-from understudy.domain.errors import RequestBudgetError
 from understudy.domain.follows import Ledger
 from understudy.domain.intents import Intent
 from understudy.domain.plans import Decision
 from understudy.domain.reasons import Reason
+from understudy.domain.refusals import VENUE_REQUESTS
 from understudy.domain.replacing import replace
 from understudy.domain.trades import Trade
-from understudy.ports.delivery import Purpose, seconds_left
+from understudy.ports.delivery import Purpose
 from understudy.workflows.copying.lanes import Answer
 from understudy.workflows.copying.leverage import needs_leverage, set_leverage
 from understudy.workflows.copying.views import CopyPorts, View
@@ -23,20 +23,14 @@ ORDER_WEIGHT = 1
 def prepare(
     ports: CopyPorts, view: View, trade: Trade, decision: Decision
 ) -> Generator[Intent, Answer, tuple[View, Decision]]:
-    """Make sure that an order can leave; an entry that cannot is skipped, an exit is tried again.
-
-    Raises RequestBudgetError for an exit while the venue's budget is used up.
-    """
+    """Make sure that an order can leave; an entry that cannot is skipped, an exit is put off."""
     order = decision.order
     if order is None:
         return view, decision
     purpose = Purpose.EXIT if order.reduce_only else Purpose.ENTRY
     weight = 2 * ORDER_WEIGHT if needs_leverage(view, order) else ORDER_WEIGHT
-    allowed = ports.budget.take(trade.venue, purpose, weight)
-    if order.reduce_only and not allowed:
-        raise RequestBudgetError(trade.venue, seconds_left(ports.clock.now_ms()))
-    if not allowed:
-        return view, _skip(view, trade, decision, Reason.RATE_LIMITED)
+    if not ports.budget.take(trade.venue, purpose, weight):
+        return view, _without_budget(view, trade, decision, purpose)
     if not needs_leverage(view, order):
         return view, decision
     view, refused = yield from set_leverage(ports, view, trade, order.leverage)
@@ -53,6 +47,13 @@ def _with_leverage(ledger: Ledger, stored: Ledger) -> Ledger:
         isolated=stored.isolated,
         version=stored.version,
     )
+
+
+def _without_budget(view: View, trade: Trade, decision: Decision, purpose: Purpose) -> Decision:
+    """Skip an entry; of an exit move the target alone: its lane goes on and asks for it later."""
+    if purpose is Purpose.ENTRY:
+        return _skip(view, trade, decision, Reason.RATE_LIMITED)
+    return replace(decision, order=None, reason=None, bound_by=VENUE_REQUESTS)
 
 
 def _skip(view: View, trade: Trade, decision: Decision, reason: Reason) -> Decision:

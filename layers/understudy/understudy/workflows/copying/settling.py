@@ -8,14 +8,16 @@ from understudy.domain.exits import exit_size
 from understudy.domain.follows import Ledger
 from understudy.domain.intents import Accepted, Intent, IntentState, Rejected
 from understudy.domain.money import ZERO
+from understudy.domain.plans import Decision
 from understudy.domain.reasons import Reason
 from understudy.domain.receipting import (
+    closed_receipt,
     finished_receipt,
     given_up_receipt,
     settled_receipt,
     with_order_times,
 )
-from understudy.domain.receipts import Receipt
+from understudy.domain.receipts import CopyStatus, Receipt
 from understudy.domain.replacing import replace
 from understudy.domain.settlement import Settled, paused_by, settle
 from understudy.ports.copying import Changes
@@ -26,6 +28,8 @@ from understudy.workflows.copying.views import CopyPorts, View, read_view
 
 CONFLICT_TRIES = 8
 CONFLICT_WAIT_MS = 5
+# Each is an item of the transaction, which holds a hundred; an order is unknown for seconds.
+MOST_BEHIND = 80
 AGENT_IS_GONE = (
     "the agent that signs for this wallet was revoked, replaced or has run out: enable a new one"
     " and start the follow again"
@@ -98,7 +102,11 @@ def _changes(
         budget=settled.budget if settled.budget != view.state.budget else None,
         ledger=settled.ledger,
         intent=settled.intent,
-        receipts=(*receipts, *_done_with(ports, view, intent, settled.ledger)),
+        receipts=(
+            *receipts,
+            *_done_with(ports, view, intent, settled.ledger),
+            *_given_up_with(ports, view, intent, settled.ledger),
+        ),
         owner_released=owner_released(view, settled.ledger),
     )
 
@@ -122,6 +130,21 @@ def _done_with(ports: CopyPorts, view: View, intent: Intent, ledger: Ledger) -> 
         return ()
     finished = finished_receipt(newest, ledger, Reason.NOTHING_TO_CLOSE)
     return () if finished is None else (finished,)
+
+
+def _given_up_with(
+    ports: CopyPorts, view: View, intent: Intent, ledger: Ledger
+) -> tuple[Receipt, ...]:
+    """Finish the receipts of entries that waited for this one and were given up with it."""
+    before, follow_id = view.ledger, intent.follow_id
+    if intent.seq >= before.last_seq or not before.wanted_more or ledger.wanted_more:
+        return ()
+    behind = range(before.last_seq, intent.seq, -1)[:MOST_BEHIND]
+    return tuple(
+        closed_receipt(receipt, Decision(ledger, reason=Reason.EXPIRED))
+        for receipt in ports.store.receipts(follow_id, behind)
+        if receipt.symbol == intent.symbol and receipt.status is CopyStatus.CARRIED
+    )
 
 
 def _read_again(ports: CopyPorts, intent: Intent) -> tuple[View, Intent]:

@@ -8,7 +8,12 @@ from understudy.domain.replacing import replace
 from understudy.messages import ResolveIntent
 from understudy.ports.copying import Changes
 from understudy.ports.venue import NotFound, StillOpen
-from understudy.workflows.copying.converging import SETTLED, converge_if_open, order_what_waited
+from understudy.workflows.copying.converging import (
+    SETTLED,
+    SWEEP_MS,
+    converge_if_open,
+    order_what_waited,
+)
 from understudy.workflows.copying.orders import RESOLVE_MARGIN_MS, resolve_later
 from understudy.workflows.copying.settling import settle_by_reconcile
 from understudy.workflows.copying.views import CopyPorts
@@ -35,7 +40,7 @@ def resolve(ports: CopyPorts, command: ResolveIntent) -> None:
 def _ask(ports: CopyPorts, intent: Intent, command: ResolveIntent) -> None:
     report = ports.venues[intent.venue].order_report(intent.wallet_address, intent.client_order_id)
     if isinstance(report, StillOpen):
-        ports.queues.to_reconcile(command, delay_seconds=STILL_OPEN_SECONDS)
+        _ask_again(ports, intent, command)
         return
     evidence = None if isinstance(report, NotFound) else report
     stages = {**command.stages, "answered": ports.clock.now_ms()}
@@ -43,6 +48,13 @@ def _ask(ports: CopyPorts, intent: Intent, command: ResolveIntent) -> None:
     if view is not None:
         converge_if_open(ports, view.state.follow, view.ledger, view.market, SETTLED)
         order_what_waited(ports, view.state.follow, view.ledger, view.market)
+
+
+def _ask_again(ports: CopyPorts, intent: Intent, command: ResolveIntent) -> None:
+    """Ask again soon; after a minute every sweep asks, and more would only add to it."""
+    asked_for_ms = ports.clock.now_ms() - intent.expires_at_ms - RESOLVE_MARGIN_MS
+    if asked_for_ms < SWEEP_MS:
+        ports.queues.to_reconcile(command, delay_seconds=STILL_OPEN_SECONDS)
 
 
 def _give_up(ports: CopyPorts, intent: Intent) -> None:

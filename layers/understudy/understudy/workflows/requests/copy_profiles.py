@@ -77,6 +77,8 @@ class CopySettings:
     def enable(self, user_id: UserId, at_ms: int) -> ProfileView:
         """Let copying go on, as decided at `at_ms`, where only the switch had paused it.
 
+        Exits that are open are tried again at once, as at a start.
+
         Raises ConflictError when copying was disabled by a later decision.
         """
         try:
@@ -90,6 +92,7 @@ class CopySettings:
         self._note("COPYING_ENABLED", user_id)
         for follow in self.own.directory.of_user(user_id):
             self.own.change(user_id, follow.follow_id, self._resumed)
+            self.lifecycle.go_on(user_id, follow.follow_id)
         return self.profile(user_id)
 
     def _replace(self, stored: CopyProfile, chosen: Choices) -> None:

@@ -65,9 +65,14 @@ class FollowLifecycle:
         # A new leader's book begins before its first trade; who is followed already is watched.
         begin = LeaderFills(follow.venue, follow.leader, ())
         self.queues.to_leader_sync([begin])
-        state = self.own.state(user_id, follow_id)
-        converge_at_start(self.queues, state, self.clock.now_ms())
+        self.go_on(user_id, follow_id)
         return follow
+
+    def go_on(self, user_id: UserId, follow_id: FollowId) -> None:
+        """Have a running follow's open exits tried at once; asking again is harmless."""
+        state = self.own.state(user_id, follow_id)
+        if state.follow.status is FollowStatus.ACTIVE:
+            converge_at_start(self.queues, state, self.clock.now_ms())
 
     def pause(self, user_id: UserId, follow_id: FollowId, reason: PauseReason) -> Follow:
         """Stop entering; what is held is treated as the follow's `on_stop` says."""

@@ -102,9 +102,11 @@ def compare(ports: SyncPorts, book: LeaderBook, *, fully: bool) -> LeaderBook:
         book = store_fills(ports, replace(book, look_wanted=True), _missed(ports, book))
 
     def compared(current: LeaderBook) -> LeaderBook:
+        # Whoever moved the book may want a look at what this one has not seen.
+        still_wanted = current.look_wanted and current.version != book.version
         account = snapshot.account.remembering(current.account)
         current = replace(_corrected(ports, current, snapshot), account=account)
-        return _looked_at(current, snapshot.time_ms) if full else current
+        return _looked_at(current, snapshot.time_ms, wanted=still_wanted) if full else current
 
     return _kept(ports, book, compared)
 
@@ -138,8 +140,8 @@ def _kept(
     raise DependencyError("a leader's book keeps changing", leader=book.leader)
 
 
-def _looked_at(book: LeaderBook, time_ms: int) -> LeaderBook:
-    book = replace(book, repaired_ms=time_ms, look_wanted=False)
+def _looked_at(book: LeaderBook, time_ms: int, *, wanted: bool) -> LeaderBook:
+    book = replace(book, repaired_ms=time_ms, look_wanted=wanted)
     is_settled = time_ms - book.begun_ms > OVERLAP_MS
     return replace(book, cursor_ms=book.begun_ms, begun_with=()) if is_settled else book
 

@@ -12,7 +12,7 @@ from understudy.domain.leaders import LeaderBook
 from understudy.domain.replacing import replace
 from understudy.domain.trades import Fill, Trade, TradeKind
 from understudy.messages import LearnLeverage
-from understudy.ports.copying import MarketStore
+from understudy.ports.copying import LeaderStore, MarketStore
 from understudy.ports.venue import Venue
 from understudy.workflows.watching.fanning_out import FanOutPorts, fan_out_trade
 
@@ -49,7 +49,7 @@ def _store(ports: SyncPorts, book: LeaderBook, fills: Sequence[Fill]) -> LeaderB
             stored = store.store_trade(moved, trade, fills)
         except ConflictError:
             before = book
-            book = store.leader_book(book.venue, book.leader)
+            book = _moved_meanwhile(store, before)
             owners = store.fill_owners(book.venue, book.leader, [fill.key for fill in fills])
             _send_again(ports, book, set(owners.values()))
             fills = [fill for fill in fills if fill.key not in owners]
@@ -65,6 +65,12 @@ def _store(ports: SyncPorts, book: LeaderBook, fills: Sequence[Fill]) -> LeaderB
             _have_leverage_learned(ports, stored, trade)
             return stored
     raise DependencyError("a leader's book keeps changing", leader=book.leader)
+
+
+def _moved_meanwhile(store: LeaderStore, before: LeaderBook) -> LeaderBook:
+    """Read a book again; who wanted a look until all is sent on still wants it."""
+    book = store.leader_book(before.venue, before.leader)
+    return replace(book, look_wanted=book.look_wanted or before.look_wanted)
 
 
 def _have_leverage_learned(ports: SyncPorts, book: LeaderBook, trade: Trade) -> None:

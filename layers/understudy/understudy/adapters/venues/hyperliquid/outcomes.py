@@ -66,13 +66,14 @@ def action_outcome(
 def order_report(answer: OrderStatusAnswer, fills: Sequence[FillRow]) -> OrderReport:
     """Say what became of an order, from its state and this order's fills.
 
-    A state that speaks of fills which the list does not show yet is reported as still open.
+    A state that speaks of more than the list shows yet is reported as still open: a part of the
+    fills is no evidence of what was filled.
     """
     if answer["status"] == "unknownOid":
         return NotFound()
     state = answer["order"]
     filled = sum((number(row["sz"], "sz") for row in fills), ZERO)
-    if state["status"] in _LIVE_STATES or (not filled and _speaks_of_fills(state)):
+    if state["status"] in _LIVE_STATES or _speaks_of_more(state, filled):
         return StillOpen()
     kind = None if filled else kind_of_order_state(state["status"])
     if kind is not None:
@@ -107,9 +108,10 @@ def _taken(response: dict[str, Any]) -> Outcome:
     return Unknown(UnknownCause.NOT_FINAL)
 
 
-def _speaks_of_fills(state: OrderState) -> bool:
+def _speaks_of_more(state: OrderState, filled: Decimal) -> bool:
     order = state["order"]
-    return state["status"] == "filled" or Decimal(order["sz"]) < Decimal(order["origSz"])
+    is_unlisted = state["status"] == "filled" and not filled
+    return is_unlisted or filled < number(order["origSz"], "origSz") - number(order["sz"], "sz")
 
 
 def _sum_of(fills: Sequence[FillRow], filled: Decimal, order_id: str) -> Accepted:

@@ -1,0 +1,120 @@
+"""An entry that waited behind an unknown one is ordered, or its receipt says that it never was."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from tests.fakes.builders import limits, ratio
+from tests.fakes.venue import Fault
+from tests.fakes.world import World
+from understudy.domain.ids import FollowId
+from understudy.domain.reasons import Reason
+from understudy.domain.receipts import CopyStatus, Receipt
+from understudy.messages import WakeLane
+from understudy.workflows.copying.converging import RESOLVED
+
+SENDINGS = 4
+RESOLVED_SECONDS = 15
+
+
+def _world(percent: str = "100", begins_with: str = "5") -> tuple[World, FollowId]:
+    world = World()
+    follow = world.follow(limits(ratio(percent), copy_budget_usdc=Decimal(10_000)))
+    world.begin()
+    world.copy("BTC", begins_with)
+    return world, follow
+
+
+def _trade(world: World, size: str, *faults: Fault, symbol: str = "BTC") -> None:
+    world.venue.faults.extend(faults)
+    world.leader_trades(symbol, size)
+    world.pump()
+    world.clock.advance(100)
+
+
+def _outcomes(receipts: list[Receipt]) -> list[tuple[CopyStatus, Reason | None]]:
+    return [(receipt.status, receipt.reason) for receipt in receipts]
+
+
+CARRIED = (CopyStatus.CARRIED, Reason.CARRIED)
+MISSED = (CopyStatus.SKIPPED, Reason.EXPIRED)
+DONE = (CopyStatus.DONE, None)
+
+
+def test_what_waited_behind_an_entry_that_never_landed_says_that_it_expired() -> None:
+    world, follow = _world()
+    _trade(world, "3", *SENDINGS * [Fault.NEVER_ARRIVES])
+    _trade(world, "2")
+    _trade(world, "1")
+    assert _outcomes(world.receipts(follow))[2:] == [CARRIED, CARRIED]
+
+    world.pass_time(RESOLVED_SECONDS)
+
+    assert _outcomes(world.receipts(follow))[2:] == [MISSED, MISSED]
+    assert world.receipts(follow)[1].status is CopyStatus.EXPIRED
+    ledger = world.ledger(follow)
+    assert ledger.target == ledger.held == world.held_at_venue(follow) == 5
+
+
+def test_what_is_carried_of_another_symbol_stays_carried() -> None:
+    world, follow = _world("1", "50")
+    _trade(world, "30", *SENDINGS * [Fault.NEVER_ARRIVES])
+    _trade(world, "1", symbol="ETH")
+    _trade(world, "20")
+
+    world.pass_time(RESOLVED_SECONDS)
+
+    assert _outcomes(world.receipts(follow))[-2:] == [CARRIED, MISSED]
+    assert world.ledger(follow, "ETH").wanted_more
+
+
+def test_what_waited_behind_an_entry_that_landed_is_ordered() -> None:
+    world, follow = _world()
+    _trade(world, "3", Fault.TIMES_OUT_AFTER_ACCEPT)
+    _trade(world, "2")
+
+    world.pass_time(RESOLVED_SECONDS)
+
+    assert _outcomes(world.receipts(follow)) == [DONE, DONE, DONE]
+    assert world.held_at_venue(follow) == world.ledger(follow).held == 10
+
+
+def test_what_waited_until_its_price_was_gone_says_that_it_expired() -> None:
+    world, follow = _world()
+    _trade(world, "3", Fault.TIMES_OUT_AFTER_ACCEPT)
+    _trade(world, "2")
+    world.clock.advance(300_000 + 60_001)
+
+    world.pump()
+
+    assert _outcomes(world.receipts(follow)) == [DONE, DONE, MISSED]
+    assert world.ledger(follow).target == world.held_at_venue(follow) == 8
+
+
+def test_what_waited_is_ordered_by_the_sweep_when_nobody_said_that_it_could_be() -> None:
+    world, follow = _world()
+    _trade(world, "3", Fault.TIMES_OUT_AFTER_ACCEPT)
+    _trade(world, "2")
+    _lose_what_resolving_says(world)
+    assert _outcomes(world.receipts(follow)) == [DONE, DONE, CARRIED]
+
+    for _ in range(2):
+        world.pass_time(60)
+        world.sweep()
+
+    assert _outcomes(world.receipts(follow)) == [DONE, DONE, DONE]
+    assert world.held_at_venue(follow) == 10
+
+
+def _lose_what_resolving_says(world: World) -> None:
+    """Let the worker that settles the unknown order die before it tells the lane."""
+    send = world.queues.to_lanes
+
+    def losing(messages: object) -> None:
+        assert isinstance(messages, list)
+        send([each for each in messages if getattr(each, "cause", "") != RESOLVED])
+
+    world.queues.to_lanes = losing  # type: ignore[method-assign]
+    world.pass_time(RESOLVED_SECONDS)
+    world.queues.to_lanes = send  # type: ignore[method-assign]
+    assert not [each for each in world.queues.reconcile.take() if isinstance(each, WakeLane)]
