@@ -11,11 +11,13 @@ from tests.fakes.builders import limits, ratio
 from tests.fakes.venue import Fault
 from tests.fakes.world import World
 from understudy.domain.ids import FollowId
+from understudy.domain.intents import Accepted
 from understudy.domain.receipts import CopyStatus
 from understudy.messages import ResolveIntent
 from understudy.ports.venue import OrderReport, StillOpen
 
 MINUTES = 5
+PART = Accepted(Decimal(2), Decimal(100), "an order")
 
 
 class _SlowRecord:
@@ -23,28 +25,40 @@ class _SlowRecord:
 
     def __init__(self, report: Callable[[str, str], OrderReport]) -> None:
         self.is_behind = True
+        self.listed: Accepted | None = None
         self.asked = 0
         self._report = report
 
     def __call__(self, address: str, client_order_id: str) -> OrderReport:
         self.asked += 1
-        return StillOpen() if self.is_behind else self._report(address, client_order_id)
+        if self.is_behind:
+            return StillOpen(self.listed)
+        return self._report(address, client_order_id)
+
+
+def _following() -> tuple[World, FollowId]:
+    world = World()
+    follow = world.follow(limits(ratio("100"), copy_budget_usdc=Decimal(10_000)))
+    world.begin()
+    return world, follow
+
+
+def _left_unknown(world: World, monkeypatch: pytest.MonkeyPatch, change: str) -> _SlowRecord:
+    record = _SlowRecord(world.venue.order_report)
+    monkeypatch.setattr(world.venue, "order_report", record)
+    world.venue.faults.append(Fault.TIMES_OUT_AFTER_ACCEPT)
+    world.leader_trades("BTC", change)
+    world.pump()
+    return record
 
 
 @pytest.fixture(name="waiting")
 def an_order_whose_record_is_behind(
     monkeypatch: pytest.MonkeyPatch,
 ) -> tuple[World, FollowId, _SlowRecord]:
-    world = World()
-    follow = world.follow(limits(ratio("100"), copy_budget_usdc=Decimal(10_000)))
-    world.begin()
+    world, follow = _following()
     world.copy("BTC", "5")
-    record = _SlowRecord(world.venue.order_report)
-    monkeypatch.setattr(world.venue, "order_report", record)
-    world.venue.faults.append(Fault.TIMES_OUT_AFTER_ACCEPT)
-    world.leader_trades("BTC", "3")
-    world.pump()
-    return world, follow, record
+    return world, follow, _left_unknown(world, monkeypatch, "3")
 
 
 Waiting = tuple[World, FollowId, _SlowRecord]
@@ -94,3 +108,30 @@ def test_asking_again_does_not_pile_up_with_every_sweep(waiting: Waiting) -> Non
 
     assert record.asked == 1
     assert not _asks_under_way(world)
+
+
+def test_a_part_of_an_entrys_fills_is_never_taken_for_all_of_them(waiting: Waiting) -> None:
+    world, follow, record = waiting
+    record.listed = PART
+    _sweep_for(world, MINUTES)
+
+    assert world.ledger(follow).pending
+
+
+def test_a_part_of_an_exits_fills_counts_when_no_more_is_listed_for_two_minutes(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    world, follow = _following()
+    world.copy("BTC", "5")
+    record = _left_unknown(world, monkeypatch, "-3")
+    record.listed = PART
+    _sweep_for(world, 1)
+    assert world.ledger(follow).pending
+
+    _sweep_for(world, 2)
+    assert not world.ledger(follow).pending
+
+    record.is_behind = False
+    world.copy("BTC", "-2")
+    _sweep_for(world, 3)
+    assert world.ledger(follow).held == world.held_at_venue(follow) == 0

@@ -23,7 +23,12 @@ class NotFound:
 
 @dataclass(frozen=True, slots=True)
 class StillOpen:
-    """The venue knows the order and has not finished with it, or does not list all of it yet."""
+    """The venue knows the order and has not finished with it, or does not list all of it yet.
+
+    `listed` is what the fills of a finished order come to so far, if it lists any.
+    """
+
+    listed: Accepted | None = None
 
 
 OrderReport = Accepted | Rejected | NotFound | StillOpen

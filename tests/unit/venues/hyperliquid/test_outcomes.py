@@ -138,7 +138,11 @@ def test_a_canceled_rest_with_hidden_fills_is_still_open() -> None:
 
 @pytest.mark.parametrize("answer", [_state("filled"), _state("canceled", "1.0")])
 def test_an_order_whose_fills_are_shown_in_part_is_still_open(answer: Any) -> None:
-    assert order_report(answer, [_fill("1.0", "100", "0.04")]) == StillOpen()
+    report = order_report(answer, [_fill("1.0", "100", "0.04")])
+
+    assert isinstance(report, StillOpen)
+    assert report.listed is not None
+    assert report.listed.filled_size == Decimal("1.0")
 
 
 def test_a_refused_order_without_fills_is_rejected_by_its_state() -> None:

@@ -19,6 +19,10 @@ from understudy.workflows.copying.settling import settle_by_reconcile
 from understudy.workflows.copying.views import CopyPorts
 
 STILL_OPEN_SECONDS = 5
+# A list of fills is whole within seconds. But a venue that makes a closing order smaller may speak
+# for ever of the size that was asked for, and nothing is closed while that order is unknown. Too
+# little booked for a close mends itself: the next one finds less to close.
+WHOLE_AFTER_MS = 120_000
 
 
 def resolve(ports: CopyPorts, command: ResolveIntent) -> None:
@@ -40,14 +44,22 @@ def resolve(ports: CopyPorts, command: ResolveIntent) -> None:
 def _ask(ports: CopyPorts, intent: Intent, command: ResolveIntent) -> None:
     report = ports.venues[intent.venue].order_report(intent.wallet_address, intent.client_order_id)
     if isinstance(report, StillOpen):
-        _ask_again(ports, intent, command)
-        return
+        listed = report.listed if _is_old_exit(ports, intent) else None
+        if listed is None:
+            _ask_again(ports, intent, command)
+            return
+        report = listed
     evidence = None if isinstance(report, NotFound) else report
     stages = {**command.stages, "answered": ports.clock.now_ms()}
     view = settle_by_reconcile(ports, intent, evidence, stages)
     if view is not None:
         converge_if_open(ports, view.state.follow, view.ledger, view.market, SETTLED)
         order_what_waited(ports, view.state.follow, view.ledger, view.market)
+
+
+def _is_old_exit(ports: CopyPorts, intent: Intent) -> bool:
+    age_ms = ports.clock.now_ms() - intent.expires_at_ms
+    return intent.reduce_only and age_ms > WHOLE_AFTER_MS
 
 
 def _ask_again(ports: CopyPorts, intent: Intent, command: ResolveIntent) -> None:

@@ -66,19 +66,20 @@ def action_outcome(
 def order_report(answer: OrderStatusAnswer, fills: Sequence[FillRow]) -> OrderReport:
     """Say what became of an order, from its state and this order's fills.
 
-    A state that speaks of more than the list shows yet is reported as still open: a part of the
-    fills is no evidence of what was filled.
+    A state that speaks of more than the list shows yet is reported as still open, with what there
+    is: a part of the fills is no evidence of what was filled.
     """
     if answer["status"] == "unknownOid":
         return NotFound()
     state = answer["order"]
     filled = sum((number(row["sz"], "sz") for row in fills), ZERO)
-    if state["status"] in _LIVE_STATES or _speaks_of_more(state, filled):
+    if state["status"] in _LIVE_STATES:
         return StillOpen()
+    listed = _sum_of(fills, filled, str(state["order"]["oid"]))
+    if _speaks_of_more(state, filled):
+        return StillOpen(listed if filled else None)
     kind = None if filled else kind_of_order_state(state["status"])
-    if kind is not None:
-        return Rejected(kind, state["status"])
-    return _sum_of(fills, filled, str(state["order"]["oid"]))
+    return listed if kind is None else Rejected(kind, state["status"])
 
 
 def _whole_action(text: str, *, first: bool, signer: Callable[[], str | None]) -> Outcome:
