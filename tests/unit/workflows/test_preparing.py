@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from tests.fakes.builders import limits, ratio
+from tests.fakes.venue import Fault
 from tests.fakes.world import World
 from understudy.adapters.memory.venue_budget import InMemoryVenueBudget
 from understudy.domain.follows import FollowStatus
@@ -152,6 +153,22 @@ def test_a_turn_without_budget_closes_in_the_next_minute_and_its_open_is_late() 
     assert (turned.status, turned.reason) == (CopyStatus.DONE, Reason.STALE)
     assert world.held_at_venue(follow) == 0
     assert world.ledger(follow).is_flat
+
+
+def test_a_close_of_an_unknown_entry_without_budget_comes_when_the_entry_is_known() -> None:
+    world, follow = _world(1_000)
+    _trade(world, "5")
+    world.venue.faults.append(Fault.TIMES_OUT_AFTER_ACCEPT)
+    _trade(world, "1")
+    while world.copying.budget.take(HYPERLIQUID, Purpose.EXIT, 1):
+        pass
+
+    _trade(world, "-6")
+    world.pass_time(60)
+
+    assert world.held_at_venue(follow) == 0
+    assert world.ledger(follow).is_flat
+    assert all(receipt.status.is_terminal for receipt in world.receipts(follow))
 
 
 def test_an_entry_never_uses_what_is_kept_for_exits() -> None:
