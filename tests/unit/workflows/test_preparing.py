@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from tests.fakes.builders import limits, ratio
+from tests.fakes.venue import Fault
 from tests.fakes.world import World
 from understudy.adapters.memory.venue_budget import InMemoryVenueBudget
 from understudy.domain.follows import FollowStatus
@@ -21,6 +22,7 @@ from understudy.domain.refusals import VENUE_REQUESTS
 from understudy.messages import WakeLane
 from understudy.ports.delivery import Purpose
 from understudy.workflows.copying.closing_out import close_out
+from understudy.workflows.copying.converging import OPEN_EXIT, convergence
 
 MINUTE_MS = 60_000
 # One for the exit, one for each cause of a sweep that found it: they never add up.
@@ -122,6 +124,51 @@ def test_an_exit_waits_on_while_other_exits_use_up_every_minute() -> None:
 
     assert len(lanes) <= MOST_WAKES
     assert world.failed == []
+
+
+def test_an_exit_that_is_woken_by_a_clock_ahead_of_its_own_is_woken_again() -> None:
+    world, follow = _world(7)
+    _exhausted(world)
+    _trade(world, "-1")
+    held, due_ms = world.held_at_venue(follow), world.clock.now_ms() + MINUTE_MS
+    world.clock.advance(MINUTE_MS - 50)
+
+    early = convergence(world.table.follows[follow], "BTC", OPEN_EXIT, due_ms)
+    world.queues.to_lanes([early])
+    world.pump()
+    world.pass_time(2)
+
+    assert world.held_at_venue(follow) < held
+
+
+def test_a_turn_without_budget_closes_in_the_next_minute_and_its_open_is_late() -> None:
+    world, follow = _world(7)
+    _exhausted(world)
+
+    _trade(world, "-4")
+    assert world.ledger(follow).waiting
+    world.pass_time(60)
+
+    turned = world.receipts(follow)[-1]
+    assert (turned.status, turned.reason) == (CopyStatus.DONE, Reason.STALE)
+    assert world.held_at_venue(follow) == 0
+    assert world.ledger(follow).is_flat
+
+
+def test_a_close_of_an_unknown_entry_without_budget_comes_when_the_entry_is_known() -> None:
+    world, follow = _world(1_000)
+    _trade(world, "5")
+    world.venue.faults.append(Fault.TIMES_OUT_AFTER_ACCEPT)
+    _trade(world, "1")
+    while world.copying.budget.take(HYPERLIQUID, Purpose.EXIT, 1):
+        pass
+
+    _trade(world, "-6")
+    world.pass_time(60)
+
+    assert world.held_at_venue(follow) == 0
+    assert world.ledger(follow).is_flat
+    assert all(receipt.status.is_terminal for receipt in world.receipts(follow))
 
 
 def test_an_entry_never_uses_what_is_kept_for_exits() -> None:

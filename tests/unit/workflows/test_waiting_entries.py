@@ -68,6 +68,18 @@ def test_what_is_carried_of_another_symbol_stays_carried() -> None:
     assert world.ledger(follow, "ETH").wanted_more
 
 
+def test_a_reduction_behind_an_entry_that_never_landed_is_no_entry_that_expired() -> None:
+    world, follow = _world()
+    _trade(world, "3", *SENDINGS * [Fault.NEVER_ARRIVES])
+    _trade(world, "4")
+    _trade(world, "-2")
+
+    world.pass_time(RESOLVED_SECONDS)
+
+    assert _outcomes(world.receipts(follow))[2:] == [MISSED, CARRIED]
+    assert world.ledger(follow).target == world.held_at_venue(follow) == 5
+
+
 def test_what_waited_behind_an_entry_that_landed_is_ordered() -> None:
     world, follow = _world()
     _trade(world, "3", Fault.TIMES_OUT_AFTER_ACCEPT)
@@ -104,6 +116,20 @@ def test_what_waited_is_ordered_by_the_sweep_when_nobody_said_that_it_could_be()
 
     assert _outcomes(world.receipts(follow)) == [DONE, DONE, DONE]
     assert world.held_at_venue(follow) == 10
+
+
+def test_what_is_given_up_late_says_nothing_of_a_newer_trade() -> None:
+    world, follow = _world()
+    _trade(world, "3", Fault.TIMES_OUT_AFTER_ACCEPT)
+    _trade(world, "4")
+    _lose_what_resolving_says(world)
+    _trade(world, "-1")
+    world.clock.advance(400_000)
+
+    world.sweep()
+
+    assert _outcomes(world.receipts(follow))[3] == CARRIED
+    assert world.ledger(follow).target == world.held_at_venue(follow)
 
 
 def _lose_what_resolving_says(world: World) -> None:

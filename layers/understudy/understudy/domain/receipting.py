@@ -31,6 +31,7 @@ REASON_OF_REJECTION = {
 SLIPPAGE_DECIMALS = 4
 ORDER_STAGES = ("signed", "sent", "answered")
 SKIPPING = frozenset({Reason.PRICE_OUT_OF_BAND, Reason.NOTHING_TO_CLOSE})
+_ENTERING = frozenset({TradeKind.OPEN, TradeKind.ADD, TradeKind.FLIP})
 # Where a flip's receipt stands when its open was refused: before its close, and while that goes on.
 _OPEN_REFUSED = frozenset({CopyStatus.SKIPPED, CopyStatus.CLAIMED})
 
@@ -220,6 +221,13 @@ def finished_receipt(receipt: Receipt, ledger: Ledger, reason: Reason) -> Receip
     if receipt.status.is_terminal or under_way:
         return None
     return closed_receipt(receipt, Decision(ledger, reason=reason))
+
+
+def expired_entry(receipt: Receipt, ledger: Ledger) -> Receipt | None:
+    """Say that a carried entry was never ordered; None for a receipt of anything else."""
+    if receipt.status is not CopyStatus.CARRIED or receipt.kind not in _ENTERING:
+        return None
+    return closed_receipt(receipt, Decision(ledger, reason=Reason.EXPIRED))
 
 
 def _status_of(decision: Decision) -> CopyStatus:

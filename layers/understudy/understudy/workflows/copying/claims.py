@@ -13,6 +13,7 @@ from understudy.domain.plans import Decision, OrderPlan
 from understudy.domain.reasons import Reason
 from understudy.domain.receipting import (
     closed_receipt,
+    expired_entry,
     finished_receipt,
     kept_reason,
     next_attempt,
@@ -119,9 +120,17 @@ def _without_order(view: View, decision: Decision, receipt: Receipt) -> Changes:
     changed = decision.ledger != view.ledger
     return Changes(
         ledger=decision.ledger if changed else None,
-        receipts=(receipt if view.receipt is None else closed_receipt(receipt, decision),),
+        receipts=(receipt,) if view.receipt is None else _closed(receipt, decision),
         owner_released=owner_released(view, decision.ledger) if changed else None,
     )
+
+
+def _closed(receipt: Receipt, decision: Decision) -> tuple[Receipt, ...]:
+    """Finish a receipt; what was carried too long says nothing of a trade that did not carry it."""
+    if decision.reason is not Reason.EXPIRED:
+        return (closed_receipt(receipt, decision),)
+    expired = expired_entry(receipt, decision.ledger)
+    return () if expired is None else (expired,)
 
 
 def _with_order(view: View, decision: Decision, receipt: Receipt, intent: Intent) -> Changes:

@@ -66,12 +66,15 @@ def converge_later(ports: CopyPorts, follow: Follow, symbol: str, wait_ms: int) 
 def converge_with_the_budget(ports: CopyPorts, converge: Converge) -> None:
     """Have a convergence made when the venue's request budget has its next minute.
 
-    Repeated, it is one: the lane's queue tells them by that time.
+    Repeated, it is one: the lane's queue tells them by that time. What came for that minute
+    already, by a clock ahead of this one, comes again by another.
     """
     now_ms = ports.clock.now_ms()
     due_ms = next_minute_ms(now_ms)
-    wake = WakeLane(replace(converge, queued_at_ms=due_ms), due_ms)
-    ports.queues.to_reconcile(wake, delay_seconds=(due_ms - now_ms) // 1000)
+    came_early = converge.queued_at_ms == due_ms
+    again = replace(converge, queued_at_ms=now_ms if came_early else due_ms)
+    delay_seconds = 1 if came_early else (due_ms - now_ms) // 1000
+    ports.queues.to_reconcile(WakeLane(again, due_ms), delay_seconds=delay_seconds)
 
 
 def order_what_waited(ports: CopyPorts, follow: Follow, ledger: Ledger, market: Market) -> None:

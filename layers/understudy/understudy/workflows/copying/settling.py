@@ -8,16 +8,15 @@ from understudy.domain.exits import exit_size
 from understudy.domain.follows import Ledger
 from understudy.domain.intents import Accepted, Intent, IntentState, Rejected
 from understudy.domain.money import ZERO
-from understudy.domain.plans import Decision
 from understudy.domain.reasons import Reason
 from understudy.domain.receipting import (
-    closed_receipt,
+    expired_entry,
     finished_receipt,
     given_up_receipt,
     settled_receipt,
     with_order_times,
 )
-from understudy.domain.receipts import CopyStatus, Receipt
+from understudy.domain.receipts import Receipt
 from understudy.domain.replacing import replace
 from understudy.domain.settlement import Settled, paused_by, settle
 from understudy.ports.copying import Changes
@@ -140,11 +139,9 @@ def _given_up_with(
     if intent.seq >= before.last_seq or not before.wanted_more or ledger.wanted_more:
         return ()
     behind = range(before.last_seq, intent.seq, -1)[:MOST_BEHIND]
-    return tuple(
-        closed_receipt(receipt, Decision(ledger, reason=Reason.EXPIRED))
-        for receipt in ports.store.receipts(follow_id, behind)
-        if receipt.symbol == intent.symbol and receipt.status is CopyStatus.CARRIED
-    )
+    found = ports.store.receipts(follow_id, behind)
+    of_symbol = (expired_entry(each, ledger) for each in found if each.symbol == intent.symbol)
+    return tuple(each for each in of_symbol if each is not None)
 
 
 def _read_again(ports: CopyPorts, intent: Intent) -> tuple[View, Intent]:
