@@ -11,7 +11,7 @@ import pytest
 
 from tests.fakes.builders import limits, ratio
 from tests.fakes.world import World
-from understudy.domain.errors import QuestionBudgetError, VenueUnreachableError
+from understudy.domain.errors import RequestBudgetError, VenueUnreachableError
 from understudy.domain.follows import Account
 from understudy.domain.ids import FollowId, WalletId
 from understudy.domain.markets import HYPERLIQUID
@@ -112,7 +112,7 @@ def test_an_entry_that_is_too_old_needs_no_reading() -> None:
 
 def _no_reading_is_left(reader: Reader, world: World) -> None:
     """Let the last reading be too old, and no question be left in this minute."""
-    reader.is_silent, reader.refusal = True, QuestionBudgetError(HYPERLIQUID, 30)
+    reader.is_silent, reader.refusal = True, RequestBudgetError(HYPERLIQUID, 30)
     world.clock.advance(90_001)
 
 
@@ -163,7 +163,7 @@ def test_an_entry_that_may_be_old_gives_up_a_silent_venue_after_seconds() -> Non
 
 def test_a_wallet_that_cannot_be_asked_about_waits_for_the_next_sweep() -> None:
     world, follow, reader = _world()
-    reader.is_silent, reader.refusal = True, QuestionBudgetError(HYPERLIQUID, 30)
+    reader.is_silent, reader.refusal = True, RequestBudgetError(HYPERLIQUID, 30)
     before = world.table.ledgers[follow]
 
     world.sweep()

@@ -79,8 +79,8 @@ class VenueUnreachableError(UnderstudyError):
     code = "VENUE_UNREACHABLE"
 
 
-class RequestBudgetError(UnderstudyError):
-    """The minute's requests to the venue are used up; `again_in_seconds` says when to come back.
+class RequestBudgetError(VenueUnreachableError):
+    """The minute's questions to the venue are used up; `again_in_seconds` says when to come back.
 
     Nothing was sent.
     """
@@ -94,10 +94,6 @@ class RequestBudgetError(UnderstudyError):
             again_in_seconds=again_in_seconds,
         )
         self.again_in_seconds = again_in_seconds
-
-
-class QuestionBudgetError(RequestBudgetError, VenueUnreachableError):
-    """No question to the venue is left in this minute."""
 
 
 class SigningRefusedError(UnderstudyError):

@@ -9,7 +9,7 @@ from decimal import Decimal
 
 from understudy.domain import drawdown
 from understudy.domain.drift import after_reading
-from understudy.domain.errors import ConflictError, QuestionBudgetError
+from understudy.domain.errors import ConflictError, RequestBudgetError
 from understudy.domain.follows import Account, Follow, FollowStatus, Ledger
 from understudy.domain.ids import WalletId
 from understudy.domain.limits import DrawdownBasis, OnStop
@@ -91,7 +91,7 @@ def reconcile(ports: ReconcilePorts, command: ReconcileCommand) -> None:
     if isinstance(command, ResolveIntent):
         resolve(ports.copying, command)
     elif isinstance(command, ReconcileWallet):
-        with suppress(QuestionBudgetError):  # the sweep asks again every minute
+        with suppress(RequestBudgetError):  # the sweep asks again every minute
             _reconcile_wallet(ports, command.wallet_id)
     elif isinstance(command, CheckLeader):
         check(_sync_ports(ports), command)

@@ -15,7 +15,7 @@ from understudy.adapters.venues.hyperliquid.weights import (
     answer_weight,
     question_weight,
 )
-from understudy.domain.errors import QuestionBudgetError
+from understudy.domain.errors import RequestBudgetError
 from understudy.domain.markets import HYPERLIQUID
 from understudy.ports.delivery import Purpose
 
@@ -46,7 +46,7 @@ def test_a_question_beyond_the_share_is_not_asked() -> None:
     rest = Rest("http://127.0.0.1:1", meter=meter, connect_timeout_ms=100)
     assert budget.take(HYPERLIQUID, Purpose.STATUS, 20)
 
-    with pytest.raises(QuestionBudgetError, match="request budget of this minute") as caught:
+    with pytest.raises(RequestBudgetError, match="request budget of this minute") as caught:
         rest.ask({"type": "clearinghouseState"})
 
     assert 1 <= caught.value.again_in_seconds <= 60

@@ -6,7 +6,7 @@ An entry waits for a reading only briefly: exits are behind it in its lane.
 from __future__ import annotations
 
 from understudy.domain.decisions import CLOCKS_DIFFER_MS
-from understudy.domain.errors import QuestionBudgetError, VenueUnreachableError
+from understudy.domain.errors import RequestBudgetError, VenueUnreachableError
 from understudy.domain.follows import Account
 from understudy.domain.ownership import SymbolOwner, by_hand_since_ms, is_by_hand
 from understudy.domain.replacing import replace
@@ -34,7 +34,7 @@ def with_account(ports: CopyPorts, view: View, asked_ms: int) -> View:
             if is_usable:
                 return view
             waited_ms = now_ms - asked_ms
-            if waited_ms < PATIENCE_MS and not isinstance(error, QuestionBudgetError):
+            if waited_ms < PATIENCE_MS and not isinstance(error, RequestBudgetError):
                 raise
             return replace(view, around=replace(view.around, account=None))
         view = replace(view, around=replace(view.around, account=reading))

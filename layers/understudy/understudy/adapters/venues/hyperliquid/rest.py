@@ -27,7 +27,7 @@ from understudy.adapters.venues.hyperliquid.weights import (
     answer_weight,
     question_weight,
 )
-from understudy.domain.errors import QuestionBudgetError, VenueUnreachableError
+from understudy.domain.errors import RequestBudgetError, VenueUnreachableError
 from understudy.domain.intents import Unknown
 from understudy.domain.markets import HYPERLIQUID
 
@@ -82,7 +82,7 @@ class Rest:
         """Ask `/info` and give the answer's JSON; an urgent question goes before the rest.
 
         Raises VenueUnreachableError without a usable answer; its facts are the question's type and
-        the HTTP status, 0 when there was none. It is a QuestionBudgetError when our own meter is
+        the HTTP status, 0 when there was none. It is a RequestBudgetError when our own meter is
         used up.
         """
         kind = str(question["type"])
@@ -91,7 +91,7 @@ class Rest:
         self._meter.take(question_weight(kind), urgent=urgent)
         answer = self._answer(kind, question)
         if added := answer_weight(kind, answer):
-            with suppress(QuestionBudgetError):  # it is answered already
+            with suppress(RequestBudgetError):  # it is answered already
                 self._meter.take(added, urgent=urgent)
         return answer
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Protocol
 
-from understudy.domain.errors import QuestionBudgetError
+from understudy.domain.errors import RequestBudgetError
 from understudy.domain.markets import HYPERLIQUID
 from understudy.ports.delivery import Purpose, seconds_left
 
@@ -37,7 +37,7 @@ class Meter(Protocol):
     """Keeps count of the questions that one address asks."""
 
     def take(self, weight: int, *, urgent: bool = False) -> None:
-        """Count weight; raises QuestionBudgetError when nothing may be asked in this minute."""
+        """Count weight; raises RequestBudgetError when nothing may be asked in this minute."""
         ...
 
     def refused(self) -> None:
@@ -66,7 +66,7 @@ class BudgetMeter:
         """Count weight; raises DependencyError when the budget cannot be read."""
         purpose = Purpose.URGENT if urgent else Purpose.STATUS
         if not self._budget.take(HYPERLIQUID, purpose, weight):
-            raise QuestionBudgetError(HYPERLIQUID, seconds_left(self._clock.now_ms()))
+            raise RequestBudgetError(HYPERLIQUID, seconds_left(self._clock.now_ms()))
 
     def refused(self) -> None:
         """Have everybody at this address ask less for a while."""
