@@ -14,12 +14,14 @@ SOCKETS := tests/acceptance/test_real_sockets.py tests/acceptance/test_real_sock
 COMPILE = cd requirements && ../$(BIN)/pip-compile --quiet --generate-hashes --no-header \
 	--no-emit-index-url --no-emit-find-links --allow-unsafe --strip-extras
 export SAM_CLI_TELEMETRY := 0
+# Where the shell forbids byte-code, each of the many processes would compile all that it imports.
+unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .PHONY: help demo up test check prove prove-iam bench build deploy requirements clean \
 	demo-environment dev-environment sam-environment \
 	check-steps format lint security types architecture rules template unit test-parallel test-integration \
-	test-system test-serial \
+	test-system test-acceptance \
 	prove-steps prove-simulated prove-standard prove-heavy prove-restore prove-judge prove-sizing \
 	prove-follow-life prove-mutants prove-crashes prove-sockets prove-signer prove-api
 
@@ -39,7 +41,7 @@ check: dev-environment sam-environment ## format, lint, security, types, archite
 
 test: dev-environment ## all tests
 	@rm -f $(REPORTS)/test-*.xml
-	@$(MAKE) --no-print-directory --keep-going test-parallel test-integration test-system test-serial; \
+	@$(MAKE) --no-print-directory --keep-going test-parallel test-integration test-system test-acceptance; \
 		status=$$?; \
 		echo "make test: $$($(BIN)/python -m checks.totals $(REPORTS)/test-*.xml)"; exit $$status
 
@@ -111,8 +113,6 @@ template:
 unit:
 	@echo "unit tests" && $(BIN)/pytest --quiet -n 2 tests/unit
 
-# Side by side where nothing but the processor is shared; one after another where ports,
-# processes and latencies are.
 test-parallel:
 	@$(BIN)/pytest -n 2 --junitxml=$(REPORTS)/test-parallel.xml \
 		--ignore=tests/integration --ignore=tests/acceptance $(ARGS)
@@ -125,9 +125,10 @@ test-integration:
 test-system:
 	@$(BIN)/pytest -n 2 --junitxml=$(REPORTS)/test-system.xml tests/integration/system $(ARGS)
 
-test-serial:
-	@$(BIN)/pytest --junitxml=$(REPORTS)/test-serial.xml $(addprefix --ignore=,$(RESTORE) $(LYING) $(SOCKETS)) \
-		tests/acceptance $(ARGS)
+# Whole files beside each other: the tests of one may share a run, or a state in their order.
+test-acceptance:
+	@$(BIN)/pytest -n 2 --dist loadfile --junitxml=$(REPORTS)/test-acceptance.xml \
+		$(addprefix --ignore=,$(RESTORE) $(LYING) $(SOCKETS)) tests/acceptance $(ARGS)
 
 # The long proofs, one target each; `make prove` goes through all of them.
 prove-steps: prove-sizing prove-signer prove-api prove-follow-life prove-simulated prove-restore \
