@@ -9,6 +9,9 @@ REPORTS := .local/reports
 # With the long proofs, for `make test` has six minutes.
 RESTORE := tests/acceptance/test_restore.py
 LYING := tests/acceptance/test_a_lying_venue.py
+# Runs of the command that end with an error: no copy, and so no latency, is looked at.
+REFUSED := $(addprefix tests/acceptance/,test_a_full_disk.py test_bad_input.py \
+	test_connect_guard.py test_environments.py)
 SCANNED := layers functions cli localcloud simulators benchmarks checks
 SOCKETS := tests/acceptance/test_real_sockets.py tests/acceptance/test_real_sockets_long.py
 COMPILE = cd requirements && ../$(BIN)/pip-compile --quiet --generate-hashes --no-header \
@@ -21,7 +24,7 @@ unexport PYTHONDONTWRITEBYTECODE
 .PHONY: help demo up test check prove prove-iam bench build deploy requirements clean \
 	demo-environment dev-environment sam-environment \
 	check-steps format lint security types architecture rules template unit test-parallel test-integration \
-	test-system test-acceptance \
+	test-system test-serial \
 	prove-steps prove-simulated prove-standard prove-heavy prove-restore prove-judge prove-sizing \
 	prove-follow-life prove-mutants prove-crashes prove-sockets prove-signer prove-api
 
@@ -41,7 +44,7 @@ check: dev-environment sam-environment ## format, lint, security, types, archite
 
 test: dev-environment ## all tests
 	@rm -f $(REPORTS)/test-*.xml
-	@$(MAKE) --no-print-directory --keep-going test-parallel test-integration test-system test-acceptance; \
+	@$(MAKE) --no-print-directory --keep-going test-parallel test-integration test-system test-serial; \
 		status=$$?; \
 		echo "make test: $$($(BIN)/python -m checks.totals $(REPORTS)/test-*.xml)"; exit $$status
 
@@ -113,22 +116,23 @@ template:
 unit:
 	@echo "unit tests" && $(BIN)/pytest --quiet -n 2 tests/unit
 
+# Side by side where nothing but the processor is shared; one after another where ports,
+# processes and latencies are.
 test-parallel:
 	@$(BIN)/pytest -n 2 --junitxml=$(REPORTS)/test-parallel.xml \
 		--ignore=tests/integration --ignore=tests/acceptance $(ARGS)
 
 test-integration:
 	@$(BIN)/pytest -n 2 --dist loadfile --junitxml=$(REPORTS)/test-integration.xml \
-		--ignore=tests/integration/system tests/integration $(ARGS)
+		--ignore=tests/integration/system tests/integration $(REFUSED) $(ARGS)
 
 # Each of the two has a running system of its own: most of its time is waiting for it.
 test-system:
 	@$(BIN)/pytest -n 2 --junitxml=$(REPORTS)/test-system.xml tests/integration/system $(ARGS)
 
-# Whole files beside each other: the tests of one may share a run, or a state in their order.
-test-acceptance:
-	@$(BIN)/pytest -n 2 --dist loadfile --junitxml=$(REPORTS)/test-acceptance.xml \
-		$(addprefix --ignore=,$(RESTORE) $(LYING) $(SOCKETS)) tests/acceptance $(ARGS)
+test-serial:
+	@$(BIN)/pytest --junitxml=$(REPORTS)/test-serial.xml \
+		$(addprefix --ignore=,$(REFUSED) $(RESTORE) $(LYING) $(SOCKETS)) tests/acceptance $(ARGS)
 
 # The long proofs, one target each; `make prove` goes through all of them.
 prove-steps: prove-sizing prove-signer prove-api prove-follow-life prove-simulated prove-restore \
