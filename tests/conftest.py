@@ -7,6 +7,7 @@ own.
 
 from __future__ import annotations
 
+import gc
 import os
 import socket
 import tempfile
@@ -19,7 +20,7 @@ from localcloud.guard import REPORT, Refusals, guard_this_process, guarded
 from tests.clouds import is_elsewhere
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Generator, Iterable, Iterator
 
 ROOT = Path(__file__).resolve().parents[1]
 SHARED = ROOT.parent / "shared"
@@ -42,6 +43,17 @@ def pytest_configure(config: pytest.Config) -> None:
 
 def pytest_unconfigure(config: pytest.Config) -> None:
     config.stash[REFUSALS].report.unlink()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Generator[None, object, object]:
+    """Have garbage looked for in what tests make: the suite itself, which is large, stays."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
