@@ -112,8 +112,11 @@ def _resident(settings: Settings) -> Authority:
 def _at_the_provider(place: WalletPlace) -> Authority:
     from custody.server_wallets import ServerWallets, WalletService  # noqa: PLC0415
 
-    answer = attempt(lambda: clients.secrets().get_secret_value(SecretId=place.token_secret_id))
-    return ServerWallets(WalletService(place.url, answer["SecretString"]))
+    def read_token() -> str:
+        secret = attempt(lambda: clients.secrets().get_secret_value(SecretId=place.token_secret_id))
+        return str(secret["SecretString"])
+
+    return ServerWallets(WalletService(place.url, read_token))
 
 
 def _development() -> Authority:
