@@ -27,7 +27,10 @@ class AgentRegistry(Protocol):
         ...
 
     def put_agent(self, agent: Agent) -> Agent:
-        """Store an agent while its version is the one read (0: new); raises ConflictError."""
+        """Store an agent while its version is the one read (0: new); raises ConflictError.
+
+        A new one is not stored for a user who is gone, or wants to be deleted.
+        """
         ...
 
 
