@@ -56,7 +56,11 @@ def doors() -> Mapping[str, Door]:
         ThreadPoolExecutor(_LANES_AT_ONCE, thread_name_prefix="lane"),
     )
     enrolment = Enrolment(
-        DynamoAgentStore(database, settings.tables, stamps), keys, clock, settings.policy
+        DynamoAgentStore(database, settings.tables, stamps),
+        keys,
+        clock,
+        settings.policy,
+        authority=settings.authority,
     )
     enrolling = {alias: enrolment_door(enrolment, alias) for alias in OPENED_BY}
     keys_care = partial(_care_for_keys, settings, stamps)
