@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 
 @cache
+@uncollected()
 def application() -> APIGatewayHttpResolver:
     """Give the API with its real ports."""
     return serve(SERVED_TO_ALL, build)

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 
 @cache
+@uncollected()
 def application() -> APIGatewayHttpResolver:
     """Give the operators' routes with their real ports."""
     return serve(ROUTES, partial(build, Actor.OPERATOR))
