@@ -13,7 +13,9 @@ from benchmarks.deciding import deciding_rows
 from benchmarks.imports import import_rows
 from benchmarks.report import table, write_json
 from benchmarks.results import Row
+from benchmarks.signer_door import signer_rows
 from benchmarks.signing import signing_rows
+from benchmarks.signing_in import signing_in_rows
 
 TRADES = 100
 DECISION_ROUNDS = 400
@@ -39,6 +41,8 @@ def measured() -> list[Row]:
         *copying_rows(TRADES),
         *deciding_rows(DECISION_ROUNDS),
         *signing_rows(SIGNING_ROUNDS),
+        *signer_rows(SIGNING_ROUNDS),
+        *signing_in_rows(SIGNING_ROUNDS),
         *import_rows(STARTS),
     ]
 

@@ -9,6 +9,7 @@ from typing import Any
 from benchmarks.timings import Timings
 
 NANOSECONDS_PER_SECOND = 1_000_000_000
+NANOSECONDS_PER_MILLISECOND = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +48,20 @@ def at_most_times(timings: Timings, reference: Timings, wanted: float) -> Goal:
     """Ask for at most `wanted` times the reference's time."""
     ratio = timings.ratio_to(reference)
     return Goal(f"{ratio:.2f} x the time, goal <= {wanted:g} x", ratio, ratio <= wanted)
+
+
+def at_most_ms(timings: Timings, wanted_ms: float) -> Goal:
+    """Ask for a time in milliseconds."""
+    taken_ms = timings.median_ns / NANOSECONDS_PER_MILLISECOND
+    return Goal(f"{taken_ms:.3f} ms, goal <= {wanted_ms:g} ms", taken_ms, taken_ms <= wanted_ms)
+
+
+def at_most_ms_over(timings: Timings, reference: Timings, wanted_ms: float) -> Goal:
+    """Ask for at most so many milliseconds beyond the reference's time."""
+    over_ms = (timings.median_ns - reference.median_ns) / NANOSECONDS_PER_MILLISECOND
+    return Goal(
+        f"{over_ms:.3f} ms over it, goal <= {wanted_ms:g} ms", over_ms, over_ms <= wanted_ms
+    )
 
 
 def as_json(rows: Iterable[Row]) -> list[dict[str, Any]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from typing import TYPE_CHECKING
+from uuid import uuid4
 
 import typer
 from rich.console import Console
@@ -14,6 +15,7 @@ from cli.endings import Stopped, ended_by_signals
 from cli.errors import explained
 from cli.ops import dead_letters, deeds, rewrap, sessions, token_secret
 from localcloud.guard import guard_this_process
+from understudy.adapters.correlation import correlated
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -45,7 +47,10 @@ app.add_typer(audit.app)
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Run one command; return its exit code. An error is two lines and never a trace."""
+    """Run one command; return its exit code. An error is two lines and never a trace.
+
+    Each command is one request of its own to what it reaches, and to the audit.
+    """
     if list(arguments)[:1] not in (
         [OPERATIONS],
         [AUDIT],
@@ -53,7 +58,7 @@ def main(arguments: Sequence[str]) -> int:
     ):  # these may reach AWS, where they are told to
         guard_this_process()
     try:
-        with ended_by_signals():
+        with ended_by_signals(), correlated(uuid4().hex):
             outcome = app(list(arguments) or HELP, prog_name="understudy", standalone_mode=False)
     except Stopped as ending:
         _say_error("stopped; nothing is left running")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from cli.client import ApiClient
 from cli.limit_sets import LimitSet, limit_set
 from cli.wallet_key import WalletKey
-from understudy.adapters.identity.ethereum import keccak256
+from understudy.adapters.keccak import keccak256
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -8,9 +8,9 @@ from coincurve import PrivateKey
 
 from understudy.adapters.identity.ethereum import (
     checksum_address,
-    keccak256,
     personal_message_digest,
 )
+from understudy.adapters.keccak import keccak256
 from understudy.adapters.venues.hyperliquid.typed_data import user_signed_digest
 
 if TYPE_CHECKING:

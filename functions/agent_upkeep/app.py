@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from understudy.adapters.correlation import correlated
 from understudy.runtime.agent_upkeep import build
 from understudy.runtime.observability import logger
 from understudy.workflows.agent_upkeep import look_after_agents
@@ -11,6 +12,7 @@ from understudy.workflows.agent_upkeep import look_after_agents
 
 def handler(event: dict[str, Any], context: Any) -> None:
     """Do what is due; what fails is logged and due again in the next run."""
-    attended = look_after_agents(build())
+    with correlated(context.aws_request_id):
+        attended = look_after_agents(build())
     for agent_id, code in attended.left.items():
         logger("agent_upkeep").warning("an agent is still due", agent_id=agent_id, code=code)

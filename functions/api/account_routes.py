@@ -6,14 +6,11 @@ from typing import Annotated, Literal
 
 from pydantic import StringConstraints
 
-from understudy.domain.limits import OnStop
-from understudy.workflows.requests.account_deletion import DeletionView
-from understudy.workflows.requests.account_export import AccountExport
 from understudy.workflows.requests.terms import CurrentTerms
 from understudy.workflows.requests.wallets import Person
 
 from .fields import Address
-from .routing import Access, Call, Request, Route
+from .routing import Access, Call, Handle, Rare, Request, Route
 
 Version = Annotated[str, StringConstraints(strict=True, min_length=1, max_length=64)]
 Cursor = Annotated[str, StringConstraints(max_length=1024)]
@@ -49,17 +46,16 @@ def accept_terms(call: Call) -> Person:
     return call.services.terms.accept(call.user_id, accepted.version)
 
 
-def export(call: Call) -> AccountExport:
-    """Show everything."""
-    query: ExportQuery = call.query
-    return call.services.exports.of_user(call.user_id, query.cursor)
+def _export() -> Handle:
+    from .leaving import export  # noqa: PLC0415
+
+    return export
 
 
-def delete(call: Call) -> DeletionView:
-    """Delete the account, as far as can be done now."""
-    wish: Deletion = call.body
-    on_stop = OnStop(wish.positions)
-    return call.services.deletion.confirmed(call.bearer, wish.address, on_stop)
+def _delete() -> Handle:
+    from .leaving import delete  # noqa: PLC0415
+
+    return delete
 
 
 ROUTES = (
@@ -75,7 +71,7 @@ ROUTES = (
         "GET",
         "/v1/me/export",
         "Give everything that is stored about me",
-        export,
+        Rare(_export),
         Access.MONEY,  # it is everything at once: a session that has just ended gets none of it
         query=ExportQuery,
     ),
@@ -83,7 +79,7 @@ ROUTES = (
         "POST",
         "/v1/me/deletion",
         "Delete my account; ask again until it is DELETED",
-        delete,
+        Rare(_delete),
         body=Deletion,
     ),
 )

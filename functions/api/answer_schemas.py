@@ -6,13 +6,18 @@ It follows how answers are written: decimals as text, and a field that is None i
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from decimal import Decimal
 from enum import Enum
 from types import NoneType, UnionType
-from typing import Any, Literal, Union, cast, get_args, get_origin, get_type_hints
+from typing import TYPE_CHECKING, Any, Literal, Union, cast, get_args, get_origin, get_type_hints
 
 from understudy.ports.directory import Page
+
+from .routing import Rare
+
+if TYPE_CHECKING:
+    from .routing import Handle
 
 Schema = dict[str, Any]
 REFERENCE = "#/components/schemas/{name}"
@@ -26,9 +31,9 @@ PLAIN: dict[type, Schema] = {
 }
 
 
-def shown_by(handle: Callable[..., Any]) -> Any:
+def shown_by(handle: Handle) -> Any:
     """Give the type of what a handler shows."""
-    return get_type_hints(handle)["return"]
+    return get_type_hints(handle.find() if isinstance(handle, Rare) else handle)["return"]
 
 
 class AnswerSchemas:

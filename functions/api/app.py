@@ -6,16 +6,20 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from understudy.adapters.correlation import correlated
-from understudy.runtime.api import build
+from understudy.runtime.starting import uncollected
 
-from .routes import SERVED_TO_ALL
-from .server import serve
+with uncollected():
+    from understudy.runtime.api import build
+
+    from .routes import SERVED_TO_ALL
+    from .server import serve
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.event_handler import APIGatewayHttpResolver
 
 
 @cache
+@uncollected()
 def application() -> APIGatewayHttpResolver:
     """Give the API with its real ports."""
     return serve(SERVED_TO_ALL, build)

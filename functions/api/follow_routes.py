@@ -23,7 +23,7 @@ class NewFollow(Request):
     venue: Literal["hyperliquid"] = "hyperliquid"
     wallet_id: Identity | None = None
     leader_address: Address
-    limits: LimitChoices = LimitChoices()
+    limits: Annotated[LimitChoices, Field(default_factory=LimitChoices)]
 
 
 class Risk(LimitChoices):
@@ -41,7 +41,7 @@ class OlderNewFollow(Request):
     leader_address: Address
     copy_budget_usdc: Usdc
     cost_per_order_usdc: Usdc
-    risk: Risk = Risk()
+    risk: Annotated[Risk, Field(default_factory=Risk)]
 
 
 class FollowChange(Request):

@@ -7,16 +7,20 @@ from typing import TYPE_CHECKING, Any
 
 from understudy.adapters.correlation import correlated
 from understudy.domain.audit import Actor
-from understudy.runtime.api import build
+from understudy.runtime.starting import uncollected
 
-from .operator_routes import ROUTES
-from .server import serve
+with uncollected():
+    from understudy.runtime.api import build
+
+    from .operator_routes import ROUTES
+    from .server import serve
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.event_handler import APIGatewayHttpResolver
 
 
 @cache
+@uncollected()
 def application() -> APIGatewayHttpResolver:
     """Give the operators' routes with their real ports."""
     return serve(ROUTES, partial(build, Actor.OPERATOR))

@@ -70,6 +70,20 @@ class Call:
         return self.bearer.app_user_id
 
 
+Handle: TypeAlias = Callable[[Call], Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Rare:
+    """A handler that few ask for: the first of them has it found, and imported what it needs."""
+
+    find: Callable[[], Handle]
+
+    def __call__(self, call: Call) -> Any:
+        """Handle a call."""
+        return self.find()(call)
+
+
 @dataclass(frozen=True, slots=True)
 class Route:
     """One method on one path; `{name}` in the path is a parameter.
@@ -83,7 +97,7 @@ class Route:
     method: str
     path: str
     summary: str
-    handle: Callable[[Call], Any]
+    handle: Handle
     access: Access = Access.MONEY
     body: type[Request] | None = None
     query: type[Request] | None = None

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from understudy.workflows.requests.system_status import SystemView
 
 from .routing import Access, Call, Route
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 
 def health(_: Call) -> dict[Literal["status"], Literal["OK"]]:
@@ -25,14 +28,14 @@ def page(_: Call) -> str:
     return Path(__file__).with_name("docs.html").read_text()
 
 
-def system_routes(others: tuple[Route, ...]) -> tuple[Route, ...]:
+def system_routes(others: Callable[[], tuple[Route, ...]]) -> tuple[Route, ...]:
     """Give the routes about the system; its description is of these and the others."""
 
     def description(_: Call) -> dict[str, Any]:
         # Written for the rare reader: the copy of it costs a cold start nothing.
         from .openapi import document  # noqa: PLC0415
 
-        return document((*others, *own))
+        return document((*others(), *own))
 
     own = (
         Route("GET", "/health", "Say that the API answers", health, Access.OPEN, counted=False),

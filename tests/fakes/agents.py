@@ -36,6 +36,8 @@ class InMemoryAgentKeys:
     is_down: bool = False
     killed: set[tuple[str, str]] = field(default_factory=set)
     bounded: dict[str, SigningBounds] = field(default_factory=dict)
+    made: dict[tuple[WalletId, str], NewAgentKey] = field(default_factory=dict)
+    loses_answers: bool = False
 
     def turn(self, switch: Switch, subject: str, *, on: bool, at_ms: int) -> None:
         self._refuse_when_down()
@@ -57,11 +59,18 @@ class InMemoryAgentKeys:
         self.bounded[agent_id] = bounds
         return BoundsAnswer(bounds)
 
-    def create_agent(self, wallet: Wallet, venue: str, agent_name: str) -> NewAgentKey:
-        agent_id = f"agent-{len(self.states) + 1}"
-        self._set(agent_id, "PENDING")
-        self.secrets[wallet.wallet_id] = (1000 + len(self.states)).to_bytes(32, "big")
-        return NewAgentKey(agent_id, address_of(self.secrets[wallet.wallet_id]))
+    def create_agent(
+        self, wallet: Wallet, venue: str, agent_name: str, request_id: str
+    ) -> NewAgentKey:
+        request = (wallet.wallet_id, request_id)
+        if request not in self.made:
+            agent_id = f"agent-{len(self.states) + 1}"
+            self._set(agent_id, "PENDING")
+            self.secrets[wallet.wallet_id] = (1000 + len(self.states)).to_bytes(32, "big")
+            self.made[request] = NewAgentKey(agent_id, address_of(self.secrets[wallet.wallet_id]))
+        if self.loses_answers:
+            raise SigningUnavailableError("custody does not answer just now")
+        return self.made[request]
 
     def activate(self, agent_id: str) -> None:
         if self.states.get(agent_id) == "REVOKED":

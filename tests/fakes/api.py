@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, cast
 
-from functions.api.routes import ROUTES
+from functions.api.every_route import ROUTES
 from functions.api.server import serve
 from tests.fakes.agents import ApprovingRest, InMemoryAgentKeys
 from tests.fakes.identity import (

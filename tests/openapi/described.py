@@ -9,8 +9,8 @@ import schemathesis
 from schemathesis import Config
 from schemathesis.core.result import Err
 
+from functions.api.every_route import ROUTES
 from functions.api.openapi import document
-from functions.api.routes import ROUTES
 
 # A request that breaks its description may be refused as too large, too.
 HELD = Config.from_dict({"checks": {"negative_data_rejection": {"expected-statuses": ["4xx"]}}})

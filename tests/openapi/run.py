@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from hypothesis import HealthCheck, Phase, given, seed, settings
 
-from functions.api.routes import ROUTES
+from functions.api.every_route import ROUTES
 from tests.openapi.conforming import faults_of
 from tests.openapi.described import described_operations, takes_anything
 from tests.openapi.drawn import Drawn, requests_of

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
-from functions.api.routes import ROUTES
+from functions.api.every_route import ROUTES
 from functions.api.routing import Call, Route
 from functions.api.server import serve
 from tests.fakes.api import ApiWorld

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from pydantic import ConfigDict
 
-from functions.api.routes import ROUTES
+from functions.api.every_route import ROUTES
 from functions.api.routing import Call, Request
 from tests.openapi.run import Findings, run
 from understudy.domain.errors import TooManyCallsError, VenueRejectedError

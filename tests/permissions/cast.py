@@ -12,7 +12,7 @@ from cli.wallet_key import WalletKey
 from tests.permissions.stage import Stage
 from understudy.adapters.aws import keys
 from understudy.adapters.aws.attributes import number
-from understudy.adapters.identity.ethereum import keccak256
+from understudy.adapters.keccak import keccak256
 from understudy.domain.ids import FollowId
 from understudy.domain.markets import HYPERLIQUID
 from understudy.domain.trades import Fill, Side, Trade

@@ -36,10 +36,19 @@ class EnrolledKeys:
     def __init__(self, enrolment: Enrolment) -> None:
         self._enrolment = enrolment
 
-    def create_agent(self, wallet: Wallet, venue: str, agent_name: str) -> NewAgentKey:
+    def create_agent(
+        self, wallet: Wallet, venue: str, agent_name: str, request_id: str
+    ) -> NewAgentKey:
         """Make and keep a fresh key for this wallet."""
         agent = self._enrolment.create_agent(
-            NewAgent(wallet.user_id, wallet.wallet_id, wallet.address, venue, agent_name)
+            NewAgent(
+                wallet.user_id,
+                wallet.wallet_id,
+                wallet.address,
+                venue,
+                agent_name,
+                request_id=request_id,
+            )
         )
         return NewAgentKey(agent.agent_id, agent.address)
 

@@ -215,7 +215,8 @@ class World:
         return wallet
 
     def _delegate(self, wallet: Wallet) -> None:
-        key, now_ms = self.keys.create_agent(wallet, HYPERLIQUID, AGENT_NAME), self.loop.now_ms
+        key = self.keys.create_agent(wallet, HYPERLIQUID, AGENT_NAME, "first")
+        now_ms = self.loop.now_ms
         self.keys.activate(key.agent_id)
         self.approvals.approve(wallet.address, AGENT_NAME, key.address)
         self.identity.put_agent(

@@ -45,14 +45,17 @@ KILL_SWITCHES = (Switch.KILL_GLOBAL, Switch.KILL_VENUE, Switch.KILL_USER)
 
 @dataclass(frozen=True, slots=True)
 class NewAgent:
-    """Whose agent is wanted, for which wallet and venue, and under which name."""
+    """Whose agent is wanted, for which wallet and venue, and under which name.
+
+    Without an authority the deployment's own holds its key.
+    """
 
     user_id: str
     wallet_id: str
     wallet_address: str
     venue: str
     agent_name: str
-    authority: AuthorityKind = AuthorityKind.KMS_WRAPPED
+    authority: AuthorityKind | None = None
     request_id: str = ""
     """The same request asked again is answered with the same agent; '' asks for another one."""
 
@@ -91,7 +94,7 @@ class PolicyAnswer:
 class Enrolment:
     """The life of agents. New ones sign under the deployment's default policy.
 
-    `random_bytes` is the source of ids.
+    `random_bytes` is the source of ids; `authority` holds the keys of those who ask for none.
     """
 
     def __init__(
@@ -101,12 +104,14 @@ class Enrolment:
         clock: Clock,
         policy: Policy,
         random_bytes: Callable[[int], bytes] = secrets.token_bytes,
+        authority: AuthorityKind = AuthorityKind.KMS_WRAPPED,
     ) -> None:
         self._store = store
         self._authorities = authorities
         self._clock = clock
         self._policy = policy
         self._random_bytes = random_bytes
+        self._authority = authority
 
     def create_agent(self, wanted: NewAgent) -> Agent:
         """Make a fresh key for one wallet; the agent is PENDING until it is activated.
@@ -115,11 +120,12 @@ class Enrolment:
         authority that is not here, ConflictError for a request id that was used for something else.
         """
         _check(wanted)
+        authority = wanted.authority or self._authority
         agent_id = self._id_for(wanted)
         known = self._store.agent(agent_id) if wanted.request_id else None
         if known is not None:
-            return _of_the_same_request(known, wanted)
-        agent = self._fresh(agent_id, wanted)
+            return _of_the_same_request(known, wanted, authority)
+        agent = self._fresh(agent_id, wanted, authority)
         entry = of_agent(AuditEvent.AGENT_CREATED, agent, agent.created_at_ms)
         self._store.create(agent, entry)
         return agent
@@ -200,8 +206,8 @@ class Enrolment:
         unique = digest_of("agent-request", wanted.wallet_id, wanted.request_id)
         return agent_id_for(wanted.user_id, unique[:16])
 
-    def _fresh(self, agent_id: str, wanted: NewAgent) -> Agent:
-        key = self._authorities.of(wanted.authority).make(agent_id, _FIRST_VERSION)
+    def _fresh(self, agent_id: str, wanted: NewAgent, authority: AuthorityKind) -> Agent:
+        key = self._authorities.of(authority).make(agent_id, _FIRST_VERSION)
         return Agent(
             agent_id=agent_id,
             user_id=wanted.user_id,
@@ -214,7 +220,7 @@ class Enrolment:
             ciphertext=key.ciphertext,
             key_version=_FIRST_VERSION,
             created_at_ms=self._clock.now_ms(),
-            authority=wanted.authority,
+            authority=authority,
             key_id=key.key_id,
         )
 
@@ -235,9 +241,9 @@ def _when_off(order: SwitchOrder, now_ms: int) -> int:
     return order.at_ms
 
 
-def _of_the_same_request(agent: Agent, wanted: NewAgent) -> Agent:
+def _of_the_same_request(agent: Agent, wanted: NewAgent, authority: AuthorityKind) -> Agent:
     """Give the agent that a request made before, as long as nothing has become of it since."""
-    asked = (wanted.wallet_address, wanted.venue, wanted.agent_name, wanted.authority)
+    asked = (wanted.wallet_address, wanted.venue, wanted.agent_name, authority)
     made = (agent.wallet_address, agent.venue, agent.agent_name, agent.authority)
     if asked != made or agent.status is not AgentStatus.PENDING:
         raise ConflictError("this request id was used before: ask with another one")

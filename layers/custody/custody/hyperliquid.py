@@ -8,10 +8,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from understudy.adapters.venues.hyperliquid.constants import Chain
+from understudy.adapters.venues.hyperliquid.digests import (
+    l1_digest,
+)
 from understudy.adapters.venues.hyperliquid.wire import (
     Builder,
     exchange_body,
-    l1_digest,
     leverage_action,
     order_action,
 )

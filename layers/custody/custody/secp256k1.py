@@ -8,7 +8,7 @@ from coincurve import PrivateKey, PublicKey
 from coincurve.context import GLOBAL_CONTEXT
 from coincurve.utils import GROUP_ORDER_INT, validate_secret
 
-from understudy.adapters.venues.hyperliquid.typed_data import keccak256
+from understudy.adapters.keccak import keccak256
 
 
 class Signature(NamedTuple):

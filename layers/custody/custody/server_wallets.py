@@ -29,7 +29,7 @@ _WHOLE_SECONDS = 8.0
 _CONNECT_SECONDS = 2.0
 _TRIES = 4
 _PAUSE_SECONDS = 0.5
-_OK, _MADE, _NOT_READY, _TOO_MANY = 200, 201, 409, 429
+_OK, _MADE, _NOT_KNOWN, _TOO_MANY = 200, 201, 401, 429
 _GONE = frozenset({404, 410})
 _SIGNATURE_BYTES = 65
 _THIS_MACHINE = frozenset({"127.0.0.1", "localhost", "::1"})
@@ -43,9 +43,14 @@ class Answer(NamedTuple):
 
 
 class WalletService:
-    """The provider at one address: 429 is waited out, everything in bounded time, no redirects."""
+    """The provider at one address: 429 is waited out, everything in bounded time, no redirects.
 
-    def __init__(self, url: str, token: str, pause: Callable[[float], None] = sleep) -> None:
+    `read_token` is asked when the first request needs a token, and again when one is not taken.
+    """
+
+    def __init__(
+        self, url: str, read_token: Callable[[], str], pause: Callable[[float], None] = sleep
+    ) -> None:
         place = urlsplit(url)
         is_local = place.scheme == "http" and place.hostname in _THIS_MACHINE
         if not place.hostname or (place.scheme != "https" and not is_local):
@@ -54,17 +59,32 @@ class WalletService:
                 " (http:// only on this machine)"
             )
         self._url = url.rstrip("/")
-        self._headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
+        self._read_token = read_token
+        self._token = ""
         self._pause = pause
         self._pool = urllib3.PoolManager(retries=False)
 
     def ask(self, method: str, path: str, body: object = None, **headers: str) -> Answer:
         """Give the answer; raises DependencyError when there is none, or only 429."""
         deadline = monotonic() + _WHOLE_SECONDS
+        used = self._token or self._renewed_token()
+        response = self._patiently(method, path, body, {**headers, **_bearer(used)}, deadline)
+        if response.status == _NOT_KNOWN and (token := self._renewed_token()) != used:
+            again = {**headers, **_bearer(token)}
+            response = self._patiently(method, path, body, again, deadline)
+        return _read(response)
+
+    def _renewed_token(self) -> str:
+        self._token = self._read_token()
+        return self._token
+
+    def _patiently(
+        self, method: str, path: str, body: object, headers: dict[str, str], deadline: float
+    ) -> urllib3.BaseHTTPResponse:
         for number in range(_TRIES):
             response = self._once(method, path, body, headers, deadline - monotonic())
             if response.status != _TOO_MANY:
-                return _read(response)
+                return response
             seconds = _seconds_in(response.headers.get("Retry-After")) or _PAUSE_SECONDS
             if number == _TRIES - 1 or monotonic() + seconds > deadline:
                 break
@@ -79,7 +99,7 @@ class WalletService:
                 method,
                 self._url + path,
                 body=None if body is None else json.dumps(body).encode(),
-                headers={**self._headers, **headers},
+                headers={"Content-Type": "application/json", **headers},
                 redirect=False,
                 timeout=urllib3.Timeout(connect=_CONNECT_SECONDS, total=max(seconds, 0.1)),
             )
@@ -154,6 +174,10 @@ class ServerWallet:
         if signature is None:
             raise KeyUnusableError("the server wallet signs with another key than the agent's")
         return signature
+
+
+def _bearer(token: str) -> dict[str, str]:
+    return {"Authorization": f"Bearer {token}"}
 
 
 def _read(response: urllib3.BaseHTTPResponse) -> Answer:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
-from custody.agents import Policy
+from custody.agents import AuthorityKind, Policy
 from custody.aws.key_vault import VaultKeys
 from custody.aws.tables import TableNames
 from custody.hyperliquid import Terms
@@ -28,7 +28,8 @@ class WalletPlace(NamedTuple):
 class Settings(NamedTuple):
     """Tables, the KMS keys of agents and of audit rows, what actions carry, new agents' policy.
 
-    `role` is the signer's own; `wallets` is where server wallets are, if there are any.
+    `role` is the signer's own; `wallets` is where server wallets are, if there are any; `authority`
+    holds the keys of new agents.
     """
 
     tables: TableNames
@@ -38,6 +39,7 @@ class Settings(NamedTuple):
     terms: Terms
     wallets: WalletPlace | None
     policy: Policy
+    authority: AuthorityKind = AuthorityKind.KMS_WRAPPED
 
 
 def settings_from(environment: Mapping[str, str]) -> Settings:
@@ -62,6 +64,7 @@ def settings_from(environment: Mapping[str, str]) -> Settings:
             max_leverage=_count(environment, "AGENT_MAX_LEVERAGE"),
             price_band_bps=_count(environment, "AGENT_PRICE_BAND_BPS"),
         ),
+        authority=_authority(environment),
     )
 
 
@@ -100,6 +103,13 @@ def _builder(environment: Mapping[str, str]) -> Builder | None:
         _text(environment, "HYPERLIQUID_BUILDER_ADDRESS"),
         _count(environment, "HYPERLIQUID_BUILDER_FEE_TENTHS_BPS"),
     )
+
+
+def _authority(environment: Mapping[str, str]) -> AuthorityKind:
+    name = environment.get("AGENT_AUTHORITY") or AuthorityKind.KMS_WRAPPED
+    if name not in list(AuthorityKind):
+        raise InvalidInputError(f"AGENT_AUTHORITY must be one of {', '.join(AuthorityKind)}")
+    return AuthorityKind(name)
 
 
 def _wallets(environment: Mapping[str, str]) -> WalletPlace | None:

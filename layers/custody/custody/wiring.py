@@ -56,7 +56,11 @@ def doors() -> Mapping[str, Door]:
         ThreadPoolExecutor(_LANES_AT_ONCE, thread_name_prefix="lane"),
     )
     enrolment = Enrolment(
-        DynamoAgentStore(database, settings.tables, stamps), keys, clock, settings.policy
+        DynamoAgentStore(database, settings.tables, stamps),
+        keys,
+        clock,
+        settings.policy,
+        authority=settings.authority,
     )
     enrolling = {alias: enrolment_door(enrolment, alias) for alias in OPENED_BY}
     keys_care = partial(_care_for_keys, settings, stamps)
@@ -112,8 +116,11 @@ def _resident(settings: Settings) -> Authority:
 def _at_the_provider(place: WalletPlace) -> Authority:
     from custody.server_wallets import ServerWallets, WalletService  # noqa: PLC0415
 
-    answer = attempt(lambda: clients.secrets().get_secret_value(SecretId=place.token_secret_id))
-    return ServerWallets(WalletService(place.url, answer["SecretString"]))
+    def read_token() -> str:
+        secret = attempt(lambda: clients.secrets().get_secret_value(SecretId=place.token_secret_id))
+        return str(secret["SecretString"])
+
+    return ServerWallets(WalletService(place.url, read_token))
 
 
 def _development() -> Authority:

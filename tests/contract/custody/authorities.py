@@ -80,7 +80,7 @@ def at_a_provider(_: EmulatorClients) -> Iterator[Authority]:
 
 def wallets_at(running: ServerWalletProvider) -> ServerWallets:
     """Give the authority at a provider; it does not really pause."""
-    return ServerWallets(WalletService(running.url, running.provider.token, lambda _: None))
+    return ServerWallets(WalletService(running.url, lambda: running.provider.token, lambda _: None))
 
 
 def wrapped_on(kms: Any) -> Authority:

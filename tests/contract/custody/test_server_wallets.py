@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -39,6 +39,18 @@ WANTED = NewAgent(
     AuthorityKind.SERVER_WALLET,
     "request-1",
 )
+
+
+@dataclass
+class TokenStore:
+    """Where a deployment keeps the provider's token."""
+
+    token: str
+    reads: int = 0
+
+    def read(self) -> str:
+        self.reads += 1
+        return self.token
 
 
 @pytest.fixture
@@ -143,7 +155,7 @@ def test_a_rate_limit_is_waited_out_as_long_as_the_provider_says(
     running: ServerWalletProvider, agent: Agent
 ) -> None:
     paused: list[float] = []
-    service = WalletService(running.url, running.provider.token, paused.append)
+    service = WalletService(running.url, lambda: running.provider.token, paused.append)
     running.provider.rate_limited, running.provider.retry_after_seconds = 2, "1"
 
     sign(ServerWallets(service), agent)
@@ -178,7 +190,38 @@ def test_a_wrong_token_is_unavailable_and_not_a_refusal(
     running: ServerWalletProvider, agent: Agent
 ) -> None:
     with pytest.raises(DependencyError):
-        sign(ServerWallets(WalletService(running.url, "another token")), agent)
+        sign(ServerWallets(WalletService(running.url, lambda: "another token")), agent)
+
+
+def test_a_token_that_was_exchanged_is_read_again_and_the_work_goes_on(
+    running: ServerWalletProvider, agent: Agent
+) -> None:
+    kept = TokenStore(running.provider.token)
+    wallets = ServerWallets(WalletService(running.url, kept.read))
+    sign(wallets, agent)
+    running.provider.token = kept.token = "the next one"
+
+    sign(wallets, agent)
+    sign(wallets, agent)
+
+    assert kept.reads == 2
+
+
+def test_a_token_that_ended_before_the_next_one_is_there_is_asked_for_once_a_request(
+    running: ServerWalletProvider, agent: Agent
+) -> None:
+    kept = TokenStore(running.provider.token)
+    wallets = ServerWallets(WalletService(running.url, kept.read))
+    sign(wallets, agent)
+    running.provider.token = "the next one"
+    tried = running.provider.calls.total()
+
+    with pytest.raises(DependencyError):
+        sign(wallets, agent)
+    assert (kept.reads, running.provider.calls.total()) == (2, tried + 1)
+
+    kept.token = running.provider.token
+    sign(wallets, agent)
 
 
 def test_a_signature_of_another_wallet_is_not_given_out(
@@ -191,7 +234,7 @@ def test_a_signature_of_another_wallet_is_not_given_out(
 
 
 def test_a_provider_that_is_not_there_is_unavailable(agent: Agent) -> None:
-    nowhere = ServerWallets(WalletService("http://127.0.0.1:9", "token"))
+    nowhere = ServerWallets(WalletService("http://127.0.0.1:9", lambda: "token"))
 
     with pytest.raises(DependencyError):
         sign(nowhere, agent)
@@ -202,7 +245,7 @@ def test_a_provider_that_is_not_there_is_unavailable(agent: Agent) -> None:
 @pytest.mark.parametrize("url", ["", "http://wallets.example", "ftp://127.0.0.1", "https://"])
 def test_a_token_goes_over_https_or_stays_on_this_machine(url: str) -> None:
     with pytest.raises(InvalidInputError):
-        WalletService(url, "token")
+        WalletService(url, lambda: "token")
 
 
 def test_the_bench_sets_the_weather_and_no_answer_holds_a_key(

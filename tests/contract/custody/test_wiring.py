@@ -83,7 +83,7 @@ def now_ms() -> int:
 def an_agent(function: LambdaInProcess) -> str:
     wallet = Wallet(WalletId("wallet-1"), UserId("user-1"), WALLET, Connector.REOWN, 0, 0)
     keys = LambdaAgentKeys(function, f"{ARN}:enroll")  # type: ignore[arg-type]
-    agent_id = keys.create_agent(wallet, HYPERLIQUID, "understudy").agent_id
+    agent_id = keys.create_agent(wallet, HYPERLIQUID, "understudy", "r1").agent_id
     keys.activate(agent_id)
     return agent_id
 
@@ -130,4 +130,4 @@ def test_the_signing_alias_makes_no_agent(function: LambdaInProcess) -> None:
     keys = LambdaAgentKeys(function, f"{ARN}:sign")  # type: ignore[arg-type]
 
     with pytest.raises(SigningUnavailableError):
-        keys.create_agent(wallet, HYPERLIQUID, "understudy")
+        keys.create_agent(wallet, HYPERLIQUID, "understudy", "r1")

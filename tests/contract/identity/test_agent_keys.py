@@ -64,7 +64,7 @@ def keys(functions: Functions) -> LambdaAgentKeys:
 def test_an_agent_is_made_let_sign_and_destroyed(
     functions: Functions, keys: LambdaAgentKeys
 ) -> None:
-    made = keys.create_agent(WALLET, "hyperliquid", "main")
+    made = keys.create_agent(WALLET, "hyperliquid", "main", "r1")
     kept = functions.store.agent(made.agent_id)
     assert kept is not None
     assert (kept.address, kept.wallet_address) == (made.address, WALLET.address)
@@ -80,11 +80,18 @@ def test_an_agent_is_made_let_sign_and_destroyed(
         keys.activate(made.agent_id)
 
 
+def test_the_same_request_makes_one_key_and_another_one_another(keys: LambdaAgentKeys) -> None:
+    first = keys.create_agent(WALLET, "hyperliquid", "main", "r1")
+
+    assert keys.create_agent(WALLET, "hyperliquid", "main", "r1") == first
+    assert keys.create_agent(WALLET, "hyperliquid", "main", "r2") != first
+
+
 def test_what_custody_will_not_do_is_a_refusal(keys: LambdaAgentKeys) -> None:
     with pytest.raises(SigningRefusedError):
         keys.activate("nobody")
     with pytest.raises(SigningRefusedError):
-        keys.create_agent(WALLET, "hyperliquid", "a name that is far too long")
+        keys.create_agent(WALLET, "hyperliquid", "a name that is far too long", "r1")
 
 
 @pytest.mark.parametrize(
@@ -124,7 +131,7 @@ def test_a_kill_switch_is_turned_in_custody_by_the_operators_alias_alone(
 
 
 def test_bounds_are_narrowed_and_wider_ones_come_back_with_a_text(keys: LambdaAgentKeys) -> None:
-    agent_id = keys.create_agent(WALLET, "hyperliquid", "main").agent_id
+    agent_id = keys.create_agent(WALLET, "hyperliquid", "main", "r1").agent_id
     before = keys.bounds(agent_id)
     narrow = replace(before, max_leverage=2, symbols_deny=("MEME",))
 

@@ -241,6 +241,7 @@ def test_a_login_brings_no_wallet_back(store: Store) -> None:
 
 
 def test_an_agent_is_replaced_only_as_it_was_read(store: Store) -> None:
+    store.create_user(USER)
     first = store.put_agent(AGENT)
     second = store.put_agent(replace(first, status=AgentStatus.ACTIVE))
 
@@ -251,8 +252,10 @@ def test_an_agent_is_replaced_only_as_it_was_read(store: Store) -> None:
 
 
 def test_agents_are_listed_for_their_user_oldest_first(store: Store) -> None:
+    store.create_user(USER)
     younger = store.put_agent(replace(AGENT, agent_id="a0", created_at_ms=NOW_MS + 1))
     older = store.put_agent(AGENT)
+    store.create_user(replace(USER, user_id=UserId("u2")))
     store.put_agent(replace(AGENT, agent_id="a9", user_id=UserId("u2")))
 
     assert list(store.agents(AGENT.user_id)) == [older, younger]
@@ -260,6 +263,7 @@ def test_agents_are_listed_for_their_user_oldest_first(store: Store) -> None:
 
 
 def test_a_profile_is_empty_at_first_and_replaced_only_as_it_was_read(store: Store) -> None:
+    store.create_user(USER)
     empty = store.copy_profile(UserId("u1"))
     first = store.put_copy_profile(
         replace(empty, limits={"slippage_bps": 20, "symbols_allow": ["BTC"]})
@@ -273,6 +277,7 @@ def test_a_profile_is_empty_at_first_and_replaced_only_as_it_was_read(store: Sto
 
 
 def test_agents_that_are_due_are_found_the_longest_due_first(store: Store) -> None:
+    store.create_user(USER)
     dates = {"a1": NOW_MS + 2, "a2": NOW_MS + 1, "a3": NOW_MS + 3, "a4": 0}
     kept = {
         name: store.put_agent(replace(AGENT, agent_id=name, attend_at_ms=at_ms))
@@ -285,6 +290,7 @@ def test_agents_that_are_due_are_found_the_longest_due_first(store: Store) -> No
 
 
 def test_an_agent_that_is_done_with_is_not_due_any_more(store: Store) -> None:
+    store.create_user(USER)
     kept = store.put_agent(replace(AGENT, attend_at_ms=NOW_MS))
 
     store.put_agent(replace(kept, attend_at_ms=0))

@@ -231,7 +231,7 @@ class Failing:
 def deletion_of(api: ApiWorld, countdown: Countdown) -> AccountDeletion:
     ports = api.ports()
     failing: Any = {name: Failing(getattr(ports, name), countdown) for name in BROKEN}
-    return assemble(replace(ports, **failing), api.terms, ()).deletion
+    return assemble(replace(ports, **failing), api.terms, ()).seldom().deletion
 
 
 def scene() -> tuple[ApiWorld, UserId]:
@@ -254,7 +254,7 @@ def finished(api: ApiWorld, user_id: UserId, on_stop: OnStop) -> None:
         assert (
             api.services.sign_in._wallet(ALICE.address.lower(), Connector.REOWN).user_id == user_id
         )
-        api.services.deletion.delete(user_id, on_stop)
+        api.services.seldom().deletion.delete(user_id, on_stop)
         api.world.pump()
     pytest.fail("the deletion does not come to its end")
 

@@ -181,6 +181,21 @@ def test_custody_being_down_changes_nothing(api: ApiWorld, token: str) -> None:
     assert api.identity.agents_by_id == {}
 
 
+def test_an_agent_whose_answer_was_lost_is_the_same_one_when_asked_again(
+    api: ApiWorld, token: str
+) -> None:
+    api.keys.loses_answers = True
+    wish = {"scope": "TRADE_ONLY", "agent_name": "main"}
+    assert api.request("POST", "/v1/agents/enable", wish, token).status == 503
+    api.keys.loses_answers = False
+
+    again = enabled(api, token)
+    another = enabled(api, token)
+
+    assert again["agent"]["agent_id"] == "agent-1"
+    assert another["agent"]["agent_id"] == "agent-2"
+
+
 def test_confirming_twice_is_no_error(api: ApiWorld, token: str) -> None:
     made = enabled(api, token)
     first = api.request("POST", "/v1/agents/confirm", confirmation(made), token)

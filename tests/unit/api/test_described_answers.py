@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from functions.api.answer_schemas import AnswerSchemas, shown_by
+from functions.api.every_route import ROUTES
 from functions.api.fields import exact_decimal
 from functions.api.openapi import document
-from functions.api.routes import ROUTES
 from functions.api.routing import Items
 from understudy.domain.agents import AgentScope
 from understudy.domain.codec import to_plain

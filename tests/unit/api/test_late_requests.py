@@ -256,3 +256,14 @@ def test_a_revocation_takes_effect_over_a_confirmation_that_overtook_it(user: Ov
 
     assert user.ask("DELETE", agent).body["agent"]["status"] == "REVOKED"
     assert user.ask("GET", "/v1/agents").body["items"][-1]["status"] == "REVOKED"
+
+
+def test_a_rotation_that_a_deletion_overtakes_leaves_no_agent(user: Overtaking) -> None:
+    (agent,) = user.api.identity.agents_by_id
+    body = {"address": ALICE.address, "positions": "close_now"}
+    user.during(user.api.keys, "create_agent", lambda: user.ask("POST", "/v1/me/deletion", body))
+
+    answer = user.ask("POST", f"/v1/agents/{agent}/rotate")
+
+    assert (answer.status, answer.code) == (409, "CONFLICT")
+    assert user.api.identity.agents_by_id == {}

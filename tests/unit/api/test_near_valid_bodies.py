@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from hypothesis import given, settings
 
+from functions.api.every_route import ROUTES
 from functions.api.limits import LimitChoices
-from functions.api.routes import ROUTES
 from functions.api.routing import Access, Route
 from tests.fakes.api import Answer, ApiWorld
 from tests.fakes.identity import ALICE, BOB, OPERATOR, message

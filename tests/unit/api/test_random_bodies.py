@@ -7,7 +7,7 @@ import json
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from functions.api.routes import ROUTES
+from functions.api.every_route import ROUTES
 from functions.api.routing import Access
 from tests.fakes.api import ApiWorld
 from tests.fakes.identity import OPERATOR

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 import pytest
 
-from functions.api.routes import ROUTES
+from functions.api.every_route import ROUTES
 from functions.api.routing import Access
 from tests.fakes.identity import BOB, OPERATOR
 from understudy.domain.errors import DependencyError

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any, NoReturn, cast
 import pytest
 import yaml
 
+from functions.api.every_route import ROUTES
 from functions.api.openapi import document
-from functions.api.routes import ROUTES
 from functions.api.routing import Access
 from functions.api.server import serve
 from tests.fakes.api import ApiWorld
@@ -34,7 +34,11 @@ RARE = (
     "requests",
     "aws_xray_sdk",
     "boto3",
-    "Crypto.PublicKey",
+    "Crypto",
+    "cffi",
+    "coincurve",
+    "msgpack",
+    "understudy.workflows.requests.account_export",
 )
 
 
@@ -168,8 +172,9 @@ def test_the_question_how_all_is_costs_one_round_in_five_seconds() -> None:
     assert len(asked) == 2
 
 
-def test_the_function_imports_nothing_that_is_dear() -> None:
-    script = f"import sys, api.app\nprint([name for name in {RARE!r} if name in sys.modules])\n"
+@pytest.mark.parametrize("function", ["api.app", "api.operator_app"])
+def test_the_function_imports_nothing_that_is_dear(function: str) -> None:
+    script = f"import sys, {function}\nprint([name for name in {RARE!r} if name in sys.modules])"
     paths = (ROOT / "functions", ROOT / "layers/understudy")
     done = subprocess.run(
         [sys.executable, "-c", script],

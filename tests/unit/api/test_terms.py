@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from functions.api.routes import ROUTES
+from functions.api.every_route import ROUTES
 from functions.api.routing import Access
 from tests.fakes.api import Answer, ApiWorld
 from tests.fakes.requests import created, new_follow, started

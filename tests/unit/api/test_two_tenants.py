@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
+from functions.api.every_route import ROUTES
 from functions.api.openapi import document
-from functions.api.routes import ROUTES
 from functions.api.routing import Access, Call, Items
 from functions.api.server import serve
 from tests.fakes.api import ApiWorld

@@ -5,7 +5,15 @@ from __future__ import annotations
 import pytest
 
 from benchmarks.report import duration
-from benchmarks.results import Row, as_json, at_least_per_second, at_most_times, times_faster
+from benchmarks.results import (
+    Row,
+    as_json,
+    at_least_per_second,
+    at_most_ms,
+    at_most_ms_over,
+    at_most_times,
+    times_faster,
+)
 from benchmarks.timings import Timings, collected, in_turn
 
 SLOW, QUICK = Timings((400, 400, 400)), Timings((90, 100, 110))
@@ -33,6 +41,10 @@ def test_a_goal_is_missed_by_a_hair() -> None:
     assert not at_most_times(SLOW, QUICK, 3.99).is_met
     assert at_least_per_second(QUICK, 10_000_000).is_met
     assert not at_least_per_second(QUICK, 10_000_001).is_met
+    assert at_most_ms(QUICK, 0.0001).is_met
+    assert not at_most_ms(QUICK, 0.000099).is_met
+    assert at_most_ms_over(SLOW, QUICK, 0.0003).is_met
+    assert not at_most_ms_over(SLOW, QUICK, 0.000299).is_met
 
 
 def test_without_runs_there_is_no_figure() -> None:

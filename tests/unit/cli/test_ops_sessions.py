@@ -11,6 +11,7 @@ from cli.ops import deeds
 from cli.ops.operating import Operating
 from tests.fakes.builders import NOW_MS
 from tests.fakes.identity import ALICE, BOB, IdentityWorld
+from understudy.adapters.correlation import correlation_id
 from understudy.domain.identity import AuthMethod, Connector, User, Wallet
 from understudy.domain.ids import UserId, WalletId
 from understudy.workflows.requests.operator_actions import OperatorActions
@@ -67,6 +68,20 @@ def test_each_command_ends_what_it_names_and_says_who_and_why(
         "of-mine",
         "a leak",
     )
+
+
+def test_every_command_is_a_request_of_its_own_to_the_audit(
+    world: IdentityWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    named: list[str] = []
+    monkeypatch.setattr(world.audit, "append", lambda _: named.append(correlation_id()))
+
+    for _ in range(2):
+        assert main(["ops", "sessions", "end-everybodys", *WHY]) == 0
+
+    first, second = named
+    assert len(first) == len(second) == 32
+    assert first != second
 
 
 @pytest.mark.parametrize(

@@ -91,6 +91,19 @@ def test_an_authority_is_built_when_the_first_agent_needs_it_and_once() -> None:
     assert len(built) == 1
 
 
+def test_who_asks_for_no_authority_gets_the_deployments_and_the_audit_names_it() -> None:
+    scene, resident = Scene(), AuthorityKind.KMS_RESIDENT
+    keys = Authorities({resident: lambda: WrappedKeys(scene.vault)})
+    enrolment = Enrolment(scene.store, keys, scene.clock, POLICY, authority=resident)
+    again = replace(WANTED, request_id="r1")
+
+    agent = enrolment.create_agent(again)
+
+    assert agent.authority is resident
+    assert scene.store.audited[-1].facts["authority"] is resident
+    assert enrolment.create_agent(again) == agent
+
+
 def test_an_authority_that_is_not_here_makes_no_agent_and_signs_nothing() -> None:
     scene = Scene()
     with pytest.raises(NotAllowedError) as refused:

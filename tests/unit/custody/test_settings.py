@@ -6,6 +6,7 @@ from decimal import Decimal
 
 import pytest
 
+from custody.agents import AuthorityKind
 from custody.settings import settings_from
 from understudy.adapters.venues.hyperliquid.constants import Chain
 from understudy.adapters.venues.hyperliquid.wire import Builder
@@ -36,6 +37,13 @@ def test_complete_settings_are_read() -> None:
     assert settings.policy.max_order_notional == Decimal(250_000)
 
 
+def test_new_agents_keys_are_wrapped_unless_something_else_is_to_hold_them() -> None:
+    resident = {**COMPLETE, "AGENT_AUTHORITY": "KMS_RESIDENT"}
+
+    assert settings_from(COMPLETE).authority is AuthorityKind.KMS_WRAPPED
+    assert settings_from(resident).authority is AuthorityKind.KMS_RESIDENT
+
+
 @pytest.mark.parametrize("name", sorted(COMPLETE))
 def test_nothing_has_a_default(name: str) -> None:
     with pytest.raises(InvalidInputError, match=name):
@@ -51,6 +59,7 @@ def test_nothing_has_a_default(name: str) -> None:
         ("AGENT_MAX_LEVERAGE", "0"),
         ("AGENT_MAX_LEVERAGE", "2.5"),
         ("AGENT_PRICE_BAND_BPS", "ten"),
+        ("AGENT_AUTHORITY", "kms"),
     ],
 )
 def test_nonsense_is_refused_by_name(name: str, value: str) -> None:

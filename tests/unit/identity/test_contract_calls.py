@@ -17,7 +17,8 @@ from understudy.adapters.identity.contract_calls import (
     second_answer,
     unwrapped,
 )
-from understudy.adapters.identity.ethereum import checksum_address, keccak256
+from understudy.adapters.identity.ethereum import checksum_address
+from understudy.adapters.keccak import keccak256
 
 SUFFIX = bytes.fromhex("6492" * 16)
 TEXTS = some.binary(max_size=200)

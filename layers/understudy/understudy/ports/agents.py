@@ -27,7 +27,10 @@ class AgentRegistry(Protocol):
         ...
 
     def put_agent(self, agent: Agent) -> Agent:
-        """Store an agent while its version is the one read (0: new); raises ConflictError."""
+        """Store an agent while its version is the one read (0: new); raises ConflictError.
+
+        A new one is not stored for a user who is gone, or wants to be deleted.
+        """
         ...
 
 
@@ -57,8 +60,13 @@ class AgentKeys(Protocol):
     will not.
     """
 
-    def create_agent(self, wallet: Wallet, venue: str, agent_name: str) -> NewAgentKey:
-        """Make and keep a fresh key for this wallet, not yet able to sign."""
+    def create_agent(
+        self, wallet: Wallet, venue: str, agent_name: str, request_id: str
+    ) -> NewAgentKey:
+        """Make and keep a fresh key for this wallet, not yet able to sign.
+
+        Asked again by the same request id it gives the same key, as long as that still waits.
+        """
         ...
 
     def activate(self, agent_id: str) -> None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from understudy.domain.audit import AuditEntry
-from understudy.domain.audit_chain import Link, Row
-from understudy.domain.audit_checkpoints import Checkpoint, SignedCheckpoint
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from understudy.domain.audit import AuditEntry
+    from understudy.domain.audit_chain import Link, Row
+    from understudy.domain.audit_checkpoints import Checkpoint, SignedCheckpoint
 
 
 class AuditTrail(Protocol):

@@ -23,7 +23,6 @@ from understudy.adapters.aws.table import Table
 from understudy.adapters.aws.token_secret import StoredKeyRing
 from understudy.adapters.aws.wallet_store import DynamoWalletStore
 from understudy.adapters.identity.access_tokens import Hs256AccessTokens
-from understudy.adapters.identity.bounded_http import BoundedHttp
 from understudy.adapters.identity.contract_wallets import ContractWallets
 from understudy.adapters.identity.refresh_tokens import HmacRefreshTokens
 from understudy.adapters.identity.siwe import SiweVerifier
@@ -39,6 +38,7 @@ from understudy.runtime import environment, parts
 from understudy.runtime.api_services import ApiPorts, ApiServices, assemble
 from understudy.runtime.builder_terms import builder_terms
 from understudy.runtime.identity_providers import identity_providers
+from understudy.runtime.starting import uncollected
 from understudy.workflows.requests.operators import Operators
 from understudy.workflows.requests.system_status import Dependency
 from understudy.workflows.requests.terms import CurrentTerms
@@ -51,6 +51,7 @@ NOBODY = "0" * 32
 
 
 @cache
+@uncollected()
 def build(actor: Actor = Actor.API) -> ApiServices:
     """Give the API's workflows on their real ports, from the environment.
 
@@ -116,13 +117,21 @@ def _verifier() -> SiweVerifier:
     chain_ids = _list("SIWE_CHAIN_IDS")
     if not all(each.isascii() and each.isdigit() for each in chain_ids):
         raise InvalidInputError("SIWE_CHAIN_IDS must be whole numbers, separated by commas")
-    url = os.environ.get("SIWE_RPC_URL", "")
     return SiweVerifier(
         _list("SIWE_DOMAINS"),
         _list("SIWE_ORIGINS"),
         frozenset(map(int, chain_ids)),
-        contracts=ContractWallets(BoundedHttp(url, "a chain").post) if url else None,
+        contracts=_contract_wallets(os.environ.get("SIWE_RPC_URL", "")),
     )
+
+
+def _contract_wallets(url: str) -> ContractWallets | None:
+    if not url:
+        return None
+    # Few deployments ask a chain; the others need nothing that can.
+    from understudy.adapters.identity.bounded_http import BoundedHttp  # noqa: PLC0415
+
+    return ContractWallets(BoundedHttp(url, "a chain").post)
 
 
 def _list(name: str) -> frozenset[str]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import cache, partial
 from typing import TYPE_CHECKING
 
 from understudy.adapters.memory.call_counts import InMemoryCallCounts
@@ -36,8 +37,6 @@ from understudy.ports.sessions import SessionStore
 from understudy.ports.switches import SwitchBoard
 from understudy.ports.venue import Venue
 from understudy.ports.wallets import WalletStore
-from understudy.workflows.requests.account_deletion import AccountDeletion
-from understudy.workflows.requests.account_export import AccountExports
 from understudy.workflows.requests.agents import Agents, BuilderTerms
 from understudy.workflows.requests.copies import Copies
 from understudy.workflows.requests.copy_profiles import CopySettings
@@ -45,9 +44,7 @@ from understudy.workflows.requests.door import Door
 from understudy.workflows.requests.follow_changes import OwnFollows
 from understudy.workflows.requests.follow_lifecycle import FollowLifecycle
 from understudy.workflows.requests.follows import Follows
-from understudy.workflows.requests.operator_actions import OperatorActions
-from understudy.workflows.requests.operator_switches import OperatorSwitches
-from understudy.workflows.requests.operators import OperatorRecord, Operators
+from understudy.workflows.requests.operators import Operators
 from understudy.workflows.requests.portfolio import Portfolios
 from understudy.workflows.requests.provider_sign_in import ProviderSignIn
 from understudy.workflows.requests.session_endings import SessionEndings
@@ -62,6 +59,8 @@ from understudy.workflows.requests.wallet_proofs import WalletProofs
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from understudy.runtime.seldom_services import SeldomServices  # noqa: TC004  # no record
 
 
 NO_OPERATORS = Operators()
@@ -105,7 +104,7 @@ class ApiPorts:
 
 @dataclass(frozen=True, slots=True)
 class ApiServices:
-    """What a route may call."""
+    """What a route may call; what few routes do is put together when one of them comes."""
 
     identity: IdentityStore
     sessions: Sessions
@@ -113,8 +112,6 @@ class ApiServices:
     sign_in: SignIn
     wallet_links: WalletLinks
     terms: Terms
-    deletion: AccountDeletion
-    exports: AccountExports
     provider_sign_in: ProviderSignIn
     agents: Agents
     bounds: OwnBounds
@@ -127,8 +124,7 @@ class ApiServices:
     door: Door
     clock: Clock
     operators: Operators
-    operator_switches: OperatorSwitches
-    operator_actions: OperatorActions
+    seldom: Callable[[], SeldomServices]
 
 
 def assemble(
@@ -141,7 +137,6 @@ def assemble(
     endings = SessionEndings(ports.sessions, standings, ports.audit, ports.clock)
     proofs = WalletProofs(ports.identity, ports.verifier, ports.clock, ports.ids)
     lifecycle, agents = _lifecycle(ports, own), _agents(ports, own, terms)
-    record = OperatorRecord(ports.audit, ports.clock)
     return ApiServices(
         identity=ports.identity,
         sessions=sessions,
@@ -152,8 +147,6 @@ def assemble(
             ports.identity, ports.providers, sessions, ports.clock, ports.ids
         ),
         terms=Terms(ports.identity, ports.accounts, ports.audit, ports.clock, ports.terms),
-        deletion=_deletion(ports, lifecycle, agents, standings),
-        exports=_exports(ports),
         agents=agents,
         bounds=OwnBounds(ports.registry, ports.bounds),
         follows=_follows(ports, own),
@@ -165,13 +158,16 @@ def assemble(
         door=Door(ports.calls, InMemoryCallCounts(), ports.door_limits, ports.clock),
         clock=ports.clock,
         operators=ports.operators,
-        operator_switches=OperatorSwitches(
-            ports.identity, ports.accounts, ports.switches, ports.signer_switches, record
-        ),
-        operator_actions=OperatorActions(
-            ports.identity, agents, own, lifecycle, endings, ports.switches, record
-        ),
+        seldom=cache(partial(_seldom, ports, lifecycle, agents, endings)),
     )
+
+
+def _seldom(
+    ports: ApiPorts, lifecycle: FollowLifecycle, agents: Agents, endings: SessionEndings
+) -> SeldomServices:
+    from understudy.runtime.seldom_services import seldom_services  # noqa: PLC0415
+
+    return seldom_services(ports, lifecycle, agents, endings)
 
 
 def _sessions(ports: ApiPorts, standings: Standings) -> Sessions:
@@ -209,35 +205,6 @@ def _wallet_links(ports: ApiPorts, proofs: WalletProofs, endings: SessionEndings
         audit=ports.audit,
         clock=ports.clock,
         ids=ports.ids,
-    )
-
-
-def _deletion(
-    ports: ApiPorts, lifecycle: FollowLifecycle, agents: Agents, standings: Standings
-) -> AccountDeletion:
-    return AccountDeletion(
-        identity=ports.identity,
-        accounts=ports.accounts,
-        records=ports.records,
-        lifecycle=lifecycle,
-        agents=agents,
-        standings=standings,
-        audit=ports.audit,
-        clock=ports.clock,
-    )
-
-
-def _exports(ports: ApiPorts) -> AccountExports:
-    return AccountExports(
-        identity=ports.identity,
-        stored_sessions=ports.sessions,
-        stored_accounts=ports.accounts,
-        registry=ports.registry,
-        profiles=ports.profiles,
-        switches=ports.switches,
-        copies=ports.copies,
-        directory=ports.directory,
-        clock=ports.clock,
     )
 
 

@@ -1,22 +1,21 @@
-"""Which identity providers people may sign in with: those whose key set's address is set."""
+"""Which identity providers people may sign in with: those whose key set's address is set.
+
+What reads their tokens is imported where one is configured, and costs no other start anything.
+"""
 
 from __future__ import annotations
 
 import os
 from typing import TYPE_CHECKING
 
-from understudy.adapters.identity.dynamic import DynamicVerifier
-from understudy.adapters.identity.json_web_keys import Algorithm
-from understudy.adapters.identity.key_set_http import KeySetHttp
-from understudy.adapters.identity.key_sets import CachedKeySet
-from understudy.adapters.identity.privy import PrivyVerifier
-from understudy.adapters.identity.provider_tokens import ProviderTokenReader
 from understudy.domain.identity import AuthMethod
 from understudy.runtime import environment
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from understudy.adapters.identity.json_web_keys import Algorithm
+    from understudy.adapters.identity.provider_tokens import ProviderTokenReader
     from understudy.ports.identity import ProviderVerifier
 
 
@@ -24,16 +23,33 @@ def identity_providers() -> Mapping[AuthMethod, ProviderVerifier]:
     """Give the verifiers of the configured providers; half a configuration is refused."""
     found: dict[AuthMethod, ProviderVerifier] = {}
     if os.environ.get("PRIVY_JWKS_URL"):
-        reader = _reader("PRIVY", Algorithm.ES256, environment.text("PRIVY_APP_ID"))
-        found[AuthMethod.PRIVY] = PrivyVerifier(reader, environment.count("PRIVY_MAX_AGE_SECONDS"))
+        found[AuthMethod.PRIVY] = _privy()
     if os.environ.get("DYNAMIC_JWKS_URL"):
-        reader = _reader("DYNAMIC", Algorithm.RS256, environment.text("DYNAMIC_AUDIENCE"))
-        max_age_seconds = environment.count("DYNAMIC_MAX_AGE_SECONDS")
-        found[AuthMethod.DYNAMIC] = DynamicVerifier(reader, max_age_seconds)
+        found[AuthMethod.DYNAMIC] = _dynamic()
     return found
 
 
+def _privy() -> ProviderVerifier:
+    from understudy.adapters.identity.json_web_keys import Algorithm  # noqa: PLC0415
+    from understudy.adapters.identity.privy import PrivyVerifier  # noqa: PLC0415
+
+    reader = _reader("PRIVY", Algorithm.ES256, environment.text("PRIVY_APP_ID"))
+    return PrivyVerifier(reader, environment.count("PRIVY_MAX_AGE_SECONDS"))
+
+
+def _dynamic() -> ProviderVerifier:
+    from understudy.adapters.identity.dynamic import DynamicVerifier  # noqa: PLC0415
+    from understudy.adapters.identity.json_web_keys import Algorithm  # noqa: PLC0415
+
+    reader = _reader("DYNAMIC", Algorithm.RS256, environment.text("DYNAMIC_AUDIENCE"))
+    return DynamicVerifier(reader, environment.count("DYNAMIC_MAX_AGE_SECONDS"))
+
+
 def _reader(provider: str, algorithm: Algorithm, audience: str) -> ProviderTokenReader:
+    from understudy.adapters.identity.key_set_http import KeySetHttp  # noqa: PLC0415
+    from understudy.adapters.identity.key_sets import CachedKeySet  # noqa: PLC0415
+    from understudy.adapters.identity.provider_tokens import ProviderTokenReader  # noqa: PLC0415
+
     fetch = KeySetHttp(environment.text(f"{provider}_JWKS_URL"), algorithm)
     issuer = environment.text(f"{provider}_ISSUER")
     return ProviderTokenReader(CachedKeySet(fetch), algorithm, issuer, audience)

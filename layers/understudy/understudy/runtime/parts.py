@@ -1,8 +1,12 @@
-"""The parts that several functions are put together from, each made once per process."""
+"""The parts that several functions are put together from, each made once per process.
+
+What counts the venue's budget is imported by those who count: the API does not.
+"""
 
 from __future__ import annotations
 
 from functools import cache
+from typing import TYPE_CHECKING
 
 from understudy.adapters.aws import clients
 from understudy.adapters.aws.copy_store import DynamoCopyStore
@@ -10,14 +14,15 @@ from understudy.adapters.aws.leader_store import DynamoLeaderStore
 from understudy.adapters.aws.market_store import DynamoMarketStore
 from understudy.adapters.aws.queues import QueueUrls, SqsQueues
 from understudy.adapters.aws.table import Table
-from understudy.adapters.aws.venue_budget import DynamoVenueBudget
 from understudy.adapters.clock import SystemClock
 from understudy.adapters.venues.hyperliquid.client import HyperliquidVenue
 from understudy.adapters.venues.hyperliquid.rest import Rest
-from understudy.adapters.venues.hyperliquid.weights import BudgetMeter
 from understudy.domain.markets import HYPERLIQUID
 from understudy.runtime import environment
-from understudy.workflows.copying.views import CopyPorts
+
+if TYPE_CHECKING:
+    from understudy.adapters.aws.venue_budget import DynamoVenueBudget
+    from understudy.workflows.copying.views import CopyPorts
 
 CLOCK = SystemClock()
 # A function of ten seconds asks up to five questions for each leader of its batch.
@@ -66,11 +71,15 @@ def queues(*names: str) -> SqsQueues:
 @cache
 def metered_rest() -> Rest:
     """Give what asks the venue inside the share of its budget that is not for orders."""
+    from understudy.adapters.venues.hyperliquid.weights import BudgetMeter  # noqa: PLC0415
+
     return Rest(_url(), meter=BudgetMeter(_budget(), CLOCK))
 
 
 @cache
 def _budget() -> DynamoVenueBudget:
+    from understudy.adapters.aws.venue_budget import DynamoVenueBudget  # noqa: PLC0415
+
     return DynamoVenueBudget(
         Table(clients.dynamodb(), environment.text("THROTTLE_TABLE")),
         environment.text("EGRESS_GROUP"),
@@ -82,6 +91,8 @@ def _budget() -> DynamoVenueBudget:
 @cache
 def copying(*queue_names: str) -> CopyPorts:
     """Give what copying needs, with these queues; questions to the venue count with its orders."""
+    from understudy.workflows.copying.views import CopyPorts  # noqa: PLC0415
+
     copies = Table(clients.dynamodb(), environment.text("COPYING_TABLE"))
     return CopyPorts(
         store=DynamoCopyStore(copies, markets()),

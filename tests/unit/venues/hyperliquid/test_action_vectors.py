@@ -12,7 +12,7 @@ from tests.unit.venues.hyperliquid.signing_vectors import (
     published,
     signature,
 )
-from understudy.adapters.venues.hyperliquid.wire import (
+from understudy.adapters.venues.hyperliquid.digests import (
     action_hash,
     connection_digest,
     l1_digest,

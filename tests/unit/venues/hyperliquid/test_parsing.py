@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from tests.unit.venues.hyperliquid.recordings import recorded, shared
+from understudy.adapters.venues.hyperliquid.frames import parse_trades
 from understudy.adapters.venues.hyperliquid.parsing import (
     dex_name,
     dex_of,
@@ -18,7 +19,6 @@ from understudy.adapters.venues.hyperliquid.parsing import (
     parse_funding,
     parse_markets,
     parse_own_fills,
-    parse_trades,
 )
 from understudy.domain.errors import InvalidInputError
 from understudy.domain.trades import Fill, Side, TradeKind, kind_of

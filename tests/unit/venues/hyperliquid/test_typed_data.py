@@ -15,6 +15,9 @@ from tests.unit.venues.hyperliquid.signing_vectors import (
     signature,
 )
 from understudy.adapters.venues.hyperliquid.constants import Chain
+from understudy.adapters.venues.hyperliquid.digests import (
+    action_hash,
+)
 from understudy.adapters.venues.hyperliquid.typed_data import (
     USER_SIGNED,
     Structure,
@@ -27,7 +30,6 @@ from understudy.adapters.venues.hyperliquid.typed_data import (
 )
 from understudy.adapters.venues.hyperliquid.wire import (
     Builder,
-    action_hash,
     approve_agent_action,
     approve_builder_fee_action,
 )

@@ -19,15 +19,17 @@ from hypothesis import strategies as st
 
 from tests.unit.venues.hyperliquid.signing_vectors import signature
 from understudy.adapters.venues.hyperliquid.constants import ZERO_ADDRESS, Chain
+from understudy.adapters.venues.hyperliquid.digests import (
+    l1_digest,
+    pack,
+)
 from understudy.adapters.venues.hyperliquid.signers import signer_of
 from understudy.adapters.venues.hyperliquid.wire import (
     Builder,
     approve_agent_action,
     exchange_body,
-    l1_digest,
     leverage_action,
     order_action,
-    pack,
 )
 from understudy.domain.errors import InvalidInputError
 

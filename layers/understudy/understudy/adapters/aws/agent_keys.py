@@ -37,8 +37,10 @@ class LambdaAgentKeys:
         self._client = client
         self._function = function
 
-    def create_agent(self, wallet: Wallet, venue: str, agent_name: str) -> NewAgentKey:
-        """Make and keep a fresh key for this wallet, not yet able to sign."""
+    def create_agent(
+        self, wallet: Wallet, venue: str, agent_name: str, request_id: str
+    ) -> NewAgentKey:
+        """Make and keep a fresh key for this wallet, once per request id; see `AgentKeys`."""
         answer = self._ask(
             operation="create_agent",
             user_id=wallet.user_id,
@@ -46,6 +48,7 @@ class LambdaAgentKeys:
             wallet_address=wallet.address,
             venue=venue,
             agent_name=agent_name,
+            request_id=request_id,
         )
         return NewAgentKey(answer["agent_id"], answer["address"])
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from understudy.adapters.aws import identity_keys as keys
 from understudy.adapters.aws.attempts import attempt
 from understudy.adapters.aws.attributes import attributes_of, number, record_of, text
-from understudy.adapters.aws.operations import check_exists, put_new, put_record
+from understudy.adapters.aws.operations import PRESENT, check, check_exists, put_new, put_record
 from understudy.adapters.aws.table import Table, transact
 from understudy.domain.agents import Agent
 from understudy.domain.errors import ConflictError
@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 
     from understudy.adapters.aws.attributes import Item
     from understudy.adapters.aws.operations import Operation
+
+_NOT_CLOSING = "attribute_not_exists(closing_since_ms)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +137,8 @@ class DynamoIdentityStore:
             return None
         user_id, wallet_id = UserId(owner["user_id"]["S"]), WalletId(owner["wallet_id"]["S"])
         item = self._table.get(keys.wallet(user_id, wallet_id))
-        return None if item is None else record_of(Wallet, item)
+        # More roles write what is a user's than say whose an address is: only the latter counts.
+        return None if item is None else replace(record_of(Wallet, item), user_id=user_id)
 
     def agents(self, user_id: UserId) -> Sequence[Agent]:
         """List a user's agents, oldest first."""
@@ -149,10 +152,15 @@ class DynamoIdentityStore:
         return None if item is None else record_of(Agent, item)
 
     def put_agent(self, agent: Agent) -> Agent:
-        """Store an agent while its version is the one read (0: new)."""
-        key = keys.agent(agent.user_id, agent.agent_id)
+        """Store an agent while its version is the one read (0: new, and its user stays)."""
+        name, key = self._table.name, keys.agent(agent.user_id, agent.agent_id)
         due: Item = {"attended_as": text(keys.ATTENDED)} if agent.attend_at_ms else {}
-        self._table.put_when(put_record(self._table.name, key, agent, due))
+        write = put_record(name, key, agent, due)
+        if agent.version:
+            self._table.put_when(write)
+        else:
+            staying = check(name, keys.user(agent.user_id), f"{PRESENT} AND {_NOT_CLOSING}")
+            transact(self._table.client, [staying, write])
         return replace(agent, version=agent.version + 1)
 
     def due_agents(self, until_ms: int, limit: int) -> Sequence[Agent]:
@@ -176,7 +184,9 @@ class DynamoIdentityStore:
         """Store a profile while its version is the one read."""
         key = keys.copy_profile(profile.user_id)
         written = _WrittenProfile(json.dumps(profile.limits), profile.version)
-        self._table.put_when(put_record(self._table.name, key, written))
+        there = check_exists(self._table.name, keys.user(profile.user_id))
+        write = put_record(self._table.name, key, written)
+        transact(self._table.client, [there, write])
         return replace(profile, version=profile.version + 1)
 
 

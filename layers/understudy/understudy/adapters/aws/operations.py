@@ -9,6 +9,7 @@ from understudy.domain.ownership import HAND, SymbolOwner, is_by_hand
 
 Operation = dict[str, dict[str, Any]]
 ABSENT = "attribute_not_exists(pk)"
+PRESENT = "attribute_exists(pk)"
 _SAME_VERSION = "#version = :version"
 _VERSION_NAME = {"#version": "version"}
 
@@ -59,7 +60,11 @@ def check_version(table: str, key: Item, version: int) -> Operation:
 
 def check_exists(table: str, key: Item) -> Operation:
     """Check that an item is there."""
-    condition = "attribute_exists(pk)"
+    return check(table, key, PRESENT)
+
+
+def check(table: str, key: Item, condition: str) -> Operation:
+    """Check a condition that needs no values."""
     return {"ConditionCheck": {"TableName": table, "Key": key, "ConditionExpression": condition}}
 
 

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import re
 
-from coincurve import PublicKey
-from Crypto.Hash import keccak
-
+from understudy.adapters.keccak import keccak256
 from understudy.domain.errors import InvalidInputError
 
 ADDRESS = re.compile(r"0x[0-9a-fA-F]{40}")
@@ -15,11 +13,6 @@ _SIGNATURE = re.compile(r"0x[0-9a-fA-F]{130}")
 _ORDER = 2**256 - 0x1_45512319_50B75FC4_402DA173_2FC9BEBF
 _RECOVERY_IDS = {0: 0, 1: 1, 27: 0, 28: 1}
 _FIRST_UPPER_NIBBLE = 8
-
-
-def keccak256(data: bytes) -> bytes:
-    """Hash with Keccak-256 as Ethereum does (not SHA3-256)."""
-    return keccak.new(digest_bits=256, data=data).digest()
 
 
 def checksum_address(address: str) -> str:
@@ -64,6 +57,8 @@ def recover_address(digest: bytes, signature: str) -> str:
 
     Raises InvalidInputError for a malformed signature, or one that no key can have made.
     """
+    from coincurve import PublicKey  # noqa: PLC0415  # most starts recover nobody
+
     r, s, recovery_id = split_signature(signature)
     compact = r.to_bytes(32, "big") + s.to_bytes(32, "big") + bytes([recovery_id])
     try:

@@ -24,7 +24,8 @@ _URI = rf"{_SCHEME}:(?://{_AUTHORITY}(?=[/?#\n]|\Z))?{_PATH}*(?:\?(?:{_PATH}|\?)
 _TIME = r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d{1,9})?(?:Z|[+-]\d{2}:\d{2})"
 _STATEMENT = rf"[{_UNRESERVED}{_SUB_DELIMITERS}:/?#\[\]@ ]*"
 
-_MESSAGE = re.compile(
+# Long, so it is compiled when somebody signs in, and not in every start.
+_MESSAGE = (
     rf"(?:(?P<scheme>{_SCHEME})://)?(?P<domain>{_AUTHORITY})"
     r" wants you to sign in with your Ethereum account:\n"
     r"(?P<address>0x[0-9A-Fa-f]{40})\n\n"
@@ -37,8 +38,7 @@ _MESSAGE = re.compile(
     rf"(?:\nExpiration Time: (?P<expires_at>{_TIME}))?"
     rf"(?:\nNot Before: (?P<not_before>{_TIME}))?"
     rf"(?:\nRequest ID: (?P<request_id>(?:[{_UNRESERVED}{_SUB_DELIMITERS}:@]|{_ESCAPED})*))?"
-    rf"(?:\nResources:(?P<resources>(?:\n- {_URI})*))?",
-    re.ASCII,
+    rf"(?:\nResources:(?P<resources>(?:\n- {_URI})*))?"
 )
 _ORIGIN = re.compile(rf"{_SCHEME}://{_AUTHORITY}", re.ASCII)
 
@@ -71,7 +71,7 @@ class SiweMessage:
 
 def parse_siwe_message(text: str) -> SiweMessage:
     """Read a message; raises InvalidInputError for any text that EIP-4361 does not allow."""
-    found = _MESSAGE.fullmatch(text) if len(text) <= MAX_LENGTH else None
+    found = re.fullmatch(_MESSAGE, text, re.ASCII) if len(text) <= MAX_LENGTH else None
     if found is None:
         raise _malformed("it does not have the lines that EIP-4361 prescribes")
     said = found.groupdict()

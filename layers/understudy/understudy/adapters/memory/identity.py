@@ -166,6 +166,9 @@ class InMemoryIdentityStore:
         with self.lock:
             kept = self.agents_by_id.get(agent.agent_id)
             _check_version(kept.version if kept else 0, agent.version)
+            user = self.users.get(agent.user_id)
+            if kept is None and (user is None or user.closing_since_ms):
+                raise ConflictError("the agent's user is gone, or about to go")
             stored = replace(agent, version=agent.version + 1)
             self.agents_by_id[agent.agent_id] = stored
             return stored
@@ -183,6 +186,8 @@ class InMemoryIdentityStore:
         """Store a profile under its version; see `CopyProfiles`."""
         with self.lock:
             _check_version(self.copy_profile(profile.user_id).version, profile.version)
+            if profile.user_id not in self.users:
+                raise ConflictError("the profile's user is gone")
             stored = replace(profile, version=profile.version + 1)
             self.profiles[profile.user_id] = stored
             return stored

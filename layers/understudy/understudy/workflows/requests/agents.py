@@ -22,6 +22,7 @@ from understudy.domain.errors import (
     NotFoundError,
     SigningRefusedError,
 )
+from understudy.domain.ids import digest_of
 from understudy.domain.replacing import replace
 from understudy.ports.agents import AgentApprovals, AgentKeys, AgentRegistry, WalletRequest
 from understudy.ports.clock import Clock
@@ -203,7 +204,9 @@ class Agents:
                 f"{MAX_WAITING} agents wait for their signatures: confirm or revoke one",
                 code="TOO_MANY_PENDING_AGENTS",
             )
-        key = self.keys.create_agent(wallet, venue, name)
+        # When custody's answer is lost the next attempt is the same request: one key, not two.
+        request_id = digest_of("new-agent", venue, name, str(len(agents)))
+        key = self.keys.create_agent(wallet, venue, name, request_id)
         now = self.clock.now_ms()
         within_ms = APPROVE_SUCCESSOR_WITHIN_MS if replaces else APPROVE_WITHIN_MS
         agent = Agent(

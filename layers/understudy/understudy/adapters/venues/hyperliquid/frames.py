@@ -7,9 +7,10 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from understudy.adapters.venues.hyperliquid.outcomes import MISFITS
-from understudy.adapters.venues.hyperliquid.parsing import dex_of, parse_prices, parse_trades
+from understudy.adapters.venues.hyperliquid.parsing import dex_of, number, parse_prices
 from understudy.ports.stream import (
     PricesSeen,
+    PublicTrade,
     StreamEvent,
     StreamRefusal,
     Subscribed,
@@ -17,7 +18,9 @@ from understudy.ports.stream import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
+
+    from understudy.adapters.venues.hyperliquid.models import TradeRow
 
 PING = '{"method":"ping"}'
 
@@ -56,6 +59,11 @@ def parse_frame(text: str | bytes, received_at_ms: int) -> StreamEvent | None:
         return StreamRefusal(f"a {frame['channel']} frame has an unknown shape")
 
 
+def parse_trades(rows: Iterable[TradeRow]) -> tuple[PublicTrade, ...]:
+    """Read a frame of the public stream; `users` are the buyer and the seller."""
+    return tuple(_trade(row) for row in rows)
+
+
 def _asking(method: str, subscription: dict[str, str]) -> str:
     frame = {"method": method, "subscription": subscription}
     return json.dumps(frame, separators=(",", ":"))
@@ -64,6 +72,19 @@ def _asking(method: str, subscription: dict[str, str]) -> str:
 def _trades(data: Any, received_at_ms: int) -> StreamEvent | None:
     trades = parse_trades(data)
     return TradesSeen(trades[0].symbol, trades, received_at_ms) if trades else None
+
+
+def _trade(row: TradeRow) -> PublicTrade:
+    buyer, seller = row["users"]
+    return PublicTrade(
+        symbol=row["coin"],
+        price=number(row["px"], "px"),
+        size=number(row["sz"], "sz"),
+        time_ms=row["time"],
+        tid=str(row["tid"]),
+        buyer=buyer.lower(),
+        seller=seller.lower(),
+    )
 
 
 def _prices(data: Any, received_at_ms: int) -> StreamEvent:

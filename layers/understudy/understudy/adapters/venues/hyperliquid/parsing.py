@@ -1,4 +1,4 @@
-"""The venue's markets, fills and trades as our own words. Pure; fed by recorded payloads in tests.
+"""The venue's markets and fills as our own words. Pure; fed by recorded payloads in tests.
 
 A shape that does not fit raises KeyError, TypeError, ValueError or InvalidInputError.
 """
@@ -21,7 +21,6 @@ from understudy.domain.account_history import FundingPayment, OwnFill
 from understudy.domain.markets import HYPERLIQUID, Market
 from understudy.domain.money import parse_decimal
 from understudy.domain.trades import Fill, FillKey, Side
-from understudy.ports.stream import PublicTrade
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -32,7 +31,6 @@ if TYPE_CHECKING:
         FundingRow,
         Listing,
         Meta,
-        TradeRow,
     )
 
 Row = TypeVar("Row", "FillRow", "FundingRow")
@@ -145,27 +143,9 @@ def parse_fill(row: FillRow, seen_at_ms: int) -> Fill:
     )
 
 
-def parse_trades(rows: Iterable[TradeRow]) -> tuple[PublicTrade, ...]:
-    """Read a frame of the public stream; `users` are the buyer and the seller."""
-    return tuple(_trade(row) for row in rows)
-
-
 def parse_prices(mids: Mapping[str, str]) -> dict[str, Decimal]:
     """Read the middle prices of perpetuals."""
     return {coin: number(mid, coin) for coin, mid in mids.items() if is_perpetual(coin)}
-
-
-def _trade(row: TradeRow) -> PublicTrade:
-    buyer, seller = row["users"]
-    return PublicTrade(
-        symbol=row["coin"],
-        price=number(row["px"], "px"),
-        size=number(row["sz"], "sz"),
-        time_ms=row["time"],
-        tid=str(row["tid"]),
-        buyer=buyer.lower(),
-        seller=seller.lower(),
-    )
 
 
 def _market(asset: int, dex: str, listing: Listing, builder_scale: Decimal) -> Market:

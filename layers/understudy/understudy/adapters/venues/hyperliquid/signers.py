@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 from coincurve import PublicKey
 
-from understudy.adapters.venues.hyperliquid.typed_data import keccak256
-from understudy.adapters.venues.hyperliquid.wire import l1_digest
+from understudy.adapters.keccak import keccak256
+from understudy.adapters.venues.hyperliquid.digests import (
+    l1_digest,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -8,8 +8,7 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from Crypto.Hash import keccak
-
+from understudy.adapters.keccak import keccak256
 from understudy.adapters.venues.hyperliquid.constants import ZERO_ADDRESS
 
 if TYPE_CHECKING:
@@ -69,11 +68,6 @@ USER_SIGNED: Mapping[str, Structure] = {
     "convertToMultiSigUser": _user_signed("ConvertToMultiSigUser", "signers string, nonce uint64"),
     "multiSig": _user_signed("SendMultiSig", "multiSigActionHash bytes32, nonce uint64"),
 }
-
-
-def keccak256(data: bytes) -> bytes:
-    """Hash with Keccak-256 as Ethereum does (not SHA3-256)."""
-    return keccak.new(digest_bits=256, data=data).digest()
 
 
 def address_bytes(address: str) -> bytes:

@@ -1,4 +1,4 @@
-"""Actions as the exact bytes Hyperliquid hashes, and as the JSON it receives.
+"""Actions in the form that Hyperliquid hashes (see `digests`), and as the JSON it receives.
 
 Pure: no I/O, no key, no clock. Key order is part of every hash, so actions are built here alone.
 Numbers enter as `Decimal` and leave as text; a number that the wire cannot carry is refused.
@@ -12,8 +12,6 @@ import re
 from decimal import ROUND_HALF_EVEN, Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-import msgpack
-
 from understudy.adapters.venues.hyperliquid.constants import (
     AGENT_NAME_MAX_LENGTH,
     SIGNATURE_CHAIN_ID,
@@ -21,14 +19,7 @@ from understudy.adapters.venues.hyperliquid.constants import (
     Chain,
     TimeInForce,
 )
-from understudy.adapters.venues.hyperliquid.typed_data import (
-    Structure,
-    address_bytes,
-    domain_separator,
-    keccak256,
-    signing_digest,
-    type_hash,
-)
+from understudy.adapters.venues.hyperliquid.typed_data import address_bytes
 from understudy.domain.errors import InvalidInputError
 from understudy.domain.money import EXACT, plain_text
 
@@ -39,14 +30,6 @@ _LAST_PLACE = Decimal(1).scaleb(-WIRE_DECIMALS)
 _BINARY_NOISE = Decimal("1e-12")
 _JSON = json.JSONEncoder(separators=(",", ":"))
 _CLIENT_ORDER_ID = re.compile(r"0x[0-9a-f]{32}")
-
-# The phantom agent's domain is the same on both networks; only its source tells them apart.
-_AGENT_DOMAIN = domain_separator("Exchange", 1337)
-_AGENT_TYPE = type_hash(Structure("Agent", (("source", "string"), ("connectionId", "bytes32"))))
-_AGENT_PREFIX = {
-    Chain.MAINNET: _AGENT_TYPE + keccak256(b"a"),
-    Chain.TESTNET: _AGENT_TYPE + keccak256(b"b"),
-}
 
 
 class Builder(NamedTuple):
@@ -175,32 +158,6 @@ def approve_builder_fee_action(
         "builder": "0x" + address_bytes(builder.address).hex(),
         "nonce": nonce,
     }
-
-
-def pack(action: object) -> bytes:
-    """Pack an action as msgpack in the order of its keys."""
-    return bytes(msgpack.packb(action, use_bin_type=True))
-
-
-def action_hash(
-    action: object, nonce: int, expires_after: int | None, vault: str | None = None
-) -> bytes:
-    """Hash an action with its nonce, the vault it trades for and its expiry (ms), if any."""
-    owner = b"\0" if vault is None else b"\x01" + address_bytes(vault)
-    expiry = b"" if expires_after is None else b"\0" + expires_after.to_bytes(8, "big")
-    return keccak256(pack(action) + nonce.to_bytes(8, "big") + owner + expiry)
-
-
-def connection_digest(connection_id: bytes, chain: Chain) -> bytes:
-    """Give the digest that signs an action's hash on one network."""
-    return signing_digest(_AGENT_DOMAIN, keccak256(_AGENT_PREFIX[chain] + connection_id))
-
-
-def l1_digest(
-    action: object, nonce: int, expires_after: int | None, chain: Chain, vault: str | None = None
-) -> bytes:
-    """Give the 32 bytes that an agent signs for an action (three keccaks)."""
-    return connection_digest(action_hash(action, nonce, expires_after, vault), chain)
 
 
 def exchange_body(

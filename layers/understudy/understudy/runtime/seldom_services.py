@@ -1,0 +1,68 @@
+"""The workflows that few requests need: no start of the API waits for them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from understudy.workflows.requests.account_deletion import AccountDeletion
+from understudy.workflows.requests.account_export import AccountExports
+from understudy.workflows.requests.operator_actions import OperatorActions
+from understudy.workflows.requests.operator_switches import OperatorSwitches
+from understudy.workflows.requests.operators import OperatorRecord
+
+if TYPE_CHECKING:
+    from understudy.runtime.api_services import ApiPorts
+    from understudy.workflows.requests.agents import Agents
+    from understudy.workflows.requests.follow_lifecycle import FollowLifecycle
+    from understudy.workflows.requests.session_endings import SessionEndings
+
+
+@dataclass(frozen=True, slots=True)
+class SeldomServices:
+    """What takes leave, tells everything, or operates."""
+
+    deletion: AccountDeletion
+    exports: AccountExports
+    operator_switches: OperatorSwitches
+    operator_actions: OperatorActions
+
+
+def seldom_services(
+    ports: ApiPorts, lifecycle: FollowLifecycle, agents: Agents, endings: SessionEndings
+) -> SeldomServices:
+    """Join ports to these workflows."""
+    record = OperatorRecord(ports.audit, ports.clock)
+    return SeldomServices(
+        deletion=AccountDeletion(
+            identity=ports.identity,
+            accounts=ports.accounts,
+            records=ports.records,
+            lifecycle=lifecycle,
+            agents=agents,
+            standings=endings.standings,
+            audit=ports.audit,
+            clock=ports.clock,
+        ),
+        exports=_exports(ports),
+        operator_switches=OperatorSwitches(
+            ports.identity, ports.accounts, ports.switches, ports.signer_switches, record
+        ),
+        operator_actions=OperatorActions(
+            ports.identity, agents, lifecycle.own, lifecycle, endings, ports.switches, record
+        ),
+    )
+
+
+def _exports(ports: ApiPorts) -> AccountExports:
+    return AccountExports(
+        identity=ports.identity,
+        stored_sessions=ports.sessions,
+        stored_accounts=ports.accounts,
+        registry=ports.registry,
+        profiles=ports.profiles,
+        switches=ports.switches,
+        copies=ports.copies,
+        directory=ports.directory,
+        clock=ports.clock,
+    )

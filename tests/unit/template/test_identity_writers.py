@@ -1,0 +1,77 @@
+"""Who says whose an address is: the API alone, whatever else may write the table of people.
+
+The emulator cannot evaluate by which keys a role may write, so these stand in the template.
+"""
+
+from __future__ import annotations
+
+from fnmatch import fnmatchcase
+from pathlib import Path
+from typing import Any
+
+import pytest
+from samtranslator.yaml_helper import yaml_parse
+
+from understudy.adapters.aws import identity_keys as keys
+from understudy.domain.identity import AuthMethod
+from understudy.domain.ids import UserId, WalletId
+
+TEMPLATE = Path(__file__).resolve().parents[3] / "template.yaml"
+USER, PRIVY = UserId("u1"), AuthMethod.PRIVY
+WRITING = {"dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem"}
+OF_USERS = [
+    keys.user(USER),
+    keys.wallet(USER, WalletId("w1")),
+    keys.agent(USER, "a1"),
+    keys.session_of_user(USER, "s1"),
+]
+WAYS_IN = [
+    keys.address("0x" + "a" * 40),
+    keys.provider_identity(PRIVY, "did:privy:alice"),
+    keys.nonce("n1"),
+    keys.everybody(),
+]
+
+
+def statements(role: str) -> list[dict[str, Any]]:
+    """Give what a role may do with items of the table of people."""
+    template: dict[str, Any] = yaml_parse(TEMPLATE.read_text())
+    (policy,) = template["Resources"][role]["Properties"]["Policies"]
+    table = {"Fn::GetAtt": ["IdentityTable", "Arn"]}
+    listed: list[dict[str, Any]] = policy["PolicyDocument"]["Statement"]
+    return [each for each in listed if table in each["Resource"]]
+
+
+def may(role: str, actions: set[str], item: dict[str, Any]) -> bool:
+    return any(
+        _fits(each.get("Condition"), item["pk"]["S"])
+        for each in statements(role)
+        if actions & set(each["Action"])
+    )
+
+
+def _fits(condition: dict[str, Any] | None, partition: str) -> bool:
+    if condition is None:
+        return True
+    assert condition["Null"] == {"dynamodb:LeadingKeys": "false"}  # else a scan would fit
+    patterns = condition["ForAllValues:StringLike"]["dynamodb:LeadingKeys"]
+    return any(fnmatchcase(partition, pattern) for pattern in patterns)
+
+
+@pytest.mark.parametrize("role", ["AgentUpkeepFunctionRole", "OperatorApiFunctionRole"])
+def test_it_writes_what_is_a_users_and_no_way_in(role: str) -> None:
+    assert all(may(role, WRITING, item) for item in OF_USERS)
+    assert not any(may(role, WRITING, item) for item in WAYS_IN)
+
+
+def test_who_looks_after_agents_knows_no_session() -> None:
+    every_action = {
+        name for each in statements("AgentUpkeepFunctionRole") for name in each["Action"]
+    }
+
+    assert not may("AgentUpkeepFunctionRole", every_action, keys.session("s1"))
+
+
+def test_operators_end_sessions_and_find_users_by_address() -> None:
+    assert may("OperatorApiFunctionRole", WRITING, keys.session("s1"))
+    assert may("OperatorApiFunctionRole", {"dynamodb:GetItem"}, keys.address("0x1"))
