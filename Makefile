@@ -116,8 +116,7 @@ template:
 unit:
 	@echo "unit tests" && $(BIN)/pytest --quiet -n 2 tests/unit
 
-# Side by side where nothing but the processor is shared; one after another where ports,
-# processes and latencies are.
+# Two side by side, and one after another where latencies matter.
 test-parallel:
 	@$(BIN)/pytest -n 2 --junitxml=$(REPORTS)/test-parallel.xml \
 		--ignore=tests/integration --ignore=tests/acceptance $(ARGS)

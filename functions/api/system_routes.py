@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -31,11 +32,15 @@ def page(_: Call) -> str:
 def system_routes(others: Callable[[], tuple[Route, ...]]) -> tuple[Route, ...]:
     """Give the routes about the system; its description is of these and the others."""
 
-    def description(_: Call) -> dict[str, Any]:
-        # Written for the rare reader: the copy of it costs a cold start nothing.
+    @cache
+    def written() -> dict[str, Any]:
+        # Written for the rare reader, and once: a cold start pays nothing, who asks again little.
         from .openapi import document  # noqa: PLC0415
 
         return document((*others(), *own))
+
+    def description(_: Call) -> dict[str, Any]:
+        return written()
 
     own = (
         Route("GET", "/health", "Say that the API answers", health, Access.OPEN, counted=False),

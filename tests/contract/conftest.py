@@ -9,6 +9,8 @@ from typing import Any
 import pytest
 from botocore.config import Config
 from moto import mock_aws
+from moto.kms import models as kms_of_moto
+from moto.kms.utils import AbstractPrivateKey, KeySpec, generate_private_key
 
 from localcloud.session import ACCESS_KEY, REGION, SECRET_KEY
 from tests.clouds import Cloud, cloud_of_the_session, shipped_session
@@ -26,6 +28,19 @@ def moto_client(service: str) -> Any:
         aws_secret_access_key=SECRET_KEY,
         config=Config(ignore_configured_endpoint_urls=True),  # type: ignore[call-arg] # not in the stubs
     )
+
+
+def _private_key(key_spec: str) -> AbstractPrivateKey:
+    never_signs = key_spec == KeySpec.SYMMETRIC_DEFAULT
+    return generate_private_key(KeySpec.ECC_NIST_P256 if never_signs else key_spec)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _no_vain_keys() -> Iterator[None]:
+    """Spare moto the RSA key that it makes for each symmetric key too, where it is never used."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(kms_of_moto, "generate_private_key", _private_key)
+        yield
 
 
 @pytest.fixture(scope="session")

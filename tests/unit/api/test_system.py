@@ -13,8 +13,9 @@ import yaml
 
 from functions.api.every_route import ROUTES
 from functions.api.openapi import document
-from functions.api.routing import Access
+from functions.api.routing import Access, Call
 from functions.api.server import serve
+from functions.api.system_routes import system_routes
 from tests.fakes.api import ApiWorld
 from understudy.domain.errors import DependencyError
 from understudy.workflows.requests.system_status import Dependency
@@ -75,6 +76,14 @@ def test_every_request_model_is_described_and_every_reference_leads_somewhere() 
     assert wanted <= set(schemas)
     references = set(re.findall(r"#/components/schemas/(\w+)", str(described)))
     assert references <= set(schemas)
+
+
+def test_the_document_is_written_once_for_all_strangers_who_ask(api: ApiWorld) -> None:
+    [described] = [each for each in system_routes(tuple) if each.path == "/openapi.json"]
+    nobody = cast("Call", None)
+
+    assert described.handle(nobody) is described.handle(nobody)
+    assert api.request("GET", "/openapi.json").body == api.request("GET", "/openapi.json").body
 
 
 def test_whatever_changes_money_asks_for_a_living_session() -> None:
