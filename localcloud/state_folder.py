@@ -100,6 +100,10 @@ class StateFolder:
         """
         try:
             shutil.rmtree(self.temporary, ignore_errors=True)
+            if not any(self.services.glob("*.json")):
+                # Objects are written at once, services at a stop: without a stop they belong to
+                # nothing, and their buckets could not be made again.
+                shutil.rmtree(self.objects, ignore_errors=True)
             for folder in (self.services, self.objects, self.temporary):
                 folder.mkdir(parents=True, exist_ok=True)
             self.log.write_bytes(b"")

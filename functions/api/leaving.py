@@ -17,11 +17,11 @@ if TYPE_CHECKING:
 def export(call: Call) -> AccountExport:
     """Show everything."""
     query: ExportQuery = call.query
-    return call.services.seldom().exports.of_user(call.user_id, query.cursor)
+    return call.services.seldom.exports.of_user(call.user_id, query.cursor)
 
 
 def delete(call: Call) -> DeletionView:
     """Delete the account, as far as can be done now."""
     wish: Deletion = call.body
     on_stop = OnStop(wish.positions)
-    return call.services.seldom().deletion.confirmed(call.bearer, wish.address, on_stop)
+    return call.services.seldom.deletion.confirmed(call.bearer, wish.address, on_stop)

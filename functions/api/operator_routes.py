@@ -54,13 +54,13 @@ class WhichUser(Request):
 def switch(call: Call) -> SwitchView:
     """Show how a switch stands."""
     query: WhichSwitch = call.query
-    return call.services.seldom().operator_switches.stands(Switch(query.switch), query.subject)
+    return call.services.seldom.operator_switches.stands(Switch(query.switch), query.subject)
 
 
 def turn(call: Call) -> SwitchView:
     """Turn a switch."""
     wish: TurnSwitch = call.body
-    return call.services.seldom().operator_switches.turn(
+    return call.services.seldom.operator_switches.turn(
         _deed(call), Switch(wish.switch), wish.subject, on=wish.on
     )
 
@@ -68,7 +68,7 @@ def turn(call: Call) -> SwitchView:
 def user(call: Call) -> Dossier:
     """Show a user with wallets, agents, follows, living sessions and switches."""
     query: WhichUser = call.query
-    actions = call.services.seldom().operator_actions
+    actions = call.services.seldom.operator_actions
     if (query.user_id is None) is (query.address is None):
         raise InvalidInputError("name a user by user_id or by address, and not by both")
     user_id = actions.user_of(query.address) if query.address else UserId(query.user_id or "")
@@ -77,24 +77,24 @@ def user(call: Call) -> Dossier:
 
 def pause(call: Call) -> Follow:
     """Pause a follow."""
-    return call.services.seldom().operator_actions.pause(_deed(call), _follow_id(call))
+    return call.services.seldom.operator_actions.pause(_deed(call), _follow_id(call))
 
 
 def release(call: Call) -> Follow:
     """Release a follow."""
-    return call.services.seldom().operator_actions.release(_deed(call), _follow_id(call))
+    return call.services.seldom.operator_actions.release(_deed(call), _follow_id(call))
 
 
 def revoke(call: Call) -> Agent:
     """Revoke a user's agent."""
     user_id, agent_id = UserId(call.path["user_id"]), call.path["agent_id"]
-    return call.services.seldom().operator_actions.revoke(_deed(call), user_id, agent_id)
+    return call.services.seldom.operator_actions.revoke(_deed(call), user_id, agent_id)
 
 
 def rotate(call: Call) -> Agent:
     """Have a user's agent rotated."""
     user_id, agent_id = UserId(call.path["user_id"]), call.path["agent_id"]
-    return call.services.seldom().operator_actions.rotate(_deed(call), user_id, agent_id)
+    return call.services.seldom.operator_actions.rotate(_deed(call), user_id, agent_id)
 
 
 def end_session(call: Call) -> Ended:

@@ -36,7 +36,8 @@ from understudy.domain.door_limits import MOST, DoorLimits
 from understudy.domain.identity import AuthMethod
 from understudy.ports.call_counts import CallCounts
 from understudy.ports.identity import ProviderVerifier
-from understudy.runtime.api_services import ApiPorts, assemble
+from understudy.runtime.api_ports import ApiPorts
+from understudy.runtime.api_services import assemble
 from understudy.workflows.requests.agents import BuilderTerms
 from understudy.workflows.requests.operators import Operators
 from understudy.workflows.requests.system_status import Dependency

@@ -18,7 +18,8 @@ from understudy.adapters.memory.wallets import InMemoryWalletStore
 from understudy.adapters.venues.hyperliquid.approvals import HyperliquidApprovals
 from understudy.adapters.venues.hyperliquid.constants import Chain
 from understudy.domain.door_limits import DoorLimits
-from understudy.runtime.api_services import ApiPorts, ApiServices, assemble
+from understudy.runtime.api_ports import ApiPorts
+from understudy.runtime.api_services import ApiServices, assemble
 from understudy.workflows.requests.agents import BuilderTerms
 
 

@@ -18,7 +18,8 @@ from understudy.domain.errors import DependencyError
 from understudy.domain.identity import AuthMethod, Connector, ProviderIdentity, Wallet
 from understudy.domain.ids import FollowId, UserId, WalletId
 from understudy.domain.limits import OnStop
-from understudy.runtime.api_services import ApiPorts, assemble
+from understudy.runtime.api_ports import ApiPorts
+from understudy.runtime.api_services import assemble
 from understudy.workflows.requests import account_deletion
 from understudy.workflows.requests.account_deletion import DeletionStatus
 
@@ -231,7 +232,7 @@ class Failing:
 def deletion_of(api: ApiWorld, countdown: Countdown) -> AccountDeletion:
     ports = api.ports()
     failing: Any = {name: Failing(getattr(ports, name), countdown) for name in BROKEN}
-    return assemble(replace(ports, **failing), api.terms, ()).seldom().deletion
+    return assemble(replace(ports, **failing), api.terms, ()).seldom.deletion
 
 
 def scene() -> tuple[ApiWorld, UserId]:
@@ -254,7 +255,7 @@ def finished(api: ApiWorld, user_id: UserId, on_stop: OnStop) -> None:
         assert (
             api.services.sign_in._wallet(ALICE.address.lower(), Connector.REOWN).user_id == user_id
         )
-        api.services.seldom().deletion.delete(user_id, on_stop)
+        api.services.seldom.deletion.delete(user_id, on_stop)
         api.world.pump()
     pytest.fail("the deletion does not come to its end")
 

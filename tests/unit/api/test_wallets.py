@@ -221,7 +221,7 @@ def dying(api: ApiWorld, port: str, name: str, at: int = 1) -> None:
     """Let one call of the removal fail."""
     links = api.services.wallet_links
     failing: Any = {port: Dying(getattr(links, port), name, at)}
-    api.services = replace(api.services, wallet_links=replace(links, **failing))
+    api.services.wallet_links = replace(links, **failing)
 
 
 @pytest.mark.parametrize(("port", "name"), [("sessions", "sessions"), ("wallets", "remove_wallet")])
@@ -260,7 +260,7 @@ def test_what_is_signed_in_while_a_wallet_goes_is_ended_too(api: ApiWorld, token
             return getattr(wallets, name)
 
     links = replace(api.services.wallet_links, wallets=Late())
-    api.services = replace(api.services, wallet_links=links)
+    api.services.wallet_links = links
 
     assert remove(api, token, wallet_id).status == 200
     assert api.request("GET", "/v1/me", None, late[0]).code == "SESSION_ENDED"

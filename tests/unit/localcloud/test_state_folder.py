@@ -49,6 +49,22 @@ def test_a_second_user_is_refused_until_the_first_lets_go(folder: StateFolder) -
     assert refused.value.code is Code.STATE_IN_USE
 
 
+@pytest.mark.parametrize("was_saved", [False, True])
+def test_objects_of_services_that_were_never_saved_go(
+    folder: StateFolder, *, was_saved: bool
+) -> None:
+    folder.prepare()
+    left = folder.objects / "a bucket" / "an object"
+    left.parent.mkdir()
+    left.write_text("left by a kill")
+    if was_saved:
+        (folder.services / "s3.json").write_text("{}")
+
+    folder.prepare()
+
+    assert left.exists() is was_saved
+
+
 def test_a_shared_hold_keeps_the_folder_after_the_first_is_closed(folder: StateFolder) -> None:
     first = folder.lock()
     second = first.shared()

@@ -35,7 +35,8 @@ from understudy.domain.errors import InvalidInputError
 from understudy.domain.ids import FollowId
 from understudy.domain.markets import HYPERLIQUID
 from understudy.runtime import environment, parts
-from understudy.runtime.api_services import ApiPorts, ApiServices, assemble
+from understudy.runtime.api_ports import ApiPorts
+from understudy.runtime.api_services import ApiServices, assemble
 from understudy.runtime.builder_terms import builder_terms
 from understudy.runtime.identity_providers import identity_providers
 from understudy.runtime.starting import uncollected

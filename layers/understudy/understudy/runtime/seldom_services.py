@@ -12,7 +12,7 @@ from understudy.workflows.requests.operator_switches import OperatorSwitches
 from understudy.workflows.requests.operators import OperatorRecord
 
 if TYPE_CHECKING:
-    from understudy.runtime.api_services import ApiPorts
+    from understudy.runtime.api_ports import ApiPorts
     from understudy.workflows.requests.agents import Agents
     from understudy.workflows.requests.follow_lifecycle import FollowLifecycle
     from understudy.workflows.requests.session_endings import SessionEndings
