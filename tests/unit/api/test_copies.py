@@ -87,6 +87,18 @@ def test_the_log_says_in_a_line_why(api: ApiWorld, fresh: str) -> None:
     ]
 
 
+def test_every_skip_says_why_in_words(api: ApiWorld, fresh: str, follow_id: str) -> None:
+    ofs = [{}, {"follow_id": follow_id}]
+    lists = [api.request("GET", "/v1/copies", None, fresh, query).body["items"] for query in ofs]
+    skipped = lists[0][1]
+    one = api.request("GET", f"/v1/copies/{skipped['copy_id']}", None, fresh).body
+    lines = api.request("GET", "/v1/copy/logs", None, fresh).body["items"]
+
+    assert skipped["reason_text"] == "this follow leaves the symbol out (bound by symbols_deny)"
+    assert {each[1]["reason_text"] for each in lists} == {one["reason_text"], lines[1]["text"]}
+    assert all(each["text"] for each in lines)
+
+
 def test_the_portfolio_adds_up(api: ApiWorld, fresh: str, follow_id: str) -> None:
     path = f"/v1/follows/{follow_id}/portfolio"
 

@@ -1,4 +1,4 @@
-"""A user's receipts: per follow, all together, and one by its id."""
+"""A user's receipts: per follow, all together, and one by its id; each says why in words."""
 
 from __future__ import annotations
 
@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from understudy.domain.errors import NotFoundError
+from understudy.domain.explanations import explained, in_a_line
 from understudy.domain.receipts import CopyStatus
+from understudy.domain.replacing import replace
 from understudy.ports.directory import FollowDirectory, Page
 from understudy.workflows.requests.follow_changes import OwnFollows
 
@@ -41,15 +43,15 @@ class Copies:
     ) -> Page[Receipt]:
         """List one follow's receipts; raises NotFoundError, InvalidInputError for the cursor."""
         self.own.state(user_id, follow_id)
-        return self.directory.receipts(follow_id, limit=limit, cursor=cursor)
+        return _told(self.directory.receipts(follow_id, limit=limit, cursor=cursor))
 
     def of_user(self, user_id: UserId, limit: int, cursor: str) -> Page[Receipt]:
         """List all of a user's receipts; raises InvalidInputError for the cursor."""
-        return self.directory.logs(user_id, limit=limit, cursor=cursor)
+        return _told(self.directory.logs(user_id, limit=limit, cursor=cursor))
 
     def log(self, user_id: UserId, limit: int, cursor: str) -> Page[LogLine]:
         """List the same as lines; raises InvalidInputError for the cursor."""
-        page = self.of_user(user_id, limit, cursor)
+        page = self.directory.logs(user_id, limit=limit, cursor=cursor)
         return Page(tuple(_line(receipt) for receipt in page.items), page.cursor)
 
     def one(self, user_id: UserId, copy_id: CopyId) -> Receipt:
@@ -57,7 +59,15 @@ class Copies:
         receipt = self.directory.receipt_of(user_id, copy_id)
         if receipt is None:
             raise NotFoundError("you have no copy with this id", code="COPY_NOT_FOUND")
-        return receipt
+        return _in_words(receipt)
+
+
+def _told(page: Page[Receipt]) -> Page[Receipt]:
+    return Page(tuple(map(_in_words, page.items)), page.cursor)
+
+
+def _in_words(receipt: Receipt) -> Receipt:
+    return replace(receipt, reason_text=explained(receipt))
 
 
 def _line(receipt: Receipt) -> LogLine:
@@ -69,5 +79,5 @@ def _line(receipt: Receipt) -> LogLine:
         kind=receipt.kind,
         status=receipt.status,
         reason=receipt.reason.value if receipt.reason else "",
-        text=receipt.reason_text,
+        text=in_a_line(receipt),
     )
