@@ -102,7 +102,7 @@ def _path_parameters(route: Route) -> list[dict[str, Any]]:
 def _query_parameters(query: type[Request] | None) -> list[dict[str, Any]]:
     if query is None:
         return []
-    schema = query.model_json_schema()
+    schema = query.model_json_schema(ref_template=REFERENCE.format(name="{model}"))
     required = schema.get("required", [])
     return [
         {"name": name, "in": "query", "required": name in required, "schema": portable(each)}

@@ -71,6 +71,39 @@ def test_pages_join_to_the_whole_without_a_seam(api: ApiWorld, fresh: str, follo
     assert joined == whole["items"]
 
 
+@pytest.mark.parametrize(
+    ("query", "symbols"),
+    [
+        ({"status": "SKIPPED"}, ["ETH"]),
+        ({"reason": "SYMBOL_NOT_ALLOWED"}, ["ETH"]),
+        ({"symbol": "BTC"}, ["BTC", "BTC"]),
+        ({"symbol": "BTC", "status": "SKIPPED"}, []),
+        ({"symbol": "ETH", "status": "SKIPPED", "reason": "STALE"}, []),
+    ],
+    ids=str,
+)
+def test_a_listing_shows_what_is_asked_for(
+    api: ApiWorld, fresh: str, follow_id: str, query: dict[str, str], symbols: list[str]
+) -> None:
+    of_one = {**query, "follow_id": follow_id}
+
+    for path, asked in (("copies", query), ("copies", of_one), ("copy/logs", query)):
+        items = api.request("GET", f"/v1/{path}", None, fresh, asked).body["items"]
+        assert [each["symbol"] for each in items] == symbols
+
+
+def test_a_page_without_what_is_asked_for_goes_on(
+    api: ApiWorld, fresh: str, follow_id: str
+) -> None:
+    query, found = {"limit": "1", "status": "SKIPPED"}, []
+    for _ in range(3):
+        page = api.request("GET", "/v1/copies", None, fresh, query).body
+        found.append([each["symbol"] for each in page["items"]])
+        query["cursor"] = page["cursor"]
+
+    assert found == [[], ["ETH"], []]
+
+
 def test_one_receipt_is_found_by_its_id(api: ApiWorld, fresh: str) -> None:
     first = api.request("GET", "/v1/copies", None, fresh).body["items"][0]
 
@@ -134,6 +167,10 @@ def test_nobody_else_sees_any_of_it(api: ApiWorld, fresh: str, follow_id: str) -
         {"cursor": "é"},
         {"cursor": "a" * 2000},
         {"page": "2"},
+        {"status": "LOST"},
+        {"status": "DONE,SKIPPED"},
+        {"reason": "stale"},
+        {"symbol": ""},
         {"follow_id": ""},
         {"follow_id": "a#b"},
     ],

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from understudy.domain.errors import NotFoundError
 from understudy.domain.explanations import explained, in_a_line
+from understudy.domain.reasons import Reason
 from understudy.domain.receipts import CopyStatus
 from understudy.domain.replacing import replace
 from understudy.ports.directory import FollowDirectory, Page
@@ -32,27 +33,61 @@ class LogLine:
 
 
 @dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which receipts are shown; None for all."""
+
+    status: CopyStatus | None = None
+    reason: Reason | None = None
+    symbol: str | None = None
+
+    def takes(self, receipt: Receipt) -> bool:
+        """Say whether a receipt is one of these."""
+        pairs = (
+            (self.status, receipt.status),
+            (self.reason, receipt.reason),
+            (self.symbol, receipt.symbol),
+        )
+        return all(wanted in (None, found) for wanted, found in pairs)
+
+
+EVERYTHING = Wanted()
+
+
+@dataclass(frozen=True, slots=True)
 class Copies:
-    """Lists receipts, newest first."""
+    """Lists receipts, newest first.
+
+    What is wanted is picked from the page that was read: it may hold fewer than `limit`, even none,
+    and the listing goes on as long as there is a cursor.
+    """
 
     directory: FollowDirectory
     own: OwnFollows
 
     def of_follow(
-        self, user_id: UserId, follow_id: FollowId, limit: int, cursor: str
+        self,
+        user_id: UserId,
+        follow_id: FollowId,
+        limit: int,
+        cursor: str,
+        wanted: Wanted = EVERYTHING,
     ) -> Page[Receipt]:
         """List one follow's receipts; raises NotFoundError, InvalidInputError for the cursor."""
         self.own.state(user_id, follow_id)
-        return _told(self.directory.receipts(follow_id, limit=limit, cursor=cursor))
+        return _told(self.directory.receipts(follow_id, limit=limit, cursor=cursor), wanted)
 
-    def of_user(self, user_id: UserId, limit: int, cursor: str) -> Page[Receipt]:
+    def of_user(
+        self, user_id: UserId, limit: int, cursor: str, wanted: Wanted = EVERYTHING
+    ) -> Page[Receipt]:
         """List all of a user's receipts; raises InvalidInputError for the cursor."""
-        return _told(self.directory.logs(user_id, limit=limit, cursor=cursor))
+        return _told(self.directory.logs(user_id, limit=limit, cursor=cursor), wanted)
 
-    def log(self, user_id: UserId, limit: int, cursor: str) -> Page[LogLine]:
+    def log(
+        self, user_id: UserId, limit: int, cursor: str, wanted: Wanted = EVERYTHING
+    ) -> Page[LogLine]:
         """List the same as lines; raises InvalidInputError for the cursor."""
-        page = self.directory.logs(user_id, limit=limit, cursor=cursor)
-        return Page(tuple(_line(receipt) for receipt in page.items), page.cursor)
+        page = self.of_user(user_id, limit, cursor, wanted)
+        return Page(tuple(map(_line, page.items)), page.cursor)
 
     def one(self, user_id: UserId, copy_id: CopyId) -> Receipt:
         """Read one receipt; raises NotFoundError."""
@@ -62,8 +97,8 @@ class Copies:
         return _in_words(receipt)
 
 
-def _told(page: Page[Receipt]) -> Page[Receipt]:
-    return Page(tuple(map(_in_words, page.items)), page.cursor)
+def _told(page: Page[Receipt], wanted: Wanted) -> Page[Receipt]:
+    return Page(tuple(_in_words(each) for each in page.items if wanted.takes(each)), page.cursor)
 
 
 def _in_words(receipt: Receipt) -> Receipt:
