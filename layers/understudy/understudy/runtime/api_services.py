@@ -44,6 +44,7 @@ from understudy.workflows.requests.door import Door
 from understudy.workflows.requests.follow_changes import OwnFollows
 from understudy.workflows.requests.follow_lifecycle import FollowLifecycle
 from understudy.workflows.requests.follows import Follows
+from understudy.workflows.requests.myself import Myself
 from understudy.workflows.requests.operators import Operators
 from understudy.workflows.requests.portfolio import Portfolios
 from understudy.workflows.requests.provider_sign_in import ProviderSignIn
@@ -107,6 +108,7 @@ class ApiServices:
     """What a route may call; what few routes do is put together when one of them comes."""
 
     identity: IdentityStore
+    myself: Myself
     sessions: Sessions
     session_endings: SessionEndings
     sign_in: SignIn
@@ -139,6 +141,7 @@ def assemble(
     lifecycle, agents = _lifecycle(ports, own), _agents(ports, own, terms)
     return ApiServices(
         identity=ports.identity,
+        myself=Myself(ports.identity, ports.switches),
         sessions=sessions,
         session_endings=endings,
         sign_in=SignIn(ports.identity, proofs, sessions, ports.clock, ports.ids),
