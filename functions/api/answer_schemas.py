@@ -12,6 +12,9 @@ from enum import Enum
 from types import NoneType, UnionType
 from typing import TYPE_CHECKING, Any, Literal, Union, cast, get_args, get_origin, get_type_hints
 
+from understudy.domain.explanations import MEANINGS, STATUSES
+from understudy.domain.reasons import Reason
+from understudy.domain.receipts import CopyStatus
 from understudy.ports.directory import Page
 
 from .routing import Rare
@@ -23,6 +26,11 @@ Schema = dict[str, Any]
 REFERENCE = "#/components/schemas/{name}"
 DECIMAL: Schema = {"type": "string", "pattern": r"^-?[0-9]+(\.[0-9]+)?$"}
 ANYTHING: Schema = {}
+# Choices whose values say too little by their names.
+WORDS: Mapping[type[Enum], Mapping[Any, str]] = {
+    Reason: {reason: meaning.words for reason, meaning in MEANINGS.items()},
+    CopyStatus: STATUSES,
+}
 PLAIN: dict[type, Schema] = {
     Decimal: DECIMAL,
     bool: {"type": "boolean"},
@@ -72,7 +80,7 @@ class AnswerSchemas:
         if dataclasses.is_dataclass(kind):
             return self._reference(cast("type", kind))
         if isinstance(kind, type) and issubclass(kind, Enum):
-            return {"type": "string", "enum": [each.value for each in kind]}
+            return _choice(kind)
         return ANYTHING
 
     def _reference(self, kind: type) -> Schema:
@@ -86,6 +94,12 @@ class AnswerSchemas:
         properties = {each.name: self.of(hints[each.name]) for each in dataclasses.fields(kind)}
         always = [name for name in properties if NoneType not in get_args(hints[name])]
         return {"title": kind.__name__, **_object(properties), "required": always}
+
+
+def _choice(kind: type[Enum]) -> Schema:
+    told = [f"{each.value}: {words}" for each, words in WORDS.get(kind, {}).items()]
+    described = {"description": "; ".join(told)} if told else {}
+    return {"type": "string", "enum": [each.value for each in kind], **described}
 
 
 def _object(properties: dict[str, Schema]) -> Schema:

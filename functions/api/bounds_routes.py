@@ -23,14 +23,39 @@ LATEST_MS = 10**13
 class ChangeBounds(Request):
     """All bounds as they shall be; to widen any, the signature over the text that was given."""
 
-    max_order_notional_usdc: Amount
-    max_daily_notional_usdc: Amount
-    max_leverage: Annotated[WholeNumber, Field(ge=1, le=50)]
-    price_band_bps: Annotated[WholeNumber, Field(ge=1, le=10_000)]
-    symbols_allow: Symbols = ()
-    symbols_deny: Symbols = ()
-    valid_until_ms: Annotated[WholeNumber, Field(ge=0, le=LATEST_MS)] = 0
-    signature: Text | None = None
+    max_order_notional_usdc: Annotated[
+        Amount, Field(description="Most notional signed for one entry, in USDC.")
+    ]
+    max_daily_notional_usdc: Annotated[
+        Amount, Field(description="Most notional signed in entries of a day (UTC), in USDC.")
+    ]
+    max_leverage: Annotated[
+        WholeNumber, Field(ge=1, le=50, description="Highest leverage that is signed.")
+    ]
+    price_band_bps: Annotated[
+        WholeNumber,
+        Field(
+            ge=1,
+            le=10_000,
+            description="How far from the mark an entry's price may lie, in basis points.",
+        ),
+    ]
+    symbols_allow: Annotated[
+        Symbols, Field(description="The only symbols whose entries are signed; empty: all.")
+    ] = ()
+    symbols_deny: Annotated[
+        Symbols, Field(description="Symbols whose entries are not signed.")
+    ] = ()
+    valid_until_ms: Annotated[
+        WholeNumber,
+        Field(
+            ge=0, le=LATEST_MS, description="When the signature ends, as the text given back says."
+        ),
+    ] = 0
+    signature: Annotated[
+        Text | None,
+        Field(description="The wallet's, over the text given back; needed to widen a bound."),
+    ] = None
 
 
 def bounds(call: Call) -> BoundsAnswer:

@@ -4,38 +4,55 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from pydantic import Field, StringConstraints
+from pydantic import Field
 
 from understudy.domain.ids import CopyId, FollowId
-from understudy.domain.receipts import Receipt
+from understudy.domain.reasons import Reason
+from understudy.domain.receipts import CopyStatus, Receipt
 from understudy.ports.directory import Page
-from understudy.workflows.requests.copies import LogLine
+from understudy.workflows.requests.copies import LogLine, Wanted
 
-from .fields import Identity
+from .fields import Identity, Symbol
 from .routing import Access, Call, Request, Route
+
+FEWER = "it may then hold fewer than limit, even none; go on while there is a cursor."
 
 
 class PageQuery(Request):
-    """How many, and from where; `cursor` comes from the page before."""
+    """How many, from where, and which; `cursor` comes from the page before."""
 
-    limit: Annotated[int, Field(ge=1, le=100)] = 50
-    cursor: Annotated[str, StringConstraints(max_length=1024)] = ""
+    limit: Annotated[int, Field(ge=1, le=100, description="Most receipts of a page.")] = 50
+    cursor: Annotated[
+        str, Field(max_length=1024, description="Where the page before ended; its cursor.")
+    ] = ""
+    status: Annotated[
+        CopyStatus | None,
+        Field(description=f"Only these, picked from each page: {FEWER}"),
+    ] = None
+    reason: Annotated[Reason | None, Field(description=f"The same by reason: {FEWER}")] = None
+    symbol: Annotated[Symbol | None, Field(description=f"The same by symbol: {FEWER}")] = None
+
+    def wanted(self) -> Wanted:
+        """Give what is to be shown."""
+        return Wanted(self.status, self.reason, self.symbol)
 
 
 class CopiesQuery(PageQuery):
     """Of which follow; of all without one."""
 
-    follow_id: Identity | None = None
+    follow_id: Annotated[
+        Identity | None, Field(description="Only of this follow; of all without one.")
+    ] = None
 
 
 def copies(call: Call) -> Page[Receipt]:
     """Show receipts, newest first."""
     query: CopiesQuery = call.query
     listing = call.services.copies
+    page = (query.limit, query.cursor, query.wanted())
     if query.follow_id is None:
-        return listing.of_user(call.user_id, query.limit, query.cursor)
-    follow_id = FollowId(query.follow_id)
-    return listing.of_follow(call.user_id, follow_id, query.limit, query.cursor)
+        return listing.of_user(call.user_id, *page)
+    return listing.of_follow(call.user_id, FollowId(query.follow_id), *page)
 
 
 def receipt(call: Call) -> Receipt:
@@ -46,7 +63,7 @@ def receipt(call: Call) -> Receipt:
 def log(call: Call) -> Page[LogLine]:
     """Show receipts as lines."""
     query: PageQuery = call.query
-    return call.services.copies.log(call.user_id, query.limit, query.cursor)
+    return call.services.copies.log(call.user_id, query.limit, query.cursor, query.wanted())
 
 
 ROUTES = (

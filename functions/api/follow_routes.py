@@ -18,7 +18,10 @@ from .routing import Access, Call, Items, Request, Route
 
 
 class NewFollow(Request):
-    """Whom to follow, with which wallet (the active one by default) and limits."""
+    """Whom to follow, with which wallet (the active one by default) and limits.
+
+    copy_budget_usdc and sizing are needed where the copy profile has none.
+    """
 
     venue: Literal["hyperliquid"] = "hyperliquid"
     wallet_id: Identity | None = None
@@ -124,7 +127,7 @@ ROUTES = (
     Route(
         "POST",
         "/v1/copy/follows",
-        "The same in the older nesting",
+        "Follow a leader with fixed sizing, in the older nesting; INACTIVE",
         create_older,
         body=OlderNewFollow,
         status=201,

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from pydantic import Field
+from pydantic import ConfigDict, Field
 
 from understudy.domain.limits import (
     CopyMode,
@@ -19,6 +19,7 @@ from understudy.domain.limits import (
 )
 
 from .fields import Flag, Percent, Symbol, Usdc, WholeNumber
+from .limit_words import tell
 from .routing import Request
 
 MOST_SYMBOLS = 100
@@ -27,13 +28,27 @@ MOST_SYMBOLS = 100
 class SizingChoice(Request):
     """How an entry is sized, with the number that belongs to its kind."""
 
-    kind: SizingKind = SizingKind.FIXED
-    cost_per_order_usdc: Usdc | None = None
-    percent: Annotated[Percent, Field(ge=1, le=100)] | None = None
+    kind: Annotated[
+        SizingKind,
+        Field(description="By a fixed margin, a percentage of the leader's, or by both equities."),
+    ] = SizingKind.FIXED
+    cost_per_order_usdc: Annotated[
+        Usdc | None,
+        Field(description="Margin of every entry, in USDC; needed by kind fixed, and only there."),
+    ] = None
+    percent: Annotated[
+        Annotated[Percent, Field(ge=1, le=100)] | None,
+        Field(description="Percent of the leader's size; needed by kind ratio, and only there."),
+    ] = None
 
 
 class LimitChoices(Request):
-    """Limits as chosen; null takes a choice back. Money is margin in USDC."""
+    """Limits as chosen; one that is left out comes from the copy profile, else is the default.
+
+    null takes a choice back. Money is margin in USDC, notional is margin times leverage.
+    """
+
+    model_config = ConfigDict(json_schema_extra=tell)
 
     copy_budget_usdc: Usdc | None = None
     sizing: SizingChoice | None = None

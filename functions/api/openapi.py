@@ -19,8 +19,10 @@ if TYPE_CHECKING:
 
 ABOUT = (
     "Copy trading on your own account, with a key that can trade and never withdraw. Money and"
-    " sizes are decimals in text; times end in _ms and count from 1970. Every refusal is problem"
-    " details (RFC 9457) with a stable code."
+    " sizes are decimals in text; times end in _ms and count from 1970 (UTC), and only the"
+    " expires_at of a nonce is written like the times of the message it is for (ISO 8601)."
+    " Every refusal of a route is problem details (RFC 9457) with a stable code. A path or method"
+    ' that is none of these is answered by the gateway itself: 404, {"message": "Not Found"}.'
 )
 ASKS_TO_WAIT = (429, 503)
 RETRY_AFTER = {
@@ -100,7 +102,7 @@ def _path_parameters(route: Route) -> list[dict[str, Any]]:
 def _query_parameters(query: type[Request] | None) -> list[dict[str, Any]]:
     if query is None:
         return []
-    schema = query.model_json_schema()
+    schema = query.model_json_schema(ref_template=REFERENCE.format(name="{model}"))
     required = schema.get("required", [])
     return [
         {"name": name, "in": "query", "required": name in required, "schema": portable(each)}

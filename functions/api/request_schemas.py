@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from typing import Any
 
-DECIMAL_TEXT = r"^-?[0-9]{1,12}(\.[0-9]{1,8})?$"
+UNSIGNED_TEXT = r"^[0-9]{1,12}(\.[0-9]{1,8})?$"
+DECIMAL_TEXT = UNSIGNED_TEXT.replace("^", "^-?")
 EDGES = {"ge": "minimum", "le": "maximum", "gt": "exclusiveMinimum", "lt": "exclusiveMaximum"}
 _END_OF_TEXT = r"\z"
 
@@ -27,10 +28,16 @@ def portable(schema: Any) -> Any:
 
 
 def _decimal(schema: dict[str, Any]) -> dict[str, Any]:
-    """Say a range of decimals for numbers; for text, how it must look."""
+    """Say a range of decimals for numbers; for text, how it must look, and the range in words."""
     edges = {EDGES[name]: each for name, each in schema.items() if name in EDGES}
+    is_unsigned = max(schema.get("ge", -1), schema.get("gt", -1)) >= 0
+    text = {
+        "type": "string",
+        "pattern": UNSIGNED_TEXT if is_unsigned else DECIMAL_TEXT,
+        "description": ", ".join(f"{name} {each}" for name, each in edges.items()),
+    }
     rest = {name: each for name, each in schema.items() if name not in {"anyOf", *EDGES}}
     return {
         **rest,
-        "anyOf": [{"type": "string", "pattern": DECIMAL_TEXT}, {"type": "number", **edges}],
+        "anyOf": [text, {"type": "number", **edges}],
     }

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from understudy.domain.identity import Wallet
 from understudy.domain.ids import WalletId
-from understudy.workflows.requests.wallets import Person, person
+from understudy.workflows.requests.myself import Me
+from understudy.workflows.requests.wallets import Person
 
 from .proofs import NonceQuery, ShownNonce, SignedMessage, shown_nonce
 from .routing import Access, Call, Items, Route
 
 
-def me(call: Call) -> Person:
+def me(call: Call) -> Me:
     """Show the caller."""
-    return person(call.services.identity, call.user_id)
+    return call.services.myself.show(call.user_id)
 
 
 def wallets(call: Call) -> Items[Wallet]:
@@ -47,7 +48,13 @@ def _wallet_id(call: Call) -> WalletId:
 
 
 ROUTES = (
-    Route("GET", "/v1/me", "Show who I am, with my wallets", me, Access.USER),
+    Route(
+        "GET",
+        "/v1/me",
+        "Show who I am, with my wallets, and whether my trading was stopped",
+        me,
+        Access.USER,
+    ),
     Route("GET", "/v1/wallets", "List my wallets", wallets, Access.USER),
     Route(
         "GET",

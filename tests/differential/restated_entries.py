@@ -79,10 +79,16 @@ def _window(rules: Rules) -> Expected:
     if not rules.lead(target) or rules.case.under_way is not None:
         return Expected(reasons=frozenset({"NOTHING_TO_CLOSE"}), target=target)
     kept = _without_late_lead(rules, target)
+    if rules.is_realtime and not rules.lead(kept):  # what waited for an unknown order is over
+        return Expected(reasons=frozenset({"EXPIRED"}), target=kept)
     reasons = _switched_off(rules) | _against_the_account(rules)
     if reasons:
         nothing_more = target - rules.lead(target) * (1 if target > 0 else -1)
         return Expected(reasons=reasons, target=nothing_more)
+    return _netted(rules, kept)
+
+
+def _netted(rules: Rules, kept: Fraction) -> Expected:
     side = 1 if rules.lead(kept) and kept > 0 else -1
     lead, caps = rules.lead(kept), _caps(rules, side)
     size = max(Fraction(0), rules.finely(min(lead, *caps.values())))

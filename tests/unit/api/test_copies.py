@@ -71,6 +71,39 @@ def test_pages_join_to_the_whole_without_a_seam(api: ApiWorld, fresh: str, follo
     assert joined == whole["items"]
 
 
+@pytest.mark.parametrize(
+    ("query", "symbols"),
+    [
+        ({"status": "SKIPPED"}, ["ETH"]),
+        ({"reason": "SYMBOL_NOT_ALLOWED"}, ["ETH"]),
+        ({"symbol": "BTC"}, ["BTC", "BTC"]),
+        ({"symbol": "BTC", "status": "SKIPPED"}, []),
+        ({"symbol": "ETH", "status": "SKIPPED", "reason": "STALE"}, []),
+    ],
+    ids=str,
+)
+def test_a_listing_shows_what_is_asked_for(
+    api: ApiWorld, fresh: str, follow_id: str, query: dict[str, str], symbols: list[str]
+) -> None:
+    of_one = {**query, "follow_id": follow_id}
+
+    for path, asked in (("copies", query), ("copies", of_one), ("copy/logs", query)):
+        items = api.request("GET", f"/v1/{path}", None, fresh, asked).body["items"]
+        assert [each["symbol"] for each in items] == symbols
+
+
+def test_a_page_without_what_is_asked_for_goes_on(
+    api: ApiWorld, fresh: str, follow_id: str
+) -> None:
+    query, found = {"limit": "1", "status": "SKIPPED"}, []
+    for _ in range(3):
+        page = api.request("GET", "/v1/copies", None, fresh, query).body
+        found.append([each["symbol"] for each in page["items"]])
+        query["cursor"] = page["cursor"]
+
+    assert found == [[], ["ETH"], []]
+
+
 def test_one_receipt_is_found_by_its_id(api: ApiWorld, fresh: str) -> None:
     first = api.request("GET", "/v1/copies", None, fresh).body["items"][0]
 
@@ -85,6 +118,18 @@ def test_the_log_says_in_a_line_why(api: ApiWorld, fresh: str) -> None:
         ("ETH", "SYMBOL_NOT_ALLOWED"),
         ("BTC", ""),
     ]
+
+
+def test_every_skip_says_why_in_words(api: ApiWorld, fresh: str, follow_id: str) -> None:
+    ofs = [{}, {"follow_id": follow_id}]
+    lists = [api.request("GET", "/v1/copies", None, fresh, query).body["items"] for query in ofs]
+    skipped = lists[0][1]
+    one = api.request("GET", f"/v1/copies/{skipped['copy_id']}", None, fresh).body
+    lines = api.request("GET", "/v1/copy/logs", None, fresh).body["items"]
+
+    assert skipped["reason_text"] == "this follow leaves the symbol out (bound by symbols_deny)"
+    assert {each[1]["reason_text"] for each in lists} == {one["reason_text"], lines[1]["text"]}
+    assert all(each["text"] for each in lines)
 
 
 def test_the_portfolio_adds_up(api: ApiWorld, fresh: str, follow_id: str) -> None:
@@ -122,6 +167,10 @@ def test_nobody_else_sees_any_of_it(api: ApiWorld, fresh: str, follow_id: str) -
         {"cursor": "é"},
         {"cursor": "a" * 2000},
         {"page": "2"},
+        {"status": "LOST"},
+        {"status": "DONE,SKIPPED"},
+        {"reason": "stale"},
+        {"symbol": ""},
         {"follow_id": ""},
         {"follow_id": "a#b"},
     ],

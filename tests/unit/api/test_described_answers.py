@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -13,10 +13,13 @@ from functions.api.answer_schemas import AnswerSchemas, shown_by
 from functions.api.every_route import ROUTES
 from functions.api.fields import exact_decimal
 from functions.api.openapi import document
+from functions.api.request_schemas import portable
 from functions.api.routing import Items
 from understudy.domain.agents import AgentScope
 from understudy.domain.codec import to_plain
 from understudy.domain.ids import FollowId
+from understudy.domain.limit_choices import NEEDED
+from understudy.domain.limits import Limits, Sizing
 from understudy.ports.directory import Page
 
 if TYPE_CHECKING:
@@ -26,6 +29,13 @@ if TYPE_CHECKING:
 
 DOCUMENT = document(ROUTES)
 OF_NO_FIXED_SHAPE = {"GET /openapi.json"}
+UNITS = {
+    "_usdc": "USDC",
+    "_pct": "percent",
+    "_bps": "basis points",
+    "_seconds": "seconds",
+    "window_ms": "milliseconds",
+}
 
 
 def inside(schema: Any) -> Iterator[Mapping[str, Any]]:
@@ -73,11 +83,44 @@ def test_the_range_of_a_decimal_is_told_for_numbers_and_its_form_for_text() -> N
     text, number = shown["anyOf"]
 
     assert (number["minimum"], number["maximum"]) == (10, 1_000_000_000)
-    for good in ("10", "-0.00000001", "123456789012.12345678"):
+    assert text["description"] == "minimum 10, maximum 1000000000"
+    for good in ("10", "0.00000001", "123456789012.12345678"):
         assert re.search(text["pattern"], good)
         assert exact_decimal(good) == Decimal(good)
-    for bad in ("1e3", "+1", ".5", "1.", "0.123456789", "1234567890123"):
+    for bad in ("1e3", "+1", "-5", ".5", "1.", "0.123456789", "1234567890123"):
         assert not re.search(text["pattern"], bad)
+
+
+def test_a_decimal_that_may_be_negative_has_a_sign_in_its_text() -> None:
+    text, _ = portable({"ge": -1})["anyOf"]
+
+    assert re.search(text["pattern"], "-0.00000001")
+    assert exact_decimal("-0.00000001") == Decimal("-0.00000001")
+
+
+@pytest.mark.parametrize("name", ["LimitChoices", "Risk", "SizingChoice", "ChangeBounds"])
+def test_every_limit_is_told_in_words(name: str) -> None:
+    properties = DOCUMENT["components"]["schemas"][name]["properties"]
+
+    assert all(shown.get("description") for shown in properties.values())
+    for limit, shown in properties.items():
+        for suffix, unit in UNITS.items():
+            assert unit in shown["description"] or not limit.endswith(suffix)
+
+
+def test_the_default_of_every_limit_is_told_as_it_is_and_never_to_be_filled_in() -> None:
+    properties = DOCUMENT["components"]["schemas"]["LimitChoices"]["properties"]
+    by_itself = to_plain(Limits(Decimal(1000), Sizing()))
+
+    assert set(properties) == {each.name for each in fields(Limits)}
+    for name, shown in properties.items():
+        told = shown["description"].partition(" Default: ")[2].rstrip(".")
+        default = by_itself.get(name)
+        assert "default" not in shown
+        if name in NEEDED:
+            assert shown["description"].endswith("Needed: here or in the copy profile.")
+        elif default is not None:
+            assert told == ("none" if default == [] else str(default).lower()), name
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +145,15 @@ def test_a_type_is_described_as_it_is_written() -> None:
     assert described["properties"]["grown"]["items"] == {"$ref": "#/components/schemas/Branch"}
     assert set(written) == set(described["required"]) == set(described["properties"]) - {"mark"}
     assert re.search(described["properties"]["mark"]["pattern"], str(written["size"]))
+
+
+def test_every_reason_and_status_of_a_receipt_has_its_words() -> None:
+    shown = DOCUMENT["components"]["schemas"]["Receipt"]["properties"]
+
+    for name in ("reason", "status"):
+        words = dict(each.split(": ", 1) for each in shown[name]["description"].split("; "))
+        assert set(words) == set(shown[name]["enum"])
+        assert all(words.values())
 
 
 def test_a_list_without_pages_has_items_only() -> None:

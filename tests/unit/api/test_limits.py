@@ -99,6 +99,32 @@ def test_a_limit_out_of_its_range_is_refused_and_stores_nothing(
     assert api.stored() == before
 
 
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"sizing": {"kind": "ratio"}}, "sizing: percent is missing: kind 'ratio' needs it"),
+        ({"sizing": {}}, "sizing: cost_per_order_usdc is missing: kind 'fixed' needs it"),
+        (
+            {"sizing": {"kind": "proportional", "percent": "10"}},
+            "sizing: percent belongs to kind 'ratio', and to no other",
+        ),
+    ],
+    ids=str,
+)
+def test_a_number_of_a_sizing_is_said_to_be_missing_or_too_much(
+    api: ApiWorld, token: str, change: dict[str, Any], said: str
+) -> None:
+    answer = api.request("POST", "/v1/follows", new_follow(**change), token)
+
+    assert answer.body["detail"] == said
+
+
+def test_all_limits_that_are_missing_are_named_at_once(api: ApiWorld, token: str) -> None:
+    answer = api.request("POST", "/v1/follows", {"leader_address": LEADER}, token)
+
+    assert answer.body["detail"].startswith("copy_budget_usdc and sizing are required: ")
+
+
 RIGHT_LIMITS: list[dict[str, Any]] = [
     {"copy_budget_usdc": "10", "sizing": {"kind": "ratio", "percent": 1}},
     {"sizing": {"kind": "ratio", "percent": "100"}, "max_order_usdc": "1000"},

@@ -46,6 +46,7 @@ def test_a_follow_names_markets_as_they_are_spelt(
 
     assert (answer.status, answer.code) == (400, "INVALID_LIMITS")
     assert spelling in answer.body["detail"]
+    assert answer.body["detail"].startswith(f"{next(iter(change))}: ")
     assert api.stored() == before
 
 

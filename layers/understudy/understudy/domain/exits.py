@@ -49,7 +49,8 @@ def decide_exit(situation: Situation) -> Decision:
         size = abs(ledger.held + ledger.pending_entry_size)
     if not size:
         reason = Reason.CARRIED if ledger.target else Reason.NOTHING_TO_CLOSE
-        return Decision(ledger, reason=reason)
+        numbers = {"held": ledger.held, "target": ledger.target}
+        return Decision(ledger, reason=reason, numbers=numbers)
     if situation.mode is not CopyMode.REALTIME:
         return Decision(ledger, reason=Reason.CARRIED)
     return order_exit(situation, size)

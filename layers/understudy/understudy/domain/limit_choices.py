@@ -14,17 +14,21 @@ from understudy.domain.errors import InvalidInputError
 from understudy.domain.limits import Limits, SizingKind
 
 if TYPE_CHECKING:
+    from decimal import Decimal
+
     from understudy.domain.follows import Follow
 
 Choices = Mapping[str, object]
+NEEDED = ("copy_budget_usdc", "sizing")
 
 
 def composed_limits(own: Choices, profile: Choices) -> Limits:
     """Join choices into limits; raises InvalidInputError when they do not fit together."""
     chosen = {**profile, **own}
-    for name in ("copy_budget_usdc", "sizing"):
-        if name not in chosen:
-            raise _unfit(f"{name} is required: send it, or set it in the copy profile")
+    missing = [name for name in NEEDED if name not in chosen]
+    if missing:
+        said = f"{' and '.join(missing)} {'is' if len(missing) == 1 else 'are'} required"
+        raise _unfit(f"{said}: send it in limits, or set it in the copy profile")
     limits = from_plain(Limits, chosen)
     _check_sizing(limits)
     _check_caps(limits)
@@ -45,15 +49,19 @@ def changed_choices(choices: Choices, changes: Choices) -> Plain:
 
 
 def _check_sizing(limits: Limits) -> None:
-    sizing = limits.sizing
-    needs_percent = sizing.kind is SizingKind.RATIO
-    if (sizing.cost_per_order_usdc is not None) is not (sizing.kind is SizingKind.FIXED):
-        raise _unfit("sizing: cost_per_order_usdc belongs to kind 'fixed', and to no other")
-    if (sizing.percent is not None) is not needs_percent:
-        raise _unfit("sizing: percent belongs to kind 'ratio', and to no other")
-    cost = sizing.cost_per_order_usdc
+    sizing, cost = limits.sizing, limits.sizing.cost_per_order_usdc
+    _check_number("cost_per_order_usdc", cost, sizing.kind, SizingKind.FIXED)
+    _check_number("percent", sizing.percent, sizing.kind, SizingKind.RATIO)
     if cost is not None and cost > limits.copy_budget_usdc:
         raise _unfit("sizing: cost_per_order_usdc must not exceed copy_budget_usdc")
+
+
+def _check_number(name: str, value: Decimal | None, kind: SizingKind, owner: SizingKind) -> None:
+    """Raise unless a sizing's number is there just when its kind is."""
+    if value is None and kind is owner:
+        raise _unfit(f"sizing: {name} is missing: kind {owner.value!r} needs it")
+    if value is not None and kind is not owner:
+        raise _unfit(f"sizing: {name} belongs to kind {owner.value!r}, and to no other")
 
 
 def _check_caps(limits: Limits) -> None:

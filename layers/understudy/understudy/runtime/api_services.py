@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from understudy.workflows.requests.follow_changes import OwnFollows
     from understudy.workflows.requests.follow_lifecycle import FollowLifecycle
     from understudy.workflows.requests.follows import Follows
+    from understudy.workflows.requests.myself import Myself
     from understudy.workflows.requests.portfolio import Portfolios
     from understudy.workflows.requests.provider_sign_in import ProviderSignIn
     from understudy.workflows.requests.session_endings import SessionEndings
@@ -66,6 +67,13 @@ class ApiServices:
             ids=ports.ids,
             audit=ports.audit,
         )
+
+    @cached_property
+    def myself(self) -> Myself:
+        """Show users themselves."""
+        from understudy.workflows.requests.myself import Myself
+
+        return Myself(self._ports.identity, self._ports.switches)
 
     @cached_property
     def session_endings(self) -> SessionEndings:

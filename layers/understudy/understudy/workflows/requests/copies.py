@@ -1,4 +1,4 @@
-"""A user's receipts: per follow, all together, and one by its id."""
+"""A user's receipts: per follow, all together, and one by its id; each says why in words."""
 
 from __future__ import annotations
 
@@ -6,7 +6,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from understudy.domain.errors import NotFoundError
+from understudy.domain.explanations import explained, in_a_line
+from understudy.domain.reasons import Reason
 from understudy.domain.receipts import CopyStatus
+from understudy.domain.replacing import replace
 from understudy.ports.directory import FollowDirectory, Page
 from understudy.workflows.requests.follow_changes import OwnFollows
 
@@ -30,34 +33,76 @@ class LogLine:
 
 
 @dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which receipts are shown; None for all."""
+
+    status: CopyStatus | None = None
+    reason: Reason | None = None
+    symbol: str | None = None
+
+    def takes(self, receipt: Receipt) -> bool:
+        """Say whether a receipt is one of these."""
+        pairs = (
+            (self.status, receipt.status),
+            (self.reason, receipt.reason),
+            (self.symbol, receipt.symbol),
+        )
+        return all(wanted in (None, found) for wanted, found in pairs)
+
+
+EVERYTHING = Wanted()
+
+
+@dataclass(frozen=True, slots=True)
 class Copies:
-    """Lists receipts, newest first."""
+    """Lists receipts, newest first.
+
+    What is wanted is picked from the page that was read: it may hold fewer than `limit`, even none,
+    and the listing goes on as long as there is a cursor.
+    """
 
     directory: FollowDirectory
     own: OwnFollows
 
     def of_follow(
-        self, user_id: UserId, follow_id: FollowId, limit: int, cursor: str
+        self,
+        user_id: UserId,
+        follow_id: FollowId,
+        limit: int,
+        cursor: str,
+        wanted: Wanted = EVERYTHING,
     ) -> Page[Receipt]:
         """List one follow's receipts; raises NotFoundError, InvalidInputError for the cursor."""
         self.own.state(user_id, follow_id)
-        return self.directory.receipts(follow_id, limit=limit, cursor=cursor)
+        return _told(self.directory.receipts(follow_id, limit=limit, cursor=cursor), wanted)
 
-    def of_user(self, user_id: UserId, limit: int, cursor: str) -> Page[Receipt]:
+    def of_user(
+        self, user_id: UserId, limit: int, cursor: str, wanted: Wanted = EVERYTHING
+    ) -> Page[Receipt]:
         """List all of a user's receipts; raises InvalidInputError for the cursor."""
-        return self.directory.logs(user_id, limit=limit, cursor=cursor)
+        return _told(self.directory.logs(user_id, limit=limit, cursor=cursor), wanted)
 
-    def log(self, user_id: UserId, limit: int, cursor: str) -> Page[LogLine]:
+    def log(
+        self, user_id: UserId, limit: int, cursor: str, wanted: Wanted = EVERYTHING
+    ) -> Page[LogLine]:
         """List the same as lines; raises InvalidInputError for the cursor."""
-        page = self.of_user(user_id, limit, cursor)
-        return Page(tuple(_line(receipt) for receipt in page.items), page.cursor)
+        page = self.of_user(user_id, limit, cursor, wanted)
+        return Page(tuple(map(_line, page.items)), page.cursor)
 
     def one(self, user_id: UserId, copy_id: CopyId) -> Receipt:
         """Read one receipt; raises NotFoundError."""
         receipt = self.directory.receipt_of(user_id, copy_id)
         if receipt is None:
             raise NotFoundError("you have no copy with this id", code="COPY_NOT_FOUND")
-        return receipt
+        return _in_words(receipt)
+
+
+def _told(page: Page[Receipt], wanted: Wanted) -> Page[Receipt]:
+    return Page(tuple(_in_words(each) for each in page.items if wanted.takes(each)), page.cursor)
+
+
+def _in_words(receipt: Receipt) -> Receipt:
+    return replace(receipt, reason_text=explained(receipt))
 
 
 def _line(receipt: Receipt) -> LogLine:
@@ -69,5 +114,5 @@ def _line(receipt: Receipt) -> LogLine:
         kind=receipt.kind,
         status=receipt.status,
         reason=receipt.reason.value if receipt.reason else "",
-        text=receipt.reason_text,
+        text=in_a_line(receipt),
     )

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from understudy.domain.limits import Limits
     from understudy.ports.copying import MarketStore
 
+LISTS = ("symbols_allow", "symbols_deny")
+
 
 def refuse_unknown_symbols(
     store: MarketStore, venue: str, limits: Limits, before: Limits | None = None
@@ -29,9 +31,9 @@ def refuse_unknown_symbols(
         raise DependencyError("the venue's markets are not known yet: try again in a minute")
     unknown = sorted(named - set(known))
     if unknown:
-        raise InvalidInputError(
-            f"symbols_allow, symbols_deny: {_explained(unknown, known)}", code="INVALID_LIMITS"
-        )
+        lists = [name for name in LISTS if set(unknown) & set(getattr(limits, name))]
+        said = f"{', '.join(lists)}: {_explained(unknown, known)}"
+        raise InvalidInputError(said, code="INVALID_LIMITS")
 
 
 def _named(limits: Limits) -> set[str]:
