@@ -43,6 +43,9 @@ class Queue(StrEnum):
     FOLLOWER_EXECUTE = "follower-execute"
     FOLLOW_RECONCILE = "follow-reconcile"
     COPY_EVENTS = "copy-events"
+    AGENT_UPKEEP = "agent-upkeep"
+    AUDIT_SEAL = "audit-seal"
+    AUDIT_CHECKPOINT = "audit-checkpoint"
 
     @property
     def resource(self) -> str:
