@@ -14,6 +14,7 @@ import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
 from cli.errors import CommandError
+from cli.ops.remedies import remedied
 from localcloud.guard import guard_this_process
 from localcloud.session import LocalSession
 from understudy.adapters.aws.attempts import translated
@@ -26,7 +27,7 @@ from understudy.adapters.aws.market_store import DynamoMarketStore
 from understudy.adapters.aws.table import Table
 from understudy.adapters.clock import SystemClock
 from understudy.domain.audit import Actor
-from understudy.domain.errors import UnderstudyError
+from understudy.domain.errors import DependencyError, UnderstudyError
 from understudy.workflows.requests.outlooks import OutlookPorts
 
 STACK = "understudy"
@@ -158,7 +159,7 @@ def failures_explained() -> Iterator[None]:
 
 
 def _explained(error: UnderstudyError) -> CommandError:
-    cause = str(error.facts.get("cause", ""))
+    cause = str(error.facts.get("cause", "")) if isinstance(error, DependencyError) else ""
     where = os.environ.get(ENDPOINT, "AWS")
     if "Credential" in cause or "Token" in cause or cause in _CREDENTIALS:
         return CommandError(
@@ -175,4 +176,4 @@ def _explained(error: UnderstudyError) -> CommandError:
     if cause:
         said = f"{where} did not take a call: {cause} {error.facts.get('operation', '')}".strip()
         return CommandError("CLOUD_UNAVAILABLE", said, "see that it is up, then run again")
-    return CommandError(error.code, error.message, "see docs/operations.md")
+    return remedied(error.code, error.message)
