@@ -37,7 +37,7 @@ def audit() -> None:
 def verify(
     json: Annotated[Path | None, typer.Option(help="Write the verdict, whole, to FILE.")] = None,
     public_key: Annotated[
-        Path | None, typer.Option(help="Trust this key of the checkpoints, DER or PEM.")
+        Path | None, typer.Option(help="Trust this key of the checkpoints: PEM, DER, aws's JSON.")
     ] = None,
     stack: Annotated[
         str, typer.Option("--stack", help="The stack's name, on AWS or at AWS_ENDPOINT_URL.")
