@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from cli.counting import counted
 from cli.ops.streams import EventsThere, events_there
 from understudy.adapters.aws.letter_bodies import AUDIT_SEAL, FailedBatch, FailedRun, Poison
 from understudy.domain.errors import NotFoundError
@@ -118,7 +119,9 @@ def _of_batch(place: Place, batch: FailedBatch) -> Judgement:
 
 
 def _words(found: EventsThere) -> str:
-    words = f"publishes {len(found.events)} events under the ids that they always have"
+    words = f"publishes {counted(len(found.events), 'event')} under the ids that they always have"
     if found.unreadable:
-        words += f"; {found.unreadable} records cannot be read, so the letter stays"
+        words += (
+            f"; of {counted(found.unreadable, 'record')} nothing can be read, so the letter stays"
+        )
     return words

@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
+from cli.counting import counted
 from cli.errors import CommandError
 from cli.ops.streams import publish_again
 from understudy.adapters.aws.letter_bodies import (
@@ -72,7 +73,7 @@ def redriven(
         if isinstance(each.content, FailedBatch):
             events = publish_again(place, each.content)
             dead_letters.remove(each.letter)
-            yield f"{each.letter.message_id}  published {len(events)} events"
+            yield f"{each.letter.message_id}  published {counted(len(events), 'event')}"
         else:
             redrive(dead_letters, each.letter)
             yield f"{each.letter.message_id}  sent back to {each.letter.queue}"
