@@ -21,7 +21,7 @@ REMEDIES: Mapping[str, str] = {
     "ACCOUNT_CLOSING": "nothing is to be done: this user is deleting the account",
     "AGENT_NOT_ACTIVE": f"see the agent's status with {USER_SHOWN}: an ended one needs a new agent,"
     " and one with a successor is rotated already",
-    "AGENT_NOT_FOUND": f"name USER_ID and AGENT_ID as {USER_SHOWN} lists them",
+    "AGENT_NOT_FOUND": f"name USER and AGENT_ID as {USER_SHOWN} lists them",
     "AUTHORITY_NOT_HERE": "deploy with the AgentAuthority that this key belongs to",
     "CHAIN_NOT_CONFIGURED": "say --import FILE or --dry-run: this version reaches no chain yet",
     "CONFLICT": AGAIN,
