@@ -5,6 +5,7 @@ CORES ?= 2
 
 BIN := .venv/bin
 SAM := .venv-sam/bin/sam
+RUNTIME_PYTHON := python3.13 -c 'import sys; print(sys.executable)' 2>/dev/null
 REPORTS := .local/reports
 # With the long proofs, for `make test` has six minutes.
 RESTORE := tests/acceptance/test_restore.py
@@ -22,7 +23,7 @@ unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .PHONY: help demo up test check prove prove-iam bench build deploy requirements clean \
-	demo-environment dev-environment sam-environment \
+	demo-environment dev-environment sam-environment python runtime-python \
 	check-steps format lint security types architecture rules template unit test-parallel test-integration \
 	test-system test-serial \
 	prove-steps prove-simulated prove-standard prove-heavy prove-restore prove-judge prove-sizing \
@@ -58,11 +59,8 @@ prove-iam: dev-environment ## take every part of every policy out, one at a time
 bench: dev-environment ## speed of the shipping path, beside its references
 	@$(BIN)/python -m benchmarks $(ARGS)
 
-build: sam-environment ## sam build, for AWS (needs a real python3.13)
-	@python=$$(python3.13 -c 'import sys; print(sys.executable)' 2>/dev/null) || { \
-		echo "error PYTHON_313_MISSING: sam build needs the runtime's own Python, 3.13"; \
-		echo "remedy: install it, or put its bin folder first: PATH=/path/to/bin:\$$PATH make build"; \
-		exit 1; }; PATH="$$(dirname "$$python"):$$PATH" $(SAM) build $(ARGS)
+build: runtime-python sam-environment ## sam build, for AWS (needs a real python3.13)
+	@PATH="$$(dirname "$$($(RUNTIME_PYTHON))"):$$PATH" $(SAM) build $(ARGS)
 
 deploy: build ## sam deploy, guided, to the AWS account of your credentials
 	@$(SAM) deploy --guided $(ARGS)
@@ -78,14 +76,28 @@ clean: ## delete environments, builds and caches; the state in .local stays
 		.import_linter_cache .coverage htmlcov $(REPORTS)
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
-demo-environment:
+demo-environment: python
 	@$(PYTHON) cli/bootstrap.py demo
 
-dev-environment:
+dev-environment: python
 	@$(PYTHON) cli/bootstrap.py dev
 
-sam-environment:
+sam-environment: python
 	@$(PYTHON) cli/bootstrap.py sam
+
+# Whether it is new enough, bootstrap.py says; older than this, it could not even be read.
+python:
+	@$(PYTHON) -c 'import sys; sys.exit(3 * (sys.version_info < (3, 6)))' 2>/dev/null; \
+		case $$? in 3|126|127) \
+		echo "error PYTHON_MISSING: $(PYTHON) is no Python 3 here"; \
+		echo "remedy: install Python 3.11 or newer, then name it: make demo PYTHON=python3.12"; \
+		exit 1;; esac >&2
+
+runtime-python:
+	@$(RUNTIME_PYTHON) >/dev/null || { \
+		echo "error PYTHON_313_MISSING: sam build needs the runtime's own Python, 3.13"; \
+		echo "remedy: install it, or put its bin folder first: PATH=/path/to/bin:\$$PATH make build"; \
+		exit 1; } >&2
 
 # The parts of `make check`, in order; each runs alone too once the environments exist.
 check-steps: format lint security types architecture rules template unit

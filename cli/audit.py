@@ -10,6 +10,7 @@ import typer
 from rich.console import Console
 
 from cli.checkpoint_key import PublicKeyVerifier, verifier_of
+from cli.counting import counted
 from cli.files import require_writable, write_json
 from cli.ops.place import STACK, Place, failures_explained, find_place
 from understudy.adapters.aws.audit_chains import DynamoAuditChains
@@ -37,7 +38,7 @@ def audit() -> None:
 def verify(
     json: Annotated[Path | None, typer.Option(help="Write the verdict, whole, to FILE.")] = None,
     public_key: Annotated[
-        Path | None, typer.Option(help="Trust this key of the checkpoints, DER or PEM.")
+        Path | None, typer.Option(help="Trust this key of the checkpoints: PEM, DER, aws's JSON.")
     ] = None,
     stack: Annotated[
         str, typer.Option("--stack", help="The stack's name, on AWS or at AWS_ENDPOINT_URL.")
@@ -79,10 +80,10 @@ def _show(verdict: AuditVerdict) -> None:
     hidden = len(verdict.findings) - MOST_SHOWN
     if hidden > 0:
         _say(f"{hidden} more: write them to a file with --json")
-    amiss = f"{len(verdict.findings)} findings" if verdict.findings else "nothing is amiss"
+    amiss = counted(len(verdict.findings), "finding") if verdict.findings else "nothing is amiss"
     _say(
-        f"audit: {verdict.rows} rows ({verdict.waiting} not sealed yet), {verdict.links} links, "
-        f"{verdict.checkpoints} checkpoints: {amiss}"
+        f"audit: {counted(verdict.rows, 'row')} ({verdict.waiting} not sealed yet), "
+        f"{counted(verdict.links, 'link')}, {counted(verdict.checkpoints, 'checkpoint')}: {amiss}"
     )
 
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import base64
 import binascii
+import json
 from typing import TYPE_CHECKING
 
-from cryptography.exceptions import InvalidSignature
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.ec import ECDSA, EllipticCurvePublicKey
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import (
@@ -17,6 +18,8 @@ from cryptography.hazmat.primitives.serialization import (
 from cli.errors import CommandError
 
 if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.asymmetric.types import PublicKeyTypes
+
     from understudy.domain.audit_checkpoints import SignedCheckpoint
 
 PEM = b"-----BEGIN"
@@ -39,20 +42,30 @@ class PublicKeyVerifier:
 
 
 def verifier_of(encoded: bytes) -> PublicKeyVerifier:
-    """Read a public key in DER or PEM; raises CommandError PUBLIC_KEY_UNREADABLE."""
+    """Read a public key in PEM, DER or `aws`'s JSON; raises CommandError PUBLIC_KEY_UNREADABLE."""
     try:
-        read = load_pem_public_key if encoded.startswith(PEM) else load_der_public_key
-        key = read(encoded)
-    except ValueError as error:
+        key = _key_in(encoded)
+    except (ValueError, KeyError, TypeError, UnsupportedAlgorithm) as error:
         raise _unreadable() from error
     if not isinstance(key, EllipticCurvePublicKey):
         raise _unreadable()
     return PublicKeyVerifier(key)
 
 
+def _key_in(encoded: bytes) -> PublicKeyTypes:
+    """Tell the form by how it begins: DER begins with a byte that is no letter."""
+    text = encoded.strip()
+    if text.startswith(PEM):
+        return load_pem_public_key(text)
+    if text.startswith(b"{"):
+        encoded = base64.b64decode(json.loads(text)["PublicKey"], validate=True)
+    return load_der_public_key(encoded)
+
+
 def _unreadable() -> CommandError:
     return CommandError(
         "PUBLIC_KEY_UNREADABLE",
         "this is no public key on an elliptic curve",
-        "give the file that `aws kms get-public-key` wrote for the checkpoint key, DER or PEM",
+        "give what `aws kms get-public-key` wrote for CheckpointKey: its JSON, or the key in it as"
+        " DER or PEM",
     )

@@ -127,7 +127,7 @@ def _plan(wanted: Wanted, folder: Path, port: int | None) -> Plan:
 def _state_folder(chosen: Path | None) -> Iterator[Path]:
     if chosen is not None:
         if chosen.exists():
-            remedy = "name a folder that does not exist yet, or remove this one"
+            remedy = "name a folder that does not exist yet: the run makes it"
             raise CommandError("STATE_EXISTS", f"{chosen} is there already", remedy)
         yield chosen.resolve()
         return

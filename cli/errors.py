@@ -13,6 +13,7 @@ from simulators.judge.evidence import EvidenceError
 
 _LAST_WORDS = 200
 _FULL = (errno.ENOSPC, errno.EDQUOT)
+_NOT_THERE = (errno.ENOENT, errno.ENOTDIR)
 _FORBIDDEN = (errno.EACCES, errno.EPERM, errno.EROFS)
 
 
@@ -71,6 +72,10 @@ def _of_system(error: OSError) -> CommandError:
     if error.errno in _FORBIDDEN:
         remedy = "make the place writable for this user, or name another one"
         return CommandError("NO_WRITE_PERMISSION", _named(error), remedy)
+    if error.errno in _NOT_THERE:
+        return CommandError("FILE_MISSING", _named(error), "name a file that is there")
+    if error.errno == errno.EISDIR:
+        return CommandError("NOT_A_FILE", _named(error), "name a file, not a folder")
     return CommandError("OS_ERROR", _named(error), "put right what it names, then run again")
 
 

@@ -17,16 +17,19 @@ if TYPE_CHECKING:
 def require_writable(path: Path | None) -> None:
     """Refuse a result file that could not be written, before the work is done for it.
 
-    Raises CommandError FOLDER_MISSING, NOT_A_FILE (a device or pipe would be replaced), OSError.
+    Raises CommandError FOLDER_MISSING, NOT_A_FILE (devices and pipes would be replaced), OSError.
     """
     if path is None:
         return
     folder = path.resolve().parent
-    remedy = f"name a file in a folder, not {path}"
-    if path.exists() and not (path.is_file() or path.is_dir()):
+    if path.is_dir():
+        raise CommandError("NOT_A_FILE", f"{path} is a folder", "name a file in it")
+    if path.exists() and not path.is_file():
+        remedy = f"name a file in a folder, not {path}"
         raise CommandError("NOT_A_FILE", f"{path} is a device or a pipe", remedy)
-    if path.is_dir() or not folder.is_dir():
-        raise CommandError("FOLDER_MISSING", f"{path} cannot be written", remedy)
+    if not folder.is_dir():
+        remedy = "make it, or name a file in another folder"
+        raise CommandError("FOLDER_MISSING", f"there is no folder {folder}", remedy)
     # Modes do not tell: a file system can be read-only, and root may do what modes forbid.
     try:
         tempfile.TemporaryFile(dir=folder).close()

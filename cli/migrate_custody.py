@@ -11,6 +11,7 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 
+from cli.counting import counted
 from cli.errors import CommandError
 from cli.ops.key_care import KeyCare
 from cli.ops.place import STACK, failures_explained, find_place
@@ -33,7 +34,7 @@ def command(
     with failures_explained():
         care = KeyCare(find_place(stack))
         if users:
-            _say(f"{_taken_over(care, users)} of {len(users)} users are new")
+            _say(f"{_taken_over(care, users)} new of {counted(len(users), 'user')}")
         outcomes = _migrated(care, user, dry_run=dry_run)
     return _shown(outcomes)
 
@@ -71,7 +72,7 @@ def _migrated(care: KeyCare, user: str, *, dry_run: bool) -> list[dict[str, Any]
         page = report["next_page"]
         if not page:
             return outcomes
-        _say(f"{len(outcomes)} users so far")
+        _say(f"{counted(len(outcomes), 'user')} so far")
 
 
 def _shown(outcomes: list[dict[str, Any]]) -> int:
@@ -85,7 +86,7 @@ def _shown(outcomes: list[dict[str, Any]]) -> int:
     if ends:
         until = datetime.fromtimestamp(max(ends) / 1000, UTC)
         _say(f"old keys are kept until {until:%Y-%m-%d %H:%M} UTC: run again after that")
-    _say(f"{len(outcomes)} users, {len(failed)} failed")
+    _say(f"{counted(len(outcomes), 'user')}, {len(failed)} failed")
     return int(bool(failed))
 
 

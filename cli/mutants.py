@@ -76,5 +76,5 @@ def _module(name: str) -> Any:
         raise CommandError(
             "DEVELOPMENT_PACKAGES_MISSING",
             f"hunting needs what developing needs: {error}",
-            "make check installs it; then run this again",
+            "make dev-environment installs it; then run this again",
         ) from error

@@ -5,6 +5,7 @@ The simulation stands with the tests and needs what developing needs: it is impo
 
 from __future__ import annotations
 
+import re
 import secrets
 from importlib import import_module
 from pathlib import Path
@@ -14,6 +15,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from cli.counting import counted
 from cli.errors import CommandError
 from cli.files import require_writable, write_json
 
@@ -24,6 +26,11 @@ VIOLATED = 1
 MIXES = ("standard", "heavy")
 SHOWN = 20
 TOLD = 3
+BLOCK = re.compile(r".+/(0|[1-9][0-9]*)")
+# Any text is a seed: whether a run had this one, nobody can tell.
+NOTHING_BROKEN = (
+    "every promise held; a run's block is repeated by its own seed, number and mix only"
+)
 
 
 def command(
@@ -42,6 +49,9 @@ def command(
     """Simulate faults around the production code; exit 1 when a promise did not hold."""
     if mix not in MIXES:
         raise CommandError("MIX_UNKNOWN", f"there is no mix {mix!r}", f"one of {', '.join(MIXES)}")
+    if replay is not None and not BLOCK.fullmatch(replay):
+        remedy = "name it as the run did: --replay SEED/BLOCK, BLOCK a number, such as 5f1c09ab/0"
+        raise CommandError("BLOCK_UNKNOWN", f"{replay} names no block of a run", remedy)
     require_writable(json_file)
     console = Console(soft_wrap=True, highlight=False, markup=False)
     drawn = secrets.token_hex(4) if seed is None else seed
@@ -72,7 +82,8 @@ def _replay(console: Console, block: str, mix: str) -> int:
         for line in part.told(world, violation):
             console.print(line)
         console.print(f"{violation.promise}: {violation.text}\n")
-    console.print(f"block {block}, mix {mix}: {len(broken)} promises did not hold")
+    said = f"{counted(len(broken), 'promise')} did not hold" if broken else NOTHING_BROKEN
+    console.print(f"block {block}, mix {mix}: {said}")
     return VIOLATED if broken else 0
 
 
@@ -83,7 +94,7 @@ def _part(name: str) -> Any:
         raise CommandError(
             "DEVELOPMENT_PACKAGES_MISSING",
             f"simulating needs what developing needs: {error}",
-            "make check installs it; then run this again",
+            "make dev-environment installs it; then run this again",
         ) from error
 
 

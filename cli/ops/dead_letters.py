@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.console import Console
 
+from cli.counting import counted
 from cli.errors import CommandError
 from cli.files import require_writable, write_json
 from cli.ops.failures import first_failures
@@ -23,6 +24,8 @@ from understudy.adapters.clock import SystemClock
 from understudy.domain.errors import NotFoundError
 
 WIDTH = 200
+REDRIVE_HELP = "understudy ops dead-letters redrive --help"
+DROP_HELP = "understudy ops dead-letters drop --help"
 
 Stack = Annotated[
     str, typer.Option("--stack", help="The stack's name, on AWS or at AWS_ENDPOINT_URL.")
@@ -52,16 +55,14 @@ def list_letters(
         dead_letters, queues = place.dead_letters(), _queues(queue)
         with held_letters(dead_letters, queues) as letters:
             codes = first_failures(place, letters)
-            hidden = {name: dead_letters.lying(name) for name in queues}
+            hidden = _hidden(dead_letters, queues)
     if json is not None:
         plain = [plain_of(each, codes.get(each.letter.message_id, "")) for each in letters]
         write_json(json, {"letters": plain, "hidden": hidden})
     if letters:
         Console(width=WIDTH).print(table_of(letters, codes, SystemClock().now_ms()))
-    _say(f"{len(letters)} dead letters")
-    for name, count in hidden.items():
-        if count:
-            _say(f"{name}: {count} more lie behind others of their group, or came just now")
+    _say(counted(len(letters), "dead letter"))
+    _say_hidden(hidden)
     return 0
 
 
@@ -86,7 +87,7 @@ def redrive_letters(
 ) -> int:
     """Send letters back to their queues. Each step then does what is right now, or nothing."""
     if every == bool(message_ids):
-        raise CommandError("USAGE", "name letters, or say --all", "see --help")
+        raise CommandError("USAGE", "name letters, or say --all", REDRIVE_HELP)
     with failures_explained():
         place = find_place(stack)
         if every:
@@ -100,24 +101,33 @@ def redrive_letters(
 
 
 @app.command("drop")
-def drop_a_letter(
-    message_id: One,
+def drop_letters(
+    message_ids: Named = None,
+    every: Annotated[bool, typer.Option("--all", help="Empty the queue of --queue.")] = False,  # noqa: FBT002  # an option
+    queue: OneQueue = None,
     yes: Annotated[bool, typer.Option("--yes", help="Do it.")] = False,  # noqa: FBT002  # an option
     stack: Stack = STACK,
 ) -> int:
-    """Show a letter and, with --yes, remove it for good; the audit table keeps it and by whom."""
+    """Show letters and, with --yes, remove them for good; the audit keeps them and by whom."""
+    if every == bool(message_ids) or (every and queue is None):
+        raise CommandError("USAGE", "name letters, or say --all --queue QUEUE", DROP_HELP)
     with failures_explained():
         place = find_place(stack)
         dead_letters = place.dead_letters()
-        with held_letters(dead_letters, _queues(None)) as letters:
-            (each,) = chosen(letters, [message_id])
-            _say_all([*lines_of(each, judged(place, each)), f"  body       {each.letter.body}"])
-            if not yes:
-                raise CommandError(
-                    "NOT_CONFIRMED", "nothing was dropped", "add --yes to drop this letter for good"
-                )
-            drop_letter(place, dead_letters, each, SystemClock().now_ms())
-    _say(f"{each.letter.message_id}  dropped")
+        with held_letters(dead_letters, _queues(queue)) as letters:
+            wanted = list(letters) if every else chosen(letters, message_ids or [])
+            for each in wanted:
+                _say_all([*lines_of(each, judged(place, each)), f"  body       {each.letter.body}"])
+            if wanted and not yes:
+                remedy = f"add --yes to drop {counted(len(wanted), 'letter')} for good"
+                raise CommandError("NOT_CONFIRMED", "nothing was dropped", remedy)
+            for each in wanted:
+                drop_letter(place, dead_letters, each, SystemClock().now_ms())
+                _say(f"{each.letter.message_id}  dropped")
+            hidden = _hidden(dead_letters, _queues(queue)) if every else {}
+    if every:
+        _say(f"{counted(len(wanted), 'letter')} dropped")
+    _say_hidden(hidden)
     return 0
 
 
@@ -155,6 +165,16 @@ def _tried(place: Place, dead_letters: SqsDeadLetters, each: ReadLetter) -> str:
     except (CommandError, NotFoundError) as error:
         return error.code
     return ""
+
+
+def _hidden(dead_letters: SqsDeadLetters, queues: Sequence[str]) -> dict[str, int]:
+    return {name: dead_letters.lying(name) for name in queues}
+
+
+def _say_hidden(hidden: Mapping[str, int]) -> None:
+    for name, count in hidden.items():
+        if count:
+            _say(f"{name}: {count} more, behind others of their group or come just now")
 
 
 def _queues(queue: Queue | None) -> list[str]:

@@ -3,30 +3,48 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from enum import StrEnum
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 from rich.console import Console
 
 from cli.errors import CommandError
+from cli.files import require_writable, write_json
 from cli.ops.operating import Operating, deed_of, operating
+from cli.ops.outcomes import tables_of
 from cli.ops.place import STACK, failures_explained, find_place
 from understudy.domain.codec import to_plain
 from understudy.domain.ids import FollowId, UserId
 from understudy.ports.switches import Switch
 from understudy.workflows.requests.operator_actions import LOOKING
+from understudy.workflows.requests.operator_switches import OF_USERS
 from understudy.workflows.requests.operators import Deed
 
 MOST_WORDS = 200
+WIDTH = 200
 
 Why = Annotated[str, typer.Option("--reason", help="Why; it is kept in the audit.")]
 Off = Annotated[bool, typer.Option("--off", help="Let them go on.")]
 Stack = Annotated[
     str, typer.Option("--stack", help="The stack's name, on AWS or at AWS_ENDPOINT_URL.")
 ]
-User = Annotated[str, typer.Argument(metavar="USER_ID")]
+Json = Annotated[
+    Path | None, typer.Option("--json", help="Write what came of it, whole, to this file.")
+]
+User = Annotated[str, typer.Argument(metavar="USER", help="A user's id, or a wallet's address.")]
 Follow = Annotated[str, typer.Argument(metavar="FOLLOW_ID")]
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What every deed is asked with: why, where, and the file for what comes of it."""
+
+    reason: str
+    stack: str
+    json: Path | None = None
 
 
 class Reach(StrEnum):
@@ -40,12 +58,15 @@ class Reach(StrEnum):
 def kill(
     reach: Annotated[Reach, typer.Argument(help="Everybody, a venue, or a user.")],
     reason: Why,
-    subject: Annotated[str, typer.Argument(help="The venue's name or the user's id.")] = "",
+    subject: Annotated[
+        str, typer.Argument(help="The venue's name; the user's id, or address.")
+    ] = "",
     off: Off = False,  # noqa: FBT002  # an option
     stack: Stack = STACK,
+    json: Json = None,
 ) -> int:
     """Turn a kill switch on (or --off), on the copy path and in the signer."""
-    return _turn(Switch(f"kill_{reach}"), subject, reason, stack, on=not off)
+    return _turn(Switch(f"kill_{reach}"), subject, Asked(reason, stack, json), on=not off)
 
 
 def blacklist(
@@ -53,9 +74,10 @@ def blacklist(
     reason: Why,
     off: Off = False,  # noqa: FBT002  # an option
     stack: Stack = STACK,
+    json: Json = None,
 ) -> int:
     """Stop entries after a leader, or of a wallet, with this address."""
-    return _turn(Switch.BLACKLISTED, address, reason, stack, on=not off)
+    return _turn(Switch.BLACKLISTED, address, Asked(reason, stack, json), on=not off)
 
 
 def flag(
@@ -63,19 +85,24 @@ def flag(
     reason: Why,
     off: Off = False,  # noqa: FBT002  # an option
     stack: Stack = STACK,
+    json: Json = None,
 ) -> int:
     """Stop all entries of a user, who reads the reason."""
-    return _turn(Switch.FLAGGED, user_id, reason, stack, on=not off)
+    return _turn(Switch.FLAGGED, user_id, Asked(reason, stack, json), on=not off)
 
 
-def pause(follow_id: Follow, reason: Why, stack: Stack = STACK) -> int:
+def pause(follow_id: Follow, reason: Why, stack: Stack = STACK, json: Json = None) -> int:
     """Pause a follow until it is released."""
-    return done(reason, stack, lambda at, deed: at.actions.pause(deed, FollowId(follow_id)))
+    return done(
+        Asked(reason, stack, json), lambda at, deed: at.actions.pause(deed, FollowId(follow_id))
+    )
 
 
-def release(follow_id: Follow, reason: Why, stack: Stack = STACK) -> int:
+def release(follow_id: Follow, reason: Why, stack: Stack = STACK, json: Json = None) -> int:
     """Let the owner of a paused follow start it again."""
-    return done(reason, stack, lambda at, deed: at.actions.release(deed, FollowId(follow_id)))
+    return done(
+        Asked(reason, stack, json), lambda at, deed: at.actions.release(deed, FollowId(follow_id))
+    )
 
 
 def revoke(
@@ -83,10 +110,13 @@ def revoke(
     agent_id: Annotated[str, typer.Argument(metavar="AGENT_ID")],
     reason: Why,
     stack: Stack = STACK,
+    json: Json = None,
 ) -> int:
     """Destroy an agent's key for good; its follows pause."""
-    named = UserId(user_id)
-    return done(reason, stack, lambda at, deed: at.actions.revoke(deed, named, agent_id))
+    return done(
+        Asked(reason, stack, json),
+        lambda at, deed: at.actions.revoke(deed, named_user(at, user_id), agent_id),
+    )
 
 
 def rotate(
@@ -94,23 +124,24 @@ def rotate(
     agent_id: Annotated[str, typer.Argument(metavar="AGENT_ID")],
     reason: Why,
     stack: Stack = STACK,
+    json: Json = None,
 ) -> int:
     """Have an agent's successor prepared within minutes; its wallet has to sign it."""
-    named = UserId(user_id)
-    return done(reason, stack, lambda at, deed: at.actions.rotate(deed, named, agent_id))
+    return done(
+        Asked(reason, stack, json),
+        lambda at, deed: at.actions.rotate(deed, named_user(at, user_id), agent_id),
+    )
 
 
 def user(
-    named: Annotated[str, typer.Argument(metavar="USER_ID or ADDRESS")], stack: Stack = STACK
+    named: User,
+    stack: Stack = STACK,
+    json: Json = None,
 ) -> int:
     """Show a user with wallets, agents, follows, living sessions and switches that are on."""
-
-    def look(at: Operating, deed: Deed) -> Any:
-        is_address = named.startswith("0x")
-        user_id = at.actions.user_of(named) if is_address else UserId(named)
-        return at.actions.look(deed, user_id)
-
-    return done(LOOKING, stack, look)
+    return done(
+        Asked(LOOKING, stack, json), lambda at, deed: at.actions.look(deed, named_user(at, named))
+    )
 
 
 def register(app: typer.Typer) -> None:
@@ -119,17 +150,31 @@ def register(app: typer.Typer) -> None:
         app.command(command.__name__)(command)
 
 
-def _turn(switch: Switch, subject: str, reason: str, stack: str, *, on: bool) -> int:
-    return done(reason, stack, lambda at, deed: at.switches.turn(deed, switch, subject, on=on))
+def named_user(at: Operating, named: str) -> UserId:
+    """Read a user's id, or find it by a wallet's address; raises NotFoundError."""
+    return at.actions.user_of(named) if named.lower().startswith("0x") else UserId(named)
 
 
-def done(reason: str, stack: str, do: Callable[[Operating, Deed], Any]) -> int:
+def _turn(switch: Switch, subject: str, asked: Asked, *, on: bool) -> int:
+    def turn(at: Operating, deed: Deed) -> Any:
+        named = named_user(at, subject) if switch in OF_USERS else subject
+        return at.switches.turn(deed, switch, named, on=on)
+
+    return done(asked, turn)
+
+
+def done(asked: Asked, do: Callable[[Operating, Deed], Any]) -> int:
     """Do something to a stack as an operator and print what comes of it; raises CommandError."""
-    if not 0 < len(reason.strip()) <= MOST_WORDS or not reason.isprintable():
+    if not 0 < len(asked.reason.strip()) <= MOST_WORDS or not asked.reason.isprintable():
         said = f"say in 1 to {MOST_WORDS} printable characters why"
         raise CommandError("USAGE", said, '--reason "ticket 4711: …"')
+    require_writable(asked.json)
     with failures_explained():
-        place = find_place(stack)
-        shown = do(operating(place), deed_of(place, reason))
-    Console(soft_wrap=True, highlight=False, markup=False).print_json(data=to_plain(shown))
+        place = find_place(asked.stack)
+        outcome = do(operating(place), deed_of(place, asked.reason))
+    if asked.json is not None:
+        write_json(asked.json, to_plain(outcome))
+    console = Console(width=WIDTH, highlight=False, markup=False)
+    for each in tables_of(outcome):
+        console.print(each)
     return 0

@@ -6,6 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from cli.errors import CommandError
+from cli.ops.remedies import remedied
 
 if TYPE_CHECKING:
     from cli.ops.place import Place
@@ -35,7 +36,7 @@ class KeyCare:
             )
         if "error" in answer:
             said = answer["error"]
-            raise CommandError(said["code"], said["message"], "see docs/operations.md")
+            raise remedied(said["code"], said["message"])
         return answer
 
     def _once(self, request: dict[str, object]) -> tuple[Any, bool]:

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from cli.counting import counted
 from cli.errors import CommandError
 from understudy.adapters.aws.letter_bodies import (
     Content,
@@ -43,7 +44,7 @@ class ReadLetter:
         if isinstance(self.content, FailedRun):
             return About(FAILED_RUN)
         if isinstance(self.content, FailedBatch):
-            return About(FAILED_BATCH, symbol=f"{self.content.size} records")
+            return About(FAILED_BATCH, symbol=counted(self.content.size, "record"))
         return about(self.content)
 
     @property

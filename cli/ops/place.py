@@ -12,8 +12,10 @@ from urllib.parse import urlsplit
 
 import boto3
 from botocore.exceptions import BotoCoreError, ClientError
+from botocore.parsers import ResponseParserError
 
 from cli.errors import CommandError
+from cli.ops.remedies import remedied
 from localcloud.guard import guard_this_process
 from localcloud.session import LocalSession
 from understudy.adapters.aws.attempts import translated
@@ -26,12 +28,13 @@ from understudy.adapters.aws.market_store import DynamoMarketStore
 from understudy.adapters.aws.table import Table
 from understudy.adapters.clock import SystemClock
 from understudy.domain.audit import Actor
-from understudy.domain.errors import UnderstudyError
+from understudy.domain.errors import DependencyError, UnderstudyError
 from understudy.workflows.requests.outlooks import OutlookPorts
 
 STACK = "understudy"
 ENDPOINT = "AWS_ENDPOINT_URL"
 HERE = frozenset({"127.0.0.1", "localhost", "::1"})
+SAID_BY_UP = f"for the system of `make up` export the {ENDPOINT} that it says"
 
 
 class Queue(StrEnum):
@@ -43,6 +46,9 @@ class Queue(StrEnum):
     FOLLOWER_EXECUTE = "follower-execute"
     FOLLOW_RECONCILE = "follow-reconcile"
     COPY_EVENTS = "copy-events"
+    AGENT_UPKEEP = "agent-upkeep"
+    AUDIT_SEAL = "audit-seal"
+    AUDIT_CHECKPOINT = "audit-checkpoint"
 
     @property
     def resource(self) -> str:
@@ -120,7 +126,7 @@ def find_place(stack: str) -> Place:
         raise CommandError(
             "STACK_NOT_FOUND",
             f"there is no stack {stack} at {where}",
-            "name it with --stack; for `make up` export the AWS_ENDPOINT_URL that it says",
+            f"name it with --stack; {SAID_BY_UP}",
         ) from error
     pages = client.get_paginator("list_stack_resources").paginate(StackName=stack)
     resources = {
@@ -137,7 +143,11 @@ def find_place(stack: str) -> Place:
 def _session() -> Any:
     """Give a session; at an address of this machine nothing of AWS is needed or reached."""
     endpoint = os.environ.get(ENDPOINT, "")
-    if urlsplit(endpoint).hostname not in HERE:
+    parts = urlsplit(endpoint)
+    if endpoint and not (parts.scheme in {"http", "https"} and parts.hostname):
+        remedy = f"{SAID_BY_UP}; for AWS: unset {ENDPOINT}"
+        raise CommandError("ENDPOINT_INVALID", f"{ENDPOINT} is no address: {endpoint}", remedy)
+    if parts.hostname not in HERE:
         return boto3.Session()
     guard_this_process()
     return boto3.Session() if "AWS_ACCESS_KEY_ID" in os.environ else LocalSession(endpoint)
@@ -148,6 +158,9 @@ def failures_explained() -> Iterator[None]:
     """Turn what the cloud refuses into an error of the command."""
     try:
         yield
+    except ResponseParserError as error:
+        said = f"what answers at {os.environ.get(ENDPOINT, 'AWS')} is no AWS"
+        raise CommandError("ENDPOINT_NOT_AWS", said, SAID_BY_UP) from error
     except (BotoCoreError, ClientError) as error:
         raise _explained(translated(error)) from error
     except UnderstudyError as error:
@@ -155,21 +168,22 @@ def failures_explained() -> Iterator[None]:
 
 
 def _explained(error: UnderstudyError) -> CommandError:
-    cause = str(error.facts.get("cause", ""))
+    cause = str(error.facts.get("cause", "")) if isinstance(error, DependencyError) else ""
     where = os.environ.get(ENDPOINT, "AWS")
     if "Credential" in cause or "Token" in cause or cause in _CREDENTIALS:
         return CommandError(
             "AWS_CREDENTIALS",
             f"no credentials that {where} takes ({cause})",
-            "sign in as you do for the aws command; for `make up` export its AWS_ENDPOINT_URL",
+            f"sign in as you do for the aws command; {SAID_BY_UP}",
         )
     if "AccessDenied" in cause:
         denied = f"these credentials may not do {error.facts.get('operation')}"
         remedy = "use a role with the actions that docs/operations.md lists"
         return CommandError("AWS_ACCESS_DENIED", denied, remedy)
     if cause == "NoRegionError":
-        return CommandError("AWS_REGION", "no region is configured", "export AWS_REGION")
+        said = f"no {ENDPOINT} is exported, and no region of AWS is configured"
+        return CommandError("AWS_REGION", said, f"{SAID_BY_UP}; for AWS: export AWS_REGION")
     if cause:
         said = f"{where} did not take a call: {cause} {error.facts.get('operation', '')}".strip()
-        return CommandError("CLOUD_UNAVAILABLE", said, "see that it is up, then run again")
-    return CommandError(error.code, error.message, "see docs/operations.md")
+        return CommandError("CLOUD_UNAVAILABLE", said, f"see that it is up; {SAID_BY_UP}")
+    return remedied(error.code, error.message)

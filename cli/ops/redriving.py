@@ -6,9 +6,16 @@ import json
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
+from cli.counting import counted
 from cli.errors import CommandError
 from cli.ops.streams import publish_again
-from understudy.adapters.aws.letter_bodies import FailedBatch, FailedRun, Poison
+from understudy.adapters.aws.letter_bodies import (
+    AUDIT_SEAL,
+    COMMANDS,
+    FailedBatch,
+    FailedRun,
+    Poison,
+)
 from understudy.domain.audit import AuditEntry
 from understudy.workflows.requests.dead_letters import redrive
 
@@ -24,25 +31,38 @@ DROPPED = "DEAD_LETTER_DROPPED"
 def refuse(letters: Sequence[ReadLetter], *, poison: bool) -> None:
     """Raise CommandError for the first letter that is not to be sent back."""
     for each in letters:
-        name = each.letter.message_id
-        if isinstance(each.content, FailedRun):
-            raise CommandError(
-                "RUN_OVER",
-                f"{name} is a scheduled run that failed: there is nothing to send back",
-                f"later runs made up for it: understudy ops dead-letters drop {name} --yes",
-            )
-        if isinstance(each.content, Poison) and not (poison and each.letter.queue != "copy-events"):
-            raise CommandError(
-                "POISON_MESSAGE",
-                f"{name} cannot be read: it would fail again",
-                "deploy the version that wrote it and add --poison, or drop it",
-            )
+        refusal = _refusal(each, poison=poison)
+        if refusal is not None:
+            raise refusal
 
 
 def redrivable(letters: Sequence[ReadLetter], *, poison: bool) -> list[ReadLetter]:
     """Leave out what is not to be sent back."""
-    kinds = (FailedRun,) if poison else (FailedRun, Poison)
-    return [each for each in letters if not isinstance(each.content, kinds)]
+    return [each for each in letters if _refusal(each, poison=poison) is None]
+
+
+def _refusal(each: ReadLetter, *, poison: bool) -> CommandError | None:
+    """Say why a letter is not to be sent back, if it is not."""
+    name, queue = each.letter.message_id, each.letter.queue
+    if isinstance(each.content, FailedRun):
+        return CommandError(
+            "RUN_OVER",
+            f"{name} is a scheduled run that failed: there is nothing to send back",
+            f"later runs made up for it: understudy ops dead-letters drop {name} --yes",
+        )
+    if isinstance(each.content, FailedBatch) and queue == AUDIT_SEAL:
+        return CommandError(
+            "SEALED_FROM_STREAM",
+            f"{name} names rows of the audit that only audit_seal can seal",
+            "have it read its stream again within a day, as docs/runbook.md says, then drop this",
+        )
+    if isinstance(each.content, Poison) and not (poison and queue in COMMANDS):
+        return CommandError(
+            "POISON_MESSAGE",
+            f"{name} cannot be read: it would fail again",
+            "deploy the version that wrote it and add --poison, or drop it",
+        )
+    return None
 
 
 def redriven(
@@ -53,7 +73,7 @@ def redriven(
         if isinstance(each.content, FailedBatch):
             events = publish_again(place, each.content)
             dead_letters.remove(each.letter)
-            yield f"{each.letter.message_id}  published {len(events)} events"
+            yield f"{each.letter.message_id}  published {counted(len(events), 'event')}"
         else:
             redrive(dead_letters, each.letter)
             yield f"{each.letter.message_id}  sent back to {each.letter.queue}"

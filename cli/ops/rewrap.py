@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
+from cli.counting import counted
 from cli.ops.key_care import KeyCare
 from cli.ops.place import STACK, Place, failures_explained, find_place
 from understudy.adapters.clock import SystemClock
@@ -31,7 +32,9 @@ def command(
         moved, unusable = _moved(KeyCare(place))
     for agent_id in unusable:
         _say(f"{agent_id}  its key does not open: enable a new agent for its wallet")
-    _say(f"{moved} keys moved, {len(unusable)} could not be opened, nothing else is left")
+    _say(
+        f"{counted(moved, 'key')} moved, {len(unusable)} could not be opened, nothing else is left"
+    )
     return int(bool(unusable))
 
 
@@ -43,7 +46,7 @@ def _moved(care: KeyCare) -> tuple[int, list[str]]:
         unusable += progress["unusable"]
         if not page:
             return moved, unusable
-        _say(f"{moved} keys moved so far")
+        _say(f"{counted(moved, 'key')} moved so far")
 
 
 def _write_down(place: Place) -> None:

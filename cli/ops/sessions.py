@@ -8,12 +8,10 @@ from typing import Annotated
 
 import typer
 
-from cli.ops.deeds import Stack, User, Why, done
+from cli.ops.deeds import Asked, Json, Stack, User, Why, done, named_user
 from cli.ops.operating import Operating
 from cli.ops.place import STACK
-from understudy.domain.ids import UserId
 from understudy.workflows.requests.operators import Deed
-from understudy.workflows.requests.session_endings import SessionEndings
 
 Session = Annotated[str, typer.Argument(metavar="SESSION_ID", help="As `ops user` lists them.")]
 
@@ -29,26 +27,29 @@ app = typer.Typer(name="sessions", help="End sessions; who signs in afterwards i
 
 
 @app.command("end")
-def end_one(session_id: Session, reason: Why, stack: Stack = STACK) -> int:
+def end_one(session_id: Session, reason: Why, stack: Stack = STACK, json: Json = None) -> int:
     """End one session, whoever's it is."""
-    return _ended(reason, stack, lambda endings, deed: endings.one(deed, session_id))
+    return _ended(Asked(reason, stack, json), lambda at, deed: at.endings.one(deed, session_id))
 
 
 @app.command("end-users")
-def end_of_a_user(user_id: User, reason: Why, stack: Stack = STACK) -> int:
+def end_of_a_user(user_id: User, reason: Why, stack: Stack = STACK, json: Json = None) -> int:
     """End every session that a user has opened until now."""
-    return _ended(reason, stack, lambda endings, deed: endings.all_of(UserId(user_id), deed))
+    return _ended(
+        Asked(reason, stack, json),
+        lambda at, deed: at.endings.all_of(named_user(at, user_id), deed),
+    )
 
 
 @app.command("end-everybodys")
-def end_everybodys(reason: Why, stack: Stack = STACK) -> int:
+def end_everybodys(reason: Why, stack: Stack = STACK, json: Json = None) -> int:
     """End every session that anybody has opened until now, operators' too."""
-    return _ended(reason, stack, lambda endings, deed: endings.everybodys(deed))
+    return _ended(Asked(reason, stack, json), lambda at, deed: at.endings.everybodys(deed))
 
 
-def _ended(reason: str, stack: str, end: Callable[[SessionEndings, Deed], None]) -> int:
+def _ended(asked: Asked, end: Callable[[Operating, Deed], None]) -> int:
     def do(at: Operating, deed: Deed) -> Ended:
-        end(at.endings, deed)
+        end(at, deed)
         return Ended()
 
-    return done(reason, stack, do)
+    return done(asked, do)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from cli.counting import counted
 from cli.errors import CommandError
 from understudy.adapters.aws.batches import UNREADABLE
 from understudy.adapters.aws.bus import EventBridgeBus
@@ -46,7 +47,8 @@ def publish_again(place: Place, batch: FailedBatch) -> Sequence[CopyEvent]:
     if unreadable:
         raise CommandError(
             "STREAM_RECORDS_UNREADABLE",
-            f"{len(events)} events were published; {unreadable} records cannot be read",
+            f"published: {counted(len(events), 'event')};"
+            f" cannot be read: {counted(unreadable, 'record')}",
             "deploy the version that wrote them and redrive again, or drop the letter",
         )
     return events

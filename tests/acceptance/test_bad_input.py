@@ -157,7 +157,7 @@ CASES = [
         "a state folder of an earlier run",
         lambda folder: ["demo", "--state", kept_state(folder)],
         "STATE_EXISTS",
-        "remove this one",
+        "name a folder that does not exist yet",
     ),
 ]
 

@@ -26,6 +26,13 @@ sys.argv = sys.argv[1:]
 runpy.run_path(sys.argv[0], run_name="__main__")
 """
 
+PYTHON_2 = f"""\
+#!{sys.executable}
+import sys
+sys.version_info = (2, 7, 18, "final", 0)
+exec(sys.argv[sys.argv.index("-c") + 1])
+"""
+
 
 @pytest.fixture
 def checkout(tmp_path: Path) -> Path:
@@ -69,6 +76,17 @@ def test_a_python_that_is_too_old_makes_nothing(tmp_path: Path, checkout: Path) 
         refused(run, "PYTHON_TOO_OLD", "install Python 3.11 or newer")
 
     assert sorted(checkout.rglob("*")) == before
+
+
+def test_what_is_no_python_3_is_told_by_its_name(tmp_path: Path, checkout: Path) -> None:
+    second = tmp_path / "python2"
+    second.write_text(PYTHON_2)
+    second.chmod(0o755)
+
+    for number, python in enumerate(("no-such-python", str(second))):
+        with Run(tmp_path / f"run{number}", command=make_demo(checkout, python)) as run:
+            refused(run, "PYTHON_MISSING", "install Python 3.11 or newer")
+            assert f"{python} is no Python 3 here" in run.said
 
 
 def test_a_checkout_that_cannot_be_written_makes_nothing(tmp_path: Path, checkout: Path) -> None:

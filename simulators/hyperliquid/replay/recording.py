@@ -68,7 +68,9 @@ def _choose(content: Any, leader: str | None) -> tuple[str, Any]:
         )
     name = next(iter(leaders)) if leader is None and len(leaders) == 1 else leader
     if name not in leaders:
-        raise RecordingError(f"choose a leader with --leader: {', '.join(sorted(leaders))}")
+        unknown = f"there is no leader {leader!r} in it: " if leader else ""
+        listed = ", ".join(sorted(leaders))
+        raise RecordingError(f"{unknown}choose a leader with --leader: {listed}")
     chosen = leaders[name]
     return str(name), chosen.get("fills") if isinstance(chosen, dict) else chosen
 

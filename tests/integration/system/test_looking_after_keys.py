@@ -42,11 +42,11 @@ def test_users_of_an_older_system_are_taken_over_once_and_without_a_chain_stay_u
     name = users[0]["user_id"]
 
     assert main(["migrate-custody", "--import", str(export), "--user", name, "--dry-run"]) == 0
-    assert "1 of 1 users are new" in capsys.readouterr().out
+    assert "1 new of 1 user" in capsys.readouterr().out
 
     assert main(["migrate-custody", "--import", str(export), "--user", name]) == 1
     said = capsys.readouterr()
-    assert "0 of 1 users are new" in said.out
+    assert "0 new of 1 user" in said.out
     assert "CHAIN_NOT_CONFIGURED" in said.err
 
     assert main(["migrate-custody", "--user", name, "--dry-run"]) == 0

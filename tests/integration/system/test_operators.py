@@ -17,6 +17,8 @@ from understudy.adapters.aws.audit_items import row_of
 from understudy.ports.switches import Switch
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from cli.system import System
 
 pytestmark = pytest.mark.integration
@@ -46,10 +48,14 @@ def let_go(stage: Stage, *command: str) -> None:
     stage.wait("it is off", lambda: main(["ops", *command, "--off", *WHY]) == 0)
 
 
-def told(capsys: pytest.CaptureFixture[str], *command: str) -> Any:
-    capsys.readouterr()
-    assert main(["ops", *command]) == 0
-    return json.loads(capsys.readouterr().out)
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    return tmp_path / "outcome.json"
+
+
+def told(file: Path, *command: str) -> Any:
+    assert main(["ops", *command, "--json", str(file)]) == 0
+    return json.loads(file.read_text())
 
 
 def is_killed_in_the_signer(stage: Stage, user_id: str) -> bool:
@@ -64,11 +70,11 @@ def assert_signed_out(user: User) -> None:
 
 
 def test_a_killed_users_entries_are_refused_until_they_are_let_go(
-    stage: Stage, follower: Follower, capsys: pytest.CaptureFixture[str]
+    stage: Stage, follower: Follower, file: Path
 ) -> None:
     user_id = follower.state.follow.user_id
 
-    assert told(capsys, "kill", "user", user_id, *WHY)["on"] is True
+    assert told(file, "kill", "user", follower.user.key.address, *WHY)["on"] is True
 
     assert is_killed_in_the_signer(stage, user_id)
     assert follower.copy("0", "1", 1).reason == "KILL_SWITCH"
@@ -78,12 +84,12 @@ def test_a_killed_users_entries_are_refused_until_they_are_let_go(
 
 
 def test_a_deed_is_stamped_as_an_operators_and_says_who_and_why(
-    stage: Stage, follower: Follower, capsys: pytest.CaptureFixture[str]
+    stage: Stage, follower: Follower, file: Path
 ) -> None:
     user_id = follower.state.follow.user_id
-    told(capsys, "flag", user_id, *WHY)
+    told(file, "flag", user_id, *WHY)
 
-    shown = told(capsys, "user", follower.user.key.address)
+    shown = told(file, "user", follower.user.key.address)
 
     assert (shown["user"]["user_id"], shown["switches"]) == (user_id, ["flagged"])
     assert follower.client.me()["user"]["flag_reason"] == "a test"
@@ -95,16 +101,16 @@ def test_a_deed_is_stamped_as_an_operators_and_says_who_and_why(
     let_go(stage, "flag", user_id)
 
 
-def test_ended_sessions_let_nobody_in(stage: Stage, capsys: pytest.CaptureFixture[str]) -> None:
+def test_ended_sessions_let_nobody_in(stage: Stage, file: Path) -> None:
     user = new_user(stage)
     user.sign_in()
-    (session,) = told(capsys, "user", user.key.address)["sessions"]
-    assert told(capsys, "sessions", "end", session["session_id"], *WHY) == {"ended": True}
+    (session,) = told(file, "user", user.key.address)["sessions"]
+    assert told(file, "sessions", "end", session["session_id"], *WHY) == {"ended": True}
     assert_signed_out(user)
 
     user.sign_in()
     user_id = user.client.me()["user"]["user_id"]
-    assert told(capsys, "sessions", "end-users", user_id, *WHY) == {"ended": True}
+    assert told(file, "sessions", "end-users", user_id, *WHY) == {"ended": True}
     assert_signed_out(user)
 
 

@@ -39,7 +39,9 @@ def test_a_message_is_read_on_the_queue_where_it_belongs_and_poison_elsewhere() 
 
 
 @pytest.mark.parametrize("body", ["", "no json", "[]", "7", '"text"', "{}", '{"type":"Converge"}'])
-@pytest.mark.parametrize("queue", ["follower-execute", "follow-reconcile", "copy-events"])
+@pytest.mark.parametrize(
+    "queue", ["follower-execute", "follow-reconcile", "copy-events", "audit-seal"]
+)
 def test_what_cannot_be_read_is_poison(queue: str, body: str) -> None:
     assert content_of(queue, body) == Poison()
 
@@ -49,7 +51,8 @@ def test_a_failed_run_says_why_as_far_as_it_is_told() -> None:
     assert content_of("follow-reconcile", json.dumps(RUN)) == FailedRun("DependencyError")
     untold = json.dumps({**RUN, "responsePayload": None})
     assert content_of("leader-listener", untold) == FailedRun("RetriesExhausted")
-    assert content_of("leader-listener", "anything") == FailedRun("")
+    for queue in ("leader-listener", "agent-upkeep", "audit-checkpoint"):
+        assert content_of(queue, "anything") == FailedRun("")
     asked = encode(ReconcileWallet(WALLET))
     assert content_of("follow-reconcile", asked) == ReconcileWallet(WALLET)
 
@@ -57,7 +60,8 @@ def test_a_failed_run_says_why_as_far_as_it_is_told() -> None:
 def test_a_failed_batch_is_read_with_its_place() -> None:
     expected = FailedBatch("arn", "shard", "1", "2", 2, "RetryAttemptsExhausted")
 
-    assert content_of("copy-events", json.dumps(BATCH)) == expected
+    for queue in ("copy-events", "audit-seal"):
+        assert content_of(queue, json.dumps(BATCH)) == expected
 
 
 def test_a_letter_is_sent_under_one_name_however_often_and_another_letter_under_another() -> None:

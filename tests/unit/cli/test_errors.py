@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import errno
 import os
+import signal
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -28,6 +30,9 @@ if TYPE_CHECKING:
         (ApiUnreachableError(0, "API_UNREACHABLE", "detail"), "API_UNREACHABLE"),
         (OSError(errno.ENOSPC, "No space left on device"), "DISK_FULL"),
         (PermissionError(errno.EACCES, "Permission denied"), "NO_WRITE_PERMISSION"),
+        (FileNotFoundError(errno.ENOENT, "No such file or directory"), "FILE_MISSING"),
+        (IsADirectoryError(errno.EISDIR, "Is a directory"), "NOT_A_FILE"),
+        (BrokenPipeError(errno.EPIPE, "Broken pipe"), "OS_ERROR"),
         (OSError(errno.EIO, "Input/output error"), "OS_ERROR"),
         (RuntimeError("a surprise"), "UNEXPECTED"),
     ],
@@ -60,6 +65,7 @@ def _damaged(folder: Path) -> Iterable[list[str]]:
     yield ["demo", "--json", str(folder / "absent" / "figures.json")]
     yield ["demo", "--state", str(folder)]
     yield ["demo", "--no-such-option"]
+    yield ["ops", "kill"]
     yield ["judge", str(cut)]
     yield ["judge", str(folder / "absent.json")]
     yield ["no-such-command"]
@@ -75,6 +81,60 @@ def test_bad_input_is_two_lines_and_starts_nothing(
         assert first.startswith("error ")
         assert second.startswith("remedy: ")
         assert "venue at" not in said.out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "error", "remedy"),
+    [
+        (["ops", "kill"], "USAGE: Missing argument 'reach'.", "understudy ops kill --help"),
+        (["demo", "--followers", "0"], "USAGE: Invalid", "understudy demo --help"),
+        (["ops", "nothing"], "USAGE: No such command", "understudy ops --help"),
+        (["--nothing"], "USAGE: No such option", "understudy --help"),
+        (["demo", "--json", "{here}"], "NOT_A_FILE: {here} is a folder", "name a file in it"),
+        (["demo", "--json", "{here}/no/f"], "FOLDER_MISSING: there is no folder {here}/no", "make"),
+        (["demo", "--state", "{here}"], "STATE_EXISTS", "name a folder that does not exist yet"),
+        (
+            ["demo", "--leader", "nobody"],
+            "RECORDING_UNUSABLE: there is no leader 'nobody' in it: choose a leader with --leader:",
+            "choose",
+        ),
+    ],
+)
+def test_a_slip_is_told_by_its_name_and_with_what_to_do(
+    arguments: list[str],
+    error: str,
+    remedy: str,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert main([each.format(here=tmp_path) for each in arguments]) == 1
+
+    first, second = capsys.readouterr().err.splitlines()
+    assert first.startswith(f"error {error.format(here=tmp_path)}")
+    assert second.startswith(f"remedy: {remedy}")
+
+
+def test_output_that_nobody_reads_any_more_ends_quietly(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    reader, writer = os.pipe()
+    os.close(reader)
+    with os.fdopen(writer, "w", encoding="utf-8") as unread:
+        monkeypatch.setattr(sys, "stdout", unread)
+        monkeypatch.setattr("cli.app.app", lambda *_, **__: unread.writelines("a" * 100_000))
+
+        assert main(["doctor"]) == 128 + signal.SIGPIPE
+
+    assert not capsys.readouterr().err
+
+
+def test_its_version_is_the_projects(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--version"]) == 0
+
+    name, version = capsys.readouterr().out.split()
+    project = Path(__file__).parents[3] / "pyproject.toml"
+    assert name == "understudy"
+    assert f'version = "{version}"' in project.read_text(encoding="utf-8")
 
 
 def test_help_is_no_error(capsys: pytest.CaptureFixture[str]) -> None:

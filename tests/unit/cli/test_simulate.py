@@ -82,7 +82,31 @@ def test_a_replay_tells_what_happened_before_what_did_not_hold(
         "a line of 7/3 heavy about trade 2 after 3",
         "lanes_keep_their_order: trade 2 after 3",
     ]
-    assert "block 7/3, mix heavy: 1 promises did not hold" in said
+    assert "block 7/3, mix heavy: 1 promise did not hold" in said
+
+
+@pytest.mark.parametrize("block", ["foo", "foo/bar", "/3", "foo/", "foo/-1", "foo/03", ""])
+def test_what_names_no_block_is_refused_before_anything_runs(
+    block: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(simulate, "_part", lambda _name: None)
+
+    assert main(["simulate", "--replay", block]) == 1
+
+    assert "error BLOCK_UNKNOWN" in capsys.readouterr().err
+
+
+def test_a_clean_replay_says_for_what_alone_it_speaks(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    part = SimpleNamespace(replay=lambda *_: (None, []))
+    monkeypatch.setattr(simulate, "_part", lambda _name: part)
+
+    assert main(["simulate", "--replay", "foo/999999"]) == 0
+
+    assert (
+        "a run's block is repeated by its own seed, number and mix only" in capsys.readouterr().out
+    )
 
 
 def test_an_unknown_mix_is_refused_before_anything_runs(
@@ -103,4 +127,6 @@ def test_without_the_packages_of_development_it_says_how_to_get_them(
 
     assert main(["simulate"]) == 1
 
-    assert "DEVELOPMENT_PACKAGES_MISSING" in capsys.readouterr().err
+    said = capsys.readouterr().err
+    assert "DEVELOPMENT_PACKAGES_MISSING" in said
+    assert "remedy: make dev-environment installs it" in said

@@ -20,9 +20,13 @@ from understudy.messages import (
     decode,
 )
 
-LEADER_LISTENER = "leader-listener"
 COPY_EVENTS = "copy-events"
+AUDIT_SEAL = "audit-seal"
 FOLLOW_RECONCILE = "follow-reconcile"
+RUNS = frozenset({"leader-listener", "agent-upkeep", "audit-checkpoint"})
+"""Queues on which only scheduled runs end."""
+BATCHES = frozenset({COPY_EVENTS, AUDIT_SEAL})
+"""Queues on which only batches of a stream end."""
 
 COMMANDS: Mapping[str, tuple[type[Command], ...]] = {
     "leader-fills": (LeaderFills,),
@@ -42,7 +46,7 @@ class FailedRun:
 
 @dataclass(frozen=True, slots=True)
 class FailedBatch:
-    """Where in a table's stream the records stood that could not be published."""
+    """Where in a table's stream the records stood that were given up."""
 
     stream: str
     shard: str
@@ -63,9 +67,9 @@ Content = Command | FailedRun | FailedBatch | Poison
 def content_of(queue: str, body: str) -> Content:
     """Read the body of a letter of this queue."""
     try:
-        if queue == LEADER_LISTENER:
+        if queue in RUNS:
             return FailedRun(_error_in(body))
-        if queue == COPY_EVENTS:
+        if queue in BATCHES:
             return _batch(json.loads(body))
         if queue == FOLLOW_RECONCILE and _is_run(body):
             return FailedRun(_error_in(body))

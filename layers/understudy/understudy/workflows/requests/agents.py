@@ -281,7 +281,7 @@ class Agents:
     def _own(self, user_id: UserId, agent_id: str) -> Agent:
         agent = self.registry.agent(user_id, agent_id)
         if agent is None:
-            raise NotFoundError("you have no agent with this id", code="AGENT_NOT_FOUND")
+            raise NotFoundError("there is no agent with this id", code="AGENT_NOT_FOUND")
         return agent
 
     def _seen(self, agent: Agent) -> Agent:
