@@ -16,6 +16,7 @@ from rich.table import Table
 
 from cli.errors import CommandError
 from cli.files import require_writable, write_json
+from cli.printing import print_table
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -53,7 +54,7 @@ def command(
             pairs, drawn, mix, lambda each: status.update(f"simulating: {each.pairs:,} pairs")
         )
     figures = result.to_plain()
-    console.print(_table(figures))
+    print_table(console, "the simulation", _table(figures))
     for block, violation in result.violations[:SHOWN]:
         console.print(f"block {block}: {violation.promise}: {violation.text}")
     if result.violations:
@@ -88,7 +89,7 @@ def _part(name: str) -> Any:
 
 
 def _table(figures: Mapping[str, Any]) -> Table:
-    table = Table("figure", "", box=None, title="the simulation", title_justify="left")
+    table = Table("figure", "value", box=None, pad_edge=False)
     for name, value in figures.items():
         if isinstance(value, dict):
             for kind, count in value.items():
