@@ -14,6 +14,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from cli.calling import as_called
 from cli.errors import CommandError
 from cli.files import require_writable, write_json
 from cli.printing import print_table
@@ -59,7 +60,8 @@ def command(
         console.print(f"block {block}: {violation.promise}: {violation.text}")
     if result.violations:
         block = result.violations[0][0]
-        console.print(f"what happened: understudy simulate --replay {block} --mix {mix}")
+        call = as_called(f"understudy simulate --replay {block} --mix {mix}")
+        console.print(f"what happened: {call}")
     if json_file is not None:
         write_json(json_file, figures)
     return VIOLATED if result.violations else 0

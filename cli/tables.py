@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from rich.table import Table
 from rich.text import Text
 
+from cli.calling import as_called
 from cli.outcome import FIVE
 from cli.printing import print_table
 
@@ -43,7 +44,8 @@ def show_run(
     for finding in findings[:MOST_FINDINGS]:
         console.print(f"  {finding}", markup=False, highlight=False, soft_wrap=True)
     if len(findings) > MOST_FINDINGS:
-        console.print(f"  and {len(findings) - MOST_FINDINGS} more: understudy judge EVIDENCE")
+        call = as_called("understudy judge EVIDENCE")
+        console.print(f"  and {len(findings) - MOST_FINDINGS} more: {call}")
 
 
 def _table(*headings: str) -> Table:
