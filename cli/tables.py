@@ -112,9 +112,9 @@ def _costs(figures: Mapping[str, Any]) -> Table:
         table.add_row(name, str(count))
     table.add_row("orders per second", str(figures["orders_per_second"]))
     for service, count in figures["calls_per_copy"].items():
-        table.add_row(f"calls per copy done: {service}", str(count))
+        table.add_row(f"calls per copy done: {service}", f"{count:.2f}")
     total = sum(Decimal(str(count)) for count in figures["calls_per_copy"].values())
-    table.add_row("calls per copy done: all", str(total))
+    table.add_row("calls per copy done: all", f"{total:.2f}")
     cpu_ms = sum(Decimal(str(each)) for each in figures["cpu_ms_per_copy"].values())
     table.add_row("CPU of the functions per copy done in ms", str(cpu_ms))
     table.add_row("peak memory in MB (PSS)", str(figures["peak_pss_mb"] or "not known here"))
