@@ -15,6 +15,7 @@ from rich.console import Console
 from typer.exceptions import TyperException
 
 from cli import audit, demo, doctor, judge, migrate_custody, mutants, simulate, up
+from cli.calling import as_called
 from cli.endings import Stopped, ended_by_signals
 from cli.errors import explained
 from cli.ops import dead_letters, deeds, rewrap, sessions, token_secret
@@ -128,7 +129,7 @@ def _explain(error: Exception) -> int:
 
 def _fail(code: str, message: str, remedy: str) -> int:
     _say_error(f"error {code}: {message}")
-    _say_error(f"remedy: {remedy}")
+    _say_error(f"remedy: {as_called(remedy)}")
     return FAILURE
 
 

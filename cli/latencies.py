@@ -63,7 +63,7 @@ def summary(times_ms: Sequence[Decimal]) -> dict[str, Any]:
 
 def _at(ordered: Sequence[Decimal], percent: int) -> Decimal:
     place = (Decimal(len(ordered) * percent) / 100).to_integral_value(ROUND_CEILING)
-    return ordered[max(0, int(place) - 1)].quantize(TENTH)
+    return ordered[max(0, int(place) - 1)].quantize(TENTH) + 0  # which makes -0.0 plain zero
 
 
 def _trade_key(release: Mapping[str, Any]) -> tuple[str, str, int]:

@@ -16,6 +16,7 @@ from rich.table import Table
 
 from cli.errors import CommandError
 from cli.files import require_writable, write_json
+from cli.printing import print_table
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -40,7 +41,10 @@ def command(
     report = _module("report")
     rows = [report.Row(mutant, _hunts(console, mutant, seeds)) for mutant in mutants]
     figures = report.figures_of(rows)
-    console.print(report.markdown_of(rows) if markdown else _table(report.HEADINGS, rows))
+    if markdown:
+        console.print(report.markdown_of(rows))
+    else:
+        print_table(console, "mutants of the copying", _table(report.HEADINGS, rows))
     console.print(f"{figures['caught']} of {len(rows)} caught", end=", ")
     console.print(f"{figures['cpu_seconds']} s of processor time")
     if json_file is not None:
@@ -63,7 +67,7 @@ def _hunts(console: Console, mutant: Any, seeds: int) -> list[Any]:
 
 
 def _table(headings: Sequence[str], rows: Sequence[Any]) -> Table:
-    table = Table(*headings, title="mutants of the copying", title_justify="left")
+    table = Table(*headings, box=None, pad_edge=False)
     for row in rows:
         table.add_row(*row.cells)
     return table

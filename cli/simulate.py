@@ -15,9 +15,11 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from cli.calling import as_called
 from cli.counting import counted
 from cli.errors import CommandError
 from cli.files import require_writable, write_json
+from cli.printing import print_table
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -63,12 +65,13 @@ def command(
             pairs, drawn, mix, lambda each: status.update(f"simulating: {each.pairs:,} pairs")
         )
     figures = result.to_plain()
-    console.print(_table(figures))
+    print_table(console, "the simulation", _table(figures))
     for block, violation in result.violations[:SHOWN]:
         console.print(f"block {block}: {violation.promise}: {violation.text}")
     if result.violations:
         block = result.violations[0][0]
-        console.print(f"what happened: understudy simulate --replay {block} --mix {mix}")
+        call = as_called(f"understudy simulate --replay {block} --mix {mix}")
+        console.print(f"what happened: {call}")
     if json_file is not None:
         write_json(json_file, figures)
     return VIOLATED if result.violations else 0
@@ -99,7 +102,7 @@ def _part(name: str) -> Any:
 
 
 def _table(figures: Mapping[str, Any]) -> Table:
-    table = Table("figure", "", box=None, title="the simulation", title_justify="left")
+    table = Table("figure", "value", box=None, pad_edge=False)
     for name, value in figures.items():
         if isinstance(value, dict):
             for kind, count in value.items():

@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Any
 from rich.table import Table
 from rich.text import Text
 
+from cli.calling import as_called
 from cli.outcome import FIVE
+from cli.printing import print_table
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
 
 MOST_FINDINGS = 10
 CENT = Decimal("0.01")
+LATENCIES = "latency in ms, warm; frame_to_order by the venue's clock"
 
 
 def show_run(
@@ -30,32 +33,34 @@ def show_run(
     findings: Sequence[str],
 ) -> None:
     """Print the tables of a run: follows, positions, figures, the verdict."""
-    for table in (
-        _follows(followers, evidence["follows"]),
-        _positions(followers, evidence),
-        _latencies(figures["latency_ms"]),
-        _costs(figures),
-        _verdict(figures),
+    for title, table in (
+        ("follows", _follows(followers, evidence)),
+        ("positions at the end (all others are flat)", _positions(followers, evidence)),
+        (LATENCIES, _latencies(figures["latency_ms"])),
+        ("the run", _costs(figures)),
+        ("the judge", _verdict(figures)),
     ):
-        console.print(table)
+        print_table(console, f"\n{title}", table)
     for finding in findings[:MOST_FINDINGS]:
         console.print(f"  {finding}", markup=False, highlight=False, soft_wrap=True)
     if len(findings) > MOST_FINDINGS:
-        console.print(f"  and {len(findings) - MOST_FINDINGS} more: understudy judge EVIDENCE")
+        call = as_called("understudy judge EVIDENCE")
+        console.print(f"  and {len(findings) - MOST_FINDINGS} more: {call}")
 
 
-def _table(title: str, *headings: str) -> Table:
-    table = Table(title=title, title_justify="left", title_style="bold", box=None, pad_edge=False)
+def _table(*headings: str) -> Table:
+    table = Table(box=None, pad_edge=False)
     for number, heading in enumerate(headings):
         table.add_column(heading, justify="left" if number == 0 else "right", no_wrap=True)
     return table
 
 
-def _follows(followers: Sequence[Follower], shown: Sequence[Mapping[str, Any]]) -> Table:
-    table = _table(
-        "\nfollows", "follow", "done", "carried", "other", "skipped", "budget", "used", "PnL"
-    )
-    for follower, follow in zip(followers, shown, strict=True):
+def _follows(followers: Sequence[Follower], evidence: Mapping[str, Any]) -> Table:
+    table = _table("follow", "done", "carried", "other", "skipped", "budget", "used", "PnL")
+    account = evidence["books"][evidence["leader"]]
+    earned = Decimal(account["value_usd"]) - Decimal(account["deposited_usd"])
+    table.add_row("the leader", *[""] * 6, _money(earned))
+    for follower, follow in zip(followers, evidence["follows"], strict=True):
         statuses = Counter(receipt["status"] for receipt in follow["receipts"])
         money = follow["money"]
         known = statuses["DONE"] + statuses["CARRIED"] + statuses["SKIPPED"]
@@ -85,7 +90,7 @@ def _positions(followers: Sequence[Follower], evidence: Mapping[str, Any]) -> Ta
     held = [{name: Decimal(size) for name, size in each["portfolio"].items()} for each in follows]
     symbols = {*leader, *(name for each in held for name, size in each.items() if size)}
     headings = [f"#{follower.number}" for follower in followers]
-    table = _table("\npositions at the end (all others are flat)", "symbol", "leader", *headings)
+    table = _table("symbol", "leader", *headings)
     for symbol in sorted(symbols):
         own = (f"{each.get(symbol, Decimal(0)).normalize():f}" for each in held)
         table.add_row(symbol, str(leader.get(symbol, "0")), *own)
@@ -93,25 +98,23 @@ def _positions(followers: Sequence[Follower], evidence: Mapping[str, Any]) -> Ta
 
 
 def _latencies(latencies: Mapping[str, Mapping[str, Any]]) -> Table:
-    table = _table(
-        "\nlatency in ms, warm; frame_to_order by the venue's clock", "stage", "p50", "p99", "n"
-    )
+    table = _table("stage", "p50", "p99", "n")
     for stage, each in latencies.items():
         table.add_row(stage, str(each["p50"]), str(each["p99"]), str(each["n"]))
     return table
 
 
 def _costs(figures: Mapping[str, Any]) -> Table:
-    table = _table("\nthe run", "figure", "")
+    table = _table("figure", "value")
     copies = figures["copies"]
     table.add_row("trades x follows", f"{figures['trades']} x {figures['follows']}")
     for name, count in _totals(copies):
         table.add_row(name, str(count))
     table.add_row("orders per second", str(figures["orders_per_second"]))
     for service, count in figures["calls_per_copy"].items():
-        table.add_row(f"calls per copy done: {service}", str(count))
+        table.add_row(f"calls per copy done: {service}", f"{count:.2f}")
     total = sum(Decimal(str(count)) for count in figures["calls_per_copy"].values())
-    table.add_row("calls per copy done: all", str(total))
+    table.add_row("calls per copy done: all", f"{total:.2f}")
     cpu_ms = sum(Decimal(str(each)) for each in figures["cpu_ms_per_copy"].values())
     table.add_row("CPU of the functions per copy done in ms", str(cpu_ms))
     table.add_row("peak memory in MB (PSS)", str(figures["peak_pss_mb"] or "not known here"))
@@ -128,7 +131,7 @@ def _totals(copies: Mapping[str, Any]) -> Iterator[tuple[str, int]]:
 
 
 def _verdict(figures: Mapping[str, Any]) -> Table:
-    table = _table("\nthe judge", "figure", "count", "")
+    table = _table("figure", "count", "verdict")
     for name in FIVE:
         wrong = figures[name] != 0
         table.add_row(

@@ -1,38 +1,95 @@
-"""A first follow on a system that `make up` has brought up: `python -P - API VENUE < this file`."""
+"""A first follow on a system that `make up` has brought up; run it as often as you like."""
 
 from __future__ import annotations
 
 import sys
 import time
+from itertools import takewhile
+from typing import Any
 
-from cli.client import ApiClient, SignInPlace
+from cli.client import ApiClient, ApiError, SignInPlace
+from cli.errors import CommandError
 from cli.followers import public_key_of
 from cli.venue_bench import VenueBench
 
+USAGE = "usage: .venv/bin/python docs/first_follow.py API VENUE   (two addresses of `make up`)"
 SHOWN = 5
 PATIENCE_SECONDS = 30
-
-api, venue = sys.argv[1:]
-owner, bench = public_key_of(1), VenueBench(venue)
-bench.command("accounts", address=owner.address, usdc="100000", dex_usdc={"xyz": "100000"})
-
-user = ApiClient(api, SignInPlace("understudy.localhost", "http://understudy.localhost", 421614))
-user.sign_in(owner)
-user.confirm_agent(user.enable_agent("understudy"), owner)
-
-leader = bench.look("replay")["leader_address"]
+RESTART_SECONDS = 90
+PLACE = SignInPlace("understudy.localhost", "http://understudy.localhost", 421614)
 # Ten percent of the leader's sizes, at most 10,000 USDC of margin.
-limits = {"copy_budget_usdc": "10000", "sizing": {"kind": "ratio", "percent": "10"}}
-follow_id = user.create_follow(leader, limits)["follow_id"]
-print("follow", follow_id, user.start(follow_id)["status"])
+LIMITS = {"copy_budget_usdc": "10000", "sizing": {"kind": "ratio", "percent": "10"}}
 
-bench.command("replay/start", speed="5")
-waited, copies = 0, []
-while waited < PATIENCE_SECONDS and len(copies) < SHOWN:
-    time.sleep(1)
-    waited += 1
-    copies = list(user.copies(follow_id))
-for copy in copies[:SHOWN]:
-    print(copy["seq"], copy["symbol"], copy["kind"], copy["status"], copy.get("reason") or "")
-for position in user.portfolio(follow_id)["positions"]:
-    print(position["symbol"], "holds", position["held"], "wants", position["target"])
+
+def main(api: str, venue: str) -> None:
+    """Fund, sign in, delegate, follow, start, replay; what is there from the last time is used."""
+    owner, bench, user = public_key_of(1), VenueBench(venue), ApiClient(api, PLACE)
+    bench.command("accounts", address=owner.address, usdc="100000", dex_usdc={"xyz": "100000"})
+    user.sign_in(owner)
+
+    agents = user.call("GET", "/v1/agents")["items"]
+    if not any(agent["status"] == "ACTIVE" for agent in agents):
+        # The venue never takes a name twice, so each further agent has a number.
+        user.confirm_agent(user.enable_agent(f"understudy {len(agents) + 1}"), owner)
+
+    leader = bench.leader_address
+    known = [each for each in user.follows() if each["leader"] == leader]
+    follow = known[0] if known else user.create_follow(leader, LIMITS)
+    if follow["status"] != "ACTIVE":
+        follow = user.start(follow["follow_id"])
+    follow_id = follow["follow_id"]
+    print("follow", follow_id, follow["status"])
+
+    await_listener(bench)
+    last = max((copy["seq"] for copy in user.copies(follow_id)), default=0)
+    replay(bench)
+    for copy in new_copies(user, follow_id, last):
+        print(copy["seq"], copy["symbol"], copy["kind"], copy["status"], why(copy))
+    for position in user.portfolio(follow_id)["positions"]:
+        print(position["symbol"], "holds", position["held"], "wants", position["target"])
+
+
+def why(copy: dict[str, Any]) -> str:
+    """Give the reason where it says more than the status."""
+    reason = copy.get("reason") or ""
+    return "" if reason == copy["status"] else reason
+
+
+def await_listener(bench: VenueBench) -> None:
+    """Wait until the system hears the venue: after a restart it takes up to a minute."""
+    for second in range(RESTART_SECONDS):
+        if bench.look("health")["sockets"] > 0:
+            return
+        if second == 0:
+            print("waiting for the listener")
+        time.sleep(1)
+
+
+def replay(bench: VenueBench) -> None:
+    """Let the recorded leader trade, from the beginning unless it is trading."""
+    state = bench.look("replay")["state"]
+    if state == "running":
+        return
+    if state != "idle":
+        bench.command("replay/load")
+    bench.command("replay/start", speed="5")
+
+
+def new_copies(user: ApiClient, follow_id: str, last: int) -> list[dict[str, Any]]:
+    """Wait for copies of trades after `last`; newest first."""
+    copies: list[dict[str, Any]] = []
+    for _ in range(PATIENCE_SECONDS):
+        time.sleep(1)
+        copies = list(takewhile(lambda copy: copy["seq"] > last, user.copies(follow_id)))
+        if len(copies) >= SHOWN:
+            break
+    return copies[:SHOWN]
+
+
+addresses = sys.argv[1:]
+if len(addresses) != len(("API", "VENUE")):
+    sys.exit(USAGE)
+try:
+    main(*addresses)
+except (ApiError, CommandError) as error:
+    sys.exit(f"error {error.code}: {error}")

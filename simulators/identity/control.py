@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, Any
 
 from aiohttp import web
 
+from simulators.bench_index import INDEX, index_told_by
 from simulators.identity.provider import Outage, Provider, SignedInUser
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
 PROVIDERS: web.AppKey[dict[str, Provider]] = web.AppKey("providers", dict)
-BENCH = "/_simulator/"
 
 
 class BenchError(ValueError):
@@ -25,10 +25,11 @@ class BenchError(ValueError):
 
 def add_bench(router: web.UrlDispatcher) -> None:
     """Mount the test bench."""
-    router.add_get(f"{BENCH}health", health)
-    router.add_post(f"{BENCH}{{provider}}/tokens", give_tokens)
-    router.add_post(f"{BENCH}{{provider}}/rotate", rotate)
-    router.add_post(f"{BENCH}{{provider}}/outage", break_key_set)
+    router.add_get(INDEX, index_told_by("simulators/identity/README.md"))
+    router.add_get(f"{INDEX}health", health)
+    router.add_post(f"{INDEX}{{provider}}/tokens", give_tokens)
+    router.add_post(f"{INDEX}{{provider}}/rotate", rotate)
+    router.add_post(f"{INDEX}{{provider}}/outage", break_key_set)
 
 
 @web.middleware

@@ -54,6 +54,12 @@ def kept_state(folder: Path) -> Path:
     return kept
 
 
+def folder_of_others(folder: Path) -> Path:
+    (folder / "letters").mkdir()
+    (folder / "letters" / "to-mother.txt").touch()
+    return folder / "letters"
+
+
 def used_port(folder: Path) -> str:
     """Give the port on which the test listens."""
     return (folder / "port").read_text(encoding="ascii")
@@ -146,6 +152,12 @@ CASES = [
         lambda _: ["up", "--state", UNWRITABLE / "state"],
         "STATE_UNWRITABLE",
         "choose another folder",
+    ),
+    Case(
+        "a state folder full of somebody else's files",
+        lambda folder: ["up", "--state", folder_of_others(folder)],
+        "STATE_FOREIGN",
+        "name an empty folder",
     ),
     Case(
         "figures that could not be written",

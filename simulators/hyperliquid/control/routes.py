@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from aiohttp import web
 
+from simulators.bench_index import INDEX, index_told_by
 from simulators.hyperliquid.control.accounts import (
     ACCOUNT_KEYS,
     MARKET_KEYS,
@@ -39,6 +40,7 @@ START_KEYS = (*LOAD_KEYS, "speed", "limit", "rate_limits")
 
 def add_routes(router: web.UrlDispatcher) -> None:
     """Mount the control plane."""
+    router.add_get(INDEX, index_told_by("simulators/hyperliquid/README.md"))
     router.add_get("/_simulator/health", _health)
     router.add_post("/_simulator/accounts", _accounts)
     router.add_post("/_simulator/prices", _prices)
@@ -180,10 +182,14 @@ async def _lag(request: web.Request) -> web.Response:
 
 
 async def _load_from(simulator: Simulator, fields: Fields) -> None:
-    equity_usd = fields.number("equity_usd", DEFAULT_EQUITY_USD)
+    before = simulator.replay
+    is_again = before.recording is not None and not fields.content.keys() - {"equity_usd"}
+    default = before.equity_usd if is_again else DEFAULT_EQUITY_USD
+    equity_usd = fields.number("equity_usd", default)
     if equity_usd <= 0:
         raise ControlError("equity_usd must be above 0")
-    simulator.replay.load(await _recording(fields), Decimal(equity_usd))
+    recording = before.recording if is_again else None
+    before.load(recording or await _recording(fields), Decimal(equity_usd))
 
 
 async def _recording(fields: Fields) -> Recording:

@@ -82,7 +82,9 @@ class Replay:
         if self.recording is None or self.leader is None:
             raise ReplayStateError("no recording is loaded; give 'recording' or 'fills'")
         if self.state != IDLE:
-            raise ReplayStateError("this recording was replayed already; load it again")
+            raise ReplayStateError(
+                "this recording was replayed already; replay/load with {} loads it again"
+            )
         self.trades = self.trades[:limit]
         if not self.trades:
             raise ReplayStateError("limit must leave at least one trade")

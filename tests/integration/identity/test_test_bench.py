@@ -8,6 +8,7 @@ import jwt
 import pytest
 import requests
 
+from cli.places import ROOT
 from simulators.identity import provider as stand_in
 from simulators.identity.thread import IdentityProviders
 
@@ -72,3 +73,10 @@ def test_a_next_run_takes_the_same_port_with_other_keys(bench: Bench) -> None:
     with IdentityProviders(bench.providers.port) as again:
         assert again.url == bench.providers.url
         assert requests.get(again.key_set_url("privy"), timeout=5).json() != old
+
+
+def test_the_address_of_the_test_bench_leads_to_its_routes(bench: Bench) -> None:
+    told = requests.get(f"{bench.providers.url}/_simulator/", timeout=5).json()
+
+    assert "POST /_simulator/{provider}/tokens" in told["routes"]
+    assert (ROOT / told["fields"]).is_file()

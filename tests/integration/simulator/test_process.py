@@ -164,3 +164,10 @@ def test_with_a_speed_the_replay_starts_at_once(start: Start) -> None:
 
     assert requests.get(f"{url}/_simulator/replay", timeout=5).json()["state"] == "running"
     assert requests.get(f"{url}/_simulator/health", timeout=5).json()["rate_limits"] == "off"
+
+
+def test_the_address_of_the_test_bench_leads_to_its_routes(start: Start) -> None:
+    told = requests.get(f"{url_of(start())}/_simulator/", timeout=5).json()
+
+    assert "POST /_simulator/replay/load" in told["routes"]
+    assert (ROOT / told["fields"]).is_file()

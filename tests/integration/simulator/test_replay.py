@@ -162,6 +162,29 @@ def test_a_replay_can_be_stopped_and_another_loaded(bench: Any) -> None:
     assert fills_from(bench, LEADER, 0) == []
 
 
+def test_what_was_replayed_is_loaded_again_without_its_path(bench: Any) -> None:
+    bench.control("replay/load", recording=str(SAMPLE), equity_usd="500")
+    for _ in range(2):
+        bench.control("replay/start", speed="1", limit=1)
+        assert eventually(lambda: bench.look("replay")["state"] == "finished")
+        refused = bench.post("/_simulator/replay/start", {})
+        assert "replay/load with {} loads it again" in refused.json()["error"]
+
+        view = bench.control("replay/load")
+
+        assert (view["state"], view["leader_address"]) == ("idle", LEADER)
+        assert (view["released_trades"], view["total_trades"]) == (0, 121)
+        value = bench.post("/info", {"type": "clearinghouseState", "user": LEADER}).json()
+        assert value["marginSummary"]["accountValue"] == "250.0"
+
+
+def test_nothing_is_loaded_again_where_nothing_was(bench: Any) -> None:
+    refused = bench.post("/_simulator/replay/load", {})
+
+    assert refused.status_code == 400
+    assert "recording must be a string" in refused.json()["error"]
+
+
 @pytest.mark.parametrize(
     ("body", "says"),
     [

@@ -32,7 +32,11 @@ def signed(key: ec.EllipticCurvePrivateKey) -> SignedCheckpoint:
     return SignedCheckpoint(CHECKPOINT, base64.b64encode(signature).decode())
 
 
-@pytest.mark.parametrize("kept", [DER, PEM, b"\n" + PEM, ANSWER.encode(), ANSWER.encode() + b"\n"])
+@pytest.mark.parametrize(
+    "kept",
+    [DER, PEM, b"\n" + PEM, ANSWER.encode(), ANSWER.encode() + b"\n"],
+    ids=["DER", "PEM", "PEM after a line", "JSON", "JSON and a line"],
+)
 def test_the_key_is_read_as_pem_as_der_and_as_the_json_of_aws(kept: bytes) -> None:
     verifier = verifier_of(kept)
 
@@ -52,6 +56,7 @@ def test_the_key_is_read_as_pem_as_der_and_as_the_json_of_aws(kept: bytes) -> No
         b'{"PublicKey": "????"}',
         written(rsa.generate_private_key(65537, 2048).public_key(), Encoding.DER),
     ],
+    ids=["nothing", "words", "half", "no field", "half a JSON", "a number", "no base64", "RSA"],
 )
 def test_what_is_no_such_key_is_refused_with_the_way_to_get_it(kept: bytes) -> None:
     with pytest.raises(CommandError) as raised:

@@ -1,0 +1,72 @@
+"""The tables at the end of a run: the leader above the follows, every figure under a heading."""
+
+from __future__ import annotations
+
+import io
+from types import SimpleNamespace
+from typing import Any
+
+from rich.console import Console
+
+from cli.outcome import FIVE
+from cli.tables import show_run
+
+FOLLOWER: Any = SimpleNamespace(number=1, limit_set=SimpleNamespace(title="perfect"))
+EVIDENCE = {
+    "leader": "0x1",
+    "books": {
+        "0x1": {"value_usd": "1000.5", "deposited_usd": "1020", "positions": {"BTC": "0.2"}},
+    },
+    "follows": [
+        {
+            "receipts": [{"status": "DONE"}, {"status": "SKIPPED", "reason": "STALE"}],
+            "money": {"copy_budget_usdc": "100", "used": "2", "pnl": "-1", "unrealized": "0.25"},
+            "portfolio": {"BTC": "0.1"},
+        }
+    ],
+}
+FIGURES = {
+    "latency_ms": {},
+    "copies": {"done": 1, "skipped": {"STALE": 1}},
+    "trades": 2,
+    "follows": 1,
+    "orders_per_second": 1.5,
+    "calls_per_copy": {"lambda": 0.5},
+    "cpu_ms_per_copy": {"SignerFunction": 2.25},
+    "peak_pss_mb": 1,
+    "wall_s": 3.0,
+    **dict.fromkeys(FIVE, 0),
+}
+
+
+def lines_of_a_run() -> list[list[str]]:
+    said = io.StringIO()
+    show_run(Console(file=said, width=60), [FOLLOWER], EVIDENCE, FIGURES, [])
+    return [line.split() for line in said.getvalue().splitlines()]
+
+
+def test_the_leaders_own_profit_stands_above_the_follows() -> None:
+    lines = lines_of_a_run()
+
+    leader = lines.index(["the", "leader", "-19.50"])
+    assert lines[leader - 1][-1] == "PnL"
+    assert lines[leader + 1] == [
+        "#1",
+        "perfect",
+        "1",
+        "0",
+        "0",
+        "STALE",
+        "1",
+        "100.00",
+        "2.00",
+        "-0.75",
+    ]
+
+
+def test_no_column_is_without_a_heading() -> None:
+    lines = lines_of_a_run()
+
+    assert ["figure", "value"] in lines
+    assert ["figure", "count", "verdict"] in lines
+    assert ["calls", "per", "copy", "done:", "lambda", "0.50"] in lines
