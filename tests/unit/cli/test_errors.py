@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 import pytest
 
 from cli.app import main
-from cli.calling import as_called
 from cli.client import ApiError, ApiUnreachableError
 from cli.errors import CommandError, explained
 from cli.files import require_writable, write_json
@@ -112,7 +111,7 @@ def test_a_slip_is_told_by_its_name_and_with_what_to_do(
 
     first, second = capsys.readouterr().err.splitlines()
     assert first.startswith(f"error {error.format(here=tmp_path)}")
-    assert second.startswith(f"remedy: {as_called(remedy)}")
+    assert second.startswith(f"remedy: {remedy}")
 
 
 def test_output_that_nobody_reads_any_more_ends_quietly(
