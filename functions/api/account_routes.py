@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import StringConstraints
 
-from understudy.workflows.requests.terms import CurrentTerms
-from understudy.workflows.requests.wallets import Person
+from understudy.domain.limits import OnStop
 
 from .fields import Address
-from .routing import Access, Call, Handle, Rare, Request, Route
+from .routing import Access, Call, Request, Route
+
+if TYPE_CHECKING:
+    from understudy.workflows.requests.account_deletion import DeletionView
+    from understudy.workflows.requests.account_export import AccountExport
+    from understudy.workflows.requests.terms import CurrentTerms
+    from understudy.workflows.requests.wallets import Person
 
 Version = Annotated[str, StringConstraints(strict=True, min_length=1, max_length=64)]
 Cursor = Annotated[str, StringConstraints(max_length=1024)]
@@ -46,16 +51,17 @@ def accept_terms(call: Call) -> Person:
     return call.services.terms.accept(call.user_id, accepted.version)
 
 
-def _export() -> Handle:
-    from .leaving import export  # noqa: PLC0415
+def export(call: Call) -> AccountExport:
+    """Show everything."""
+    query: ExportQuery = call.query
+    return call.services.seldom.exports.of_user(call.user_id, query.cursor)
 
-    return export
 
-
-def _delete() -> Handle:
-    from .leaving import delete  # noqa: PLC0415
-
-    return delete
+def delete(call: Call) -> DeletionView:
+    """Delete the account, as far as can be done now."""
+    wish: Deletion = call.body
+    on_stop = OnStop(wish.positions)
+    return call.services.seldom.deletion.confirmed(call.bearer, wish.address, on_stop)
 
 
 ROUTES = (
@@ -71,7 +77,7 @@ ROUTES = (
         "GET",
         "/v1/me/export",
         "Give everything that is stored about me",
-        Rare(_export),
+        export,
         Access.MONEY,  # it is everything at once: a session that has just ended gets none of it
         query=ExportQuery,
     ),
@@ -79,7 +85,7 @@ ROUTES = (
         "POST",
         "/v1/me/deletion",
         "Delete my account; ask again until it is DELETED",
-        Rare(_delete),
+        delete,
         body=Deletion,
     ),
 )

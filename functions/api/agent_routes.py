@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import Field, StringConstraints
 
 from understudy.domain.agents import Agent, AgentScope
 from understudy.domain.ids import WalletId
-from understudy.workflows.requests.agents import Delegation
 
 from .fields import Identity, Text
 from .routing import Access, Call, Items, Request, Route
+
+if TYPE_CHECKING:
+    from understudy.workflows.requests.agents import Delegation
 
 AgentName = Annotated[
     str,

@@ -10,17 +10,12 @@ from collections.abc import Mapping
 from decimal import Decimal
 from enum import Enum
 from types import NoneType, UnionType
-from typing import TYPE_CHECKING, Any, Literal, Union, cast, get_args, get_origin, get_type_hints
+from typing import Any, Literal, Union, cast, get_args, get_origin, get_type_hints
 
 from understudy.domain.explanations import MEANINGS, STATUSES
 from understudy.domain.reasons import Reason
 from understudy.domain.receipts import CopyStatus
 from understudy.ports.directory import Page
-
-from .routing import Rare
-
-if TYPE_CHECKING:
-    from .routing import Handle
 
 Schema = dict[str, Any]
 REFERENCE = "#/components/schemas/{name}"
@@ -37,11 +32,6 @@ PLAIN: dict[type, Schema] = {
     int: {"type": "integer"},
     str: {"type": "string"},
 }
-
-
-def shown_by(handle: Handle) -> Any:
-    """Give the type of what a handler shows."""
-    return get_type_hints(handle.find() if isinstance(handle, Rare) else handle)["return"]
 
 
 class AnswerSchemas:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 from pydantic import Field
 
@@ -10,10 +10,13 @@ from understudy.domain.ids import CopyId, FollowId
 from understudy.domain.reasons import Reason
 from understudy.domain.receipts import CopyStatus, Receipt
 from understudy.ports.directory import Page
-from understudy.workflows.requests.copies import LogLine, Wanted
+from understudy.workflows.requests.copies import Wanted
 
 from .fields import Identity, Symbol
 from .routing import Access, Call, Request, Route
+
+if TYPE_CHECKING:
+    from understudy.workflows.requests.copies import LogLine
 
 FEWER = "it may then hold fewer than limit, even none; go on while there is a cursor."
 

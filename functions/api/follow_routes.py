@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import AliasChoices, Field
 
@@ -10,11 +10,13 @@ from understudy.domain.follows import Follow, PauseReason
 from understudy.domain.ids import FollowId, WalletId
 from understudy.domain.markets import HYPERLIQUID
 from understudy.workflows.requests.follows import WantedFollow
-from understudy.workflows.requests.portfolio import PortfolioView
 
 from .fields import Address, Identity, Percent, Usdc
 from .limits import LimitChoices
 from .routing import Access, Call, Items, Request, Route
+
+if TYPE_CHECKING:
+    from understudy.workflows.requests.portfolio import PortfolioView
 
 
 class NewFollow(Request):

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic.json_schema import models_json_schema
 
-from .answer_schemas import REFERENCE, AnswerSchemas, shown_by
+from .answer_schemas import REFERENCE, AnswerSchemas
+from .answer_types import shown_by
 from .problems import TITLE_OF
 from .request_schemas import portable
 from .routing import Access

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import StringConstraints
 
@@ -11,13 +11,16 @@ from understudy.domain.errors import InvalidInputError
 from understudy.domain.follows import Follow
 from understudy.domain.ids import FollowId, UserId
 from understudy.ports.switches import Switch
-from understudy.workflows.requests.operator_actions import LOOKING, Dossier
-from understudy.workflows.requests.operator_switches import SwitchView
+from understudy.workflows.requests.operator_actions import LOOKING
 from understudy.workflows.requests.operators import Deed
 
 from .fields import Address, Flag, Identity
 from .routing import Access, Call, Request, Route
 from .session_routes import Ended
+
+if TYPE_CHECKING:
+    from understudy.workflows.requests.operator_actions import Dossier
+    from understudy.workflows.requests.operator_switches import SwitchView
 
 Reason = Annotated[str, StringConstraints(strict=True, pattern=r"^[^\x00-\x1f\x7f]{1,200}\z")]
 Subject = Annotated[str, StringConstraints(strict=True, pattern=r"^[0-9A-Za-z-]{0,64}\z")]

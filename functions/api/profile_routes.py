@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from understudy.workflows.requests.copy_profiles import ProfileView
+from typing import TYPE_CHECKING
 
 from .limits import LimitChoices
 from .routing import Access, Call, Request, Route
+
+if TYPE_CHECKING:
+    from understudy.workflows.requests.copy_profiles import ProfileView
 
 
 class NewProfile(Request):

@@ -74,17 +74,6 @@ Handle: TypeAlias = Callable[[Call], Any]
 
 
 @dataclass(frozen=True, slots=True)
-class Rare:
-    """A handler that few ask for: the first of them has it found, and imported what it needs."""
-
-    find: Callable[[], Handle]
-
-    def __call__(self, call: Call) -> Any:
-        """Handle a call."""
-        return self.find()(call)
-
-
-@dataclass(frozen=True, slots=True)
 class Route:
     """One method on one path; `{name}` in the path is a parameter.
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Literal, TypeAlias
-
-from understudy.workflows.requests.session_endings import SessionView
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from .routing import Access, Call, Items, Route
+
+if TYPE_CHECKING:
+    from understudy.workflows.requests.session_endings import SessionView
 
 Ended: TypeAlias = dict[Literal["ended"], bool]
 

@@ -6,12 +6,12 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from understudy.workflows.requests.system_status import SystemView
-
 from .routing import Access, Call, Route
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from understudy.workflows.requests.system_status import SystemView
 
 
 def health(_: Call) -> dict[Literal["status"], Literal["OK"]]:

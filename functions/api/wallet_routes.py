@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from understudy.domain.identity import Wallet
 from understudy.domain.ids import WalletId
-from understudy.workflows.requests.myself import Me
-from understudy.workflows.requests.wallets import Person
 
 from .proofs import NonceQuery, ShownNonce, SignedMessage, shown_nonce
 from .routing import Access, Call, Items, Route
+
+if TYPE_CHECKING:
+    from understudy.workflows.requests.myself import Me
+    from understudy.workflows.requests.wallets import Person
 
 
 def me(call: Call) -> Me:

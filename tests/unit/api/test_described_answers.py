@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from functions.api.answer_schemas import AnswerSchemas, shown_by
+from functions.api.answer_schemas import AnswerSchemas
+from functions.api.answer_types import shown_by
 from functions.api.every_route import ROUTES
 from functions.api.fields import exact_decimal
 from functions.api.openapi import document
