@@ -5,7 +5,6 @@ from __future__ import annotations
 import shutil
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -33,14 +32,11 @@ def bootstrap(checkout: Path) -> subprocess.CompletedProcess[str]:
 
 def test_an_environment_is_made_once_and_its_command_runs(checkout: Path) -> None:
     made = bootstrap(checkout)
-    started = time.monotonic()
     again = bootstrap(checkout)
-    seconds = time.monotonic() - started
 
     assert (made.returncode, again.returncode) == (0, 0), made.stderr + again.stderr
     assert made.stdout.splitlines()[-1].startswith(".venv is ready")
     assert again.stdout == ""
-    assert seconds < 1  # alone on a machine 0.1; the promise is 0.3
     command = str(checkout / ".venv" / "bin" / "understudy")
     assert subprocess.check_output([command, "demo"], text=True, cwd="/") == "ran ['demo']\n"
 
