@@ -10,8 +10,9 @@ class Mix:
     """Rates as shares of one.
 
     Of the timeouts `landed_now` and `landed_later` say how many took effect all the same; the rest
-    never did. `duplicate` is per delivery; `stream` and `user`, what happens to connections and
-    what followers do meanwhile, per trade; `restart_every` counts trades.
+    never did. `duplicate` is per delivery, `slow_list` per order that the venue is asked about;
+    `stream` and `user`, what happens to connections and what followers do meanwhile, per trade;
+    `restart_every` counts trades.
     """
 
     name: str
@@ -23,11 +24,14 @@ class Mix:
     restart_every: int
     stream: float = 0.0
     user: float = 0.0
+    slow_list: float = 0.0
     landed_now: float = 0.4
     landed_later: float = 0.4
 
 
 CALM = Mix("calm", 0, 0, 0, 0, 0, 0)
-STANDARD = Mix("standard", 0.01, 0.02, 0.01, 0.05, 0.02, 10_000, stream=0.07, user=0.33)
-HEAVY = Mix("heavy", 0.05, 0.05, 0.05, 0.10, 0.05, 2_000, stream=0.09, user=0.36)
+STANDARD = Mix(
+    "standard", 0.01, 0.02, 0.01, 0.05, 0.02, 10_000, stream=0.07, user=0.33, slow_list=0.15
+)
+HEAVY = Mix("heavy", 0.05, 0.05, 0.05, 0.10, 0.05, 2_000, stream=0.09, user=0.36, slow_list=0.15)
 MIXES = {mix.name: mix for mix in (CALM, STANDARD, HEAVY)}

@@ -18,7 +18,15 @@ from understudy.workflows.copying import orders
 ROOT = Path(__file__).resolve().parents[2]
 # 20,000 together. A block has some 2,000 pairs, and a run ends with one: so just below whole ones.
 FRESH = [("standard", 5_900), ("standard", 5_900), ("heavy", 8_200)]
-OF_CALLS = {"crash_before", "crash_after", "throttled", "timeout_late", "venue_429", "clock_skew"}
+OF_CALLS = {
+    "crash_before",
+    "crash_after",
+    "throttled",
+    "timeout_late",
+    "venue_429",
+    "clock_skew",
+    "list_late",
+}
 OF_USERS = {"agent_revoked", "limits_changed", "manual_trade", "follow_created_again"}
 DIGEST = """
 from tests.simulation.run import run_block

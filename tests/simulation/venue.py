@@ -1,4 +1,4 @@
-"""The in-memory venue, which can also be away for a while, as a venue that restarts is.
+"""The in-memory venue, which can also be away for a while, and whose lists can be slow.
 
 What is late for it is often just in time: in the last moment in which it still takes the order.
 """
@@ -6,15 +6,19 @@ What is late for it is often just in time: in the last moment in which it still 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
+from typing import Any
 
 from tests.fakes.venue import InMemoryVenue
 from tests.simulation.gates import Effect, OrderGate
+from tests.simulation.lists import SlowLists
 from understudy.adapters.venues.hyperliquid.errors import UnknownCause
+from understudy.domain.account_history import OwnFill
 from understudy.domain.intents import Outcome, Signed, Unknown
 from understudy.domain.markets import Market
 from understudy.ports.clock import Clock
+from understudy.ports.venue import OrderReport
 
 REFUSED = "refused_by_restart"
 LAST_MOMENT_SHARE = 0.5
@@ -25,10 +29,16 @@ class SimulatedVenue(InMemoryVenue):
     """Takes no order and answers nothing while it is down; `note` counts what it refused then."""
 
     def __init__(
-        self, clock: Clock, markets: Sequence[Market], note: Callable[[str], None]
+        self,
+        clock: Clock,
+        markets: Sequence[Market],
+        lists: SlowLists,
+        note: Callable[[str], None],
     ) -> None:
         super().__init__(clock, markets)
+        self.lists = lists
         self._note = note
+        self._closing: set[str] = set()
 
     def submit(self, signed: Signed, *, first: bool) -> Outcome:
         if self.is_down:
@@ -36,9 +46,26 @@ class SimulatedVenue(InMemoryVenue):
             return Unknown(UnknownCause.UNREACHABLE)
         return super().submit(signed, first=first)
 
+    def order_report(self, address: str, client_order_id: str) -> OrderReport:
+        report = super().order_report(address, client_order_id)
+        closed_all = client_order_id in self._closing
+        return self.lists.report(client_order_id, report, closed_all=closed_all)
+
+    def own_fills_since(self, address: str, start_ms: int) -> Sequence[OwnFill]:
+        fills = super().own_fills_since(address, start_ms)
+        return [own for own in fills if not self.lists.is_late(own.client_order_id)]
+
     def is_approved(self, agent: str, address: str) -> bool:
         """Say whether an agent may trade for an account."""
         return self._agents.get(agent) == address
+
+    def _act(self, address: str, action: Mapping[str, Any]) -> Any:
+        answer = super()._act(address, action)
+        for wire in action.get("orders", ()):
+            symbol = self._markets[wire["a"]].symbol
+            if wire["r"] and not self.books.account(address).held(symbol):
+                self._closing.add(wire["c"])
+        return answer
 
     def _answer(self) -> None:
         if self.is_down:

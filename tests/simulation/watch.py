@@ -3,7 +3,8 @@
 It looks every few seconds. A clock stands still while what it measures cannot happen: the venue is
 down, nobody listens, the agent may not sign, the user's own kill switch is on (or was, until a
 sweep), an order was refused three times in a row, a worker has died and its queue has not given the
-message again, or the answer to an order was lost and nobody can say yet whether it took effect.
+message again, the answer to an order was lost and nobody can say yet whether it took effect, or the
+venue does not list all of an order, until production goes on with what is listed.
 """
 
 from __future__ import annotations
@@ -26,11 +27,13 @@ from understudy.messages import (
     WakeLane,
 )
 from understudy.ports.switches import Switch
+from understudy.workflows.reconciling.resolving import WHOLE_AFTER_MS
 
 if TYPE_CHECKING:
     from tests.simulation.sources import Source
     from tests.simulation.world import World
     from understudy.domain.follows import Follow, Ledger
+    from understudy.domain.intents import Intent
     from understudy.domain.trades import Fill
 
 LOOK_MS = 5_000
@@ -160,9 +163,14 @@ class Watch:
         ]
         now_ms = self._world.loop.now_ms
         return any(
-            each.created_at_ms + LOOK_MS < now_ms < each.expires_at_ms + ANSWERED_MS
+            each.created_at_ms + LOOK_MS < now_ms < each.expires_at_ms + self._answered_ms(each)
             for each in orders
         )
+
+    def _answered_ms(self, order: Intent) -> int:
+        """Give how long after its end an order may stay unknown."""
+        is_listed = self._world.venue.lists.is_whole(order.client_order_id)
+        return ANSWERED_MS if is_listed else WHOLE_AFTER_MS + SWEPT_WITHIN_MS
 
     def _may_sign(self, follow: Follow) -> bool:
         agent = self._world.custody.agent(follow.agent_id)

@@ -17,6 +17,7 @@ from tests.simulation.delegation import ApprovalDesk, EnrolledKeys, wallet_key
 from tests.simulation.faults import Fates
 from tests.simulation.history import History
 from tests.simulation.invariants import Violation
+from tests.simulation.lists import SlowLists
 from tests.simulation.loop import Loop, LoopClock
 from tests.simulation.mixes import CALM, Mix
 from tests.simulation.queues import SimulatedQueues
@@ -105,7 +106,12 @@ class World:
         )
         self.leaders = InMemoryLeaderStore(self.table)
         self.directory = InMemoryFollowDirectory(self.table)
-        self.venue = SimulatedVenue(self.clock, MARKETS, self.fates.note)
+        self.venue = SimulatedVenue(
+            self.clock,
+            MARKETS,
+            SlowLists(self.clock, mix.slow_list, seed, self.fates.note),
+            self.fates.note,
+        )
         self.tape = Tape(self.loop, self.venue.books.prices, self.random, self.fates.note)
         self.queues = SimulatedQueues(self.loop, self.fates, self.random)
         self.bus = InMemoryBus()
@@ -176,6 +182,7 @@ class World:
 
     def cease(self) -> None:
         """Let nothing go wrong from now on."""
+        self.venue.lists.cease()
         for fates in self.all_fates:
             fates.cease()
 

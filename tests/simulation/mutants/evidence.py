@@ -9,6 +9,7 @@ from typing import Any
 from tests.simulation.mutants.mutant import HEAVY, Mutant, Seam, always, answering
 from understudy.adapters.venues.hyperliquid.errors import kind_of_text
 from understudy.domain.intents import Accepted, Intent, IntentState, Outcome, Rejected, Unknown
+from understudy.ports.venue import NotFound, StillOpen
 
 COPYING = "understudy.workflows.copying"
 
@@ -65,6 +66,10 @@ def _first_always(submit: Any) -> Any:
         return submit(ports, venue, signed, first=True)
 
     return sent
+
+
+class _NoSuchReport:
+    """What no venue ever reports."""
 
 
 EVIDENCE = (
@@ -128,5 +133,15 @@ EVIDENCE = (
             ),
         ),
         alone="the sweep of each minute asks for what nobody asked for: it is blinded too",
+    ),
+    Mutant(
+        "half_listed_taken_as_unfilled",
+        "What the venue does not list whole yet is unknown, not unfilled.",
+        (
+            Seam("understudy.workflows.reconciling.resolving:StillOpen", always(_NoSuchReport)),
+            Seam(
+                "understudy.workflows.reconciling.resolving:NotFound", always((NotFound, StillOpen))
+            ),
+        ),
     ),
 )

@@ -18,6 +18,7 @@ from understudy.ports.venue import OrderReport, StillOpen
 
 MINUTES = 5
 PART = Accepted(Decimal(2), Decimal(100), "an order")
+WHOLE_CLOSE = Accepted(Decimal(5), Decimal(100), "an order")
 
 
 class _SlowRecord:
@@ -118,20 +119,32 @@ def test_a_part_of_an_entrys_fills_is_never_taken_for_all_of_them(waiting: Waiti
     assert world.ledger(follow).pending
 
 
-def test_a_part_of_an_exits_fills_counts_when_no_more_is_listed_for_two_minutes(
+def test_a_close_that_ended_flat_counts_although_the_venue_speaks_of_more_for_two_minutes(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    world, follow = _following()
+    world.copy("BTC", "5")
+    record = _left_unknown(world, monkeypatch, "-5")
+    record.listed = WHOLE_CLOSE
+    _sweep_for(world, 1)
+    assert world.ledger(follow).pending
+
+    _sweep_for(world, 2)
+
+    assert not world.ledger(follow).pending
+    assert world.ledger(follow).held == world.held_at_venue(follow) == 0
+    assert world.receipts(follow)[-1].status is CopyStatus.DONE
+
+
+def test_a_close_that_did_not_end_flat_waits_until_all_of_it_is_listed(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     world, follow = _following()
     world.copy("BTC", "5")
     record = _left_unknown(world, monkeypatch, "-3")
-    record.listed = PART
-    _sweep_for(world, 1)
+    _sweep_for(world, MINUTES)
     assert world.ledger(follow).pending
 
-    _sweep_for(world, 2)
-    assert not world.ledger(follow).pending
-
     record.is_behind = False
-    world.copy("BTC", "-2")
-    _sweep_for(world, 3)
-    assert world.ledger(follow).held == world.held_at_venue(follow) == 0
+    world.sweep()
+    assert world.ledger(follow).held == world.held_at_venue(follow) == 2

@@ -25,7 +25,8 @@ class NotFound:
 class StillOpen:
     """The venue knows the order and has not finished with it, or does not list all of it yet.
 
-    `listed` is what the fills of a finished order come to so far, if it lists any.
+    `listed` is what its fills come to where one of them left the account flat: an order that only
+    reduces has filled no more than that.
     """
 
     listed: Accepted | None = None

@@ -117,8 +117,8 @@ def _state(status: str, left: str = "0.0") -> Any:
     return {"status": "order", "order": {"order": order, "status": status}}
 
 
-def _fill(size: str, price: str, fee: str) -> Any:
-    return {"oid": 9, "sz": size, "px": price, "fee": fee}
+def _fill(size: str, price: str, fee: str, *, start: str = "0.0", side: str = "B") -> Any:
+    return {"oid": 9, "sz": size, "px": price, "fee": fee, "startPosition": start, "side": side}
 
 
 def test_an_order_that_the_venue_does_not_know_is_not_found() -> None:
@@ -138,11 +138,24 @@ def test_a_canceled_rest_with_hidden_fills_is_still_open() -> None:
 
 @pytest.mark.parametrize("answer", [_state("filled"), _state("canceled", "1.0")])
 def test_an_order_whose_fills_are_shown_in_part_is_still_open(answer: Any) -> None:
-    report = order_report(answer, [_fill("1.0", "100", "0.04")])
+    one, closing = _fill("1.0", "100", "0.04"), _fill("1.0", "100", "0.04", start="3", side="A")
 
-    assert isinstance(report, StillOpen)
-    assert report.listed is not None
-    assert report.listed.filled_size == Decimal("1.0")
+    assert order_report(answer, [one]) == StillOpen()
+    assert order_report(answer, [closing]) == StillOpen()
+
+
+@pytest.mark.parametrize(("side", "starts"), [("A", ("1.5", "0.5")), ("B", ("-1.5", "-0.5"))])
+def test_fills_that_ended_flat_are_given_for_a_close_cannot_have_filled_more(
+    side: str, starts: tuple[str, str]
+) -> None:
+    fills = [
+        _fill("1.0", "100", "0.04", start=starts[0], side=side),
+        _fill("0.5", "100", "0.02", start=starts[1], side=side),
+    ]
+
+    report = order_report(_state("filled"), fills)
+
+    assert report == StillOpen(Accepted(Decimal("1.5"), Decimal(100), "9", Decimal("0.06")))
 
 
 def test_a_refused_order_without_fills_is_rejected_by_its_state() -> None:

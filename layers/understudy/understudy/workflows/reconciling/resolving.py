@@ -19,9 +19,8 @@ from understudy.workflows.copying.settling import settle_by_reconcile
 from understudy.workflows.copying.views import CopyPorts
 
 STILL_OPEN_SECONDS = 5
-# A list of fills is whole within seconds. But a venue that makes a closing order smaller may speak
-# for ever of the size that was asked for, and nothing is closed while that order is unknown. Too
-# little booked for a close mends itself: the next one finds less to close.
+# A list of fills is whole within seconds. But a venue that cuts a closing order down to the
+# position may speak for ever of the size that was asked for; what left the account flat is all.
 WHOLE_AFTER_MS = 120_000
 
 

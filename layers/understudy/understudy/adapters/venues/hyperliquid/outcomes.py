@@ -15,7 +15,7 @@ from understudy.adapters.venues.hyperliquid.errors import (
     kind_of_order_state,
     kind_of_text,
 )
-from understudy.adapters.venues.hyperliquid.parsing import number
+from understudy.adapters.venues.hyperliquid.parsing import number, position_after
 from understudy.domain.errors import InvalidInputError
 from understudy.domain.intents import Accepted, Outcome, Rejected, Unknown
 from understudy.domain.money import ZERO, divide, multiply, toward_zero
@@ -66,8 +66,9 @@ def action_outcome(
 def order_report(answer: OrderStatusAnswer, fills: Sequence[FillRow]) -> OrderReport:
     """Say what became of an order, from its state and this order's fills.
 
-    A state that speaks of more than the list shows yet is reported as still open, with what there
-    is: a part of the fills is no evidence of what was filled.
+    A state that speaks of more than the list shows yet is reported as still open: a part of the
+    fills is no evidence of what was filled. The venue cuts a close down to the position and may go
+    on speaking of the size that was asked for; where a fill ended flat, its fills are given too.
     """
     if answer["status"] == "unknownOid":
         return NotFound()
@@ -77,7 +78,8 @@ def order_report(answer: OrderStatusAnswer, fills: Sequence[FillRow]) -> OrderRe
         return StillOpen()
     listed = _sum_of(fills, filled, str(state["order"]["oid"]))
     if _speaks_of_more(state, filled):
-        return StillOpen(listed if filled else None)
+        ended_flat = any(position_after(row) == ZERO for row in fills)
+        return StillOpen(listed if ended_flat else None)
     kind = None if filled else kind_of_order_state(state["status"])
     return listed if kind is None else Rejected(kind, state["status"])
 

@@ -122,6 +122,12 @@ def fill_key(row: FillRow) -> FillKey:
     return FillKey(row["coin"], row["time"], str(row["tid"]), _SIDES[row["side"]])
 
 
+def position_after(row: FillRow) -> Decimal:
+    """Give the signed position that a fill left."""
+    size = number(row["sz"], "sz") * _SIDES[row["side"]].sign
+    return number(row["startPosition"], "startPosition") + size
+
+
 def funding_key(row: FundingRow) -> tuple[str, int]:
     """Give what makes a payment the same on every page: a position is paid once at a time."""
     return row["delta"]["coin"], row["time"]
