@@ -162,6 +162,13 @@ def every_ending_reaches_the_bus(world: World) -> Broken:
                 yield f"{receipt.follow_id}: trade {receipt.seq} ended unannounced"
 
 
+def only_the_world_makes_steps_fail(world: World) -> Broken:
+    """Look for failed steps that no fault explains: giving the message again would not help."""
+    for source in world.queues.sources:
+        for text in source.faults_of_ours:
+            yield f"{source.name}: {text}"
+
+
 PROMISES: tuple[Callable[[World], Broken], ...] = (
     every_trade_of_a_leader_is_known,
     every_pair_ends_in_one_terminal_receipt,
@@ -175,4 +182,5 @@ PROMISES: tuple[Callable[[World], Broken], ...] = (
     a_wallet_has_one_lane,
     nothing_is_entered_while_it_is_switched_off,
     every_ending_reaches_the_bus,
+    only_the_world_makes_steps_fail,
 )

@@ -11,10 +11,13 @@ from understudy.domain.limits import CopyMode
 
 SYMBOLS = tuple(PRICES)
 PAUSES_MS = (500, 2_000, 5_000, 10_000, 20_000, 60_000)
-UNIT = {"BTC": Decimal(10), "ETH": Decimal(20), "SOL": Decimal(50), "xyz:TSLA": Decimal(5)}
+# Sizes by which a mean price seldom ends, as in life.
+UNIT = {"BTC": Decimal(11), "ETH": Decimal(21), "SOL": Decimal(51), "xyz:TSLA": Decimal("5.3")}
 RESTART_MS = 120_000
 LATE_MS = 65_000
 LOT = Decimal("0.001")
+FIRST_PART = Decimal("0.3333")
+WORSE = Decimal("0.0007")
 BUDGET = Decimal(100_000)
 OLD = {"max_copy_age_seconds": 300, "entries_per_minute": 300}
 LIMIT_SETS = (
@@ -26,6 +29,7 @@ LIMIT_SETS = (
     limits(ratio("20"), copy_budget_usdc=BUDGET, **OLD, reverse=True),
     limits(ratio("20"), copy_budget_usdc=BUDGET, **OLD, mode=CopyMode.THROTTLED),
     limits(ratio("5"), copy_budget_usdc=BUDGET, **OLD, max_open_positions=2),
+    limits(ratio("0.7"), copy_budget_usdc=BUDGET, **OLD, max_open_positions=4),
 )
 
 
@@ -123,5 +127,11 @@ class Script:
             self._execute(leader, symbol, moved)
 
     def _execute(self, leader: str, symbol: str, signed_size: Decimal) -> None:
-        self._world.watch.expect(leader, self._world.execute(leader, symbol, signed_size))
+        """Let a leader trade, mostly in two fills, of which everybody hears at once or apart."""
+        first = (signed_size * FIRST_PART).quantize(LOT) if self.trades % 4 else signed_size
+        sizes = [size for size in (first, signed_size - first) if size]
+        at_once = [sizes] if self.trades % 4 > 1 else [[size] for size in sizes]
+        for fills in at_once:
+            fill = self._world.execute(leader, symbol, *fills, worse=WORSE)
+            self._world.watch.expect(leader, fill)
         self.trades += 1

@@ -14,7 +14,13 @@ from typing import Any, Generic, TypeVar
 from tests.simulation.faults import Fates
 from tests.simulation.loop import CrashError, Loop
 from understudy.adapters.sending import Sending
-from understudy.domain.errors import RequestBudgetError
+from understudy.domain.errors import (
+    ConflictError,
+    DependencyError,
+    RequestBudgetError,
+    SigningUnavailableError,
+    VenueUnreachableError,
+)
 
 T = TypeVar("T")
 
@@ -25,6 +31,8 @@ DEDUPLICATION_MS = 5 * 60_000
 DISPATCH_MS = 3
 DUPLICATES_AFTER_MS = (0, 1, 5, 20, 200, 1_000, 5_000)
 FUNCTION_MS = 10_000
+# What is over by itself, so that giving the message again helps.
+PASSING = (ConflictError, DependencyError, SigningUnavailableError, VenueUnreachableError)
 
 # Works through groups of messages in order; gives the groups that failed.
 Work = Callable[[Mapping[Hashable, list[Any]]], Mapping[Hashable, BaseException]]
@@ -78,6 +86,7 @@ class Source(Generic[T]):
         self.work: Work = lambda _: {}
         self.dead: list[Delivery[T]] = []
         self.failures: Counter[str] = Counter()
+        self.faults_of_ours: list[str] = []
         self._loop = loop
         self._fates = fates
         self._random = random
@@ -157,12 +166,19 @@ class Source(Generic[T]):
             self._loop.process().crash()
             self.failures[f"CrashError: {crash}"] += 1
             return
-        self.failures.update(f"{type(error).__name__}: {error}" for error in failed.values())
+        self._note(failed.values())
         held = [each for each in batch if each.is_held]
         self._delete([each.delivery for each in held if each.group not in failed])
         again = [_held(each.delivery) for each in held if each.group in failed]
         if again:
             self._loop.call(lambda: self._return(again), _pause_ms(again, failed))
+
+    def _note(self, errors: Iterable[BaseException]) -> None:
+        for error in errors:
+            text = f"{type(error).__name__}: {error}"
+            self.failures[text] += 1
+            if not isinstance(error, PASSING):
+                self.faults_of_ours.append(text)
 
     def _lost_after_ms(self) -> int:
         """Give how long a worker has: its queue's time, if it could not say another one."""

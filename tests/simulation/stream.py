@@ -42,10 +42,10 @@ class Tape:
         self._recent: dict[str, deque[PublicTrade]] = {}
         self._streams: list[SimulatedStream] = []
 
-    def publish(self, trade: PublicTrade) -> None:
-        """Tell of a trade."""
-        self._recent.setdefault(trade.symbol, deque(maxlen=RECENT)).append(trade)
-        frame = TradesSeen(trade.symbol, (trade,), self.loop.now_ms)
+    def publish(self, symbol: str, trades: Sequence[PublicTrade]) -> None:
+        """Tell of trades in one symbol, in one frame."""
+        self._recent.setdefault(symbol, deque(maxlen=RECENT)).extend(trades)
+        frame = TradesSeen(symbol, tuple(trades), self.loop.now_ms)
         for stream in list(self._streams):
             after_ms = FRAME_MS[int(self._random.random() * len(FRAME_MS))]
             self.loop.call(lambda stream=stream: stream.hear(frame), after_ms)  # type: ignore[misc]

@@ -40,6 +40,7 @@ from understudy.domain.identity import Connector, User, Wallet
 from understudy.domain.ids import FollowId, UserId, WalletId
 from understudy.domain.limits import Limits
 from understudy.domain.markets import HYPERLIQUID
+from understudy.domain.money import ZERO
 from understudy.domain.trades import Fill
 from understudy.ports.stream import PublicTrade
 from understudy.workflows.requests.agents import VALID_MS
@@ -124,15 +125,7 @@ class World:
         self.leases = InMemoryLeases()
         self.identity = InMemoryIdentityStore()
         self.approvals = ApprovalDesk(self.venue)
-        self.keys = EnrolledKeys(
-            Enrolment(
-                self.custody,
-                wrapped_only(self.vault, self.random.randbytes),
-                self.clock,
-                POLICY,
-                self.random.randbytes,
-            )
-        )
+        self.keys = EnrolledKeys(self._enrolment())
         self.ids = NamedIds()
         self._open_markets()
 
@@ -165,14 +158,25 @@ class World:
         self.by_hand[address, symbol] += signed_size
         self.execute(address, symbol, signed_size)
 
-    def execute(self, address: str, symbol: str, signed_size: Decimal) -> Fill:
-        """Let an account trade with a stranger at the price of the moment, publicly."""
-        fill = self.venue.trade(address, symbol, str(signed_size))
-        buyer, seller = (address, STRANGER) if signed_size > 0 else (STRANGER, address)
+    def execute(self, address: str, symbol: str, *sizes: Decimal, worse: Decimal = ZERO) -> Fill:
+        """Let an account trade with strangers, publicly, at the price of the moment.
+
+        Several signed sizes are fills of one order, told of at once; each after the first is by
+        `worse` dearer to who buys, cheaper to who sells. Gives the last one.
+        """
+        fills, price = [], self.venue.books.prices[symbol]
+        for number, size in enumerate(sizes):
+            at = price * (1 + number * worse.copy_sign(size))
+            fills.append(self.venue.trade(address, symbol, str(size), str(at)))
+        buyer, seller = (address, STRANGER) if sizes[0] > 0 else (STRANGER, address)
         self.tape.publish(
-            PublicTrade(symbol, fill.price, fill.size, fill.time_ms, fill.tid, buyer, seller)
+            symbol,
+            tuple(
+                PublicTrade(symbol, each.price, each.size, each.time_ms, each.tid, buyer, seller)
+                for each in fills
+            ),
         )
-        return fill
+        return fills[-1]
 
     @property
     def is_listening(self) -> bool:
@@ -195,6 +199,15 @@ class World:
         self.venue.is_down = self.tape.is_down = is_down
         if is_down:
             self.tape.cut()
+
+    def _enrolment(self) -> Enrolment:
+        return Enrolment(
+            self.custody,
+            wrapped_only(self.vault, self.random.randbytes),
+            self.clock,
+            POLICY,
+            self.random.randbytes,
+        )
 
     def _open_markets(self) -> None:
         self.markets.put_markets(HYPERLIQUID, MARKETS)

@@ -22,6 +22,7 @@ from tests.fakes.builders import (
     situation,
     trade,
 )
+from understudy.adapters.storable import refuse_unstorable
 from understudy.domain.decisions import decide
 from understudy.domain.exits import exit_size
 from understudy.domain.follows import Budget, Ledger
@@ -30,6 +31,7 @@ from understudy.domain.intents import Accepted, Intent, IntentKind
 from understudy.domain.leaders import LeaderAccount
 from understudy.domain.limits import Limits, Sizing
 from understudy.domain.plans import Decision, OrderPlan
+from understudy.domain.receipting import receipt_of
 from understudy.domain.settlement import settle
 from understudy.domain.situation import Situation
 from understudy.domain.trades import Side
@@ -57,6 +59,7 @@ LIMITS: st.SearchStrategy[Limits] = st.builds(
     st.integers(10, 100),
     st.none() | st.integers(10, 1000),
 )
+DEARER = Decimal("1.0003")
 MOVES = st.lists(st.tuples(SIZES, PRICES), min_size=1, max_size=12)
 LEADERS = st.integers(1, 20).map(
     lambda leverage: LeaderAccount(Decimal(1_000_000), {"BTC": leverage}, NOW_MS)
@@ -82,6 +85,7 @@ class Copying:
             str(price),
             seq=self.seq,
             time_ms=NOW_MS + self.seq * 61_000,
+            notional=_at_two_prices(abs(end - self.position), price),
         )
         return situation(
             moved, self.follow, self.ledger, budget=self.budget, leader_account=self.leader
@@ -110,6 +114,12 @@ class Copying:
             now_ms=NOW_MS,
         )
         self.ledger, self.budget = after.ledger, after.budget
+
+
+def _at_two_prices(size: Decimal, price: Decimal) -> Decimal:
+    """Give what a trade costs whose later fills are dearer: its mean price goes on for ever."""
+    first = (size * Decimal("0.4")).quantize(Decimal("0.001"))
+    return first * price + (size - first) * price * DEARER
 
 
 def _pinned(order: OrderPlan, seq: int) -> Intent:
@@ -167,6 +177,24 @@ def test_an_entry_is_never_over_a_limit(
         assert order.leverage <= market().max_leverage
         assert order.size == market().lot_size(order.size)
         assert order.size * price >= market().min_notional
+
+
+@EXAMPLES
+@given(LIMITS, LEADERS, MOVES)
+def test_whatever_is_decided_can_be_stored(
+    own: Limits, leader: LeaderAccount, moves: list[tuple[Decimal, Decimal]]
+) -> None:
+    copying = Copying(own, leader)
+    for end, price in moves:
+        if end == copying.position:
+            continue
+        asked, decision = copying.move(end, price)
+        for record in (
+            decision.ledger,
+            copying.budget,
+            receipt_of(asked.trade, asked.follow, decision, {}),
+        ):
+            refuse_unstorable(record)
 
 
 @EXAMPLES

@@ -188,7 +188,8 @@ def _enter(situation: Situation, side: Side, sized: EntrySize, carried: Decimal)
 
 
 def _compared_with_minimum(sized: EntrySize, notional: Decimal, market: Market) -> EntrySize:
-    compared_with = {"notional": notional, "min_notional": market.min_notional}
+    shown = toward_zero(notional, PRICE_DECIMALS)  # the mean price of several fills never ends
+    compared_with = {"notional": shown, "min_notional": market.min_notional}
     return replace(sized, numbers={**sized.numbers, **compared_with})
 
 
