@@ -14,8 +14,10 @@ from cli.ops.place import STACK
 from understudy.domain.ids import UserId
 from understudy.workflows.requests.operators import Deed
 
-Session = Annotated[str, typer.Argument(metavar="SESSION_ID", help="As `ops user` lists them.")]
-
+Session = Annotated[
+    str,
+    typer.Argument(metavar="SESSION_ID", help="As `ops user` lists them, or the audit has them."),
+]
 Operator = Annotated[str, typer.Argument(metavar="ADDRESS", help="The operator's wallet.")]
 
 
