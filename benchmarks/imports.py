@@ -57,6 +57,7 @@ ENVIRONMENT = {
     "AGENT_MAX_LEVERAGE": "10",
     "AGENT_PRICE_BAND_BPS": "1000",
     "IDENTITY_TABLE": "identity",
+    "OPERATORS_TABLE": "operators",
     "DOOR_TABLE": "door",
     "DOOR_BURST": "100",
     "DOOR_PER_SECOND": "10",
@@ -105,7 +106,8 @@ STARTS = (
     ),
     Start(
         "operator_api",
-        "from functions.api import operator_app as app; app.application(); app.build()",
+        "from functions.api import operator_app as app; app.application();"
+        " app.build(app.Actor.OPERATOR)",
         API_CLIENTS,
         MOST_TIMES_OF_AN_API,
     ),

@@ -45,11 +45,16 @@ class ApiUnreachableError(ApiError):
 
 @dataclass(frozen=True, slots=True)
 class SignInPlace:
-    """Where the client signs in: what the sign-in message names."""
+    """Where the client signs in: what the sign-in message names, and the routes that take it.
+
+    `resource` is what the message names as a resource; '' for nothing.
+    """
 
     domain: str
     uri: str
     chain_id: int
+    door: str = "/v1/auth"
+    resource: str = ""
 
 
 def pause_aloud(seconds: int) -> None:
@@ -78,7 +83,8 @@ class ApiClient:
 
     def sign_in(self, key: WalletKey) -> Answer:
         """Sign in with a wallet's key; gives the wallet."""
-        answer = self.call("POST", "/v1/auth/siwe/verify", self._proof(key, "/v1/auth/siwe/nonce"))
+        siwe = f"{self._place.door}/siwe"
+        answer = self.call("POST", f"{siwe}/verify", self._proof(key, f"{siwe}/nonce"))
         self._keep(answer)
         return cast("Answer", answer["wallet"])
 
@@ -88,11 +94,12 @@ class ApiClient:
 
     def refresh(self) -> None:
         """Exchange the refresh token for the next pair."""
-        self._keep(self.call("POST", "/v1/auth/refresh", {"refresh_token": self._refresh_token}))
+        spent = {"refresh_token": self._refresh_token}
+        self._keep(self.call("POST", f"{self._place.door}/refresh", spent))
 
     def sign_out(self) -> None:
         """End the session."""
-        self.call("POST", "/v1/auth/logout", {"refresh_token": self._refresh_token})
+        self.call("POST", f"{self._place.door}/logout", {"refresh_token": self._refresh_token})
         self._access_token = self._refresh_token = ""
 
     def me(self) -> Answer:
@@ -229,10 +236,11 @@ class ApiClient:
     def _message(self, address: str, nonce: str) -> str:
         place = self._place
         issued_at = self._now().strftime("%Y-%m-%dT%H:%M:%SZ")
+        resources = f"\nResources:\n- {place.resource}" if place.resource else ""
         return (
             f"{place.domain} wants you to sign in with your Ethereum account:\n{address}\n\n"
             f"Sign in to Understudy.\n\nURI: {place.uri}\nVersion: 1\n"
-            f"Chain ID: {place.chain_id}\nNonce: {nonce}\nIssued At: {issued_at}"
+            f"Chain ID: {place.chain_id}\nNonce: {nonce}\nIssued At: {issued_at}{resources}"
         )
 
 

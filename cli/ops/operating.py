@@ -21,13 +21,14 @@ from understudy.adapters.venues.hyperliquid.approvals import HyperliquidApproval
 from understudy.adapters.venues.hyperliquid.client import HyperliquidVenue
 from understudy.adapters.venues.hyperliquid.constants import Chain
 from understudy.adapters.venues.hyperliquid.rest import Rest
+from understudy.domain.replacing import replace
 from understudy.workflows.requests.agents import Agents, BuilderTerms
 from understudy.workflows.requests.follow_changes import OwnFollows
 from understudy.workflows.requests.follow_lifecycle import FollowLifecycle
 from understudy.workflows.requests.operator_actions import OperatorActions
 from understudy.workflows.requests.operator_switches import OperatorSwitches
 from understudy.workflows.requests.operators import Deed, OperatorRecord
-from understudy.workflows.requests.session_endings import SessionEndings
+from understudy.workflows.requests.session_endings import OPERATORS, EverySession, SessionEndings
 from understudy.workflows.requests.standings import Standings
 
 if TYPE_CHECKING:
@@ -42,7 +43,7 @@ class Operating:
 
     switches: OperatorSwitches
     actions: OperatorActions
-    endings: SessionEndings
+    endings: EverySession
 
 
 def deed_of(place: Place, reason: str) -> Deed:
@@ -84,13 +85,19 @@ def operating(place: Place) -> Operating:
         queues=_queues(place),
         clock=CLOCK,
     )
-    sessions = DynamoSessionStore(people)
-    endings = SessionEndings(sessions, Standings(sessions, CLOCK), record.audit, CLOCK)
+    users = _endings(people, record)
+    callers = Table(dynamodb, place.resource("OperatorsTable"))
+    operators = replace(_endings(callers, record), everybody=OPERATORS)
     return Operating(
         OperatorSwitches(identity, DynamoAccountStore(people), board, signer, record),
-        OperatorActions(identity, agents, own, lifecycle, endings, board, record),
-        endings,
+        OperatorActions(identity, agents, own, lifecycle, users, board, record),
+        EverySession(users, operators),
     )
+
+
+def _endings(people: Table, record: OperatorRecord) -> SessionEndings:
+    sessions = DynamoSessionStore(people)
+    return SessionEndings(sessions, Standings(sessions, CLOCK), record.audit, CLOCK)
 
 
 def _chain(place: Place) -> Chain:

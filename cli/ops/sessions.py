@@ -11,9 +11,14 @@ import typer
 from cli.ops.deeds import Asked, Json, Stack, User, Why, done, named_user
 from cli.ops.operating import Operating
 from cli.ops.place import STACK
+from understudy.domain.ids import UserId
 from understudy.workflows.requests.operators import Deed
 
-Session = Annotated[str, typer.Argument(metavar="SESSION_ID", help="As `ops user` lists them.")]
+Session = Annotated[
+    str,
+    typer.Argument(metavar="SESSION_ID", help="As `ops user` lists them, or the audit has them."),
+]
+Operator = Annotated[str, typer.Argument(metavar="ADDRESS", help="The operator's wallet.")]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +42,18 @@ def end_of_a_user(user_id: User, reason: Why, stack: Stack = STACK, json: Json =
     """End every session that a user has opened until now."""
     return _ended(
         Asked(reason, stack, json),
-        lambda at, deed: at.endings.all_of(named_user(at, user_id), deed),
+        lambda at, deed: at.endings.users.all_of(named_user(at, user_id), deed),
+    )
+
+
+@app.command("end-operators")
+def end_of_an_operator(
+    address: Operator, reason: Why, stack: Stack = STACK, json: Json = None
+) -> int:
+    """End every session that an operator has opened until now at the operators' door."""
+    return _ended(
+        Asked(reason, stack, json),
+        lambda at, deed: at.endings.operators.all_of(UserId(address.lower()), deed),
     )
 
 

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 SUBJECT = "token-secret"
+OPERATORS_SUBJECT = "operator-token-secret"
 ROTATED = "TOKEN_SECRET_ROTATED"
 SECRET_BYTES = 48
 # A secret goes on signing while its successor is new, and what it signed last lives this long.
@@ -38,11 +39,12 @@ app = typer.Typer(name=SUBJECT, help="Rotate the secret behind access and refres
 
 @dataclass(frozen=True, slots=True)
 class Rotation:
-    """One rotation: who wants it, when, and whether everybody is to sign in again."""
+    """One rotation: who wants it, when, of whose secret, and whether all are to sign in again."""
 
     operator: str
     now: datetime
     signs_out: bool
+    of_operators: bool = False
 
 
 @app.callback()
@@ -56,6 +58,9 @@ def rotate_secret(
         bool,
         typer.Option(help="Drop the old secret too, as after a leak: all sign in again."),
     ] = False,
+    operators: Annotated[  # noqa: FBT002  # an option
+        bool, typer.Option("--operators", help="The secret of the operators' door instead.")
+    ] = False,
     stack: Annotated[
         str, typer.Option(help="The stack's name, on AWS or at AWS_ENDPOINT_URL.")
     ] = STACK,
@@ -65,21 +70,23 @@ def rotate_secret(
         place = find_place(stack)
         operator = place.client("sts").get_caller_identity()["Arn"]
         now = datetime.fromtimestamp(SystemClock().now_ms() // 1000, UTC)
-        said = rotated(place, Rotation(operator, now, sign_everybody_out))
+        said = rotated(place, Rotation(operator, now, sign_everybody_out, operators))
     Console(soft_wrap=True, highlight=False, markup=False).print(said)
     return 0
 
 
 def rotated(place: Place, rotation: Rotation) -> str:
     """Rotate and say what holds; raises CommandError where that would sign somebody out."""
-    client, name = place.client("secretsmanager"), place.resource("TokenSecret")
+    client = place.client("secretsmanager")
+    name = place.resource("OperatorTokenSecret" if rotation.of_operators else "TokenSecret")
+    subject = OPERATORS_SUBJECT if rotation.of_operators else SUBJECT
     if not rotation.signs_out:
         listed = client.list_secret_version_ids(SecretId=name)["Versions"]
         _refuse_to_sign_out(_made_at(listed), rotation.now)
     facts = {"operator": rotation.operator, "signs_out": rotation.signs_out}
     at_ms = int(rotation.now.timestamp()) * 1000
     # Written first: a rotation that nobody knows of is worse than one that was only meant.
-    place.audit_trail().append(AuditEntry(ROTATED, SUBJECT, at_ms, facts))
+    place.audit_trail().append(AuditEntry(ROTATED, subject, at_ms, facts))
     for _ in range(2 if rotation.signs_out else 1):
         client.put_secret_value(SecretId=name, SecretString=secrets.token_urlsafe(SECRET_BYTES))
     if rotation.signs_out:

@@ -64,7 +64,7 @@ class Visit:
             raise
         self._count(services.door.caller(claims.app_user_id))
         if self.route.access is Access.OPERATOR:
-            services.operators.require(claims)
+            services.operators.require(claims.wallet_address)
         if self.route.access is Access.USER:
             services.sessions.require_lately_live(claims)
             return claims

@@ -117,7 +117,7 @@ def _refusals(route: Route) -> list[int]:
     possible = {
         400: True,
         401: signed_in or changes,
-        403: route.access is Access.OPERATOR,
+        403: route.path.startswith("/v1/ops/"),
         404: route.access is Access.OPERATOR or any(n.endswith("_id") for n in _names(route)),
         409: changes,
         413: True,

@@ -1,4 +1,4 @@
-"""What operators do; another function serves it, under a role of its own."""
+"""The operators' door, and what they do behind it; served by a function with a role of its own."""
 
 from __future__ import annotations
 
@@ -14,9 +14,12 @@ from understudy.ports.switches import Switch
 from understudy.workflows.requests.operator_actions import LOOKING
 from understudy.workflows.requests.operators import Deed
 
+from . import sign_in_routes
 from .fields import Address, Flag, Identity
+from .proofs import NonceQuery, ShownNonce, SignedMessage
 from .routing import Access, Call, Request, Route
 from .session_routes import Ended
+from .sign_in_routes import OpenedSession, RefreshRequest, session_of, wallet_of
 
 if TYPE_CHECKING:
     from understudy.workflows.requests.operator_actions import Dossier
@@ -52,6 +55,18 @@ class WhichUser(Request):
 
     user_id: Identity | None = None
     address: Address | None = None
+
+
+def give_nonce(call: Call) -> ShownNonce:
+    """Give an operator a nonce for the next sign-in message."""
+    call.services.operators.require(call.query.address)
+    return sign_in_routes.give_nonce(call)
+
+
+def verify(call: Call) -> OpenedSession:
+    """Open an operator's session."""
+    call.services.operators.require(call.body.address)
+    return sign_in_routes.verify(call)
 
 
 def switch(call: Call) -> SwitchView:
@@ -102,19 +117,27 @@ def rotate(call: Call) -> Agent:
 
 def end_session(call: Call) -> Ended:
     """End one session."""
-    call.services.session_endings.one(_deed(call), call.path["session_id"])
+    call.services.seldom.every_session.one(_deed(call), call.path["session_id"])
     return {"ended": True}
 
 
 def end_sessions(call: Call) -> Ended:
     """End all sessions of a user."""
-    call.services.session_endings.all_of(UserId(call.path["user_id"]), _deed(call))
+    users = call.services.seldom.every_session.users
+    users.all_of(UserId(call.path["user_id"]), _deed(call))
+    return {"ended": True}
+
+
+def end_operators(call: Call) -> Ended:
+    """End all sessions of an operator, who goes by the wallet's address."""
+    operators = call.services.seldom.every_session.operators
+    operators.all_of(UserId(call.path["address"].lower()), _deed(call))
     return {"ended": True}
 
 
 def end_everybodys(call: Call) -> Ended:
     """End all sessions of everybody."""
-    call.services.session_endings.everybodys(_deed(call))
+    call.services.seldom.every_session.everybodys(_deed(call))
     return {"ended": True}
 
 
@@ -130,10 +153,45 @@ def _route(method: str, path: str, summary: str, handle: Any, **more: Any) -> Ro
     return Route(method, f"/v1/ops{path}", summary, handle, Access.OPERATOR, **more)
 
 
+def _door(method: str, path: str, summary: str, handle: Any, **more: Any) -> Route:
+    return Route(method, f"/v1/ops/auth{path}", summary, handle, Access.OPEN, **more)
+
+
 FOLLOW = "/follows/{follow_id}"
 AGENT = "/users/{user_id}/agents/{agent_id}"
 
 ROUTES = (
+    _door(
+        "GET",
+        "/siwe/nonce",
+        "Get a nonce for an operator's sign-in message; it works once, within 10 minutes",
+        give_nonce,
+        query=NonceQuery,
+    ),
+    _door(
+        "POST",
+        "/siwe/verify",
+        "Sign an operator in with a message that names urn:understudy:operate as a resource",
+        verify,
+        body=SignedMessage,
+        aim=wallet_of,
+    ),
+    _door(
+        "POST",
+        "/refresh",
+        "Exchange an operator's refresh token for the next pair of tokens",
+        sign_in_routes.refresh,
+        body=RefreshRequest,
+        aim=session_of,
+    ),
+    _door(
+        "POST",
+        "/logout",
+        "End an operator's session",
+        sign_in_routes.log_out,
+        body=RefreshRequest,
+        aim=session_of,
+    ),
     _route("GET", "/switches", "Show how a switch stands", switch, query=WhichSwitch),
     _route(
         "POST", "/switches", "Turn a kill switch, the blacklist or a flag", turn, body=TurnSwitch
@@ -148,6 +206,13 @@ ROUTES = (
     _route("POST", "/sessions/{session_id}/end", "End a session", end_session, body=Why),
     _route(
         "POST", "/users/{user_id}/sessions/end", "End a user's sessions", end_sessions, body=Why
+    ),
+    _route(
+        "POST",
+        "/operators/{address}/sessions/end",
+        "End an operator's sessions",
+        end_operators,
+        body=Why,
     ),
     # No id is part of this path: one that was left out must never end everybody's.
     _route(

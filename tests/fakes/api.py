@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, cast
 
@@ -22,8 +22,10 @@ from tests.fakes.identity import (
 )
 from tests.fakes.signing import KeySigner
 from tests.fakes.world import World
-from understudy.adapters.identity.access_tokens import Hs256AccessTokens
+from understudy.adapters.identity.access_tokens import OPERATORS_AUDIENCE, Hs256AccessTokens
 from understudy.adapters.identity.refresh_tokens import HmacRefreshTokens
+from understudy.adapters.identity.siwe import TO_OPERATE
+from understudy.adapters.identity.token_keys import derive_keys
 from understudy.adapters.memory.accounts import InMemoryAccountStore
 from understudy.adapters.memory.audit import InMemoryAuditTrail
 from understudy.adapters.memory.call_counts import InMemoryCallCounts
@@ -36,7 +38,7 @@ from understudy.domain.door_limits import MOST, DoorLimits
 from understudy.domain.identity import AuthMethod
 from understudy.ports.call_counts import CallCounts
 from understudy.ports.identity import ProviderVerifier
-from understudy.runtime.api_ports import ApiPorts
+from understudy.runtime.api_ports import ApiPorts, Callers
 from understudy.runtime.api_services import assemble
 from understudy.workflows.requests.agents import BuilderTerms
 from understudy.workflows.requests.operators import Operators
@@ -44,9 +46,14 @@ from understudy.workflows.requests.system_status import Dependency
 from understudy.workflows.requests.terms import CurrentTerms
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from cli.wallet_key import WalletKey
+    from functions.api.routing import Route
     from understudy.adapters.venues.hyperliquid.rest import Rest
 
+DOOR, OPERATORS_DOOR = "/v1/auth", "/v1/ops/auth"
+OPERATE = f"\nResources:\n- {TO_OPERATE}"
 WIDE_OPEN = DoorLimits(MOST, MOST, MOST, MOST)
 
 
@@ -65,14 +72,16 @@ class Answer:
 
 @dataclass
 class ApiWorld:
-    """One API over one world; `world` is the copy path behind it."""
+    """Both functions of one API over one world; `world` is the copy path behind them."""
 
     world: World = field(default_factory=World)
     identity: InMemoryIdentityStore = field(default_factory=InMemoryIdentityStore)
+    operators: InMemoryIdentityStore = field(default_factory=InMemoryIdentityStore)
     keys: InMemoryAgentKeys = field(default_factory=InMemoryAgentKeys)
     rest: ApprovingRest = field(default_factory=ApprovingRest)
     ids: CountedIds = field(default_factory=CountedIds)
     ring: FixedRing = field(default_factory=FixedRing)
+    operators_ring: FixedRing = field(default_factory=lambda: FixedRing([derive_keys(b"o" * 32)]))
     audit: InMemoryAuditTrail = field(default_factory=InMemoryAuditTrail)
     terms: BuilderTerms = field(default_factory=BuilderTerms)
     calls: CallCounts = field(default_factory=InMemoryCallCounts)
@@ -84,7 +93,16 @@ class ApiWorld:
 
     def __post_init__(self) -> None:
         self.services = assemble(self.ports(), self.terms, self.dependencies)
-        self.app = serve(ROUTES, lambda: self.services)
+        operating = replace(self.ports(), callers=self._operating())
+        self.operating = assemble(operating, self.terms, self.dependencies)
+        self.serve(ROUTES)
+
+    def serve(self, routes: Sequence[Route]) -> None:
+        """Serve these routes as the two functions do, each with services of its own."""
+        of_operators = [each for each in routes if each.path.startswith("/v1/ops/")]
+        others = [each for each in routes if each not in of_operators]
+        self.app = serve(others, lambda: self.services)
+        self.operator_app = serve(of_operators, lambda: self.operating)
 
     def request(
         self,
@@ -112,26 +130,38 @@ class ApiWorld:
             "isBase64Encoded": False,
             **event,
         }
-        answer = self.app.resolve(sent, cast("Any", None))
+        app = self.operator_app if path.startswith("/v1/ops/") else self.app
+        answer = app.resolve(sent, cast("Any", None))
         shown = answer["body"]
         is_json = "json" in answer["headers"]["Content-Type"]
         return Answer(
             answer["statusCode"], json.loads(shown) if is_json else shown, answer["headers"]
         )
 
-    def sign_in(self, key: WalletKey = ALICE, **how: Any) -> dict[str, Any]:
+    def sign_in(self, key: WalletKey = ALICE, door: str = DOOR, **how: Any) -> dict[str, Any]:
         """Sign in over HTTP and give the answer."""
-        query = {"address": key.address}
-        nonce = self.request("GET", "/v1/auth/siwe/nonce", query=query, **how).body["nonce"]
-        now = datetime.fromtimestamp(self.world.clock.now_ms() // 1000, UTC)
-        text = message(key.address, nonce, issued_at=now.isoformat())
-        signed = {"address": key.address, "message": text, "signature": key.sign_text(text)}
-        answer = self.request("POST", "/v1/auth/siwe/verify", signed, **how)
+        answer = self.request("POST", f"{door}/siwe/verify", self.proof(key, door, **how), **how)
         return cast("dict[str, Any]", answer.body)
+
+    def proof(self, key: WalletKey = ALICE, door: str = DOOR, **how: Any) -> dict[str, str]:
+        """Fetch a nonce at a door and sign the message for it."""
+        query = {"address": key.address}
+        nonce = self.request("GET", f"{door}/siwe/nonce", query=query, **how).body["nonce"]
+        return self.signed(key, nonce, OPERATE if door == OPERATORS_DOOR else "")
+
+    def signed(self, key: WalletKey, nonce: str, more: str = "") -> dict[str, str]:
+        """Sign a message with this nonce now."""
+        now = datetime.fromtimestamp(self.world.clock.now_ms() // 1000, UTC)
+        text = message(key.address, nonce, issued_at=now.isoformat(), more=more)
+        return {"address": key.address, "message": text, "signature": key.sign_text(text)}
 
     def token(self, key: WalletKey = ALICE) -> str:
         """Sign in and give the access token."""
         return str(self.sign_in(key)["access_token"])
+
+    def operator_token(self) -> str:
+        """Sign the operator in at the operators' door and give the access token."""
+        return str(self.sign_in(OPERATOR, OPERATORS_DOOR)["access_token"])
 
     def delegate(self, token: str, key: WalletKey = ALICE, name: str = "main") -> str:
         """Enable and confirm an agent, and fund the account; gives the agent's id."""
@@ -151,16 +181,24 @@ class ApiWorld:
         """Dump everything that is stored, to see that nothing changed."""
         table = copy.copy(vars(self.world.table))
         table.pop("lock")
-        kept = {
-            name: getattr(self.identity, name) for name in self.identity.__slots__ if name != "lock"
-        }
+        people = [
+            {name: getattr(store, name) for name in store.__slots__ if name != "lock"}
+            for store in (self.identity, self.operators)
+        ]
         switches = vars(self.world.switches)
-        return repr([_filled(each) for each in (table, kept, switches, vars(self.keys))])
+        return repr([_filled(each) for each in (table, *people, switches, vars(self.keys))])
 
     def ports(self) -> ApiPorts:
         """Give the ports in memory."""
         world = self.world
         return ApiPorts(
+            callers=Callers(
+                identity=self.identity,
+                sessions=self.identity,
+                verifier=verifier(),
+                access_tokens=Hs256AccessTokens(self.ring, ISSUER),
+                refresh_tokens=HmacRefreshTokens(self.ring),
+            ),
             identity=self.identity,
             sessions=self.identity,
             wallets=InMemoryWalletStore(self.identity),
@@ -181,15 +219,22 @@ class ApiWorld:
             bounds=self.keys,
             operators=Operators(self.operator_addresses),
             approvals=HyperliquidApprovals(cast("Rest", self.rest), Chain.TESTNET),
-            verifier=verifier(),
-            access_tokens=Hs256AccessTokens(self.ring, ISSUER),
-            refresh_tokens=HmacRefreshTokens(self.ring),
             clock=world.clock,
             ids=self.ids,
             calls=self.calls,
             door_limits=self.door_limits,
             providers=self.providers,
             audit=self.audit,
+        )
+
+    def _operating(self) -> Callers:
+        return Callers(
+            identity=self.operators,
+            sessions=self.operators,
+            verifier=replace(verifier(), resource=TO_OPERATE),
+            access_tokens=Hs256AccessTokens(self.operators_ring, ISSUER, OPERATORS_AUDIENCE),
+            refresh_tokens=HmacRefreshTokens(self.operators_ring),
+            are_operators=True,
         )
 
 

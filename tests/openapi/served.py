@@ -8,7 +8,6 @@ from typing import Any
 
 from functions.api.every_route import ROUTES
 from functions.api.routing import Call, Route
-from functions.api.server import serve
 from tests.fakes.api import ApiWorld
 from tests.fakes.identity import ALICE, OPERATOR
 from tests.fakes.providers import verifiers
@@ -31,8 +30,8 @@ class Served:
         """Begin a fresh world; its door lets everybody call as often as they like."""
         self.api = ApiWorld(providers=verifiers(), current_terms=TERMS)
         (self.tenant,) = tenants(self.api, ALICE)
-        self.operator = self.api.token(OPERATOR)
-        self.api.app = serve(self._routes, lambda: self.api.services)
+        self.operator = self.api.operator_token()
+        self.api.serve(self._routes)
         self.known = {**self.tenant.ids, "address": ALICE.address}
         self._changes = 0
 
@@ -58,6 +57,7 @@ class Served:
 
     def _deed(self, key: str) -> Asked:
         query = {
+            "GET /v1/ops/auth/siwe/nonce": {"address": OPERATOR.address},
             "GET /v1/ops/switches": {"switch": "kill_global"},
             "GET /v1/ops/users": {"user_id": self.known["user_id"]},
         }
@@ -65,7 +65,8 @@ class Served:
             held = f"/v1/ops/follows/{self.known['follow_id']}/pause"
             self.api.request("POST", held, {"reason": "a ticket"}, self.operator)
         body = GOOD[key](self.api, self.tenant.token) if key in GOOD else None
-        return Asked(self.tenant.ids, body, query.get(key, {}))
+        ids = {**self.tenant.ids, "address": OPERATOR.address}
+        return Asked(ids, body, query.get(key, {}))
 
     def _counted(self, handle: Callable[[Call], Any]) -> Callable[[Call], Any]:
         def counted(call: Call) -> Any:

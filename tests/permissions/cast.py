@@ -8,10 +8,12 @@ from itertools import count
 from typing import TYPE_CHECKING, Any
 
 from cli.client import ApiClient
+from cli.system import SIGN_IN
 from cli.wallet_key import WalletKey
 from tests.permissions.stage import Stage
 from understudy.adapters.aws import keys
 from understudy.adapters.aws.attributes import number
+from understudy.adapters.identity.siwe import TO_OPERATE
 from understudy.adapters.keccak import keccak256
 from understudy.domain.ids import FollowId
 from understudy.domain.markets import HYPERLIQUID
@@ -34,6 +36,7 @@ LIMITS: dict[str, Any] = {
 }
 EXECUTE = "FollowerExecuteFunction"
 TWO_SHARDS = 201
+OPERATORS_SIGN_IN = replace(SIGN_IN, door="/v1/ops/auth", resource=TO_OPERATE)
 OPERATOR = WalletKey(keccak256(b"understudy:permissions:operator"))
 _numbers = count(1)
 
@@ -98,6 +101,13 @@ class Follower:
         """Have lost so much before."""
         budget = replace(self.state.budget, realized=-Decimal(usdc))
         self.user.stage.copies.commit(Changes(budget=budget))
+
+
+def new_operator(stage: Stage, key: WalletKey = OPERATOR) -> ApiClient:
+    """Sign the operator in at the operators' door."""
+    client = ApiClient(stage.system.api_url, OPERATORS_SIGN_IN)
+    client.sign_in(key)
+    return client
 
 
 def new_address() -> str:

@@ -9,7 +9,14 @@ from urllib.parse import urlencode
 import pytest
 
 from cli.client import ApiError
-from tests.permissions.cast import OPERATOR, Follower, new_address, new_follower, new_user
+from tests.permissions.cast import (
+    OPERATOR,
+    Follower,
+    new_address,
+    new_follower,
+    new_operator,
+    new_user,
+)
 from tests.permissions.logs import leaves_a_log
 
 if TYPE_CHECKING:
@@ -21,7 +28,7 @@ WHY = {"reason": "a permission check"}
 
 
 def a_leader_is_blacklisted_and_let_go(stage: Stage) -> None:
-    operator, leader = _operator(stage), new_address()
+    operator, leader = new_operator(stage), new_address()
     query = urlencode({"switch": "blacklisted", "subject": leader})
     turned = _turn(operator, "blacklisted", leader, on=True)
     assert operator.call("GET", f"/v1/ops/switches?{query}") == turned
@@ -30,7 +37,7 @@ def a_leader_is_blacklisted_and_let_go(stage: Stage) -> None:
 
 
 def a_user_is_killed_and_let_go(stage: Stage) -> None:
-    operator, user = _operator(stage), new_user(stage)
+    operator, user = new_operator(stage), new_user(stage)
     user.sign_in()
     user_id = user.client.me()["user"]["user_id"]
     assert _turn(operator, "kill_user", user_id, on=True)["on"] is True
@@ -38,7 +45,7 @@ def a_user_is_killed_and_let_go(stage: Stage) -> None:
 
 
 def a_user_is_flagged_and_reads_why(stage: Stage) -> None:
-    operator, user = _operator(stage), new_user(stage)
+    operator, user = new_operator(stage), new_user(stage)
     user.sign_in()
     user_id = user.client.me()["user"]["user_id"]
     assert _turn(operator, "flagged", user_id, on=True)["on"] is True
@@ -48,7 +55,7 @@ def a_user_is_flagged_and_reads_why(stage: Stage) -> None:
 
 
 def sessions_are_shown_and_ended(stage: Stage) -> None:
-    operator, user = _operator(stage), new_user(stage)
+    operator, user = new_operator(stage), new_user(stage)
     user.sign_in()
     user_id = user.client.me()["user"]["user_id"]
     (session,) = operator.call("GET", f"/v1/ops/users?{urlencode({'user_id': user_id})}")[
@@ -62,8 +69,19 @@ def sessions_are_shown_and_ended(stage: Stage) -> None:
     _is_over(user.client)
 
 
+def operators_come_and_go(stage: Stage) -> None:
+    first, second = new_operator(stage), new_operator(stage)
+    first.refresh()
+    first.sign_out()
+    _refused(first)
+    path = f"/v1/ops/operators/{OPERATOR.address}/sessions/end"
+    second.call("POST", path, WHY)
+    with pytest.raises(ApiError, match="session has ended"):
+        second.call("POST", path, WHY)
+
+
 def a_follow_is_paused_closed_and_released(stage: Stage) -> None:
-    operator, follower = _operator(stage), new_follower(stage, on_stop="close_now")
+    operator, follower = new_operator(stage), new_follower(stage, on_stop="close_now")
     follower.copy("0", "1", 1)
 
     paused = operator.call("POST", f"/v1/ops/follows/{follower.follow_id}/pause", WHY)
@@ -75,7 +93,7 @@ def a_follow_is_paused_closed_and_released(stage: Stage) -> None:
 
 
 def an_agent_is_revoked(stage: Stage) -> None:
-    operator, follower = _operator(stage), new_follower(stage)
+    operator, follower = new_operator(stage), new_follower(stage)
     (agent,) = _dossier(operator, follower)["agents"]
     path = f"/v1/ops/users/{agent['user_id']}/agents/{agent['agent_id']}/revoke"
 
@@ -108,12 +126,6 @@ def _log_of_a_call(stage: Stage) -> str:
 
     stage.wait("the refusal is logged", lambda: "request refused" in said())
     return said()
-
-
-def _operator(stage: Stage) -> ApiClient:
-    client = stage.system.client()
-    client.sign_in(OPERATOR)
-    return client
 
 
 def _turn(operator: ApiClient, switch: str, subject: str, *, on: bool) -> Any:
@@ -159,6 +171,7 @@ CHECKS = (
     a_user_is_killed_and_let_go,
     a_user_is_flagged_and_reads_why,
     sessions_are_shown_and_ended,
+    operators_come_and_go,
     a_follow_is_paused_closed_and_released,
     an_agent_is_revoked,
 )

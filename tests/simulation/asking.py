@@ -18,7 +18,7 @@ from understudy.adapters.memory.wallets import InMemoryWalletStore
 from understudy.adapters.venues.hyperliquid.approvals import HyperliquidApprovals
 from understudy.adapters.venues.hyperliquid.constants import Chain
 from understudy.domain.door_limits import DoorLimits
-from understudy.runtime.api_ports import ApiPorts
+from understudy.runtime.api_ports import ApiPorts, Callers
 from understudy.runtime.api_services import ApiServices, assemble
 from understudy.workflows.requests.agents import BuilderTerms
 
@@ -33,8 +33,9 @@ def failing_api(world: World) -> ApiServices:
 
     custody = Gated("keys", world.keys, SignerGate(*shared))
     rest: Any = Gated("approvals", world.approvals, questions, send=OrderGate(*shared))
-    identity, keys = gated("identity", world.identity), FixedRing()
+    identity = gated("identity", world.identity)
     ports = ApiPorts(
+        callers=_callers(identity),
         identity=identity,
         sessions=identity,
         wallets=gated("wallets", InMemoryWalletStore(world.identity)),
@@ -53,9 +54,6 @@ def failing_api(world: World) -> ApiServices:
         signer_switches=custody,
         bounds=custody,
         approvals=HyperliquidApprovals(rest, Chain.TESTNET),
-        verifier=verifier(),
-        access_tokens=Hs256AccessTokens(keys, ISSUER),
-        refresh_tokens=HmacRefreshTokens(keys),
         clock=world.clock,
         ids=world.ids,
         calls=InMemoryCallCounts(),
@@ -63,3 +61,14 @@ def failing_api(world: World) -> ApiServices:
         audit=gated("audit", InMemoryAuditTrail()),
     )
     return assemble(ports, BuilderTerms(), ())
+
+
+def _callers(identity: Any) -> Callers:
+    keys = FixedRing()
+    return Callers(
+        identity=identity,
+        sessions=identity,
+        verifier=verifier(),
+        access_tokens=Hs256AccessTokens(keys, ISSUER),
+        refresh_tokens=HmacRefreshTokens(keys),
+    )

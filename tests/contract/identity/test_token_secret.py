@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, cast
 from uuid import uuid4
 
 import pytest
@@ -25,6 +25,7 @@ class Rotated:
 
     secrets: Any
     name: str
+    operators: str = "of nobody"
     audit: InMemoryAuditTrail = field(default_factory=InMemoryAuditTrail)
 
     def client(self, service: str) -> Any:
@@ -32,8 +33,7 @@ class Rotated:
         return self.secrets
 
     def resource(self, name: str) -> str:
-        assert name == "TokenSecret"
-        return self.name
+        return {"TokenSecret": self.name, "OperatorTokenSecret": self.operators}[name]
 
     def audit_trail(self) -> InMemoryAuditTrail:
         return self.audit
@@ -106,3 +106,18 @@ def test_who_rotated_is_written_down_and_no_secret_is(place: Rotated) -> None:
     read = place.secrets.get_secret_value(SecretId=place.name)["SecretString"]
     assert read not in json.dumps(entry._asdict())
     assert len(read) == 64
+
+
+def test_the_operators_secret_rotates_by_itself(place: Rotated) -> None:
+    place.name, place.operators = place.operators, place.name
+    (old,) = [keys.kid for keys in StoredKeyRing(place.secrets, place.operators)()]
+
+    rotated(
+        cast("Any", place),
+        Rotation("arn:operator", datetime.now(UTC), signs_out=False, of_operators=True),
+    )
+
+    kids = [keys.kid for keys in StoredKeyRing(place.secrets, place.operators)()]
+    assert (len(kids), old in kids) == (2, True)
+    (entry,) = place.audit.entries
+    assert entry.subject == "operator-token-secret"

@@ -37,6 +37,7 @@ COPYING: dict[str, Any] = {
 IDENTITY: dict[str, Any] = {
     "GlobalSecondaryIndexes": [index("attended", ("attended_as", "attend_at_ms"), KEYS_ONLY)]
 }
+OPERATORS: dict[str, Any] = {}
 MARKET: dict[str, Any] = {}
 THROTTLE: dict[str, Any] = {}
 DOOR: dict[str, Any] = {}

@@ -44,6 +44,7 @@ def resources() -> dict[str, Any]:
         ("ThrottleTable", tables.THROTTLE),
         ("DoorTable", tables.DOOR),
         ("IdentityTable", tables.IDENTITY),
+        ("OperatorsTable", tables.OPERATORS),
     ],
 )
 def test_a_table_of_the_template_has_the_keys_and_indexes_of_the_tests(
@@ -60,7 +61,9 @@ def test_a_table_of_the_template_has_the_keys_and_indexes_of_the_tests(
     } == tables.attribute_types(definition)
 
 
-@pytest.mark.parametrize("name", ["CopyingTable", "ThrottleTable", "DoorTable", "IdentityTable"])
+@pytest.mark.parametrize(
+    "name", ["CopyingTable", "ThrottleTable", "DoorTable", "IdentityTable", "OperatorsTable"]
+)
 def test_items_that_say_when_they_expire_do_so(resources: dict[str, Any], name: str) -> None:
     assert resources[name]["Properties"]["TimeToLiveSpecification"] == {
         "AttributeName": "expires_on",

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture
 def operator(api: ApiWorld) -> str:
-    return api.token(OPERATOR)
+    return api.operator_token()
 
 
 @pytest.fixture
@@ -85,7 +85,7 @@ def test_both_ways_are_audited_with_who_and_why(api: ApiWorld, token: str, opera
     api.world.clock.advance(CLOCKS_DIFFER_BY_MS + 1)
     flag(api, operator, token, "paid", on=False)
 
-    by, subject = me(api, operator)["user_id"], me(api, token)["user_id"]
+    by, subject = OPERATOR.address.lower(), me(api, token)["user_id"]
     kept = [(each.event, each.subject, dict(each.facts)) for each in api.audit.entries[-2:]]
     assert kept == [
         ("FLAGGED_ON", subject, {"operator": by, "reason": "unpaid"}),

@@ -5,8 +5,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Callable
-from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -14,8 +13,8 @@ from hypothesis import given, settings
 from functions.api.every_route import ROUTES
 from functions.api.limits import LimitChoices
 from functions.api.routing import Access, Route
-from tests.fakes.api import Answer, ApiWorld
-from tests.fakes.identity import ALICE, BOB, OPERATOR, message
+from tests.fakes.api import OPERATORS_DOOR, Answer, ApiWorld
+from tests.fakes.identity import ALICE, BOB, OPERATOR
 from tests.fakes.providers import (
     dynamic_token,
     dynamic_wallet,
@@ -26,9 +25,6 @@ from tests.fakes.providers import (
 from tests.fakes.requests import created, started
 from tests.unit.api.near_valid import spoiled
 from understudy.workflows.requests.terms import CurrentTerms
-
-if TYPE_CHECKING:
-    from cli.wallet_key import WalletKey
 
 BODIES_PER_ROUTE = 500
 TERMS = CurrentTerms("2027-01")
@@ -62,20 +58,17 @@ Good = Callable[[ApiWorld, str], dict[str, Any]]
 
 
 def sign_in(api: ApiWorld, _: str) -> dict[str, Any]:
-    nonce = api.request("GET", "/v1/auth/siwe/nonce", query={"address": ALICE.address}).body
-    return {**signed_by(api, ALICE, nonce["nonce"]), "connector": "WALLETCONNECT"}
+    return {**api.proof(), "connector": "WALLETCONNECT"}
 
 
-def signed_by(api: ApiWorld, key: WalletKey, nonce: str) -> dict[str, str]:
-    now = datetime.fromtimestamp(api.world.clock.now_ms() // 1000, UTC)
-    text = message(key.address, nonce, issued_at=now.isoformat())
-    return {"address": key.address, "message": text, "signature": key.sign_text(text)}
+def sign_in_operator(api: ApiWorld, _: str) -> dict[str, Any]:
+    return {**api.proof(OPERATOR, OPERATORS_DOOR), "connector": "WALLETCONNECT"}
 
 
 def link(api: ApiWorld, token: str) -> dict[str, Any]:
     query = {"address": BOB.address}
     nonce = api.request("GET", "/v1/wallets/nonce", None, token, query).body["nonce"]
-    return {**signed_by(api, BOB, nonce), "connector": "WALLETCONNECT"}
+    return {**api.signed(BOB, nonce), "connector": "WALLETCONNECT"}
 
 
 def accept(_: ApiWorld, __: str) -> dict[str, Any]:
@@ -97,6 +90,10 @@ def dynamic(_: ApiWorld, __: str) -> dict[str, Any]:
 
 def refresh(api: ApiWorld, _: str) -> dict[str, Any]:
     return {"refresh_token": api.sign_in()["refresh_token"]}
+
+
+def refresh_operator(api: ApiWorld, _: str) -> dict[str, Any]:
+    return {"refresh_token": api.sign_in(OPERATOR, OPERATORS_DOOR)["refresh_token"]}
 
 
 def enable(api: ApiWorld, token: str) -> dict[str, Any]:
@@ -160,6 +157,9 @@ GOOD: dict[str, Good] = {
     "POST /v1/copy/follows": older_follow,
     "PATCH /v1/follows/{follow_id}": limits,
     "PUT /v1/copy/profile": limits,
+    "POST /v1/ops/auth/siwe/verify": sign_in_operator,
+    "POST /v1/ops/auth/refresh": refresh_operator,
+    "POST /v1/ops/auth/logout": refresh_operator,
     "POST /v1/ops/switches": switch,
     "POST /v1/ops/follows/{follow_id}/pause": why,
     "POST /v1/ops/follows/{follow_id}/release": why,
@@ -167,6 +167,7 @@ GOOD: dict[str, Good] = {
     "POST /v1/ops/users/{user_id}/agents/{agent_id}/rotate": why,
     "POST /v1/ops/sessions/{session_id}/end": why,
     "POST /v1/ops/users/{user_id}/sessions/end": why,
+    "POST /v1/ops/operators/{address}/sessions/end": why,
     "POST /v1/ops/everybody/sessions/end": why,
 }
 WITH_BODY = [route for route in ROUTES if route.body is not None]
@@ -181,7 +182,7 @@ def held(api: ApiWorld, token: str) -> str:
     api.delegate(token)
     follow_id = started(api, token)
     path = f"/v1/ops/follows/{follow_id}/pause"
-    api.request("POST", path, {"reason": "a ticket"}, api.token(OPERATOR))
+    api.request("POST", path, {"reason": "a ticket"}, api.operator_token())
     return follow_id
 
 
@@ -193,6 +194,7 @@ def session(api: ApiWorld, token: str) -> str:
 IN_PATH: dict[str, Callable[[ApiWorld, str], str]] = {
     "/ops/follows/{follow_id}": lambda api, token: f"/ops/follows/{held(api, token)}",
     "{follow_id}": created,
+    "{address}": lambda _, __: OPERATOR.address,
     "{session_id}": session,
     "{agent_id}": lambda api, token: api.delegate(token),
     "{user_id}": lambda api, token: api.request("GET", "/v1/me", None, token).body["user"][
@@ -219,7 +221,7 @@ class Tried:
                 self.path = self.path.replace(name, make(self.api, self.token))
         self.good = GOOD[self.route.key](self.api, self.token)
         if self.route.access is Access.OPERATOR:
-            self.token = self.api.token(OPERATOR)
+            self.token = self.api.operator_token()
         self.stored = self.api.stored()
 
     def send(self, body: dict[str, Any]) -> Answer:

@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 from functions.api.every_route import ROUTES
 from functions.api.routing import Access
 from tests.fakes.api import ApiWorld
-from tests.fakes.identity import OPERATOR
 from tests.fakes.requests import created
 
 BODIES_PER_ROUTE = 500
@@ -48,7 +47,7 @@ BODIES = (
 
 def test_no_body_breaks_a_route_or_changes_anything() -> None:
     api = ApiWorld()
-    token, operator = api.token(), api.token(OPERATOR)
+    token, operator = api.token(), api.operator_token()
     follow_id = created(api, token)
     before = api.stored()
     paths = [

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.fakes.identity import OPERATOR
+from tests.fakes.identity import BOB
 from understudy.domain.turns import CLOCKS_DIFFER_BY_MS
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ def me(api: ApiWorld) -> dict[str, Any]:
 def turn(api: ApiWorld, switch: str, subject: str, *, on: bool) -> None:
     api.world.clock.advance(CLOCKS_DIFFER_BY_MS + 1)
     wish = {"switch": switch, "subject": subject, "on": on, "reason": "ticket 4711"}
-    answer = api.request("POST", "/v1/ops/switches", wish, api.token(OPERATOR))
+    answer = api.request("POST", "/v1/ops/switches", wish, api.operator_token())
     assert answer.status == 200, answer.body
 
 
@@ -44,7 +44,7 @@ def test_who_is_stopped_sees_it_until_the_stop_ends(api: ApiWorld, switch: str, 
 
 def test_a_stop_of_somebody_else_is_not_mine(api: ApiWorld) -> None:
     api.token()
-    other = api.request("GET", "/v1/me", None, api.token(OPERATOR)).body["user"]["user_id"]
+    other = api.request("GET", "/v1/me", None, api.token(BOB)).body["user"]["user_id"]
 
     turn(api, "kill_user", other, on=True)
 

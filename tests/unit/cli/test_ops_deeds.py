@@ -50,7 +50,7 @@ class Stack:
 
     def __init__(self) -> None:
         self.done: list[tuple[object, ...]] = []
-        self.actions = self.switches = self.endings = self
+        self.actions = self.switches = self.endings = self.users = self
 
     def user_of(self, address: str) -> UserId:
         if address != ADDRESS:

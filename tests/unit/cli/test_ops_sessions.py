@@ -10,22 +10,29 @@ from cli.app import main
 from cli.ops import deeds
 from cli.ops.operating import Operating
 from tests.fakes.builders import NOW_MS
-from tests.fakes.identity import ALICE, BOB, IdentityWorld
+from tests.fakes.identity import ALICE, BOB, OPERATOR, IdentityWorld
 from understudy.adapters.correlation import correlation_id
 from understudy.domain.identity import AuthMethod, Connector, User, Wallet
 from understudy.domain.ids import UserId, WalletId
 from understudy.workflows.requests.operator_actions import OperatorActions
 from understudy.workflows.requests.operator_switches import OperatorSwitches
 from understudy.workflows.requests.operators import Deed
+from understudy.workflows.requests.session_endings import EverySession
 
 ADDRESSES = {"alice": ALICE.address, "bob": BOB.address}
 WHY = ("--reason", "a leak")
 
 
 @pytest.fixture
-def world(monkeypatch: pytest.MonkeyPatch) -> IdentityWorld:
+def operators() -> IdentityWorld:
+    return IdentityWorld()
+
+
+@pytest.fixture
+def world(operators: IdentityWorld, monkeypatch: pytest.MonkeyPatch) -> IdentityWorld:
     world = IdentityWorld()
-    at = Operating(cast("OperatorSwitches", None), cast("OperatorActions", None), world.endings)
+    both = EverySession(world.endings, operators.endings)
+    at = Operating(cast("OperatorSwitches", None), cast("OperatorActions", None), both)
     monkeypatch.setattr(deeds, "find_place", lambda stack: stack)
     monkeypatch.setattr(deeds, "operating", lambda _: at)
     monkeypatch.setattr(deeds, "deed_of", lambda place, reason: Deed(place, reason, NOW_MS))
@@ -33,7 +40,7 @@ def world(monkeypatch: pytest.MonkeyPatch) -> IdentityWorld:
 
 
 def opened(world: IdentityWorld, name: str) -> str:
-    wallet_id, address = WalletId(f"w-{name}"), ADDRESSES[name].lower()
+    wallet_id, address = WalletId(f"w-{name}"), ADDRESSES.get(name, name).lower()
     wallet = Wallet(wallet_id, UserId(name), address, Connector.REOWN, NOW_MS, NOW_MS)
     world.store.create_user(User(wallet.user_id, wallet_id, NOW_MS, NOW_MS), wallet)
     pair = world.sessions.open(wallet, AuthMethod.SIWE)
@@ -70,6 +77,28 @@ def test_each_command_ends_what_it_names_and_says_who_and_why(
     )
 
 
+@pytest.mark.parametrize(
+    ("command", "event"),
+    [
+        (("end", "{session}"), "SESSION_ENDED"),
+        (("end-operators", OPERATOR.address), "SESSIONS_ENDED"),
+        (("end-everybodys",), "ALL_SESSIONS_ENDED"),
+    ],
+)
+def test_operators_sessions_end_too(
+    world: IdentityWorld, operators: IdentityWorld, command: tuple[str, ...], event: str
+) -> None:
+    address = OPERATOR.address.lower()
+    session_id = opened(operators, address)
+    named = [part.format(session=session_id) for part in command]
+
+    assert main(["ops", "sessions", *named, *WHY]) == 0
+
+    assert not operators.endings.living(UserId(address))
+    assert operators.audit.entries[-1].event == event
+    assert {each.event for each in world.audit.entries} <= {"ALL_SESSIONS_ENDED"}
+
+
 def test_every_command_is_a_request_of_its_own_to_the_audit(
     world: IdentityWorld, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -89,6 +118,7 @@ def test_every_command_is_a_request_of_its_own_to_the_audit(
     [
         (("end", "nothing", *WHY), "SESSION_NOT_FOUND"),
         (("end-users", "nobody", *WHY), "USER_NOT_FOUND"),
+        (("end-operators", OPERATOR.address, *WHY), "USER_NOT_FOUND"),
         (("end-everybodys", "--reason", " "), "USAGE"),
         (("end-everybodys",), "USAGE"),
     ],

@@ -196,11 +196,11 @@ def test_a_chain_is_configured_by_a_safe_address_or_not_at_all(
 ) -> None:
     for name, value in {"DOMAINS": DOMAIN, "ORIGINS": ORIGIN, "CHAIN_IDS": "1"}.items():
         monkeypatch.setenv(f"SIWE_{name}", value)
-    assert api._verifier().contracts is None
+    assert api._verifier("").contracts is None
 
     monkeypatch.setenv("SIWE_RPC_URL", "https://rpc.example.com/v1")
-    assert api._verifier().contracts is not None
+    assert api._verifier("").contracts is not None
 
     monkeypatch.setenv("SIWE_RPC_URL", "http://rpc.example.com/v1")
     with pytest.raises(InvalidInputError, match="https"):
-        api._verifier()
+        api._verifier("")

@@ -29,7 +29,6 @@ WAYS_IN = [
     keys.address("0x" + "a" * 40),
     keys.provider_identity(PRIVY, "did:privy:alice"),
     keys.nonce("n1"),
-    keys.everybody(),
 ]
 
 
@@ -70,8 +69,10 @@ def test_who_looks_after_agents_knows_no_session() -> None:
     }
 
     assert not may("AgentUpkeepFunctionRole", every_action, keys.session("s1"))
+    assert not may("AgentUpkeepFunctionRole", every_action, keys.everybody())
 
 
 def test_operators_end_sessions_and_find_users_by_address() -> None:
     assert may("OperatorApiFunctionRole", WRITING, keys.session("s1"))
+    assert may("OperatorApiFunctionRole", WRITING, keys.everybody())
     assert may("OperatorApiFunctionRole", {"dynamodb:GetItem"}, keys.address("0x1"))

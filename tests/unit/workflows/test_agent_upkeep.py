@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.fakes.api import ApiWorld
-from tests.fakes.identity import ALICE, OPERATOR
+from tests.fakes.identity import ALICE
 from tests.fakes.requests import started
 from understudy.domain.agents import DAY_MS, HANDED_OVER_MS, Agent
 from understudy.domain.errors import VenueUnreachableError
@@ -283,7 +283,7 @@ def test_custody_being_away_leaves_an_agent_due(upkeep: Upkeep) -> None:
 
 
 def test_an_operator_has_a_successor_prepared_by_the_next_run(upkeep: Upkeep) -> None:
-    token = upkeep.api.token(OPERATOR)
+    token = upkeep.api.operator_token()
     path = f"/v1/ops/users/{upkeep.agent().user_id}/agents/{upkeep.agent_id}/rotate"
 
     assert upkeep.api.request("POST", path, {"reason": "a ticket"}, token).status == 200

@@ -22,10 +22,14 @@ from understudy.adapters.aws.switch_board import DynamoSwitchBoard
 from understudy.adapters.aws.table import Table
 from understudy.adapters.aws.token_secret import StoredKeyRing
 from understudy.adapters.aws.wallet_store import DynamoWalletStore
-from understudy.adapters.identity.access_tokens import Hs256AccessTokens
+from understudy.adapters.identity.access_tokens import (
+    AUDIENCE,
+    OPERATORS_AUDIENCE,
+    Hs256AccessTokens,
+)
 from understudy.adapters.identity.contract_wallets import ContractWallets
 from understudy.adapters.identity.refresh_tokens import HmacRefreshTokens
-from understudy.adapters.identity.siwe import SiweVerifier
+from understudy.adapters.identity.siwe import TO_OPERATE, SiweVerifier
 from understudy.adapters.ids import RandomIds
 from understudy.adapters.venues.hyperliquid.approvals import HyperliquidApprovals
 from understudy.adapters.venues.hyperliquid.rest import Rest
@@ -35,7 +39,7 @@ from understudy.domain.errors import InvalidInputError
 from understudy.domain.ids import FollowId
 from understudy.domain.markets import HYPERLIQUID
 from understudy.runtime import environment, parts
-from understudy.runtime.api_ports import ApiPorts
+from understudy.runtime.api_ports import ApiPorts, Callers
 from understudy.runtime.api_services import ApiServices, assemble
 from understudy.runtime.builder_terms import builder_terms
 from understudy.runtime.identity_providers import identity_providers
@@ -56,7 +60,7 @@ NOBODY = "0" * 32
 def build(actor: Actor = Actor.API) -> ApiServices:
     """Give the API's workflows on their real ports, from the environment.
 
-    `actor` is whose name the audit has for what is done here.
+    `actor` is who calls, and whose name the audit has for what is done here.
     """
     rest = Rest(environment.text("HYPERLIQUID_URL"))
     keys = LambdaAgentKeys(clients.functions(), environment.text("ENROLL_FUNCTION"))
@@ -69,8 +73,9 @@ def _ports(rest: Rest, keys: LambdaAgentKeys, actor: Actor) -> ApiPorts:
     copying = Table(database, environment.text("COPYING_TABLE"))
     people = Table(database, environment.text("IDENTITY_TABLE"))
     identity = DynamoIdentityStore(people)
-    ring = StoredKeyRing(clients.secrets(), environment.text("TOKEN_SECRET_ID"))
+    is_for_users = actor is Actor.API
     return ApiPorts(
+        callers=_callers(people if is_for_users else _operators(), is_for_users=is_for_users),
         identity=identity,
         sessions=DynamoSessionStore(people),
         wallets=DynamoWalletStore(people),
@@ -89,10 +94,7 @@ def _ports(rest: Rest, keys: LambdaAgentKeys, actor: Actor) -> ApiPorts:
         signer_switches=keys,
         bounds=keys,
         approvals=HyperliquidApprovals(rest, environment.chain()),
-        verifier=_verifier(),
         providers=identity_providers(),
-        access_tokens=Hs256AccessTokens(ring, environment.text("TOKEN_ISSUER")),
-        refresh_tokens=HmacRefreshTokens(ring),
         clock=parts.CLOCK,
         ids=RandomIds(),
         calls=DynamoCallCounts(Table(database, environment.text("DOOR_TABLE"))),
@@ -101,6 +103,23 @@ def _ports(rest: Rest, keys: LambdaAgentKeys, actor: Actor) -> ApiPorts:
         operators=Operators(environment.addresses("OPERATOR_ADDRESSES")),
         epoch=environment.epoch(),
         terms=_current_terms(),
+    )
+
+
+def _operators() -> Table:
+    return Table(clients.dynamodb(), environment.text("OPERATORS_TABLE"))
+
+
+def _callers(people: Table, *, is_for_users: bool) -> Callers:
+    ring = StoredKeyRing(clients.secrets(), environment.text("TOKEN_SECRET_ID"))
+    audience = AUDIENCE if is_for_users else OPERATORS_AUDIENCE
+    return Callers(
+        identity=DynamoIdentityStore(people),
+        sessions=DynamoSessionStore(people),
+        verifier=_verifier("" if is_for_users else TO_OPERATE),
+        access_tokens=Hs256AccessTokens(ring, environment.text("TOKEN_ISSUER"), audience),
+        refresh_tokens=HmacRefreshTokens(ring),
+        are_operators=not is_for_users,
     )
 
 
@@ -114,7 +133,7 @@ def _audit(actor: Actor) -> DynamoAuditTrail:
     return DynamoAuditTrail(table, stamps)
 
 
-def _verifier() -> SiweVerifier:
+def _verifier(resource: str) -> SiweVerifier:
     chain_ids = _list("SIWE_CHAIN_IDS")
     if not all(each.isascii() and each.isdigit() for each in chain_ids):
         raise InvalidInputError("SIWE_CHAIN_IDS must be whole numbers, separated by commas")
@@ -123,6 +142,7 @@ def _verifier() -> SiweVerifier:
         _list("SIWE_ORIGINS"),
         frozenset(map(int, chain_ids)),
         contracts=_contract_wallets(os.environ.get("SIWE_RPC_URL", "")),
+        resource=resource,
     )
 
 

@@ -41,9 +41,25 @@ NO_OPERATORS = Operators()
 
 
 @dataclass(frozen=True, slots=True)
-class ApiPorts:
-    """Stores, the venue, custody, verifiers, time, and what a deployment says."""
+class Callers:
+    """Who signs in at this door and what proves it: users at the API, operators at theirs."""
 
+    identity: IdentityStore
+    sessions: SessionStore
+    verifier: SignInVerifier
+    access_tokens: AccessTokens
+    refresh_tokens: RefreshTokens
+    are_operators: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ApiPorts:
+    """Stores, the venue, custody, verifiers, time, and what a deployment says.
+
+    `identity` and `sessions` are the users', whoever the callers are.
+    """
+
+    callers: Callers
     identity: IdentityStore
     sessions: SessionStore
     wallets: WalletStore
@@ -62,9 +78,6 @@ class ApiPorts:
     signer_switches: SignerSwitches
     bounds: BoundsKeeper
     approvals: AgentApprovals
-    verifier: SignInVerifier
-    access_tokens: AccessTokens
-    refresh_tokens: RefreshTokens
     clock: Clock
     ids: Ids
     calls: CallCounts

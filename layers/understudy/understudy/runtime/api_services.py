@@ -52,17 +52,17 @@ class ApiServices:
         self._ports = ports
         self._builder_terms = builder_terms
         self._dependencies = dependencies
-        self._standings = Standings(ports.sessions, ports.clock)
+        self._standings = Standings(ports.callers.sessions, ports.clock)
         self.identity = ports.identity
         self.clock = ports.clock
         self.operators = ports.operators
         self.door = Door(ports.calls, InMemoryCallCounts(), ports.door_limits, ports.clock)
         self.terms = Terms(ports.identity, ports.accounts, ports.audit, ports.clock, ports.terms)
         self.sessions = Sessions(
-            store=ports.sessions,
+            store=ports.callers.sessions,
             standings=self._standings,
-            access=ports.access_tokens,
-            refresh_tokens=ports.refresh_tokens,
+            access=ports.callers.access_tokens,
+            refresh_tokens=ports.callers.refresh_tokens,
             clock=ports.clock,
             ids=ports.ids,
             audit=ports.audit,
@@ -77,11 +77,11 @@ class ApiServices:
 
     @cached_property
     def session_endings(self) -> SessionEndings:
-        """End sessions."""
+        """End sessions of those who sign in here."""
         from understudy.workflows.requests.session_endings import SessionEndings
 
         ports = self._ports
-        return SessionEndings(ports.sessions, self._standings, ports.audit, ports.clock)
+        return SessionEndings(ports.callers.sessions, self._standings, ports.audit, ports.clock)
 
     @cached_property
     def sign_in(self) -> SignIn:
@@ -89,7 +89,14 @@ class ApiServices:
         from understudy.workflows.requests.sign_in import SignIn
 
         ports = self._ports
-        return SignIn(ports.identity, self._proofs, self.sessions, ports.clock, ports.ids)
+        return SignIn(
+            store=ports.callers.identity,
+            proofs=self._proofs,
+            sessions=self.sessions,
+            clock=ports.clock,
+            ids=ports.ids,
+            by_address=ports.callers.are_operators,
+        )
 
     @cached_property
     def provider_sign_in(self) -> ProviderSignIn:
@@ -232,5 +239,5 @@ class ApiServices:
     def _proofs(self) -> WalletProofs:
         from understudy.workflows.requests.wallet_proofs import WalletProofs
 
-        ports = self._ports
-        return WalletProofs(ports.identity, ports.verifier, ports.clock, ports.ids)
+        ports, callers = self._ports, self._ports.callers
+        return WalletProofs(callers.identity, callers.verifier, ports.clock, ports.ids)

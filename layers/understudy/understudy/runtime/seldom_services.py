@@ -5,17 +5,19 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from understudy.domain.replacing import replace
 from understudy.workflows.requests.account_deletion import AccountDeletion
 from understudy.workflows.requests.account_export import AccountExports
 from understudy.workflows.requests.operator_actions import OperatorActions
 from understudy.workflows.requests.operator_switches import OperatorSwitches
 from understudy.workflows.requests.operators import OperatorRecord
+from understudy.workflows.requests.session_endings import OPERATORS, EverySession, SessionEndings
+from understudy.workflows.requests.standings import Standings
 
 if TYPE_CHECKING:
     from understudy.runtime.api_ports import ApiPorts
     from understudy.workflows.requests.agents import Agents
     from understudy.workflows.requests.follow_lifecycle import FollowLifecycle
-    from understudy.workflows.requests.session_endings import SessionEndings
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +28,7 @@ class SeldomServices:
     exports: AccountExports
     operator_switches: OperatorSwitches
     operator_actions: OperatorActions
+    every_session: EverySession
 
 
 def seldom_services(
@@ -33,6 +36,9 @@ def seldom_services(
 ) -> SeldomServices:
     """Join ports to these workflows."""
     record = OperatorRecord(ports.audit, ports.clock)
+    users = SessionEndings(
+        ports.sessions, Standings(ports.sessions, ports.clock), ports.audit, ports.clock
+    )
     return SeldomServices(
         deletion=AccountDeletion(
             identity=ports.identity,
@@ -49,8 +55,9 @@ def seldom_services(
             ports.identity, ports.accounts, ports.switches, ports.signer_switches, record
         ),
         operator_actions=OperatorActions(
-            ports.identity, agents, lifecycle.own, lifecycle, endings, ports.switches, record
+            ports.identity, agents, lifecycle.own, lifecycle, users, ports.switches, record
         ),
+        every_session=EverySession(users, replace(endings, everybody=OPERATORS)),
     )
 
 

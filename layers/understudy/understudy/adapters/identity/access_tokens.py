@@ -22,6 +22,7 @@ KeyRing = Callable[[], Sequence[TokenKeys]]
 LIFETIME_SECONDS = 900
 MAX_LENGTH = 2048
 AUDIENCE = "understudy-api"
+OPERATORS_AUDIENCE = "understudy-operators"
 TYPE = "access"
 PARTS = 3
 
@@ -32,6 +33,7 @@ class Hs256AccessTokens:
 
     ring: KeyRing
     issuer: str
+    audience: str = AUDIENCE
 
     @property
     def lifetime_seconds(self) -> int:
@@ -44,7 +46,7 @@ class Hs256AccessTokens:
         issued_at = now_ms // 1000
         body = {
             "iss": self.issuer,
-            "aud": AUDIENCE,
+            "aud": self.audience,
             "typ": TYPE,
             "iat": issued_at,
             "exp": issued_at + LIFETIME_SECONDS,
@@ -60,7 +62,7 @@ class Hs256AccessTokens:
         """Read a token; see `AccessTokens`."""
         body = self._verified(token)
         now = now_ms // 1000
-        fixed = {"iss": self.issuer, "aud": AUDIENCE, "typ": TYPE}
+        fixed = {"iss": self.issuer, "aud": self.audience, "typ": TYPE}
         if any(body.get(name) != value for name, value in fixed.items()):
             raise _refused()
         if not _in_time(body, now):

@@ -15,18 +15,24 @@ from understudy.domain.errors import InvalidInputError, NotAllowedError
 from understudy.ports.identity import SignInClaim
 
 MAX_AGE_MS = 600_000
+# Of an operator's message: one that is signed to come in as a user must never let anybody operate.
+TO_OPERATE = "urn:understudy:operate"
 CLOCK_SKEW_MS = 60_000
 
 
 @dataclass(frozen=True, slots=True)
 class SiweVerifier:
-    """Lets in who signed for one of these domains, origins and chains."""
+    """Lets in who signed for one of these domains, origins and chains.
+
+    `resource` is what the message must name among its resources; '' where it need not.
+    """
 
     domains: frozenset[str]
     origins: frozenset[str]
     chain_ids: frozenset[int]
     max_age_ms: int = MAX_AGE_MS
     contracts: ContractWallets | None = None
+    resource: str = ""
 
     def verify(self, message: str, signature: str, now_ms: int) -> SignInClaim:
         """Check everything but the nonce; see `SignInVerifier`."""
@@ -72,6 +78,11 @@ class SiweVerifier:
             raise NotAllowedError(
                 "switch the wallet to a supported chain and sign again",
                 code="SIWE_CHAIN_NOT_ALLOWED",
+            )
+        if self.resource and self.resource not in message.resources:
+            raise NotAllowedError(
+                f"the message must name {self.resource} among its resources: sign one that does",
+                code="SIWE_RESOURCE_MISSING",
             )
 
     def _check_times(self, message: SiweMessage, now_ms: int) -> None:

@@ -7,15 +7,16 @@ from dataclasses import dataclass
 
 from understudy.domain.audit import AuditEntry
 from understudy.domain.errors import ForbiddenError
-from understudy.domain.identity import AuthMethod
 from understudy.ports.audit import AuditTrail
 from understudy.ports.clock import Clock
-from understudy.ports.identity import AccessClaims
 
 
 @dataclass(frozen=True, slots=True)
 class Deed:
-    """Who does something as an operator, by an opaque name, why, and when it was decided."""
+    """Who does something as an operator, why, and when it was decided.
+
+    An operator is named by the wallet that signed in, or as the cloud knows them.
+    """
 
     operator: str
     reason: str
@@ -33,13 +34,9 @@ class Operators:
 
     addresses: frozenset[str] = frozenset()
 
-    def require(self, claims: AccessClaims) -> None:
-        """Raise ForbiddenError unless an operator's wallet itself has signed in.
-
-        A provider's word for whose a wallet is lets nobody operate.
-        """
-        has_signed = claims.auth_method is AuthMethod.SIWE
-        if not (has_signed and claims.wallet_address in self.addresses):
+    def require(self, address: str) -> None:
+        """Raise ForbiddenError for a wallet that is not an operator's."""
+        if address.lower() not in self.addresses:
             raise ForbiddenError("this is for operators", code="OPERATORS_ONLY")
 
 

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 EVERYBODY = "everybody"
+OPERATORS = "operators"
 BY_ITS_USER: Mapping[str, object] = {"by": "user"}
 
 
@@ -53,12 +54,16 @@ class SessionView:
 
 @dataclass(frozen=True, slots=True)
 class SessionEndings:
-    """Ends sessions, for their user or, with a deed, in an operator's name."""
+    """Ends sessions, for their user or, with a deed, in an operator's name.
+
+    `everybody` is how the audit names those whose sessions these are.
+    """
 
     store: SessionStore
     standings: Standings
     audit: AuditTrail
     clock: Clock
+    everybody: str = EVERYBODY
 
     def living(self, user_id: UserId, current_id: str = "") -> Sequence[SessionView]:
         """List the sessions that still let a user in, oldest first."""
@@ -88,10 +93,10 @@ class SessionEndings:
         self._note(EndingEvent.SESSIONS_ENDED, user_id, deed)
 
     def everybodys(self, deed: Deed) -> None:
-        """End every session that anybody has opened until now, the operator's own too."""
+        """End every session that is kept here and was opened until now."""
         self.store.end_all_sessions(self.clock.now_ms())
         self.standings.forget_all()
-        self._note(EndingEvent.ALL_SESSIONS_ENDED, EVERYBODY, deed)
+        self._note(EndingEvent.ALL_SESSIONS_ENDED, self.everybody, deed)
 
     def _end(self, session: Session, deed: Deed | None = None) -> None:
         revoke(self.store, session, self.clock.now_ms())
@@ -102,6 +107,32 @@ class SessionEndings:
     def _note(self, event: EndingEvent, subject: str, deed: Deed | None, **facts: object) -> None:
         told = {**(BY_ITS_USER if deed is None else deed.facts), **facts}
         self.audit.append(AuditEntry(event, subject, self.clock.now_ms(), told))
+
+
+@dataclass(frozen=True, slots=True)
+class EverySession:
+    """Ends sessions of users and of operators, which are kept apart, in an operator's name."""
+
+    users: SessionEndings
+    operators: SessionEndings
+
+    def one(self, deed: Deed, session_id: str) -> None:
+        """End one session, whoever's it is, again if need be; raises NotFoundError."""
+        # Who writes users' sessions could give one the name of an operator's, never the reverse.
+        try:
+            self.operators.one(deed, session_id)
+        except NotFoundError:
+            self.users.one(deed, session_id)
+
+    def everybodys(self, deed: Deed) -> None:
+        """End every session that anybody has opened until now, the operator's own too.
+
+        Either kind ends although the other one cannot be reached.
+        """
+        try:
+            self.users.everybodys(deed)
+        finally:
+            self.operators.everybodys(deed)
 
 
 def session_view(session: Session, current_id: str = "") -> SessionView:

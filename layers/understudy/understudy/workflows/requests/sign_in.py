@@ -25,13 +25,17 @@ class SignedIn:
 
 @dataclass(frozen=True, slots=True)
 class SignIn:
-    """Lets in who proves a wallet's key."""
+    """Lets in who proves a wallet's key.
+
+    A new user is named by chance, or `by_address`, where a record is to say whose wallet it was.
+    """
 
     store: IdentityStore
     proofs: WalletProofs
     sessions: Sessions
     clock: Clock
     ids: Ids
+    by_address: bool = False
 
     def nonce_for(self, address: str) -> SignInNonce:
         """Give an address a nonce for its next sign-in message."""
@@ -62,7 +66,8 @@ class SignIn:
 
     def _new_user(self, address: str, connector: Connector) -> Wallet:
         now = self.clock.now_ms()
-        user_id, wallet_id = UserId(self.ids.new_id()), WalletId(self.ids.new_id())
+        user_id = UserId(address if self.by_address else self.ids.new_id())
+        wallet_id = WalletId(self.ids.new_id())
         wallet = Wallet(wallet_id, user_id, address, connector, now, now)
         self.store.create_user(User(user_id, wallet_id, now, now), wallet)
         return wallet
