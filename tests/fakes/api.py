@@ -164,7 +164,7 @@ class ApiWorld:
             identity=self.identity,
             sessions=self.identity,
             wallets=InMemoryWalletStore(self.identity),
-            accounts=InMemoryAccountStore(self.identity),
+            accounts=InMemoryAccountStore(self.identity, self.audit),
             records=InMemoryCopyRecords(world.table),
             terms=self.current_terms,
             registry=self.identity,

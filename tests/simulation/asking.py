@@ -34,13 +34,14 @@ def failing_api(world: World) -> ApiServices:
     custody = Gated("keys", world.keys, SignerGate(*shared))
     rest: Any = Gated("approvals", world.approvals, questions, send=OrderGate(*shared))
     identity, keys = gated("identity", world.identity), FixedRing()
+    audit = InMemoryAuditTrail()
     ports = ApiPorts(
         identity=identity,
         sessions=identity,
         wallets=gated("wallets", InMemoryWalletStore(world.identity)),
         registry=identity,
         profiles=identity,
-        accounts=gated("accounts", InMemoryAccountStore(world.identity)),
+        accounts=gated("accounts", InMemoryAccountStore(world.identity, audit)),
         records=gated("records", InMemoryCopyRecords(world.table)),
         copies=gated("copies", world.copies),
         directory=gated("directory", world.directory),
@@ -60,6 +61,6 @@ def failing_api(world: World) -> ApiServices:
         ids=world.ids,
         calls=InMemoryCallCounts(),
         door_limits=DoorLimits(),
-        audit=gated("audit", InMemoryAuditTrail()),
+        audit=gated("audit", audit),
     )
     return assemble(ports, BuilderTerms(), ())

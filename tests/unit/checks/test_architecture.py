@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).resolve().parents[3]
 LINT_IMPORTS = Path(sys.executable).with_name("lint-imports")
 STEPS = (
+    "account_erasure",
     "agent_upkeep",
     "audit_checkpoint",
     "audit_seal",

@@ -16,6 +16,7 @@ class Actor(StrEnum):
     SIGNER = "signer"
     API = "api"
     OPERATOR = "operator"
+    ERASURE = "account_erasure"
 
 
 class AuditEntry(NamedTuple):

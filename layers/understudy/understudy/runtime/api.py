@@ -9,8 +9,6 @@ from typing import TYPE_CHECKING
 from understudy.adapters.aws import clients
 from understudy.adapters.aws.account_store import DynamoAccountStore
 from understudy.adapters.aws.agent_keys import LambdaAgentKeys
-from understudy.adapters.aws.audit_stamps import KmsStamps
-from understudy.adapters.aws.audit_trail import DynamoAuditTrail
 from understudy.adapters.aws.call_counts import DynamoCallCounts
 from understudy.adapters.aws.copy_records import DynamoCopyRecords
 from understudy.adapters.aws.copy_store import DynamoCopyStore
@@ -69,12 +67,13 @@ def _ports(rest: Rest, keys: LambdaAgentKeys, actor: Actor) -> ApiPorts:
     copying = Table(database, environment.text("COPYING_TABLE"))
     people = Table(database, environment.text("IDENTITY_TABLE"))
     identity = DynamoIdentityStore(people)
+    audit = parts.audit_trail(actor)
     ring = StoredKeyRing(clients.secrets(), environment.text("TOKEN_SECRET_ID"))
     return ApiPorts(
         identity=identity,
         sessions=DynamoSessionStore(people),
         wallets=DynamoWalletStore(people),
-        accounts=DynamoAccountStore(people),
+        accounts=DynamoAccountStore(people, audit),
         records=DynamoCopyRecords(copying),
         registry=identity,
         profiles=identity,
@@ -97,7 +96,7 @@ def _ports(rest: Rest, keys: LambdaAgentKeys, actor: Actor) -> ApiPorts:
         ids=RandomIds(),
         calls=DynamoCallCounts(Table(database, environment.text("DOOR_TABLE"))),
         door_limits=_door_limits(),
-        audit=_audit(actor),
+        audit=audit,
         operators=Operators(environment.addresses("OPERATOR_ADDRESSES")),
         epoch=environment.epoch(),
         terms=_current_terms(),
@@ -106,12 +105,6 @@ def _ports(rest: Rest, keys: LambdaAgentKeys, actor: Actor) -> ApiPorts:
 
 def _current_terms() -> CurrentTerms:
     return CurrentTerms(os.environ.get("TERMS_VERSION", ""), os.environ.get("TERMS_URL", ""))
-
-
-def _audit(actor: Actor) -> DynamoAuditTrail:
-    stamps = KmsStamps(clients.kms(), environment.text("AUDIT_ROW_KEY_ID"), actor)
-    table = Table(clients.dynamodb(), environment.text("AUDIT_TABLE"))
-    return DynamoAuditTrail(table, stamps)
 
 
 def _verifier() -> SiweVerifier:
