@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 
 from tests.permissions import (
     auditing,
+    erasing,
     executing,
     fanning_out,
     listening,
@@ -32,6 +33,8 @@ CHECKS: Mapping[str, tuple[Check, ...]] = {
     "ApiFunctionRole": serving.CHECKS,
     "OperatorApiFunctionRole": operating.CHECKS,
     "LeaderListenerFunctionRole": listening.CHECKS,
+    "AccountErasureFunctionRole": erasing.OF_ERASURE,
+    "AccountErasureFunctionEveryFiveMinutesRole": erasing.OF_THE_SCHEDULE,
     "AgentUpkeepFunctionRole": upkeep.OF_UPKEEP,
     "AgentUpkeepFunctionEveryFiveMinutesRole": upkeep.OF_THE_SCHEDULE,
     "AuditSealFunctionRole": auditing.OF_SEALING,

@@ -41,6 +41,7 @@ def refusal(call: Callable[..., Any], **request: Any) -> str:
         "ApiFunction",
         "OperatorApiFunction",
         "AgentUpkeepFunction",
+        "AccountErasureFunction",
     ],
 )
 def test_nobody_but_the_signer_decrypts(
@@ -83,6 +84,10 @@ def test_a_key_opens_for_its_own_agent_only(
         ("AgentUpkeepFunction", "sign"),
         ("AgentUpkeepFunction", "enroll"),
         ("AgentUpkeepFunction", "operate"),
+        ("AccountErasureFunction", "sign"),
+        ("AccountErasureFunction", "enroll"),
+        ("AccountErasureFunction", "operate"),
+        ("AccountErasureFunction", "upkeep"),
         ("OperatorApiFunction", "sign"),
         ("OperatorApiFunction", "enroll"),
     ],

@@ -23,6 +23,7 @@ def statements(key: str) -> dict[str, dict[str, Any]]:
     [
         ("TheSignerUnderItsName", "SignerFunctionRole-*", "signer"),
         ("TheApiUnderItsName", "ApiFunctionRole-*", "api"),
+        ("TheErasureUnderItsName", "AccountErasureFunctionRole-*", "account_erasure"),
     ],
 )
 def test_a_role_stamps_under_its_own_name_only(statement: str, role: str, actor: str) -> None:
