@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import json
 from contextlib import contextmanager
+from dataclasses import replace
+from decimal import Decimal
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from tests.permissions.auditing import books
-from tests.permissions.cast import Follower, new_follower
+from tests.permissions.cast import SYMBOL, new_follower
 from tests.permissions.dead_letters import keeps_failures
 from tests.permissions.logs import leaves_a_log
 from understudy.adapters.aws import identity_keys, keys
 from understudy.adapters.aws.account_store import DynamoAccountStore
 from understudy.adapters.aws.attributes import number, text
 from understudy.domain.limits import OnStop
+from understudy.ports.copying import Changes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -47,6 +50,20 @@ def what_is_held_is_closed_before_that(stage: Stage) -> None:
     stage.invoke(FUNCTION, {})
     stage.wait("the position is closed", lambda: not follower.held)
     have_asked(stage, user_id, OnStop.CLOSE_NOW)
+    stage.invoke(FUNCTION, {})
+
+    assert left_of(stage, user_id) == set()
+
+
+def an_exit_that_is_open_is_told_to_its_lane(stage: Stage) -> None:
+    follower = new_follower(stage)
+    follower.copy("0", "1", 1)
+    user_id = follower.state.follow.user_id
+    # Reconcile would close it as well: what is told has to be told for the user to go at all.
+    wanted = replace(follower.state.ledgers[SYMBOL], target=Decimal(0))
+    stage.copies.commit(Changes(ledger=wanted))
+    have_asked(stage, user_id, OnStop.KEEP)
+
     stage.invoke(FUNCTION, {})
 
     assert left_of(stage, user_id) == set()
@@ -114,6 +131,7 @@ OF_ERASURE = (
     its_log_is_written,
     who_asked_once_is_erased_with_what_they_hold_kept,
     what_is_held_is_closed_before_that,
+    an_exit_that_is_open_is_told_to_its_lane,
     a_run_that_fails_is_kept,
 )
 OF_THE_SCHEDULE = (accounts_are_erased_by_the_schedule,)
