@@ -10,21 +10,26 @@ import pytest
 from botocore.exceptions import ClientError
 
 from tests.contract.identity.concurrency import TRULY_CONCURRENT
+from tests.contract.identity.people import (
+    ALICE,
+    BOB,
+    GONE,
+    MANY_SESSIONS,
+    NOTHING,
+    PRIVY,
+    SESSIONS,
+    about,
+    agent_of,
+    identity_of,
+    session_of,
+    user_of,
+    wallet_of,
+)
 from tests.fakes.builders import NOW_MS
 from understudy.adapters.aws.account_store import DynamoAccountStore
 from understudy.adapters.aws.identity_store import DynamoIdentityStore
 from understudy.adapters.aws.table import Table
-from understudy.domain.agents import Agent, AgentScope
-from understudy.domain.audit import AuditEntry
 from understudy.domain.errors import ConflictError, DependencyError, NotFoundError
-from understudy.domain.identity import (
-    AuthMethod,
-    Connector,
-    ProviderIdentity,
-    Session,
-    User,
-    Wallet,
-)
 from understudy.domain.ids import UserId, WalletId
 from understudy.domain.limits import OnStop
 from understudy.ports.profiles import CopyProfile
@@ -35,58 +40,7 @@ if TYPE_CHECKING:
     from understudy.ports.accounts import AccountStore
     from understudy.ports.sessions import SessionStore
 
-ALICE, BOB = UserId("alice"), UserId("bob")
-SESSIONS, MANY_SESSIONS = 3, 45
-PRIVY, DYNAMIC = AuthMethod.PRIVY, AuthMethod.DYNAMIC
-
-
-def user_of(user_id: UserId) -> User:
-    return User(user_id, WalletId(f"{user_id}-1"), NOW_MS, NOW_MS)
-
-
-def wallet_of(user_id: UserId, number: int = 1) -> Wallet:
-    address = f"0x{user_id.encode().hex():0>39}{number}"
-    wallet_id = WalletId(f"{user_id}-{number}")
-    return Wallet(wallet_id, user_id, address, Connector.REOWN, NOW_MS + number, NOW_MS)
-
-
-def session_of(user_id: UserId, number: int = 1) -> Session:
-    return Session(
-        session_id=f"{user_id}-{number}",
-        user_id=user_id,
-        auth_method=AuthMethod.SIWE,
-        wallet_address=wallet_of(user_id).address,
-        generation=1,
-        current_hash="c" * 64,
-        previous_hash="",
-        created_at_ms=NOW_MS,
-        rotated_at_ms=NOW_MS,
-        idle_expires_at_ms=NOW_MS + 1,
-        expires_at_ms=NOW_MS + 2,
-    )
-
-
-def agent_of(user_id: UserId) -> Agent:
-    wallet = wallet_of(user_id)
-    return Agent(
-        agent_id=f"agent-{user_id}",
-        user_id=user_id,
-        wallet_id=wallet.wallet_id,
-        wallet_address=wallet.address,
-        venue="hyperliquid",
-        hl_chain="Testnet",
-        address="0x" + "b" * 40,
-        name="one",
-        scope=AgentScope.TRADE_ONLY,
-        nonce=NOW_MS,
-        created_at_ms=NOW_MS,
-        approve_by_ms=NOW_MS + 1,
-        valid_until_ms=NOW_MS + 2,
-    )
-
-
-def identity_of(user_id: UserId) -> ProviderIdentity:
-    return ProviderIdentity(PRIVY, f"did:privy:{user_id}", user_id, NOW_MS)
+Audited = Callable[[], list[str]]
 
 
 @pytest.fixture(autouse=True)
@@ -98,25 +52,6 @@ def people(store: Store, sessions: SessionStore) -> None:
         store.put_copy_profile(CopyProfile(user_id, {"slippage_bps": 20}))
         for number in range(SESSIONS):
             sessions.open_session(session_of(user_id, number))
-
-
-def about(store: Store, sessions: SessionStore, accounts: Accounts, user_id: UserId) -> Any:
-    """Give everything that can be found about a user, by whatever leads there."""
-    named = [sessions.session(session_of(user_id, n).session_id) for n in range(SESSIONS)]
-    return (
-        store.user(user_id),
-        [store.wallet_of_address(wallet_of(user_id, number).address) for number in (1, 2)],
-        store.provider_identity(PRIVY, identity_of(user_id).subject),
-        [each for each in named if each],
-        *map(list, (store.wallets(user_id), store.agents(user_id), sessions.sessions(user_id))),
-        list(accounts.identities(user_id)),
-        store.copy_profile(user_id).limits,
-    )
-
-
-Audited = Callable[[], list[str]]
-GONE = AuditEntry("ACCOUNT_DELETED", ALICE, NOW_MS, {})
-NOTHING: Any = (None, [None, None], None, [], [], [], [], [], {})
 
 
 def test_accepted_terms_are_read_back(store: Store, accounts: Accounts) -> None:
@@ -132,71 +67,6 @@ def test_a_flag_comes_and_goes_with_its_reason(store: Store, accounts: Accounts)
 
     accounts.flag(ALICE, "")
     assert store.user(ALICE) == user_of(ALICE)
-
-
-def test_closing_counts_from_the_first_time(store: Store, accounts: Accounts) -> None:
-    accounts.begin_closing(ALICE, NOW_MS + 5, OnStop.CLOSE_NOW, NOW_MS + 6)
-    accounts.begin_closing(ALICE, NOW_MS + 9, OnStop.CLOSE_NOW, NOW_MS + 10)
-
-    closing = {"closing_since_ms": NOW_MS + 5, "closing_on_stop": OnStop.CLOSE_NOW}
-    assert store.user(ALICE) == replace(user_of(ALICE), **closing)
-
-
-def test_the_newest_wish_about_positions_counts(store: Store, accounts: Accounts) -> None:
-    accounts.begin_closing(ALICE, NOW_MS, OnStop.CLOSE_NOW, NOW_MS)
-    accounts.begin_closing(ALICE, NOW_MS, OnStop.KEEP, NOW_MS)
-
-    user = store.user(ALICE)
-    assert user is not None
-    assert user.closing_on_stop is OnStop.KEEP
-
-
-def test_who_asked_to_be_deleted_is_named_from_then_on_the_longest_due_first(
-    accounts: Accounts,
-) -> None:
-    accounts.begin_closing(BOB, NOW_MS, OnStop.KEEP, NOW_MS + 2)
-    accounts.begin_closing(ALICE, NOW_MS, OnStop.KEEP, NOW_MS + 1)
-
-    assert list(accounts.due_closings(NOW_MS, 9)) == []
-    assert list(accounts.due_closings(NOW_MS + 1, 9)) == [ALICE]
-    assert list(accounts.due_closings(NOW_MS + 2, 9)) == [ALICE, BOB]
-    assert list(accounts.due_closings(NOW_MS + 2, 1)) == [ALICE]
-
-
-def test_who_is_deferred_is_named_later_and_behind_the_others(accounts: Accounts) -> None:
-    for user_id in (ALICE, BOB):
-        accounts.begin_closing(user_id, NOW_MS, OnStop.KEEP, NOW_MS)
-
-    accounts.defer_closing(ALICE, NOW_MS + 5)
-
-    assert list(accounts.due_closings(NOW_MS + 4, 9)) == [BOB]
-    assert list(accounts.due_closings(NOW_MS + 5, 9)) == [BOB, ALICE]
-
-
-def test_deferring_who_is_gone_or_never_asked_names_nobody(
-    store: Store, accounts: Accounts
-) -> None:
-    accounts.defer_closing(UserId("nobody"), NOW_MS)
-    accounts.defer_closing(ALICE, NOW_MS)
-
-    assert list(accounts.due_closings(NOW_MS, 9)) == []
-    assert store.user(UserId("nobody")) is None
-
-
-def test_who_is_to_be_deleted_is_no_agent_that_is_due(store: Store, accounts: Accounts) -> None:
-    due = store.put_agent(replace(agent_of(BOB), agent_id="due", attend_at_ms=NOW_MS))
-    accounts.begin_closing(ALICE, NOW_MS, OnStop.KEEP, NOW_MS)
-
-    assert list(store.due_agents(NOW_MS, 9)) == [due]
-    assert list(accounts.due_closings(NOW_MS, 9)) == [ALICE]
-
-
-def test_who_is_erased_is_named_no_more(accounts: Accounts) -> None:
-    accounts.begin_closing(ALICE, NOW_MS, OnStop.KEEP, NOW_MS)
-
-    accounts.erase(ALICE, GONE)
-
-    assert list(accounts.due_closings(NOW_MS, 9)) == []
 
 
 def test_the_audit_has_an_erasure_once_however_often_it_is_asked_for(

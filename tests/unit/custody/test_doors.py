@@ -141,7 +141,11 @@ def test_the_erasure_ends_keys_and_makes_none() -> None:
 
     refused = [
         call(scene, ERASE_ALIAS, each)["error"]["code"]
-        for each in (CREATE, {"operation": "activate", **named}, {"operation": "set_switch", **KILL})
+        for each in (
+            CREATE,
+            {"operation": "activate", **named},
+            {"operation": "set_switch", **KILL},
+        )
     ]
 
     assert refused == ["NOT_ALLOWED"] * 3

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.fakes.api import ApiWorld
-from tests.fakes.identity import ALICE, BOB
+from tests.fakes.erasing import Schedule
 from tests.unit.api.leaving import delete, held, holding, me, traces
 from understudy.adapters.memory.accounts import InMemoryAccountStore
 from understudy.domain.agents import DAY_MS
@@ -16,7 +16,7 @@ from understudy.domain.errors import ConflictError, DependencyError
 from understudy.domain.ids import UserId
 from understudy.domain.limits import OnStop
 from understudy.workflows import account_erasure
-from understudy.workflows.account_erasure import Erasures, ErasurePorts, erase_accounts
+from understudy.workflows.account_erasure import Erasures, erase_accounts
 from understudy.workflows.requests import account_deletion
 from understudy.workflows.requests.account_deletion import CLOSES_FOR_MS, GOES_ON_AFTER_MS
 
@@ -25,28 +25,6 @@ if TYPE_CHECKING:
     from understudy.ports.copying import FollowState
 
 NOTHING = Erasures()
-
-
-class Schedule:
-    """The schedule, run by hand on the ports of an API."""
-
-    def __init__(self, api: ApiWorld) -> None:
-        self.api = api
-        self.closings = InMemoryAccountStore(api.identity, api.audit)
-        deletion = api.services.seldom.deletion
-        self.ports = ErasurePorts(deletion, api.identity, self.closings, api.world.clock)
-
-    def after(self, ms: int = GOES_ON_AFTER_MS) -> Erasures:
-        self.api.world.clock.advance(ms)
-        return erase_accounts(self.ports)
-
-    def asked(self, name: str, on_stop: OnStop = OnStop.KEEP) -> UserId:
-        """Have somebody who holds nothing ask, in a request that dies when it has begun."""
-        token = self.api.token(BOB if name == "bob" else ALICE)
-        user_id = me(self.api, token)
-        now_ms = self.api.world.clock.now_ms()
-        self.closings.begin_closing(user_id, now_ms, on_stop, now_ms + GOES_ON_AFTER_MS)
-        return user_id
 
 
 @pytest.fixture
@@ -110,9 +88,7 @@ def test_the_request_itself_is_left_alone_at_first(schedule: Schedule) -> None:
     assert schedule.after(1).done == 1
 
 
-def test_nobody_is_erased_who_has_not_asked(
-    api: ApiWorld, token: str, schedule: Schedule
-) -> None:
+def test_nobody_is_erased_who_has_not_asked(api: ApiWorld, token: str, schedule: Schedule) -> None:
     user_id = me(api, token)
     user = api.identity.users[user_id]
     api.identity.closings[user_id] = 0

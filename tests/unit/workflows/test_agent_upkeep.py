@@ -13,7 +13,6 @@ from tests.fakes.requests import started
 from understudy.domain.agents import DAY_MS, HANDED_OVER_MS, Agent
 from understudy.domain.errors import VenueUnreachableError
 from understudy.domain.ids import FollowId
-from understudy.domain.limits import OnStop
 from understudy.ports.switches import Switch
 from understudy.workflows.agent_upkeep import Attended, UpkeepPorts, look_after_agents
 
@@ -87,9 +86,8 @@ def test_two_weeks_before_its_end_an_agent_has_a_successor_to_sign(upkeep: Upkee
 
 
 def test_who_is_being_deleted_gets_no_successor_and_is_asked_for_tomorrow(upkeep: Upkeep) -> None:
-    user_id = upkeep.agent().user_id
-    now_ms = upkeep.api.world.clock.now_ms()
-    upkeep.api.ports().accounts.begin_closing(user_id, now_ms, OnStop.KEEP, now_ms)
+    user = upkeep.api.identity.users[upkeep.agent().user_id]
+    upkeep.api.identity.users[user.user_id] = replace(user, closing_since_ms=1)
 
     attended = upkeep.after((VALID_DAYS - ROTATED_BEFORE_DAYS) * DAY_MS)
 

@@ -28,9 +28,7 @@ class AccountStore(Protocol):
         """Flag a user for a reason; without a reason take the flag away."""
         ...
 
-    def begin_closing(
-        self, user_id: UserId, at_ms: int, on_stop: OnStop, due_at_ms: int
-    ) -> None:
+    def begin_closing(self, user_id: UserId, at_ms: int, on_stop: OnStop, due_at_ms: int) -> None:
         """Note since when a user wants to be deleted, and what becomes of what they hold.
 
         The first time stays, and the newest wish; `ClosingAccounts` names the user from

@@ -28,7 +28,7 @@ from understudy.workflows.requests.standings import Standings
 
 @cache
 def build() -> ErasurePorts:
-    """Give the workflow's ports; ending follows and agents asks the venue and the market nothing."""
+    """Give the workflow's ports; to end follows and agents nobody asks the venue."""
     copying = Table(clients.dynamodb(), environment.text("COPYING_TABLE"))
     people = Table(clients.dynamodb(), environment.text("IDENTITY_TABLE"))
     identity, board = DynamoIdentityStore(people), DynamoSwitchBoard(copying)

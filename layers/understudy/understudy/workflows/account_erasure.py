@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from understudy.domain.agents import DAY_MS
 from understudy.domain.errors import UnderstudyError
+from understudy.domain.ids import UserId
 from understudy.ports.accounts import ClosingAccounts
 from understudy.ports.clock import Clock
 from understudy.ports.identity import IdentityStore
@@ -22,7 +23,6 @@ from understudy.workflows.requests.account_deletion import (
 
 if TYPE_CHECKING:
     from understudy.domain.identity import User
-    from understudy.domain.ids import UserId
 
 MOST_AT_ONCE = 100
 # After this a run begins with nobody else: the last one may take the deletion's own patience more.

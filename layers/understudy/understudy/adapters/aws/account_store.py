@@ -45,16 +45,16 @@ class DynamoAccountStore:
         flag = {":is": {"BOOL": bool(reason)}, ":reason": text(reason)}
         self._set(user_id, "is_flagged = :is, flag_reason = :reason", flag)
 
-    def begin_closing(
-        self, user_id: UserId, at_ms: int, on_stop: OnStop, due_at_ms: int
-    ) -> None:
+    def begin_closing(self, user_id: UserId, at_ms: int, on_stop: OnStop, due_at_ms: int) -> None:
         """Note since when a user wants to be deleted, and how; from then on the index has them."""
         change = (
             "closing_since_ms = if_not_exists(closing_since_ms, :at), closing_on_stop = :wish,"
             " attended_as = :closing, attend_at_ms = :due"
         )
         wish = {":at": number(at_ms), ":wish": text(on_stop)}
-        self._set(user_id, change, {**wish, ":closing": text(keys.CLOSING), ":due": number(due_at_ms)})
+        self._set(
+            user_id, change, {**wish, ":closing": text(keys.CLOSING), ":due": number(due_at_ms)}
+        )
 
     def due_closings(self, until_ms: int, most: int) -> Sequence[UserId]:
         """Name users whose deletion is due, from the index."""

@@ -38,9 +38,7 @@ class InMemoryAccountStore:
             user = self._user(user_id)
             self._put(replace(user, is_flagged=bool(reason), flag_reason=reason))
 
-    def begin_closing(
-        self, user_id: UserId, at_ms: int, on_stop: OnStop, due_at_ms: int
-    ) -> None:
+    def begin_closing(self, user_id: UserId, at_ms: int, on_stop: OnStop, due_at_ms: int) -> None:
         """Note since when a user wants to be deleted, and how; from then on they are named."""
         with self.identity.lock:
             user = self._user(user_id)
