@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, cast
 from functions.api.every_route import ROUTES
 from functions.api.server import serve
 from tests.fakes.agents import ApprovingRest, InMemoryAgentKeys
+from tests.fakes.audit import DirectAuditExtracts
 from tests.fakes.identity import (
     ALICE,
     ISSUER,
@@ -83,6 +84,7 @@ class ApiWorld:
     dependencies: tuple[Dependency, ...] = (Dependency("market", "no entries", dict),)
 
     def __post_init__(self) -> None:
+        self.extracts = DirectAuditExtracts(self.audit)
         self.services = assemble(self.ports(), self.terms, self.dependencies)
         self.app = serve(ROUTES, lambda: self.services)
 
@@ -190,6 +192,7 @@ class ApiWorld:
             door_limits=self.door_limits,
             providers=self.providers,
             audit=self.audit,
+            audit_extracts=self.extracts,
         )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from tests.fakes.audit import DirectAuditExtracts
 from tests.fakes.identity import ISSUER, FixedRing, verifier
 from tests.simulation.gates import Gated, OrderGate, QuestionGate, SignerGate
 from tests.simulation.repeating import RepeatingGate
@@ -62,5 +63,6 @@ def failing_api(world: World) -> ApiServices:
         calls=InMemoryCallCounts(),
         door_limits=DoorLimits(),
         audit=gated("audit", audit),
+        audit_extracts=DirectAuditExtracts(audit),
     )
     return assemble(ports, BuilderTerms(), ())

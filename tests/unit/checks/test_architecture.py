@@ -20,6 +20,7 @@ STEPS = (
     "account_erasure",
     "agent_upkeep",
     "audit_checkpoint",
+    "audit_extract",
     "audit_seal",
     "copy_events",
     "fill_fan_out",

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from understudy.adapters.aws import clients
 from understudy.adapters.aws.account_store import DynamoAccountStore
 from understudy.adapters.aws.agent_keys import LambdaAgentKeys
+from understudy.adapters.aws.audit_lookup import LambdaAuditExtracts
 from understudy.adapters.aws.call_counts import DynamoCallCounts
 from understudy.adapters.aws.copy_records import DynamoCopyRecords
 from understudy.adapters.aws.copy_store import DynamoCopyStore
@@ -97,6 +98,9 @@ def _ports(rest: Rest, keys: LambdaAgentKeys, actor: Actor) -> ApiPorts:
         calls=DynamoCallCounts(Table(database, environment.text("DOOR_TABLE"))),
         door_limits=_door_limits(),
         audit=audit,
+        audit_extracts=LambdaAuditExtracts(
+            clients.functions(), environment.text("AUDIT_EXTRACT_FUNCTION")
+        ),
         operators=Operators(environment.addresses("OPERATOR_ADDRESSES")),
         epoch=environment.epoch(),
         terms=_current_terms(),
