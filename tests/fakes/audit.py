@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from understudy.domain.errors import DependencyError
+from understudy.ports.audit import AuditLookup
 from understudy.workflows.audit_extract import extract
 
 if TYPE_CHECKING:
     from understudy.domain.audit import AboutUser, AuditExtract
-    from understudy.ports.audit import AuditLookup
 
 
 @dataclass

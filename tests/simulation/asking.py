@@ -34,8 +34,7 @@ def failing_api(world: World) -> ApiServices:
 
     custody = Gated("keys", world.keys, SignerGate(*shared))
     rest: Any = Gated("approvals", world.approvals, questions, send=OrderGate(*shared))
-    identity, keys = gated("identity", world.identity), FixedRing()
-    audit = InMemoryAuditTrail()
+    identity, keys, audit = gated("identity", world.identity), FixedRing(), InMemoryAuditTrail()
     ports = ApiPorts(
         identity=identity,
         sessions=identity,

@@ -65,6 +65,17 @@ def test_nothing_of_the_audit_expires(table: str) -> None:
     assert "TimeToLiveSpecification" not in RESOURCES[table]
 
 
+def test_an_extract_is_of_users_and_agents_and_never_of_operators() -> None:
+    (policy,) = RESOURCES["AuditExtractFunctionRole"]["Policies"]
+    (reads,) = (each for each in policy["PolicyDocument"]["Statement"] if "AuditTable" in str(each))
+
+    assert reads["Action"] == ["dynamodb:Query"]
+    assert reads["Condition"] == {
+        "ForAllValues:StringLike": {"dynamodb:LeadingKeys": ["API#*", "SIGNER#*"]},
+        "Null": {"dynamodb:LeadingKeys": "false"},
+    }
+
+
 def test_only_audit_seal_and_its_checkpoints_write_chains() -> None:
     users = {
         name

@@ -98,13 +98,15 @@ def _ports(rest: Rest, keys: LambdaAgentKeys, actor: Actor) -> ApiPorts:
         calls=DynamoCallCounts(Table(database, environment.text("DOOR_TABLE"))),
         door_limits=_door_limits(),
         audit=audit,
-        audit_extracts=LambdaAuditExtracts(
-            clients.functions(), environment.text("AUDIT_EXTRACT_FUNCTION")
-        ),
+        audit_extracts=_audit_extracts(),
         operators=Operators(environment.addresses("OPERATOR_ADDRESSES")),
         epoch=environment.epoch(),
         terms=_current_terms(),
     )
+
+
+def _audit_extracts() -> LambdaAuditExtracts:
+    return LambdaAuditExtracts(clients.functions(), environment.text("AUDIT_EXTRACT_FUNCTION"))
 
 
 def _current_terms() -> CurrentTerms:

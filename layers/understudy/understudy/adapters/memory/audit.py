@@ -31,7 +31,9 @@ class InMemoryAuditTrail:
         own = [each for each in self.entries if (self.actor, each.subject) == (actor, subject)]
         newest = sorted(own, key=lambda entry: entry.at_ms, reverse=True)[:most]
         return [
-            AuditRecord(actor, str(each.event), subject, each.at_ms, each.facts, each.correlation_id)
+            AuditRecord(
+                actor, str(each.event), subject, each.at_ms, each.facts, each.correlation_id
+            )
             for each in newest
         ]
 

@@ -30,8 +30,7 @@ if TYPE_CHECKING:
 
 RECEIPTS_PER_PAGE = 200
 ELSEWHERE = (
-    "the audit: what is older than the newest 200 entries about you and about each of your agents,"
-    " what operators did, and agents that are gone; ask the operator for it",
+    "the audit: more than 200 entries about you or an agent, what operators did; ask the operator",
     "custody: the sealed keys of your agents, which nobody can read out, and their policies",
     "logs for 30 days and counts of calls for an hour, without your address",
     "backups, for 35 days",
