@@ -12,7 +12,9 @@ if TYPE_CHECKING:
 
     from localcloud.stack import Calls, RunningStack
 
-NOT_THE_COPY_PATH = frozenset({"AgentUpkeepFunction", "ApiFunction", "OperatorApiFunction", "root"})
+NOT_THE_COPY_PATH = frozenset(
+    {"AccountErasureFunction", "AgentUpkeepFunction", "ApiFunction", "OperatorApiFunction", "root"}
+)
 ZERO = Decimal(0)
 CallCounts = dict[str, int]
 CpuTimes = dict[str, Decimal]

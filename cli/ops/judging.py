@@ -48,6 +48,10 @@ RUNS: Mapping[str, tuple[str, str]] = {
         "look at wallets and orders, as the schedule says once a minute",
         "the next run asks for the same",
     ),
+    "account-erasure": (
+        "go on with deletions that users asked for, as the schedule says every five minutes",
+        "who is due stays due, and the next run goes on with them",
+    ),
     "agent-upkeep": (
         "end, rotate and compare agents, as the schedule says every five minutes",
         "what is due stays due, and the next run does it",

@@ -62,7 +62,8 @@ def operating(place: Place) -> Operating:
     board = DynamoSwitchBoard(copying)
     own = OwnFollows(DynamoCopyStore(copying, markets), DynamoFollowDirectory(copying))
     signer = LambdaAgentKeys(place.client("lambda"), f"{place.resource('SignerFunction')}:operate")
-    record = OperatorRecord(place.audit_trail(), CLOCK)
+    audit = place.audit_trail()
+    record = OperatorRecord(audit, CLOCK)
     rest, chain = Rest(place.parameters["HyperliquidUrl"]), _chain(place)
     agents = Agents(
         registry=identity,
@@ -89,7 +90,7 @@ def operating(place: Place) -> Operating:
     callers = Table(dynamodb, place.resource("OperatorsTable"))
     operators = replace(_endings(callers, record), everybody=OPERATORS)
     return Operating(
-        OperatorSwitches(identity, DynamoAccountStore(people), board, signer, record),
+        OperatorSwitches(identity, DynamoAccountStore(people, audit), board, signer, record),
         OperatorActions(identity, agents, own, lifecycle, users, board, record),
         EverySession(users, operators),
     )

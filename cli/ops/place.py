@@ -46,6 +46,7 @@ class Queue(StrEnum):
     FOLLOWER_EXECUTE = "follower-execute"
     FOLLOW_RECONCILE = "follow-reconcile"
     COPY_EVENTS = "copy-events"
+    ACCOUNT_ERASURE = "account-erasure"
     AGENT_UPKEEP = "agent-upkeep"
     AUDIT_SEAL = "audit-seal"
     AUDIT_CHECKPOINT = "audit-checkpoint"

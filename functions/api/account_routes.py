@@ -84,7 +84,7 @@ ROUTES = (
     Route(
         "POST",
         "/v1/me/deletion",
-        "Delete my account; ask again until it is DELETED",
+        "Delete my account; what has to wait goes on by itself until it is DELETED",
         delete,
         body=Deletion,
     ),

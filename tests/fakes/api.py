@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, cast
 from functions.api.every_route import ROUTES
 from functions.api.server import serve
 from tests.fakes.agents import ApprovingRest, InMemoryAgentKeys
+from tests.fakes.audit import DirectAuditExtracts
 from tests.fakes.identity import (
     ALICE,
     ISSUER,
@@ -92,6 +93,7 @@ class ApiWorld:
     dependencies: tuple[Dependency, ...] = (Dependency("market", "no entries", dict),)
 
     def __post_init__(self) -> None:
+        self.extracts = DirectAuditExtracts(self.audit)
         self.services = assemble(self.ports(), self.terms, self.dependencies)
         operating = replace(self.ports(), callers=self._operating())
         self.operating = assemble(operating, self.terms, self.dependencies)
@@ -202,7 +204,7 @@ class ApiWorld:
             identity=self.identity,
             sessions=self.identity,
             wallets=InMemoryWalletStore(self.identity),
-            accounts=InMemoryAccountStore(self.identity),
+            accounts=InMemoryAccountStore(self.identity, self.audit),
             records=InMemoryCopyRecords(world.table),
             terms=self.current_terms,
             registry=self.identity,
@@ -225,6 +227,7 @@ class ApiWorld:
             door_limits=self.door_limits,
             providers=self.providers,
             audit=self.audit,
+            audit_extracts=self.extracts,
         )
 
     def _operating(self) -> Callers:

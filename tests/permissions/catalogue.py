@@ -6,7 +6,9 @@ from collections.abc import Callable, Mapping
 
 from tests.permissions import (
     auditing,
+    erasing,
     executing,
+    extracting,
     fanning_out,
     listening,
     operating,
@@ -32,8 +34,11 @@ CHECKS: Mapping[str, tuple[Check, ...]] = {
     "ApiFunctionRole": serving.CHECKS,
     "OperatorApiFunctionRole": operating.CHECKS,
     "LeaderListenerFunctionRole": listening.CHECKS,
+    "AccountErasureFunctionRole": erasing.OF_ERASURE,
+    "AccountErasureFunctionEveryFiveMinutesRole": erasing.OF_THE_SCHEDULE,
     "AgentUpkeepFunctionRole": upkeep.OF_UPKEEP,
     "AgentUpkeepFunctionEveryFiveMinutesRole": upkeep.OF_THE_SCHEDULE,
+    "AuditExtractFunctionRole": extracting.CHECKS,
     "AuditSealFunctionRole": auditing.OF_SEALING,
     "AuditCheckpointFunctionRole": auditing.OF_CHECKPOINTS,
     "AuditCheckpointFunctionEveryFiveMinutesRole": auditing.OF_THE_SCHEDULE,

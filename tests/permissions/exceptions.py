@@ -17,6 +17,10 @@ NOT_ASKED = {
         "LeaderListenerFunctionEveryMinuteSQSPolicy",
     ): NOT_STARTED,
     (
+        "AccountErasureFunctionEveryFiveMinutesRole",
+        "AccountErasureFunctionEveryFiveMinutesSQSPolicy",
+    ): NOT_STARTED,
+    (
         "AgentUpkeepFunctionEveryFiveMinutesRole",
         "AgentUpkeepFunctionEveryFiveMinutesSQSPolicy",
     ): NOT_STARTED,

@@ -46,6 +46,7 @@ def an_account_is_taken_out_and_deleted(stage: Stage) -> None:
     taken = client.call("GET", "/v1/me/export")
     assert len(taken["copies"]["receipts"]) == len(taken["sessions"]) == 1
     assert len(taken["wallets"]) == 2
+    assert {"SIGNED_IN", "AGENT_CREATED"} <= {each["event"] for each in taken["audit"]}
 
     wish = {"address": address, "positions": "keep"}
     assert client.call("POST", "/v1/me/deletion", wish)["status"] == "DELETED"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from tests.fakes.audit import DirectAuditExtracts
 from tests.fakes.identity import ISSUER, FixedRing, verifier
 from tests.simulation.gates import Gated, OrderGate, QuestionGate, SignerGate
 from tests.simulation.repeating import RepeatingGate
@@ -33,7 +34,7 @@ def failing_api(world: World) -> ApiServices:
 
     custody = Gated("keys", world.keys, SignerGate(*shared))
     rest: Any = Gated("approvals", world.approvals, questions, send=OrderGate(*shared))
-    identity = gated("identity", world.identity)
+    identity, audit = gated("identity", world.identity), InMemoryAuditTrail()
     ports = ApiPorts(
         callers=_callers(identity),
         identity=identity,
@@ -41,7 +42,7 @@ def failing_api(world: World) -> ApiServices:
         wallets=gated("wallets", InMemoryWalletStore(world.identity)),
         registry=identity,
         profiles=identity,
-        accounts=gated("accounts", InMemoryAccountStore(world.identity)),
+        accounts=gated("accounts", InMemoryAccountStore(world.identity, audit)),
         records=gated("records", InMemoryCopyRecords(world.table)),
         copies=gated("copies", world.copies),
         directory=gated("directory", world.directory),
@@ -58,7 +59,8 @@ def failing_api(world: World) -> ApiServices:
         ids=world.ids,
         calls=InMemoryCallCounts(),
         door_limits=DoorLimits(),
-        audit=gated("audit", InMemoryAuditTrail()),
+        audit=gated("audit", audit),
+        audit_extracts=DirectAuditExtracts(audit),
     )
     return assemble(ports, BuilderTerms(), ())
 

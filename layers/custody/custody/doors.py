@@ -29,6 +29,7 @@ ENROLL_ALIAS = "enroll"
 KEYS_ALIAS = "keys"
 OPERATE_ALIAS = "operate"
 UPKEEP_ALIAS = "upkeep"
+ERASE_ALIAS = "erase"
 CORRELATION = "correlation_id"
 _ABOUT_THE_CALL = frozenset({"operation", CORRELATION})
 # Only a user's own request lets a key sign, and only an operator's turns a kill switch.
@@ -36,6 +37,7 @@ OPENED_BY: Mapping[str, tuple[str, ...]] = {
     ENROLL_ALIAS: ("create_agent", "activate", "revoke", "policy", "set_policy"),
     OPERATE_ALIAS: ("revoke", "set_switch"),
     UPKEEP_ALIAS: ("create_agent", "revoke"),
+    ERASE_ALIAS: ("revoke",),
 }
 
 

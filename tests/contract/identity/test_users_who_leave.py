@@ -9,9 +9,11 @@ import pytest
 
 from tests.fakes.builders import NOW_MS
 from understudy.domain.agents import Agent, AgentScope, AgentStatus
+from understudy.domain.audit import AuditEntry
 from understudy.domain.errors import ConflictError
 from understudy.domain.identity import User
 from understudy.domain.ids import UserId, WalletId
+from understudy.domain.limits import OnStop
 from understudy.ports.profiles import CopyProfile
 
 if TYPE_CHECKING:
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
     from understudy.ports.accounts import AccountStore
 
 USER = User(UserId("u1"), WalletId("w1"), NOW_MS, NOW_MS)
+GONE = AuditEntry("ACCOUNT_DELETED", USER.user_id, NOW_MS, {})
 AGENT = Agent(
     agent_id="a1",
     user_id=USER.user_id,
@@ -51,7 +54,7 @@ def test_an_agent_that_was_read_before_its_user_was_erased_does_not_come_back(
 ) -> None:
     store.create_user(USER)
     agent = store.put_agent(AGENT)
-    accounts.erase(USER.user_id)
+    accounts.erase(USER.user_id, GONE)
 
     with pytest.raises(ConflictError):
         store.put_agent(replace(agent, checked_at_ms=NOW_MS))
@@ -64,7 +67,7 @@ def test_who_is_closing_gets_no_new_agent_and_may_still_end_the_one_there_is(
 ) -> None:
     store.create_user(USER)
     agent = store.put_agent(AGENT)
-    accounts.begin_closing(USER.user_id, NOW_MS)
+    accounts.begin_closing(USER.user_id, NOW_MS, OnStop.KEEP, NOW_MS)
 
     with pytest.raises(ConflictError):
         store.put_agent(replace(AGENT, agent_id="successor"))

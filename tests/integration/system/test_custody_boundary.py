@@ -41,6 +41,7 @@ def refusal(call: Callable[..., Any], **request: Any) -> str:
         "ApiFunction",
         "OperatorApiFunction",
         "AgentUpkeepFunction",
+        "AccountErasureFunction",
     ],
 )
 def test_nobody_but_the_signer_decrypts(
@@ -83,6 +84,10 @@ def test_a_key_opens_for_its_own_agent_only(
         ("AgentUpkeepFunction", "sign"),
         ("AgentUpkeepFunction", "enroll"),
         ("AgentUpkeepFunction", "operate"),
+        ("AccountErasureFunction", "sign"),
+        ("AccountErasureFunction", "enroll"),
+        ("AccountErasureFunction", "operate"),
+        ("AccountErasureFunction", "upkeep"),
         ("OperatorApiFunction", "sign"),
         ("OperatorApiFunction", "enroll"),
     ],
@@ -121,5 +126,38 @@ def test_nobody_but_the_signer_reads_the_custody_table(
         TableName=system.stack.tables["CustodyTable"],
         Key={"pk": {"S": "AGENT"}, "sk": {"S": "AGENT"}},
     )
+
+    assert refused.startswith("AccessDenied")
+
+
+@pytest.mark.parametrize("function", ["ApiFunction", "OperatorApiFunction", "SignerFunction"])
+@pytest.mark.parametrize("action", ["query", "scan", "get_item", "delete_item"])
+def test_who_writes_the_audit_reads_none_of_it(
+    function: str, action: str, system: RunningStack, as_role: Callable[[str, str], Any]
+) -> None:
+    key = {"pk": {"S": "API#somebody"}, "sk": {"S": "0"}}
+    asked: dict[str, Any] = {"Key": key} if action.endswith("item") else {}
+    if action == "query":
+        asked = {
+            "KeyConditionExpression": "pk = :pk",
+            "ExpressionAttributeValues": {":pk": key["pk"]},
+        }
+
+    refused = refusal(
+        getattr(as_role(function, "dynamodb"), action),
+        TableName=system.stack.tables["AuditTable"],
+        **asked,
+    )
+
+    assert refused.startswith("AccessDenied")
+
+
+@pytest.mark.parametrize("function", ["OperatorApiFunction", "FollowerExecuteFunction"])
+def test_only_the_api_asks_for_extracts(
+    function: str, system: RunningStack, as_role: Callable[[str, str], Any]
+) -> None:
+    extract = system.stack.functions["AuditExtractFunction"]
+
+    refused = refusal(as_role(function, "lambda").invoke, FunctionName=extract, Payload=b"{}")
 
     assert refused.startswith("AccessDenied")

@@ -51,7 +51,7 @@ def test_a_failed_run_says_why_as_far_as_it_is_told() -> None:
     assert content_of("follow-reconcile", json.dumps(RUN)) == FailedRun("DependencyError")
     untold = json.dumps({**RUN, "responsePayload": None})
     assert content_of("leader-listener", untold) == FailedRun("RetriesExhausted")
-    for queue in ("leader-listener", "agent-upkeep", "audit-checkpoint"):
+    for queue in ("leader-listener", "account-erasure", "agent-upkeep", "audit-checkpoint"):
         assert content_of(queue, "anything") == FailedRun("")
     asked = encode(ReconcileWallet(WALLET))
     assert content_of("follow-reconcile", asked) == ReconcileWallet(WALLET)

@@ -112,3 +112,23 @@ def test_somebody_elses_cursor_leads_nowhere(
     answer = api.request("GET", "/v1/me/export", None, api.token(BOB), {"cursor": cursor})
 
     assert answer.status == 400
+
+
+def test_what_the_audit_has_of_the_user_is_there_and_what_it_has_of_another_is_not(
+    api: ApiWorld, token: str
+) -> None:
+    api.token(BOB)
+    api.request("POST", "/v1/copy/disable", None, token)
+
+    told = exported(api, token)["audit"]
+
+    assert [each["event"] for each in told] == ["SIGNED_IN", "COPYING_DISABLED"]
+    assert {each["subject"] for each in told} == {exported(api, token)["user"]["user_id"]}
+
+
+def test_an_export_without_the_audit_is_none(api: ApiWorld, token: str) -> None:
+    api.extracts.is_down = True
+
+    answer = api.request("GET", "/v1/me/export", None, token)
+
+    assert (answer.status, answer.code) == (503, "DEPENDENCY_UNAVAILABLE")

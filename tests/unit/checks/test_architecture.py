@@ -17,8 +17,10 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).resolve().parents[3]
 LINT_IMPORTS = Path(sys.executable).with_name("lint-imports")
 STEPS = (
+    "account_erasure",
     "agent_upkeep",
     "audit_checkpoint",
+    "audit_extract",
     "audit_seal",
     "copy_events",
     "fill_fan_out",

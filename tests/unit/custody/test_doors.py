@@ -11,6 +11,7 @@ import pytest
 
 from custody.doors import (
     ENROLL_ALIAS,
+    ERASE_ALIAS,
     OPENED_BY,
     OPERATE_ALIAS,
     SIGN_ALIAS,
@@ -132,6 +133,23 @@ def test_the_upkeep_makes_and_ends_keys_and_lets_none_sign() -> None:
 
     assert activated["error"]["code"] == switched["error"]["code"] == "NOT_ALLOWED"
     assert call(scene, UPKEEP_ALIAS, {"operation": "revoke", **named})["status"] == "REVOKED"
+
+
+def test_the_erasure_ends_keys_and_makes_none() -> None:
+    scene = Scene()
+    named = {"agent_id": call(scene, ENROLL_ALIAS, CREATE)["agent_id"]}
+
+    refused = [
+        call(scene, ERASE_ALIAS, each)["error"]["code"]
+        for each in (
+            CREATE,
+            {"operation": "activate", **named},
+            {"operation": "set_switch", **KILL},
+        )
+    ]
+
+    assert refused == ["NOT_ALLOWED"] * 3
+    assert call(scene, ERASE_ALIAS, {"operation": "revoke", **named})["status"] == "REVOKED"
 
 
 @pytest.mark.parametrize("operation", ["create_agent", "activate"])

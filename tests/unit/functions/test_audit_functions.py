@@ -9,8 +9,11 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from functions.audit_checkpoint import app as audit_checkpoint
+from functions.audit_extract import app as audit_extract
 from functions.audit_seal import app as audit_seal
 from tests.unit.audit.scene import Scene
+from understudy.adapters.memory.audit import InMemoryAuditTrail
+from understudy.domain.audit import AuditEntry
 from understudy.domain.audit_chain import Change, shard_of
 from understudy.workflows.audit_checkpoint import CheckpointPorts
 
@@ -79,3 +82,26 @@ def test_a_broken_chain_is_told_as_the_alarm_counts_it(
 
     (line,) = logged(capsys)
     assert (line["code"], line["shard"]) == ("AUDIT_TAMPERED", 2)
+
+
+def test_an_extract_is_given_of_the_user_who_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    event, trail = sample("audit_extract", "of_a_user"), InMemoryAuditTrail()
+    for subject in (event["user_id"], "somebody else"):
+        trail.append(AuditEntry("SIGNED_IN", subject, 5, {"method": "siwe"}, "request-1"))
+    monkeypatch.setattr(audit_extract, "build", lambda: trail)
+
+    answer = audit_extract.handler(event, None)
+
+    said = {"event": "SIGNED_IN", "at_ms": 5, "facts": {"method": "siwe"}}
+    who = {"actor": "api", "subject": event["user_id"], "correlation_id": "request-1"}
+    assert answer == {"records": [{**who, **said}]}
+
+
+@pytest.mark.parametrize("event", [{}, {"user_id": "u1", "more": 1}])
+def test_a_request_of_another_shape_is_refused(
+    monkeypatch: pytest.MonkeyPatch, event: dict[str, Any]
+) -> None:
+    monkeypatch.setattr(audit_extract, "build", InMemoryAuditTrail)
+
+    with pytest.raises((KeyError, TypeError)):
+        audit_extract.handler(event, None)

@@ -23,6 +23,7 @@ def statements(key: str) -> dict[str, dict[str, Any]]:
     [
         ("TheSignerUnderItsName", "SignerFunctionRole-*", "signer"),
         ("TheApiUnderItsName", "ApiFunctionRole-*", "api"),
+        ("TheErasureUnderItsName", "AccountErasureFunctionRole-*", "account_erasure"),
     ],
 )
 def test_a_role_stamps_under_its_own_name_only(statement: str, role: str, actor: str) -> None:
@@ -62,6 +63,17 @@ def test_nobody_can_unlock_a_checkpoint() -> None:
 @pytest.mark.parametrize("table", ["AuditTable", "AuditChainTable"])
 def test_nothing_of_the_audit_expires(table: str) -> None:
     assert "TimeToLiveSpecification" not in RESOURCES[table]
+
+
+def test_an_extract_is_of_users_and_agents_and_never_of_operators() -> None:
+    (policy,) = RESOURCES["AuditExtractFunctionRole"]["Policies"]
+    (reads,) = (each for each in policy["PolicyDocument"]["Statement"] if "AuditTable" in str(each))
+
+    assert reads["Action"] == ["dynamodb:Query"]
+    assert reads["Condition"] == {
+        "ForAllValues:StringLike": {"dynamodb:LeadingKeys": ["API#*", "SIGNER#*"]},
+        "Null": {"dynamodb:LeadingKeys": "false"},
+    }
 
 
 def test_only_audit_seal_and_its_checkpoints_write_chains() -> None:

@@ -57,6 +57,10 @@ def _fits(condition: dict[str, Any] | None, partition: str) -> bool:
     return any(fnmatchcase(partition, pattern) for pattern in patterns)
 
 
+ERASURE = "AccountErasureFunctionRole"
+DELETING = {"dynamodb:DeleteItem"}
+
+
 @pytest.mark.parametrize("role", ["AgentUpkeepFunctionRole", "OperatorApiFunctionRole"])
 def test_it_writes_what_is_a_users_and_no_way_in(role: str) -> None:
     assert all(may(role, WRITING, item) for item in OF_USERS)
@@ -76,3 +80,20 @@ def test_operators_end_sessions_and_find_users_by_address() -> None:
     assert may("OperatorApiFunctionRole", WRITING, keys.session("s1"))
     assert may("OperatorApiFunctionRole", WRITING, keys.everybody())
     assert may("OperatorApiFunctionRole", {"dynamodb:GetItem"}, keys.address("0x1"))
+
+
+def test_who_erases_people_takes_their_ways_in_away_and_makes_none() -> None:
+    making = WRITING - DELETING
+    address, subject, nonce, everybody = WAYS_IN
+    ways_in = [address, subject, keys.session("s1")]
+
+    assert all(may(ERASURE, DELETING, item) for item in (*OF_USERS, *ways_in))
+    assert all(may(ERASURE, making, item) for item in OF_USERS)
+    assert not any(may(ERASURE, making, item) for item in (*WAYS_IN, keys.session("s1")))
+    assert not any(may(ERASURE, WRITING, item) for item in (nonce, everybody))
+
+
+def test_who_erases_people_sees_no_way_in() -> None:
+    reading = {"dynamodb:GetItem", "dynamodb:BatchGetItem", "dynamodb:Query"}
+
+    assert not any(may(ERASURE, reading, item) for item in (*WAYS_IN, keys.session("s1")))

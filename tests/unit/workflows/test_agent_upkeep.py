@@ -86,8 +86,8 @@ def test_two_weeks_before_its_end_an_agent_has_a_successor_to_sign(upkeep: Upkee
 
 
 def test_who_is_being_deleted_gets_no_successor_and_is_asked_for_tomorrow(upkeep: Upkeep) -> None:
-    user_id = upkeep.agent().user_id
-    upkeep.api.ports().accounts.begin_closing(user_id, upkeep.api.world.clock.now_ms())
+    user = upkeep.api.identity.users[upkeep.agent().user_id]
+    upkeep.api.identity.users[user.user_id] = replace(user, closing_since_ms=1)
 
     attended = upkeep.after((VALID_DAYS - ROTATED_BEFORE_DAYS) * DAY_MS)
 

@@ -6,6 +6,7 @@ An entry names facts and never holds a key, a signature, a token or a payload.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -16,6 +17,7 @@ class Actor(StrEnum):
     SIGNER = "signer"
     API = "api"
     OPERATOR = "operator"
+    ERASURE = "account_erasure"
 
 
 class AuditEntry(NamedTuple):
@@ -30,3 +32,30 @@ class AuditEntry(NamedTuple):
     at_ms: int
     facts: Mapping[str, object]
     correlation_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class AuditRecord:
+    """An entry as it is shown to whom it is about: without its key and its stamp."""
+
+    actor: Actor
+    event: str
+    subject: str
+    at_ms: int
+    facts: Mapping[str, object]
+    correlation_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class AboutUser:
+    """Whom an extract is about: a user, and the agents that are theirs."""
+
+    user_id: str
+    agent_ids: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class AuditExtract:
+    """What the audit has of a user, oldest first."""
+
+    records: tuple[AuditRecord, ...] = ()

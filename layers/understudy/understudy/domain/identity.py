@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from understudy.domain.ids import UserId, WalletId
+from understudy.domain.limits import OnStop
 
 NOBODY = UserId("")
 
@@ -40,7 +41,8 @@ class User:
     """A person, known by what they signed in with; zero times have not happened.
 
     Sessions opened up to `sessions_ended_at_ms` are over. `terms_version` is what was accepted at
-    `terms_accepted_at_ms`. Who wants to be deleted is closing from `closing_since_ms` on.
+    `terms_accepted_at_ms`. Who wants to be deleted is closing from `closing_since_ms` on, and what
+    they hold then is treated as `closing_on_stop` says.
     """
 
     user_id: UserId
@@ -53,6 +55,7 @@ class User:
     terms_version: str = ""
     sessions_ended_at_ms: int = 0
     closing_since_ms: int = 0
+    closing_on_stop: OnStop | None = None
 
 
 @dataclass(frozen=True, slots=True)

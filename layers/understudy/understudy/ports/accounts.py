@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from understudy.domain.audit import AuditEntry
     from understudy.domain.follows import Follow
     from understudy.domain.identity import ProviderIdentity
     from understudy.domain.ids import UserId, WalletId
+    from understudy.domain.limits import OnStop
 
 
 class AccountStore(Protocol):
@@ -26,20 +28,40 @@ class AccountStore(Protocol):
         """Flag a user for a reason; without a reason take the flag away."""
         ...
 
-    def begin_closing(self, user_id: UserId, at_ms: int) -> None:
-        """Note since when a user wants to be deleted; the first time stays."""
+    def begin_closing(self, user_id: UserId, at_ms: int, on_stop: OnStop, due_at_ms: int) -> None:
+        """Note since when a user wants to be deleted, and what becomes of what they hold.
+
+        The first time stays, and the newest wish; `ClosingAccounts` names the user from
+        `due_at_ms` on.
+        """
         ...
 
     def identities(self, user_id: UserId) -> Sequence[ProviderIdentity]:
         """List whom providers know a user as; empty for nobody."""
         ...
 
-    def erase(self, user_id: UserId) -> None:
+    def erase(self, user_id: UserId, entry: AuditEntry) -> None:
         """Remove a user with everything that is kept beside them, again if need be.
 
-        Until the very last write the user can sign in. Raises ConflictError when something is
+        Until the very last write the user can sign in, and that very write keeps the audit's entry
+        of it: whoever else erases this user, there is one. Raises ConflictError when something is
         being changed meanwhile.
         """
+        ...
+
+
+class ClosingAccounts(Protocol):
+    """Finds users who want to be deleted."""
+
+    def due_closings(self, until_ms: int, most: int) -> Sequence[UserId]:
+        """Name users whose deletion has to be gone on with by then, the longest due first.
+
+        One who has just asked may be missing, and one who is gone may still be named.
+        """
+        ...
+
+    def defer_closing(self, user_id: UserId, due_at_ms: int) -> None:
+        """Name this user again at that time; nothing for who is gone."""
         ...
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
-    from understudy.domain.audit import AuditEntry
+    from understudy.domain.audit import AboutUser, Actor, AuditEntry, AuditExtract, AuditRecord
     from understudy.domain.audit_chain import Link, Row
     from understudy.domain.audit_checkpoints import Checkpoint, SignedCheckpoint
 
@@ -17,6 +17,22 @@ class AuditTrail(Protocol):
 
     def append(self, entry: AuditEntry) -> None:
         """Keep an entry; raises DependencyError when it is not kept."""
+        ...
+
+
+class AuditLookup(Protocol):
+    """Reads entries by whom they are about."""
+
+    def newest(self, actor: Actor, subject: str, most: int) -> Sequence[AuditRecord]:
+        """Give the newest entries that one actor wrote of a subject; raises DependencyError."""
+        ...
+
+
+class AuditExtracts(Protocol):
+    """Asks what the audit has of a user, for those who may not read it."""
+
+    def of(self, about: AboutUser) -> AuditExtract:
+        """Give the extract; raises DependencyError when nobody answers."""
         ...
 
 

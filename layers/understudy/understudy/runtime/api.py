@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING
 from understudy.adapters.aws import clients
 from understudy.adapters.aws.account_store import DynamoAccountStore
 from understudy.adapters.aws.agent_keys import LambdaAgentKeys
-from understudy.adapters.aws.audit_stamps import KmsStamps
-from understudy.adapters.aws.audit_trail import DynamoAuditTrail
+from understudy.adapters.aws.audit_lookup import LambdaAuditExtracts
 from understudy.adapters.aws.call_counts import DynamoCallCounts
 from understudy.adapters.aws.copy_records import DynamoCopyRecords
 from understudy.adapters.aws.copy_store import DynamoCopyStore
@@ -74,12 +73,13 @@ def _ports(rest: Rest, keys: LambdaAgentKeys, actor: Actor) -> ApiPorts:
     people = Table(database, environment.text("IDENTITY_TABLE"))
     identity = DynamoIdentityStore(people)
     is_for_users = actor is Actor.API
+    audit = parts.audit_trail(actor)
     return ApiPorts(
         callers=_callers(people if is_for_users else _operators(), is_for_users=is_for_users),
         identity=identity,
         sessions=DynamoSessionStore(people),
         wallets=DynamoWalletStore(people),
-        accounts=DynamoAccountStore(people),
+        accounts=DynamoAccountStore(people, audit),
         records=DynamoCopyRecords(copying),
         registry=identity,
         profiles=identity,
@@ -99,11 +99,16 @@ def _ports(rest: Rest, keys: LambdaAgentKeys, actor: Actor) -> ApiPorts:
         ids=RandomIds(),
         calls=DynamoCallCounts(Table(database, environment.text("DOOR_TABLE"))),
         door_limits=_door_limits(),
-        audit=_audit(actor),
+        audit=audit,
+        audit_extracts=_audit_extracts(),
         operators=Operators(environment.addresses("OPERATOR_ADDRESSES")),
         epoch=environment.epoch(),
         terms=_current_terms(),
     )
+
+
+def _audit_extracts() -> LambdaAuditExtracts:
+    return LambdaAuditExtracts(clients.functions(), environment.text("AUDIT_EXTRACT_FUNCTION"))
 
 
 def _operators() -> Table:
@@ -125,12 +130,6 @@ def _callers(people: Table, *, is_for_users: bool) -> Callers:
 
 def _current_terms() -> CurrentTerms:
     return CurrentTerms(os.environ.get("TERMS_VERSION", ""), os.environ.get("TERMS_URL", ""))
-
-
-def _audit(actor: Actor) -> DynamoAuditTrail:
-    stamps = KmsStamps(clients.kms(), environment.text("AUDIT_ROW_KEY_ID"), actor)
-    table = Table(clients.dynamodb(), environment.text("AUDIT_TABLE"))
-    return DynamoAuditTrail(table, stamps)
 
 
 def _verifier(resource: str) -> SiweVerifier:

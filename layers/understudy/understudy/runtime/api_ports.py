@@ -15,7 +15,7 @@ from understudy.ports.agents import (
     BoundsKeeper,
     SignerSwitches,
 )
-from understudy.ports.audit import AuditTrail
+from understudy.ports.audit import AuditExtracts, AuditTrail
 from understudy.ports.call_counts import CallCounts
 from understudy.ports.clock import Clock
 from understudy.ports.copying import CopyStore, LeaderStore, MarketStore
@@ -83,6 +83,7 @@ class ApiPorts:
     calls: CallCounts
     door_limits: DoorLimits
     audit: AuditTrail
+    audit_extracts: AuditExtracts
     providers: Mapping[AuthMethod, ProviderVerifier] = field(default_factory=dict)
     operators: Operators = NO_OPERATORS
     epoch: int = 0

@@ -21,7 +21,9 @@ from understudy.domain.markets import HYPERLIQUID
 from understudy.runtime import environment
 
 if TYPE_CHECKING:
+    from understudy.adapters.aws.audit_trail import DynamoAuditTrail
     from understudy.adapters.aws.venue_budget import DynamoVenueBudget
+    from understudy.domain.audit import Actor
     from understudy.workflows.copying.views import CopyPorts
 
 CLOCK = SystemClock()
@@ -66,6 +68,15 @@ def _venue_of(rest: Rest) -> HyperliquidVenue:
 def queues(*names: str) -> SqsQueues:
     """Give the queues that a function sends to."""
     return SqsQueues(clients.sqs(), QueueUrls(**environment.queue_urls(*names)))
+
+
+def audit_trail(actor: Actor) -> DynamoAuditTrail:
+    """Give the audit for those who write under this name."""
+    from understudy.adapters.aws.audit_stamps import KmsStamps  # noqa: PLC0415
+    from understudy.adapters.aws.audit_trail import DynamoAuditTrail  # noqa: PLC0415
+
+    stamps = KmsStamps(clients.kms(), environment.text("AUDIT_ROW_KEY_ID"), actor)
+    return DynamoAuditTrail(Table(clients.dynamodb(), environment.text("AUDIT_TABLE")), stamps)
 
 
 @cache

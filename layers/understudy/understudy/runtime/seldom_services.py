@@ -71,5 +71,6 @@ def _exports(ports: ApiPorts) -> AccountExports:
         switches=ports.switches,
         copies=ports.copies,
         directory=ports.directory,
+        audit=ports.audit_extracts,
         clock=ports.clock,
     )

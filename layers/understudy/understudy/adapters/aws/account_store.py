@@ -1,22 +1,27 @@
-"""`AccountStore` on DynamoDB (table `identity`); a user's partition names all that is theirs."""
+"""Accounts on DynamoDB (table `identity`); a user's partition names all that is theirs."""
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from understudy.adapters.aws import identity_keys as keys
 from understudy.adapters.aws.attempts import attempt
 from understudy.adapters.aws.attributes import number, record_of, text
+from understudy.adapters.aws.operations import PRESENT
 from understudy.adapters.aws.table import Table, transact
 from understudy.domain.errors import ConflictError, NotFoundError
 from understudy.domain.identity import AuthMethod, ProviderIdentity
+from understudy.domain.ids import UserId
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from understudy.adapters.aws.attributes import Item
+    from understudy.adapters.aws.audit_trail import DynamoAuditTrail
     from understudy.adapters.aws.operations import Operation
-    from understudy.domain.ids import UserId
+    from understudy.domain.audit import AuditEntry
+    from understudy.domain.limits import OnStop
 
 # By these a user comes in, or is found: they go last, all at once.
 _WAYS_IN = (keys.PROFILE, keys.WALLET, keys.IDENTITY)
@@ -24,10 +29,11 @@ _ITEMS_AT_ONCE = 40
 
 
 class DynamoAccountStore:
-    """Implements `AccountStore`."""
+    """Implements `AccountStore` and `ClosingAccounts`."""
 
-    def __init__(self, table: Table) -> None:
+    def __init__(self, table: Table, audit: DynamoAuditTrail) -> None:
         self._table = table
+        self._audit = audit
 
     def accept_terms(self, user_id: UserId, version: str, at_ms: int) -> None:
         """Note which terms a user has accepted, and when."""
@@ -39,17 +45,35 @@ class DynamoAccountStore:
         flag = {":is": {"BOOL": bool(reason)}, ":reason": text(reason)}
         self._set(user_id, "is_flagged = :is, flag_reason = :reason", flag)
 
-    def begin_closing(self, user_id: UserId, at_ms: int) -> None:
-        """Note since when a user wants to be deleted; the first time stays."""
-        since = "closing_since_ms = if_not_exists(closing_since_ms, :at)"
-        self._set(user_id, since, {":at": number(at_ms)})
+    def begin_closing(self, user_id: UserId, at_ms: int, on_stop: OnStop, due_at_ms: int) -> None:
+        """Note since when a user wants to be deleted, and how; from then on the index has them."""
+        change = (
+            "closing_since_ms = if_not_exists(closing_since_ms, :at), closing_on_stop = :wish,"
+            " attended_as = :closing, attend_at_ms = :due"
+        )
+        wish = {":at": number(at_ms), ":wish": text(on_stop)}
+        self._set(
+            user_id, change, {**wish, ":closing": text(keys.CLOSING), ":due": number(due_at_ms)}
+        )
+
+    def due_closings(self, until_ms: int, most: int) -> Sequence[UserId]:
+        """Name users whose deletion is due, from the index."""
+        values = {":closing": text(keys.CLOSING), ":until": number(until_ms)}
+        condition = "attended_as = :closing AND attend_at_ms <= :until"
+        entries = self._table.query(condition, values, limit=most, IndexName="attended")
+        return [UserId(entry["pk"]["S"].removeprefix(keys.USER)) for entry in entries]
+
+    def defer_closing(self, user_id: UserId, due_at_ms: int) -> None:
+        """Name this user again at that time; nothing for who is gone."""
+        with suppress(NotFoundError):
+            self._set(user_id, "attend_at_ms = :due", {":due": number(due_at_ms)})
 
     def identities(self, user_id: UserId) -> Sequence[ProviderIdentity]:
         """List whom providers know a user as."""
         items = self._table.partition(keys.user_partition(user_id), keys.IDENTITY)
         return [record_of(ProviderIdentity, item) for item in items]
 
-    def erase(self, user_id: UserId) -> None:
+    def erase(self, user_id: UserId, entry: AuditEntry) -> None:
         """Remove a user: what hangs on them, then every way in at once, then what came meanwhile.
 
         Nothing can be added once the profile is gone, so that the second look finds all of it.
@@ -57,7 +81,7 @@ class DynamoAccountStore:
         items = self._table.partition(keys.user_partition(user_id))
         last = [item for item in items if item["sk"]["S"].startswith(_WAYS_IN)]
         self._delete([item for item in items if item not in last])
-        self._delete(last, at_once=len(last))
+        self._delete_ways_in(last, entry)
         self._delete(self._table.partition(keys.user_partition(user_id)))
 
     def _set(self, user_id: UserId, change: str, values: Item) -> None:
@@ -74,14 +98,24 @@ class DynamoAccountStore:
         except ConflictError as error:
             raise NotFoundError("there is no such user", code="USER_NOT_FOUND") from error
 
-    def _delete(self, items: Sequence[Item], at_once: int = _ITEMS_AT_ONCE) -> None:
-        for start in range(0, len(items), at_once or 1):
-            chunk = items[start : start + at_once]
+    def _delete(self, items: Sequence[Item]) -> None:
+        for start in range(0, len(items), _ITEMS_AT_ONCE):
+            chunk = items[start : start + _ITEMS_AT_ONCE]
             transact(self._table.client, [each for item in chunk for each in self._deletes(item)])
+
+    def _delete_ways_in(self, items: Sequence[Item], entry: AuditEntry) -> None:
+        """Delete the last of a user: whose delete takes the profile writes the entry, once."""
+        deletes = [each for item in items for each in self._deletes(item)]
+        if any(item["sk"]["S"] == keys.PROFILE for item in items):
+            deletes.append(self._audit.write_of(entry))
+        if deletes:
+            transact(self._table.client, deletes)
 
     def _deletes(self, item: Item) -> list[Operation]:
         """Delete an item of a user with the one that leads to it, while that is the user's."""
-        own = {"Delete": {"TableName": self._table.name, "Key": _key_of(item)}}
+        own: Operation = {"Delete": {"TableName": self._table.name, "Key": _key_of(item)}}
+        if item["sk"]["S"] == keys.PROFILE:
+            own["Delete"]["ConditionExpression"] = PRESENT
         led = _leading_to(item)
         if led is None:
             return [own]

@@ -14,6 +14,7 @@ from understudy.domain.audit_chain import Row
 if TYPE_CHECKING:
     from understudy.adapters.aws.attributes import Item
     from understudy.adapters.aws.audit_stamps import KmsStamps
+    from understudy.adapters.aws.operations import Operation
     from understudy.adapters.aws.table import Table
     from understudy.domain.audit import AuditEntry
 
@@ -27,8 +28,12 @@ class DynamoAuditTrail:
 
     def append(self, entry: AuditEntry) -> None:
         """Keep an entry."""
-        write = put_new(self._table.name, stamped_item(entry, self._stamps))["Put"]
+        write = self.write_of(entry)["Put"]
         attempt(lambda: self._table.client.put_item(**write))
+
+    def write_of(self, entry: AuditEntry) -> Operation:
+        """Write an entry as a part of a transaction: it is kept with the deed, or neither is."""
+        return put_new(self._table.name, stamped_item(entry, self._stamps))
 
 
 def stamped_item(entry: AuditEntry, stamps: KmsStamps) -> Item:

@@ -3,7 +3,7 @@
 `USER#id` holds PROFILE, COPY_PROFILE, WALLET#id, AGENT#id, IDENTITY#name#subject and the names of
 sessions, SESSION#id: all that is one user's is found from there. `ADDRESS#address`,
 `PROVIDER#name#subject`, `SESSION#id`, `NONCE#nonce` and `EVERYBODY` hold one item each. Every read
-is by key, of one user's partition, or of the agents that are due (index `attended`).
+is by key, of one user's partition, or of the agents and deletions that are due (index `attended`).
 """
 
 from __future__ import annotations
@@ -18,12 +18,14 @@ if TYPE_CHECKING:
     from understudy.domain.identity import AuthMethod
     from understudy.domain.ids import UserId, WalletId
 
+USER = "USER#"
 WALLET = "WALLET#"
 AGENT = "AGENT#"
 IDENTITY = "IDENTITY#"
 PROFILE = "PROFILE"
 SESSION = "SESSION#"
 ATTENDED = "AGENT"
+CLOSING = "CLOSING"
 
 # The table deletes an item some time after `expires_on`; until then every read looks at the clock.
 _KEPT_AFTER_END_SECONDS = 86_400
@@ -36,7 +38,7 @@ def ending(at_ms: int) -> Item:
 
 def user_partition(user_id: UserId) -> str:
     """Name the partition of one user."""
-    return f"USER#{user_id}"
+    return USER + user_id
 
 
 def user(user_id: UserId) -> Item:

@@ -23,7 +23,7 @@ from understudy.messages import (
 COPY_EVENTS = "copy-events"
 AUDIT_SEAL = "audit-seal"
 FOLLOW_RECONCILE = "follow-reconcile"
-RUNS = frozenset({"leader-listener", "agent-upkeep", "audit-checkpoint"})
+RUNS = frozenset({"leader-listener", "account-erasure", "agent-upkeep", "audit-checkpoint"})
 """Queues on which only scheduled runs end."""
 BATCHES = frozenset({COPY_EVENTS, AUDIT_SEAL})
 """Queues on which only batches of a stream end."""

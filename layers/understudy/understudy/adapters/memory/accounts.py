@@ -1,10 +1,11 @@
-"""`AccountStore` in memory, on what `InMemoryIdentityStore` holds."""
+"""Accounts in memory, on what `InMemoryIdentityStore` holds."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from understudy.adapters.memory.audit import InMemoryAuditTrail
 from understudy.adapters.memory.identity import InMemoryIdentityStore
 from understudy.domain.errors import NotFoundError
 from understudy.domain.replacing import replace
@@ -12,15 +13,18 @@ from understudy.domain.replacing import replace
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from understudy.domain.audit import AuditEntry
     from understudy.domain.identity import ProviderIdentity, User
     from understudy.domain.ids import UserId
+    from understudy.domain.limits import OnStop
 
 
 @dataclass(frozen=True, slots=True)
 class InMemoryAccountStore:
-    """Implements `AccountStore` under the lock of the identities."""
+    """Implements `AccountStore` and `ClosingAccounts` under the lock of the identities."""
 
     identity: InMemoryIdentityStore
+    audit: InMemoryAuditTrail = field(default_factory=InMemoryAuditTrail)
 
     def accept_terms(self, user_id: UserId, version: str, at_ms: int) -> None:
         """Note which terms a user has accepted, and when."""
@@ -34,22 +38,38 @@ class InMemoryAccountStore:
             user = self._user(user_id)
             self._put(replace(user, is_flagged=bool(reason), flag_reason=reason))
 
-    def begin_closing(self, user_id: UserId, at_ms: int) -> None:
-        """Note since when a user wants to be deleted; the first time stays."""
+    def begin_closing(self, user_id: UserId, at_ms: int, on_stop: OnStop, due_at_ms: int) -> None:
+        """Note since when a user wants to be deleted, and how; from then on they are named."""
         with self.identity.lock:
             user = self._user(user_id)
-            self._put(replace(user, closing_since_ms=user.closing_since_ms or at_ms))
+            since_ms = user.closing_since_ms or at_ms
+            self._put(replace(user, closing_since_ms=since_ms, closing_on_stop=on_stop))
+            self.identity.closings[user_id] = due_at_ms
+
+    def due_closings(self, until_ms: int, most: int) -> Sequence[UserId]:
+        """Name users whose deletion is due, the longest due first."""
+        with self.identity.lock:
+            due = sorted((at_ms, user_id) for user_id, at_ms in self.identity.closings.items())
+            return [user_id for at_ms, user_id in due if at_ms <= until_ms][:most]
+
+    def defer_closing(self, user_id: UserId, due_at_ms: int) -> None:
+        """Name this user again at that time; nothing for who is gone."""
+        with self.identity.lock:
+            if user_id in self.identity.closings:
+                self.identity.closings[user_id] = due_at_ms
 
     def identities(self, user_id: UserId) -> Sequence[ProviderIdentity]:
         """List whom providers know a user as."""
         with self.identity.lock:
             return [each for each in self.identity.identities.values() if each.user_id == user_id]
 
-    def erase(self, user_id: UserId) -> None:
-        """Remove a user with everything that is kept beside them."""
+    def erase(self, user_id: UserId, entry: AuditEntry) -> None:
+        """Remove a user with everything that is kept beside them, and keep the entry once."""
         kept = self.identity
         with kept.lock:
-            kept.users.pop(user_id, None)
+            if kept.users.pop(user_id, None) is not None:
+                self.audit.append(entry)
+            kept.closings.pop(user_id, None)
             kept.profiles.pop(user_id, None)
             for records in (
                 kept.wallets_by_address,

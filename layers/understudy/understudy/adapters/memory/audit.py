@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from understudy.domain.audit import Actor, AuditRecord
 from understudy.domain.errors import ConflictError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from understudy.domain.audit import AuditEntry
     from understudy.domain.audit_chain import Link
@@ -15,14 +16,26 @@ if TYPE_CHECKING:
 
 
 class InMemoryAuditTrail:
-    """Implements `AuditTrail`; what was kept stands in `entries`."""
+    """Implements `AuditTrail` and `AuditLookup` of one actor; what was kept is in `entries`."""
 
-    def __init__(self) -> None:
+    def __init__(self, actor: Actor = Actor.API) -> None:
+        self.actor = actor
         self.entries: list[AuditEntry] = []
 
     def append(self, entry: AuditEntry) -> None:
         """Keep an entry."""
         self.entries.append(entry)
+
+    def newest(self, actor: Actor, subject: str, most: int) -> Sequence[AuditRecord]:
+        """Give the newest entries of a subject."""
+        own = [each for each in self.entries if (self.actor, each.subject) == (actor, subject)]
+        newest = sorted(own, key=lambda entry: entry.at_ms, reverse=True)[:most]
+        return [
+            AuditRecord(
+                actor, str(each.event), subject, each.at_ms, each.facts, each.correlation_id
+            )
+            for each in newest
+        ]
 
 
 class InMemoryAuditChains:

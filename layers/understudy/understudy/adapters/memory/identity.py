@@ -40,6 +40,7 @@ class InMemoryIdentityStore:
     all_ended_at_ms: int = 0
     profiles: dict[UserId, CopyProfile] = field(default_factory=dict)
     agents_by_id: dict[str, Agent] = field(default_factory=dict)
+    closings: dict[UserId, int] = field(default_factory=dict)
     lock: threading.RLock = field(default_factory=threading.RLock)
 
     def put_nonce(self, nonce: SignInNonce) -> None:

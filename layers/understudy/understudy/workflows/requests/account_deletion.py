@@ -1,19 +1,21 @@
-"""Deletes an account in an order that can be asked for again after every step.
+"""Deletes an account in an order that can be gone on with after every step.
 
 Follows end first, then agents lose their keys, then copying forgets, then the user is erased with
-every way in at once. The audit keeps its rows, which name the user by an opaque id only.
+every way in at once. What cannot be done while its user waits, `account_erasure` goes on with. The
+audit keeps its rows, which name the user by an opaque id only.
 """
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import partial
 from typing import TYPE_CHECKING
 
-from understudy.domain.agents import AgentStatus
+from understudy.domain.agents import DAY_MS, AgentStatus
 from understudy.domain.audit import AuditEntry
-from understudy.domain.errors import InvalidInputError
+from understudy.domain.errors import ConflictError, InvalidInputError, NotFoundError
 from understudy.domain.follows import Follow, FollowStatus
 from understudy.domain.ids import FollowId
 from understudy.domain.limits import OnStop
@@ -36,10 +38,14 @@ if TYPE_CHECKING:
 
 RECORDS_AT_ONCE = 5_000
 PATIENCE_MS = 15_000
+# Until then the request that asks for a deletion has done what it can.
+GOES_ON_AFTER_MS = 600_000
+# The law gives a month: what could not be closed by then is its owner's own from then on.
+CLOSES_FOR_MS = 28 * DAY_MS
 
 
 class DeletionStatus(StrEnum):
-    """How far a deletion is; until DELETED it goes on when it is asked for again."""
+    """How far a deletion is; until DELETED it goes on by itself, or sooner when asked again."""
 
     CLOSING = "CLOSING"  # positions are being closed
     ERASING = "ERASING"
@@ -91,31 +97,49 @@ class AccountDeletion:
 
         Nothing new begins from the first step on. Raises NotAllowedError when the user is gone.
         """
-        self._close(person(self.identity, user_id).user)
+        self._close(person(self.identity, user_id).user, on_stop)
+        return self._carried_out(user_id, on_stop)
+
+    def go_on(self, user: User) -> DeletionView:
+        """Do as much as can be done now of a deletion that its user has asked for.
+
+        Positions that could not be closed for four weeks are kept. Raises ConflictError for who has
+        not asked.
+        """
+        on_stop = user.closing_on_stop
+        if on_stop is None:
+            raise ConflictError("this user has not asked to be deleted", code="NOT_CLOSING")
+        if self.clock.now_ms() - user.closing_since_ms >= CLOSES_FOR_MS:
+            on_stop = OnStop.KEEP
+        return self._carried_out(user.user_id, on_stop)
+
+    def _carried_out(self, user_id: UserId, on_stop: OnStop) -> DeletionView:
         open_follows = self._end_follows(user_id, on_stop)
         if open_follows:
             return DeletionView(DeletionStatus.CLOSING, tuple(open_follows))
         self._revoke_agents(user_id)
         if not self._erase_records(user_id):
             return DeletionView(DeletionStatus.ERASING)
-        # Before the last step, after which nobody asks again: it may be there twice, never not.
-        self._note(DeletionEvent.ACCOUNT_DELETED, user_id)
-        self.accounts.erase(user_id)
+        self.accounts.erase(user_id, self._entry(DeletionEvent.ACCOUNT_DELETED, user_id, on_stop))
         self.standings.forget_all()
         return DeletionView(DeletionStatus.DELETED)
 
-    def _close(self, user: User) -> None:
+    def _close(self, user: User, on_stop: OnStop) -> None:
         if not user.closing_since_ms:
-            self._note(DeletionEvent.ACCOUNT_CLOSING, user.user_id)
-            self.accounts.begin_closing(user.user_id, self.clock.now_ms())
+            # First, for nobody asks again: it may be there twice, never not.
+            self.audit.append(self._entry(DeletionEvent.ACCOUNT_CLOSING, user.user_id, on_stop))
+        if user.closing_on_stop is not on_stop:
+            now_ms = self.clock.now_ms()
+            self.accounts.begin_closing(user.user_id, now_ms, on_stop, now_ms + GOES_ON_AFTER_MS)
             self.standings.forget_all()
 
     def _end_follows(self, user_id: UserId, on_stop: OnStop) -> Sequence[FollowId]:
         own, stopping = self.lifecycle.own, partial(_stopping, on_stop=on_stop)
         ended = []
         for follow in own.directory.of_user(user_id):
-            own.change(user_id, follow.follow_id, stopping)
-            ended.append(self.lifecycle.delete(user_id, follow.follow_id))
+            with suppress(NotFoundError):  # it has come to its end meanwhile
+                own.change(user_id, follow.follow_id, stopping)
+                ended.append(self.lifecycle.delete(user_id, follow.follow_id))
         return [each.follow_id for each in ended if each.status is not FollowStatus.DELETED]
 
     def _revoke_agents(self, user_id: UserId) -> None:
@@ -134,8 +158,8 @@ class AccountDeletion:
             self.records.erase_wallet(wallet.wallet_id)
         return True
 
-    def _note(self, event: DeletionEvent, user_id: UserId) -> None:
-        self.audit.append(AuditEntry(event, user_id, self.clock.now_ms(), {}))
+    def _entry(self, event: DeletionEvent, user_id: UserId, on_stop: OnStop) -> AuditEntry:
+        return AuditEntry(event, user_id, self.clock.now_ms(), {"positions": on_stop})
 
 
 def _stopping(state: FollowState, on_stop: OnStop) -> Follow:

@@ -7,12 +7,14 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from understudy.domain.agents import Agent
+from understudy.domain.audit import AboutUser, AuditRecord
 from understudy.domain.follows import Account, Budget, Follow, Ledger
 from understudy.domain.identity import ProviderIdentity, User, Wallet
 from understudy.domain.intents import Intent
 from understudy.domain.receipts import Receipt
 from understudy.ports.accounts import AccountStore
 from understudy.ports.agents import AgentRegistry
+from understudy.ports.audit import AuditExtracts
 from understudy.ports.clock import Clock
 from understudy.ports.copying import CopyStore
 from understudy.ports.directory import FollowDirectory
@@ -28,7 +30,7 @@ if TYPE_CHECKING:
 
 RECEIPTS_PER_PAGE = 200
 ELSEWHERE = (
-    "the audit: what you, your agents and operators did, by opaque ids; ask the operator for it",
+    "the audit: more than 200 entries about you or an agent, what operators did; ask the operator",
     "custody: the sealed keys of your agents, which nobody can read out, and their policies",
     "logs for 30 days and counts of calls for an hour, without your address",
     "backups, for 35 days",
@@ -68,6 +70,7 @@ class AccountExport:
     switches: Mapping[str, bool] = field(default_factory=dict)
     follows: tuple[FollowExport, ...] = ()
     accounts: tuple[Account, ...] = ()
+    audit: tuple[AuditRecord, ...] = ()
     elsewhere: tuple[str, ...] = ELSEWHERE
 
 
@@ -83,6 +86,7 @@ class AccountExports:
     switches: SwitchBoard
     copies: CopyStore
     directory: FollowDirectory
+    audit: AuditExtracts
     clock: Clock
 
     def of_user(self, user_id: UserId, cursor: str = "") -> AccountExport:
@@ -93,7 +97,8 @@ class AccountExports:
         copies, now_ms = self._copies(user_id, cursor), self.clock.now_ms()
         if cursor:
             return AccountExport(now_ms, copies)
-        found = person(self.identity, user_id)
+        found, agents = person(self.identity, user_id), tuple(self.registry.agents(user_id))
+        about = AboutUser(user_id, tuple(agent.agent_id for agent in agents))
         return AccountExport(
             exported_at_ms=now_ms,
             copies=copies,
@@ -101,11 +106,12 @@ class AccountExports:
             wallets=found.wallets,
             identities=tuple(self.stored_accounts.identities(user_id)),
             sessions=tuple(session_view(each) for each in self.stored_sessions.sessions(user_id)),
-            agents=tuple(self.registry.agents(user_id)),
+            agents=agents,
             copy_limits=self.profiles.copy_profile(user_id).limits,
             switches=self._switches(user_id),
             follows=tuple(self._follows(user_id)),
             accounts=tuple(self._accounts(found.wallets)),
+            audit=self.audit.of(about).records,
         )
 
     def _copies(self, user_id: UserId, cursor: str) -> CopiesExport:

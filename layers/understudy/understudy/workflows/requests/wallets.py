@@ -37,8 +37,7 @@ def refuse_closing(user: User) -> None:
     """Raise ConflictError for who is being deleted: they begin nothing any more."""
     if user.closing_since_ms:
         raise ConflictError(
-            "your account is being deleted: nothing new begins; ask for the deletion again to"
-            " go on with it",
+            "your account is being deleted: nothing new begins",
             code="ACCOUNT_CLOSING",
         )
 

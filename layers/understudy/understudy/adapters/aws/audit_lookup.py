@@ -1,0 +1,66 @@
+"""What the audit has of one subject, and how those ask for it who may not read the audit."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from understudy.adapters.aws.attributes import text
+from understudy.adapters.aws.audit_items import row_of
+from understudy.domain.audit import AuditExtract, AuditRecord
+from understudy.domain.codec import from_plain, to_plain
+from understudy.domain.errors import DependencyError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from mypy_boto3_lambda.client import LambdaClient
+
+    from understudy.adapters.aws.table import Table
+    from understudy.domain.audit import AboutUser, Actor
+    from understudy.domain.audit_chain import Row
+
+
+class DynamoAuditLookup:
+    """Implements `AuditLookup` on the table `audit`."""
+
+    def __init__(self, table: Table) -> None:
+        self._table = table
+
+    def newest(self, actor: Actor, subject: str, most: int) -> Sequence[AuditRecord]:
+        """Give the newest entries that one actor wrote of a subject."""
+        partition = {":pk": text(f"{actor.upper()}#{subject}")}
+        items = self._table.query("pk = :pk", partition, limit=most, ScanIndexForward=False)
+        return [_record(actor, subject, row_of(item)) for item in items]
+
+
+class LambdaAuditExtracts:
+    """Implements `AuditExtracts` by asking `audit_extract`."""
+
+    def __init__(self, client: LambdaClient, function: str) -> None:
+        self._client = client
+        self._function = function
+
+    def of(self, about: AboutUser) -> AuditExtract:
+        """Give the extract."""
+        payload = json.dumps(to_plain(about)).encode()
+        try:
+            response = self._client.invoke(FunctionName=self._function, Payload=payload)
+            answer: Any = json.loads(response["Payload"].read())
+        except (ClientError, BotoCoreError, ValueError) as error:
+            raise _unavailable() from error
+        if response.get("FunctionError") or not isinstance(answer, dict):
+            raise _unavailable()
+        return from_plain(AuditExtract, answer)
+
+
+def _record(actor: Actor, subject: str, row: Row) -> AuditRecord:
+    fields: Any = row.fields
+    said = {name: fields[name] for name in ("event", "at_ms", "facts", "correlation_id")}
+    return AuditRecord(actor=actor, subject=subject, **said)
+
+
+def _unavailable() -> DependencyError:
+    return DependencyError("the audit cannot be asked just now: try again in a moment")

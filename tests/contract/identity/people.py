@@ -1,0 +1,94 @@
+"""Two people with everything that is kept of a user, and what can be found about each."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from tests.fakes.builders import NOW_MS
+from understudy.domain.agents import Agent, AgentScope
+from understudy.domain.audit import AuditEntry
+from understudy.domain.identity import (
+    AuthMethod,
+    Connector,
+    ProviderIdentity,
+    Session,
+    User,
+    Wallet,
+)
+from understudy.domain.ids import UserId, WalletId
+
+if TYPE_CHECKING:
+    from tests.contract.identity.conftest import Store
+    from understudy.ports.accounts import AccountStore
+    from understudy.ports.sessions import SessionStore
+
+ALICE, BOB = UserId("alice"), UserId("bob")
+SESSIONS, MANY_SESSIONS = 3, 45
+PRIVY, DYNAMIC = AuthMethod.PRIVY, AuthMethod.DYNAMIC
+
+
+def user_of(user_id: UserId) -> User:
+    return User(user_id, WalletId(f"{user_id}-1"), NOW_MS, NOW_MS)
+
+
+def wallet_of(user_id: UserId, number: int = 1) -> Wallet:
+    address = f"0x{user_id.encode().hex():0>39}{number}"
+    wallet_id = WalletId(f"{user_id}-{number}")
+    return Wallet(wallet_id, user_id, address, Connector.REOWN, NOW_MS + number, NOW_MS)
+
+
+def session_of(user_id: UserId, number: int = 1) -> Session:
+    return Session(
+        session_id=f"{user_id}-{number}",
+        user_id=user_id,
+        auth_method=AuthMethod.SIWE,
+        wallet_address=wallet_of(user_id).address,
+        generation=1,
+        current_hash="c" * 64,
+        previous_hash="",
+        created_at_ms=NOW_MS,
+        rotated_at_ms=NOW_MS,
+        idle_expires_at_ms=NOW_MS + 1,
+        expires_at_ms=NOW_MS + 2,
+    )
+
+
+def agent_of(user_id: UserId) -> Agent:
+    wallet = wallet_of(user_id)
+    return Agent(
+        agent_id=f"agent-{user_id}",
+        user_id=user_id,
+        wallet_id=wallet.wallet_id,
+        wallet_address=wallet.address,
+        venue="hyperliquid",
+        hl_chain="Testnet",
+        address="0x" + "b" * 40,
+        name="one",
+        scope=AgentScope.TRADE_ONLY,
+        nonce=NOW_MS,
+        created_at_ms=NOW_MS,
+        approve_by_ms=NOW_MS + 1,
+        valid_until_ms=NOW_MS + 2,
+    )
+
+
+def identity_of(user_id: UserId) -> ProviderIdentity:
+    return ProviderIdentity(PRIVY, f"did:privy:{user_id}", user_id, NOW_MS)
+
+
+def about(store: Store, sessions: SessionStore, accounts: AccountStore, user_id: UserId) -> Any:
+    """Give everything that can be found about a user, by whatever leads there."""
+    named = [sessions.session(session_of(user_id, n).session_id) for n in range(SESSIONS)]
+    return (
+        store.user(user_id),
+        [store.wallet_of_address(wallet_of(user_id, number).address) for number in (1, 2)],
+        store.provider_identity(PRIVY, identity_of(user_id).subject),
+        [each for each in named if each],
+        *map(list, (store.wallets(user_id), store.agents(user_id), sessions.sessions(user_id))),
+        list(accounts.identities(user_id)),
+        store.copy_profile(user_id).limits,
+    )
+
+
+GONE = AuditEntry("ACCOUNT_DELETED", ALICE, NOW_MS, {})
+NOTHING: Any = (None, [None, None], None, [], [], [], [], [], {})
