@@ -73,7 +73,8 @@ class ApiServices:
         """Show users themselves."""
         from understudy.workflows.requests.myself import Myself
 
-        return Myself(self._ports.identity, self._ports.switches)
+        ports = self._ports
+        return Myself(ports.identity, ports.switches, ports.registry, ports.clock)
 
     @cached_property
     def session_endings(self) -> SessionEndings:
