@@ -32,9 +32,11 @@ if TYPE_CHECKING:
     from tests.contract.identity.conftest import Store
     from understudy.ports.accounts import AccountStore
     from understudy.ports.sessions import SessionStore
+    from understudy.ports.wallets import WalletStore
 
 ALICE, BOB = UserId("alice"), UserId("bob")
-SESSIONS, MANY_SESSIONS = 3, 45
+SESSIONS, MANY_SESSIONS = 3, 60
+MANY_WALLETS = 110
 PRIVY, DYNAMIC = AuthMethod.PRIVY, AuthMethod.DYNAMIC
 
 
@@ -184,6 +186,22 @@ def test_a_user_with_more_than_fits_into_a_transaction_is_erased_too(
     assert sessions.session(session_of(ALICE, MANY_SESSIONS - 1).session_id) is None
 
 
+@TRULY_CONCURRENT
+def test_a_user_with_more_wallets_than_fit_into_a_transaction_is_erased_too(
+    store: Store, sessions: SessionStore, accounts: AccountStore
+) -> None:
+    more = [wallet_of(ALICE, number) for number in range(3, MANY_WALLETS + 1)]
+    for wallet in more:
+        store.add_wallet(wallet)
+    before = about(store, sessions, accounts, BOB)
+
+    accounts.erase(ALICE)
+
+    assert about(store, sessions, accounts, ALICE) == NOTHING
+    assert [each for each in more if store.wallet_of_address(each.address)] == []
+    assert about(store, sessions, accounts, BOB) == before
+
+
 def test_after_an_erasure_nothing_can_be_added(
     store: Store, sessions: SessionStore, accounts: AccountStore
 ) -> None:
@@ -250,6 +268,36 @@ def test_an_erasure_that_died_leaves_the_ways_in_until_the_last_write(
         assert store.user(ALICE) == user_of(ALICE)
     else:
         assert transactions == 2, "what hangs on the user, and then the ways in"
+    accounts.erase(ALICE)
+
+    assert about(store, sessions, accounts, ALICE) == NOTHING
+
+
+@pytest.mark.parametrize("store", ON_TABLES, indirect=True)
+@pytest.mark.parametrize("transactions", range(5))
+def test_of_more_ways_in_than_go_at_once_those_that_matter_go_last(
+    store: Store,
+    sessions: SessionStore,
+    accounts: AccountStore,
+    wallets: WalletStore,
+    transactions: int,
+) -> None:
+    assert isinstance(store, DynamoIdentityStore)
+    for number in range(3, MANY_WALLETS + 1):
+        store.add_wallet(wallet_of(ALICE, number))
+    active = wallet_of(ALICE, MANY_WALLETS)
+    wallets.activate_wallet(ALICE, active.wallet_id)
+    table = store._table
+    dying = Table(DyingClient(table.client, transactions), table.name)  # type: ignore[arg-type]
+
+    try:
+        DynamoAccountStore(dying).erase(ALICE)
+    except DependencyError:
+        assert store.wallet_of_address(active.address) == active
+        assert store.provider_identity(PRIVY, identity_of(ALICE).subject) == identity_of(ALICE)
+        assert store.user(ALICE)
+    else:
+        assert transactions == 4, "what hangs on the user, the many wallets, the last ways in"
     accounts.erase(ALICE)
 
     assert about(store, sessions, accounts, ALICE) == NOTHING
