@@ -1,0 +1,127 @@
+"""Two users with everything that one can have, and a client of the cloud that dies on the way."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from botocore.exceptions import ClientError
+
+from tests.fakes.builders import NOW_MS
+from understudy.domain.agents import Agent, AgentScope
+from understudy.domain.identity import (
+    AuthMethod,
+    Connector,
+    ProviderIdentity,
+    Session,
+    User,
+    Wallet,
+)
+from understudy.domain.ids import UserId, WalletId
+from understudy.ports.profiles import CopyProfile
+
+if TYPE_CHECKING:
+    from tests.contract.identity.conftest import Store
+    from understudy.ports.accounts import AccountStore
+    from understudy.ports.sessions import SessionStore
+
+ALICE, BOB = UserId("alice"), UserId("bob")
+SESSIONS, MANY_SESSIONS = 3, 60
+PRIVY = AuthMethod.PRIVY
+
+
+def user_of(user_id: UserId) -> User:
+    return User(user_id, WalletId(f"{user_id}-1"), NOW_MS, NOW_MS)
+
+
+def wallet_of(user_id: UserId, number: int = 1) -> Wallet:
+    address = f"0x{user_id.encode().hex():0>39}{number}"
+    wallet_id = WalletId(f"{user_id}-{number}")
+    return Wallet(wallet_id, user_id, address, Connector.REOWN, NOW_MS + number, NOW_MS)
+
+
+def session_of(user_id: UserId, number: int = 1) -> Session:
+    return Session(
+        session_id=f"{user_id}-{number}",
+        user_id=user_id,
+        auth_method=AuthMethod.SIWE,
+        wallet_address=wallet_of(user_id).address,
+        generation=1,
+        current_hash="c" * 64,
+        previous_hash="",
+        created_at_ms=NOW_MS,
+        rotated_at_ms=NOW_MS,
+        idle_expires_at_ms=NOW_MS + 1,
+        expires_at_ms=NOW_MS + 2,
+    )
+
+
+def agent_of(user_id: UserId) -> Agent:
+    wallet = wallet_of(user_id)
+    return Agent(
+        agent_id=f"agent-{user_id}",
+        user_id=user_id,
+        wallet_id=wallet.wallet_id,
+        wallet_address=wallet.address,
+        venue="hyperliquid",
+        hl_chain="Testnet",
+        address="0x" + "b" * 40,
+        name="one",
+        scope=AgentScope.TRADE_ONLY,
+        nonce=NOW_MS,
+        created_at_ms=NOW_MS,
+        approve_by_ms=NOW_MS + 1,
+        valid_until_ms=NOW_MS + 2,
+    )
+
+
+def identity_of(user_id: UserId) -> ProviderIdentity:
+    return ProviderIdentity(PRIVY, f"did:privy:{user_id}", user_id, NOW_MS)
+
+
+def settle(store: Store, sessions: SessionStore) -> None:
+    """Store two users with everything that one can have."""
+    for user_id in (ALICE, BOB):
+        both = (wallet_of(user_id), wallet_of(user_id, 2))
+        store.create_user(user_of(user_id), *both, identity=identity_of(user_id))
+        store.put_agent(agent_of(user_id))
+        store.put_copy_profile(CopyProfile(user_id, {"slippage_bps": 20}))
+        for number in range(SESSIONS):
+            sessions.open_session(session_of(user_id, number))
+
+
+def about(store: Store, sessions: SessionStore, accounts: AccountStore, user_id: UserId) -> Any:
+    """Give everything that can be found about a user, by whatever leads there."""
+    named = [sessions.session(session_of(user_id, n).session_id) for n in range(SESSIONS)]
+    return (
+        store.user(user_id),
+        [store.wallet_of_address(wallet_of(user_id, number).address) for number in (1, 2)],
+        store.provider_identity(PRIVY, identity_of(user_id).subject),
+        [each for each in named if each],
+        *map(list, (store.wallets(user_id), store.agents(user_id), sessions.sessions(user_id))),
+        list(accounts.identities(user_id)),
+        store.copy_profile(user_id).limits,
+    )
+
+
+NOTHING: Any = (None, [None, None], None, [], [], [], [], [], {})
+
+
+class DyingClient:
+    """A client that answers transactions so often, and then never again."""
+
+    def __init__(self, client: Any, transactions: int) -> None:
+        self.client, self.left = client, transactions
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.client, name)
+
+    def transact_write_items(self, **request: Any) -> Any:
+        self.left -= 1
+        if self.left < 0:
+            denied: Any = {"Error": {"Code": "AccessDeniedException", "Message": "gone"}}
+            raise ClientError(denied, "TransactWriteItems")
+        return self.client.transact_write_items(**request)
+
+
+ON_TABLES = ["moto", pytest.param("emulator", marks=pytest.mark.integration)]
