@@ -51,7 +51,7 @@ def enable(call: Call) -> Delegation:
 def confirm(call: Call) -> Delegation:
     """Take the signatures in."""
     signed: ConfirmAgent = call.body
-    return call.services.agents.confirm(call.user_id, signed.agent_id, signed.signatures)
+    return call.services.confirming.confirm(call.user_id, signed.agent_id, signed.signatures)
 
 
 def agents(call: Call) -> Items[Agent]:
@@ -90,7 +90,6 @@ ROUTES = (
         "Hand the wallet's signatures in: the agent becomes ACTIVE (or, revoked, is removed there)",
         confirm,
         body=ConfirmAgent,
-        begins=True,
     ),
     Route("GET", "/v1/agents", "List my agents", agents, Access.USER),
     Route(

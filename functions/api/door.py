@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any
 
 from understudy.domain.errors import NotAllowedError, TooManyCallsError
 from understudy.runtime.observability import logger
-from understudy.workflows.requests.wallets import refuse_closing
 
 from .callers import address_of, caller_of
 from .routing import Access
@@ -70,8 +69,7 @@ class Visit:
             return claims
         user = services.sessions.require_live(claims)
         if self.route.begins:
-            refuse_closing(user)
-            services.terms.require_accepted(user)
+            services.terms.require_beginner(user)
         return claims
 
     def _count_stranger(self) -> None:

@@ -19,7 +19,7 @@ from .fields import Address, Flag, Identity
 from .proofs import NonceQuery, ShownNonce, SignedMessage
 from .routing import Access, Call, Request, Route
 from .session_routes import Ended
-from .sign_in_routes import OpenedSession, RefreshRequest, session_of, wallet_of
+from .sign_in_routes import OpenedSession, RefreshRequest, nobodys_door, session_of
 
 if TYPE_CHECKING:
     from understudy.workflows.requests.operator_actions import Dossier
@@ -174,7 +174,7 @@ ROUTES = (
         "Sign an operator in with a message that names urn:understudy:operate as a resource",
         verify,
         body=SignedMessage,
-        aim=wallet_of,
+        aim=nobodys_door,
     ),
     _door(
         "POST",

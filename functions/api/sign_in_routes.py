@@ -78,11 +78,6 @@ def refresh(call: Call) -> TokenPair:
     return call.services.sessions.refresh(call.body.refresh_token)
 
 
-def wallet_of(signed: SignedMessage) -> str:
-    """Name the wallet whose door a sign-in tries."""
-    return signed.address.lower()
-
-
 def session_of(sent: RefreshRequest) -> str:
     """Name the session that a refresh token says to be of."""
     return sent.refresh_token.split(".", 1)[0]
@@ -95,7 +90,11 @@ def log_out(call: Call) -> dict[Literal["signed_out"], bool]:
 
 
 def nobodys_door(_: Any) -> str:
-    """Say that a provider's token tries nobody's door who could be named before it is read."""
+    """Say that an attempt is counted by its network alone.
+
+    Signatures are not guessed, and an address is public: a count of what is aimed at it would only
+    let strangers use it up. Whom a provider's token is for nobody knows before it is read.
+    """
     return ""
 
 
@@ -115,7 +114,7 @@ ROUTES = (
         verify,
         Access.OPEN,
         body=SignedMessage,
-        aim=wallet_of,
+        aim=nobodys_door,
     ),
     Route(
         "POST",

@@ -13,6 +13,7 @@ from tests.permissions.dead_letters import keeps_failures
 from tests.permissions.logs import leaves_a_log
 from understudy.adapters.aws import keys
 from understudy.adapters.aws.attributes import text
+from understudy.adapters.aws.bus import SOURCE, SOURCE_OF_AGENTS
 from understudy.domain.receipts import CopyStatus
 
 if TYPE_CHECKING:
@@ -28,17 +29,12 @@ FOR_EVER = -1
 
 
 def a_paused_follow_is_announced_on_the_bus(stage: Stage) -> None:
-    witness = _witness(stage)
+    heard = witness(stage)
     follower = new_follower(stage)
 
     follower.client.pause(follower.follow_id)
 
-    client = stage.client("sqs")
-    for _ in range(ATTEMPTS):
-        got = client.receive_message(QueueUrl=witness, WaitTimeSeconds=1, MaxNumberOfMessages=10)
-        if any(follower.follow_id in each["Body"] for each in got.get("Messages", [])):
-            return
-    raise AssertionError(f"no event of {follower.follow_id} came")
+    hear_of(stage, heard, follower.follow_id)
 
 
 def a_batch_that_fails_is_kept(stage: Stage) -> None:
@@ -69,7 +65,17 @@ def given_up_soon(stage: Stage, function: str) -> Iterator[None]:
         change(MaximumRecordAgeInSeconds=FOR_EVER)
 
 
-def _witness(stage: Stage) -> str:
+def hear_of(stage: Stage, heard: str, name: str) -> None:
+    """Wait for an event that names something."""
+    client = stage.client("sqs")
+    for _ in range(ATTEMPTS):
+        got = client.receive_message(QueueUrl=heard, WaitTimeSeconds=1, MaxNumberOfMessages=10)
+        if any(name in each["Body"] for each in got.get("Messages", [])):
+            return
+    raise AssertionError(f"no event of {name} came")
+
+
+def witness(stage: Stage) -> str:
     """Give a queue, empty, that gets every event of the bus from now on."""
     events, queues = stage.client("events"), stage.client("sqs")
     bus = BUS
@@ -78,7 +84,7 @@ def _witness(stage: Stage) -> str:
     arn = queues.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])
     target = arn["Attributes"]["QueueArn"]
     queues.set_queue_attributes(QueueUrl=url, Attributes={"Policy": json.dumps(_open_to(target))})
-    pattern = json.dumps({"source": ["understudy.copying"]})
+    pattern = json.dumps({"source": [SOURCE, SOURCE_OF_AGENTS]})
     events.put_rule(Name=RULE, EventBusName=bus, EventPattern=pattern)
     events.put_targets(Rule=RULE, EventBusName=bus, Targets=[{"Id": "witness", "Arn": target}])
     return str(url)

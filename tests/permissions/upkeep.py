@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from tests.permissions.cast import Follower, new_follower
 from tests.permissions.dead_letters import keeps_failures
 from tests.permissions.logs import leaves_a_log
+from tests.permissions.publishing import hear_of, witness
 from understudy.adapters.aws import identity_keys, keys
 from understudy.adapters.aws.attributes import number, text
 from understudy.adapters.aws.identity_store import DynamoIdentityStore
@@ -41,6 +42,16 @@ def a_successor_is_prepared(stage: Stage) -> None:
     stage.invoke(FUNCTION, {})
 
     assert [each.replaces for each in _agents(follower)[1:]] == [before.agent_id]
+
+
+def who_has_a_successor_to_sign_is_told(stage: Stage) -> None:
+    heard = witness(stage)
+    follower = new_follower(stage)
+    _have_due(follower, rotate_at_ms=LONG_AGO_MS)
+
+    stage.invoke(FUNCTION, {})
+
+    hear_of(stage, heard, _agents(follower)[1].agent_id)
 
 
 def the_venue_is_asked_for_an_agent(stage: Stage) -> None:
@@ -106,6 +117,7 @@ OF_UPKEEP = (
     its_log_is_written,
     an_agent_ends_and_its_follows_pause,
     a_successor_is_prepared,
+    who_has_a_successor_to_sign_is_told,
     the_venue_is_asked_for_an_agent,
     a_run_that_fails_is_kept,
 )

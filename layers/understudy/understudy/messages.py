@@ -154,7 +154,21 @@ class CopyEvent:
     amounts: dict[str, Decimal] = field(default_factory=dict)
 
 
-_BY_NAME: dict[str, type] = {cls.__name__: cls for cls in (*get_args(Command), CopyEvent)}
+@dataclass(frozen=True, slots=True)
+class AgentEvent:
+    """What an agent's user should know of it, as it goes to the bus."""
+
+    event: str
+    event_id: str
+    user_id: str
+    agent_id: str
+    at_ms: int
+    facts: dict[str, str] = field(default_factory=dict)
+
+
+Event = CopyEvent | AgentEvent
+
+_BY_NAME: dict[str, type] = {cls.__name__: cls for cls in get_args(Command | Event)}
 
 
 def encode(message: object) -> str:

@@ -10,8 +10,8 @@ from uuid import uuid4
 import pytest
 
 from tests.fakes.builders import NOW_MS
-from understudy.adapters.aws.bus import SOURCE, EventBridgeBus
-from understudy.messages import CopyEvent, decode
+from understudy.adapters.aws.bus import SOURCE, SOURCE_OF_AGENTS, EventBridgeBus
+from understudy.messages import AgentEvent, CopyEvent, decode
 
 if TYPE_CHECKING:
     from tests.contract.conftest import Clients
@@ -46,6 +46,19 @@ def test_published_events_reach_a_rules_target(emulator_clients: Clients) -> Non
     )
 
 
+@pytest.mark.integration
+def test_what_is_said_of_an_agent_has_a_source_of_its_own(emulator_clients: Clients) -> None:
+    events, sqs = emulator_clients("events"), emulator_clients("sqs")
+    name, url = bus_to_queue(events, sqs)
+    told = AgentEvent("AGENT_SUCCESSOR_TO_SIGN", "e", "user-1", "agent-1", NOW_MS, {"venue": "v"})
+
+    EventBridgeBus(events, name).publish([told])
+
+    (arrived,) = received(sqs, url)
+    assert (arrived["source"], arrived["detail-type"]) == (SOURCE_OF_AGENTS, told.event)
+    assert decode(json.dumps(arrived["detail"]), (AgentEvent,)) == told
+
+
 def bus_to_queue(events: Any, sqs: Any) -> tuple[str, str]:
     """Make a bus whose every event goes to a queue."""
     name = f"bus-{uuid4().hex}"
@@ -54,7 +67,7 @@ def bus_to_queue(events: Any, sqs: Any) -> tuple[str, str]:
     attributes = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]
     arn = attributes["QueueArn"]
     sqs.set_queue_attributes(QueueUrl=url, Attributes={"Policy": json.dumps(open_to_the_bus(arn))})
-    pattern = json.dumps({"source": [SOURCE]})
+    pattern = json.dumps({"source": [SOURCE, SOURCE_OF_AGENTS]})
     events.put_rule(Name="all", EventBusName=name, EventPattern=pattern)
     target = {"Id": "queue", "Arn": arn}
     events.put_targets(Rule="all", EventBusName=name, Targets=[target])

@@ -1,8 +1,11 @@
-"""Two people with everything that is kept of a user, and what can be found about each."""
+"""Two people with everything that is kept of a user, and a cloud that dies on the way."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
+
+import pytest
+from botocore.exceptions import ClientError
 
 from tests.fakes.builders import NOW_MS
 from understudy.domain.agents import Agent, AgentScope
@@ -16,6 +19,7 @@ from understudy.domain.identity import (
     Wallet,
 )
 from understudy.domain.ids import UserId, WalletId
+from understudy.ports.profiles import CopyProfile
 
 if TYPE_CHECKING:
     from tests.contract.identity.conftest import Store
@@ -76,6 +80,17 @@ def identity_of(user_id: UserId) -> ProviderIdentity:
     return ProviderIdentity(PRIVY, f"did:privy:{user_id}", user_id, NOW_MS)
 
 
+def settle(store: Store, sessions: SessionStore) -> None:
+    """Store two users with everything that one can have."""
+    for user_id in (ALICE, BOB):
+        both = (wallet_of(user_id), wallet_of(user_id, 2))
+        store.create_user(user_of(user_id), *both, identity=identity_of(user_id))
+        store.put_agent(agent_of(user_id))
+        store.put_copy_profile(CopyProfile(user_id, {"slippage_bps": 20}))
+        for number in range(SESSIONS):
+            sessions.open_session(session_of(user_id, number))
+
+
 def about(store: Store, sessions: SessionStore, accounts: AccountStore, user_id: UserId) -> Any:
     """Give everything that can be found about a user, by whatever leads there."""
     named = [sessions.session(session_of(user_id, n).session_id) for n in range(SESSIONS)]
@@ -92,3 +107,23 @@ def about(store: Store, sessions: SessionStore, accounts: AccountStore, user_id:
 
 GONE = AuditEntry("ACCOUNT_DELETED", ALICE, NOW_MS, {})
 NOTHING: Any = (None, [None, None], None, [], [], [], [], [], {})
+
+
+class DyingClient:
+    """A client that answers transactions so often, and then never again."""
+
+    def __init__(self, client: Any, transactions: int) -> None:
+        self.client, self.left = client, transactions
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.client, name)
+
+    def transact_write_items(self, **request: Any) -> Any:
+        self.left -= 1
+        if self.left < 0:
+            denied: Any = {"Error": {"Code": "AccessDeniedException", "Message": "gone"}}
+            raise ClientError(denied, "TransactWriteItems")
+        return self.client.transact_write_items(**request)
+
+
+ON_TABLES = ["moto", pytest.param("emulator", marks=pytest.mark.integration)]

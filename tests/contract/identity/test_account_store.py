@@ -7,7 +7,6 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from botocore.exceptions import ClientError
 
 from tests.contract.identity.concurrency import TRULY_CONCURRENT
 from tests.contract.identity.people import (
@@ -16,12 +15,14 @@ from tests.contract.identity.people import (
     GONE,
     MANY_SESSIONS,
     NOTHING,
+    ON_TABLES,
     PRIVY,
     SESSIONS,
+    DyingClient,
     about,
-    agent_of,
     identity_of,
     session_of,
+    settle,
     user_of,
     wallet_of,
 )
@@ -32,7 +33,6 @@ from understudy.adapters.aws.table import Table
 from understudy.domain.errors import ConflictError, DependencyError, NotFoundError
 from understudy.domain.ids import UserId, WalletId
 from understudy.domain.limits import OnStop
-from understudy.ports.profiles import CopyProfile
 
 if TYPE_CHECKING:
     from tests.contract.identity.conftest import Accounts, Store
@@ -45,13 +45,7 @@ Audited = Callable[[], list[str]]
 
 @pytest.fixture(autouse=True)
 def people(store: Store, sessions: SessionStore) -> None:
-    for user_id in (ALICE, BOB):
-        both = (wallet_of(user_id), wallet_of(user_id, 2))
-        store.create_user(user_of(user_id), *both, identity=identity_of(user_id))
-        store.put_agent(agent_of(user_id))
-        store.put_copy_profile(CopyProfile(user_id, {"slippage_bps": 20}))
-        for number in range(SESSIONS):
-            sessions.open_session(session_of(user_id, number))
+    settle(store, sessions)
 
 
 def test_accepted_terms_are_read_back(store: Store, accounts: Accounts) -> None:
@@ -153,26 +147,6 @@ def test_what_was_the_erased_users_is_free_again(store: Store, accounts: Account
     )
 
     assert store.wallet_of_address(wallet.address) == wallet
-
-
-class DyingClient:
-    """A client that answers transactions so often, and then never again."""
-
-    def __init__(self, client: Any, transactions: int) -> None:
-        self.client, self.left = client, transactions
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self.client, name)
-
-    def transact_write_items(self, **request: Any) -> Any:
-        self.left -= 1
-        if self.left < 0:
-            denied: Any = {"Error": {"Code": "AccessDeniedException", "Message": "gone"}}
-            raise ClientError(denied, "TransactWriteItems")
-        return self.client.transact_write_items(**request)
-
-
-ON_TABLES = ["moto", pytest.param("emulator", marks=pytest.mark.integration)]
 
 
 @pytest.mark.parametrize("store", ON_TABLES, indirect=True)  # in memory an erasure is one step

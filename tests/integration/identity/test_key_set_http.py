@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
+import socket
+import threading
 import time
-from contextlib import suppress
-from itertools import count
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from tests.integration.scripted_server import respond, say, serving
 from understudy.adapters.identity import bounded_http
 from understudy.adapters.identity.bounded_http import (
-    CONNECT_SECONDS,
     MAX_BYTES,
-    READ_SECONDS,
+    STEP_SECONDS,
     WHOLE_SECONDS,
     BoundedHttp,
 )
@@ -23,11 +22,10 @@ from understudy.adapters.identity.key_set_http import KeySetHttp
 from understudy.domain.errors import DependencyError
 
 if TYPE_CHECKING:
-    import socket
-
     from tests.integration.identity.conftest import Bench
 
 pytestmark = pytest.mark.integration
+DRIBBLES = 90
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n\r\n"
 
 
@@ -75,26 +73,54 @@ def test_a_provider_that_hangs_is_given_up_on(bench: Bench) -> None:
     fails(bench.fetch("privy"))
 
 
-def test_a_provider_that_dribbles_for_ever_is_given_up_on_too(
-    monkeypatch: pytest.MonkeyPatch,
+@pytest.mark.parametrize(
+    ("begun", "part"),
+    [(b"HTTP/1.1 ", b" "), (b"HTTP/1.1 200 OK\r\n", b"A:\r\n"), (HEAD, b" ")],
+    ids=["status", "headers", "body"],
+)
+def test_a_provider_that_dribbles_is_given_up_on_and_hung_up(
+    monkeypatch: pytest.MonkeyPatch, begun: bytes, part: bytes
 ) -> None:
-    seconds = count()  # each look at the clock is a second later
-    monkeypatch.setattr(bounded_http, "monotonic", lambda: next(seconds))
+    monkeypatch.setattr(bounded_http, "WHOLE_SECONDS", 0.1)
+    hung_up = threading.Event()
 
     def dribble(connection: socket.socket) -> None:
-        with suppress(OSError):
-            connection.sendall(HEAD)
-            while True:
-                connection.sendall(b" ")
-                time.sleep(0.01)
+        try:
+            connection.sendall(begun)
+            for _ in range(DRIBBLES):
+                connection.sendall(part)
+                time.sleep(0.05)
+        except OSError:
+            hung_up.set()
 
     with serving(dribble) as slow:
         fails(KeySetHttp(slow.url, Algorithm.ES256))
-    assert next(seconds) <= WHOLE_SECONDS + 2
+        assert hung_up.wait(DRIBBLES)
+
+
+def test_who_is_slow_to_find_is_given_up_on_and_asked_nothing(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(bounded_http, "WHOLE_SECONDS", 0.1)
+    found, looked_up = threading.Event(), threading.Event()
+    look_up = socket.getaddrinfo
+
+    def slowly(*place: Any, **how: Any) -> Any:
+        found.wait(DRIBBLES)
+        looked_up.set()
+        return look_up(*place, **how)
+
+    monkeypatch.setattr(socket, "getaddrinfo", slowly)
+    with serving(respond(200, "{}")) as late:
+        fails(KeySetHttp(late.url, Algorithm.ES256))
+        found.set()
+        assert looked_up.wait(DRIBBLES)
+
+    assert late.bodies == []
 
 
 def test_an_answer_is_waited_for_two_or_three_seconds() -> None:
-    assert {2, 3} >= {CONNECT_SECONDS, READ_SECONDS, WHOLE_SECONDS}
+    assert {2, 3} >= {STEP_SECONDS, WHOLE_SECONDS}
 
 
 def test_an_endless_answer_is_cut_off() -> None:
@@ -112,6 +138,17 @@ def test_an_endless_answer_is_cut_off() -> None:
 def test_a_broken_answer_is_no_key_set(said: bytes) -> None:
     with serving(say(said)) as broken:
         fails(KeySetHttp(broken.url, Algorithm.ES256))
+
+
+@pytest.mark.parametrize("length", ["Content-Length: 12", "Transfer-Encoding: chunked"])
+def test_an_answer_that_is_cut_short_is_none(length: str) -> None:
+    head = f"HTTP/1.1 200 OK\r\n{length}\r\n\r\n".encode()
+    whole, cut = (b"6\r\nanswer\r\n", b"6\r\nansw") if "chunked" in length else (b"answer", b"answ")
+    with (
+        serving(say(head + whole + cut)) as broken,
+        pytest.raises(ValueError, match=r"whole|short"),
+    ):
+        BoundedHttp(broken.url, "a chain").get()
 
 
 def test_nobody_there_is_no_key_set() -> None:

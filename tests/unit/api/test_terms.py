@@ -43,7 +43,6 @@ def test_what_begins_something_is_named_here() -> None:
     assert {route.key for route in BEGINNING} == {
         "POST /v1/wallets",
         "POST /v1/agents/enable",
-        "POST /v1/agents/confirm",
         "POST /v1/agents/{agent_id}/rotate",
         "POST /v1/follows",
         "POST /v1/copy/follows",

@@ -40,7 +40,7 @@ def test_the_widest_limits_are_limits_still() -> None:
     )
 
 
-def test_no_single_network_can_use_up_what_is_aimed_at_one_wallet() -> None:
+def test_no_single_network_can_use_up_what_is_aimed_at_one_session() -> None:
     limits = DoorLimits()
 
     assert limits.target.size == 2 * limits.attempt.size

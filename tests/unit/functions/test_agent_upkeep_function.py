@@ -11,6 +11,7 @@ import pytest
 from functions.agent_upkeep import app
 from tests.fakes.api import ApiWorld
 from understudy.adapters.correlation import correlation_id
+from understudy.adapters.memory.bus import InMemoryBus
 from understudy.domain.agents import DAY_MS
 from understudy.workflows.agent_upkeep import UpkeepPorts
 
@@ -21,7 +22,7 @@ EVENT = Path(__file__).resolve().parents[3] / "events" / "agent_upkeep" / "sched
 @pytest.fixture
 def api(monkeypatch: pytest.MonkeyPatch) -> ApiWorld:
     api = ApiWorld()
-    ports = UpkeepPorts(api.services.agents, api.identity, api.world.clock)
+    ports = UpkeepPorts(api.services.agents, api.identity, InMemoryBus(), api.world.clock)
     monkeypatch.setattr(app, "build", lambda: ports)
     return api
 

@@ -26,6 +26,7 @@ TESTS = Path(__file__).resolve().parents[2]
 CASES = TESTS.parents[1] / "shared" / "vectors" / "jwt_attack_cases.json"
 # public: the order of the curve P-256
 P256_ORDER = 0xFFFFFFFF_00000000_FFFFFFFF_FFFFFFFF_BCE6FAAD_A7179E84_F3B9CAC2_FC632551
+KNOWN_ATTACKS = 59
 CACHE, KEYS = "unit/identity/test_key_sets.py", "unit/identity/test_json_web_keys.py"
 FETCH = "integration/identity/test_key_set_http.py"
 ELSEWHERE = {
@@ -71,6 +72,10 @@ def test_every_published_case_is_tested_here_or_where_it_says() -> None:
     published = [each["id"] for each in json.loads(CASES.read_text())["cases"]]
 
     assert sorted(published) == sorted({*ATTACKS, *ELSEWHERE})
+
+
+def test_no_attack_is_dropped_where_the_published_list_is_not_at_hand() -> None:
+    assert len({*ATTACKS, *ELSEWHERE}) == KNOWN_ATTACKS
     assert all(ATTACKS.values())
 
 

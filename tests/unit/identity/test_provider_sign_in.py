@@ -255,3 +255,39 @@ def test_nobody_brings_wallets_without_end(world: Providers) -> None:
     assert caught.value.code == "TOO_MANY_WALLETS"
     world.voucher.says("alice", *many[:-1])
     assert len(world.store.wallets(world.enter().user_id)) == MOST_WALLETS
+
+
+def test_token_after_token_brings_no_more_wallets_than_one_may(world: Providers) -> None:
+    user_id = world.enter().user_id
+    for batch in range(1, 4):
+        many = [linked(f"0x{batch}{number:039x}") for number in range(MOST_WALLETS - 1)]
+        world.voucher.says("alice", linked(FIRST), *many)
+
+        assert world.enter().address == FIRST
+
+    bound = {each.address for each in world.store.wallets(user_id)}
+    assert bound == {FIRST, *(f"0x1{number:039x}" for number in range(MOST_WALLETS - 1))}
+
+
+def test_where_there_is_room_for_some_the_first_ones_are_bound(world: Providers) -> None:
+    many = [linked(f"0x{number:040x}") for number in range(MOST_WALLETS - 1)]
+    world.voucher.says("alice", *many)
+    user_id = world.enter().user_id
+
+    world.voucher.says("alice", many[0], linked(FIRST), linked(SECOND))
+    world.enter()
+
+    bound = {each.address for each in world.store.wallets(user_id)}
+    assert bound == {FIRST, *(each.address for each in many)}
+
+
+def test_who_has_as_many_as_one_may_and_brings_only_others_is_told_so(world: Providers) -> None:
+    many = [linked(f"0x{number:040x}") for number in range(MOST_WALLETS)]
+    world.voucher.says("alice", *many)
+    world.enter()
+
+    world.voucher.says("alice", linked(FIRST))
+    with pytest.raises(LimitExceededError) as caught:
+        world.enter()
+
+    assert caught.value.code == "TOO_MANY_WALLETS"

@@ -1,4 +1,4 @@
-"""Every recorded Sign-In with Ethereum case: what parses, what does not, who is let in."""
+"""Every published Sign-In with Ethereum case: what parses, what does not, who is let in."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.unit.identity.vectors import cases, text_of
+from tests.unit.identity.vectors import cases, siwe_vectors, text_of
 from understudy.adapters.identity.contract_wallets import ContractWallets
 from understudy.adapters.identity.siwe import SiweVerifier
 from understudy.adapters.identity.siwe_message import parse_siwe_message
@@ -16,12 +16,23 @@ from understudy.domain.errors import InvalidInputError, NotAllowedError
 if TYPE_CHECKING:
     from understudy.ports.identity import SignInClaim
 
-pytestmark = pytest.mark.shared
-
 ANY_AGE_MS = 10**15
 ONE = b'{"result": "0x1"}'
 YES = b'{"result": "0x1626ba7e%056d"}' % 0
 TIME_OF_OTHER_CASES = "2022-03-28T00:00:00.000Z"
+
+
+def test_every_group_of_cases_is_here() -> None:
+    counts = {name: len(group) for name, group in siwe_vectors().items() if name != "source"}
+
+    assert counts == {
+        "parsing_positive": 19,
+        "parsing_negative": 29,
+        "parsing_negative_objects": 18,
+        "verification_positive": 4,
+        "verification_negative": 10,
+        "eip1271": 2,
+    }
 
 
 @pytest.mark.parametrize(("name", "case"), cases("parsing_positive"))

@@ -1,4 +1,4 @@
-"""The Sign-In with Ethereum cases that are read in place, and how a case becomes a text."""
+"""The published Sign-In with Ethereum cases, and how a case becomes a text."""
 
 from __future__ import annotations
 
@@ -7,18 +7,19 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-FILE = Path(__file__).resolve().parents[4] / "shared" / "vectors" / "siwe_vectors.json"
+FILE = Path(__file__).resolve().parents[2] / "vectors" / "siwe" / "cases.json"
 OPTIONAL = (("expirationTime", "Expiration Time"), ("notBefore", "Not Before"))
 
 
 @cache
 def siwe_vectors() -> dict[str, Any]:
-    return json.loads(FILE.read_text()) if FILE.is_file() else {}
+    read: dict[str, Any] = json.loads(FILE.read_text())
+    return read
 
 
 def cases(kind: str) -> list[Any]:
-    """Give the (name, case) pairs of a kind; one marker pair where the file is not here."""
-    return list(siwe_vectors().get(kind, {}).items()) or [("absent", None)]
+    """Give the (name, case) pairs of a kind."""
+    return list(siwe_vectors()[kind].items())
 
 
 def text_of(fields: dict[str, Any]) -> str:

@@ -17,7 +17,7 @@ from understudy.adapters.memory.bus import InMemoryBus
 from understudy.domain.errors import DependencyError
 from understudy.domain.follows import FollowStatus
 from understudy.domain.ids import FollowId
-from understudy.messages import CopyEvent, encode
+from understudy.messages import CopyEvent, Event, encode
 from understudy.ports.changes import RecordChange
 from understudy.workflows.copy_events import publish_changes
 
@@ -25,7 +25,7 @@ from understudy.workflows.copy_events import publish_changes
 class AwayBus:
     """A bus that takes nothing."""
 
-    def publish(self, events: Sequence[CopyEvent]) -> None:
+    def publish(self, events: Sequence[Event]) -> None:
         raise DependencyError("the bus did not take all events", events=len(events))
 
 
@@ -44,7 +44,7 @@ def _changes(world: World) -> list[RecordChange]:
 def _published(world: World, changes: list[RecordChange]) -> list[CopyEvent]:
     bus = InMemoryBus()
     publish_changes(bus, world.clock, changes)
-    return bus.events
+    return [each for each in bus.events if isinstance(each, CopyEvent)]
 
 
 def test_a_copy_is_announced_once_when_it_is_done() -> None:

@@ -100,6 +100,11 @@ class Agent:
             case _:
                 return 0
 
+    def ends_soon(self, now_ms: int) -> bool:
+        """Say whether it ends within two weeks and nothing has taken its place."""
+        is_near = now_ms >= self.valid_until_ms - ROTATED_BEFORE_END_MS
+        return is_near and not self.replaced_at_ms and self.status_at(now_ms) is AgentStatus.ACTIVE
+
     def is_handed_over(self, now_ms: int) -> bool:
         """Say whether its successor has taken over so long ago that it has nothing to sign."""
         return 0 < self.replaced_at_ms <= now_ms - HANDED_OVER_MS

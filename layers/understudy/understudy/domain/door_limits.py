@@ -49,7 +49,7 @@ class DoorLimits:
 
     @property
     def target(self) -> Bucket:
-        """Give the bucket of the attempts at one wallet or session, from anywhere.
+        """Give the bucket of the attempts at one session, from anywhere.
 
         It is twice as large as a network's: no single network can lock another one's user out.
         """

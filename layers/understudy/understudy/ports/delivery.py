@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Protocol
 
 from understudy.messages import (
-    CopyEvent,
+    Event,
     FillFanOut,
     LaneCommand,
     LeaderFills,
@@ -40,7 +40,7 @@ class Queues(Protocol):
 class Bus(Protocol):
     """Where events go."""
 
-    def publish(self, events: Sequence[CopyEvent]) -> None:
+    def publish(self, events: Sequence[Event]) -> None:
         """Publish events; raises DependencyError when any was not taken."""
         ...
 

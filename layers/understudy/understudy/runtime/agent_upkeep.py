@@ -6,6 +6,7 @@ from functools import cache
 
 from understudy.adapters.aws import clients
 from understudy.adapters.aws.agent_keys import LambdaAgentKeys
+from understudy.adapters.aws.bus import EventBridgeBus
 from understudy.adapters.aws.copy_store import DynamoCopyStore
 from understudy.adapters.aws.follow_directory import DynamoFollowDirectory
 from understudy.adapters.aws.identity_store import DynamoIdentityStore
@@ -36,4 +37,5 @@ def build() -> UpkeepPorts:
         clock=parts.CLOCK,
         terms=builder_terms(),
     )
-    return UpkeepPorts(agents, identity, parts.CLOCK)
+    bus = EventBridgeBus(clients.eventbridge(), environment.text("EVENT_BUS_NAME"))
+    return UpkeepPorts(agents, identity, bus, parts.CLOCK)

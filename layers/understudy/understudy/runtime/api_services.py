@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from understudy.runtime.seldom_services import SeldomServices
     from understudy.workflows.requests.agents import Agents, BuilderTerms
+    from understudy.workflows.requests.confirming import Confirming
     from understudy.workflows.requests.copies import Copies
     from understudy.workflows.requests.copy_profiles import CopySettings
     from understudy.workflows.requests.follow_changes import OwnFollows
@@ -73,7 +74,8 @@ class ApiServices:
         """Show users themselves."""
         from understudy.workflows.requests.myself import Myself
 
-        return Myself(self._ports.identity, self._ports.switches)
+        ports = self._ports
+        return Myself(ports.identity, ports.switches, ports.registry, ports.clock)
 
     @cached_property
     def session_endings(self) -> SessionEndings:
@@ -142,6 +144,14 @@ class ApiServices:
             clock=ports.clock,
             terms=self._builder_terms,
         )
+
+    @cached_property
+    def confirming(self) -> Confirming:
+        """Take wallets' signatures in."""
+        from understudy.workflows.requests.confirming import Confirming
+
+        ports = self._ports
+        return Confirming(self.agents, ports.registry, ports.identity, self.terms)
 
     @cached_property
     def bounds(self) -> OwnBounds:

@@ -10,13 +10,17 @@ from dataclasses import dataclass, field
 
 from understudy.domain.agents import DAY_MS, Agent, AgentStatus
 from understudy.domain.errors import UnderstudyError, VenueUnreachableError
+from understudy.domain.ids import digest_of
 from understudy.domain.replacing import replace
+from understudy.messages import AgentEvent
 from understudy.ports.agents import DueAgents
 from understudy.ports.clock import Clock
+from understudy.ports.delivery import Bus
 from understudy.workflows.requests.agents import Agents
 
 # The venue's budget lets a run ask for some ten of them; what needs no answer passes the rest.
 MOST_AT_ONCE = 500
+TO_SIGN = "AGENT_SUCCESSOR_TO_SIGN"
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +29,7 @@ class UpkeepPorts:
 
     agents: Agents
     due: DueAgents
+    bus: Bus
     clock: Clock
 
 
@@ -80,13 +85,31 @@ def _with_successor(ports: UpkeepPorts, agent: Agent, now_ms: int) -> Agent:
     """Prepare a successor if one is due, and another one when that has waited in vain."""
     if not 0 < agent.rotate_at_ms <= now_ms or agent.replaced_at_ms:
         return agent
-    again_at_ms = now_ms + DAY_MS
     try:
         successor = ports.agents.rotate(agent.user_id, agent.agent_id).agent
-        again_at_ms = successor.approve_by_ms
-    finally:  # what cannot be prepared now is tried again tomorrow
-        agent = ports.agents.keep(replace(agent, rotate_at_ms=again_at_ms))
-    return agent
+    except UnderstudyError:  # what cannot be prepared now is tried again tomorrow
+        ports.agents.keep(replace(agent, rotate_at_ms=now_ms + DAY_MS))
+        raise
+    # Before it is noted: what the bus did not take is told by the next run, of the same successor.
+    ports.bus.publish([_to_sign(agent, successor, now_ms)])
+    return ports.agents.keep(replace(agent, rotate_at_ms=successor.approve_by_ms))
+
+
+def _to_sign(agent: Agent, successor: Agent, now_ms: int) -> AgentEvent:
+    return AgentEvent(
+        event=TO_SIGN,
+        event_id=digest_of(TO_SIGN, successor.agent_id),
+        user_id=agent.user_id,
+        agent_id=agent.agent_id,
+        at_ms=now_ms,
+        facts={
+            "venue": agent.venue,
+            "wallet_id": agent.wallet_id,
+            "successor_id": successor.agent_id,
+            "sign_by_ms": str(successor.approve_by_ms),
+            "valid_until_ms": str(agent.valid_until_ms),
+        },
+    )
 
 
 def _compare(ports: UpkeepPorts, agent: Agent, now_ms: int) -> None:

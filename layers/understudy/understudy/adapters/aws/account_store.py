@@ -25,7 +25,10 @@ if TYPE_CHECKING:
 
 # By these a user comes in, or is found: they go last, all at once.
 _WAYS_IN = (keys.PROFILE, keys.WALLET, keys.IDENTITY)
-_ITEMS_AT_ONCE = 40
+# Each may go with the one that leads to it, and a transaction writes 100 items at most.
+_ITEMS_AT_ONCE = 50
+# The last ones go with the audit's row.
+_WAYS_IN_AT_ONCE = 49
 
 
 class DynamoAccountStore:
@@ -76,12 +79,14 @@ class DynamoAccountStore:
     def erase(self, user_id: UserId, entry: AuditEntry) -> None:
         """Remove a user: what hangs on them, then every way in at once, then what came meanwhile.
 
-        Nothing can be added once the profile is gone, so that the second look finds all of it.
+        Nothing can be added once the profile is gone, so that the second look finds all of it. Of
+        more wallets than go at once some go before; never the active one, nor a provider's word.
         """
         items = self._table.partition(keys.user_partition(user_id))
-        last = [item for item in items if item["sk"]["S"].startswith(_WAYS_IN)]
-        self._delete([item for item in items if item not in last])
-        self._delete_ways_in(last, entry)
+        ways_in = _further_wallets_last([i for i in items if i["sk"]["S"].startswith(_WAYS_IN)])
+        self._delete([item for item in items if item not in ways_in])
+        self._delete(ways_in[_WAYS_IN_AT_ONCE:])
+        self._delete_ways_in(ways_in[:_WAYS_IN_AT_ONCE], entry)
         self._delete(self._table.partition(keys.user_partition(user_id)))
 
     def _set(self, user_id: UserId, change: str, values: Item) -> None:
@@ -125,6 +130,15 @@ class DynamoAccountStore:
             "ExpressionAttributeValues": {":owner": item[owner]},
         }
         return [own, {"Delete": {"TableName": self._table.name, "Key": key, **condition}}]
+
+
+def _further_wallets_last(ways_in: Sequence[Item]) -> Sequence[Item]:
+    profiles = (item for item in ways_in if item["sk"]["S"] == keys.PROFILE)
+    active = next((item["active_wallet_id"] for item in profiles), None)
+    return sorted(
+        ways_in,
+        key=lambda item: item["sk"]["S"].startswith(keys.WALLET) and item["wallet_id"] != active,
+    )
 
 
 def _key_of(item: Item) -> Item:

@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING, Any
 
 from understudy.adapters.aws.attempts import attempt, rounds
 from understudy.domain.errors import DependencyError
-from understudy.messages import CopyEvent, encode
+from understudy.messages import CopyEvent, Event, encode
 
 if TYPE_CHECKING:
     from mypy_boto3_events.client import EventBridgeClient
 
 SOURCE = "understudy.copying"
+SOURCE_OF_AGENTS = "understudy.agents"
 MAX_ENTRIES = 10
 
 
@@ -25,7 +26,7 @@ class EventBridgeBus:
         self._client = client
         self._name = name
 
-    def publish(self, events: Sequence[CopyEvent]) -> None:
+    def publish(self, events: Sequence[Event]) -> None:
         """Publish events."""
         for start in range(0, len(events), MAX_ENTRIES):
             self._put([self._entry(event) for event in events[start : start + MAX_ENTRIES]])
@@ -39,10 +40,10 @@ class EventBridgeBus:
                 return
         raise DependencyError("the bus does not take events", bus=self._name, left=len(entries))
 
-    def _entry(self, event: CopyEvent) -> dict[str, Any]:
+    def _entry(self, event: Event) -> dict[str, Any]:
         return {
             "EventBusName": self._name,
-            "Source": SOURCE,
+            "Source": SOURCE if isinstance(event, CopyEvent) else SOURCE_OF_AGENTS,
             "DetailType": event.event,
             "Detail": encode(event),
             "Time": datetime.fromtimestamp(event.at_ms // 1000, UTC),

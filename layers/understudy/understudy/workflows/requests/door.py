@@ -41,7 +41,7 @@ class Door:
         return self._count(self.limits.attempt, network_of(address))
 
     def target(self, name: str) -> Admission:
-        """Count an attempt to get in by the wallet or session that it is aimed at."""
+        """Count an attempt to get in by the session that it is aimed at."""
         return self._count(self.limits.target, name)
 
     def _count(self, bucket: Bucket, subject: str) -> Admission:

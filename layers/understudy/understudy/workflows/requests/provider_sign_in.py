@@ -80,6 +80,8 @@ class ProviderSignIn:
         vouched = {linked.address for linked in claim.wallets}
         own = [each for each in self.store.wallets(identity.user_id) if each.address in vouched]
         usable = [each for each in own if each.is_active]
+        if not own:
+            raise _too_many("remove one here, signed in with another wallet")
         if not usable:
             raise retired()
         user = self.store.user(identity.user_id)
@@ -93,8 +95,11 @@ class ProviderSignIn:
         holders = {each.address: self._holder(each.address) for each in claim.wallets}
         if set(holders.values()) - {None, identity.user_id}:
             raise address_in_use("unlink it at the provider")
-        for linked in claim.wallets:
-            if holders[linked.address] is None:
+        unbound = [each for each in claim.wallets if holders[each.address] is None]
+        if unbound:
+            # What does not fit stays unbound: it keeps nobody out who comes with what is bound.
+            room = max(0, MOST_WALLETS - len(self.store.wallets(identity.user_id)))
+            for linked in unbound[:room]:
                 self._bind(identity, linked)
 
     def _bind(self, identity: ProviderIdentity, linked: LinkedWallet) -> None:
@@ -130,7 +135,10 @@ def _check_wallets(claim: ProviderClaim) -> None:
             code="NO_WALLET",
         )
     if len(claim.wallets) > MOST_WALLETS:
-        raise LimitExceededError(
-            f"at most {MOST_WALLETS} wallets can be linked: unlink some at the provider",
-            code="TOO_MANY_WALLETS",
-        )
+        raise _too_many("unlink some at the provider")
+
+
+def _too_many(remedy: str) -> LimitExceededError:
+    return LimitExceededError(
+        f"at most {MOST_WALLETS} wallets can be linked: {remedy}", code="TOO_MANY_WALLETS"
+    )

@@ -14,7 +14,7 @@ from understudy.ports.accounts import AccountStore
 from understudy.ports.audit import AuditTrail
 from understudy.ports.clock import Clock
 from understudy.ports.identity import IdentityStore
-from understudy.workflows.requests.wallets import Person, person
+from understudy.workflows.requests.wallets import Person, person, refuse_closing
 
 if TYPE_CHECKING:
     from understudy.domain.identity import User
@@ -40,6 +40,11 @@ class Terms:
     audit: AuditTrail
     clock: Clock
     current: CurrentTerms
+
+    def require_beginner(self, user: User) -> None:
+        """Raise for whoever begins nothing: who is being deleted, or has not accepted the terms."""
+        refuse_closing(user)
+        self.require_accepted(user)
 
     def require_accepted(self, user: User) -> None:
         """Raise LimitExceededError unless the user has accepted the terms as they are now."""
