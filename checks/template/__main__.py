@@ -12,6 +12,7 @@ from checks.template.custody import check_custody
 from checks.template.document import Document, read_document
 from checks.template.exposure import check_exposure
 from checks.template.functions import check_functions
+from checks.template.key_policies import check_key_policies
 from checks.template.layers import check_layers
 from checks.template.policies import check_policies
 from checks.template.stores import check_stores
@@ -23,6 +24,7 @@ RULES = (
     check_functions,
     check_policies,
     check_custody,
+    check_key_policies,
     check_stores,
     check_layers,
     check_at_rest,

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 
 from checks.finding import Finding
 from checks.template.document import as_list, references
-from checks.template.policies import is_account_root, key_statements, statements
+from checks.template.policies import statements
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from checks.template.document import Document, Properties, Resource
+    from checks.template.document import Document, Properties
 
 CUSTODY_FUNCTIONS = frozenset({"SignerFunction"})
 DATA_KEYS = frozenset({"DataKey", "AuditRowKey", "CheckpointKey"})
@@ -29,9 +29,6 @@ def check_custody(document: Document) -> Iterator[Finding]:
         if _owner(resource.name) not in CUSTODY_FUNCTIONS:
             for statement in statements(resource):
                 yield from _check_statement(resource.name, statement, keys)
-    for key in document.of_type("AWS::KMS::Key"):
-        if key.name in keys:
-            yield from _check_key_policy(key)
     yield from _check_layers(document)
 
 
@@ -58,17 +55,6 @@ def _check_statement(name: str, statement: Properties, keys: set[str]) -> Iterat
             yield Finding(name, "custody-key", message)
         elif not named & DATA_KEYS:
             yield Finding(name, "custody-key", f"{resource}: name the data key it may use")
-
-
-def _check_key_policy(key: Resource) -> Iterator[Finding]:
-    for statement in key_statements(key):
-        if statement.get("Effect") == "Deny" or is_account_root(statement):
-            continue
-        users = {_owner(name) for name in references(statement.get("Principal"))}
-        strangers = users - CUSTODY_FUNCTIONS - {"AWS::AccountId", "AWS::Partition", "AWS"}
-        if strangers or not users:
-            message = f"its policy admits {', '.join(sorted(strangers)) or 'an unnamed principal'}"
-            yield Finding(key.name, "custody-key", message)
 
 
 def _check_layers(document: Document) -> Iterator[Finding]:

@@ -50,8 +50,8 @@ class Document:
 
 def read_document(path: Path) -> Document:
     """Read a template; a file that is no template raises ValueError."""
-    # The loader is a SafeLoader with constructors for the tags of CloudFormation.
-    content = yaml.load(path.read_text(encoding="utf-8"), Loader=_TemplateLoader)  # noqa: S506
+    text = path.read_text(encoding="utf-8")
+    content = yaml.load(text, Loader=_TemplateLoader)  # noqa: S506 - a SafeLoader that knows tags
     if not isinstance(content, dict) or "Resources" not in content:
         message = f"{path} is no template: it has no Resources"
         raise ValueError(message)

@@ -11,9 +11,13 @@ from understudy.workflows.audit_checkpoint import checkpoint
 
 def handler(event: dict[str, Any], context: Any) -> None:
     """Make the next checkpoint, if there is anything new."""
-    outcome = checkpoint(build())
+    outcome, log = checkpoint(build()), logger("audit_checkpoint")
+    # The alarm counts these lines.
     for shard in outcome.broken:
-        # The alarm counts these lines.
-        logger("audit_checkpoint").warning(
-            "a chain of the audit is broken", code="AUDIT_TAMPERED", shard=shard
+        log.warning("a chain of the audit is broken", code="AUDIT_TAMPERED", shard=shard)
+    for number in outcome.spoilt:
+        log.warning(
+            "the archive hides a checkpoint or has another",
+            code="AUDIT_TAMPERED",
+            checkpoint=number,
         )

@@ -39,6 +39,7 @@ class AuditEvent(StrEnum):
     INTENT_APPROVED = "INTENT_APPROVED"
     INTENT_REPEATED = "INTENT_REPEATED"
     INTENT_REFUSED = "INTENT_REFUSED"
+    INTENT_UNAVAILABLE = "INTENT_UNAVAILABLE"
     AGENT_CREATED = "AGENT_CREATED"
     AGENT_ACTIVATED = "AGENT_ACTIVATED"
     AGENT_REVOKED = "AGENT_REVOKED"
@@ -48,7 +49,11 @@ class AuditEvent(StrEnum):
 
 
 def approved(drafted: Draft, at_ms: int) -> AuditEntry:
-    """Say that a content was allowed for the first time."""
+    """Say that a content was allowed for the first time.
+
+    It is written before the signature is made, so that none is ever without it. One that came of it
+    has no entry of its own, which would cost a call for each; a failure has.
+    """
     facts = {**_request(drafted.intent), "content": drafted.content}
     return _about(AuditEvent.INTENT_APPROVED, drafted.intent, at_ms, facts)
 
@@ -63,6 +68,12 @@ def refused(intent: Intent, reason: Refusal, at_ms: int) -> AuditEntry:
     """Say that an intent was refused."""
     facts = {**_request(intent), "reason": reason.value}
     return _about(AuditEvent.INTENT_REFUSED, intent, at_ms, facts)
+
+
+def unavailable(intent: Intent, at_ms: int) -> AuditEntry:
+    """Say that no signature was given out: what signs for the agent did not answer."""
+    facts = {"intent_id": intent.intent_id}
+    return _about(AuditEvent.INTENT_UNAVAILABLE, intent, at_ms, facts)
 
 
 def of_agent(event: AuditEvent, agent: Agent, at_ms: int) -> AuditEntry:

@@ -105,6 +105,9 @@ class IntentSigner:
                 return [self._finish(verdict, key) for verdict in judged]
         except (KeyUnusableError, NotAllowedError):
             return [self._without_key(verdict) for verdict in judged]
+        except DependencyError:
+            self._write_down(self._without_answer(verdict) for verdict in judged)
+            raise
 
     def _judge(self, intent: Intent, around: Circumstances) -> Verdict:
         request = around.request(intent)
@@ -151,6 +154,12 @@ class IntentSigner:
         if not isinstance(verdict.outcome, Draft):
             return verdict
         return _refused(verdict.intent, Refusal.KEY_UNUSABLE, self._clock.now_ms())
+
+    def _without_answer(self, verdict: Verdict) -> Verdict:
+        if not isinstance(verdict.outcome, Draft):
+            return verdict
+        note = audit.unavailable(verdict.intent, self._clock.now_ms())
+        return Verdict(verdict.intent, verdict.outcome, note)
 
     def _write_down(self, verdicts: Iterable[Verdict]) -> None:
         notes = [verdict.note for verdict in verdicts if verdict.note is not None]

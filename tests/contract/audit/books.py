@@ -19,7 +19,11 @@ from understudy.adapters.aws.audit_trail import DynamoAuditTrail
 from understudy.adapters.aws.table import Table
 from understudy.adapters.memory.clock import ManualClock
 from understudy.domain.audit import Actor, AuditEntry
-from understudy.workflows.audit_checkpoint import CheckpointPorts, checkpoint
+from understudy.workflows.audit_checkpoint import (
+    CheckpointOutcome,
+    CheckpointPorts,
+    checkpoint,
+)
 from understudy.workflows.audit_seal import seal
 from understudy.workflows.requests.audit_verification import AuditBooks, verify_audit
 
@@ -83,10 +87,9 @@ class Books:
         ]
         seal(self.chains, self.clock, seals_in({"Records": records}))
 
-    def checkpoint(self) -> int:
-        """Sign how far the chains have come; gives the number."""
-        ports = CheckpointPorts(self.chains, self.signer, self.archive, self.clock)
-        return checkpoint(ports).number
+    def checkpoint(self) -> CheckpointOutcome:
+        """Sign how far the chains have come."""
+        return checkpoint(CheckpointPorts(self.chains, self.signer, self.archive, self.clock))
 
     def history(self) -> None:
         """Live through two checkpoints with rows of two writers, an hour ago."""
@@ -136,6 +139,15 @@ class Books:
     def delete_link(self, item: Item) -> None:
         """Delete a link as root."""
         self._delete(self.chain_table, item)
+
+    def hide_checkpoint(self, number: int) -> None:
+        """Put a marker over a checkpoint as root, which no lock forbids."""
+        self.client("s3").delete_object(Bucket=self.bucket, Key=f"checkpoints/{number:012d}.json")
+
+    def forget_checkpoint(self, number: int) -> None:
+        """Delete a checkpoint from the table as root."""
+        gone = {"pk": {"S": "CHECKPOINTS"}, "sk": {"S": f"{number:012d}"}}
+        self._delete(self.chain_table, gone)
 
     def _scan(self, table: str) -> list[Item]:
         found = self.client("dynamodb").scan(TableName=table, ConsistentRead=True)["Items"]

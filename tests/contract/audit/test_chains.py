@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -10,8 +11,12 @@ import pytest
 from tests.contract.audit.books import NOW_MS, Books
 from understudy.adapters.memory.audit import InMemoryAuditChains, InMemoryCheckpointArchive
 from understudy.domain.audit_chain import Change, Link, Seal, next_link
-from understudy.domain.audit_checkpoints import SignedCheckpoint, next_checkpoint
-from understudy.domain.errors import ConflictError
+from understudy.domain.audit_checkpoints import (
+    KeptCheckpoint,
+    SignedCheckpoint,
+    next_checkpoint,
+)
+from understudy.domain.errors import AuditTamperedError, ConflictError
 from understudy.ports.audit import AuditChains, CheckpointArchive
 
 if TYPE_CHECKING:
@@ -26,19 +31,21 @@ SEALS = (
 
 @dataclass
 class Kept:
-    """Where chains and checkpoints are kept."""
+    """Where chains and checkpoints are kept; `hide` does what root can to a locked checkpoint."""
 
     chains: AuditChains
     archive: CheckpointArchive
+    hide: Callable[[int], None]
 
 
 @pytest.fixture(params=["memory", "moto", pytest.param("emulator", marks=pytest.mark.integration)])
 def kept(request: pytest.FixtureRequest) -> Kept:
     if request.param == "memory":
-        return Kept(InMemoryAuditChains(), InMemoryCheckpointArchive())
+        archive = InMemoryCheckpointArchive()
+        return Kept(InMemoryAuditChains(), archive, archive.hide)
     clients: Clients = request.getfixturevalue(f"{request.param}_clients")
     books = Books(clients)
-    return Kept(books.chains, books.archive)
+    return Kept(books.chains, books.archive, books.hide_checkpoint)
 
 
 def chain(kept: Kept, length: int) -> list[Link]:
@@ -99,9 +106,29 @@ def test_a_checkpoint_is_put_once(kept: Kept) -> None:
         kept.chains.put_checkpoint(signed(1, "another"))
 
 
-def test_what_the_archive_has_already_it_keeps_as_it_is(kept: Kept) -> None:
-    kept.archive.keep(signed(2))
-    kept.archive.keep(signed(1))
-    kept.archive.keep(signed(1, "another"))
+def test_a_checkpoint_is_kept_once_however_often_it_is_said(kept: Kept) -> None:
+    for number in (2, 1, 1):
+        kept.archive.keep(signed(number))
 
-    assert list(kept.archive.kept()) == [signed(1), signed(2)]
+    assert list(kept.archive.kept()) == [
+        KeptCheckpoint(1, (signed(1),)),
+        KeptCheckpoint(2, (signed(2),)),
+    ]
+
+
+def test_another_checkpoint_of_a_number_is_refused_and_changes_nothing(kept: Kept) -> None:
+    kept.archive.keep(signed(1))
+
+    with pytest.raises(AuditTamperedError):
+        kept.archive.keep(signed(1, "another"))
+    assert list(kept.archive.kept()) == [KeptCheckpoint(1, (signed(1),))]
+
+
+def test_nothing_is_kept_over_a_marker_and_what_it_hides_is_given(kept: Kept) -> None:
+    kept.archive.keep(signed(1))
+    kept.hide(1)
+
+    for again in (signed(1), signed(1, "another")):
+        with pytest.raises(AuditTamperedError):
+            kept.archive.keep(again)
+    assert list(kept.archive.kept()) == [KeptCheckpoint(1, (signed(1),), is_hidden=True)]

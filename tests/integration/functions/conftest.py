@@ -1,4 +1,4 @@
-"""A cloud with the tables and the key that the hot functions read and write."""
+"""A cloud with the tables and the key that hot functions and the API read and write."""
 
 from __future__ import annotations
 
@@ -22,6 +22,8 @@ TABLES = {
     "throttle": tables.THROTTLE,
     "custody": {},
     "audit": {},
+    "identity": tables.IDENTITY,
+    "door": tables.DOOR,
 }
 
 
@@ -40,7 +42,7 @@ def client(cloud: Cloud) -> Callable[[str], Any]:
 
 @pytest.fixture(scope="session")
 def environment(cloud: Cloud) -> dict[str, str]:
-    """Give both functions' environment, with tables and a key of their own."""
+    """Give the functions' environment, with tables and a key of their own."""
     names = {name: f"{name}-{uuid4().hex}" for name in TABLES}
     for name, definition in TABLES.items():
         tables.create(cloud.client("dynamodb"), names[name], definition)
@@ -52,6 +54,7 @@ def environment(cloud: Cloud) -> dict[str, str]:
         "SPARE_AGENT_KEY_ID": key,
         "SIGNER_ROLE": "arn:aws:iam::000000000000:role/signer",
         "AUDIT_ROW_KEY_ID": key,
+        "TOKEN_SECRET_ID": f"tokens-{uuid4().hex}",
     }
 
 

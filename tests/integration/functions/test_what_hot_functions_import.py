@@ -1,4 +1,4 @@
-"""What follower_execute and signer have in memory once they have done their work."""
+"""What follower_execute, signer and api have in memory once they have done their work."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import json
 import subprocess
 import sys
 import time
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +16,7 @@ from benchmarks.imports import ENVIRONMENT, PLACES, ROOT
 from custody.secp256k1 import address_of
 from tests.contract.venue.worlds import SimulatorWorld
 from tests.fakes.builders import FOLLOW, WALLET, account, follow, limits, market, ratio, trade
+from tests.fakes.identity import ALICE, CHAIN_ID, DOMAIN, ORIGIN, message
 from tests.integration.functions.standing_signer import AGENT, OWNER
 from understudy.adapters.aws.copy_store import DynamoCopyStore
 from understudy.adapters.aws.follow_directory import DynamoFollowDirectory
@@ -40,7 +42,10 @@ KEPT_OUT = (
     "aws_lambda_powertools.tracing",
     "aws_xray_sdk",
 )
+# The API checks bodies with the one, and its router brings the other, without the X-Ray SDK.
+OF_THE_API = {"pydantic", "aws_lambda_powertools.tracing"}
 SIGNER_ARN = "arn:aws:lambda:us-east-1:000000000000:function:signer"
+SECRET = "s" * 64
 HANDLE = """
 import json, sys
 from types import SimpleNamespace
@@ -158,6 +163,38 @@ def test_the_signer_stays_light_after_enrolling_and_signing(
     assert json.loads(result["body"])["action"]["type"] == "order", result
     assert "coincurve" in modules
     assert among(modules) == []
+
+
+def test_the_api_stays_light_after_letting_a_wallet_in(
+    environment: dict[str, str], client: Callable[[str], Any]
+) -> None:
+    client("secretsmanager").create_secret(Name=environment["TOKEN_SECRET_ID"], SecretString=SECRET)
+    place = {"SIWE_DOMAINS": DOMAIN, "SIWE_ORIGINS": ORIGIN, "SIWE_CHAIN_IDS": str(CHAIN_ID)}
+
+    def served(*calls: Any) -> tuple[list[Any], set[str]]:
+        return handle("api", [("", call) for call in calls], {**environment, **place})
+
+    query = {"queryStringParameters": {"address": ALICE.address}}
+    ((asked,), _) = served({**api_sample("siwe_nonce"), **query})
+    issued_at = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    text = message(ALICE.address, json.loads(asked["body"])["nonce"], issued_at=issued_at)
+    proof = {"address": ALICE.address, "message": text, "signature": ALICE.sign_text(text)}
+
+    ((let_in,), signing_in) = served({**api_sample("siwe_verify"), "body": json.dumps(proof)})
+    assert let_in["statusCode"] == 200, let_in
+    token = json.loads(let_in["body"])["access_token"]
+    bearer = {"headers": {"authorization": f"Bearer {token}"}, "queryStringParameters": {}}
+    ((copies,), asking) = served({**api_sample("list_copies"), **bearer})
+
+    assert copies["statusCode"] == 200, copies
+    assert "coincurve" in signing_in
+    assert among((signing_in | asking) - OF_THE_API) == []
+
+
+def api_sample(case: str) -> dict[str, Any]:
+    text = (ROOT / "events" / "api" / f"{case}.json").read_text(encoding="utf-8")
+    event: dict[str, Any] = json.loads(text)
+    return event
 
 
 def with_agent_and_time(agent_id: str) -> dict[str, Any]:

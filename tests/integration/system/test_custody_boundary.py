@@ -79,8 +79,12 @@ def test_a_key_opens_for_its_own_agent_only(
     [
         ("FollowerExecuteFunction", "enroll"),
         ("FollowerExecuteFunction", "operate"),
+        ("FollowerExecuteFunction", "upkeep"),
+        ("FollowerExecuteFunction", "keys"),
         ("ApiFunction", "sign"),
         ("ApiFunction", "operate"),
+        ("ApiFunction", "upkeep"),
+        ("ApiFunction", "keys"),
         ("AgentUpkeepFunction", "sign"),
         ("AgentUpkeepFunction", "enroll"),
         ("AgentUpkeepFunction", "operate"),
@@ -88,8 +92,12 @@ def test_a_key_opens_for_its_own_agent_only(
         ("AccountErasureFunction", "enroll"),
         ("AccountErasureFunction", "operate"),
         ("AccountErasureFunction", "upkeep"),
+        ("AccountErasureFunction", "keys"),
+        ("AgentUpkeepFunction", "keys"),
         ("OperatorApiFunction", "sign"),
         ("OperatorApiFunction", "enroll"),
+        ("OperatorApiFunction", "upkeep"),
+        ("OperatorApiFunction", "keys"),
     ],
 )
 def test_each_caller_reaches_its_own_alias_only(

@@ -44,7 +44,9 @@ def test_each_checkpoint_names_the_one_before() -> None:
         scene.write(30)
         scene.checkpoint()
 
-    kept = [signed.checkpoint for signed in scene.archive.kept()]
+    kept = [
+        signed.checkpoint for each in scene.archive.kept() for signed in each.versions if signed
+    ]
     assert [each.number for each in kept] == [1, 2, 3]
     assert [each.previous for each in kept] == ["", kept[0].hash, kept[1].hash]
     assert [head.number for head in kept[2].heads.values()] == [3] * SHARDS
@@ -57,7 +59,7 @@ def test_a_checkpoint_that_was_not_archived_is_archived_by_the_next_run() -> Non
         scene.checkpoint()
 
     assert scene.checkpoint().number == 1
-    assert [signed.checkpoint.number for signed in scene.archive.kept()] == [1]
+    assert [kept.number for kept in scene.archive.kept()] == [1]
 
 
 def test_a_broken_chain_is_told_and_not_signed() -> None:
@@ -82,3 +84,29 @@ def test_a_chain_that_is_gone_is_told() -> None:
     del scene.chains._links[(3, 1)]
 
     assert scene.checkpoint().broken == (3,)
+
+
+def test_a_hidden_checkpoint_is_told_by_every_run_and_stops_none() -> None:
+    scene = Scene()
+    scene.write(30)
+    scene.checkpoint()
+    scene.archive.hide(1)
+
+    assert scene.checkpoint() == (1, (), (1,))
+    scene.write(30)
+    assert [scene.checkpoint() for _ in range(2)] == [(2, (), (1,)), (2, (), ())]
+    assert scene.codes() == {"CHECKPOINT_MISSING"}
+
+
+def test_a_number_that_comes_again_is_told_and_both_bind_the_chains() -> None:
+    scene = Scene()
+    for _ in range(2):
+        scene.write(30)
+        scene.checkpoint()
+    del scene.chains._checkpoints[2]
+    scene.write(30)
+
+    assert scene.checkpoint() == (2, (), (2,))
+    for shard in range(SHARDS):
+        del scene.chains._links[(shard, 2)], scene.chains._links[(shard, 3)]
+    assert "CHAIN_CUT" in scene.codes()

@@ -107,3 +107,11 @@ def test_every_contract_has_a_planted_import(verdicts: dict[str, str]) -> None:
 @pytest.mark.parametrize("contract", [contract for _, contract in PLANTED.values()])
 def test_a_planted_import_breaks_its_contract(contract: str, verdicts: dict[str, str]) -> None:
     assert [verdicts[name] for name in verdicts if name.startswith(contract)] == ["BROKEN"]
+
+
+@pytest.mark.parametrize("library", ["eth_account", "siwe", "web3"])
+def test_each_library_that_only_tests_may_use_breaks_it_alone(library: str, tmp_path: Path) -> None:
+    verdicts = lint(tmp_path, {"understudy/adapters": (f"import {library}", "")})
+
+    broken = [name for name, verdict in verdicts.items() if verdict == "BROKEN"]
+    assert broken == ["what ships uses no venue SDK, and neither eth_account nor siwe"]

@@ -62,7 +62,13 @@ FAULTS = {
         "SignerFunctionRole",
         "CopierFunctionRole",
         "CustodyKey",
-        "custody-key",
+        "key-policy",
+    ),
+    "whole_account_decrypts_with_the_custody_key": (
+        "[kms:Describe*, kms:DisableKey, kms:Put*]",
+        "kms:*",
+        "CustodyKey",
+        "key-policy",
     ),
     "copier_carries_custody_code": (
         "CodeUri: functions/copier",

@@ -216,6 +216,24 @@ def test_a_vault_that_is_away_gives_nothing_out_and_the_batch_can_be_repeated() 
     assert spent_today(scene) == Decimal("0.1") * 50_250
 
 
+def test_what_was_approved_and_not_signed_is_audited_as_that_each_time() -> None:
+    scene = Scene()
+    scene.vault.is_away = True
+    for _ in range(2):
+        with pytest.raises(SigningUnavailableError):
+            scene.sign(scene.entry(), scene.entry("other", leverage=99))
+    scene.vault.is_away = False
+    scene.signed(scene.entry())
+
+    one_time = ["INTENT_UNAVAILABLE", "INTENT_REFUSED"]
+    assert events(scene) == ["INTENT_APPROVED", *one_time, *one_time, "INTENT_REPEATED"]
+    named = {
+        entry.facts["intent_id"] for entry in scene.store.audited if "intent_id" in entry.facts
+    }
+    assert named == {scene.entry().intent_id, scene.entry("other").intent_id}
+    assert scene.store.audited[-1].correlation_id == "copy-1"
+
+
 def test_a_batch_that_is_too_long_is_refused_whole() -> None:
     scene = Scene()
 

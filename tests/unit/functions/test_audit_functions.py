@@ -68,7 +68,7 @@ def test_the_schedule_makes_a_checkpoint(scene: Scene) -> None:
 
     audit_checkpoint.handler(sample("audit_checkpoint", "schedule"), None)
 
-    assert [signed.checkpoint.number for signed in scene.archive.kept()] == [1]
+    assert [kept.number for kept in scene.archive.kept()] == [1]
 
 
 def test_a_broken_chain_is_told_as_the_alarm_counts_it(
@@ -105,3 +105,16 @@ def test_a_request_of_another_shape_is_refused(
 
     with pytest.raises((KeyError, TypeError)):
         audit_extract.handler(event, None)
+
+
+def test_a_hidden_checkpoint_is_told_as_the_alarm_counts_it(
+    scene: Scene, capsys: pytest.CaptureFixture[str]
+) -> None:
+    scene.write(30)
+    scene.checkpoint()
+    scene.archive.hide(1)
+
+    audit_checkpoint.handler({}, None)
+
+    (line,) = logged(capsys)
+    assert (line["code"], line["checkpoint"]) == ("AUDIT_TAMPERED", 1)

@@ -48,6 +48,22 @@ class SignedCheckpoint:
     signature: str
 
 
+@dataclass(frozen=True, slots=True)
+class KeptCheckpoint:
+    """All that lies under one number in the archive, and whether a marker hides any of it.
+
+    A version that cannot be read is None. What our writer leaves is one version, and no marker.
+    """
+
+    number: int
+    versions: tuple[SignedCheckpoint | None, ...]
+    is_hidden: bool = False
+
+    def is_only(self, signed: SignedCheckpoint) -> bool:
+        """Say whether a checkpoint is all that was ever put there."""
+        return self.versions == (signed,) and not self.is_hidden
+
+
 def next_checkpoint(before: Checkpoint | None, heads: Mapping[int, Link], at_ms: int) -> Checkpoint:
     """Make the checkpoint that comes after another one, or first of all."""
     number, previous = (before.number + 1, before.hash) if before else (1, NOTHING_BEFORE)

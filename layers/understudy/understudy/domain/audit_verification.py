@@ -6,12 +6,12 @@ and that none came by another way.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
 from understudy.domain.audit_chain import Change, Link, Row
-from understudy.domain.audit_checkpoints import Checkpoint
+from understudy.domain.audit_checkpoints import Checkpoint, KeptCheckpoint, SignedCheckpoint
 
 SEALED_WITHIN_MS = 900_000
 Key = tuple[str, str]
@@ -64,27 +64,29 @@ class Verification:
     checkpoints: int = 0
     waiting: int = 0
     _findings: set[AuditFinding] = field(default_factory=set)
-    _promised: dict[tuple[int, int], str] = field(default_factory=dict)
+    _promised: dict[tuple[int, int], set[str]] = field(default_factory=dict)
     _sealed: dict[Key, str] = field(default_factory=dict)
     _seen: set[Key] = field(default_factory=set)
 
     def take_checkpoints(
-        self, checkpoints: Iterable[tuple[Checkpoint, bool]], latest_number: int
+        self,
+        archived: Iterable[KeptCheckpoint],
+        is_signed: Callable[[SignedCheckpoint], bool],
+        latest_number: int,
     ) -> None:
-        """Take every checkpoint that is kept, in order, and whether its signature is right."""
-        before: Checkpoint | None = None
-        for checkpoint, is_signed in checkpoints:
-            self.checkpoints += 1
-            expected = before.number + 1 if before else 1
-            self._miss(expected, checkpoint.number)
-            is_next = before is None or checkpoint.previous == before.hash
-            if is_signed and (is_next or checkpoint.number > expected):
-                for shard, head in checkpoint.heads.items():
-                    self._promised[(int(shard), head.number)] = head.hash
-            else:
-                self._find(Code.CHECKPOINT_FORGED, f"checkpoint {checkpoint.number}")
-            before = checkpoint
-        self._miss(before.number + 1 if before else 1, latest_number + 1)
+        """Take all that the archive holds, in order, and what tells a right signature."""
+        number, before = 0, frozenset[str]()
+        for kept in archived:
+            self._miss(number + 1, kept.number)
+            genuine = [
+                version.checkpoint
+                for version in kept.versions
+                if version and version.checkpoint.number == kept.number and is_signed(version)
+            ]
+            is_next = kept.number == number + 1
+            self._take_checkpoint(kept, genuine, before if is_next else frozenset())
+            number, before = kept.number, frozenset(each.hash for each in genuine)
+        self._miss(number + 1, latest_number + 1)
 
     def take_links(self, shard: int, links: Iterable[Link]) -> None:
         """Take a shard's whole chain, in order."""
@@ -93,7 +95,7 @@ class Verification:
             self.links += 1
             if link.shard != shard or not link.follows(before):
                 self._find(Code.CHAIN_BROKEN, f"shard {shard}, link {link.number}")
-            if self._promised.pop((shard, link.number), link.hash) != link.hash:
+            if self._promised.pop((shard, link.number), {link.hash}) != {link.hash}:
                 self._find(Code.CHAIN_REWRITTEN, f"shard {shard}, link {link.number}")
             self._take_seals(link)
             before = link
@@ -120,6 +122,21 @@ class Verification:
         found = tuple(sorted(self._findings))
         return AuditVerdict(self.rows, self.links, self.checkpoints, self.waiting, found)
 
+    def _take_checkpoint(
+        self, kept: KeptCheckpoint, genuine: Sequence[Checkpoint], before: frozenset[str]
+    ) -> None:
+        """Hold the chains to every version that the key has signed, hidden or not."""
+        self.checkpoints += bool(kept.versions)
+        if kept.is_hidden:
+            self._find(Code.CHECKPOINT_MISSING, f"checkpoint {kept.number}")
+        is_alone = len(kept.versions) <= 1 and len(genuine) == len(kept.versions)
+        is_linked = not before or all(each.previous in before for each in genuine)
+        if not (is_alone and is_linked):
+            self._find(Code.CHECKPOINT_FORGED, f"checkpoint {kept.number}")
+        for checkpoint in genuine:
+            for shard, head in checkpoint.heads.items():
+                self._promised.setdefault((int(shard), head.number), set()).add(head.hash)
+
     def _take_seals(self, link: Link) -> None:
         for seal in link.seals:
             if seal.change is Change.REMOVED:
@@ -138,8 +155,10 @@ class Verification:
             self._find(Code.ROW_NOT_SEALED, _place(row.key))
 
     def _miss(self, expected: int, found: int) -> None:
-        for number in range(expected, found):
-            self._find(Code.CHECKPOINT_MISSING, f"checkpoint {number}")
+        # One finding however many: whoever wrote the number found could have chosen any.
+        if expected < found:
+            last = f" to {found - 1}" if expected < found - 1 else ""
+            self._find(Code.CHECKPOINT_MISSING, f"checkpoint {expected}{last}")
 
     def _find(self, code: Code, where: str) -> None:
         self._findings.add(AuditFinding(code, where))

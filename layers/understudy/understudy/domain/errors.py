@@ -67,6 +67,12 @@ class ConflictError(UnderstudyError):
     code = "CONFLICT"
 
 
+class AuditTamperedError(UnderstudyError):
+    """Something of the audit is not as its writers left it; an operator has to look."""
+
+    code = "AUDIT_TAMPERED"
+
+
 class VenueRejectedError(UnderstudyError):
     """The venue refused a request definitively; nothing took effect."""
 

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
 
     from understudy.domain.audit import AboutUser, Actor, AuditEntry, AuditExtract, AuditRecord
     from understudy.domain.audit_chain import Link, Row
-    from understudy.domain.audit_checkpoints import Checkpoint, SignedCheckpoint
+    from understudy.domain.audit_checkpoints import Checkpoint, KeptCheckpoint, SignedCheckpoint
 
 
 class AuditTrail(Protocol):
@@ -64,11 +64,15 @@ class CheckpointArchive(Protocol):
     """Keeps checkpoints where nobody can change or remove them for years."""
 
     def keep(self, signed: SignedCheckpoint) -> None:
-        """Keep a checkpoint; one of its number that is there already stays as it is."""
+        """Keep a checkpoint; repeating it is harmless.
+
+        Raises AuditTamperedError, and changes nothing of what is there, when its number holds
+        anything else or was ever hidden; DependencyError when the archive is away.
+        """
         ...
 
-    def kept(self) -> Iterable[SignedCheckpoint]:
-        """Give every checkpoint, in order of their numbers."""
+    def kept(self) -> Iterable[KeptCheckpoint]:
+        """Give everything that lies there in order of the numbers, what is hidden too."""
         ...
 
 

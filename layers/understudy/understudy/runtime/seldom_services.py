@@ -71,6 +71,7 @@ def _exports(ports: ApiPorts) -> AccountExports:
         switches=ports.switches,
         copies=ports.copies,
         directory=ports.directory,
-        audit=ports.audit_extracts,
+        audit=ports.audit,
+        extracts=ports.audit_extracts,
         clock=ports.clock,
     )

@@ -9,7 +9,13 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from understudy.domain.audit_chain import SHARDS, Link
-from understudy.domain.audit_checkpoints import Checkpoint, Head, next_checkpoint
+from understudy.domain.audit_checkpoints import (
+    Checkpoint,
+    Head,
+    SignedCheckpoint,
+    next_checkpoint,
+)
+from understudy.domain.errors import AuditTamperedError
 from understudy.ports.audit import AuditChains, CheckpointArchive, CheckpointSigner
 from understudy.ports.clock import Clock
 
@@ -25,29 +31,44 @@ class CheckpointPorts:
 
 
 class CheckpointOutcome(NamedTuple):
-    """The number of the latest checkpoint (0: none), and the shards whose chain is broken."""
+    """The number of the latest checkpoint (0: none), and what somebody has tampered with.
+
+    `broken` are shards, by their chain; `spoilt` checkpoints that the archive hides, or for whose
+    number it has something else.
+    """
 
     number: int
     broken: tuple[int, ...] = ()
+    spoilt: tuple[int, ...] = ()
 
 
 def checkpoint(ports: CheckpointPorts) -> CheckpointOutcome:
     """Make the next checkpoint when a chain has grown; repeating it changes nothing.
 
-    Nothing is signed while any chain is broken. Raises DependencyError.
+    Nothing is signed while any chain is broken. A spoilt checkpoint stops none after it: those
+    secure what comes, and what it says stays in the archive. Raises DependencyError.
     """
     latest = ports.chains.latest_checkpoint()
-    if latest is not None:
-        ports.archive.keep(latest)  # the last run may have ended before it did
+    # The last run may have ended before it archived.
+    spoilt = _archived(ports.archive, latest) if latest else ()
     before = latest.checkpoint if latest else None
     heads, broken = _heads(ports.chains, before)
     number = before.number if before else 0
     if broken or not _is_new(before, heads):
-        return CheckpointOutcome(number, broken)
+        return CheckpointOutcome(number, broken, spoilt)
     signed = ports.signer.sign(next_checkpoint(before, heads, ports.clock.now_ms()))
     ports.chains.put_checkpoint(signed)
-    ports.archive.keep(signed)
-    return CheckpointOutcome(signed.checkpoint.number)
+    spoilt += _archived(ports.archive, signed)
+    return CheckpointOutcome(signed.checkpoint.number, spoilt=spoilt)
+
+
+def _archived(archive: CheckpointArchive, signed: SignedCheckpoint) -> tuple[int, ...]:
+    """Have a checkpoint kept; gives its number where something else is in its place."""
+    try:
+        archive.keep(signed)
+    except AuditTamperedError:
+        return (signed.checkpoint.number,)
+    return ()
 
 
 def _heads(

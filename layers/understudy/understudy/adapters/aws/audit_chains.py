@@ -95,7 +95,7 @@ def checkpoint_in(written: str) -> SignedCheckpoint:
     plain = json.loads(written)
     heads = {shard: Head(*head) for shard, head in plain["heads"].items()}
     checkpoint = Checkpoint(plain["number"], plain["at_ms"], plain["previous"], heads)
-    return SignedCheckpoint(checkpoint, plain["signature"])
+    return SignedCheckpoint(checkpoint, str(plain["signature"]))
 
 
 def _link_of(shard: int, item: Item) -> Link:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from understudy.domain.audit import Actor, AuditRecord
-from understudy.domain.errors import ConflictError
+from understudy.domain.audit_checkpoints import KeptCheckpoint
+from understudy.domain.errors import AuditTamperedError, ConflictError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -78,11 +79,21 @@ class InMemoryCheckpointArchive:
 
     def __init__(self) -> None:
         self._kept: dict[int, SignedCheckpoint] = {}
+        self._hidden: set[int] = set()
 
     def keep(self, signed: SignedCheckpoint) -> None:
-        """Keep a checkpoint; one of its number that is there already stays as it is."""
-        self._kept.setdefault(signed.checkpoint.number, signed)
+        """Keep a checkpoint; repeating it is harmless."""
+        number = signed.checkpoint.number
+        if self._kept.setdefault(number, signed) != signed or number in self._hidden:
+            raise AuditTamperedError("there is something else of this number", number=number)
 
-    def kept(self) -> Iterable[SignedCheckpoint]:
-        """Give every checkpoint, in order of their numbers."""
-        return [self._kept[number] for number in sorted(self._kept)]
+    def kept(self) -> Iterable[KeptCheckpoint]:
+        """Give everything that lies there in order of the numbers."""
+        return [
+            KeptCheckpoint(number, (self._kept[number],), number in self._hidden)
+            for number in sorted(self._kept)
+        ]
+
+    def hide(self, number: int) -> None:
+        """Hide a checkpoint, as root can where nobody can delete one."""
+        self._hidden.add(number)

@@ -7,14 +7,14 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from understudy.domain.agents import Agent
-from understudy.domain.audit import AboutUser, AuditRecord
+from understudy.domain.audit import AboutUser, AuditEntry, AuditRecord
 from understudy.domain.follows import Account, Budget, Follow, Ledger
 from understudy.domain.identity import ProviderIdentity, User, Wallet
 from understudy.domain.intents import Intent
 from understudy.domain.receipts import Receipt
 from understudy.ports.accounts import AccountStore
 from understudy.ports.agents import AgentRegistry
-from understudy.ports.audit import AuditExtracts
+from understudy.ports.audit import AuditExtracts, AuditTrail
 from understudy.ports.clock import Clock
 from understudy.ports.copying import CopyStore
 from understudy.ports.directory import FollowDirectory
@@ -76,7 +76,7 @@ class AccountExport:
 
 @dataclass(frozen=True, slots=True)
 class AccountExports:
-    """Reads what is stored; changes nothing."""
+    """Reads what is stored. That somebody took it is in the audit before it is given."""
 
     identity: IdentityStore
     stored_sessions: SessionStore
@@ -86,7 +86,8 @@ class AccountExports:
     switches: SwitchBoard
     copies: CopyStore
     directory: FollowDirectory
-    audit: AuditExtracts
+    audit: AuditTrail
+    extracts: AuditExtracts
     clock: Clock
 
     def of_user(self, user_id: UserId, cursor: str = "") -> AccountExport:
@@ -97,6 +98,7 @@ class AccountExports:
         copies, now_ms = self._copies(user_id, cursor), self.clock.now_ms()
         if cursor:
             return AccountExport(now_ms, copies)
+        self.audit.append(AuditEntry("ACCOUNT_EXPORTED", user_id, now_ms, {}))
         found, agents = person(self.identity, user_id), tuple(self.registry.agents(user_id))
         about = AboutUser(user_id, tuple(agent.agent_id for agent in agents))
         return AccountExport(
@@ -111,7 +113,7 @@ class AccountExports:
             switches=self._switches(user_id),
             follows=tuple(self._follows(user_id)),
             accounts=tuple(self._accounts(found.wallets)),
-            audit=self.audit.of(about).records,
+            audit=self.extracts.of(about).records,
         )
 
     def _copies(self, user_id: UserId, cursor: str) -> CopiesExport:

@@ -33,7 +33,8 @@ def verify_audit(books: AuditBooks, clock: Clock) -> AuditVerdict:
     verification = Verification(clock.now_ms())
     latest = books.chains.latest_checkpoint()
     verification.take_checkpoints(
-        ((signed.checkpoint, books.verifier.is_signed(signed)) for signed in books.archive.kept()),
+        books.archive.kept(),
+        books.verifier.is_signed,
         latest.checkpoint.number if latest else 0,
     )
     for shard in range(SHARDS):
