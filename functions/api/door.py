@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from understudy.domain.errors import NotAllowedError, TooManyCallsError
+from understudy.domain.errors import ForbiddenError, NotAllowedError, TooManyCallsError
 from understudy.runtime.observability import logger
 from understudy.workflows.requests.wallets import refuse_closing
 
@@ -64,7 +64,7 @@ class Visit:
             raise
         self._count(services.door.caller(claims.app_user_id))
         if self.route.access is Access.OPERATOR:
-            services.operators.require(claims)
+            self._require_operator(services, claims)
         if self.route.access is Access.USER:
             services.sessions.require_lately_live(claims)
             return claims
@@ -73,6 +73,13 @@ class Visit:
             refuse_closing(user)
             services.terms.require_accepted(user)
         return claims
+
+    def _require_operator(self, services: ApiServices, claims: AccessClaims) -> None:
+        try:
+            services.operators.require(claims)
+        except ForbiddenError:
+            services.operator_record.note_refusal(claims, self.route.key)
+            raise
 
     def _count_stranger(self) -> None:
         door, address = self._services().door, address_of(self._event)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import AliasChoices, Field
 
-from understudy.domain.follows import Follow, PauseReason
+from understudy.domain.follows import Follow
 from understudy.domain.ids import FollowId, WalletId
 from understudy.domain.markets import HYPERLIQUID
 from understudy.workflows.requests.follows import WantedFollow
@@ -60,7 +60,7 @@ def create(call: Call) -> Follow:
     wish: NewFollow = call.body
     wallet_id = None if wish.wallet_id is None else WalletId(wish.wallet_id)
     wanted = WantedFollow(wish.venue, wish.leader_address, wallet_id, wish.limits.choices())
-    return call.services.follows.create(call.user_id, wanted)
+    return call.services.follow_deeds.create(call.user_id, wanted)
 
 
 def create_older(call: Call) -> Follow:
@@ -70,7 +70,7 @@ def create_older(call: Call) -> Follow:
     own = {"copy_budget_usdc": str(wish.copy_budget_usdc), "sizing": cost}
     limits = {**wish.risk.choices(), **own}
     wanted = WantedFollow(HYPERLIQUID, wish.leader_address, None, limits)
-    return call.services.follows.create(call.user_id, wanted)
+    return call.services.follow_deeds.create(call.user_id, wanted)
 
 
 def follows(call: Call) -> Items[Follow]:
@@ -87,22 +87,22 @@ def change(call: Call) -> Follow:
     """Change limits."""
     wish: FollowChange = call.body
     choices = wish.limits.choices()
-    return call.services.follows.change_limits(call.user_id, _follow_id(call), choices)
+    return call.services.follow_deeds.change_limits(call.user_id, _follow_id(call), choices)
 
 
 def start(call: Call) -> Follow:
     """Begin to copy."""
-    return call.services.lifecycle.start(call.user_id, _follow_id(call))
+    return call.services.follow_deeds.start(call.user_id, _follow_id(call))
 
 
 def pause(call: Call) -> Follow:
     """Stop entering."""
-    return call.services.lifecycle.pause(call.user_id, _follow_id(call), PauseReason.USER)
+    return call.services.follow_deeds.pause(call.user_id, _follow_id(call))
 
 
 def delete(call: Call) -> Follow:
     """End a follow."""
-    return call.services.lifecycle.delete(call.user_id, _follow_id(call))
+    return call.services.follow_deeds.delete(call.user_id, _follow_id(call))
 
 
 def portfolio(call: Call) -> PortfolioView:

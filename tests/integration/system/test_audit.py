@@ -25,7 +25,7 @@ pytestmark = pytest.mark.integration
 PATIENCE = 3.0
 OF_A_FOLLOWER = {
     "SIGNED_IN", "AGENT_CREATED", "AGENT_ACTIVATED", "INTENT_APPROVED", "COPYING_DISABLED",
-    "AGENT_REVOKED", "SIGNED_OUT",
+    "AGENT_REVOKED", "SIGNED_OUT", "FOLLOW_CREATED", "FOLLOW_STARTED", "ACCOUNT_EXPORTED",
 }  # fmt: skip
 
 
@@ -42,6 +42,7 @@ def follower(stage: Stage) -> Follower:
     follower = new_follower(stage)
     follower.copy("0", "1", 1)
     client = follower.client
+    client.call("GET", "/v1/me/export")
     client.call("POST", "/v1/copy/disable")
     (agent,) = client.call("GET", "/v1/agents")["items"]
     client.revoke_agent(agent["agent_id"])

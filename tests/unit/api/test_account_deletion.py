@@ -158,7 +158,8 @@ def test_the_audit_keeps_what_happened_by_opaque_ids_only(api: ApiWorld, token: 
     delete(api, token, "keep")
 
     mine = [each for each in api.audit.entries if each.subject == user_id]
-    assert [each.event for each in mine] == ["SIGNED_IN", "ACCOUNT_CLOSING", "ACCOUNT_DELETED"]
+    events = [each.event for each in mine]
+    assert (events[0], events[-2:]) == ("SIGNED_IN", ["ACCOUNT_CLOSING", "ACCOUNT_DELETED"])
     assert ALICE.address.lower() not in repr(api.audit.entries).lower()
 
 

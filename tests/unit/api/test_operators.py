@@ -58,12 +58,15 @@ def path_of(route: Route) -> str:
 
 @pytest.mark.parametrize("route", ROUTES, ids=lambda route: route.key)
 def test_nobody_else_operates(api: ApiWorld, token: str, route: Route) -> None:
-    before, written = api.stored(), len(api.audit.entries)
+    before = api.stored()
 
     answer = api.request(route.method, path_of(route), WHY if route.body else None, token)
 
     assert (answer.status, answer.code) == (403, "OPERATORS_ONLY")
-    assert (api.stored(), len(api.audit.entries)) == (before, written)
+    assert api.stored() == before
+    signed_in, refused = api.audit.entries
+    assert (refused.event, refused.subject) == ("OPERATION_REFUSED", signed_in.subject)
+    assert refused.facts == {"route": route.key, "session_id": signed_in.facts["session_id"]}
 
 
 @pytest.mark.parametrize("route", ROUTES, ids=lambda route: route.key)
@@ -205,7 +208,8 @@ def test_a_paused_follow_stays_paused_until_an_operator_releases_it(
 
     assert status_of(api, token, follow_id) == ("PAUSED", "user")
     assert api.request("POST", f"/v1/follows/{follow_id}/start", None, token).status == 200
-    assert [each.event for each in api.audit.entries[-2:]] == ["FOLLOW_PAUSED", "FOLLOW_RELEASED"]
+    done = [each.event for each in api.audit.entries[-3:]]
+    assert done == ["FOLLOW_PAUSED", "FOLLOW_RELEASED", "FOLLOW_STARTED"]
 
 
 def test_a_follow_that_its_owner_paused_is_held_as_well(

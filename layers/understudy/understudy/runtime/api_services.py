@@ -23,9 +23,11 @@ if TYPE_CHECKING:
     from understudy.workflows.requests.copies import Copies
     from understudy.workflows.requests.copy_profiles import CopySettings
     from understudy.workflows.requests.follow_changes import OwnFollows
+    from understudy.workflows.requests.follow_deeds import FollowDeeds
     from understudy.workflows.requests.follow_lifecycle import FollowLifecycle
     from understudy.workflows.requests.follows import Follows
     from understudy.workflows.requests.myself import Myself
+    from understudy.workflows.requests.operators import OperatorRecord
     from understudy.workflows.requests.portfolio import Portfolios
     from understudy.workflows.requests.provider_sign_in import ProviderSignIn
     from understudy.workflows.requests.session_endings import SessionEndings
@@ -177,6 +179,20 @@ class ApiServices:
             queues=ports.queues,
             clock=ports.clock,
         )
+
+    @cached_property
+    def follow_deeds(self) -> FollowDeeds:
+        """Do what users do to follows, and write it down."""
+        from understudy.workflows.requests.follow_deeds import FollowDeeds
+
+        return FollowDeeds(self.follows, self.lifecycle, self._ports.audit, self.clock)
+
+    @cached_property
+    def operator_record(self) -> OperatorRecord:
+        """Write down what operators do, and who would be one."""
+        from understudy.workflows.requests.operators import OperatorRecord
+
+        return OperatorRecord(self._ports.audit, self.clock)
 
     @cached_property
     def copy_settings(self) -> CopySettings:

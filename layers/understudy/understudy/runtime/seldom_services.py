@@ -64,5 +64,6 @@ def _exports(ports: ApiPorts) -> AccountExports:
         switches=ports.switches,
         copies=ports.copies,
         directory=ports.directory,
+        audit=ports.audit,
         clock=ports.clock,
     )

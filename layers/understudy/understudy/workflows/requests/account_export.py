@@ -7,12 +7,14 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from understudy.domain.agents import Agent
+from understudy.domain.audit import AuditEntry
 from understudy.domain.follows import Account, Budget, Follow, Ledger
 from understudy.domain.identity import ProviderIdentity, User, Wallet
 from understudy.domain.intents import Intent
 from understudy.domain.receipts import Receipt
 from understudy.ports.accounts import AccountStore
 from understudy.ports.agents import AgentRegistry
+from understudy.ports.audit import AuditTrail
 from understudy.ports.clock import Clock
 from understudy.ports.copying import CopyStore
 from understudy.ports.directory import FollowDirectory
@@ -73,7 +75,7 @@ class AccountExport:
 
 @dataclass(frozen=True, slots=True)
 class AccountExports:
-    """Reads what is stored; changes nothing."""
+    """Reads what is stored. That somebody took it is in the audit before it is given."""
 
     identity: IdentityStore
     stored_sessions: SessionStore
@@ -83,6 +85,7 @@ class AccountExports:
     switches: SwitchBoard
     copies: CopyStore
     directory: FollowDirectory
+    audit: AuditTrail
     clock: Clock
 
     def of_user(self, user_id: UserId, cursor: str = "") -> AccountExport:
@@ -93,6 +96,7 @@ class AccountExports:
         copies, now_ms = self._copies(user_id, cursor), self.clock.now_ms()
         if cursor:
             return AccountExport(now_ms, copies)
+        self.audit.append(AuditEntry("ACCOUNT_EXPORTED", user_id, now_ms, {}))
         found = person(self.identity, user_id)
         return AccountExport(
             exported_at_ms=now_ms,

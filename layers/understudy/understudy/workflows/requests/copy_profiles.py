@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -61,6 +62,8 @@ class CopySettings:
         for follow in follows:
             with_limits(self.markets, follow, own_choices(follow), chosen)
         self._replace(stored, chosen)
+        told = json.dumps(chosen, sort_keys=True, default=str)
+        self._note("COPY_PROFILE_CHANGED", user_id, limits=told)
         for follow in follows:
             self.own.change(user_id, follow.follow_id, self._renewed)
         return self.profile(user_id)
@@ -118,5 +121,5 @@ class CopySettings:
             return follow  # disabled again meanwhile
         return replace(follow, status=FollowStatus.ACTIVE, pause_reason=None)
 
-    def _note(self, event: str, user_id: UserId) -> None:
-        self.audit.append(AuditEntry(event, user_id, self.clock.now_ms(), {}))
+    def _note(self, event: str, user_id: UserId, **facts: object) -> None:
+        self.audit.append(AuditEntry(event, user_id, self.clock.now_ms(), facts))

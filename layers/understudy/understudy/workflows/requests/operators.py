@@ -54,3 +54,9 @@ class OperatorRecord:
         """Write a deed down; raises DependencyError when it is not kept."""
         told = {**deed.facts, **facts}
         self.audit.append(AuditEntry(event, subject, self.clock.now_ms(), told))
+
+    def note_refusal(self, claims: AccessClaims, route: str) -> None:
+        """Write down who was signed in, called what is for operators, and is none."""
+        facts = {"route": route, "session_id": claims.session_id}
+        now_ms = self.clock.now_ms()
+        self.audit.append(AuditEntry("OPERATION_REFUSED", claims.app_user_id, now_ms, facts))
