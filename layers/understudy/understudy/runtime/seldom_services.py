@@ -57,6 +57,7 @@ def seldom_services(
 def _exports(ports: ApiPorts) -> AccountExports:
     return AccountExports(
         identity=ports.identity,
+        trail=ports.audit,
         stored_sessions=ports.sessions,
         stored_accounts=ports.accounts,
         registry=ports.registry,
@@ -64,6 +65,5 @@ def _exports(ports: ApiPorts) -> AccountExports:
         switches=ports.switches,
         copies=ports.copies,
         directory=ports.directory,
-        audit=ports.audit,
         clock=ports.clock,
     )

@@ -78,6 +78,7 @@ class AccountExports:
     """Reads what is stored. That somebody took it is in the audit before it is given."""
 
     identity: IdentityStore
+    trail: AuditTrail
     stored_sessions: SessionStore
     stored_accounts: AccountStore
     registry: AgentRegistry
@@ -85,7 +86,6 @@ class AccountExports:
     switches: SwitchBoard
     copies: CopyStore
     directory: FollowDirectory
-    audit: AuditTrail
     clock: Clock
 
     def of_user(self, user_id: UserId, cursor: str = "") -> AccountExport:
@@ -93,10 +93,11 @@ class AccountExports:
 
         Raises InvalidInputError for a cursor that is not this user's.
         """
+        if not cursor:
+            self.trail.append(AuditEntry("ACCOUNT_EXPORTED", user_id, self.clock.now_ms(), {}))
         copies, now_ms = self._copies(user_id, cursor), self.clock.now_ms()
         if cursor:
             return AccountExport(now_ms, copies)
-        self.audit.append(AuditEntry("ACCOUNT_EXPORTED", user_id, now_ms, {}))
         found = person(self.identity, user_id)
         return AccountExport(
             exported_at_ms=now_ms,
