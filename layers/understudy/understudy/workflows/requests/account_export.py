@@ -79,6 +79,7 @@ class AccountExports:
     """Reads what is stored. That somebody took it is in the audit before it is given."""
 
     identity: IdentityStore
+    trail: AuditTrail
     stored_sessions: SessionStore
     stored_accounts: AccountStore
     registry: AgentRegistry
@@ -95,6 +96,8 @@ class AccountExports:
 
         Raises InvalidInputError for a cursor that is not this user's.
         """
+        if not cursor:
+            self.trail.append(AuditEntry("ACCOUNT_EXPORTED", user_id, self.clock.now_ms(), {}))
         copies, now_ms = self._copies(user_id, cursor), self.clock.now_ms()
         if cursor:
             return AccountExport(now_ms, copies)
