@@ -49,11 +49,12 @@ def cut_short(client: socket.socket) -> None:
 
 
 class ScriptedServer:
-    """Plays the steps in order, whatever is asked; `bodies` are the requests' bodies."""
+    """Plays the steps in order, whatever is asked; `targets` and `bodies` are the requests'."""
 
     def __init__(self, listener: socket.socket, steps: list[Step]) -> None:
         self._listener = listener
         self._steps = iter(steps)
+        self.targets: list[str] = []
         self.bodies: list[bytes] = []
         self.connections = 0
         self._open: list[socket.socket] = [listener]
@@ -81,7 +82,9 @@ class ScriptedServer:
                 waiting.shutdown(socket.SHUT_RDWR)
 
     def _serve(self, client: socket.socket) -> None:
-        while (body := _read_request(client)) is not None:
+        while (asked := _read_request(client)) is not None:
+            head, body = asked
+            self.targets.append(head.split(b" ")[1].decode())
             self.bodies.append(body)
             next(self._steps)(client)
 
@@ -98,7 +101,7 @@ def serving(*steps: Step) -> Iterator[ScriptedServer]:
     thread.join(5)
 
 
-def _read_request(client: socket.socket) -> bytes | None:
+def _read_request(client: socket.socket) -> tuple[bytes, bytes] | None:
     received = b""
     try:
         while _HEADER_END not in received:
@@ -111,4 +114,4 @@ def _read_request(client: socket.socket) -> bytes | None:
             body += client.recv(65536)
     except OSError:
         return None
-    return body
+    return head, body

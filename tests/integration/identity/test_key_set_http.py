@@ -155,6 +155,16 @@ def test_nobody_there_is_no_key_set() -> None:
     fails(KeySetHttp("http://127.0.0.1:9/jwks.json", Algorithm.ES256))
 
 
+@pytest.mark.parametrize(
+    ("rest", "target"),
+    [("", "/"), ("/a/b", "/a/b"), ("/a?k=v", "/a?k=v"), ("?k=v", "/?k=v"), ("/a#b", "/a")],
+)
+def test_the_whole_of_an_address_is_asked_for(rest: str, target: str) -> None:
+    with serving(respond(200, "keys")) as provider:
+        assert BoundedHttp(provider.url + rest, "keys").get() == b"keys"
+    assert provider.targets == [target]
+
+
 def test_a_question_is_posted_as_json() -> None:
     with serving(say(HEAD + b"answered")) as chain:
         asked = BoundedHttp(chain.url, "a chain")

@@ -36,7 +36,7 @@ class BoundedHttp:
             )
         self._host, self._port = place.hostname, place.port
         self._kind = HTTPConnection if is_local else HTTPSConnection
-        self._target = place._replace(scheme="", netloc="", fragment="").geturl() or "/"
+        self._target = (place.path or "/") + (f"?{place.query}" if place.query else "")
 
     def get(self) -> bytes:
         """Read what is there; raises ValueError without a whole answer in time."""
