@@ -71,6 +71,10 @@ USES = {
     "AuditRowKey": (
         Use(STAMPING, _by("SignerFunction", purpose="audit-rows", actor="signer")),
         Use(STAMPING, _by("ApiFunction", purpose="audit-rows", actor="api")),
+        Use(
+            STAMPING,
+            _by("AccountErasureFunction", purpose="audit-rows", actor="account_erasure"),
+        ),
         Use(STAMPING, _under(purpose="audit-rows", actor="operator")),
         Use(frozenset({"kms:Decrypt"}), _under(purpose="audit-rows")),
     ),

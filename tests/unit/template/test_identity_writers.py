@@ -84,13 +84,13 @@ def test_operators_end_sessions_and_find_users_by_address() -> None:
 
 def test_who_erases_people_takes_their_ways_in_away_and_makes_none() -> None:
     making = WRITING - DELETING
-    address, subject, nonce, everybody = WAYS_IN
+    address, subject, nonce = WAYS_IN
     ways_in = [address, subject, keys.session("s1")]
 
     assert all(may(ERASURE, DELETING, item) for item in (*OF_USERS, *ways_in))
     assert all(may(ERASURE, making, item) for item in OF_USERS)
     assert not any(may(ERASURE, making, item) for item in (*WAYS_IN, keys.session("s1")))
-    assert not any(may(ERASURE, WRITING, item) for item in (nonce, everybody))
+    assert not any(may(ERASURE, WRITING, item) for item in (nonce, keys.everybody()))
 
 
 def test_who_erases_people_sees_no_way_in() -> None:
