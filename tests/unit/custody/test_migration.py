@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -13,7 +15,7 @@ from custody.migration.legacy import EVENTS, LegacyUser, Stage, WalletKind
 from custody.migration.legacy_keys import LegacyKeys
 from custody.migration.migration import QUARANTINE_MS, Migration
 from custody.migration.run import MigrationRun, Outcome
-from custody.secp256k1 import address_of
+from custody.secp256k1 import Signature, SigningKey, address_of
 from tests.fakes.custody import InMemoryVault
 from tests.fakes.legacy import (
     SECRET,
@@ -28,21 +30,40 @@ from tests.unit.custody.scene import NOW_MS
 from understudy.adapters.memory.clock import ManualClock
 from understudy.domain.errors import DependencyError
 
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from custody.authorities import DigestSigner, HeldKey
+
 WORTH = Decimal("12.5")
 REACHED = tuple(EVENTS)
 
 
 class CountingKeys(WrappedKeys):
-    """Makes each name's key once, as every authority outside of a table does, and counts."""
+    """Makes each name's key once, as every authority outside of a table does, and counts.
+
+    `instead` is what opens in the place of every key, `instead_after_the_first` of those that were
+    opened before.
+    """
 
     def __init__(self) -> None:
         super().__init__(InMemoryVault())
         self.made: dict[str, object] = {}
+        self.instead: DigestSigner | None = None
+        self.instead_after_the_first: DigestSigner | None = None
+        self._opened: set[str] = set()
 
     def make(self, agent_id: str, key_version: int):  # type: ignore[no-untyped-def]  # noqa: ANN201  # as the base
         if agent_id not in self.made:
             self.made[agent_id] = super().make(agent_id, key_version)
         return self.made[agent_id]
+
+    @contextmanager
+    def opened(self, held: HeldKey) -> Iterator[DigestSigner]:  # type: ignore[override]
+        later = self.instead_after_the_first if held.agent_id in self._opened else None
+        self._opened.add(held.agent_id)
+        with super().opened(held) as key:
+            yield self.instead or later or key
 
 
 @dataclass
@@ -182,6 +203,8 @@ def test_an_effect_whose_answer_was_lost_is_found_and_not_repeated() -> None:
         sealed_as_before(legacy_secret(0), "another secret"),
         sealed_as_before(legacy_secret(1)),
         sealed_as_before(b"too short, but long enough for an iv"),
+        sealed_as_before(b"\0" * 32),
+        sealed_as_before(b"\xff" * 32),
     ],
 )
 def test_a_user_whose_key_does_not_open_stays_untouched_and_blocks_no_other(spoilt: str) -> None:
@@ -234,6 +257,39 @@ def test_without_an_order_the_old_key_stays() -> None:
     scene.run()
 
     assert all(user.sealed_key for user in scene.store.users.values())
+
+
+@dataclass
+class SignsAsAnother:
+    """An authority's key that signs, but not as the address that it gave."""
+
+    def signature_of(self, digest: bytes) -> Signature:
+        return SigningKey(legacy_secret(999)).signature_of(digest)
+
+
+@dataclass
+class CannotSign:
+    """An authority's key that is there and does not sign."""
+
+    def signature_of(self, digest: bytes) -> Signature:
+        raise KeyUnusableError("the wallet is frozen", digest=digest.hex())
+
+
+@pytest.mark.parametrize("since", [Stage.STARTED, Stage.WALLET_CREATED])
+@pytest.mark.parametrize("key", [CannotSign(), SignsAsAnother()], ids=["silent", "another"])
+def test_an_authority_that_cannot_sign_is_given_nothing(key: DigestSigner, since: Stage) -> None:
+    scene = Scene()
+    before = (dict(scene.chain.owners), dict(scene.chain.worth))
+    if since is Stage.STARTED:
+        scene.authority.instead = key
+    else:  # it signed when its wallet was made, and no more when it is to be given everything
+        scene.authority.instead_after_the_first = key
+
+    failed = scene.run()
+
+    assert {(each.stage, each.failure) for each in failed} == {(since, "KEY_UNUSABLE")}
+    assert (dict(scene.chain.owners), dict(scene.chain.worth)) == before
+    assert not scene.chain.sent
 
 
 def test_what_came_to_the_old_wallet_meanwhile_keeps_its_key() -> None:
