@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from custody.agents import owner_mark
 from custody.keys import KeyUnusableError, WrappedKeys
 from custody.migration.legacy import EVENTS, LegacyUser, Stage, WalletKind
 from custody.migration.legacy_keys import LegacyKeys
@@ -118,7 +119,8 @@ def test_a_user_goes_into_quarantine_and_after_it_to_the_end() -> None:
     scene.after_the_quarantine()
 
     assert {each.stage for each in scene.run()} == {Stage.COMPLETED}
-    assert [entry.event for entry in scene.store.audited if "0001" in entry.subject] == [
+    mine = f"migration-{owner_mark('user-0001')}"
+    assert [entry.event for entry in scene.store.audited if entry.subject == mine] == [
         "MIGRATION_STARTED",
         "SERVER_WALLET_CREATED",
         "OWNERSHIP_TRANSFERRED",
@@ -217,7 +219,7 @@ def test_a_user_whose_key_does_not_open_stays_untouched_and_blocks_no_other(spoi
     assert failed == Outcome(first.user_id, Stage.LEGACY, failure="KEY_UNUSABLE")
     assert {each.stage for each in others} == {Stage.TRANSFERRED}
     assert scene.user() == first
-    assert not [each for each in scene.events() if first.user_id in each[0]]
+    assert not [each for each in scene.events() if owner_mark(first.user_id) in each[0]]
 
 
 def test_a_tag_that_was_cut_short_is_refused() -> None:
