@@ -70,8 +70,8 @@ class InMemoryLegacyStore:
 
     def advance(self, was: LegacyUser, now: LegacyUser, audit: AuditEntry, at_ms: int) -> None:
         stored = self.users[was.user_id]
-        if stored.stage is not was.stage:
-            raise ConflictError("the user is at another stage: read again")
+        if (stored.stage, stored.new_ciphertext) != (was.stage, was.new_ciphertext):
+            raise ConflictError("the user is at another stage, or the key moved: read again")
         if now.stage is Stage.DESTROYED and at_ms < stored.quarantine_ends_ms:
             raise ConflictError("the quarantine has not ended")
         self.users[was.user_id] = now

@@ -43,13 +43,14 @@ EVENTS = {
 
 
 class NewKey(NamedTuple):
-    """The key of the authority to which a user is taken."""
+    """The key of the authority to which a user is taken; `user_id` says in whose record it is."""
 
     agent_id: str
     key_version: int
     address: str
     key_id: str
     ciphertext: bytes
+    user_id: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +83,7 @@ class LegacyUser:
             self.new_address,
             self.new_key_id,
             self.new_ciphertext,
+            self.user_id,
         )
 
 
