@@ -60,6 +60,7 @@ class System:
     bench: VenueBench
     refusals: Refusals
     identity_url: str = ""
+    older_system_url: str = ""
 
     @property
     def api_url(self) -> str:
@@ -103,7 +104,8 @@ def running_system(plan: Plan, say: Callable[[str], None]) -> Iterator[System]:
             parameters={**parameters_of(plan, simulator.url), **identity_parameters},
             progress=say,
         ) as stack:
-            system = System(stack, simulator, VenueBench(simulator.url), refusals, identity_url)
+            bench, older = VenueBench(simulator.url), identity_parameters.get("OlderSystemUrl", "")
+            system = System(stack, simulator, bench, refusals, identity_url, older)
             try:
                 yield system
                 refusals.check()
@@ -150,7 +152,12 @@ def _identity_providers(
     # Its cryptography takes a while to import, and most runs sign in with wallets alone.
     from cli.identity_providers import running_providers  # noqa: PLC0415
 
-    return running_providers(pinned_port(folder, "identity"), pinned_port(folder, "server-wallets"))
+    return running_providers(
+        pinned_port(folder, "identity"),
+        pinned_port(folder, "server-wallets"),
+        pinned_port(folder, "older-system"),
+        folder.root / "older-system" if plan.keeps_books else None,
+    )
 
 
 def _require_space(folder: Path) -> None:

@@ -65,11 +65,13 @@ def _watch(system: System) -> None:
 
 def _welcome(system: System, state: Path) -> Iterator[str]:
     api, venue, providers = system.api_url, system.simulator.url, system.identity_url
+    older = system.older_system_url
     yield ""
     yield f"API        {api}  (the base of all paths: begin at /docs or /openapi.json)"
     yield f"docs       {api}/docs"
     yield f"venue      {venue}  (its test bench: {venue}/_simulator/)"
     yield f"providers  {providers}  (Privy and Dynamic; test bench: {providers}/_simulator/)"
+    yield f"older      {older}  (users to migrate; test bench: {older}/_simulator/)"
     yield f"AWS        export AWS_ENDPOINT_URL={system.stack.endpoint_url}"
     yield f"sign in    domain {SIGN_IN.domain}, URI {SIGN_IN.uri}, chain {SIGN_IN.chain_id}"
     yield f"state      {state}  (to begin anew: stop, then remove it)"

@@ -23,7 +23,9 @@ REMEDIES: Mapping[str, str] = {
     " and one with a successor is rotated already",
     "AGENT_NOT_FOUND": f"name USER and AGENT_ID as {USER_SHOWN} lists them",
     "AUTHORITY_NOT_HERE": "deploy with the AgentAuthority that this key belongs to",
-    "CHAIN_NOT_CONFIGURED": "say --import FILE or --dry-run: this version reaches no chain yet",
+    "CHAIN_NOT_CONFIGURED": "say --import FILE or --dry-run: this version reaches no chain yet;"
+    " beside `make up` there is a stand-in",
+    "CHAIN_REFUSED": "see on the chain who owns the wallet and what it holds, then run it again",
     "CONFLICT": AGAIN,
     "DEPENDENCY_UNAVAILABLE": AGAIN,
     "FOLLOW_CHANGED": f"see how it stands with {USER_SHOWN}, then decide again",
@@ -34,7 +36,7 @@ REMEDIES: Mapping[str, str] = {
     "INVALID_SUBJECT": "kill global takes no SUBJECT; kill venue: hyperliquid; kill user: a user's"
     " id or 0xADDRESS; blacklist: 0x and 40 hex digits",
     "KEY_UNUSABLE": "enable a new agent for this wallet",
-    "LEGACY_KEY_NEEDED": "take the user over with its key: --import FILE",
+    "LEGACY_KEY_NEEDED": "move what has come to the old wallet since, then run it again",
     "MALFORMED": "run the command of the version that is deployed: the signer knows nothing of it",
     "NEWER_DECISION": "see who turned it on, and why, in the audit; then run the command again",
     "RECORD_TOO_LARGE": "say it in fewer words",

@@ -8,7 +8,7 @@ from decimal import Decimal
 from threading import Lock
 from typing import TYPE_CHECKING, Protocol
 
-from custody.agents import Agent, AgentStatus, Policy, owner_mark_of
+from custody.agents import Agent, AgentStatus, Policy, owner_mark_of, tombstone_of
 from custody.keys import KeyUnusableError, Sealed
 from custody.policy import Killed, Mark
 from custody.store import Approval, Readings, Recorded
@@ -108,8 +108,7 @@ class InMemoryCustodyStore:
         with self._lock:
             if agent.agent_id not in self._agents:
                 raise ConflictError("the agent is gone: read it again")
-            revoked = replace(agent, status=AgentStatus.REVOKED, ciphertext=b"")
-            self._agents[agent.agent_id] = revoked
+            self._agents[agent.agent_id] = tombstone_of(agent)
             self.audited.append(audit)
 
     def set_policy(self, agent: Agent, policy: Policy, audit: AuditEntry) -> None:

@@ -13,8 +13,8 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from custody.migration.legacy import LegacyUser, Stage, WalletKind
 from custody.migration.ports import UsersPage
-from custody.secp256k1 import address_of
-from understudy.domain.errors import ConflictError, DependencyError
+from custody.secp256k1 import address_of, recovered
+from understudy.domain.errors import ConflictError, DependencyError, NotAllowedError
 from understudy.domain.money import ZERO
 
 if TYPE_CHECKING:
@@ -70,8 +70,8 @@ class InMemoryLegacyStore:
 
     def advance(self, was: LegacyUser, now: LegacyUser, audit: AuditEntry, at_ms: int) -> None:
         stored = self.users[was.user_id]
-        if stored.stage is not was.stage:
-            raise ConflictError("the user is at another stage: read again")
+        if (stored.stage, stored.new_ciphertext) != (was.stage, was.new_ciphertext):
+            raise ConflictError("the user is at another stage, or the key moved: read again")
         if now.stage is Stage.DESTROYED and at_ms < stored.quarantine_ends_ms:
             raise ConflictError("the quarantine has not ended")
         self.users[was.user_id] = now
@@ -102,19 +102,24 @@ class InMemoryChain:
         return self.worth[address]
 
     def change_owner(self, user: LegacyUser, key: DigestSigner) -> None:
-        assert user.kind is WalletKind.SAFE, "a proxy's owner cannot change"
         self._sent(user, key)
+        if user.kind is not WalletKind.SAFE:
+            raise _refused("OWNER_CANNOT_CHANGE")
         self.owners[user.wallet_address] = user.new_address
         self._answer()
 
     def move_everything(self, user: LegacyUser, key: DigestSigner) -> None:
         self._sent(user, key)
-        self.worth[user.new_address] += self.worth.pop(user.wallet_address, ZERO)
+        if not self.worth[user.wallet_address]:
+            raise _refused("NOT_ENOUGH")
+        self.worth[user.new_address] += self.worth.pop(user.wallet_address)
         self._answer()
 
     def _sent(self, user: LegacyUser, key: DigestSigner) -> None:
         self._refuse_if_away()
-        assert key.signature_of(DIGEST)
+        signed = key.signature_of(DIGEST)
+        if recovered(DIGEST, signed.r, signed.s, self.owners[user.wallet_address]) is None:
+            raise _refused("NOT_THE_OWNER")
         self.sent[user.user_id] += 1
 
     def _answer(self) -> None:
@@ -126,6 +131,10 @@ class InMemoryChain:
             raise DependencyError("the chain is away")
 
 
+def _refused(code: str) -> NotAllowedError:
+    return NotAllowedError(f"the chain or the venue refuses this: {code}", code="CHAIN_REFUSED")
+
+
 class InMemoryDesk:
     """Implements `OrderDesk`: one order a user, whoever asks how often."""
 
@@ -134,7 +143,7 @@ class InMemoryDesk:
         self.accepts = True
 
     def proven_by_an_order(self, user: LegacyUser, key: DigestSigner) -> str:
-        assert key.signature_of(DIGEST)
-        if not self.accepts:
+        signed = key.signature_of(DIGEST)
+        if not self.accepts or not recovered(DIGEST, signed.r, signed.s, user.new_address):
             return ""
         return self.orders.setdefault(user.user_id, f"order-{user.user_id}")

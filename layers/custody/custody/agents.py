@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from enum import StrEnum
 
@@ -70,6 +70,31 @@ class Agent:
     authority: AuthorityKind = AuthorityKind.KMS_WRAPPED
     key_id: str = ""
     policy_version: int = 0
+
+
+GONE = "-"
+
+
+def tombstone_of(agent: Agent) -> Agent:
+    """Give what is kept of a revoked agent: its id and its key's name, that neither comes again.
+
+    Whose it was is gone; its address can be recognised by who knows it, and not be read.
+    """
+    return replace(
+        agent,
+        status=AgentStatus.REVOKED,
+        ciphertext=b"",
+        user_id=GONE,
+        wallet_id=GONE,
+        wallet_address=GONE,
+        agent_name=GONE,
+        address=address_mark(agent.agent_id, agent.address),
+    )
+
+
+def address_mark(subject: str, address: str) -> str:
+    """Name an address of a subject without telling it: no two subjects have the same mark."""
+    return digest_of("address-mark", subject, address)
 
 
 def owner_mark(user_id: str) -> str:

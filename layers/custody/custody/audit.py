@@ -5,11 +5,13 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
+from custody.agents import address_mark
 from understudy.domain.audit import AuditEntry
 from understudy.domain.codec import to_plain
 
 if TYPE_CHECKING:
     from custody.agents import Agent, Policy
+    from custody.authorities import HeldKey
     from custody.hyperliquid import Draft
     from custody.refusals import Refusal
     from understudy.domain.intents import Intent
@@ -77,15 +79,18 @@ def unavailable(intent: Intent, at_ms: int) -> AuditEntry:
 
 
 def of_agent(event: AuditEvent, agent: Agent, at_ms: int) -> AuditEntry:
-    """Say what became of an agent."""
-    names = ("user_id", "wallet_id", "venue", "agent_name", "address", "key_version", "authority")
-    return AuditEntry(event, agent.agent_id, at_ms, {name: getattr(agent, name) for name in names})
+    """Say what became of an agent. Rows outlive accounts: no name, and a mark for the address."""
+    names = ("user_id", "wallet_id", "venue", "key_version", "authority")
+    facts = {name: getattr(agent, name) for name in names}
+    facts["address_mark"] = address_mark(agent.agent_id, agent.address)
+    return AuditEntry(event, agent.agent_id, at_ms, facts)
 
 
-def rewrapped(agent: Agent, key_id: str, at_ms: int) -> AuditEntry:
-    """Say that an agent's key is sealed by another key of KMS now."""
-    facts = {"address": agent.address, "from_key_id": agent.key_id or "-", "to_key_id": key_id}
-    return AuditEntry(AuditEvent.KEY_REWRAPPED, agent.agent_id, at_ms, facts)
+def rewrapped(held: HeldKey, key_id: str, at_ms: int) -> AuditEntry:
+    """Say that a key is sealed by another key of KMS now."""
+    mark = address_mark(held.agent_id, held.address)
+    facts = {"address_mark": mark, "from_key_id": held.key_id or "-", "to_key_id": key_id}
+    return AuditEntry(AuditEvent.KEY_REWRAPPED, held.agent_id, at_ms, facts)
 
 
 def of_policy(agent: Agent, after: Policy, at_ms: int, *, is_wider: bool) -> AuditEntry:

@@ -25,6 +25,17 @@ _THIS_MACHINE = frozenset({"127.0.0.1", "localhost", "::1"})
 _SALT = b"understudy development authority: no key of this is worth anything"
 
 
+def is_local_stage(environment: Mapping[str, str]) -> bool:
+    """Say whether this is the local stage, with a cloud at this machine."""
+    is_here = is_this_machine(environment.get("AWS_ENDPOINT_URL", ""))
+    return environment.get("UNDERSTUDY_STAGE") == LOCAL_STAGE and is_here
+
+
+def is_this_machine(url: str) -> bool:
+    """Say whether an address is on this machine."""
+    return urlsplit(url).hostname in _THIS_MACHINE
+
+
 class DevelopmentKeys:
     """Implements `Authority`, on the local stage alone.
 
@@ -33,8 +44,7 @@ class DevelopmentKeys:
     """
 
     def __init__(self, environment: Mapping[str, str]) -> None:
-        host = urlsplit(environment.get("AWS_ENDPOINT_URL", "")).hostname
-        if environment.get("UNDERSTUDY_STAGE") != LOCAL_STAGE or host not in _THIS_MACHINE:
+        if not is_local_stage(environment):
             raise NotAllowedError(
                 "development keys exist on the local stage only: choose another authority",
                 code="AUTHORITY_NOT_HERE",

@@ -14,7 +14,7 @@ from understudy.domain.errors import ConflictError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from custody.agents import Agent
+    from custody.authorities import HeldKey
     from understudy.domain.audit import AuditEntry
     from understudy.ports.clock import Clock
 
@@ -23,20 +23,23 @@ _NO_NEW_PAGE_AFTER_MS = 3_000
 
 
 class Page(NamedTuple):
-    """Agents of one page, and where the next begins ('' when there is none)."""
+    """Keys of one page, and where the next begins ('' when there is none)."""
 
-    agents: Sequence[Agent]
+    keys: Sequence[HeldKey]
     next_page: str
 
 
 class SealedAgents(Protocol):
-    """Agents by what their keys are sealed by. Raises DependencyError when the store is away."""
+    """Agents by what their keys are sealed by, migrated users of an older system among them.
+
+    Raises DependencyError when the store is away.
+    """
 
     def sealed_otherwise(self, key_id: str, page: str) -> Page:
-        """Read a page of agents whose ciphertext names another key; '' is the first page."""
+        """Read a page of keys whose ciphertext names another key of KMS; '' is the first page."""
         ...
 
-    def reseal(self, agent: Agent, sealed: Sealed, audit: AuditEntry) -> None:
+    def reseal(self, held: HeldKey, sealed: Sealed, audit: AuditEntry) -> None:
         """Replace a ciphertext; raises ConflictError when it is not what was read any more."""
         ...
 
@@ -65,21 +68,21 @@ class Rewrapping:
         started_ms, moved, unusable = self._clock.now_ms(), 0, list[str]()
         while True:
             read = self._agents.sealed_otherwise(self._vault.sealing_key_id, page)
-            for agent in read.agents:
+            for held in read.keys:
                 try:
-                    moved += self._move(agent)
+                    moved += self._move(held)
                 except KeyUnusableError:
-                    unusable.append(agent.agent_id)
+                    unusable.append(held.agent_id)
             page = read.next_page
             if not page or self._clock.now_ms() - started_ms > _NO_NEW_PAGE_AFTER_MS:
                 return Progress(moved, tuple(unusable), page)
 
-    def _move(self, agent: Agent) -> bool:
-        context = signing_context(agent.agent_id, agent.key_version)
-        sealed = self._vault.rewrap(Sealed(agent.ciphertext, agent.key_id), context)
-        entry = rewrapped(agent, sealed.key_id, self._clock.now_ms())
+    def _move(self, held: HeldKey) -> bool:
+        context = signing_context(held.agent_id, held.key_version)
+        sealed = self._vault.rewrap(Sealed(held.ciphertext, held.key_id), context)
+        entry = rewrapped(held, sealed.key_id, self._clock.now_ms())
         try:
-            self._agents.reseal(agent, sealed, entry)
+            self._agents.reseal(held, sealed, entry)
         except ConflictError:
             return False  # revoked or moved by another run meanwhile: there is nothing left to do
         return True

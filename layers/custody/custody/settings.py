@@ -29,7 +29,7 @@ class Settings(NamedTuple):
     """Tables, the KMS keys of agents and of audit rows, what actions carry, new agents' policy.
 
     `role` is the signer's own; `wallets` is where server wallets are, if there are any; `authority`
-    holds the keys of new agents.
+    holds the keys of new agents; `older_system` is where the stand-in of an older system is.
     """
 
     tables: TableNames
@@ -40,6 +40,7 @@ class Settings(NamedTuple):
     wallets: WalletPlace | None
     policy: Policy
     authority: AuthorityKind = AuthorityKind.KMS_WRAPPED
+    older_system: str = ""
 
 
 def settings_from(environment: Mapping[str, str]) -> Settings:
@@ -65,6 +66,7 @@ def settings_from(environment: Mapping[str, str]) -> Settings:
             price_band_bps=_count(environment, "AGENT_PRICE_BAND_BPS"),
         ),
         authority=_authority(environment),
+        older_system=environment.get("OLDER_SYSTEM_URL", ""),
     )
 
 

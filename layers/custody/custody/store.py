@@ -96,7 +96,7 @@ class AgentStore(Protocol):
         ...
 
     def revoke(self, agent: Agent, audit: AuditEntry) -> None:
-        """Make an agent revoked and destroy its ciphertext; raises ConflictError if it is gone."""
+        """Leave of an agent what `tombstone_of` gives; raises ConflictError if it is gone."""
         ...
 
     def set_policy(self, agent: Agent, policy: Policy, audit: AuditEntry) -> None:

@@ -35,6 +35,8 @@ from understudy.domain.audit import Actor
 
 if TYPE_CHECKING:
     from custody.authorities import Authority
+    from custody.migration.migration import Migration
+    from custody.migration.ports import LegacyStore
     from custody.settings import Settings, WalletPlace
 
 # Lanes wait for the cloud, not for the processor; a batch has at most ten of them.
@@ -92,7 +94,7 @@ def _care_for_keys(settings: Settings, stamps: KmsStamps, event: Event) -> Answe
     from custody.aws.legacy_store import DynamoLegacyStore  # noqa: PLC0415
     from custody.aws.sealed_agents import DynamoSealedAgents  # noqa: PLC0415
     from custody.key_care import keys_door, rewrap  # noqa: PLC0415
-    from custody.migration.door import migrate, take_over  # noqa: PLC0415
+    from custody.migration.door import migrate, no_chain, take_over  # noqa: PLC0415
     from custody.rewrapping import Rewrapping  # noqa: PLC0415
 
     database, clock = clients.dynamodb(), SystemClock()
@@ -101,10 +103,30 @@ def _care_for_keys(settings: Settings, stamps: KmsStamps, event: Event) -> Answe
     operations = {
         "rewrap": rewrap(Rewrapping(agents, _vault(settings), clock)),
         "take_over": take_over(legacy),
-        # The chain comes with the venue whose wallets the older system has.
-        "migrate": migrate(legacy, clock, migration=None),
+        # A real chain comes with the venue whose wallets the older system has.
+        "migrate": migrate(
+            legacy,
+            clock,
+            partial(_on_the_stand_in, settings, legacy) if settings.older_system else no_chain,
+        ),
     }
     return keys_door(operations)(event)
+
+
+def _on_the_stand_in(settings: Settings, legacy: LegacyStore) -> Migration:
+    from custody.migration.legacy_keys import LegacyKeys  # noqa: PLC0415
+    from custody.migration.migration import Migration  # noqa: PLC0415
+    from custody.migration.stand_in import SECRET, StandIn, StandInChain, StandInDesk  # noqa: PLC0415
+
+    stand_in = StandIn(os.environ, settings.older_system)
+    return Migration(
+        legacy,
+        LegacyKeys(SECRET),
+        authorities(settings).of(settings.authority),
+        StandInChain(stand_in),
+        StandInDesk(stand_in),
+        SystemClock(),
+    )
 
 
 def _resident(settings: Settings) -> Authority:

@@ -62,7 +62,7 @@ def in_memory() -> Backend:
     audited = partial(len, store.audited)
     legacy = InMemoryLegacyStore(store.audited)
     return Backend(
-        store, store, vault, audited, InMemorySealedAgents(store), vault.switched, legacy
+        store, store, vault, audited, InMemorySealedAgents(store, legacy), vault.switched, legacy
     )
 
 

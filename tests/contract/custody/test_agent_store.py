@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from custody.agents import AgentStatus
+from custody.agents import AgentStatus, tombstone_of
 from custody.audit import AuditEvent, of_agent, of_policy
 from custody.keys import KeyUnusableError, Sealed, WrappedKeys, signing_context
 from tests.unit.custody.scene import NOW_MS, Scene
@@ -53,14 +53,26 @@ def test_a_pending_agent_becomes_active_once(backend: Backend) -> None:
     assert backend.agents.agent(AGENT.agent_id) == replace(AGENT, status=AgentStatus.ACTIVE)
 
 
-def test_a_revoked_agent_is_a_tombstone_without_a_key(backend: Backend) -> None:
+def test_a_revoked_agent_is_a_tombstone_without_a_key_and_without_its_owner(
+    backend: Backend,
+) -> None:
     backend.agents.create(AGENT, CREATED)
     backend.agents.revoke(AGENT, REVOKED)
 
     tombstone = backend.agents.agent(AGENT.agent_id)
-    assert tombstone == replace(AGENT, status=AgentStatus.REVOKED, ciphertext=b"")
+    assert tombstone == tombstone_of(AGENT)
+    whose = (AGENT.user_id, AGENT.wallet_id, AGENT.wallet_address, AGENT.agent_name, AGENT.address)
+    assert not [each for each in whose if each in repr(tombstone)]
     with pytest.raises(ConflictError):
         backend.agents.activate(AGENT, ACTIVATED)
+
+
+def test_an_id_is_not_given_again_when_its_agent_was_revoked(backend: Backend) -> None:
+    backend.agents.create(AGENT, CREATED)
+    backend.agents.revoke(AGENT, REVOKED)
+
+    with pytest.raises(ConflictError):
+        backend.agents.create(AGENT, CREATED)
 
 
 def test_an_agent_that_is_gone_is_not_revoked(backend: Backend) -> None:

@@ -10,7 +10,9 @@ import pytest
 from custody.agents import Agent, AgentStatus, AuthorityKind
 from custody.audit import AuditEvent, of_agent
 from custody.keys import Sealed, WrappedKeys
+from custody.migration.legacy import Stage, reached
 from custody.rewrapping import Progress, Rewrapping
+from tests.fakes.legacy import legacy_user
 from tests.unit.custody.scene import NOW_MS, Scene
 from understudy.adapters.memory.clock import ManualClock
 from understudy.domain.errors import ConflictError, DependencyError
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from custody.keys import KeyVault
+    from custody.migration.legacy import LegacyUser
     from tests.contract.custody.backends import Backend
 
 DIGEST = b"\x01" * 32
@@ -68,6 +71,59 @@ def test_every_key_moves_once_and_signs_as_before(backend: Backend) -> None:
     for was, now in zip(agents, moved, strict=True):
         with WrappedKeys(vault).opened(was) as old, WrappedKeys(vault).opened(now) as new:
             assert old.signature_of(DIGEST) == new.signature_of(DIGEST)
+
+
+def migrated(backend: Backend, number: int) -> LegacyUser:
+    """Take a user of the older system as far as a wallet under the authority."""
+    user = legacy_user(number)
+    backend.legacy.add(user)
+    key = WrappedKeys(backend.vault).make(user.new_key.agent_id, user.new_key.key_version)
+    made = replace(
+        user,
+        stage=Stage.WALLET_CREATED,
+        new_address=key.address,
+        new_key_id=key.key_id,
+        new_ciphertext=key.ciphertext,
+    )
+    backend.legacy.advance(user, made, reached(made, NOW_MS), NOW_MS)
+    return made
+
+
+def test_the_keys_of_users_who_came_from_an_older_system_move_too(backend: Backend) -> None:
+    waiting = legacy_user(0)
+    backend.legacy.add(waiting)
+    users = [migrated(backend, number) for number in (1, 2)]
+    stored(backend, 1)
+    before = backend.audited()
+    vault = backend.next_vault()
+
+    assert (run(backend, vault), run(backend, vault)) == (3, 0)
+
+    assert backend.audited() == before + 3
+    assert backend.legacy.read(waiting.user_id) == waiting
+    for was in users:
+        now = backend.legacy.read(was.user_id)
+        assert now is not None
+        assert (now.new_key_id, now.stage) == (vault.sealing_key_id, Stage.WALLET_CREATED)
+        opened = WrappedKeys(vault).opened
+        with opened(was.new_key) as old, opened(now.new_key) as new:
+            assert old.signature_of(DIGEST) == new.signature_of(DIGEST)
+
+
+def test_a_migrations_step_that_read_before_a_key_moved_does_not_put_the_old_one_back(
+    backend: Backend,
+) -> None:
+    was = migrated(backend, 1)
+    vault = backend.next_vault()
+    assert run(backend, vault) == 1
+    later = replace(was, stage=Stage.TRANSFERRED, proof="order", quarantine_ends_ms=NOW_MS)
+
+    with pytest.raises(ConflictError):
+        backend.legacy.advance(was, later, reached(later, NOW_MS), NOW_MS)
+
+    now = backend.legacy.read(was.user_id)
+    assert now is not None
+    assert now.new_key_id == vault.sealing_key_id
 
 
 def test_what_is_not_wrapped_or_is_revoked_stays_as_it_is(backend: Backend) -> None:

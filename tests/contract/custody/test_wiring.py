@@ -131,3 +131,24 @@ def test_the_signing_alias_makes_no_agent(function: LambdaInProcess) -> None:
 
     with pytest.raises(SigningUnavailableError):
         keys.create_agent(wallet, HYPERLIQUID, "understudy", "r1")
+
+
+@pytest.mark.parametrize("stage", ["prod", "local"])
+def test_off_this_machine_nobody_is_migrated_whatever_the_settings_say(
+    function: LambdaInProcess, monkeypatch: pytest.MonkeyPatch, stage: str
+) -> None:
+    monkeypatch.setenv("OLDER_SYSTEM_URL", "http://127.0.0.1:9")
+    monkeypatch.setenv("UNDERSTUDY_STAGE", stage)
+    forget_what_was_built()
+    asked = {"operation": "migrate", "page": ""}
+
+    looked = called(function, {**asked, "dry_run": True})
+    refused = called(function, {**asked, "dry_run": False})
+
+    assert looked == {"users": [], "next_page": ""}
+    assert refused["error"]["code"] == "CHAIN_NOT_CONFIGURED"
+
+
+def called(function: LambdaInProcess, event: dict[str, Any]) -> Any:
+    answer = function.invoke(FunctionName=f"{ARN}:keys", Payload=json.dumps(event).encode())
+    return json.loads(answer["Payload"].read())

@@ -97,7 +97,6 @@ def test_a_key_opens_for_its_own_agent_only(
         ("ApiFunction", "upkeep"),
         ("FollowerExecuteFunction", "keys"),
         ("ApiFunction", "keys"),
-        ("AgentUpkeepFunction", "keys"),
         ("OperatorApiFunction", "keys"),
     ],
 )

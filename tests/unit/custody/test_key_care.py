@@ -10,7 +10,7 @@ import pytest
 
 from custody.doors import Answer, Door
 from custody.key_care import keys_door, rewrap
-from custody.migration.door import migrate, take_over
+from custody.migration.door import migrate, no_chain, take_over
 from custody.migration.legacy import Stage
 from custody.rewrapping import Rewrapping
 from tests.fakes.sealed_agents import InMemorySealedAgents
@@ -23,7 +23,7 @@ USER: dict[str, Any] = json.loads((EVENTS / "keys_take_over.json").read_text())[
 
 
 def door(scene: Scene, *, reaches_a_chain: bool = True) -> Door:
-    migration = scene.migration if reaches_a_chain else None
+    migration = (lambda: scene.migration) if reaches_a_chain else no_chain
     return keys_door(
         {
             "take_over": take_over(scene.store),

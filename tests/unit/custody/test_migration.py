@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field, replace
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
 import pytest
 
+from custody.agents import owner_mark
 from custody.keys import KeyUnusableError, WrappedKeys
 from custody.migration.legacy import EVENTS, LegacyUser, Stage, WalletKind
 from custody.migration.legacy_keys import LegacyKeys
 from custody.migration.migration import QUARANTINE_MS, Migration
 from custody.migration.run import MigrationRun, Outcome
-from custody.secp256k1 import address_of
+from custody.secp256k1 import Signature, SigningKey
 from tests.fakes.custody import InMemoryVault
 from tests.fakes.legacy import (
     SECRET,
@@ -22,27 +25,45 @@ from tests.fakes.legacy import (
     InMemoryLegacyStore,
     legacy_secret,
     legacy_user,
-    sealed_as_before,
 )
 from tests.unit.custody.scene import NOW_MS
 from understudy.adapters.memory.clock import ManualClock
 from understudy.domain.errors import DependencyError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from custody.authorities import DigestSigner, HeldKey
 
 WORTH = Decimal("12.5")
 REACHED = tuple(EVENTS)
 
 
 class CountingKeys(WrappedKeys):
-    """Makes each name's key once, as every authority outside of a table does, and counts."""
+    """Makes each name's key once, as every authority outside of a table does, and counts.
+
+    `instead` is what opens in the place of every key, `instead_after_the_first` of those that were
+    opened before.
+    """
 
     def __init__(self) -> None:
         super().__init__(InMemoryVault())
         self.made: dict[str, object] = {}
+        self.instead: DigestSigner | None = None
+        self.instead_after_the_first: DigestSigner | None = None
+        self._opened: set[str] = set()
 
     def make(self, agent_id: str, key_version: int):  # type: ignore[no-untyped-def]  # noqa: ANN201  # as the base
         if agent_id not in self.made:
             self.made[agent_id] = super().make(agent_id, key_version)
         return self.made[agent_id]
+
+    @contextmanager
+    def opened(self, held: HeldKey) -> Iterator[DigestSigner]:  # type: ignore[override]
+        later = self.instead_after_the_first if held.agent_id in self._opened else None
+        self._opened.add(held.agent_id)
+        with super().opened(held) as key:
+            yield self.instead or later or key
 
 
 @dataclass
@@ -97,7 +118,8 @@ def test_a_user_goes_into_quarantine_and_after_it_to_the_end() -> None:
     scene.after_the_quarantine()
 
     assert {each.stage for each in scene.run()} == {Stage.COMPLETED}
-    assert [entry.event for entry in scene.store.audited if "0001" in entry.subject] == [
+    mine = f"migration-{owner_mark('user-0001')}"
+    assert [entry.event for entry in scene.store.audited if entry.subject == mine] == [
         "MIGRATION_STARTED",
         "SERVER_WALLET_CREATED",
         "OWNERSHIP_TRANSFERRED",
@@ -173,48 +195,6 @@ def test_an_effect_whose_answer_was_lost_is_found_and_not_repeated() -> None:
     assert set(scene.chain.sent.values()) == {1}
 
 
-@pytest.mark.parametrize(
-    "spoilt",
-    [
-        "",
-        "no.key",
-        "a.b.c",
-        sealed_as_before(legacy_secret(0), "another secret"),
-        sealed_as_before(legacy_secret(1)),
-        sealed_as_before(b"too short, but long enough for an iv"),
-    ],
-)
-def test_a_user_whose_key_does_not_open_stays_untouched_and_blocks_no_other(spoilt: str) -> None:
-    scene = Scene()
-    first = replace(scene.user(), sealed_key=spoilt)
-    scene.store.users[first.user_id] = first
-
-    failed, *others = scene.run()
-
-    assert failed == Outcome(first.user_id, Stage.LEGACY, failure="KEY_UNUSABLE")
-    assert {each.stage for each in others} == {Stage.TRANSFERRED}
-    assert scene.user() == first
-    assert not [each for each in scene.events() if first.user_id in each[0]]
-
-
-def test_a_tag_that_was_cut_short_is_refused() -> None:
-    iv, ciphertext, tag = legacy_user(0).sealed_key.split(".")
-    cut = replace(legacy_user(0), sealed_key=f"{iv}.{ciphertext}.{tag[:8]}")
-
-    with pytest.raises(KeyUnusableError), LegacyKeys(SECRET).opened(cut):
-        pass
-
-
-def test_the_older_systems_key_opens_as_it_was_and_is_let_go_of() -> None:
-    user = legacy_user(7)
-
-    with LegacyKeys(SECRET).opened(user) as key:
-        assert address_of(key.secret) == user.owner_address
-
-    assert key.secret == b""
-    assert user.sealed_key not in repr(user)
-
-
 def test_a_proxys_funds_move_and_a_safes_owner_changes() -> None:
     scene = Scene()
     scene.run()
@@ -234,6 +214,39 @@ def test_without_an_order_the_old_key_stays() -> None:
     scene.run()
 
     assert all(user.sealed_key for user in scene.store.users.values())
+
+
+@dataclass
+class SignsAsAnother:
+    """An authority's key that signs, but not as the address that it gave."""
+
+    def signature_of(self, digest: bytes) -> Signature:
+        return SigningKey(legacy_secret(999)).signature_of(digest)
+
+
+@dataclass
+class CannotSign:
+    """An authority's key that is there and does not sign."""
+
+    def signature_of(self, digest: bytes) -> Signature:
+        raise KeyUnusableError("the wallet is frozen", digest=digest.hex())
+
+
+@pytest.mark.parametrize("since", [Stage.STARTED, Stage.WALLET_CREATED])
+@pytest.mark.parametrize("key", [CannotSign(), SignsAsAnother()], ids=["silent", "another"])
+def test_an_authority_that_cannot_sign_is_given_nothing(key: DigestSigner, since: Stage) -> None:
+    scene = Scene()
+    before = (dict(scene.chain.owners), dict(scene.chain.worth))
+    if since is Stage.STARTED:
+        scene.authority.instead = key
+    else:  # it signed when its wallet was made, and no more when it is to be given everything
+        scene.authority.instead_after_the_first = key
+
+    failed = scene.run()
+
+    assert {(each.stage, each.failure) for each in failed} == {(since, "KEY_UNUSABLE")}
+    assert (dict(scene.chain.owners), dict(scene.chain.worth)) == before
+    assert not scene.chain.sent
 
 
 def test_what_came_to_the_old_wallet_meanwhile_keeps_its_key() -> None:

@@ -13,7 +13,7 @@ import pytest
 
 from custody.doors import KEYS_ALIAS, OPENED_BY, SIGN_ALIAS, enrolment_door, signing_door
 from custody.key_care import keys_door, rewrap
-from custody.migration.door import migrate, take_over
+from custody.migration.door import migrate, no_chain, take_over
 from custody.rewrapping import Rewrapping
 from functions.signer import app
 from tests.fakes.legacy import InMemoryLegacyStore
@@ -59,7 +59,7 @@ def _doors_in_memory(monkeypatch: pytest.MonkeyPatch) -> None:
             {
                 "rewrap": rewrap(rewrapping),
                 "take_over": take_over(legacy),
-                "migrate": migrate(legacy, scene.clock, None),
+                "migrate": migrate(legacy, scene.clock, no_chain),
             }
         ),
     }

@@ -118,16 +118,3 @@ def test_a_hidden_checkpoint_is_told_as_the_alarm_counts_it(
 
     (line,) = logged(capsys)
     assert (line["code"], line["checkpoint"]) == ("AUDIT_TAMPERED", 1)
-
-
-def test_a_broken_chain_is_told_as_the_alarm_counts_it(
-    scene: Scene, capsys: pytest.CaptureFixture[str]
-) -> None:
-    scene.write(30)
-    scene.checkpoint()
-    del scene.chains._links[(2, 1)]
-
-    audit_checkpoint.handler({}, None)
-
-    (line,) = logged(capsys)
-    assert (line["code"], line["shard"]) == ("AUDIT_TAMPERED", 2)

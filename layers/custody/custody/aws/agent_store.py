@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from custody.agents import Agent, AgentStatus, Policy
+from custody.agents import Agent, AgentStatus, Policy, tombstone_of
 from custody.aws import keys as at
 from custody.aws.tables import TableNames
-from understudy.adapters.aws.attributes import attributes_of, number, record_of, text
+from understudy.adapters.aws.attributes import Item, attributes_of, number, record_of, text
 from understudy.adapters.aws.audit_stamps import KmsStamps
 from understudy.adapters.aws.audit_trail import stamped_item
 from understudy.adapters.aws.operations import Operation, put, put_new
@@ -53,7 +53,7 @@ class DynamoAgentStore:
         self._write(
             self._change(
                 agent,
-                AgentStatus.ACTIVE,
+                {"status": text(AgentStatus.ACTIVE)},
                 remove="expires_on",
                 condition="#status = :pending",
                 values={":pending": text(AgentStatus.PENDING)},
@@ -62,11 +62,12 @@ class DynamoAgentStore:
         )
 
     def revoke(self, agent: Agent, audit: AuditEntry) -> None:
-        """Make an agent revoked and destroy its ciphertext."""
+        """Make an agent revoked, destroy its ciphertext and forget whose it was."""
+        kept, was = attributes_of(tombstone_of(agent)), attributes_of(agent)
         self._write(
             self._change(
                 agent,
-                AgentStatus.REVOKED,
+                {name: value for name, value in kept.items() if value != was.get(name)},
                 remove="ciphertext, expires_on",
                 condition="attribute_exists(pk)",
                 values={},
@@ -106,15 +107,19 @@ class DynamoAgentStore:
         transact(self._client, [change, put(self._tables.audit, stamped_item(audit, self._stamps))])
 
     def _change(
-        self, agent: Agent, status: AgentStatus, *, remove: str, condition: str, values: Any
+        self, agent: Agent, sets: Item, *, remove: str, condition: str, values: Item
     ) -> Operation:
+        assigned = ", ".join(f"#{name} = :{name}" for name in sets)
         return {
             "Update": {
                 "TableName": self._tables.custody,
                 "Key": at.agent(agent.agent_id),
-                "UpdateExpression": f"SET #status = :status REMOVE {remove}",
+                "UpdateExpression": f"SET {assigned} REMOVE {remove}",
                 "ConditionExpression": condition,
-                "ExpressionAttributeNames": {"#status": "status"},
-                "ExpressionAttributeValues": {":status": text(status), **values},
+                "ExpressionAttributeNames": {f"#{name}": name for name in sets},
+                "ExpressionAttributeValues": {
+                    **{f":{name}": value for name, value in sets.items()},
+                    **values,
+                },
             }
         }

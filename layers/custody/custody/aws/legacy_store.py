@@ -21,8 +21,10 @@ if TYPE_CHECKING:
     from understudy.domain.audit import AuditEntry
 
 _PAGE_USERS = 100
-_AT_THE_STAGE = "stage = :was"
-_AFTER_THE_QUARANTINE = "stage = :was AND quarantine_ends_ms <= :now"
+# A key may have moved under another key of KMS since it was read, and is not to be put back.
+_AT_THE_STAGE = "stage = :was AND attribute_not_exists(new_ciphertext)"
+_AT_THE_STAGE_WITH_THE_KEY = "stage = :was AND new_ciphertext = :sealed"
+_AFTER_THE_QUARANTINE = " AND quarantine_ends_ms <= :now"
 
 
 class DynamoLegacyStore:
@@ -63,12 +65,17 @@ class DynamoLegacyStore:
 
     def advance(self, was: LegacyUser, now: LegacyUser, audit: AuditEntry, at_ms: int) -> None:
         """Store the next stage with its audit entry."""
-        destroys = now.stage is Stage.DESTROYED
-        values = {":was": text(was.stage)} | ({":now": number(at_ms)} if destroys else {})
+        condition, values = _AT_THE_STAGE, {":was": text(was.stage)}
+        if was.new_ciphertext:
+            condition = _AT_THE_STAGE_WITH_THE_KEY
+            values[":sealed"] = attributes_of(was)["new_ciphertext"]
+        if now.stage is Stage.DESTROYED:
+            condition += _AFTER_THE_QUARANTINE
+            values[":now"] = number(at_ms)
         move: Any = {
             "TableName": self._tables.custody,
             "Item": {**at.legacy(now.user_id), **attributes_of(now)},
-            "ConditionExpression": _AFTER_THE_QUARANTINE if destroys else _AT_THE_STAGE,
+            "ConditionExpression": condition,
             "ExpressionAttributeValues": values,
         }
         entry = put(self._tables.audit, stamped_item(audit, self._stamps))

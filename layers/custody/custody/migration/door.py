@@ -47,32 +47,30 @@ def take_over(store: LegacyStore) -> Callable[[Event], Answer]:
     return take
 
 
+def no_chain() -> Migration:
+    """Refuse to migrate: what a deployment does that reaches no chain."""
+    raise NotAllowedError(
+        "this deployment reaches no chain, so nothing could be proven: nobody was touched",
+        code="CHAIN_NOT_CONFIGURED",
+    )
+
+
 def migrate(
-    store: LegacyStore, clock: Clock, migration: Migration | None
+    store: LegacyStore, clock: Clock, migration: Callable[[], Migration]
 ) -> Callable[[Event], Answer]:
-    """Give `{page, dry_run, user_id?}` to the users' stages; without a migration only look."""
+    """Give `{page, dry_run, user_id?}` to the users' stages; who only looks needs no migration.
+
+    `migration` gives the steps, or raises NotAllowedError (CHAIN_NOT_CONFIGURED).
+    """
 
     def go_on(event: Event) -> Answer:
         page, user_id, dry_run = event.get("page"), event.get("user_id", ""), event.get("dry_run")
         if not (isinstance(page, str) and isinstance(user_id, str) and isinstance(dry_run, bool)):
             raise InvalidInputError("send page, dry_run and, for one user, user_id")
-        run = _run(store, clock, migration, dry_run=dry_run)
+        run = MigrationRun(store, clock, None if dry_run else migration().go_on)
         return _plain(run.of_one(user_id) if user_id else run.go_on(page))
 
     return go_on
-
-
-def _run(
-    store: LegacyStore, clock: Clock, migration: Migration | None, *, dry_run: bool
-) -> MigrationRun:
-    if dry_run:
-        return MigrationRun(store, clock)
-    if migration is None:
-        raise NotAllowedError(
-            "this deployment reaches no chain, so nothing could be proven: nobody was touched",
-            code="CHAIN_NOT_CONFIGURED",
-        )
-    return MigrationRun(store, clock, migration.go_on)
 
 
 def _checked(user: ImportedUser) -> LegacyUser:

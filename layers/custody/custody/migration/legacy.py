@@ -7,7 +7,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import NamedTuple
 
-from custody.agents import owner_mark
+from custody.agents import address_mark, owner_mark
 from understudy.domain.audit import AuditEntry
 from understudy.domain.money import ZERO
 
@@ -43,13 +43,14 @@ EVENTS = {
 
 
 class NewKey(NamedTuple):
-    """The key of the authority to which a user is taken."""
+    """The key of the authority to which a user is taken; `user_id` says in whose record it is."""
 
     agent_id: str
     key_version: int
     address: str
     key_id: str
     ciphertext: bytes
+    user_id: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,11 +83,19 @@ class LegacyUser:
             self.new_address,
             self.new_key_id,
             self.new_ciphertext,
+            self.user_id,
         )
 
 
 def reached(user: LegacyUser, at_ms: int) -> AuditEntry:
-    """Say which stage a user has reached, and on what evidence."""
-    names = ("wallet_address", "kind", "new_address", "proof", "quarantine_ends_ms")
-    facts = {name: getattr(user, name) or "-" for name in names}
-    return AuditEntry(EVENTS[user.stage], f"migration-{user.user_id}", at_ms, facts)
+    """Say which stage a user has reached, and on what evidence.
+
+    Rows outlive users, so the older system's own name, addresses and the order are marks here.
+    """
+    subject = f"migration-{owner_mark(user.user_id)}"
+    facts: dict[str, object] = {
+        f"{name}_mark": address_mark(subject, getattr(user, name)) if getattr(user, name) else "-"
+        for name in ("wallet_address", "new_address", "proof")
+    }
+    facts |= {"kind": user.kind, "quarantine_ends_ms": user.quarantine_ends_ms or "-"}
+    return AuditEntry(EVENTS[user.stage], subject, at_ms, facts)

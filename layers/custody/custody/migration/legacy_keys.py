@@ -35,7 +35,7 @@ class LegacyKeys:
     def opened(self, user: LegacyUser) -> Iterator[SigningKey]:
         """Open a user's key; raises KeyUnusableError for one that is spoilt or not the owner's."""
         secret = self._opened(user.sealed_key)
-        if address_of(secret) != user.owner_address:
+        if _address_of(secret) != user.owner_address:
             raise KeyUnusableError("the legacy key is not that of the wallet's owner")
         key = SigningKey(secret)
         try:
@@ -56,3 +56,10 @@ class LegacyKeys:
         if found is None:
             raise KeyUnusableError("what opened is no private key")
         return bytes.fromhex(found[1])
+
+
+def _address_of(secret: bytes) -> str:
+    try:
+        return address_of(secret)
+    except ValueError as error:  # not every 32 bytes are a key: zero is none
+        raise KeyUnusableError("what opened is no private key") from error

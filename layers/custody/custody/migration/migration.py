@@ -1,7 +1,8 @@
 """Takes one user from stage to stage: first the effect, then the stage with its audit entry.
 
 Every effect can be asked for again, and is looked for first, so a run that broke off anywhere is
-run again. The old key is destroyed last: proven by an order, proven on chain, and quarantined.
+run again. Nothing is handed over before the new authority has signed a challenge. The old key is
+destroyed last: proven by an order, proven on chain, and quarantined.
 """
 
 from __future__ import annotations
@@ -11,11 +12,14 @@ from typing import TYPE_CHECKING
 
 from custody.keys import KeyUnusableError
 from custody.migration.legacy import LegacyUser, Stage, WalletKind, reached
+from custody.secp256k1 import recovered
 from understudy.domain.errors import DependencyError, NotAllowedError, NotFoundError
+from understudy.domain.ids import digest_of
 from understudy.domain.money import ZERO
 
 if TYPE_CHECKING:
     from custody.authorities import Authority
+    from custody.migration.legacy import NewKey
     from custody.migration.legacy_keys import LegacyKeys
     from custody.migration.ports import Chain, LegacyStore, OrderDesk
     from understudy.ports.clock import Clock
@@ -75,16 +79,20 @@ class Migration:
     def _create_wallet(self, user: LegacyUser) -> LegacyUser:
         wanted = user.new_key
         key = self._authority.make(wanted.agent_id, wanted.key_version)
-        return replace(
+        created = replace(
             user,
             stage=Stage.WALLET_CREATED,
             new_address=key.address,
             new_key_id=key.key_id,
             new_ciphertext=key.ciphertext,
         )
+        self._require_it_signs(created.new_key)
+        return created
 
     def _transfer(self, user: LegacyUser) -> LegacyUser:
         if not self._has_left(user):
+            # Days may lie between the two steps, and what was handed over cannot be taken back.
+            self._require_it_signs(user.new_key)
             self._hand_over(user)
         if not (self._has_left(user) and self._has_arrived(user)):
             raise DependencyError("the chain does not show the transfer yet: run again")
@@ -94,6 +102,14 @@ class Migration:
             raise KeyUnusableError("no order proves the new authority")
         ends_ms = self._clock.now_ms() + QUARANTINE_MS
         return replace(user, stage=Stage.TRANSFERRED, proof=proof, quarantine_ends_ms=ends_ms)
+
+    def _require_it_signs(self, new: NewKey) -> None:
+        """Raise KeyUnusableError unless the authority signs as the address that it gave."""
+        challenge = bytes.fromhex(digest_of("migration-challenge", new.agent_id, new.address))
+        with self._authority.opened(new) as key:
+            signed = key.signature_of(challenge)
+        if recovered(challenge, signed.r, signed.s, new.address) is None:
+            raise KeyUnusableError("the new wallet signs as another address than its own")
 
     def _hand_over(self, user: LegacyUser) -> None:
         with self._keys.opened(user) as key:

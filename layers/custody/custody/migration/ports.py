@@ -39,8 +39,8 @@ class LegacyStore(Protocol):
     def advance(self, was: LegacyUser, now: LegacyUser, audit: AuditEntry, at_ms: int) -> None:
         """Store the next stage with its audit entry, both or neither.
 
-        Raises ConflictError when the user is at another stage meanwhile, or when a key is to be
-        destroyed before its quarantine has ended.
+        Raises ConflictError when the user is at another stage meanwhile or their new key was sealed
+        anew, or when a key is to be destroyed before its quarantine has ended.
         """
         ...
 

@@ -1,0 +1,1 @@
+"""A stand-in for an older system: its users with their sealed keys, their chain and its venue."""

@@ -1,0 +1,179 @@
+"""The command over every store, the function killed after each step: each is done once, in time."""
+
+from __future__ import annotations
+
+import io
+import json
+from collections import Counter
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from cli import migrate_custody
+from cli.app import main
+from custody.doors import Door
+from custody.key_care import keys_door
+from custody.keys import WrappedKeys
+from custody.migration.door import migrate, take_over
+from custody.migration.legacy import EVENTS, Stage
+from custody.migration.legacy_keys import LegacyKeys
+from custody.migration.migration import QUARANTINE_MS, Migration
+from custody.migration.stand_in import SECRET, StandIn, StandInChain, StandInDesk
+from simulators.older_system.thread import OlderSystem
+from simulators.older_system.users import new_users
+from simulators.older_system.world import Misfortune
+from tests.contract.custody.authorities import LOCAL
+from tests.unit.custody.scene import NOW_MS
+from understudy.adapters.memory.clock import ManualClock
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from custody.migration.legacy import LegacyUser
+    from custody.migration.ports import LegacyStore, UsersPage
+    from tests.contract.custody.backends import Backend
+    from understudy.domain.audit import AuditEntry
+
+USERS, STEPS = 6, len(EVENTS)
+TRIES_OF_THE_COMMAND = 3
+DONE, KILLED = 0, 1
+
+
+class Killed(Exception):  # noqa: N818  # what no part of the product knows
+    """The function's process was killed."""
+
+
+class KilledAfterEachStep:
+    """A store after whose every step the process is killed, once per user and step."""
+
+    def __init__(self, store: LegacyStore) -> None:
+        self._store = store
+        self.killed: set[tuple[str, Stage]] = set()
+
+    def add(self, user: LegacyUser) -> bool:
+        return self._store.add(user)
+
+    def page(self, start: str) -> UsersPage:
+        return self._store.page(start)
+
+    def read(self, user_id: str) -> LegacyUser | None:
+        return self._store.read(user_id)
+
+    def advance(self, was: LegacyUser, now: LegacyUser, audit: AuditEntry, at_ms: int) -> None:
+        self._store.advance(was, now, audit, at_ms)
+        if (now.user_id, now.stage) not in self.killed:
+            self.killed.add((now.user_id, now.stage))
+            raise Killed
+
+
+class InProcess:
+    """A place whose signer is this process: what is killed there is a failure of the function."""
+
+    def __init__(self, door: Door) -> None:
+        self._door = door
+
+    def client(self, _: str) -> InProcess:
+        return self
+
+    def resource(self, name: str) -> str:
+        return name
+
+    def invoke(self, *, FunctionName: str, Payload: bytes) -> dict[str, Any]:  # noqa: N803  # boto3's
+        assert FunctionName == "SignerFunction:keys"
+        try:
+            answer = self._door(json.loads(Payload))
+        except Killed:
+            said = io.BytesIO(b'{"errorType": "Runtime.ExitError"}')
+            return {"Payload": said, "FunctionError": "Unhandled"}
+        return {"Payload": io.BytesIO(json.dumps(answer).encode())}
+
+
+@pytest.fixture
+def older() -> Iterator[OlderSystem]:
+    with OlderSystem() as running:
+        yield running
+
+
+def test_users_reach_the_end_by_the_command_with_each_step_once_wherever_it_is_killed(
+    backend: Backend,
+    older: OlderSystem,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    clock, store = ManualClock(NOW_MS), KilledAfterEachStep(backend.legacy)
+    place = InProcess(door_of(backend, older, clock, store))
+    monkeypatch.setattr(migrate_custody, "find_place", lambda _: place)
+    users = new_users(older.world.books, USERS, Decimal("12.5"))
+    export = tmp_path / "users.json"
+    export.write_text(json.dumps(users))
+    before = backend.audited()
+
+    assert main(["migrate-custody", "--dry-run", "--import", str(export)]) == DONE
+    steps_to_the_quarantine = USERS * 3
+    broken = range(steps_to_the_quarantine // TRIES_OF_THE_COMMAND)
+    runs = [main(["migrate-custody"]) for _ in broken]
+    assert runs == [KILLED] * len(runs), "each of its tries met the end of a process"
+    assert "SIGNER_UNAVAILABLE" in capsys.readouterr().err
+
+    clock.move_to(NOW_MS + QUARANTINE_MS - 1)
+    assert main(["migrate-custody"]) == DONE
+    assert stages(backend, users) == {Stage.TRANSFERRED}
+    assert all(sealed_keys(backend, users)), "not a moment before the quarantine's end"
+
+    clock.move_to(NOW_MS + QUARANTINE_MS)
+    steps_to_the_end = USERS * 2
+    runs = [main(["migrate-custody"]) for _ in range(steps_to_the_end // TRIES_OF_THE_COMMAND)]
+    assert runs == [KILLED] * len(runs)
+    assert main(["migrate-custody"]) == DONE
+
+    assert stages(backend, users) == {Stage.COMPLETED}
+    assert not any(sealed_keys(backend, users))
+    assert len(store.killed) == backend.audited() - before == USERS * STEPS
+    sent = Counter(each.wallet for each in older.world.books.mined)
+    assert sent == Counter(user["wallet_address"] for user in users)
+    assert len(older.world.books.orders) == USERS
+
+
+def test_a_chain_that_shows_no_transfer_yet_ends_the_command_with_1_and_is_asked_again(
+    backend: Backend, older: OlderSystem, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock = ManualClock(NOW_MS)
+    place = InProcess(door_of(backend, older, clock, backend.legacy))
+    monkeypatch.setattr(migrate_custody, "find_place", lambda _: place)
+    users = new_users(older.world.books, 3, Decimal("12.5"))
+    export = tmp_path / "users.json"
+    export.write_text(json.dumps(users))
+    older.world.misfortune = Misfortune.PENDING
+
+    assert [main(["migrate-custody", "--import", str(export)]) for _ in range(2)] == [1, 1]
+    assert stages(backend, users) == {Stage.WALLET_CREATED}
+    older.world.books.mine()
+
+    assert main(["migrate-custody"]) == DONE
+    assert stages(backend, users) == {Stage.TRANSFERRED}
+    assert len(older.world.books.mined) == len(users)
+
+
+def door_of(backend: Backend, older: OlderSystem, clock: ManualClock, store: LegacyStore) -> Door:
+    stand_in, keys = StandIn(LOCAL, older.url), WrappedKeys(backend.vault)
+    chain, desk = StandInChain(stand_in), StandInDesk(stand_in)
+    migration = Migration(store, LegacyKeys(SECRET), keys, chain, desk, clock)
+    return keys_door(
+        {"take_over": take_over(store), "migrate": migrate(store, clock, lambda: migration)}
+    )
+
+
+def stages(backend: Backend, users: list[dict[str, str]]) -> set[Stage]:
+    return {user.stage for user in read(backend, users)}
+
+
+def sealed_keys(backend: Backend, users: list[dict[str, str]]) -> list[str]:
+    return [user.sealed_key for user in read(backend, users)]
+
+
+def read(backend: Backend, users: list[dict[str, str]]) -> list[LegacyUser]:
+    found = [backend.legacy.read(user["user_id"]) for user in users]
+    return [user for user in found if user is not None]
