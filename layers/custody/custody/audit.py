@@ -9,7 +9,7 @@ from understudy.domain.audit import AuditEntry
 from understudy.domain.codec import to_plain
 
 if TYPE_CHECKING:
-    from custody.agents import Agent, Policy
+    from custody.agents import Agent, Bounds, Policy
     from custody.hyperliquid import Draft
     from custody.refusals import Refusal
     from understudy.domain.intents import Intent
@@ -77,9 +77,11 @@ def rewrapped(agent: Agent, key_id: str, at_ms: int) -> AuditEntry:
     return AuditEntry(AuditEvent.KEY_REWRAPPED, agent.agent_id, at_ms, facts)
 
 
-def of_policy(agent: Agent, after: Policy, at_ms: int, *, is_wider: bool) -> AuditEntry:
-    """Say under which bounds an agent signs from now on, and whether its owner had to agree."""
-    facts = {**to_plain(after), "widened": is_wider, "change": agent.policy_version + 1}
+def of_policy(
+    agent: Agent, before: Bounds, after: Policy, at_ms: int, *, is_wider: bool
+) -> AuditEntry:
+    """Say what bounds an agent's wallet from now on, and whether its owner had to agree."""
+    facts = {**to_plain(after), "widened": is_wider, "change": before.version + 1}
     return AuditEntry(AuditEvent.POLICY_CHANGED, agent.agent_id, at_ms, facts)
 
 

@@ -125,17 +125,20 @@ class IntentSigner:
         return self._record(request, drafted, around)
 
     def _record(self, request: Request, drafted: Draft, around: Circumstances) -> Verdict:
-        agent, notional = around.readings.agents[drafted.intent.agent_id], exposure(request)
+        agent = around.readings.agents[drafted.intent.agent_id]
+        bounds, notional = around.readings.bounds[agent.agent_id], exposure(request)
         is_counted = drafted.intent.kind is IntentKind.ENTRY
         approval = Approval(
             intent_id=drafted.intent.intent_id,
             content=drafted.content,
             agent_id=agent.agent_id,
+            wallet_mark=agent.wallet_mark,
             day=around.day,
             at_ms=around.now_ms,
             audit=audit.approved(drafted, around.now_ms),
             notional=notional,
-            room=agent.policy.max_daily_notional - notional if is_counted else ZERO,
+            room=bounds.policy.max_daily_notional - notional if is_counted else ZERO,
+            own=bounds if bounds.is_own else None,
         )
         return _verdict_on(drafted, self._store.record(approval), around.now_ms)
 

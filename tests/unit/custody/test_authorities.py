@@ -47,7 +47,7 @@ class Mixed(Scene):
         self.signer = IntentSigner(self.store, keys, self.clock, TESTNET)
 
     def resident(self) -> Agent:
-        agent = self.enrolment.create_agent(replace(WANTED, authority=AuthorityKind.KMS_RESIDENT))
+        agent = self.enrolment.create_agent(WANTED, AuthorityKind.KMS_RESIDENT)
         self.enrolment.activate(agent.agent_id)
         return agent
 
@@ -107,7 +107,7 @@ def test_who_asks_for_no_authority_gets_the_deployments_and_the_audit_names_it()
 def test_an_authority_that_is_not_here_makes_no_agent_and_signs_nothing() -> None:
     scene = Scene()
     with pytest.raises(NotAllowedError) as refused:
-        scene.enrolment.create_agent(replace(WANTED, authority=AuthorityKind.DEVELOPMENT))
+        scene.enrolment.create_agent(WANTED, AuthorityKind.DEVELOPMENT)
     assert refused.value.code == "AUTHORITY_NOT_HERE"
 
     scene.store._agents[scene.agent.agent_id] = replace(

@@ -134,6 +134,18 @@ def test_the_upkeep_makes_and_ends_keys_and_lets_none_sign() -> None:
     assert call(scene, UPKEEP_ALIAS, {"operation": "revoke", **named})["status"] == "REVOKED"
 
 
+@pytest.mark.parametrize("alias", [ENROLL_ALIAS, UPKEEP_ALIAS])
+@pytest.mark.parametrize("authority", ["KMS_RESIDENT", "KMS_WRAPPED"])
+def test_no_caller_chooses_what_holds_a_key(alias: str, authority: str) -> None:
+    scene = Scene()
+    before = len(scene.store.audited)
+
+    answer = call(scene, alias, {**CREATE, "authority": authority})
+
+    assert answer["error"]["code"] == "INVALID_INPUT"
+    assert len(scene.store.audited) == before
+
+
 @pytest.mark.parametrize("operation", ["create_agent", "activate"])
 def test_operators_requests_never_let_a_key_sign(operation: str) -> None:
     scene = Scene()

@@ -14,7 +14,7 @@ from custody.audit import AuditEvent
 from custody.keys import Sealed, wrapped_only
 from custody.refusals import Refusal
 from custody.signer import MAX_BATCH, IntentSigner
-from tests.unit.custody.scene import NOW_MS, TESTNET, Scene
+from tests.unit.custody.scene import NOW_MS, POLICY, TESTNET, Scene
 from understudy.domain.errors import InvalidInputError, SigningUnavailableError
 from understudy.domain.intents import Intent, Signed, SigningRefused
 
@@ -111,7 +111,7 @@ def test_the_day_has_room_for_so_much_and_no_more() -> None:
 
     reasons = [getattr(answer, "reason", "signed") for answer in answers]
     assert reasons == ["signed"] * 4 + [Refusal.DAILY_NOTIONAL_EXCEEDED]
-    assert spent_today(scene) <= scene.agent.policy.max_daily_notional
+    assert spent_today(scene) <= POLICY.max_daily_notional
 
 
 def test_a_new_day_has_its_room_again() -> None:
@@ -196,7 +196,7 @@ def test_a_key_sealed_to_another_agent_signs_nothing_and_stops_nobody_else() -> 
     scene = Scene()
     other = scene.enrol("user-2")
     swapped = replace(scene.agent, agent_id="swapped", ciphertext=other.ciphertext)
-    scene.store.create(swapped, scene.store.audited[0])
+    scene.store.create(swapped, POLICY, scene.store.audited[0])
     scene.enrolment.activate("swapped")
 
     answers = scene.sign(scene.entry(agent_id="swapped"), scene.entry("mine"))
