@@ -21,7 +21,7 @@ from understudy.adapters.venues.hyperliquid.approvals import HyperliquidApproval
 from understudy.adapters.venues.hyperliquid.client import HyperliquidVenue
 from understudy.adapters.venues.hyperliquid.constants import Chain
 from understudy.adapters.venues.hyperliquid.rest import Rest
-from understudy.workflows.requests.agents import Agents, BuilderTerms
+from understudy.workflows.requests.agents import Agents
 from understudy.workflows.requests.follow_changes import OwnFollows
 from understudy.workflows.requests.follow_lifecycle import FollowLifecycle
 from understudy.workflows.requests.operator_actions import OperatorActions
@@ -71,7 +71,6 @@ def operating(place: Place) -> Operating:
         switches=board,
         follows=own,
         clock=CLOCK,
-        terms=BuilderTerms(),
     )
     lifecycle = FollowLifecycle(
         own=own,

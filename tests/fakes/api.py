@@ -38,7 +38,6 @@ from understudy.ports.call_counts import CallCounts
 from understudy.ports.identity import ProviderVerifier
 from understudy.runtime.api_ports import ApiPorts
 from understudy.runtime.api_services import assemble
-from understudy.workflows.requests.agents import BuilderTerms
 from understudy.workflows.requests.operators import Operators
 from understudy.workflows.requests.system_status import Dependency
 from understudy.workflows.requests.terms import CurrentTerms
@@ -74,7 +73,7 @@ class ApiWorld:
     ids: CountedIds = field(default_factory=CountedIds)
     ring: FixedRing = field(default_factory=FixedRing)
     audit: InMemoryAuditTrail = field(default_factory=InMemoryAuditTrail)
-    terms: BuilderTerms = field(default_factory=BuilderTerms)
+    referral_code: str = ""
     calls: CallCounts = field(default_factory=InMemoryCallCounts)
     door_limits: DoorLimits = WIDE_OPEN
     operator_addresses: frozenset[str] = frozenset({OPERATOR.address.lower()})
@@ -83,7 +82,7 @@ class ApiWorld:
     dependencies: tuple[Dependency, ...] = (Dependency("market", "no entries", dict),)
 
     def __post_init__(self) -> None:
-        self.services = assemble(self.ports(), self.terms, self.dependencies)
+        self.services = assemble(self.ports(), self.referral_code, self.dependencies)
         self.app = serve(ROUTES, lambda: self.services)
 
     def request(

@@ -20,7 +20,6 @@ from understudy.adapters.venues.hyperliquid.constants import Chain
 from understudy.domain.door_limits import DoorLimits
 from understudy.runtime.api_ports import ApiPorts
 from understudy.runtime.api_services import ApiServices, assemble
-from understudy.workflows.requests.agents import BuilderTerms
 
 
 def failing_api(world: World) -> ApiServices:
@@ -62,4 +61,4 @@ def failing_api(world: World) -> ApiServices:
         door_limits=DoorLimits(),
         audit=gated("audit", InMemoryAuditTrail()),
     )
-    return assemble(ports, BuilderTerms(), ())
+    return assemble(ports, "", ())

@@ -66,6 +66,7 @@ class Agent:
     """A key's public facts and its ciphertext (empty once it is revoked).
 
     `key_id` names the key that seals the ciphertext, or the agent's own where that is elsewhere.
+    The builder's fee is what the wallet was asked to approve with the agent; '' is none.
     """
 
     agent_id: str
@@ -81,6 +82,8 @@ class Agent:
     created_at_ms: int = 0
     authority: AuthorityKind = AuthorityKind.KMS_WRAPPED
     key_id: str = ""
+    builder_address: str = ""
+    builder_fee_tenths_bps: int = 0
 
     @property
     def wallet_mark(self) -> str:

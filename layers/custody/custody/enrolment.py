@@ -36,6 +36,7 @@ from understudy.ports.switches import Switch
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from understudy.adapters.venues.hyperliquid.wire import Builder
     from understudy.ports.clock import Clock
 
 _ADDRESS = re.compile(r"0x[0-9a-f]{40}")
@@ -92,7 +93,7 @@ class Enrolment:
     """The life of agents. A wallet's first one brings it the deployment's default policy.
 
     What an owner made of that holds for every later agent of the wallet. `random_bytes` is the
-    source of ids; `authority` holds the keys of new agents.
+    source of ids; `authority` holds the keys of new agents, whose wallets approve the `builder`.
     """
 
     def __init__(
@@ -103,6 +104,7 @@ class Enrolment:
         policy: Policy,
         random_bytes: Callable[[int], bytes] = secrets.token_bytes,
         authority: AuthorityKind = AuthorityKind.KMS_WRAPPED,
+        builder: Builder | None = None,
     ) -> None:
         self._store = store
         self._authorities = authorities
@@ -110,6 +112,7 @@ class Enrolment:
         self._policy = policy
         self._random_bytes = random_bytes
         self._authority = authority
+        self._builder = builder
 
     def create_agent(self, wanted: NewAgent, authority: AuthorityKind | None = None) -> Agent:
         """Make a fresh key for one wallet; the agent is PENDING until it is activated.
@@ -229,6 +232,8 @@ class Enrolment:
             created_at_ms=self._clock.now_ms(),
             authority=authority,
             key_id=key.key_id,
+            builder_address=self._builder.address if self._builder else "",
+            builder_fee_tenths_bps=self._builder.fee_tenths_bps if self._builder else 0,
         )
 
 

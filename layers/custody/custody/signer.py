@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from custody import audit
-from custody.hyperliquid import Draft, Terms, draft, signed
+from custody.hyperliquid import Draft, Terms, agreed_terms, draft, signed
 from custody.judgement import Circumstances, utc_day
 from custody.keys import KeyUnusableError
 from custody.policy import Request, content_refusal, exposure, has_expired, standing_refusal
@@ -111,8 +111,9 @@ class IntentSigner:
         reason = standing_refusal(request)
         if reason is not None:
             return _refused(intent, reason, around.now_ms)
+        agent = around.readings.agents[intent.agent_id]
         try:
-            drafted = draft(intent, self._terms)
+            drafted = draft(intent, agreed_terms(self._terms, agent))
         except InvalidInputError:
             return _refused(intent, Refusal.MALFORMED, around.now_ms)
         known = around.readings.contents.get(intent.intent_id)

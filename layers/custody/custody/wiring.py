@@ -61,6 +61,7 @@ def doors() -> Mapping[str, Door]:
         clock,
         settings.policy,
         authority=settings.authority,
+        builder=settings.terms.builder,
     )
     enrolling = {alias: enrolment_door(enrolment, alias) for alias in OPENED_BY}
     keys_care = partial(_care_for_keys, settings, stamps)

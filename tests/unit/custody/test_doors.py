@@ -95,7 +95,7 @@ def test_an_agent_lives_and_dies_by_the_enrolment_alias() -> None:
     activated = call(scene, ENROLL_ALIAS, {"operation": "activate", **named})
     revoked = call(scene, ENROLL_ALIAS, {"operation": "revoke", **named})
 
-    assert sorted(made) == ["address", "agent_id"]
+    assert sorted(made) == ["address", "agent_id", "builder_address", "builder_fee_tenths_bps"]
     assert (activated, revoked) == ({**named, "status": "ACTIVE"}, {**named, "status": "REVOKED"})
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from functools import cache
 
 from understudy.adapters.aws import clients
@@ -13,7 +14,6 @@ from understudy.adapters.aws.switch_board import DynamoSwitchBoard
 from understudy.adapters.aws.table import Table
 from understudy.adapters.venues.hyperliquid.approvals import HyperliquidApprovals
 from understudy.runtime import environment, parts
-from understudy.runtime.builder_terms import builder_terms
 from understudy.workflows.agent_upkeep import UpkeepPorts
 from understudy.workflows.requests.agents import Agents
 from understudy.workflows.requests.follow_changes import OwnFollows
@@ -34,6 +34,6 @@ def build() -> UpkeepPorts:
         switches=DynamoSwitchBoard(copying),
         follows=follows,
         clock=parts.CLOCK,
-        terms=builder_terms(),
+        referral_code=os.environ.get("HYPERLIQUID_REFERRAL_CODE", ""),
     )
     return UpkeepPorts(agents, identity, parts.CLOCK)
