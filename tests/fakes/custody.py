@@ -61,7 +61,11 @@ class InMemoryCustodyStore:
             known = {name: agent for name, agent in agents.items() if agent is not None}
             return Readings(
                 agents=known,
-                bounds={name: self._bounds[agent.wallet_mark] for name, agent in known.items()},
+                bounds={
+                    name: self._bounds[agent.wallet_mark]
+                    for name, agent in known.items()
+                    if agent.wallet_mark in self._bounds
+                },
                 killed={name: self._killed(agent) for name, agent in known.items()},
                 contents={
                     i.intent_id: self._contents[i.intent_id]

@@ -39,6 +39,7 @@ class AuditEvent(StrEnum):
     INTENT_APPROVED = "INTENT_APPROVED"
     INTENT_REPEATED = "INTENT_REPEATED"
     INTENT_REFUSED = "INTENT_REFUSED"
+    INTENT_UNAVAILABLE = "INTENT_UNAVAILABLE"
     AGENT_CREATED = "AGENT_CREATED"
     AGENT_ACTIVATED = "AGENT_ACTIVATED"
     AGENT_REVOKED = "AGENT_REVOKED"
@@ -63,6 +64,12 @@ def refused(intent: Intent, reason: Refusal, at_ms: int) -> AuditEntry:
     """Say that an intent was refused."""
     facts = {**_request(intent), "reason": reason.value}
     return _about(AuditEvent.INTENT_REFUSED, intent, at_ms, facts)
+
+
+def unavailable(intent: Intent, at_ms: int) -> AuditEntry:
+    """Say that nobody could be asked for an intent's signature, and none was given out."""
+    facts = {"intent_id": intent.intent_id}
+    return _about(AuditEvent.INTENT_UNAVAILABLE, intent, at_ms, facts)
 
 
 def of_agent(event: AuditEvent, agent: Agent, at_ms: int) -> AuditEntry:

@@ -156,6 +156,24 @@ def test_a_rate_limit_is_waited_out_as_long_as_the_provider_says(
     assert paused == [1, 1]
 
 
+def test_a_lane_waits_for_no_rate_limit_that_would_make_others_late(
+    running: ServerWalletProvider, agent: Agent
+) -> None:
+    paused: list[float] = []
+    wallets = ServerWallets(
+        WalletService(running.url, lambda: running.provider.token, paused.append)
+    )
+    running.provider.rate_limited, running.provider.retry_after_seconds = 1, "3"
+    with pytest.raises(DependencyError):
+        sign(wallets, agent)
+    assert not paused
+
+    running.provider.rate_limited = 1
+    wallets.make("another", 1)
+
+    assert paused == [3]
+
+
 @pytest.mark.parametrize(("limited", "retry_after"), [(9, "0"), (1, "3600")])
 def test_a_rate_limit_that_lasts_is_the_callers_to_wait_for(
     running: ServerWalletProvider,

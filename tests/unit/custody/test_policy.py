@@ -178,6 +178,17 @@ def test_a_kill_switch_turned_off_lets_entries_pass_again() -> None:
     assert scene.signed(scene.entry()).body
 
 
+@pytest.mark.parametrize("kind", ["entry", "exit", "leverage"])
+def test_nothing_is_signed_for_a_wallet_that_nothing_bounds(kind: str) -> None:
+    scene = Scene()
+    scene.store._bounds.clear()
+
+    reason = scene.refusal(getattr(scene, kind)())
+
+    expected = Refusal.PRICE_OUT_OF_BAND if kind == "exit" else Refusal.SYMBOL_NOT_ALLOWED
+    assert reason == expected
+
+
 def test_an_allow_list_shuts_out_every_other_symbol() -> None:
     policy = replace(POLICY, symbols_allow=("ETH",))
 
