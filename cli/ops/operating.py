@@ -22,7 +22,7 @@ from understudy.adapters.venues.hyperliquid.client import HyperliquidVenue
 from understudy.adapters.venues.hyperliquid.constants import Chain
 from understudy.adapters.venues.hyperliquid.rest import Rest
 from understudy.domain.replacing import replace
-from understudy.workflows.requests.agents import Agents, BuilderTerms
+from understudy.workflows.requests.agents import Agents
 from understudy.workflows.requests.follow_changes import OwnFollows
 from understudy.workflows.requests.follow_lifecycle import FollowLifecycle
 from understudy.workflows.requests.operator_actions import OperatorActions
@@ -73,7 +73,6 @@ def operating(place: Place) -> Operating:
         switches=board,
         follows=own,
         clock=CLOCK,
-        terms=BuilderTerms(),
     )
     lifecycle = FollowLifecycle(
         own=own,

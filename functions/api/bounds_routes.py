@@ -86,7 +86,7 @@ ROUTES = (
     Route(
         "PUT",
         BOUNDS,
-        "Narrow an agent's bounds; wider ones need its wallet's signature over the text given back",
+        "Narrow the bounds of an agent's wallet; wider ones need its signature over the text given",
         change,
         body=ChangeBounds,
     ),

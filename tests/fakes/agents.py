@@ -38,6 +38,7 @@ class InMemoryAgentKeys:
     bounded: dict[str, SigningBounds] = field(default_factory=dict)
     made: dict[tuple[WalletId, str], NewAgentKey] = field(default_factory=dict)
     loses_answers: bool = False
+    builder: tuple[str, int] = ("", 0)
 
     def turn(self, switch: Switch, subject: str, *, on: bool, at_ms: int) -> None:
         self._refuse_when_down()
@@ -67,7 +68,8 @@ class InMemoryAgentKeys:
             agent_id = f"agent-{len(self.states) + 1}"
             self._set(agent_id, "PENDING")
             self.secrets[wallet.wallet_id] = (1000 + len(self.states)).to_bytes(32, "big")
-            self.made[request] = NewAgentKey(agent_id, address_of(self.secrets[wallet.wallet_id]))
+            address = address_of(self.secrets[wallet.wallet_id])
+            self.made[request] = NewAgentKey(agent_id, address, *self.builder)
         if self.loses_answers:
             raise SigningUnavailableError("custody does not answer just now")
         return self.made[request]

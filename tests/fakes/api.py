@@ -41,7 +41,6 @@ from understudy.ports.call_counts import CallCounts
 from understudy.ports.identity import ProviderVerifier
 from understudy.runtime.api_ports import ApiPorts, Callers
 from understudy.runtime.api_services import assemble
-from understudy.workflows.requests.agents import BuilderTerms
 from understudy.workflows.requests.operators import Operators
 from understudy.workflows.requests.system_status import Dependency
 from understudy.workflows.requests.terms import CurrentTerms
@@ -84,7 +83,7 @@ class ApiWorld:
     ring: FixedRing = field(default_factory=FixedRing)
     operators_ring: FixedRing = field(default_factory=lambda: FixedRing([derive_keys(b"o" * 32)]))
     audit: InMemoryAuditTrail = field(default_factory=InMemoryAuditTrail)
-    terms: BuilderTerms = field(default_factory=BuilderTerms)
+    referral_code: str = ""
     calls: CallCounts = field(default_factory=InMemoryCallCounts)
     door_limits: DoorLimits = WIDE_OPEN
     operator_addresses: frozenset[str] = frozenset({OPERATOR.address.lower()})
@@ -94,9 +93,9 @@ class ApiWorld:
 
     def __post_init__(self) -> None:
         self.extracts = DirectAuditExtracts(self.audit)
-        self.services = assemble(self.ports(), self.terms, self.dependencies)
+        self.services = assemble(self.ports(), self.referral_code, self.dependencies)
         operating = replace(self.ports(), callers=self._operating())
-        self.operating = assemble(operating, self.terms, self.dependencies)
+        self.operating = assemble(operating, self.referral_code, self.dependencies)
         self.serve(ROUTES)
 
     def serve(self, routes: Sequence[Route]) -> None:

@@ -8,7 +8,7 @@ from decimal import Decimal
 from threading import Lock
 from typing import TYPE_CHECKING, Protocol
 
-from custody.agents import Agent, AgentStatus, Policy, owner_mark_of, tombstone_of
+from custody.agents import Agent, AgentStatus, Bounds, Policy, owner_mark_of, tombstone_of
 from custody.keys import KeyUnusableError, Sealed
 from custody.policy import Killed, Mark
 from custody.store import Approval, Readings, Recorded
@@ -49,6 +49,7 @@ class InMemoryCustodyStore:
         self._markets = markets
         self._lock = Lock()
         self._agents: dict[str, Agent] = {}
+        self._bounds: dict[str, Bounds] = {}
         self._switches = InMemorySwitchBoard()
         self._contents: dict[IntentId, str] = {}
         self.spent: dict[tuple[str, str], Decimal] = defaultdict(lambda: ZERO)
@@ -56,16 +57,25 @@ class InMemoryCustodyStore:
 
     def read(self, intents: Sequence[Intent], day: str) -> Readings:
         with self._lock:
-            agents = {i.agent_id for i in intents} & self._agents.keys()
+            agents = {i.agent_id: self._agents.get(i.agent_id) for i in intents}
+            known = {name: agent for name, agent in agents.items() if agent is not None}
             return Readings(
-                agents={agent: self._agents[agent] for agent in agents},
-                killed={agent: self._killed(self._agents[agent]) for agent in agents},
+                agents=known,
+                bounds={
+                    name: self._bounds[agent.wallet_mark]
+                    for name, agent in known.items()
+                    if agent.wallet_mark in self._bounds
+                },
+                killed={name: self._killed(agent) for name, agent in known.items()},
                 contents={
                     i.intent_id: self._contents[i.intent_id]
                     for i in intents
                     if i.intent_id in self._contents
                 },
-                spent={agent: self.spent[(agent, day)] for agent in agents},
+                spent={
+                    agent.wallet_mark: self.spent[(agent.wallet_mark, day)]
+                    for agent in known.values()
+                },
                 markets=self._markets.markets(HYPERLIQUID),
                 marks=self._read_marks({i.symbol for i in intents}),
             )
@@ -75,11 +85,13 @@ class InMemoryCustodyStore:
             known = self._contents.get(approval.intent_id)
             if known is not None:
                 return Recorded.REPEATED if known == approval.content else Recorded.CHANGED
-            spent = (approval.agent_id, approval.day)
+            spent = (approval.wallet_mark, approval.day)
             if approval.notional and self.spent[spent] > approval.room:
                 return Recorded.NO_ROOM
             self._contents[approval.intent_id] = approval.content
             self.spent[spent] += approval.notional
+            if approval.own is not None:
+                self._keep_bounds(approval.wallet_mark, approval.own)
             self.audited.append(approval.audit)
             return Recorded.NEW
 
@@ -87,15 +99,19 @@ class InMemoryCustodyStore:
         with self._lock:
             self.audited.extend(entries)
 
-    def create(self, agent: Agent, audit: AuditEntry) -> None:
+    def create(self, agent: Agent, first: Policy, audit: AuditEntry) -> None:
         with self._lock:
             if agent.agent_id in self._agents:
                 raise ConflictError("there is an agent of this id: make another one")
             self._agents[agent.agent_id] = agent
+            self._keep_bounds(agent.wallet_mark, Bounds(first))
             self.audited.append(audit)
 
     def agent(self, agent_id: str) -> Agent | None:
         return self._agents.get(agent_id)
+
+    def bounds(self, agent: Agent) -> Bounds | None:
+        return self._bounds.get(agent.wallet_mark)
 
     def activate(self, agent: Agent, audit: AuditEntry) -> None:
         with self._lock:
@@ -111,15 +127,14 @@ class InMemoryCustodyStore:
             self._agents[agent.agent_id] = tombstone_of(agent)
             self.audited.append(audit)
 
-    def set_policy(self, agent: Agent, policy: Policy, audit: AuditEntry) -> None:
+    def set_policy(self, agent: Agent, before: Bounds, policy: Policy, audit: AuditEntry) -> None:
         with self._lock:
             known = self._agents.get(agent.agent_id)
-            is_same = known is not None and known.policy_version == agent.policy_version
+            bounds = self._bounds.get(agent.wallet_mark)
+            is_same = bounds is None if before.is_own else bounds == before
             if known is None or not is_same or known.status is AgentStatus.REVOKED:
-                raise ConflictError("the agent has changed since it was read: read it again")
-            version = known.policy_version + 1
-            changed = replace(known, policy=policy, policy_version=version)
-            self._agents[agent.agent_id] = changed
+                raise ConflictError("the bounds have changed since they were read: read them again")
+            self._bounds[agent.wallet_mark] = Bounds(policy, before.version + 1)
             self.audited.append(audit)
 
     def turn(
@@ -128,6 +143,9 @@ class InMemoryCustodyStore:
         with self._lock:
             self._switches.turn(switch, subject, on=on, at_ms=at_ms)
             self.audited.append(audit)
+
+    def _keep_bounds(self, wallet_mark: str, bounds: Bounds) -> None:
+        self._bounds.setdefault(wallet_mark, replace(bounds, is_own=False))
 
     def _killed(self, agent: Agent) -> Killed:
         return Killed(

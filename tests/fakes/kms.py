@@ -30,6 +30,7 @@ class SigningKms:
         self.state: dict[str, str] = {}
         self.policies: dict[str, str] = {}
         self.is_away = False
+        self.asked_to_sign = 0
         self._signed = 0
 
     def create_key(self, **request: Any) -> dict[str, Any]:
@@ -45,6 +46,7 @@ class SigningKms:
         return {"PublicKey": key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)}
 
     def sign(self, **request: Any) -> dict[str, Any]:
+        self.asked_to_sign += 1
         key = self._usable(request["KeyId"])
         if request["SigningAlgorithm"] != "ECDSA_SHA_256":
             raise _error("InvalidKeyUsageException")

@@ -23,7 +23,7 @@ ORDER_NAME = re.compile("0x[0-9a-f]{32}")
 
 @dataclass(frozen=True)
 class Limits:
-    """What an agent's owner agreed to; money in USDC."""
+    """What a wallet's owner agreed to; money in USDC."""
 
     order: Decimal
     day: Decimal
@@ -55,7 +55,10 @@ class Listing:
 
 @dataclass
 class Checker:
-    """Says of each intent, in the order in which they are signed, whether it may be."""
+    """Says of each intent, in the order in which they are signed, whether it may be.
+
+    A day is a wallet's, whichever of its agents spend it.
+    """
 
     traders: Mapping[str, Trader]
     listings: Mapping[str, Listing]
@@ -75,7 +78,7 @@ class Checker:
         if not self._is_within(intent, trader.limits):
             return False
         self.contents[intent.intent_id] = _content(intent)
-        self.spent[intent.agent_id] = self._spent(intent) + self._at_risk(intent)
+        self.spent[intent.wallet_address] = self._spent(intent) + self._at_risk(intent)
         return True
 
     def _stands(self, intent: Intent, trader: Trader) -> bool:
@@ -122,7 +125,7 @@ class Checker:
         return away * 10_000 <= mark * limits.band_bps
 
     def _spent(self, intent: Intent) -> Fraction:
-        return self.spent.get(intent.agent_id, Fraction(0))
+        return self.spent.get(intent.wallet_address, Fraction(0))
 
     def _at_risk(self, intent: Intent) -> Fraction:
         """Give size times limit, or times the mark where a sell can fill above its limit."""

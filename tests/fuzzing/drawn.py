@@ -39,7 +39,9 @@ def drawn_intent(rng: Random, checker: Checker, earlier: list[Intent], number: i
 
 def _near_its_limits(rng: Random, checker: Checker, number: int) -> Intent:
     agents = list(checker.traders)
-    agent_id = agents[rng.choice((0, 0, 0, 0, 0, 1, 1, 1, 2, 3) if rng.random() < 0.5 else (0, 1))]
+    agent_id = agents[
+        rng.choice((0, 0, 0, 2, 2, 1, 1, 1, 3, 4) if rng.random() < 0.5 else (0, 1, 2))
+    ]
     trader = checker.traders[agent_id]
     kind, symbol = rng.choice(KINDS), _symbol(rng, trader.limits)
     listing = checker.listings[symbol]
@@ -51,7 +53,7 @@ def _near_its_limits(rng: Random, checker: Checker, number: int) -> Intent:
         follow_id=FollowId("follow"),
         copy_id=CopyId("copy"),
         wallet_id=WalletId(trader.wallet[0]),
-        wallet_address=WALLET,
+        wallet_address=trader.wallet[1],
         agent_id=agent_id,
         venue=HYPERLIQUID,
         kind=kind,

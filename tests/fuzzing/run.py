@@ -15,7 +15,7 @@ from tests.fuzzing.drawn import drawn_intent
 from tests.fuzzing.worlds import World, drawn_world
 from tests.unit.custody.scene import TESTNET
 from understudy.adapters.identity.ethereum import recover_address
-from understudy.domain.intents import Intent, IntentKind, Signed, SigningRefused
+from understudy.domain.intents import Intent, IntentKind, Signed, SigningAnswer, SigningRefused
 from understudy.domain.trades import Side
 
 if TYPE_CHECKING:
@@ -86,8 +86,7 @@ def _compare_batch(world: World, batch: list[Intent], where: str, found: Finding
         wrong = _wrong_with(world, intent, answer, may=may, number=found.signed)
         if isinstance(answer, SigningRefused):
             found.refusals[answer.reason] += 1
-        else:
-            found.signed += 1
+        found.signed += isinstance(answer, Signed)
         if wrong:
             found.differences.append(f"{where}: {wrong}\n  {intent}\n  {answer}")
 
@@ -101,10 +100,10 @@ def _in_order_of_lanes(batch: list[Intent]) -> Iterable[int]:
 
 
 def _wrong_with(
-    world: World, intent: Intent, answer: Signed | SigningRefused, *, may: bool, number: int
+    world: World, intent: Intent, answer: SigningAnswer, *, may: bool, number: int
 ) -> str:
-    if isinstance(answer, SigningRefused):
-        return "refused, and may be signed" if may else ""
+    if not isinstance(answer, Signed):
+        return "not signed, and may be" if may else ""
     if not may:
         return "signed, and may not be"
     if any(secret.hex() in answer.body for secret in world.secrets):

@@ -7,7 +7,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from custody.agents import Agent, Policy
+from custody.agents import Agent, Policy, wallet_mark
 from custody.enrolment import Enrolment, NewAgent, SwitchOrder
 from custody.judgement import utc_day
 from custody.keys import wrapped_only
@@ -27,6 +27,15 @@ if TYPE_CHECKING:
 PRICES = {"BTC": "50000", "ETH": "2000.5", "MEME": "0.0123", "xyz:TSLA": "300"}
 MARK_AGES_MS = (0, 0, 0, 1, 9_999, 10_000, 10_000, 10_001, -10_000, -10_001, 3_600_000)
 NEVER_MARKED = 0.05
+ANOTHER = "0x" + "cd" * 20
+OWNERS = (
+    ("user-1", WALLET),
+    ("user-2", ANOTHER),
+    ("user-1", WALLET),
+    ("user-1", WALLET),
+    ("user-1", WALLET),
+)
+ACTIVE = 3
 ROUND = (Decimal(1), Decimal("0.5"), Decimal("0.97"))
 
 
@@ -100,20 +109,22 @@ def _listed(rng: Random, markets: InMemoryMarketStore) -> dict[str, Listing]:
 
 
 def _agents(enrolment: Enrolment) -> tuple[Agent, ...]:
-    """Make two users' active agents, one that waits for approval, and one that is revoked."""
+    """Make two active agents of one wallet, one of another, one that waits, and one revoked."""
     made = []
-    for number, user in enumerate(("user-1", "user-2", "user-1", "user-1"), start=1):
-        wanted = NewAgent(user, f"wallet-{number}", WALLET, HYPERLIQUID, "understudy")
+    for number, (user, wallet) in enumerate(OWNERS, start=1):
+        wanted = NewAgent(user, f"wallet-{number}", wallet, HYPERLIQUID, "understudy")
         made.append(enrolment.create_agent(wanted))
-    for agent in (made[0], made[1], made[3]):
+    for agent in (*made[:ACTIVE], made[-1]):
         enrolment.activate(agent.agent_id)
-    enrolment.revoke(made[3].agent_id)
+    enrolment.revoke(made[-1].agent_id)
     return tuple(made)
 
 
 def _traders(agents: tuple[Agent, ...], limits: Limits) -> dict[str, Trader]:
     return {
-        agent.agent_id: Trader((agent.wallet_id, WALLET), limits, is_active=place < 2)
+        agent.agent_id: Trader(
+            (agent.wallet_id, agent.wallet_address), limits, is_active=place < ACTIVE
+        )
         for place, agent in enumerate(agents)
     }
 
@@ -133,7 +144,7 @@ def _stop_some(rng: Random, enrolment: Enrolment, checker: Checker) -> None:
 
 
 def _spend(rng: Random, store: InMemoryCustodyStore, checker: Checker, limits: Limits) -> None:
-    for agent_id in checker.traders:
+    for wallet in (WALLET, ANOTHER):
         spent = limits.day * rng.choice((Decimal(0), Decimal(0), Decimal("0.5"), Decimal("0.999")))
-        store.spent[(agent_id, utc_day(NOW_MS))] = spent
-        checker.spent[agent_id] = Fraction(spent)
+        store.spent[(wallet_mark(HYPERLIQUID, wallet), utc_day(NOW_MS))] = spent
+        checker.spent[wallet] = Fraction(spent)

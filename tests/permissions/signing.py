@@ -54,8 +54,8 @@ def a_kill_is_not_undone_by_an_order_from_before_it(stage: Stage) -> None:
 
 def an_agent_with_a_key_in_kms_signs_until_it_is_revoked(stage: Stage) -> None:
     address = new_address()
-    wanted = _wanted(address, authority="KMS_RESIDENT")
-    agent_id = _enroll(stage, "create_agent", **wanted)["agent_id"]
+    with stage.deployed_with(SIGNER, AGENT_AUTHORITY="KMS_RESIDENT"):
+        agent_id = _enroll(stage, "create_agent", **_wanted(address))["agent_id"]
     _enroll(stage, "activate", agent_id=agent_id)
     assert _signs(stage, address, agent_id)
 
@@ -67,10 +67,9 @@ def an_agent_with_a_key_in_kms_signs_until_it_is_revoked(stage: Stage) -> None:
 
 
 def an_agent_with_a_server_wallet_signs_until_it_is_revoked(stage: Stage) -> None:
-    stage.restart(SIGNER)  # a worker reads the token once
     address = new_address()
-    wanted = _wanted(address, authority="SERVER_WALLET")
-    agent_id = _enroll(stage, "create_agent", **wanted)["agent_id"]
+    with stage.deployed_with(SIGNER, AGENT_AUTHORITY="SERVER_WALLET"):
+        agent_id = _enroll(stage, "create_agent", **_wanted(address))["agent_id"]
     _enroll(stage, "activate", agent_id=agent_id)
     assert _signs(stage, address, agent_id)
 
@@ -174,8 +173,8 @@ def _key_of(agent_id: str) -> Any:
     return {"pk": {"S": f"AGENT#{agent_id}"}, "sk": {"S": "AGENT"}}
 
 
-def _wanted(address: str, **more: str) -> dict[str, str]:
-    names = {"user_id": f"user-{address}", "wallet_id": f"wallet-{address}", **more}
+def _wanted(address: str) -> dict[str, str]:
+    names = {"user_id": f"user-{address}", "wallet_id": f"wallet-{address}"}
     return {**names, "wallet_address": address, "venue": HYPERLIQUID, "agent_name": "understudy"}
 
 

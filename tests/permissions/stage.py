@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import time
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -22,7 +23,7 @@ from understudy.domain.markets import HYPERLIQUID
 from understudy.messages import encode
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from decimal import Decimal
 
 WAIT_SECONDS = 6.0
@@ -104,6 +105,17 @@ class Stage:
         client.update_function_configuration(FunctionName=name, MemorySize=memory)
         self._await_ready(name)
 
+    @contextmanager
+    def deployed_with(self, function: str, **variables: str) -> Iterator[None]:
+        """Have fresh workers of a function read other settings for the time of a block."""
+        client, name = self.client("lambda"), self.system.stack.stack.functions[function]
+        found = client.get_function_configuration(FunctionName=name)["Environment"]["Variables"]
+        try:
+            self._set(name, {**found, **variables})
+            yield
+        finally:
+            self._set(name, found)
+
     def wait(self, what: str, is_so: Callable[[], object], seconds: float = WAIT_SECONDS) -> None:
         """Wait until something is so; fail when it takes too long."""
         seconds *= self.patience
@@ -120,6 +132,13 @@ class Stage:
             lambda: self.now_ms() - self.marked_at_ms() < FRESH_MS,
             MARKED_SECONDS,
         )
+
+    def _set(self, name: str, variables: dict[str, str]) -> None:
+        client = self.client("lambda")
+        client.update_function_configuration(
+            FunctionName=name, Environment={"Variables": variables}
+        )
+        self._await_ready(name)
 
     def _await_ready(self, name: str) -> None:
         client = self.client("lambda")

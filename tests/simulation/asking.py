@@ -21,7 +21,6 @@ from understudy.adapters.venues.hyperliquid.constants import Chain
 from understudy.domain.door_limits import DoorLimits
 from understudy.runtime.api_ports import ApiPorts, Callers
 from understudy.runtime.api_services import ApiServices, assemble
-from understudy.workflows.requests.agents import BuilderTerms
 
 
 def failing_api(world: World) -> ApiServices:
@@ -62,7 +61,7 @@ def failing_api(world: World) -> ApiServices:
         audit=gated("audit", audit),
         audit_extracts=DirectAuditExtracts(audit),
     )
-    return assemble(ports, BuilderTerms(), ())
+    return assemble(ports, "", ())
 
 
 def _callers(identity: Any) -> Callers:

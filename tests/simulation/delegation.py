@@ -50,7 +50,12 @@ class EnrolledKeys:
                 request_id=request_id,
             )
         )
-        return NewAgentKey(agent.agent_id, agent.address)
+        return NewAgentKey(
+            agent.agent_id,
+            agent.address,
+            agent.builder_address,
+            agent.builder_fee_tenths_bps,
+        )
 
     def activate(self, agent_id: str) -> None:
         """Let the key sign."""

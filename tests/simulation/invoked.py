@@ -12,7 +12,7 @@ from tests.simulation.loop import CrashError, Loop, Process, Signal
 from understudy.domain.errors import SigningUnavailableError
 
 if TYPE_CHECKING:
-    from understudy.domain.intents import Intent, Signed, SigningRefused
+    from understudy.domain.intents import Intent, SigningAnswer
     from understudy.ports.signing import Signer
 
 FUNCTION_MS = 10_000
@@ -26,9 +26,9 @@ class InvokedSigner:
         self._loop = loop
         self._signer = signer
 
-    def sign(self, intents: Sequence[Intent]) -> Sequence[Signed | SigningRefused]:
+    def sign(self, intents: Sequence[Intent]) -> Sequence[SigningAnswer]:
         """Sign each intent or refuse it; raises SigningUnavailableError when no answer comes."""
-        answers: list[Sequence[Signed | SigningRefused] | Exception] = []
+        answers: list[Sequence[SigningAnswer] | Exception] = []
         answered = Signal()
 
         def work() -> None:
@@ -44,7 +44,7 @@ class InvokedSigner:
             raise SigningUnavailableError("the signer failed") from answers[0]
         return answers[0]
 
-    def _answer(self, intents: Sequence[Intent]) -> Sequence[Signed | SigningRefused] | Exception:
+    def _answer(self, intents: Sequence[Intent]) -> Sequence[SigningAnswer] | Exception:
         process = Process(self._loop.now_ms + FUNCTION_MS)
         self._loop.join(process)
         try:

@@ -6,7 +6,15 @@ from collections.abc import Mapping
 from typing import Any
 
 from understudy.domain.follows import Account, Follow, Ledger
-from understudy.domain.intents import Accepted, Intent, Rejected, Signed, SigningRefused, Unknown
+from understudy.domain.intents import (
+    Accepted,
+    Intent,
+    Rejected,
+    Signed,
+    SigningRefused,
+    SigningUnavailable,
+    Unknown,
+)
 from understudy.domain.receipts import Receipt
 from understudy.domain.trades import Fill, Trade
 from understudy.messages import Converge, FollowerExecute, LeaderFills, ResolveIntent, WakeLane
@@ -99,6 +107,7 @@ _WORDS: Mapping[type, Any] = {
     LeaderFills: lambda each: f"{each.leader} {told(each.fills)}",
     Signed: lambda signed: f"order {signed.intent_id[:8]}",
     SigningRefused: lambda refused: f"order {refused.intent_id[:8]} refused: {refused.reason}",
+    SigningUnavailable: lambda answer: f"order {answer.intent_id[:8]} unanswered: {answer.cause}",
     Accepted: lambda answer: f"accepted {answer.filled_size} at {answer.average_price}",
     Rejected: lambda answer: f"rejected {answer.kind}: {answer.text}",
     Unknown: lambda answer: f"unknown: {answer.cause}",

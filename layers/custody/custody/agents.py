@@ -1,4 +1,4 @@
-"""An agent: one fresh key that may trade for one wallet, and the policy it signs under. Pure."""
+"""An agent: one fresh key that may trade for one wallet, and the policy of that wallet. Pure."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class AuthorityKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """What may be signed for an agent. Money is notional in USDC; days are UTC.
+    """What may be signed for a wallet. Money is notional in USDC; days are UTC.
 
     `price_band_bps` bounds how far a limit price may lie from the mark. An empty `symbols_allow`
     allows every market that is not in `symbols_deny`; both bind what increases a position.
@@ -49,10 +49,24 @@ class Policy:
 
 
 @dataclass(frozen=True, slots=True)
+class Bounds:
+    """A wallet's policy on a venue, which every agent of that wallet signs under.
+
+    `version` counts how often it was changed. `is_own` says that it was read from the agent's own
+    record, where bounds stood before they were their wallet's.
+    """
+
+    policy: Policy
+    version: int = 0
+    is_own: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Agent:
-    """A key's public facts, its policy, and its ciphertext (empty once it is revoked).
+    """A key's public facts and its ciphertext (empty once it is revoked).
 
     `key_id` names the key that seals the ciphertext, or the agent's own where that is elsewhere.
+    The builder's fee is what the wallet was asked to approve with the agent; '' is none.
     """
 
     agent_id: str
@@ -62,14 +76,19 @@ class Agent:
     venue: str
     agent_name: str
     address: str
-    policy: Policy
     ciphertext: bytes = field(default=b"", repr=False)
     key_version: int = 1
     status: AgentStatus = AgentStatus.PENDING
     created_at_ms: int = 0
     authority: AuthorityKind = AuthorityKind.KMS_WRAPPED
     key_id: str = ""
-    policy_version: int = 0
+    builder_address: str = ""
+    builder_fee_tenths_bps: int = 0
+
+    @property
+    def wallet_mark(self) -> str:
+        """Name the wallet that it trades for, as bounds and days are kept by it."""
+        return wallet_mark(self.venue, self.wallet_address)
 
 
 GONE = "-"
@@ -100,6 +119,11 @@ def address_mark(subject: str, address: str) -> str:
 def owner_mark(user_id: str) -> str:
     """Name a user without telling who it is."""
     return digest_of("agent-owner", user_id)[:16]
+
+
+def wallet_mark(venue: str, address: str) -> str:
+    """Name a wallet on a venue without telling which it is."""
+    return digest_of("bounded-wallet", venue, address)[:32]
 
 
 def agent_id_for(user_id: str, unique: str) -> str:

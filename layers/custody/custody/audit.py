@@ -10,7 +10,7 @@ from understudy.domain.audit import AuditEntry
 from understudy.domain.codec import to_plain
 
 if TYPE_CHECKING:
-    from custody.agents import Agent, Policy
+    from custody.agents import Agent, Bounds, Policy
     from custody.authorities import HeldKey
     from custody.hyperliquid import Draft
     from custody.refusals import Refusal
@@ -73,7 +73,7 @@ def refused(intent: Intent, reason: Refusal, at_ms: int) -> AuditEntry:
 
 
 def unavailable(intent: Intent, at_ms: int) -> AuditEntry:
-    """Say that no signature was given out: what signs for the agent did not answer."""
+    """Say that nobody could be asked for an intent's signature, and none was given out."""
     facts = {"intent_id": intent.intent_id}
     return _about(AuditEvent.INTENT_UNAVAILABLE, intent, at_ms, facts)
 
@@ -93,9 +93,11 @@ def rewrapped(held: HeldKey, key_id: str, at_ms: int) -> AuditEntry:
     return AuditEntry(AuditEvent.KEY_REWRAPPED, held.agent_id, at_ms, facts)
 
 
-def of_policy(agent: Agent, after: Policy, at_ms: int, *, is_wider: bool) -> AuditEntry:
-    """Say under which bounds an agent signs from now on, and whether its owner had to agree."""
-    facts = {**to_plain(after), "widened": is_wider, "change": agent.policy_version + 1}
+def of_policy(
+    agent: Agent, before: Bounds, after: Policy, at_ms: int, *, is_wider: bool
+) -> AuditEntry:
+    """Say what bounds an agent's wallet from now on, and whether its owner had to agree."""
+    facts = {**to_plain(after), "widened": is_wider, "change": before.version + 1}
     return AuditEntry(AuditEvent.POLICY_CHANGED, agent.agent_id, at_ms, facts)
 
 

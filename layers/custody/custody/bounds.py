@@ -14,7 +14,7 @@ from understudy.domain.errors import InvalidInputError
 from understudy.domain.money import ZERO, plain_text
 
 if TYPE_CHECKING:
-    from custody.agents import Agent, Policy
+    from custody.agents import Agent, Bounds, Policy
 
 LARGEST_NOTIONAL = Decimal(100_000_000_000)
 LARGEST_LEVERAGE = 50
@@ -53,28 +53,31 @@ def widens(before: Policy, after: Policy) -> bool:
     )
 
 
-def agreement(agent: Agent, after: Policy, valid_until_ms: int) -> str:
-    """Write what the agent's owner signs so that its bounds may be widened, once and in time."""
+def agreement(agent: Agent, before: Bounds, after: Policy, valid_until_ms: int) -> str:
+    """Write what a wallet's owner signs so that its bounds may be widened, once and in time.
+
+    They are those of every agent of the wallet; the one that was asked by is named so that the
+    text counts in this deployment alone.
+    """
     symbols = ", ".join(after.symbols_allow) or "all"
     denied = ", ".join(after.symbols_deny) or "none"
     return (
-        "Understudy: widen what an agent may sign for my account.\n\n"
+        "Understudy: widen what agents may sign for my account.\n\n"
         f"Account: {agent.wallet_address}\n"
-        f"Agent: {agent.address}\n"
+        f"Asked by agent: {agent.address}\n"
         f"Largest order: {plain_text(after.max_order_notional)} USDC\n"
         f"Most a day: {plain_text(after.max_daily_notional)} USDC\n"
         f"Highest leverage: {after.max_leverage}\n"
         f"Farthest from the market price: {after.price_band_bps} basis points\n"
         f"Symbols: {symbols}\n"
         f"Symbols left out: {denied}\n"
-        f"Change number: {agent.policy_version + 1}\n"
+        f"Change number: {before.version + 1}\n"
         f"Good until: {valid_until_ms} (ms since 1970)"
     )
 
 
-def is_agreed(agent: Agent, after: Policy, valid_until_ms: int, signature: str) -> bool:
-    """Say whether the agent's owner has signed just this; raises InvalidInputError."""
-    text = agreement(agent, after, valid_until_ms)
+def is_agreed(agent: Agent, text: str, signature: str) -> bool:
+    """Say whether the wallet's owner has signed just this text; raises InvalidInputError."""
     return recover_address(personal_message_digest(text), signature) == agent.wallet_address
 
 

@@ -84,7 +84,12 @@ def enrolment_door(enrolment: Enrolment, alias: str = ENROLL_ALIAS) -> Door:
 
 def _create_agent(enrolment: Enrolment, wanted: Event) -> Answer:
     agent = enrolment.create_agent(read(NewAgent, wanted))
-    return {"agent_id": agent.agent_id, "address": agent.address}
+    return {
+        "agent_id": agent.agent_id,
+        "address": agent.address,
+        "builder_address": agent.builder_address,
+        "builder_fee_tenths_bps": agent.builder_fee_tenths_bps,
+    }
 
 
 def _activate(enrolment: Enrolment, wanted: Event) -> Answer:

@@ -11,6 +11,7 @@ from custody.agents import (
     Agent,
     AgentStatus,
     AuthorityKind,
+    Bounds,
     Policy,
     agent_id_for,
     owner_mark,
@@ -35,6 +36,7 @@ from understudy.ports.switches import Switch
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from understudy.adapters.venues.hyperliquid.wire import Builder
     from understudy.ports.clock import Clock
 
 _ADDRESS = re.compile(r"0x[0-9a-f]{40}")
@@ -45,17 +47,13 @@ KILL_SWITCHES = (Switch.KILL_GLOBAL, Switch.KILL_VENUE, Switch.KILL_USER)
 
 @dataclass(frozen=True, slots=True)
 class NewAgent:
-    """Whose agent is wanted, for which wallet and venue, and under which name.
-
-    Without an authority the deployment's own holds its key.
-    """
+    """Whose agent is wanted, for which wallet and venue, and under which name."""
 
     user_id: str
     wallet_id: str
     wallet_address: str
     venue: str
     agent_name: str
-    authority: AuthorityKind | None = None
     request_id: str = ""
     """The same request asked again is answered with the same agent; '' asks for another one."""
 
@@ -75,7 +73,7 @@ class SwitchOrder:
 
 @dataclass(frozen=True, slots=True)
 class PolicyOrder:
-    """Whose bounds to change and, to widen them, until when the owner's signature counts."""
+    """Whose wallet's bounds to change and, to widen them, until when its signature counts."""
 
     agent_id: str
     valid_until_ms: int = 0
@@ -92,9 +90,10 @@ class PolicyAnswer:
 
 
 class Enrolment:
-    """The life of agents. New ones sign under the deployment's default policy.
+    """The life of agents. A wallet's first one brings it the deployment's default policy.
 
-    `random_bytes` is the source of ids; `authority` holds the keys of those who ask for none.
+    What an owner made of that holds for every later agent of the wallet. `random_bytes` is the
+    source of ids; `authority` holds the keys of new agents, whose wallets approve the `builder`.
     """
 
     def __init__(
@@ -105,6 +104,7 @@ class Enrolment:
         policy: Policy,
         random_bytes: Callable[[int], bytes] = secrets.token_bytes,
         authority: AuthorityKind = AuthorityKind.KMS_WRAPPED,
+        builder: Builder | None = None,
     ) -> None:
         self._store = store
         self._authorities = authorities
@@ -112,22 +112,24 @@ class Enrolment:
         self._policy = policy
         self._random_bytes = random_bytes
         self._authority = authority
+        self._builder = builder
 
-    def create_agent(self, wanted: NewAgent) -> Agent:
+    def create_agent(self, wanted: NewAgent, authority: AuthorityKind | None = None) -> Agent:
         """Make a fresh key for one wallet; the agent is PENDING until it is activated.
 
-        Raises InvalidInputError for a request that cannot be meant, NotAllowedError for an
-        authority that is not here, ConflictError for a request id that was used for something else.
+        Which authority holds the key is the deployment's word, never a request's. Raises
+        InvalidInputError for a request that cannot be meant, NotAllowedError for an authority that
+        is not here, ConflictError for a request id that was used for something else.
         """
         _check(wanted)
-        authority = wanted.authority or self._authority
+        authority = authority or self._authority
         agent_id = self._id_for(wanted)
         known = self._store.agent(agent_id) if wanted.request_id else None
         if known is not None:
             return _of_the_same_request(known, wanted, authority)
         agent = self._fresh(agent_id, wanted, authority)
         entry = of_agent(AuditEvent.AGENT_CREATED, agent, agent.created_at_ms)
-        self._store.create(agent, entry)
+        self._store.create(agent, self._policy, entry)
         return agent
 
     def activate(self, agent_id: str) -> None:
@@ -154,30 +156,33 @@ class Enrolment:
         self._authorities.of(agent.authority).destroy(agent)
 
     def set_policy(self, order: PolicyOrder, policy: Policy) -> PolicyAnswer:
-        """Change an agent's bounds: narrower at once, wider with its owner's signature.
+        """Change the bounds of an agent's wallet: narrower at once, wider with its own signature.
 
         Without one a wider policy changes nothing, and the answer holds the text to sign. Raises
-        InvalidInputError, NotFoundError, NotAllowedError for a signature that is not the owner's or
-        came too late, ConflictError when the bounds have changed since they were read.
+        InvalidInputError, NotFoundError, NotAllowedError for a signature that is not the wallet's
+        or came too late, ConflictError when the bounds have changed since they were read.
         """
         require_meant(policy)
         agent = self._known(order.agent_id)
         if agent.status is AgentStatus.REVOKED:
             raise NotAllowedError("this agent was revoked: enable a new one", code="AGENT_REVOKED")
-        now_ms, is_wider = self._clock.now_ms(), widens(agent.policy, policy)
+        before = self._bounds(agent)
+        now_ms, is_wider = self._clock.now_ms(), widens(before.policy, policy)
         if is_wider and not order.signature:
             until_ms = now_ms + AGREED_WITHIN_MS
-            return PolicyAnswer(agent.policy, agreement(agent, policy, until_ms), until_ms)
+            text = agreement(agent, before, policy, until_ms)
+            return PolicyAnswer(before.policy, text, until_ms)
         if is_wider:
-            _require_agreed(agent, policy, order, now_ms)
-        if policy != agent.policy:
-            entry = of_policy(agent, policy, now_ms, is_wider=is_wider)
-            self._store.set_policy(agent, policy, entry)
+            text = agreement(agent, before, policy, order.valid_until_ms)
+            _require_agreed(agent, text, order, now_ms)
+        if policy != before.policy:
+            entry = of_policy(agent, before, policy, now_ms, is_wider=is_wider)
+            self._store.set_policy(agent, before, policy, entry)
         return PolicyAnswer(policy)
 
     def policy(self, agent_id: str) -> Policy:
         """Give the bounds under which an agent signs; raises NotFoundError."""
-        return self._known(agent_id).policy
+        return self._bounds(self._known(agent_id)).policy
 
     def turn(self, order: SwitchOrder) -> SwitchOrder:
         """Turn a kill switch on or off; its subject is '' (global), a venue, or a user's id.
@@ -200,6 +205,12 @@ class Enrolment:
             raise NotFoundError("there is no such agent")
         return agent
 
+    def _bounds(self, agent: Agent) -> Bounds:
+        bounds = self._store.bounds(agent)
+        if bounds is None:
+            raise NotFoundError("this agent's wallet has no bounds: enable a new agent")
+        return bounds
+
     def _id_for(self, wanted: NewAgent) -> str:
         if not wanted.request_id:
             return agent_id_for(wanted.user_id, self._random_bytes(8).hex())
@@ -216,12 +227,13 @@ class Enrolment:
             venue=wanted.venue,
             agent_name=wanted.agent_name,
             address=key.address,
-            policy=self._policy,
             ciphertext=key.ciphertext,
             key_version=_FIRST_VERSION,
             created_at_ms=self._clock.now_ms(),
             authority=authority,
             key_id=key.key_id,
+            builder_address=self._builder.address if self._builder else "",
+            builder_fee_tenths_bps=self._builder.fee_tenths_bps if self._builder else 0,
         )
 
 
@@ -250,12 +262,12 @@ def _of_the_same_request(agent: Agent, wanted: NewAgent, authority: AuthorityKin
     return agent
 
 
-def _require_agreed(agent: Agent, policy: Policy, order: PolicyOrder, now_ms: int) -> None:
+def _require_agreed(agent: Agent, text: str, order: PolicyOrder, now_ms: int) -> None:
     if not now_ms < order.valid_until_ms <= now_ms + AGREED_WITHIN_MS:
         raise NotAllowedError(
             "the time to agree to this is over: ask for the text again", code="AGREEMENT_EXPIRED"
         )
-    if not is_agreed(agent, policy, order.valid_until_ms, order.signature):
+    if not is_agreed(agent, text, order.signature):
         raise NotAllowedError(
             "wider bounds need the signature of the agent's own wallet over the given text",
             code="AGREEMENT_MISMATCH",

@@ -22,6 +22,7 @@ from understudy.domain.intents import Intent, IntentKind, Signed
 from understudy.domain.trades import Side
 
 if TYPE_CHECKING:
+    from custody.agents import Agent
     from custody.authorities import DigestSigner
 
 
@@ -43,6 +44,19 @@ class Draft(NamedTuple):
     action: dict[str, Any]
     digest: bytes
     content: str
+
+
+def agreed_terms(terms: Terms, agent: Agent) -> Terms:
+    """Give the terms of one agent's orders: no fee but one that its wallet was asked to approve.
+
+    The venue refuses any other with the whole order, an exit too. A fee that the deployment has
+    lowered since is the lower one: by then the wallet may have approved no more than that.
+    """
+    builder = terms.builder
+    if builder is None or builder.address != agent.builder_address:
+        return Terms(terms.chain)
+    fee = min(builder.fee_tenths_bps, agent.builder_fee_tenths_bps)
+    return Terms(terms.chain, Builder(builder.address, fee))
 
 
 def draft(intent: Intent, terms: Terms) -> Draft:

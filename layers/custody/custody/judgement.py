@@ -27,13 +27,15 @@ class Circumstances(NamedTuple):
     def request(self, intent: Intent) -> Request:
         """Put an intent together with what is known about it."""
         readings = self.readings
+        agent, bounds = readings.agents.get(intent.agent_id), readings.bounds.get(intent.agent_id)
         return Request(
             intent=intent,
-            agent=readings.agents.get(intent.agent_id),
+            agent=agent,
+            policy=None if bounds is None else bounds.policy,
             killed=readings.killed.get(intent.agent_id, _NOT_KILLED),
             market=readings.markets.get(intent.symbol),
             mark=readings.marks.get(intent.symbol),
-            spent_today=readings.spent.get(intent.agent_id, ZERO),
+            spent_today=ZERO if agent is None else readings.spent.get(agent.wallet_mark, ZERO),
             now_ms=self.now_ms,
         )
 

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from decimal import Decimal
 from typing import NamedTuple
 
-from custody.agents import Agent, AgentStatus
+from custody.agents import Agent, AgentStatus, Policy
 from custody.refusals import Refusal
 from understudy.domain.ids import client_order_id
 from understudy.domain.intents import Intent, IntentKind
@@ -38,10 +38,14 @@ class Killed(NamedTuple):
 
 
 class Request(NamedTuple):
-    """An intent and everything known about it at one moment. `spent_today` is entry notional."""
+    """An intent and everything known about it at one moment.
+
+    `policy` is that of the agent's wallet, `spent_today` the wallet's entry notional of the day.
+    """
 
     intent: Intent
     agent: Agent | None
+    policy: Policy | None
     killed: Killed
     market: Market | None
     mark: Mark | None
@@ -157,14 +161,14 @@ def _other_asset(request: Request) -> bool:
 
 
 def _symbol_not_allowed(request: Request) -> bool:
-    return request.agent is None or not request.agent.policy.allows(request.intent.symbol)
+    return request.policy is None or not request.policy.allows(request.intent.symbol)
 
 
 def _leverage_too_high(request: Request) -> bool:
-    agent, market = request.agent, request.market
-    if agent is None or market is None:
+    policy, market = request.policy, request.market
+    if policy is None or market is None:
         return True
-    return request.intent.leverage > min(agent.policy.max_leverage, market.max_leverage)
+    return request.intent.leverage > min(policy.max_leverage, market.max_leverage)
 
 
 def _cross_not_possible(request: Request) -> bool:
@@ -176,21 +180,23 @@ def _no_fresh_mark(request: Request) -> bool:
 
 
 def _out_of_band(request: Request) -> bool:
-    mark, agent = request.fresh_mark, request.agent
-    if mark is None or agent is None:
+    mark, policy = request.fresh_mark, request.policy
+    if policy is None:
+        return True
+    if mark is None:
         return not request.is_exit
-    band = multiply(mark.price, Decimal(agent.policy.price_band_bps), BASIS_POINT)
+    band = multiply(mark.price, Decimal(policy.price_band_bps), BASIS_POINT)
     return abs(request.intent.limit_price - mark.price) > band
 
 
 def _order_too_large(request: Request) -> bool:
-    return request.agent is None or exposure(request) > request.agent.policy.max_order_notional
+    return request.policy is None or exposure(request) > request.policy.max_order_notional
 
 
 def _day_too_large(request: Request) -> bool:
-    if request.agent is None:
+    if request.policy is None:
         return True
-    return request.spent_today + exposure(request) > request.agent.policy.max_daily_notional
+    return request.spent_today + exposure(request) > request.policy.max_daily_notional
 
 
 _STANDING = (

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from contextlib import contextmanager
 from time import monotonic, sleep
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import quote, urlsplit
 
@@ -21,17 +22,20 @@ from custody.secp256k1 import Signature, recovered
 from understudy.domain.errors import DependencyError, InvalidInputError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
 
 
 # The function has ten seconds; what is not answered by then is asked again by its caller.
 _WHOLE_SECONDS = 8.0
+# Whoever waits for signatures waits three seconds for its whole batch, others' lanes included.
+_SIGNING_SECONDS = 2.0
 _CONNECT_SECONDS = 2.0
 _TRIES = 4
 _PAUSE_SECONDS = 0.5
 _OK, _MADE, _NOT_KNOWN, _TOO_MANY = 200, 201, 401, 429
 _GONE = frozenset({404, 410})
 _SIGNATURE_BYTES = 65
+_NO_HEADERS: Mapping[str, str] = MappingProxyType({})
 _THIS_MACHINE = frozenset({"127.0.0.1", "localhost", "::1"})
 
 
@@ -64,9 +68,17 @@ class WalletService:
         self._pause = pause
         self._pool = urllib3.PoolManager(retries=False)
 
-    def ask(self, method: str, path: str, body: object = None, **headers: str) -> Answer:
-        """Give the answer; raises DependencyError when there is none, or only 429."""
-        deadline = monotonic() + _WHOLE_SECONDS
+    def ask(
+        self,
+        method: str,
+        path: str,
+        body: object = None,
+        *,
+        until: float = 0.0,
+        headers: Mapping[str, str] = _NO_HEADERS,
+    ) -> Answer:
+        """Give the answer; raises DependencyError when there is none by then, or only 429."""
+        deadline = until or monotonic() + _WHOLE_SECONDS
         used = self._token or self._renewed_token()
         response = self._patiently(method, path, body, {**headers, **_bearer(used)}, deadline)
         if response.status == _NOT_KNOWN and (token := self._renewed_token()) != used:
@@ -129,7 +141,7 @@ class ServerWallets:
         """Give the wallet; nothing of its key comes here."""
         if not held.key_id:
             raise KeyUnusableError("the agent's record names no server wallet")
-        yield ServerWallet(self._service, held)
+        yield ServerWallet(self._service, held, monotonic() + _SIGNING_SECONDS)
 
     def destroy(self, held: HeldKey) -> None:
         """Take the wallet out of use for good."""
@@ -146,7 +158,7 @@ class ServerWallets:
 
     def _created(self, name: str) -> dict[str, Any]:
         answer = self._service.ask(
-            "POST", "/v1/wallets", {"name": name}, **{"Idempotency-Key": name}
+            "POST", "/v1/wallets", {"name": name}, headers={"Idempotency-Key": name}
         )
         if answer.status not in {_OK, _MADE}:
             raise DependencyError("the server wallet was not made, or not yet: try again")
@@ -154,16 +166,17 @@ class ServerWallets:
 
 
 class ServerWallet:
-    """Signs with one agent's wallet."""
+    """Signs with one agent's wallet until its lane's time is over."""
 
-    def __init__(self, service: WalletService, held: HeldKey) -> None:
+    def __init__(self, service: WalletService, held: HeldKey, until: float) -> None:
         self._service = service
         self._held = held
+        self._until = until
 
     def signature_of(self, digest: bytes) -> Signature:
         """Sign 32 bytes; the signature is checked to be this agent's."""
         path = f"/v1/wallets/{quote(self._held.key_id)}/signatures"
-        answer = self._service.ask("POST", path, {"digest": digest.hex()})
+        answer = self._service.ask("POST", path, {"digest": digest.hex()}, until=self._until)
         if answer.status in _GONE:
             raise KeyUnusableError("the server wallet is revoked or gone")
         if answer.status != _OK:

@@ -102,7 +102,7 @@ def _builder(environment: Mapping[str, str]) -> Builder | None:
     if not environment.get("HYPERLIQUID_BUILDER_ADDRESS"):
         return None
     return Builder(
-        _text(environment, "HYPERLIQUID_BUILDER_ADDRESS"),
+        _text(environment, "HYPERLIQUID_BUILDER_ADDRESS").lower(),
         _count(environment, "HYPERLIQUID_BUILDER_FEE_TENTHS_BPS"),
     )
 

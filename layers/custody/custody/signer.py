@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from custody import audit
-from custody.hyperliquid import Draft, Terms, draft, signed
+from custody.hyperliquid import Draft, Terms, agreed_terms, draft, signed
 from custody.judgement import Circumstances, utc_day
 from custody.keys import KeyUnusableError
 from custody.policy import Request, content_refusal, exposure, has_expired, standing_refusal
@@ -18,7 +18,14 @@ from understudy.domain.errors import (
     NotAllowedError,
     SigningUnavailableError,
 )
-from understudy.domain.intents import Intent, IntentKind, Signed, SigningRefused
+from understudy.domain.intents import (
+    Intent,
+    IntentKind,
+    Signed,
+    SigningAnswer,
+    SigningRefused,
+    SigningUnavailable,
+)
 from understudy.domain.money import ZERO
 
 if TYPE_CHECKING:
@@ -32,10 +39,13 @@ MAX_BATCH = 16  # as many as one batch of reads can serve
 
 
 class Verdict(NamedTuple):
-    """What came of an intent so far, and the audit entry that is still to be written."""
+    """What came of an intent so far, and the audit entry that is still to be written.
+
+    A DependencyError is what kept it from being answered.
+    """
 
     intent: Intent
-    outcome: Draft | Signed | Refusal
+    outcome: Draft | Signed | Refusal | DependencyError
     note: AuditEntry | None = None
 
 
@@ -56,18 +66,22 @@ class IntentSigner:
         self._terms = terms
         self._lanes = lanes
 
-    def sign(self, intents: Sequence[Intent]) -> list[Signed | SigningRefused]:
+    def sign(self, intents: Sequence[Intent]) -> list[SigningAnswer]:
         """Sign each intent or refuse it, in order; a wrapped key gives an intent the same bytes.
 
-        Raises InvalidInputError for more than 16 intents, and SigningUnavailableError when store
-        or authority is away: nothing is given out then, and the same batch may be sent again.
+        A lane whose authority is away is unavailable by itself, the others are answered. Raises
+        InvalidInputError for more than 16 intents, and SigningUnavailableError when the store is
+        away, or nobody has an answer: nothing is given out then. What was unavailable may be sent
+        again.
         """
         if len(intents) > MAX_BATCH:
             raise InvalidInputError(f"a batch has at most {MAX_BATCH} intents: split it")
         try:
-            return [_answer(verdict) for verdict in self._verdicts(intents)]
+            verdicts = self._verdicts(intents)
+            _require_any(verdicts)
         except DependencyError as error:
             raise SigningUnavailableError("the signer's store or authority is away") from error
+        return [_answer(verdict) for verdict in verdicts]
 
     def _verdicts(self, intents: Sequence[Intent]) -> list[Verdict]:
         around = self._read(intents)
@@ -95,7 +109,7 @@ class IntentSigner:
         return self._lanes.map(lambda batch: self._sign_lane(batch, around), batches)
 
     def _sign_lane(self, intents: list[Intent], around: Circumstances) -> list[Verdict]:
-        judged = [self._judge(intent, around) for intent in intents]
+        judged = self._judged(intents, around)
         drafts = [verdict for verdict in judged if isinstance(verdict.outcome, Draft)]
         if not drafts:
             return judged
@@ -105,17 +119,27 @@ class IntentSigner:
                 return [self._finish(verdict, key) for verdict in judged]
         except (KeyUnusableError, NotAllowedError):
             return [self._without_key(verdict) for verdict in judged]
-        except DependencyError:
-            self._write_down(self._without_answer(verdict) for verdict in judged)
-            raise
+        except DependencyError as error:
+            return [self._unanswered(verdict, error) for verdict in judged]
+
+    def _judged(self, intents: list[Intent], around: Circumstances) -> list[Verdict]:
+        """Judge a lane's intents; once the store is away it is not waited for again."""
+        judged: list[Verdict] = []
+        for place, intent in enumerate(intents):
+            try:
+                judged.append(self._judge(intent, around))
+            except DependencyError as error:
+                return judged + [self._away(each, error) for each in intents[place:]]
+        return judged
 
     def _judge(self, intent: Intent, around: Circumstances) -> Verdict:
         request = around.request(intent)
         reason = standing_refusal(request)
         if reason is not None:
             return _refused(intent, reason, around.now_ms)
+        agent = around.readings.agents[intent.agent_id]
         try:
-            drafted = draft(intent, self._terms)
+            drafted = draft(intent, agreed_terms(self._terms, agent))
         except InvalidInputError:
             return _refused(intent, Refusal.MALFORMED, around.now_ms)
         known = around.readings.contents.get(intent.intent_id)
@@ -128,17 +152,20 @@ class IntentSigner:
         return self._record(request, drafted, around)
 
     def _record(self, request: Request, drafted: Draft, around: Circumstances) -> Verdict:
-        agent, notional = around.readings.agents[drafted.intent.agent_id], exposure(request)
+        agent = around.readings.agents[drafted.intent.agent_id]
+        bounds, notional = around.readings.bounds[agent.agent_id], exposure(request)
         is_counted = drafted.intent.kind is IntentKind.ENTRY
         approval = Approval(
             intent_id=drafted.intent.intent_id,
             content=drafted.content,
             agent_id=agent.agent_id,
+            wallet_mark=agent.wallet_mark,
             day=around.day,
             at_ms=around.now_ms,
             audit=audit.approved(drafted, around.now_ms),
             notional=notional,
-            room=agent.policy.max_daily_notional - notional if is_counted else ZERO,
+            room=bounds.policy.max_daily_notional - notional if is_counted else ZERO,
+            own=bounds if bounds.is_own else None,
         )
         return _verdict_on(drafted, self._store.record(approval), around.now_ms)
 
@@ -155,11 +182,13 @@ class IntentSigner:
             return verdict
         return _refused(verdict.intent, Refusal.KEY_UNUSABLE, self._clock.now_ms())
 
-    def _without_answer(self, verdict: Verdict) -> Verdict:
+    def _unanswered(self, verdict: Verdict, error: DependencyError) -> Verdict:
         if not isinstance(verdict.outcome, Draft):
             return verdict
-        note = audit.unavailable(verdict.intent, self._clock.now_ms())
-        return Verdict(verdict.intent, verdict.outcome, note)
+        return self._away(verdict.intent, error)
+
+    def _away(self, intent: Intent, error: DependencyError) -> Verdict:
+        return Verdict(intent, error, audit.unavailable(intent, self._clock.now_ms()))
 
     def _write_down(self, verdicts: Iterable[Verdict]) -> None:
         notes = [verdict.note for verdict in verdicts if verdict.note is not None]
@@ -181,7 +210,17 @@ def _refused(intent: Intent, reason: Refusal, now_ms: int) -> Verdict:
     return Verdict(intent, reason, audit.refused(intent, reason, now_ms))
 
 
-def _answer(verdict: Verdict) -> Signed | SigningRefused:
-    if isinstance(verdict.outcome, Signed):
-        return verdict.outcome
-    return SigningRefused(verdict.intent.intent_id, str(verdict.outcome))
+def _require_any(verdicts: Sequence[Verdict]) -> None:
+    """Raise what kept all of them from being answered, so that a function without any fails."""
+    failures = [each.outcome for each in verdicts if isinstance(each.outcome, DependencyError)]
+    if failures and len(failures) == len(verdicts):
+        raise failures[0]
+
+
+def _answer(verdict: Verdict) -> SigningAnswer:
+    intent_id, outcome = verdict.intent.intent_id, verdict.outcome
+    if isinstance(outcome, Signed):
+        return outcome
+    if isinstance(outcome, DependencyError):
+        return SigningUnavailable(intent_id, "what signs for this agent is away")
+    return SigningRefused(intent_id, str(outcome))

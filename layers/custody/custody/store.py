@@ -10,7 +10,7 @@ from decimal import Decimal
 from enum import Enum, auto
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
-from custody.agents import Agent, Policy
+from custody.agents import Agent, Bounds, Policy
 from custody.policy import Killed, Mark
 from understudy.domain.audit import AuditEntry
 from understudy.domain.ids import IntentId
@@ -27,11 +27,12 @@ if TYPE_CHECKING:
 class Readings(NamedTuple):
     """Everything stored that a batch of intents is judged by, read at once.
 
-    `contents` names what was signed for an intent before, `spent` each agent's entry notional of
-    the day; `markets` and `marks` go by symbol, `killed` by agent.
+    `contents` names what was signed for an intent before, `spent` each wallet's entry notional of
+    the day, by its mark; `markets` and `marks` go by symbol, `bounds` and `killed` by agent.
     """
 
     agents: Mapping[str, Agent]
+    bounds: Mapping[str, Bounds]
     killed: Mapping[str, Killed]
     contents: Mapping[IntentId, str]
     spent: Mapping[str, Decimal]
@@ -42,17 +43,20 @@ class Readings(NamedTuple):
 class Approval(NamedTuple):
     """A first signature to be: written whole or not at all.
 
-    `notional` counts against the agent's day, which may already hold `room` at most.
+    `notional` counts against the wallet's day, which may already hold `room` at most. `own` are
+    bounds that still stand in the agent's record: the wallet has them from now on, if it has none.
     """
 
     intent_id: IntentId
     content: str
     agent_id: str
+    wallet_mark: str
     day: str
     at_ms: int
     audit: AuditEntry
     notional: Decimal = ZERO
     room: Decimal = ZERO
+    own: Bounds | None = None
 
 
 class Recorded(Enum):
@@ -68,7 +72,7 @@ class SigningStore(Protocol):
     """What signing reads and writes. Everything raises DependencyError when the store is away."""
 
     def read(self, intents: Sequence[Intent], day: str) -> Readings:
-        """Read what the batch is judged by; agents, switches and contents consistently."""
+        """Read what the batch is judged by; what custody keeps consistently."""
         ...
 
     def record(self, approval: Approval) -> Recorded:
@@ -83,12 +87,19 @@ class SigningStore(Protocol):
 class AgentStore(Protocol):
     """What enrolment reads and writes. Everything raises DependencyError when the store is away."""
 
-    def create(self, agent: Agent, audit: AuditEntry) -> None:
-        """Store a new agent; raises ConflictError when the id is taken."""
+    def create(self, agent: Agent, first: Policy, audit: AuditEntry) -> None:
+        """Store a new agent; `first` bounds its wallet where nothing bounds that yet.
+
+        Raises ConflictError when the id is taken.
+        """
         ...
 
     def agent(self, agent_id: str) -> Agent | None:
         """Read an agent consistently."""
+        ...
+
+    def bounds(self, agent: Agent) -> Bounds | None:
+        """Read the bounds of an agent's wallet consistently."""
         ...
 
     def activate(self, agent: Agent, audit: AuditEntry) -> None:
@@ -99,8 +110,8 @@ class AgentStore(Protocol):
         """Leave of an agent what `tombstone_of` gives; raises ConflictError if it is gone."""
         ...
 
-    def set_policy(self, agent: Agent, policy: Policy, audit: AuditEntry) -> None:
-        """Change the bounds of an agent, under the version that was read.
+    def set_policy(self, agent: Agent, before: Bounds, policy: Policy, audit: AuditEntry) -> None:
+        """Change the bounds of an agent's wallet, under the version that was read.
 
         Raises ConflictError when they have changed since, or the agent is revoked or gone.
         """

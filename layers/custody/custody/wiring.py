@@ -8,6 +8,8 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import cache, partial
 from typing import TYPE_CHECKING
 
+from botocore.exceptions import BotoCoreError, ClientError
+
 from custody.agents import AuthorityKind
 from custody.authorities import Authorities
 from custody.aws.agent_store import DynamoAgentStore
@@ -28,7 +30,7 @@ from custody.keys import WrappedKeys
 from custody.settings import settings_from
 from custody.signer import IntentSigner
 from understudy.adapters.aws import clients
-from understudy.adapters.aws.attempts import attempt
+from understudy.adapters.aws.attempts import translated
 from understudy.adapters.aws.audit_stamps import KmsStamps
 from understudy.adapters.clock import SystemClock
 from understudy.domain.audit import Actor
@@ -63,6 +65,7 @@ def doors() -> Mapping[str, Door]:
         clock,
         settings.policy,
         authority=settings.authority,
+        builder=settings.terms.builder,
     )
     enrolling = {alias: enrolment_door(enrolment, alias) for alias in OPENED_BY}
     keys_care = partial(_care_for_keys, settings, stamps)
@@ -139,7 +142,10 @@ def _at_the_provider(place: WalletPlace) -> Authority:
     from custody.server_wallets import ServerWallets, WalletService  # noqa: PLC0415
 
     def read_token() -> str:
-        secret = attempt(lambda: clients.secrets().get_secret_value(SecretId=place.token_secret_id))
+        try:  # once: it counts with the time that a lane has
+            secret = clients.secrets().get_secret_value(SecretId=place.token_secret_id)
+        except (ClientError, BotoCoreError) as error:
+            raise translated(error) from error
         return str(secret["SecretString"])
 
     return ServerWallets(WalletService(place.url, read_token))

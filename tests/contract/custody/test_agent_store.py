@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from custody.agents import AgentStatus, tombstone_of
+from custody.agents import AgentStatus, Bounds, tombstone_of
 from custody.audit import AuditEvent, of_agent, of_policy
 from custody.keys import KeyUnusableError, Sealed, WrappedKeys, signing_context
-from tests.unit.custody.scene import NOW_MS, Scene
+from tests.unit.custody.scene import NOW_MS, POLICY, Scene
 from understudy.domain.errors import ConflictError
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ REVOKED = of_agent(AuditEvent.AGENT_REVOKED, AGENT, NOW_MS)
 
 
 def test_a_new_agent_is_kept_with_its_audit_entry(backend: Backend) -> None:
-    backend.agents.create(AGENT, CREATED)
+    backend.agents.create(AGENT, POLICY, CREATED)
 
     assert backend.agents.agent(AGENT.agent_id) == AGENT
     assert backend.audited() == 1
@@ -34,17 +34,17 @@ def test_an_agent_that_nobody_made_is_none(backend: Backend) -> None:
 
 
 def test_an_id_is_given_once(backend: Backend) -> None:
-    backend.agents.create(AGENT, CREATED)
+    backend.agents.create(AGENT, POLICY, CREATED)
 
     with pytest.raises(ConflictError):
-        backend.agents.create(replace(AGENT, address="0x" + "00" * 20), CREATED)
+        backend.agents.create(replace(AGENT, address="0x" + "00" * 20), POLICY, CREATED)
 
     assert backend.agents.agent(AGENT.agent_id) == AGENT
     assert backend.audited() == 1
 
 
 def test_a_pending_agent_becomes_active_once(backend: Backend) -> None:
-    backend.agents.create(AGENT, CREATED)
+    backend.agents.create(AGENT, POLICY, CREATED)
     backend.agents.activate(AGENT, ACTIVATED)
 
     with pytest.raises(ConflictError):
@@ -56,7 +56,7 @@ def test_a_pending_agent_becomes_active_once(backend: Backend) -> None:
 def test_a_revoked_agent_is_a_tombstone_without_a_key_and_without_its_owner(
     backend: Backend,
 ) -> None:
-    backend.agents.create(AGENT, CREATED)
+    backend.agents.create(AGENT, POLICY, CREATED)
     backend.agents.revoke(AGENT, REVOKED)
 
     tombstone = backend.agents.agent(AGENT.agent_id)
@@ -68,11 +68,11 @@ def test_a_revoked_agent_is_a_tombstone_without_a_key_and_without_its_owner(
 
 
 def test_an_id_is_not_given_again_when_its_agent_was_revoked(backend: Backend) -> None:
-    backend.agents.create(AGENT, CREATED)
+    backend.agents.create(AGENT, POLICY, CREATED)
     backend.agents.revoke(AGENT, REVOKED)
 
     with pytest.raises(ConflictError):
-        backend.agents.create(AGENT, CREATED)
+        backend.agents.create(AGENT, POLICY, CREATED)
 
 
 def test_an_agent_that_is_gone_is_not_revoked(backend: Backend) -> None:
@@ -120,28 +120,59 @@ def test_an_unlocked_key_is_let_go_of(backend: Backend) -> None:
     assert key.secret == b""
 
 
-NARROW = replace(AGENT.policy, max_leverage=1)
-CHANGED = of_policy(AGENT, NARROW, NOW_MS, is_wider=False)
+FIRST = Bounds(POLICY)
+NARROW = replace(POLICY, max_leverage=1)
+CHANGED = of_policy(AGENT, FIRST, NARROW, NOW_MS, is_wider=False)
+SUCCESSOR = replace(AGENT, agent_id="successor")
+ELSEWHERE = replace(AGENT, agent_id="elsewhere", wallet_address="0x" + "cd" * 20)
 
 
 def test_bounds_are_changed_once_for_what_was_read(backend: Backend) -> None:
-    backend.agents.create(AGENT, CREATED)
-    backend.agents.set_policy(AGENT, NARROW, CHANGED)
+    backend.agents.create(AGENT, POLICY, CREATED)
+    before = backend.audited()
+    backend.agents.set_policy(AGENT, FIRST, NARROW, CHANGED)
 
     with pytest.raises(ConflictError):
-        backend.agents.set_policy(AGENT, AGENT.policy, CHANGED)
+        backend.agents.set_policy(AGENT, FIRST, POLICY, CHANGED)
 
-    changed = backend.agents.agent(AGENT.agent_id)
-    assert changed == replace(AGENT, policy=NARROW, policy_version=1)
-    backend.agents.set_policy(changed, AGENT.policy, CHANGED)
-    assert backend.agents.agent(AGENT.agent_id) == replace(AGENT, policy_version=2)
+    changed = Bounds(NARROW, 1)
+    assert backend.agents.bounds(AGENT) == changed
+    assert backend.audited() == before + 1
+    backend.agents.set_policy(AGENT, changed, POLICY, CHANGED)
+    assert backend.agents.bounds(AGENT) == Bounds(POLICY, 2)
 
 
 def test_bounds_of_what_is_revoked_or_gone_are_not_changed(backend: Backend) -> None:
     with pytest.raises(ConflictError):
-        backend.agents.set_policy(AGENT, NARROW, CHANGED)
-    backend.agents.create(AGENT, CREATED)
+        backend.agents.set_policy(AGENT, FIRST, NARROW, CHANGED)
+    backend.agents.create(AGENT, POLICY, CREATED)
     backend.agents.revoke(AGENT, REVOKED)
 
     with pytest.raises(ConflictError):
-        backend.agents.set_policy(AGENT, NARROW, CHANGED)
+        backend.agents.set_policy(AGENT, FIRST, NARROW, CHANGED)
+
+    assert backend.agents.bounds(AGENT) == FIRST
+
+
+def test_only_the_first_agent_of_a_wallet_brings_it_bounds(backend: Backend) -> None:
+    assert backend.agents.bounds(AGENT) is None
+    backend.agents.create(AGENT, POLICY, CREATED)
+    backend.agents.set_policy(AGENT, FIRST, NARROW, CHANGED)
+
+    backend.agents.create(SUCCESSOR, POLICY, CREATED)
+    backend.agents.create(ELSEWHERE, POLICY, CREATED)
+
+    assert backend.agents.bounds(SUCCESSOR) == Bounds(NARROW, 1)
+    assert backend.agents.bounds(ELSEWHERE) == FIRST
+
+
+def test_bounds_are_changed_by_any_agent_of_the_wallet_under_one_version(backend: Backend) -> None:
+    backend.agents.create(AGENT, POLICY, CREATED)
+    backend.agents.create(SUCCESSOR, POLICY, CREATED)
+    backend.agents.set_policy(AGENT, FIRST, NARROW, CHANGED)
+
+    with pytest.raises(ConflictError):
+        backend.agents.set_policy(SUCCESSOR, FIRST, POLICY, CHANGED)
+    backend.agents.set_policy(SUCCESSOR, Bounds(NARROW, 1), POLICY, CHANGED)
+
+    assert backend.agents.bounds(AGENT) == Bounds(POLICY, 2)

@@ -82,7 +82,10 @@ def test_a_batch_reads_once_and_opens_each_key_once(scene: CountedScene) -> None
 
 
 def test_the_largest_batch_still_fits_into_one_read(scene: CountedScene) -> None:
-    intents = [scene.exit(str(n), agent_id=f"{n:016x}-agent", symbol=f"S{n}") for n in range(16)]
+    intents = [
+        scene.exit(str(n), agent_id=f"{n:016x}-agent", symbol=f"S{n}", wallet_address=f"0x{n:040x}")
+        for n in range(16)
+    ]
 
     reasons = {getattr(answer, "reason", "") for answer in scene.sign(*intents)}
 

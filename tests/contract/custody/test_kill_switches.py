@@ -11,7 +11,7 @@ from custody.agents import Agent, owner_mark
 from custody.audit import AuditEvent
 from custody.policy import Killed
 from tests.contract.custody.backends import Backend
-from tests.unit.custody.scene import NOW_MS, Scene
+from tests.unit.custody.scene import NOW_MS, POLICY, Scene
 from understudy.domain.audit import AuditEntry
 from understudy.domain.errors import ConflictError
 from understudy.domain.turns import CLOCKS_DIFFER_BY_MS
@@ -45,7 +45,7 @@ class Operators:
 @pytest.fixture
 def operators(backend: Backend) -> Operators:
     agent = Scene().agent
-    backend.agents.create(agent, ENTRY)
+    backend.agents.create(agent, POLICY, ENTRY)
     return Operators(backend, agent)
 
 

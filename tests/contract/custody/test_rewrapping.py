@@ -13,7 +13,7 @@ from custody.keys import Sealed, WrappedKeys
 from custody.migration.legacy import Stage, reached
 from custody.rewrapping import Progress, Rewrapping
 from tests.fakes.legacy import legacy_user
-from tests.unit.custody.scene import NOW_MS, Scene
+from tests.unit.custody.scene import NOW_MS, POLICY, Scene
 from understudy.adapters.memory.clock import ManualClock
 from understudy.domain.errors import ConflictError, DependencyError
 
@@ -39,7 +39,7 @@ def stored(backend: Backend, number: int, **changes: object) -> Agent:
         key_id=key.key_id,
         **changes,  # type: ignore[arg-type]
     )
-    backend.agents.create(agent, of_agent(AuditEvent.AGENT_CREATED, agent, NOW_MS))
+    backend.agents.create(agent, POLICY, of_agent(AuditEvent.AGENT_CREATED, agent, NOW_MS))
     return agent
 
 

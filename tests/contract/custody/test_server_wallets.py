@@ -30,15 +30,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 DIGEST = b"\x07" * 32
-WANTED = NewAgent(
-    "user-1",
-    "wallet-1",
-    WALLET,
-    "hyperliquid",
-    "understudy",
-    AuthorityKind.SERVER_WALLET,
-    "request-1",
-)
+WANTED = NewAgent("user-1", "wallet-1", WALLET, "hyperliquid", "understudy", "request-1")
+SERVER_WALLET = AuthorityKind.SERVER_WALLET
 
 
 @dataclass
@@ -117,8 +110,8 @@ def test_enrolment_asked_again_after_a_lost_answer_gives_the_wallet_that_was_mad
     running: ServerWalletProvider, wallets: ServerWallets
 ) -> None:
     scene = Scene()
-    keys = Authorities({AuthorityKind.SERVER_WALLET: lambda: wallets})
-    enrolment = Enrolment(scene.store, keys, scene.clock, POLICY)
+    keys = Authorities({SERVER_WALLET: lambda: wallets})
+    enrolment = Enrolment(scene.store, keys, scene.clock, POLICY, authority=SERVER_WALLET)
     running.provider.misfortune = Misfortune.CREATION_ANSWER_LOST
     with pytest.raises(DependencyError):
         enrolment.create_agent(WANTED)
@@ -136,8 +129,8 @@ def test_an_agent_signs_with_its_server_wallet_and_waits_while_that_is_down(
     running: ServerWalletProvider, wallets: ServerWallets
 ) -> None:
     scene = Scene()
-    keys = Authorities({AuthorityKind.SERVER_WALLET: lambda: wallets})
-    enrolment = Enrolment(scene.store, keys, scene.clock, POLICY)
+    keys = Authorities({SERVER_WALLET: lambda: wallets})
+    enrolment = Enrolment(scene.store, keys, scene.clock, POLICY, authority=SERVER_WALLET)
     agent = enrolment.create_agent(WANTED)
     enrolment.activate(agent.agent_id)
     signer = IntentSigner(scene.store, keys, scene.clock, TESTNET)
@@ -161,6 +154,24 @@ def test_a_rate_limit_is_waited_out_as_long_as_the_provider_says(
     sign(ServerWallets(service), agent)
 
     assert paused == [1, 1]
+
+
+def test_a_lane_waits_for_no_rate_limit_that_would_make_others_late(
+    running: ServerWalletProvider, agent: Agent
+) -> None:
+    paused: list[float] = []
+    wallets = ServerWallets(
+        WalletService(running.url, lambda: running.provider.token, paused.append)
+    )
+    running.provider.rate_limited, running.provider.retry_after_seconds = 1, "3"
+    with pytest.raises(DependencyError):
+        sign(wallets, agent)
+    assert not paused
+
+    running.provider.rate_limited = 1
+    wallets.make("another", 1)
+
+    assert paused == [3]
 
 
 @pytest.mark.parametrize(("limited", "retry_after"), [(9, "0"), (1, "3600")])

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from custody.agents import Bounds
 from custody.audit import AuditEvent
 from custody.policy import Mark
 from custody.store import Approval, Readings, Recorded
-from tests.unit.custody.scene import NOW_MS, Scene
+from tests.unit.custody.scene import NOW_MS, POLICY, Scene
 from understudy.domain.audit import AuditEntry
 from understudy.domain.ids import IntentId
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from tests.contract.custody.backends import Backend
 
 DAY = "2026-09-21"
+MARK = Scene().agent.wallet_mark
 ENTRY = AuditEntry(
     AuditEvent.INTENT_APPROVED, "agent-1", NOW_MS, {"size": "0.1", "on": True, "n": 1}
 )
@@ -29,13 +31,15 @@ ENTRY = AuditEntry(
 @pytest.fixture
 def agent(backend: Backend) -> Agent:
     made = Scene().agent
-    backend.agents.create(made, ENTRY)
+    backend.agents.create(made, POLICY, ENTRY)
     return made
 
 
-def approval(content: str = "content", intent: str = "intent", **amounts: int) -> Approval:
-    counted = {name: Decimal(amount) for name, amount in amounts.items()}
-    return Approval(IntentId(intent), content, "agent-1", DAY, NOW_MS, ENTRY, **counted)
+def approval(
+    content: str = "content", intent: str = "intent", notional: int = 0, room: int = 0
+) -> Approval:
+    name, counted = IntentId(intent), (Decimal(notional), Decimal(room))
+    return Approval(name, content, "agent-1", MARK, DAY, NOW_MS, ENTRY, *counted)
 
 
 def read(backend: Backend, agent: Agent, **changes: str) -> Readings:
@@ -53,7 +57,8 @@ def test_what_was_never_stored_is_absent(backend: Backend, agent: Agent) -> None
     assert not (readings.agents)
     assert not (readings.contents)
     assert not (readings.marks.get("DOGE"))
-    assert readings.spent.get("nobody", 0) == 0
+    assert not (readings.bounds)
+    assert not (readings.spent)
 
 
 def test_markets_and_marks_are_those_of_the_listener(backend: Backend, agent: Agent) -> None:
@@ -87,12 +92,12 @@ def test_another_content_for_the_same_intent_is_told_apart(backend: Backend) -> 
 
 
 def test_a_repetition_counts_nothing(backend: Backend, agent: Agent) -> None:
-    counted = approval(notional=60, room=40)._replace(agent_id=agent.agent_id)
+    counted = approval(notional=60, room=40)
 
     outcomes = [backend.signing.record(counted) for _ in range(2)]
 
     assert outcomes == [Recorded.NEW, Recorded.REPEATED]
-    assert read(backend, agent).spent == {agent.agent_id: Decimal(60)}
+    assert read(backend, agent).spent == {MARK: Decimal(60)}
 
 
 def test_a_day_without_room_takes_nothing(backend: Backend, agent: Agent) -> None:
@@ -126,13 +131,42 @@ def test_a_changed_content_is_told_apart_on_a_day_without_room(backend: Backend)
 def test_of_four_at_once_one_is_new_and_the_day_counts_it_once(
     backend: Backend, agent: Agent
 ) -> None:
-    counted = approval(notional=10, room=90)._replace(agent_id=agent.agent_id)
+    counted = approval(notional=10, room=90)
 
     with ThreadPoolExecutor(4) as threads:
         outcomes = list(threads.map(backend.signing.record, [counted] * 4))
 
     assert sorted(outcome.name for outcome in outcomes) == ["NEW", *["REPEATED"] * 3]
-    assert read(backend, agent).spent == {agent.agent_id: Decimal(10)}
+    assert read(backend, agent).spent == {MARK: Decimal(10)}
+
+
+def test_agents_of_one_wallet_are_read_with_its_bounds_and_its_day(
+    backend: Backend, agent: Agent
+) -> None:
+    successor = replace(agent, agent_id="successor")
+    narrow = replace(POLICY, max_leverage=1)
+    backend.agents.create(successor, POLICY, ENTRY)
+    backend.agents.set_policy(agent, Bounds(POLICY), narrow, ENTRY)
+    backend.signing.record(approval(notional=60, room=40))
+
+    readings = read(backend, successor)
+
+    assert readings.bounds == {successor.agent_id: Bounds(narrow, 1)}
+    assert readings.spent == {MARK: Decimal(60)}
+
+
+def test_bounds_that_an_agent_brings_are_its_wallets_unless_that_has_some(
+    backend: Backend, agent: Agent
+) -> None:
+    own = Bounds(replace(POLICY, max_leverage=1), 4, is_own=True)
+    elsewhere = replace(agent, agent_id="elsewhere", wallet_address="0x" + "cd" * 20)
+
+    for name, each in (("here", agent), ("there", elsewhere)):
+        brought = approval(intent=name)._replace(wallet_mark=each.wallet_mark, own=own)
+        assert backend.signing.record(brought) is Recorded.NEW
+
+    assert backend.agents.bounds(agent) == Bounds(POLICY)
+    assert backend.agents.bounds(elsewhere) == Bounds(own.policy, 4)
 
 
 def test_audit_entries_of_one_batch_are_all_kept(backend: Backend) -> None:

@@ -18,6 +18,7 @@ from tests.fakes.custody import InMemoryCustodyStore, InMemoryVault
 from understudy.adapters.aws.agent_keys import LambdaAgentKeys
 from understudy.adapters.memory.clock import ManualClock
 from understudy.adapters.memory.market_store import InMemoryMarketStore
+from understudy.adapters.venues.hyperliquid.wire import Builder
 from understudy.domain.errors import (
     ConflictError,
     SigningRefusedError,
@@ -28,6 +29,7 @@ from understudy.domain.ids import UserId, WalletId
 from understudy.ports.switches import Switch
 
 WALLET = Wallet(WalletId("w1"), UserId("u1"), "0x" + "a" * 40, Connector.REOWN, NOW_MS, NOW_MS)
+BUILDER = Builder("0x" + "9" * 40, 10)
 POLICY = Policy(number(1000), number(10_000), 10, 500)
 
 
@@ -37,7 +39,11 @@ class Functions:
     def __init__(self) -> None:
         self.store = InMemoryCustodyStore(InMemoryMarketStore())
         enrolment = Enrolment(
-            self.store, wrapped_only(InMemoryVault()), ManualClock(NOW_MS), POLICY
+            self.store,
+            wrapped_only(InMemoryVault()),
+            ManualClock(NOW_MS),
+            POLICY,
+            builder=BUILDER,
         )
         self._doors = {alias: enrolment_door(enrolment, alias) for alias in OPENED_BY}
         self.answer: dict[str, Any] | None = None
@@ -68,6 +74,7 @@ def test_an_agent_is_made_let_sign_and_destroyed(
     kept = functions.store.agent(made.agent_id)
     assert kept is not None
     assert (kept.address, kept.wallet_address) == (made.address, WALLET.address)
+    assert (made.builder_address, made.builder_fee_tenths_bps) == BUILDER
 
     keys.activate(made.agent_id)
     keys.revoke(made.agent_id)

@@ -117,5 +117,5 @@ def on_venue(venue: SimulatorThread) -> ApiWorld:
         venue=HyperliquidVenue(rest, Chain.TESTNET, clock),
         approvals=HyperliquidApprovals(rest, Chain.TESTNET),
     )
-    api.services = assemble(ports, api.terms, api.dependencies)
+    api.services = assemble(ports, api.referral_code, api.dependencies)
     return api

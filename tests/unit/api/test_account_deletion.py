@@ -193,7 +193,7 @@ class Failing:
 def deletion_of(api: ApiWorld, countdown: Countdown) -> AccountDeletion:
     ports = api.ports()
     failing: Any = {name: Failing(getattr(ports, name), countdown) for name in BROKEN}
-    return assemble(replace(ports, **failing), api.terms, ()).seldom.deletion
+    return assemble(replace(ports, **failing), api.referral_code, ()).seldom.deletion
 
 
 def scene() -> tuple[ApiWorld, UserId]:

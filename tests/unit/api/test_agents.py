@@ -9,11 +9,11 @@ import pytest
 from eth_account import Account
 from eth_account.messages import encode_typed_data
 
+from tests.fakes.agents import InMemoryAgentKeys
 from tests.fakes.api import ApiWorld
 from tests.fakes.identity import ALICE, BOB
 from tests.fakes.requests import created, started
 from understudy.domain.intents import Unknown
-from understudy.workflows.requests.agents import BuilderTerms
 
 REFUSED = (200, b'{"status":"err","response":"Too many extra agents for cumulative volume"}')
 HOUR_MS = 3_600_000
@@ -257,8 +257,8 @@ def test_revoking_again_goes_on_where_it_was_broken_off(api: ApiWorld, token: st
     assert first.body == second.body
 
 
-def test_a_builder_fee_is_asked_for_only_where_it_is_configured(token: str) -> None:
-    api = ApiWorld(terms=BuilderTerms("0x" + "9" * 40, 10, "REF"))
+def test_a_builder_fee_is_asked_for_only_where_custody_names_one(token: str) -> None:
+    api = ApiWorld(keys=InMemoryAgentKeys(builder=("0x" + "9" * 40, 10)), referral_code="REF")
     made = enabled(api, api.token())
 
     kinds = [each["action"]["type"] for each in made["to_sign"]]

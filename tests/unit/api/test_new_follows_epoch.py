@@ -16,7 +16,7 @@ EPOCH = 1_800_000_000_000
 
 
 def test_a_new_follow_is_of_the_epoch_that_is_deployed(api: ApiWorld, token: str) -> None:
-    api.services = assemble(replace(api.ports(), epoch=EPOCH), api.terms, api.dependencies)
+    api.services = assemble(replace(api.ports(), epoch=EPOCH), api.referral_code, api.dependencies)
 
     follow = FollowId(created(api, token))
 

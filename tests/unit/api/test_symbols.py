@@ -33,7 +33,7 @@ def with_markets(api: ApiWorld, *markets: Market) -> None:
     listed = InMemoryMarketStore()
     listed.put_markets(HYPERLIQUID, markets)
     ports = replace(api.ports(), markets=listed)
-    api.services = assemble(ports, api.terms, api.dependencies)
+    api.services = assemble(ports, api.referral_code, api.dependencies)
 
 
 @pytest.mark.parametrize(("change", "spelling"), MISSPELT, ids=str)

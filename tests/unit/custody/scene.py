@@ -17,7 +17,7 @@ from understudy.adapters.memory.market_store import InMemoryMarketStore
 from understudy.adapters.venues.hyperliquid.constants import Chain
 from understudy.domain.follows import Marks
 from understudy.domain.ids import CopyId, FollowId, WalletId, client_order_id, intent_id
-from understudy.domain.intents import Intent, IntentKind, Signed, SigningRefused
+from understudy.domain.intents import Intent, IntentKind, Signed, SigningAnswer, SigningRefused
 from understudy.domain.markets import HYPERLIQUID, Market, PriceGrid
 from understudy.domain.money import ZERO
 from understudy.domain.trades import Side
@@ -94,7 +94,7 @@ class Scene:
         )
         return replace(setting, **changes)
 
-    def sign(self, *intents: Intent) -> list[Signed | SigningRefused]:
+    def sign(self, *intents: Intent) -> list[SigningAnswer]:
         return self.signer.sign(intents)
 
     def signed(self, intent: Intent) -> Signed:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import Any
 
@@ -11,6 +12,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from custody.agents import Agent, AuthorityKind
+from custody.audit import AuditEvent
 from custody.authorities import Authorities
 from custody.aws.resident_keys import ResidentKeys
 from custody.der import point_in, signature_in
@@ -24,10 +26,11 @@ from tests.fakes.custody import InMemoryVault
 from tests.fakes.kms import SigningKms
 from tests.unit.custody.scene import POLICY, TESTNET, WALLET, Scene
 from understudy.domain.errors import DependencyError, NotAllowedError, SigningUnavailableError
-from understudy.domain.intents import SigningRefused
+from understudy.domain.intents import Signed, SigningRefused, SigningUnavailable
 
 WANTED = NewAgent("user-1", "wallet-1", WALLET, "hyperliquid", "understudy")
 DIGEST = b"\x07" * 32
+ANSWERED_AWAY = "what signs for this agent is away"
 
 
 class Mixed(Scene):
@@ -44,10 +47,14 @@ class Mixed(Scene):
             }
         )
         self.enrolment = Enrolment(self.store, keys, self.clock, POLICY)
-        self.signer = IntentSigner(self.store, keys, self.clock, TESTNET)
+        self._all_keys = keys
+        self.signer = self.signer_with(None)
+
+    def signer_with(self, lanes: ThreadPoolExecutor | None) -> IntentSigner:
+        return IntentSigner(self.store, self._all_keys, self.clock, TESTNET, lanes)
 
     def resident(self) -> Agent:
-        agent = self.enrolment.create_agent(replace(WANTED, authority=AuthorityKind.KMS_RESIDENT))
+        agent = self.enrolment.create_agent(WANTED, AuthorityKind.KMS_RESIDENT)
         self.enrolment.activate(agent.agent_id)
         return agent
 
@@ -107,7 +114,7 @@ def test_who_asks_for_no_authority_gets_the_deployments_and_the_audit_names_it()
 def test_an_authority_that_is_not_here_makes_no_agent_and_signs_nothing() -> None:
     scene = Scene()
     with pytest.raises(NotAllowedError) as refused:
-        scene.enrolment.create_agent(replace(WANTED, authority=AuthorityKind.DEVELOPMENT))
+        scene.enrolment.create_agent(WANTED, AuthorityKind.DEVELOPMENT)
     assert refused.value.code == "AUTHORITY_NOT_HERE"
 
     scene.store._agents[scene.agent.agent_id] = replace(
@@ -124,6 +131,48 @@ def test_agents_of_different_authorities_sign_in_one_batch() -> None:
 
     assert not [each for each in answers if isinstance(each, SigningRefused)]
     assert scene.vault.opened == 1
+
+
+@pytest.mark.parametrize("side_by_side", [False, True])
+def test_an_authority_that_is_away_is_away_for_its_own_agents_alone(*, side_by_side: bool) -> None:
+    scene = Mixed()
+    agent = scene.resident()
+    its = [scene.entry(f"its {n}", agent_id=agent.agent_id) for n in range(2)]
+    refused = scene.entry("wild", agent_id=agent.agent_id, leverage=99)
+    scene.kms.is_away = True
+
+    with ThreadPoolExecutor(2) as threads:
+        signer = scene.signer_with(threads if side_by_side else None)
+        answers = signer.sign([its[0], scene.exit("out"), refused, its[1], scene.entry("in")])
+
+    away = [SigningUnavailable(each.intent_id, ANSWERED_AWAY) for each in its]
+    assert [answers[0], answers[3]] == away
+    assert answers[2] == SigningRefused(refused.intent_id, "LEVERAGE_NOT_ALLOWED")
+    assert isinstance(answers[1], Signed)
+    assert isinstance(answers[4], Signed)
+
+
+def test_what_was_unavailable_is_written_down_and_signed_when_asked_again() -> None:
+    scene = Mixed()
+    agent = scene.resident()
+    entry = scene.entry("its", agent_id=agent.agent_id)
+    scene.kms.is_away = True
+    scene.sign(entry, scene.entry("mine"))
+    scene.kms.is_away = False
+
+    happened = [each.event for each in scene.store.audited if each.subject == agent.agent_id]
+    assert happened[-2:] == [AuditEvent.INTENT_APPROVED, AuditEvent.INTENT_UNAVAILABLE]
+    assert scene.signed(entry).body
+
+
+def test_a_lane_that_has_no_answer_asks_its_authority_no_more() -> None:
+    scene = Mixed()
+    agent = scene.resident()
+    scene.kms.is_away = True
+
+    scene.sign(*(scene.entry(str(n), agent_id=agent.agent_id) for n in range(3)), scene.exit())
+
+    assert scene.kms.asked_to_sign == 1
 
 
 def test_kms_away_is_unavailable_and_a_disabled_key_is_unusable() -> None:

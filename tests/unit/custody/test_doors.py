@@ -20,6 +20,7 @@ from custody.doors import (
     enrolment_door,
     signing_door,
 )
+from custody.keys import Sealed
 from custody.requests import read_intents
 from tests.unit.custody.scene import NOW_MS, WALLET, Scene
 from understudy.domain.codec import to_plain
@@ -63,6 +64,24 @@ def test_the_signing_alias_signs_and_refuses_in_order() -> None:
     assert results[1]["reason"] == "LEVERAGE_NOT_ALLOWED"
 
 
+def test_the_signing_alias_says_which_intent_has_no_answer() -> None:
+    scene = Scene()
+    other = scene.enrol("user-2")
+    opening = scene.vault.open
+
+    def open_only_mine(sealed: Sealed, context: dict[str, str]) -> bytes:
+        if context["agent_id"] == other.agent_id:
+            raise DependencyError("the vault is away")
+        return opening(sealed, context)
+
+    scene.vault.open = open_only_mine  # type: ignore[method-assign,assignment]
+    intents = [scene.entry("its", agent_id=other.agent_id), scene.entry("mine")]
+
+    results = call(scene, SIGN_ALIAS, {"intents": [to_plain(each) for each in intents]})["results"]
+
+    assert [sorted(result) for result in results] == [["cause", "intent_id"], ["body", "intent_id"]]
+
+
 def test_the_signing_alias_refuses_to_enrol() -> None:
     scene = Scene()
     before = len(scene.store.audited)
@@ -96,7 +115,7 @@ def test_an_agent_lives_and_dies_by_the_enrolment_alias() -> None:
     activated = call(scene, ENROLL_ALIAS, {"operation": "activate", **named})
     revoked = call(scene, ENROLL_ALIAS, {"operation": "revoke", **named})
 
-    assert sorted(made) == ["address", "agent_id"]
+    assert sorted(made) == ["address", "agent_id", "builder_address", "builder_fee_tenths_bps"]
     assert (activated, revoked) == ({**named, "status": "ACTIVE"}, {**named, "status": "REVOKED"})
 
 
@@ -150,6 +169,18 @@ def test_the_erasure_ends_keys_and_makes_none() -> None:
 
     assert refused == ["NOT_ALLOWED"] * 3
     assert call(scene, ERASE_ALIAS, {"operation": "revoke", **named})["status"] == "REVOKED"
+
+
+@pytest.mark.parametrize("alias", [ENROLL_ALIAS, UPKEEP_ALIAS])
+@pytest.mark.parametrize("authority", ["KMS_RESIDENT", "KMS_WRAPPED"])
+def test_no_caller_chooses_what_holds_a_key(alias: str, authority: str) -> None:
+    scene = Scene()
+    before = len(scene.store.audited)
+
+    answer = call(scene, alias, {**CREATE, "authority": authority})
+
+    assert answer["error"]["code"] == "INVALID_INPUT"
+    assert len(scene.store.audited) == before
 
 
 @pytest.mark.parametrize("operation", ["create_agent", "activate"])

@@ -12,7 +12,7 @@ from botocore.exceptions import ClientError, ReadTimeoutError
 from tests.unit.custody.scene import Scene
 from understudy.adapters.aws.signer import MAX_BATCH, LambdaSigner
 from understudy.domain.errors import SigningUnavailableError
-from understudy.domain.intents import Signed
+from understudy.domain.intents import Signed, SigningUnavailable
 
 THROTTLED = ClientError({"Error": {"Code": "TooManyRequestsException"}}, "Invoke")
 
@@ -56,6 +56,23 @@ def signer(client: ScriptedLambda) -> LambdaSigner:
 def test_what_is_no_answer_for_this_intent_is_unavailable(answer: Any) -> None:
     with pytest.raises(SigningUnavailableError):
         signer(ScriptedLambda(answer)).sign([Scene().entry()])
+
+
+def test_one_answer_may_be_that_there_is_none_just_now() -> None:
+    def half(batch: list[dict[str, Any]]) -> dict[str, Any]:
+        first, second = (plain["intent_id"] for plain in batch)
+        return {
+            "results": [{"intent_id": first, "cause": "away"}, {"intent_id": second, "body": "{}"}]
+        }
+
+    intents = [Scene().entry("a"), Scene().entry("b")]
+
+    answers = signer(ScriptedLambda(half)).sign(intents)
+
+    assert answers == [
+        SigningUnavailable(intents[0].intent_id, "away"),
+        Signed(intents[1].intent_id, "{}"),
+    ]
 
 
 def test_a_long_list_goes_in_batches_and_comes_back_in_order() -> None:

@@ -11,7 +11,7 @@ import pytest
 from custody.enrolment import SwitchOrder
 from custody.policy import MAX_MARK_AGE_MS
 from custody.refusals import Refusal
-from tests.unit.custody.scene import NOW_MS, Scene
+from tests.unit.custody.scene import NOW_MS, POLICY, Scene
 from understudy.domain.ids import client_order_id, intent_id
 from understudy.domain.trades import Side
 from understudy.ports.switches import Switch
@@ -178,9 +178,19 @@ def test_a_kill_switch_turned_off_lets_entries_pass_again() -> None:
     assert scene.signed(scene.entry()).body
 
 
-def test_an_allow_list_shuts_out_every_other_symbol() -> None:
+@pytest.mark.parametrize("kind", ["entry", "exit", "leverage"])
+def test_nothing_is_signed_for_a_wallet_that_nothing_bounds(kind: str) -> None:
     scene = Scene()
-    policy = replace(scene.agent.policy, symbols_allow=("ETH",))
+    scene.store._bounds.clear()
+
+    reason = scene.refusal(getattr(scene, kind)())
+
+    expected = Refusal.PRICE_OUT_OF_BAND if kind == "exit" else Refusal.SYMBOL_NOT_ALLOWED
+    assert reason == expected
+
+
+def test_an_allow_list_shuts_out_every_other_symbol() -> None:
+    policy = replace(POLICY, symbols_allow=("ETH",))
 
     assert not policy.allows("BTC")
     assert policy.allows("ETH")

@@ -9,12 +9,14 @@ from typing import Any
 import pytest
 
 from cli.wallet_key import WalletKey
-from custody.agents import Policy
+from custody.agents import Agent, Policy
 from custody.audit import AuditEvent
 from custody.bounds import widens
-from custody.enrolment import AGREED_WITHIN_MS, NewAgent, PolicyAnswer, PolicyOrder
+from custody.enrolment import AGREED_WITHIN_MS, Enrolment, NewAgent, PolicyAnswer, PolicyOrder
+from custody.keys import wrapped_only
 from tests.unit.custody.scene import POLICY, Scene
 from understudy.domain.errors import InvalidInputError, NotAllowedError, NotFoundError
+from understudy.domain.intents import Intent
 from understudy.domain.markets import HYPERLIQUID
 
 OWNER, STRANGER = WalletKey(b"\x31" * 32), WalletKey(b"\x32" * 32)
@@ -129,6 +131,86 @@ def test_a_signature_counts_in_its_time_only(scene: Owned, late_ms: int) -> None
 
     signature = OWNER.sign_text(asked.to_sign)
     assert refusal(scene, WIDER, signature, until_ms) == "AGREEMENT_EXPIRED"
+
+
+def order_of(scene: Owned, agent: Agent, cause: str, **changes: Any) -> Intent:
+    owner = {"wallet_address": OWNER.address.lower(), "agent_id": agent.agent_id}
+    return scene.entry(cause, **{**owner, **changes})
+
+
+def test_a_successor_signs_under_what_its_owner_narrowed(scene: Owned) -> None:
+    scene.ask(replace(NARROWER, symbols_allow=("ETH",)))
+
+    successor = scene.enrol()
+
+    assert scene.enrolment.policy(successor.agent_id) == scene.policy != POLICY
+    assert scene.refusal(order_of(scene, successor, "next")) == "SYMBOL_NOT_ALLOWED"
+
+
+def test_an_agent_after_a_revoked_one_keeps_bounds_and_the_day_that_is_spent(scene: Owned) -> None:
+    scene.ask(replace(POLICY, max_daily_notional=Decimal(10_000)))
+    scene.signed(order_of(scene, scene.agent, "before"))
+    scene.enrolment.revoke(scene.agent.agent_id)
+
+    again = scene.enrol()
+
+    small = order_of(scene, again, "small", size=Decimal("0.09"))
+    large = order_of(scene, again, "large", size=Decimal("0.1"))
+    assert scene.refusal(large) == "DAILY_NOTIONAL_EXCEEDED"
+    assert scene.signed(small).body
+
+
+def test_agents_of_one_wallet_share_one_day(scene: Owned) -> None:
+    other = scene.enrol()
+
+    answers = scene.sign(
+        *(order_of(scene, scene.agent, f"mine {n}") for n in range(3)),
+        *(order_of(scene, other, f"its {n}") for n in range(3)),
+    )
+
+    reasons = [getattr(each, "reason", "signed") for each in answers]
+    assert reasons == ["signed"] * 4 + ["DAILY_NOTIONAL_EXCEEDED"] * 2
+
+
+def test_narrower_bounds_hold_for_every_agent_of_the_wallet(scene: Owned) -> None:
+    other = scene.enrol()
+
+    scene.ask(NARROWER)
+
+    large = order_of(scene, other, "large", size=Decimal("0.15"))
+    assert scene.refusal(large) == "ORDER_NOTIONAL_EXCEEDED"
+
+
+def test_another_wallet_has_bounds_and_a_day_of_its_own(scene: Owned) -> None:
+    elsewhere = STRANGER.address.lower()
+    other = scene.enrolment.create_agent(
+        NewAgent("user-2", "wallet-1", elsewhere, HYPERLIQUID, "understudy")
+    )
+    scene.enrolment.activate(other.agent_id)
+    scene.ask(replace(NARROWER, max_daily_notional=Decimal(1)))
+
+    assert scene.enrolment.policy(other.agent_id) == POLICY
+    assert scene.signed(order_of(scene, other, "its", wallet_address=elsewhere)).body
+
+
+def test_the_deployments_bounds_are_for_a_wallets_first_agent_alone(scene: Owned) -> None:
+    later = Enrolment(scene.store, wrapped_only(scene.vault), scene.clock, WIDER)
+    wanted = NewAgent("user-1", "wallet-1", OWNER.address.lower(), HYPERLIQUID, "understudy")
+
+    successor = later.create_agent(wanted)
+
+    assert later.policy(successor.agent_id) == POLICY
+
+
+def test_an_agreement_counts_for_one_agent_of_the_wallet_only(scene: Owned) -> None:
+    asked = scene.ask(WIDER)
+    signature = OWNER.sign_text(asked.to_sign)
+    other = scene.enrol()
+    scene.ask(WIDER, signature, asked.valid_until_ms)
+    scene.enrolment.set_policy(PolicyOrder(other.agent_id), NARROWER)
+
+    assert refusal(scene, WIDER, signature, asked.valid_until_ms) == "AGREEMENT_MISMATCH"
+    assert scene.policy == NARROWER
 
 
 def test_a_revoked_agents_bounds_stay(scene: Owned) -> None:

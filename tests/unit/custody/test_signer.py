@@ -14,9 +14,16 @@ from custody.audit import AuditEvent
 from custody.keys import Sealed, wrapped_only
 from custody.refusals import Refusal
 from custody.signer import MAX_BATCH, IntentSigner
-from tests.unit.custody.scene import NOW_MS, TESTNET, Scene
-from understudy.domain.errors import InvalidInputError, SigningUnavailableError
-from understudy.domain.intents import Intent, Signed, SigningRefused
+from custody.store import Approval, Recorded
+from tests.unit.custody.scene import NOW_MS, POLICY, TESTNET, Scene
+from understudy.domain.errors import DependencyError, InvalidInputError, SigningUnavailableError
+from understudy.domain.intents import (
+    Intent,
+    Signed,
+    SigningAnswer,
+    SigningRefused,
+    SigningUnavailable,
+)
 
 
 def events(scene: Scene) -> list[str]:
@@ -111,7 +118,7 @@ def test_the_day_has_room_for_so_much_and_no_more() -> None:
 
     reasons = [getattr(answer, "reason", "signed") for answer in answers]
     assert reasons == ["signed"] * 4 + [Refusal.DAILY_NOTIONAL_EXCEEDED]
-    assert spent_today(scene) <= scene.agent.policy.max_daily_notional
+    assert spent_today(scene) <= POLICY.max_daily_notional
 
 
 def test_a_new_day_has_its_room_again() -> None:
@@ -150,7 +157,7 @@ def test_two_threads_with_two_contents_of_one_intent_get_one_signature() -> None
     assert refused.reason == Refusal.INTENT_CONTENT_CHANGED
 
 
-def in_two_threads(scene: Scene, *intents: Intent) -> list[Signed | SigningRefused]:
+def in_two_threads(scene: Scene, *intents: Intent) -> list[SigningAnswer]:
     both_have_read = Barrier(2, timeout=10)
     read = scene.store.read
 
@@ -196,13 +203,31 @@ def test_a_key_sealed_to_another_agent_signs_nothing_and_stops_nobody_else() -> 
     scene = Scene()
     other = scene.enrol("user-2")
     swapped = replace(scene.agent, agent_id="swapped", ciphertext=other.ciphertext)
-    scene.store.create(swapped, scene.store.audited[0])
+    scene.store.create(swapped, POLICY, scene.store.audited[0])
     scene.enrolment.activate("swapped")
 
     answers = scene.sign(scene.entry(agent_id="swapped"), scene.entry("mine"))
 
     assert answers[0] == SigningRefused(scene.entry().intent_id, Refusal.KEY_UNUSABLE)
     assert isinstance(answers[1], Signed)
+
+
+def test_a_store_that_loses_one_lanes_record_answers_the_other_lane() -> None:
+    scene = Scene()
+    other = scene.enrol("user-2")
+    record = scene.store.record
+
+    def lose_those_of_the_other(approval: Approval) -> Recorded:
+        if approval.agent_id == other.agent_id:
+            raise DependencyError("the table did not answer")
+        return record(approval)
+
+    scene.store.record = lose_those_of_the_other  # type: ignore[method-assign]
+
+    lost, signed = scene.sign(scene.entry("its", agent_id=other.agent_id), scene.entry("mine"))
+
+    assert isinstance(lost, SigningUnavailable)
+    assert isinstance(signed, Signed)
 
 
 def test_a_vault_that_is_away_gives_nothing_out_and_the_batch_can_be_repeated() -> None:
@@ -220,8 +245,9 @@ def test_what_was_approved_and_not_signed_is_audited_as_that_each_time() -> None
     scene = Scene()
     scene.vault.is_away = True
     for _ in range(2):
-        with pytest.raises(SigningUnavailableError):
-            scene.sign(scene.entry(), scene.entry("other", leverage=99))
+        unsigned, refused = scene.sign(scene.entry(), scene.entry("other", leverage=99))
+        assert isinstance(unsigned, SigningUnavailable)
+        assert isinstance(refused, SigningRefused)
     scene.vault.is_away = False
     scene.signed(scene.entry())
 

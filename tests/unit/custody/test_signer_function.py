@@ -37,7 +37,12 @@ EXPECTED: dict[str, Any] = {
     "sign_entry": [["body", "intent_id"]],
     "sign_exit": [["body", "intent_id"]],
     "sign_batch": [["body", "intent_id"], ["body", "intent_id"], ["intent_id", "reason"]],
-    "enroll_create_agent": ["address", "agent_id"],
+    "enroll_create_agent": [
+        "address",
+        "agent_id",
+        "builder_address",
+        "builder_fee_tenths_bps",
+    ],
     "enroll_activate": ["agent_id", "status"],
     "enroll_revoke": ["agent_id", "status"],
     "enroll_set_policy": ["policy", "to_sign", "valid_until_ms"],

@@ -1,4 +1,4 @@
-"""The signer has room for every lane, and a builder fee reaches all who must know of it."""
+"""The signer has room for every lane, and it alone says which builder fee there is."""
 
 from __future__ import annotations
 
@@ -34,9 +34,13 @@ def test_the_signer_has_as_much_room_as_the_lanes_can_ask_for() -> None:
         ("HYPERLIQUID_BUILDER_FEE_TENTHS_BPS", "HyperliquidBuilderFeeTenthsBps"),
     ],
 )
-def test_users_approve_the_builder_fee_that_is_signed(variable: str, parameter: str) -> None:
+def test_the_builder_fee_is_the_signers_word_alone(variable: str, parameter: str) -> None:
     chosen = {"Fn::If": ["HasBuilder", {"Ref": parameter}, {"Ref": "AWS::NoValue"}]}
 
-    assert variables("ApiFunction")[variable] == chosen
-    assert variables("AgentUpkeepFunction")[variable] == chosen
     assert variables("SignerFunction")[variable] == chosen
+    named = [
+        name
+        for name, each in FUNCTIONS.items()
+        if variable in each.get("Environment", {}).get("Variables", {})
+    ]
+    assert named == ["SignerFunction"]

@@ -11,7 +11,7 @@ import pytest
 from tests.fakes.builders import limits, ratio
 from tests.fakes.world import World
 from understudy.domain.ids import FollowId
-from understudy.domain.intents import Intent, Signed, SigningRefused
+from understudy.domain.intents import Intent, SigningAnswer, SigningRefused
 from understudy.domain.reasons import Reason
 from understudy.domain.receipts import CopyStatus
 from understudy.ports.signing import Signer
@@ -24,7 +24,7 @@ class StrictSigner:
     signer: Signer
     refuses: str = "AGENT_REVOKED"
 
-    def sign(self, intents: Sequence[Intent]) -> Sequence[Signed | SigningRefused]:
+    def sign(self, intents: Sequence[Intent]) -> Sequence[SigningAnswer]:
         if not self.refuses:
             return self.signer.sign(intents)
         return [SigningRefused(intent.intent_id, self.refuses) for intent in intents]

@@ -16,7 +16,7 @@ from understudy.adapters.memory.queues import DelayQueue
 from understudy.domain.errors import SigningUnavailableError
 from understudy.domain.follows import FollowStatus, PauseReason
 from understudy.domain.ids import FollowId
-from understudy.domain.intents import Intent, Signed, SigningRefused
+from understudy.domain.intents import Intent, SigningAnswer, SigningRefused
 from understudy.domain.limits import OnStop
 from understudy.domain.reasons import Reason
 from understudy.domain.receipts import CopyStatus
@@ -37,10 +37,10 @@ class RefusingSigner:
         self._kinds = kinds
         self.asked = 0
 
-    def sign(self, intents: Sequence[Intent]) -> list[Signed | SigningRefused]:
+    def sign(self, intents: Sequence[Intent]) -> list[SigningAnswer]:
         return [self._answer(intent) for intent in intents]
 
-    def _answer(self, intent: Intent) -> Signed | SigningRefused:
+    def _answer(self, intent: Intent) -> SigningAnswer:
         if intent.kind.value not in self._kinds:
             return self._behind.sign([intent])[0]
         self.asked += 1

@@ -14,7 +14,14 @@ from tests.fakes.world import World
 from understudy.domain.errors import DependencyError, SigningUnavailableError
 from understudy.domain.follows import FollowStatus
 from understudy.domain.ids import FollowId
-from understudy.domain.intents import Accepted, Intent, IntentState, Signed, SigningRefused
+from understudy.domain.intents import (
+    Accepted,
+    Intent,
+    IntentState,
+    Signed,
+    SigningAnswer,
+    SigningRefused,
+)
 from understudy.domain.receipts import CopyStatus
 from understudy.workflows.copying.orders import take_up
 from understudy.workflows.copying.views import read_view
@@ -37,7 +44,7 @@ class DeafToTheFirst:
         self._signer: Signer = world.signer
         self._is_first = True
 
-    def sign(self, intents: Sequence[Intent]) -> Sequence[Signed | SigningRefused]:
+    def sign(self, intents: Sequence[Intent]) -> Sequence[SigningAnswer]:
         if not self._is_first:
             return self._signer.sign(intents)
         self._is_first = False

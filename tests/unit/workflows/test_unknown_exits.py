@@ -16,7 +16,7 @@ from understudy.domain.receipts import CopyStatus
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from understudy.domain.intents import Intent, Signed, SigningRefused
+    from understudy.domain.intents import Intent, SigningAnswer
     from understudy.ports.signing import Signer
 
 
@@ -114,7 +114,7 @@ class AwayOnce:
         self._signer = signer
         self._is_away = True
 
-    def sign(self, intents: Sequence[Intent]) -> Sequence[Signed | SigningRefused]:
+    def sign(self, intents: Sequence[Intent]) -> Sequence[SigningAnswer]:
         if self._is_away:
             self._is_away = False
             raise SigningUnavailableError("the signer did not answer")

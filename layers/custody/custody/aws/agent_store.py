@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from custody.agents import Agent, AgentStatus, Policy, tombstone_of
+from custody.agents import Agent, AgentStatus, Bounds, Policy, tombstone_of
 from custody.aws import keys as at
+from custody.aws.bounds import keep_bounds
+from custody.aws.readings import bounds_of, by_key_of
 from custody.aws.tables import TableNames
 from understudy.adapters.aws.attributes import Item, attributes_of, number, record_of, text
 from understudy.adapters.aws.audit_stamps import KmsStamps
@@ -21,8 +23,10 @@ if TYPE_CHECKING:
 
 # A key that nobody approves within a day is thrown away by the table.
 _PENDING_KEPT_SECONDS = 86_400
-# Of what is gone nothing is known either.
-_NEVER_CHANGED = "attribute_exists(pk) AND attribute_not_exists(policy_version)"
+_UNCHANGED = "policy_version = :version"
+# Bounds in an agent's own record become the wallet's when they are changed.
+_STILL_OWN = "attribute_not_exists(pk)"
+_MAY_BE_BOUNDED = "attribute_exists(pk) AND #status <> :revoked"
 
 
 class DynamoAgentStore:
@@ -34,19 +38,25 @@ class DynamoAgentStore:
         self._stamps = stamps
         self._custody = Table(client, tables.custody)
 
-    def create(self, agent: Agent, audit: AuditEntry) -> None:
-        """Store a new agent."""
+    def create(self, agent: Agent, first: Policy, audit: AuditEntry) -> None:
+        """Store a new agent, and bound its wallet if that is new too."""
         item = {
             **at.agent(agent.agent_id),
             **attributes_of(agent),
             "expires_on": number(agent.created_at_ms // 1000 + _PENDING_KEPT_SECONDS),
         }
-        self._write(put_new(self._tables.custody, item), audit)
+        bounding = keep_bounds(self._tables.custody, agent.wallet_mark, Bounds(first))
+        self._write(put_new(self._tables.custody, item), audit, bounding)
 
     def agent(self, agent_id: str) -> Agent | None:
         """Read an agent."""
         item = self._custody.get(at.agent(agent_id))
         return record_of(Agent, item) if item else None
+
+    def bounds(self, agent: Agent) -> Bounds | None:
+        """Read the bounds of an agent's wallet."""
+        wanted = [at.agent(agent.agent_id), at.policy(agent.wallet_mark)]
+        return bounds_of(agent, by_key_of(self._custody.get_many(wanted)))
 
     def activate(self, agent: Agent, audit: AuditEntry) -> None:
         """Make a pending agent active."""
@@ -75,26 +85,25 @@ class DynamoAgentStore:
             audit,
         )
 
-    def set_policy(self, agent: Agent, policy: Policy, audit: AuditEntry) -> None:
-        """Change the bounds of an agent."""
-        known = {":version": number(agent.policy_version)} if agent.policy_version else {}
-        is_known = "policy_version = :version" if known else _NEVER_CHANGED
+    def set_policy(self, agent: Agent, before: Bounds, policy: Policy, audit: AuditEntry) -> None:
+        """Change the bounds of an agent's wallet."""
+        values = {
+            ":policy": {"M": attributes_of(policy)},
+            ":next": number(before.version + 1),
+            ":version": number(before.version),
+        }
+        if before.is_own:
+            del values[":version"]
         change: Operation = {
             "Update": {
                 "TableName": self._tables.custody,
-                "Key": at.agent(agent.agent_id),
+                "Key": at.policy(agent.wallet_mark),
                 "UpdateExpression": "SET policy = :policy, policy_version = :next",
-                "ConditionExpression": f"#status <> :revoked AND {is_known}",
-                "ExpressionAttributeNames": {"#status": "status"},
-                "ExpressionAttributeValues": {
-                    ":policy": {"M": attributes_of(policy)},
-                    ":next": number(agent.policy_version + 1),
-                    ":revoked": text(AgentStatus.REVOKED),
-                    **known,
-                },
+                "ConditionExpression": _STILL_OWN if before.is_own else _UNCHANGED,
+                "ExpressionAttributeValues": values,
             }
         }
-        self._write(change, audit)
+        self._write(change, audit, self._without_own_bounds(agent))
 
     def turn(
         self, switch: Switch, subject: str, *, on: bool, at_ms: int, audit: AuditEntry
@@ -103,8 +112,9 @@ class DynamoAgentStore:
         turns = Turns(self._tables.custody, at.switch(switch, subject), at.ON)
         turns.turn(lambda change: self._write(change, audit), on=on, at_ms=at_ms)
 
-    def _write(self, change: Operation, audit: AuditEntry) -> None:
-        transact(self._client, [change, put(self._tables.audit, stamped_item(audit, self._stamps))])
+    def _write(self, change: Operation, audit: AuditEntry, *more: Operation) -> None:
+        entry = put(self._tables.audit, stamped_item(audit, self._stamps))
+        transact(self._client, [change, entry, *more])
 
     def _change(
         self, agent: Agent, sets: Item, *, remove: str, condition: str, values: Item
@@ -121,5 +131,17 @@ class DynamoAgentStore:
                     **{f":{name}": value for name, value in sets.items()},
                     **values,
                 },
+            }
+        }
+
+    def _without_own_bounds(self, agent: Agent) -> Operation:
+        return {
+            "Update": {
+                "TableName": self._tables.custody,
+                "Key": at.agent(agent.agent_id),
+                "UpdateExpression": "REMOVE policy, policy_version",
+                "ConditionExpression": _MAY_BE_BOUNDED,
+                "ExpressionAttributeNames": {"#status": "status"},
+                "ExpressionAttributeValues": {":revoked": text(AgentStatus.REVOKED)},
             }
         }

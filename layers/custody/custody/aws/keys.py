@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from custody.agents import owner_mark_of
+from custody.agents import owner_mark_of, wallet_mark
 from understudy.adapters.aws.attributes import Item
 from understudy.adapters.aws.keys import key
 from understudy.domain.intents import Intent
@@ -12,18 +12,24 @@ from understudy.domain.markets import HYPERLIQUID
 from understudy.ports.switches import Switch
 
 DAY = "DAY#"
+WALLET = "WALLET#"
 ON = "on"  # the attribute of a kill switch that is on
 LEGACY = "LEGACY"
 
 
 def agent(agent_id: str) -> Item:
-    """Name an agent with its policy and ciphertext."""
+    """Name an agent with its ciphertext."""
     return key(f"AGENT#{agent_id}", "AGENT")
 
 
-def day(agent_id: str, date: str) -> Item:
-    """Name what an agent's entries of one UTC day add up to."""
-    return key(f"AGENT#{agent_id}", DAY + date)
+def policy(wallet: str) -> Item:
+    """Name the bounds of a wallet, by its mark."""
+    return key(WALLET + wallet, "POLICY")
+
+
+def day(wallet: str, date: str) -> Item:
+    """Name what a wallet's entries of one UTC day add up to, by its mark."""
+    return key(WALLET + wallet, DAY + date)
 
 
 def content(intent_id: str) -> Item:
@@ -54,6 +60,8 @@ def of_batch(intents: Iterable[Intent], date: str) -> list[Item]:
     """Name everything in the custody table that a batch is judged by, each key once."""
     wanted: list[Item] = []
     for intent in intents:
-        of_agent = (agent(intent.agent_id), day(intent.agent_id, date))
-        wanted += (content(intent.intent_id), *of_agent, *switches_of(intent.agent_id))
+        # Whether it is the agent's wallet is judged later; nothing is signed when it is not.
+        wallet = wallet_mark(intent.venue, intent.wallet_address)
+        of_intent = (content(intent.intent_id), agent(intent.agent_id))
+        wanted += (*of_intent, policy(wallet), day(wallet, date), *switches_of(intent.agent_id))
     return list({(item["pk"]["S"], item["sk"]["S"]): item for item in wanted}.values())

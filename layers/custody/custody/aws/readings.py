@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from decimal import Decimal
 
-from custody.agents import Agent
+from custody.agents import Agent, Bounds, Policy
 from custody.aws import keys as at
 from custody.policy import Killed, Mark
 from custody.store import Readings
@@ -17,28 +17,51 @@ from understudy.domain.ids import IntentId
 from understudy.domain.markets import Market
 
 Items = dict[tuple[str, str], Item]
+POLICY = "policy"
+VERSION = "policy_version"
 
 
 def readings_of(custody: Iterable[Item], market: Iterable[Item]) -> Readings:
     """Sort the items of both tables; what was not found is absent, and a switch then off."""
-    by_key = {_key(item): item for item in custody}
+    by_key = by_key_of(custody)
     agents = {item["agent_id"]["S"]: record_of(Agent, item) for item in _of_kind(by_key, "AGENT")}
     on_market = list(market)
     markets = _markets(on_market)
+    bounds = {name: bounds_of(agent, by_key) for name, agent in agents.items()}
     return Readings(
         agents=agents,
+        bounds={name: each for name, each in bounds.items() if each is not None},
         killed={agent_id: _killed(by_key, agent_id) for agent_id in agents},
         contents={
             IntentId(item["intent_id"]["S"]): item["content"]["S"]
             for item in _of_kind(by_key, "CONTENT")
         },
         spent={
-            item["agent_id"]["S"]: Decimal(item["notional"]["N"])
+            item["pk"]["S"].removeprefix(at.WALLET): Decimal(item["notional"]["N"])
             for item in _of_kind(by_key, "DAY")
         },
         markets=markets,
         marks=_marks(on_market, markets),
     )
+
+
+def bounds_of(agent: Agent, items: Items) -> Bounds | None:
+    """Find an agent's bounds: its wallet's or, from before wallets had any, those in its record."""
+    own, walleted = items.get(_key(at.agent(agent.agent_id))), items.get(_key(_policy_of(agent)))
+    item = walleted or own
+    if item is None or POLICY not in item:
+        return None
+    version = int(item.get(VERSION, {"N": "0"})["N"])
+    return Bounds(record_of(Policy, item[POLICY]["M"]), version, is_own=walleted is None)
+
+
+def by_key_of(items: Iterable[Item]) -> Items:
+    """Sort items by their keys."""
+    return {_key(item): item for item in items}
+
+
+def _policy_of(agent: Agent) -> Item:
+    return at.policy(agent.wallet_mark)
 
 
 def _of_kind(items: Items, kind: str) -> Iterable[Item]:

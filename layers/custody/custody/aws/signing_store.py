@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from botocore.exceptions import ClientError
 
 from custody.aws import keys as at
+from custody.aws.bounds import keep_bounds
 from custody.aws.readings import readings_of
 from custody.aws.tables import TableNames
 from custody.store import Approval, Readings, Recorded
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
 # As long as intents themselves: a queue's retention, its dead letters, and their redrive.
 _CONTENT_KEPT_SECONDS = 60 * 86_400
 _DAY_KEPT_SECONDS = 8 * 86_400
-_ADD_TO_DAY = "ADD notional :notional SET agent_id = :agent, expires_on = :end"
+_ADD_TO_DAY = "ADD notional :notional SET expires_on = :end"
 _ROOM_LEFT = "attribute_not_exists(notional) OR notional <= :room"
 _FAILED = "ConditionalCheckFailed"
 
@@ -85,7 +86,12 @@ class DynamoSigningStore:
             self._put_content(approval),
             put(self._tables.audit, stamped_item(approval.audit, self._stamps)),
         ]
-        return [*writes, self._add_spending(approval)] if approval.notional else writes
+        if approval.notional:
+            writes.append(self._add_spending(approval))
+        if approval.own is not None:
+            kept = keep_bounds(self._tables.custody, approval.wallet_mark, approval.own)
+            writes.append(kept)
+        return writes
 
     def _put_content(self, approval: Approval) -> Operation:
         item: Item = {
@@ -109,13 +115,12 @@ class DynamoSigningStore:
         return {
             "Update": {
                 "TableName": self._tables.custody,
-                "Key": at.day(approval.agent_id, approval.day),
+                "Key": at.day(approval.wallet_mark, approval.day),
                 "UpdateExpression": _ADD_TO_DAY,
                 "ConditionExpression": _ROOM_LEFT,
                 "ExpressionAttributeValues": {
                     ":notional": {"N": str(approval.notional)},
                     ":room": {"N": str(approval.room)},
-                    ":agent": text(approval.agent_id),
                     ":end": number(approval.at_ms // 1000 + _DAY_KEPT_SECONDS),
                 },
             }

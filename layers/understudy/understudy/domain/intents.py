@@ -106,6 +106,17 @@ class SigningRefused:
 
 
 @dataclass(frozen=True, slots=True)
+class SigningUnavailable:
+    """Nobody could be asked about this one: nothing was given out, and it may be asked again."""
+
+    intent_id: IntentId
+    cause: str
+
+
+SigningAnswer = Signed | SigningRefused | SigningUnavailable
+
+
+@dataclass(frozen=True, slots=True)
 class Accepted:
     """The venue answered for this very order: how much was filled (zero: nothing) and at what."""
 

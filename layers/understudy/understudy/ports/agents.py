@@ -47,10 +47,15 @@ class DueAgents(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class NewAgentKey:
-    """A key that custody has made: only its name and address ever leave."""
+    """A key that custody has made: only its name and address ever leave.
+
+    With it comes the builder fee that its orders will carry, if any, for its wallet to approve.
+    """
 
     agent_id: str
     address: str
+    builder_address: str = ""
+    builder_fee_tenths_bps: int = 0
 
 
 class AgentKeys(Protocol):

@@ -20,7 +20,7 @@ from understudy.domain.audit import Actor
 from understudy.runtime import environment, parts
 from understudy.workflows.account_erasure import ErasurePorts
 from understudy.workflows.requests.account_deletion import AccountDeletion
-from understudy.workflows.requests.agents import Agents, BuilderTerms
+from understudy.workflows.requests.agents import Agents
 from understudy.workflows.requests.follow_changes import OwnFollows
 from understudy.workflows.requests.follow_lifecycle import FollowLifecycle
 from understudy.workflows.requests.standings import Standings
@@ -74,5 +74,4 @@ def _agents(own: OwnFollows, identity: DynamoIdentityStore, board: DynamoSwitchB
         switches=board,
         follows=own,
         clock=parts.CLOCK,
-        terms=BuilderTerms(),
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from functools import cache
 
 from understudy.adapters.aws import clients
@@ -14,7 +15,6 @@ from understudy.adapters.aws.switch_board import DynamoSwitchBoard
 from understudy.adapters.aws.table import Table
 from understudy.adapters.venues.hyperliquid.approvals import HyperliquidApprovals
 from understudy.runtime import environment, parts
-from understudy.runtime.builder_terms import builder_terms
 from understudy.workflows.agent_upkeep import UpkeepPorts
 from understudy.workflows.requests.agents import Agents
 from understudy.workflows.requests.follow_changes import OwnFollows
@@ -35,7 +35,7 @@ def build() -> UpkeepPorts:
         switches=DynamoSwitchBoard(copying),
         follows=follows,
         clock=parts.CLOCK,
-        terms=builder_terms(),
+        referral_code=os.environ.get("HYPERLIQUID_REFERRAL_CODE", ""),
     )
     bus = EventBridgeBus(clients.eventbridge(), environment.text("EVENT_BUS_NAME"))
     return UpkeepPorts(agents, identity, bus, parts.CLOCK)

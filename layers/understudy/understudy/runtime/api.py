@@ -40,7 +40,6 @@ from understudy.domain.markets import HYPERLIQUID
 from understudy.runtime import environment, parts
 from understudy.runtime.api_ports import ApiPorts, Callers
 from understudy.runtime.api_services import ApiServices, assemble
-from understudy.runtime.builder_terms import builder_terms
 from understudy.runtime.identity_providers import identity_providers
 from understudy.runtime.starting import uncollected
 from understudy.workflows.requests.operators import Operators
@@ -64,7 +63,9 @@ def build(actor: Actor = Actor.API) -> ApiServices:
     rest = Rest(environment.text("HYPERLIQUID_URL"))
     keys = LambdaAgentKeys(clients.functions(), environment.text("ENROLL_FUNCTION"))
     ports = _ports(rest, keys, actor)
-    return assemble(ports, builder_terms(), _dependencies(ports, rest, keys))
+    return assemble(
+        ports, os.environ.get("HYPERLIQUID_REFERRAL_CODE", ""), _dependencies(ports, rest, keys)
+    )
 
 
 def _ports(rest: Rest, keys: LambdaAgentKeys, actor: Actor) -> ApiPorts:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from understudy.runtime.seldom_services import SeldomServices
-    from understudy.workflows.requests.agents import Agents, BuilderTerms
+    from understudy.workflows.requests.agents import Agents
     from understudy.workflows.requests.confirming import Confirming
     from understudy.workflows.requests.copies import Copies
     from understudy.workflows.requests.copy_profiles import CopySettings
@@ -40,20 +40,20 @@ if TYPE_CHECKING:
 
 
 def assemble(
-    ports: ApiPorts, terms: BuilderTerms, dependencies: Sequence[Dependency]
+    ports: ApiPorts, referral_code: str, dependencies: Sequence[Dependency]
 ) -> ApiServices:
     """Join ports to workflows."""
-    return ApiServices(ports, terms, dependencies)
+    return ApiServices(ports, referral_code, dependencies)
 
 
 class ApiServices:
     """What a route may call. What nearly every request needs is there from the start."""
 
     def __init__(
-        self, ports: ApiPorts, builder_terms: BuilderTerms, dependencies: Sequence[Dependency]
+        self, ports: ApiPorts, referral_code: str, dependencies: Sequence[Dependency]
     ) -> None:
         self._ports = ports
-        self._builder_terms = builder_terms
+        self._referral_code = referral_code
         self._dependencies = dependencies
         self._standings = Standings(ports.callers.sessions, ports.clock)
         self.identity = ports.identity
@@ -144,7 +144,7 @@ class ApiServices:
             switches=ports.switches,
             follows=self._own,
             clock=ports.clock,
-            terms=self._builder_terms,
+            referral_code=self._referral_code,
         )
 
     @cached_property

@@ -50,7 +50,7 @@ class LambdaAgentKeys:
             agent_name=agent_name,
             request_id=request_id,
         )
-        return NewAgentKey(answer["agent_id"], answer["address"])
+        return from_plain(NewAgentKey, answer)
 
     def activate(self, agent_id: str) -> None:
         """Let the key sign."""

@@ -10,7 +10,13 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from understudy.domain.codec import from_plain, to_plain
 from understudy.domain.errors import SigningUnavailableError
-from understudy.domain.intents import Intent, Signed, SigningRefused
+from understudy.domain.intents import (
+    Intent,
+    Signed,
+    SigningAnswer,
+    SigningRefused,
+    SigningUnavailable,
+)
 
 if TYPE_CHECKING:
     from mypy_boto3_lambda import LambdaClient
@@ -25,17 +31,17 @@ class LambdaSigner:
         self._client = client
         self._function = function
 
-    def sign(self, intents: Sequence[Intent]) -> list[Signed | SigningRefused]:
-        """Sign each intent or refuse it, in order.
+    def sign(self, intents: Sequence[Intent]) -> list[SigningAnswer]:
+        """Sign each intent or refuse it, in order, or say that it cannot be done just now.
 
         Raises SigningUnavailableError when no answer came; asking again is harmless.
         """
-        answers: list[Signed | SigningRefused] = []
+        answers: list[SigningAnswer] = []
         for start in range(0, len(intents), MAX_BATCH):
             answers += self._sign_batch(intents[start : start + MAX_BATCH])
         return answers
 
-    def _sign_batch(self, intents: Sequence[Intent]) -> list[Signed | SigningRefused]:
+    def _sign_batch(self, intents: Sequence[Intent]) -> list[SigningAnswer]:
         payload = json.dumps({"intents": [to_plain(intent) for intent in intents]})
         results = _results(self._invoke(payload.encode()))
         if [result.intent_id for result in results] != [intent.intent_id for intent in intents]:
@@ -53,14 +59,16 @@ class LambdaSigner:
         return body
 
 
-def _results(body: bytes) -> list[Signed | SigningRefused]:
+def _results(body: bytes) -> list[SigningAnswer]:
     try:
         return [_result(plain) for plain in json.loads(body)["results"]]
     except (KeyError, TypeError, ValueError) as error:
         raise SigningUnavailableError("the signer's answer cannot be read") from error
 
 
-def _result(plain: dict[str, Any]) -> Signed | SigningRefused:
+def _result(plain: dict[str, Any]) -> SigningAnswer:
     if "body" in plain:
         return from_plain(Signed, plain)
+    if "cause" in plain:
+        return from_plain(SigningUnavailable, plain)
     return from_plain(SigningRefused, plain)

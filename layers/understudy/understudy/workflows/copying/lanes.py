@@ -7,7 +7,13 @@ from concurrent.futures import Future
 from typing import TypeVar
 
 from understudy.domain.errors import SigningUnavailableError
-from understudy.domain.intents import Intent, Signed, SigningRefused
+from understudy.domain.intents import (
+    Intent,
+    Signed,
+    SigningAnswer,
+    SigningRefused,
+    SigningUnavailable,
+)
 from understudy.ports.concurrency import Pool
 from understudy.ports.signing import Signer
 
@@ -73,8 +79,14 @@ def _sign_and_resume(
 ) -> None:
     answers: list[Answer | SigningUnavailableError]
     try:
-        answers = list(signer.sign(list(waiting.values())))
+        answers = [_for_its_lane(each) for each in signer.sign(list(waiting.values()))]
     except SigningUnavailableError as error:
         answers = [error] * len(waiting)
     for key, answer in zip(waiting, answers, strict=True):
         running[pool.submit(_resume, lanes[key], answer)] = key
+
+
+def _for_its_lane(answer: SigningAnswer) -> Answer | SigningUnavailableError:
+    if isinstance(answer, SigningUnavailable):
+        return SigningUnavailableError(answer.cause)
+    return answer

@@ -48,15 +48,6 @@ NONCES_OF_APPROVAL = 2  # the agent's and the builder fee's
 
 
 @dataclass(frozen=True, slots=True)
-class BuilderTerms:
-    """What a deployment earns by its users' orders; empty by default."""
-
-    builder_address: str = ""
-    builder_fee_tenths_bps: int = 0
-    referral_code: str = ""
-
-
-@dataclass(frozen=True, slots=True)
 class Delegation:
     """An agent and what its wallet has to sign next."""
 
@@ -75,7 +66,7 @@ class Agents:
     switches: SwitchBoard
     follows: OwnFollows
     clock: Clock
-    terms: BuilderTerms
+    referral_code: str = ""
 
     def enable(
         self,
@@ -223,9 +214,9 @@ class Agents:
             created_at_ms=now,
             approve_by_ms=now + within_ms,
             valid_until_ms=now + VALID_MS,
-            builder_address=self.terms.builder_address,
-            builder_fee_tenths_bps=self.terms.builder_fee_tenths_bps,
-            referral_code=self.terms.referral_code,
+            builder_address=key.builder_address,
+            builder_fee_tenths_bps=key.builder_fee_tenths_bps,
+            referral_code=self.referral_code,
             replaces=replaces,
         )
         stored = self.keep(agent)
