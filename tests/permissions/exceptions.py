@@ -17,6 +17,10 @@ NOT_ASKED = {
         "LeaderListenerFunctionEveryMinuteSQSPolicy",
     ): NOT_STARTED,
     (
+        "FollowReconcileFunctionEveryMinuteRole",
+        "FollowReconcileFunctionEveryMinuteSQSPolicy",
+    ): NOT_STARTED,
+    (
         "AgentUpkeepFunctionEveryFiveMinutesRole",
         "AgentUpkeepFunctionEveryFiveMinutesSQSPolicy",
     ): NOT_STARTED,
