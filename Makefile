@@ -11,7 +11,7 @@ REPORTS := .local/reports
 RESTORE := tests/acceptance/test_restore.py
 LYING := tests/acceptance/test_a_lying_venue.py
 # Runs of the command that end with an error: no copy, and so no latency, is looked at.
-REFUSED := $(addprefix tests/acceptance/,test_a_full_disk.py test_bad_input.py \
+REFUSED := $(addprefix tests/acceptance/,test_a_full_disk.py test_a_part_is_gone.py test_bad_input.py \
 	test_connect_guard.py test_environments.py)
 SCANNED := layers functions cli localcloud simulators benchmarks checks
 RECORDED := tests/recordings/hyperliquid/leader_fills_2026-07.json.gz
