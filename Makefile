@@ -11,9 +11,11 @@ REPORTS := .local/reports
 RESTORE := tests/acceptance/test_restore.py
 LYING := tests/acceptance/test_a_lying_venue.py
 # Runs of the command that end with an error: no copy, and so no latency, is looked at.
-REFUSED := $(addprefix tests/acceptance/,test_a_full_disk.py test_bad_input.py \
+REFUSED := $(addprefix tests/acceptance/,test_a_full_disk.py test_a_part_is_gone.py test_bad_input.py \
 	test_connect_guard.py test_environments.py)
 SCANNED := layers functions cli localcloud simulators benchmarks checks
+RECORDED := tests/recordings/hyperliquid/leader_fills_2026-07.json.gz
+LEADERS := acc2 acc5 acc6 acc7
 SOCKETS := tests/acceptance/test_real_sockets.py tests/acceptance/test_real_sockets_long.py
 COMPILE = cd requirements && ../$(BIN)/pip-compile --quiet --generate-hashes --no-header \
 	--no-emit-index-url --no-emit-find-links --allow-unsafe --strip-extras
@@ -26,7 +28,7 @@ unexport PYTHONDONTWRITEBYTECODE
 	demo-environment dev-environment sam-environment python runtime-python \
 	check-steps format lint security types architecture rules template unit test-parallel test-integration \
 	test-system test-serial \
-	prove-steps prove-simulated prove-standard prove-heavy prove-restore prove-judge prove-sizing \
+	prove-steps prove-simulated prove-standard prove-heavy prove-restore prove-judge prove-sizing prove-leaders \
 	prove-follow-life prove-mutants prove-crashes prove-sockets prove-signer prove-api
 
 help: ## show this list
@@ -147,7 +149,7 @@ test-serial:
 
 # The long proofs, one target each; `make prove` goes through all of them.
 prove-steps: prove-sizing prove-signer prove-api prove-follow-life prove-simulated prove-restore \
-	prove-judge prove-sockets
+	prove-judge prove-leaders prove-sockets
 
 prove-sizing:
 	@$(BIN)/python -m tests.differential --count 200000
@@ -185,6 +187,13 @@ prove-restore:
 
 prove-judge:
 	@$(BIN)/pytest $(LYING)
+
+# All that was recorded of four real leaders, each copied to ten followers and judged.
+prove-leaders: demo-environment
+	@mkdir -p $(REPORTS)
+	@status=0; for leader in $(LEADERS); do echo "leader $$leader"; \
+		$(BIN)/understudy demo --fills $(RECORDED) --leader $$leader --followers 10 --speed max \
+			--json $(REPORTS)/leader-$$leader.json $(ARGS) || status=1; done; exit $$status
 
 prove-sockets:
 	@$(BIN)/pytest $(SOCKETS)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import select
+import signal
 import subprocess
 import sys
 import time
@@ -15,6 +16,7 @@ from typing import TYPE_CHECKING, Self
 from cli.errors import CommandError
 from cli.places import ROOT
 from localcloud.guard import guarded
+from localcloud.processes import is_frozen
 from localcloud.wire import HOST, PARENT_PROCESS_ID
 
 if TYPE_CHECKING:
@@ -76,9 +78,20 @@ class SimulatorProcess:
         return f"http://{HOST}:{self.port}"
 
     def check(self) -> None:
-        """Raise SIMULATOR_DIED, or why it ended by its own words, when the process is gone."""
-        if not self.stopped and self.process.poll() is not None:
+        """Raise SIMULATOR_DIED, or why it ended by its own words, when the process is gone.
+
+        Raises SIMULATOR_FROZEN while it stands still.
+        """
+        if self.stopped:
+            return
+        if self.process.poll() is not None:
             raise self._died()
+        if is_frozen(self.process.pid):
+            raise CommandError(
+                "SIMULATOR_FROZEN",
+                f"a signal froze the simulated venue's process ({self.process.pid})",
+                "start again, and let its process run: no SIGSTOP, no debugger",
+            )
 
     def _died(self) -> CommandError:
         said = _last_line(self.log)
@@ -99,6 +112,7 @@ class SimulatorProcess:
         self.stopped = True
         if self.process.poll() is None:
             self.process.terminate()
+            self.process.send_signal(signal.SIGCONT)  # frozen, it would not hear of it
         try:
             self.process.wait(STOP_SECONDS)
         except subprocess.TimeoutExpired:

@@ -72,7 +72,7 @@ class System:
         return ApiClient(self.api_url, SIGN_IN)
 
     def check(self) -> None:
-        """Raise when a process is gone, or tried to reach another machine."""
+        """Raise when a process is gone or stands still, or tried to reach another machine."""
         self.refusals.check()
         self.simulator.check()
         self.stack.check()

@@ -17,6 +17,7 @@ from localcloud import wire
 from localcloud.errors import Code, LocalCloudError
 from localcloud.guard import guarded
 from localcloud.ports import pinned_port
+from localcloud.processes import is_frozen
 from localcloud.session import ACCESS_KEY, REGION, SECRET_KEY
 
 if TYPE_CHECKING:
@@ -83,15 +84,21 @@ class Emulator:
         return self._process.pid
 
     def check(self) -> None:
-        """Raise EMULATOR_DIED when the process is gone without having been stopped."""
+        """Raise EMULATOR_DIED when the process is gone, EMULATOR_FROZEN while it stands still."""
         if self._process.poll() is not None:
             raise self._died()
+        if is_frozen(self._process.pid):
+            raise LocalCloudError(
+                Code.EMULATOR_FROZEN,
+                f"A signal froze the emulator's process ({self._process.pid}).",
+                "Start again, and let its process run: no SIGSTOP, no debugger.",
+            )
 
     def control(self, page: str) -> Any:
         """Return one of the emulator's own pages, such as `calls`.
 
         Raises:
-            LocalCloudError: EMULATOR_DIED.
+            LocalCloudError: EMULATOR_DIED, EMULATOR_FROZEN.
         """
         try:
             return self._page(page)
@@ -167,6 +174,7 @@ class Emulator:
     def _end(self) -> int:
         if self._process.poll() is None:
             self._process.send_signal(signal.SIGTERM)
+            self._process.send_signal(signal.SIGCONT)  # frozen, it would not hear of it
         try:
             return self._process.wait(STOP_SECONDS)
         except subprocess.TimeoutExpired:

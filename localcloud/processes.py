@@ -1,6 +1,7 @@
-"""What a tree of processes costs: its memory (shared pages counted once) and its CPU time.
+"""What processes do and cost: whether one stands still, memory (shared pages once), CPU time.
 
-Read from `/proc`; on a machine without it every figure is None rather than a guess.
+Read from `/proc`; on a machine without it every figure is None rather than a guess, and
+nothing stands still.
 """
 
 from __future__ import annotations
@@ -34,6 +35,11 @@ def process_tree(root_id: int) -> list[int]:
         tree.append(process_id)
         waiting += children[process_id]
     return tree
+
+
+def is_frozen(process_id: int) -> bool:
+    """Say whether a process stands still because a signal told it to."""
+    return _stat(process_id)[:1] == ["T"]
 
 
 def summed_pss_bytes(root_id: int) -> int | None:

@@ -78,7 +78,7 @@ class RunningStack:
         return int(self.emulator.control("schedules")["started"])
 
     def check(self) -> None:
-        """Raise EMULATOR_DIED when the emulator is gone."""
+        """Raise EMULATOR_DIED or EMULATOR_FROZEN when the emulator works no more."""
         self.emulator.check()
 
     def stop(self) -> None:

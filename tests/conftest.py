@@ -1,8 +1,8 @@
 """Rules for the whole suite: unit tests open no socket, no test reaches another machine.
 
 The one exception is a cloud elsewhere that the caller names in AWS_ENDPOINT_URL.
-Tests marked `shared` need `../shared`. Fixtures do not live here: each folder's conftest owns its
-own.
+Tests marked `shared` need `../shared`; a run that leaves some out for its absence says so.
+Fixtures do not live here: each folder's conftest owns its own.
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ ROOT = Path(__file__).resolve().parents[1]
 SHARED = ROOT.parent / "shared"
 UNIT_TESTS = ROOT / "tests" / "unit"
 NETWORK_CALLS = ("connect", "connect_ex", "sendto", "sendmsg")
+ABSENT = pytest.StashKey[bool]()
 REFUSALS = pytest.StashKey[Refusals]()
 
 
@@ -62,10 +63,22 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     absent = [item for item in items if item.get_closest_marker("shared")]
     config.hook.pytest_deselected(items=absent)
     items[:] = [item for item in items if item not in absent]
+    config.stash[ABSENT] = bool(absent)
+    if hasattr(config, "workeroutput"):
+        config.workeroutput["absent"] = bool(absent)
 
 
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    if not SHARED.is_dir():
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:
+    """Hear from a worker of `pytest -n` what it left out: who reports collects nothing."""
+    left_out: bool = getattr(node, "workeroutput", {}).get("absent", False)
+    node.config.stash[ABSENT] = node.config.stash.get(ABSENT, default=False) or left_out
+
+
+def pytest_terminal_summary(
+    terminalreporter: pytest.TerminalReporter, config: pytest.Config
+) -> None:
+    if config.stash.get(ABSENT, default=False):
         terminalreporter.write_line("tests marked 'shared' are deselected: ../shared is not here")
 
 

@@ -33,6 +33,13 @@ sys.version_info = (2, 7, 18, "final", 0)
 exec(sys.argv[sys.argv.index("-c") + 1])
 """
 
+# What version managers put in the place of a Python that is not installed.
+NOT_THERE = """\
+#!/bin/sh
+echo "python3.13: command not found" >&2
+exit 127
+"""
+
 
 @pytest.fixture
 def checkout(tmp_path: Path) -> Path:
@@ -87,6 +94,23 @@ def test_what_is_no_python_3_is_told_by_its_name(tmp_path: Path, checkout: Path)
         with Run(tmp_path / f"run{number}", command=make_demo(checkout, python)) as run:
             refused(run, "PYTHON_MISSING", "install Python 3.11 or newer")
             assert f"{python} is no Python 3 here" in run.said
+
+
+def test_a_build_without_the_runtimes_own_python_makes_nothing(
+    tmp_path: Path, checkout: Path
+) -> None:
+    missing = tmp_path / "bin" / "python3.13"
+    missing.parent.mkdir()
+    missing.write_text(NOT_THERE)
+    missing.chmod(0o755)
+    before = sorted(checkout.rglob("*"))
+    path = f"PATH={missing.parent}:{os.environ['PATH']}"
+    build = ["env", path, "make", "--no-print-directory", "-C", str(checkout), "build"]
+
+    with Run(tmp_path / "run", command=build) as run:
+        refused(run, "PYTHON_313_MISSING", "put its bin folder first: PATH=/path/to/bin:$PATH make")
+
+    assert sorted(checkout.rglob("*")) == before
 
 
 def test_a_checkout_that_cannot_be_written_makes_nothing(tmp_path: Path, checkout: Path) -> None:

@@ -21,6 +21,10 @@ NOT_ASKED = {
         "AccountErasureFunctionEveryFiveMinutesSQSPolicy",
     ): NOT_STARTED,
     (
+        "FollowReconcileFunctionEveryMinuteRole",
+        "FollowReconcileFunctionEveryMinuteSQSPolicy",
+    ): NOT_STARTED,
+    (
         "AgentUpkeepFunctionEveryFiveMinutesRole",
         "AgentUpkeepFunctionEveryFiveMinutesSQSPolicy",
     ): NOT_STARTED,

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from aiohttp import WSMsgType, web
 
+from simulators.hyperliquid.control.faults import LATENCY, Facts
 from simulators.hyperliquid.endpoints import MALFORMED, SIMULATOR, answer_info, perform_action
 from simulators.hyperliquid.refusal import MalformedRequestError
 from simulators.hyperliquid.stream import frames, limits
@@ -113,7 +114,31 @@ def _subscription(simulator: Simulator, wire: dict[str, Any]) -> Subscription:
         raise FrameRefusedError(f"Invalid subscription {json.dumps(asked)}") from error
 
 
-def _post(simulator: Simulator, _connection: Connection, wire: dict[str, Any]) -> str:
+def _post(simulator: Simulator, connection: Connection, wire: dict[str, Any]) -> str | None:
+    """Answer a post at once, unless a fault holds it."""
+    own = _windows(simulator, connection.client)
+    if simulator.limits_enabled and own.posts >= limits.MAX_POSTS_IN_FLIGHT:
+        raise FrameRefusedError(limits.POSTS)
+    fault = simulator.faults.scripts and simulator.faults.take((LATENCY,), Facts("ws", "post"))
+    if not fault:
+        return _post_frame(simulator, wire)
+    own.posts += 1
+    held = _answer_later(simulator, connection, wire, fault.delay_ms)
+    task = asyncio.get_running_loop().create_task(held)
+    simulator.late.add(task)
+    task.add_done_callback(simulator.late.discard)
+    return None
+
+
+async def _answer_later(
+    simulator: Simulator, connection: Connection, wire: dict[str, Any], delay_ms: int
+) -> None:
+    await asyncio.sleep(delay_ms / 1_000)
+    _windows(simulator, connection.client).posts -= 1
+    simulator.hub.reply(connection, _post_frame(simulator, wire))
+
+
+def _post_frame(simulator: Simulator, wire: dict[str, Any]) -> str:
     request = wire.get("request")
     kind = request.get("type") if isinstance(request, dict) else None
     payload = request.get("payload") if isinstance(request, dict) else None

@@ -25,7 +25,7 @@ pytestmark = pytest.mark.integration
 
 ROOT = Path(__file__).resolve().parents[3]
 SAMPLE = ROOT / "simulators/hyperliquid/recordings/sample.json.gz"
-LEADERS = ROOT.parent / "shared/data/hyperliquid/leader_fills_2026-07.json.gz"
+LEADERS = ROOT / "tests/recordings/hyperliquid/leader_fills_2026-07.json.gz"
 IOC = {"limit": {"tif": "Ioc"}}
 LEADER = named_address("sample")
 BUY = True
@@ -205,7 +205,6 @@ def test_a_start_that_cannot_be_is_refused_with_the_reason(
     assert says in answer.json()["error"]
 
 
-@pytest.mark.shared
 @pytest.mark.parametrize("name", ["acc2", "acc5", "acc6", "acc7"])
 def test_each_real_leader_is_replayed_to_its_last_position(bench: Any, name: str) -> None:
     bench.control("replay/start", recording=str(LEADERS), leader=name, speed="max")

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import queue
 from typing import TYPE_CHECKING, Any
 
 import pytest
 import websocket
+
+from tests.integration.simulator.raw_socket import Raw
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,29 +30,6 @@ class Heard:
 
     def next(self) -> Any:
         return self._frames.get(timeout=WAIT_SECONDS)
-
-
-class Raw:
-    """A socket that shows every frame."""
-
-    def __init__(self, url: str) -> None:
-        self._socket = websocket.create_connection(
-            url.replace("http", "ws") + "/ws", timeout=WAIT_SECONDS
-        )
-
-    def ask(self, **frame: Any) -> Any:
-        self._socket.send(json.dumps(frame))
-        return self.hear()
-
-    def say(self, text: str) -> Any:
-        self._socket.send(text)
-        return self.hear()
-
-    def hear(self) -> Any:
-        return json.loads(self._socket.recv())
-
-    def close(self) -> None:
-        self._socket.close()
 
 
 @pytest.fixture
@@ -188,20 +166,3 @@ def test_a_socket_is_cut_when_told(bench: Any, trader: Any, raw: Raw) -> None:
 
     with pytest.raises((websocket.WebSocketConnectionClosedException, ConnectionError)):
         raw.hear()
-
-
-def test_an_eleventh_socket_and_an_eleventh_user_are_refused(bench: Any) -> None:
-    bench.control("rules", rate_limits=True)
-    sockets = [Raw(bench.venue.url) for _ in range(11)]
-    try:
-        assert sockets[10].hear()["data"] == "Cannot open more than 10 connections."
-        users = [f"0x{number:040x}" for number in range(11)]
-        answers = [
-            sockets[0].ask(method="subscribe", subscription={"type": "userEvents", "user": user})
-            for user in users
-        ]
-        assert answers[9]["channel"] == "subscriptionResponse"
-        assert answers[10]["data"] == "Cannot track more than 10 total users."
-    finally:
-        for socket in sockets:
-            socket.close()

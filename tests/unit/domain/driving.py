@@ -67,14 +67,16 @@ class Driven:
     def held(self, symbol: str) -> Decimal:
         return self.positions.setdefault(symbol, Position()).size
 
-    def move(self, symbol: str, end: Decimal, price: Decimal, weather: Weather) -> None:
-        """Let the leader trade, and do what the lane does about it."""
+    def move(
+        self, symbol: str, end: Decimal, price: Decimal, weather: Weather, gap_ms: int = 61_000
+    ) -> None:
+        """Let the leader trade so long after the last time, and do what the lane does about it."""
         start = self.leaders.get(symbol, ZERO)
         if start == end:
             return
         self.leaders[symbol] = end
         self.seq += 1
-        self.now_ms += 61_000
+        self.now_ms += gap_ms
         self.trades[symbol] = trade(
             str(start),
             str(end),
@@ -156,7 +158,9 @@ class Driven:
             under_way = replace(under_way, margin=ZERO, notional=ZERO)
         ledger = decision.ledger
         self.ledgers[symbol] = replace(ledger, pending=(*ledger.pending, under_way))
-        self.budget = replace(self.budget, reserved=self.budget.reserved + order.margin)
+        recent = decision.recent_entries_ms or self.budget.recent_entries_ms
+        reserved = self.budget.reserved + order.margin
+        self.budget = replace(self.budget, reserved=reserved, recent_entries_ms=recent)
         outcome = self._executed(intent, asked.trade.price, weather)
         if weather.is_heard:
             self._settle(intent, outcome)

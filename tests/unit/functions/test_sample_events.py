@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import ast
 import json
+from dataclasses import replace
+from decimal import Decimal
 from pathlib import Path
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
@@ -16,12 +18,13 @@ from functions.follow_reconcile import app as follow_reconcile
 from functions.follower_execute import app as follower_execute
 from functions.leader_listener import app as leader_listener
 from functions.leader_sync import app as leader_sync
-from tests.fakes.builders import NOW_MS, fixed, limits
+from tests.fakes.builders import LEADER, NOW_MS, fixed, limits
 from tests.fakes.stream import ScriptedStream
 from tests.fakes.world import AtOnce, World
 from understudy.adapters.memory.bus import InMemoryBus
 from understudy.adapters.memory.leases import InMemoryLeases
 from understudy.domain.markets import HYPERLIQUID
+from understudy.messages import Converge
 from understudy.runtime import deliveries
 from understudy.runtime.copy_events import Publishing
 from understudy.runtime.follower_execute import Execution
@@ -37,7 +40,6 @@ if TYPE_CHECKING:
 
 EVENTS = Path(__file__).resolve().parents[3] / "events"
 HERE = Path(__file__)
-QUEUE_CASES = ("wallet", "wake_a_lane", "learn_leverage", "check_leader")
 NOTHING_FAILED: dict[str, Any] = {"batchItemFailures": []}
 
 
@@ -117,13 +119,13 @@ def test_every_sample_of_the_copy_path_is_handled_by_a_test_here() -> None:
 
 
 def samples_in(call: ast.Call) -> list[tuple[str, str]]:
-    """Give what a call of `sample` reads; a name in it stands for what its test is run with."""
+    """Give what a call of `sample` reads."""
     if not isinstance(call.func, ast.Name) or call.func.id != "sample":
         return []
     step, case = call.args
     assert isinstance(step, ast.Constant)
-    cases = [case.value] if isinstance(case, ast.Constant) else QUEUE_CASES
-    return [(str(step.value), str(each)) for each in cases]
+    assert isinstance(case, ast.Constant)
+    return [(str(step.value), str(case.value))]
 
 
 def test_leader_sync_stores_one_order_in_two_fills_as_one_trade(world: World) -> None:
@@ -135,7 +137,13 @@ def test_leader_sync_stores_one_order_in_two_fills_as_one_trade(world: World) ->
 
 
 def test_leader_sync_repairs_after_a_gap(world: World) -> None:
-    assert leader_sync.handler(sample("leader_sync", "repair_after_a_gap"), None) == NOTHING_FAILED
+    world.venue.trade(LEADER, "BTC", "5")
+
+    answer = leader_sync.handler(sample("leader_sync", "repair_after_a_gap"), None)
+
+    assert answer == NOTHING_FAILED
+    assert _sizes_of_trades(world) == [5]
+    assert len(world.queues.fan_out) + len(world.queues.lanes) > 0
 
 
 def test_an_unreadable_message_comes_again_until_it_is_a_dead_letter() -> None:
@@ -178,7 +186,15 @@ def test_follower_execute_runs_lanes_side_by_side_each_in_order(world: World) ->
 
 
 def test_follower_execute_converges(world: World) -> None:
-    assert follower_execute.handler(sample("follower_execute", "converge"), None) == NOTHING_FAILED
+    follower_execute.handler(sample("follower_execute", "open"), None)
+    ledger = world.ledger(_follow("1"))
+    assert ledger.held
+    world.table.ledgers[_follow("1")]["BTC"] = replace(ledger, target=Decimal(0))
+
+    answer = follower_execute.handler(sample("follower_execute", "converge"), None)
+
+    assert answer == NOTHING_FAILED
+    assert (world.held_at_venue(_follow("1")), world.ledger(_follow("1")).held) == (0, 0)
 
 
 def test_an_unreadable_message_leaves_other_lanes_alone(world: World) -> None:
@@ -197,9 +213,47 @@ def test_follow_reconcile_requests_a_sweep_on_its_schedule(world: World) -> None
     assert len(world.queues.reconcile) == 2
 
 
-@pytest.mark.parametrize("case", QUEUE_CASES)
-def test_follow_reconcile_works_through_its_queue(case: str) -> None:
-    assert follow_reconcile.handler(sample("follow_reconcile", case), None) == NOTHING_FAILED
+def test_follow_reconcile_sends_a_wallets_missing_trades_into_its_lane(world: World) -> None:
+    world.leader_trades("BTC", "5")
+    world.sync()
+    lost = {command.follow_id for command in world.queues.lanes.take()}
+    world.clock.advance(31_000)
+
+    answer = follow_reconcile.handler(sample("follow_reconcile", "wallet"), None)
+
+    assert answer == NOTHING_FAILED
+    sent = [command.follow_id for command in world.queues.lanes.take()]
+    assert (lost, sent) == ({"follow-1", "follow-2"}, ["follow-1"])
+
+
+def test_follow_reconcile_wakes_a_lane(world: World) -> None:
+    answer = follow_reconcile.handler(sample("follow_reconcile", "wake_a_lane"), None)
+
+    assert answer == NOTHING_FAILED
+    (command,) = world.queues.lanes.take()
+    assert isinstance(command, Converge)
+    assert (command.follow_id, command.symbol, command.cause) == ("follow-1", "BTC", "throttled")
+
+
+def test_follow_reconcile_learns_a_leverage(world: World) -> None:
+    world.leader_uses("BTC", 7)
+    world.venue.trade(LEADER, "BTC", "5")
+
+    answer = follow_reconcile.handler(sample("follow_reconcile", "learn_leverage"), None)
+
+    assert answer == NOTHING_FAILED
+    account = world.leaders.leader_book(HYPERLIQUID, LEADER).account
+    assert account is not None
+    assert account.leverages == {"BTC": 7}
+
+
+def test_follow_reconcile_checks_a_leader(world: World) -> None:
+    world.venue.trade(LEADER, "BTC", "5")
+
+    answer = follow_reconcile.handler(sample("follow_reconcile", "check_leader"), None)
+
+    assert answer == NOTHING_FAILED
+    assert _sizes_of_trades(world) == [5]
 
 
 def test_leader_listener_listens_until_its_time_is_up(
@@ -233,6 +287,10 @@ def test_copy_events_publishes_what_ended(world: World, monkeypatch: pytest.Monk
     copy_events.handler(sample("copy_events", "a_copy_ends"), None)
 
     assert [event.event for event in bus.events] == ["COPY_DONE"]
+
+
+def _sizes_of_trades(world: World) -> list[Decimal]:
+    return [trade.size for trade in world.leaders.trades_since(HYPERLIQUID, LEADER, 0, 10)]
 
 
 def _follow(name: str) -> Any:

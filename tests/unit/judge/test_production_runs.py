@@ -20,8 +20,10 @@ from tests.unit.judge.production import ProductionRun
 from understudy.domain.limits import CopyMode, CopySides, Limits, Sizing, SizingKind
 from understudy.messages import LaneCommand
 
-SHARED = Path(__file__).resolve().parents[4] / "shared" / "data" / "hyperliquid"
-RECORDING = SHARED / "leader_fills_2026-07.json.gz"
+RECORDINGS = Path(__file__).resolve().parents[2] / "recordings" / "hyperliquid"
+LEADERS = json.loads(gzip.decompress((RECORDINGS / "leader_fills_2026-07.json.gz").read_bytes()))[
+    "leaders"
+]
 DECIMALS = {"BTC": 3, "ETH": 2, "SOL": 1}
 PRICE = {"BTC": 1000, "ETH": 50, "SOL": 30}
 UNIT = {"BTC": Decimal("0.357"), "ETH": Decimal("6.13"), "SOL": Decimal("11.5")}
@@ -46,7 +48,7 @@ def follows() -> dict[str, Limits]:
         "shorts": fixed("300", "50", sides=CopySides.SHORTS),
         "slices": ratio("400", "3", max_position_usdc=Decimal(90)),
         "reverse": replace(ratio("5000", "1"), sizing=proportional, reverse=True),
-        "perfect": ratio("90000000", "100", entries_per_minute=100, **whole),
+        "perfect": ratio("90000000", "100", entries_per_minute=100, max_open_positions=20, **whole),
     }
 
 
@@ -255,10 +257,9 @@ def test_a_slice_carried_after_a_reduction_swallowed_the_last_one_is_as_young_as
     assert figures_of(evidence) == CLEAN
 
 
-@pytest.mark.shared
-@pytest.mark.parametrize("leader", ["acc2", "acc6"])
+@pytest.mark.parametrize("leader", sorted(set(LEADERS) - {"acc5"}))
 def test_a_recorded_leader_copied_by_the_production_workflows_gets_five_zeros(leader: str) -> None:
-    fills = json.loads(gzip.decompress(RECORDING.read_bytes()))["leaders"][leader]["fills"][:200]
+    fills = LEADERS[leader]["fills"]
     decimals: dict[str, int] = {}
     for fill in fills:
         places = len(fill["sz"].partition(".")[2])
@@ -270,7 +271,8 @@ def test_a_recorded_leader_copied_by_the_production_workflows_gets_five_zeros(le
         run.trade(symbol, [(sign + one["sz"], one["px"]) for one in group], time_ms - before_ms)
         before_ms = time_ms
 
-    assert figures_of(run.evidence()) == CLEAN
+    assert run.world.failed == []
+    assert verdict_of(run.evidence()).findings == []
 
 
 def _trade_key(fill: dict[str, Any]) -> tuple[str, str, int]:

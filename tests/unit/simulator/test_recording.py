@@ -26,7 +26,7 @@ from simulators.hyperliquid.replay.trades import group_trades
 
 SAMPLE = make_sample.TARGET
 SHARED = Path(__file__).parents[4] / "shared" / "data" / "hyperliquid"
-LEADERS = SHARED / "leader_fills_2026-07.json.gz"
+LEADERS = Path(__file__).parents[2] / "recordings/hyperliquid/leader_fills_2026-07.json.gz"
 FILL = {
     "coin": "BTC",
     "px": "100",
@@ -87,14 +87,12 @@ def test_the_sample_starts_flat_and_is_never_fast() -> None:
     assert busiest < 60
 
 
-@pytest.mark.shared
 def test_the_sample_is_made_again_byte_for_byte() -> None:
     assert json.loads(gzip.decompress(make_sample.make(LEADERS))) == json.loads(
         gzip.decompress(SAMPLE.read_bytes())
     )
 
 
-@pytest.mark.shared
 @pytest.mark.parametrize("name", ["acc2", "acc5", "acc6", "acc7"])
 def test_a_real_leaders_books_follow_its_fills(name: str) -> None:
     recording = load_recording(LEADERS, name)

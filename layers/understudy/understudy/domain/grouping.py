@@ -48,7 +48,6 @@ def trade_of_fills(
         seen_at_ms=min(fill.seen_at_ms for fill in fills),
         stored_at_ms=stored_at_ms,
         leader_trades_last_minute=len(recent),
-        leader_liquidated=any(fill.liquidated_user == book.leader for fill in fills),
     )
     moved = replace(
         book,

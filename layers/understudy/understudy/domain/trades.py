@@ -116,7 +116,6 @@ class Trade:
     seen_at_ms: int
     stored_at_ms: int
     leader_trades_last_minute: int = 1
-    leader_liquidated: bool = False
     correction: bool = False
 
     @cached_property

@@ -1,4 +1,4 @@
-"""Recorded answers of the venue: small ones of this repository, complete ones beside it."""
+"""Recorded answers of the venue: what may lie here, and the rest beside us."""
 
 from __future__ import annotations
 
@@ -14,22 +14,19 @@ SHARED = ROOT.parent / "shared" / "data" / "hyperliquid"
 
 def recorded(name: str) -> Any:
     """Read one recorded answer."""
-    return json.loads((RECORDINGS / name).read_text())
+    return json.loads(_read(RECORDINGS / name))
 
 
-def recorded_frames() -> list[str]:
+def recorded_frames(name: str = "trades_frames.jsonl") -> list[str]:
     """Read the recorded frames of the trade stream, in order."""
-    return (RECORDINGS / "trades_frames.jsonl").read_text().splitlines()
+    return _read(RECORDINGS / name).splitlines()
 
 
 def shared(name: str) -> Any:
-    """Read one complete recording."""
-    path = SHARED / name
-    if path.suffix == ".gz":
-        return json.loads(gzip.decompress(path.read_bytes()))
-    return json.loads(path.read_text())
+    """Read one recording that is not ours to pass on."""
+    return json.loads(_read(SHARED / name))
 
 
-def shared_frames(name: str) -> list[str]:
-    """Read a complete capture of the stream, in order."""
-    return gzip.decompress((SHARED / name).read_bytes()).decode().splitlines()
+def _read(path: Path) -> str:
+    content = path.read_bytes()
+    return (gzip.decompress(content) if path.suffix == ".gz" else content).decode()

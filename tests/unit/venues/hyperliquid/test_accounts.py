@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.unit.venues.hyperliquid.recordings import recorded, shared
+from tests.unit.venues.hyperliquid.recordings import recorded
 from understudy.adapters.venues.hyperliquid.accounts import parse_holdings, parse_mode
 from understudy.domain.follows import AccountMode
 
@@ -64,10 +64,9 @@ def test_positions_are_signed_and_have_their_leverage() -> None:
     assert holdings.margin_used[""] == Decimal("129658.773523")
 
 
-@pytest.mark.shared
 @pytest.mark.parametrize("name", ["clearinghouse_whale.json", "clearinghouse_small.json"])
 def test_recorded_accounts_are_read(name: str) -> None:
-    state = shared(name)
+    state = recorded(name)
     holdings = parse_holdings(AccountMode.STANDARD, {"": state}, None)
 
     assert len(holdings.positions) == len(state["assetPositions"])

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.unit.venues.hyperliquid.recordings import recorded_frames, shared_frames
+from tests.unit.venues.hyperliquid.recordings import recorded_frames
 from understudy.adapters.venues.hyperliquid.frames import (
     parse_frame,
     subscribe_prices,
@@ -73,9 +73,8 @@ def test_recorded_trades_give_the_fills_of_whoever_is_watched() -> None:
     assert event.fills_of({"0x" + "00" * 20}) == []
 
 
-@pytest.mark.shared
 def test_every_trade_of_a_recorded_capture_is_read() -> None:
-    lines = shared_frames("ws_trades_l2book_5min_2026-07-22.jsonl.gz")
+    lines = recorded_frames("ws_trades_l2book_5min_2026-07-22.jsonl.gz")
     events = [parse_frame(line, SEEN_MS) for line in lines]
     trades = [trade for event in events if isinstance(event, TradesSeen) for trade in event.trades]
 

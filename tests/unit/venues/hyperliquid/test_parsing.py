@@ -225,10 +225,9 @@ def test_a_payment_that_is_no_number_is_refused() -> None:
         parse_funding([_paid("ETH", "NaN", 1)])
 
 
-@pytest.mark.shared
 @pytest.mark.parametrize("leader", ["acc2", "acc5", "acc6", "acc7"])
 def test_a_recorded_leaders_positions_follow_from_the_fills(leader: str) -> None:
-    rows = shared("leader_fills_2026-07.json.gz")["leaders"][leader]["fills"]
+    rows = recorded("leader_fills_2026-07.json.gz")["leaders"][leader]["fills"]
     fills = parse_fills(rows, SEEN_MS)
 
     assert len(fills) == len(rows)
