@@ -147,7 +147,9 @@ def _run(wanted: Wanted, plan: Plan, progress: Progress) -> Run:
             meter = Meter(system.stack)
             receipts = drive.await_copies(drive.replay(wanted.speed, meter.is_warm))
             used = meter.read()
-        evidence = collect(system.bench, wanted.recording, leader, followers, receipts)
+        evidence = collect(
+            system.bench, wanted.recording, leader, followers, receipts, plan.weight_per_minute
+        )
         progress.say("stopping")
     return Run(followers, evidence, used)
 

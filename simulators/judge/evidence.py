@@ -228,6 +228,20 @@ class VenueAccount:
 
 
 @dataclass(frozen=True, slots=True)
+class Requests:
+    """What was asked of the venue, by its own count per minute of its clock.
+
+    `are_limited` says whether the venue's windows were on, `per_minute` what the system was told
+    that it may ask.
+    """
+
+    are_limited: bool = False
+    per_minute: int = 0
+    weights: Mapping[int, int] = field(default_factory=dict)
+    refusals: Mapping[int, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class Intervention:
     """What somebody did to the run, by the driver's own record; '' means every follow."""
 
@@ -266,3 +280,4 @@ class Evidence:
     outages_ms: tuple[tuple[Fraction, Fraction], ...] = ()
     adjustments: tuple[Adjustment, ...] = ()
     redriven_ms: Fraction | None = None
+    requests: Requests = Requests()

@@ -14,6 +14,11 @@ from simulators.judge.trades import LeaderTrade
 SUPERSEDED = "SUPERSEDED"
 
 
+def is_netted(trade: LeaderTrade, follow: Follow) -> bool:
+    """Say whether a follow collects this trade with others before anything is ordered."""
+    return follow.limits.mode != "realtime" or trade.is_fast
+
+
 @dataclass(frozen=True, slots=True)
 class Scene:
     """One follow meets one trade.
@@ -72,7 +77,7 @@ class Scene:
     @property
     def is_netted(self) -> bool:
         """Say whether trades are collected before anything is ordered."""
-        return self.limits.mode != "realtime" or self.trade.is_fast
+        return is_netted(self.trade, self.follow)
 
     @property
     def band(self) -> Fraction:
