@@ -119,14 +119,21 @@ def _checked(path: Path, leader: str | None, followers: int, speed: str, venue: 
 
 
 def _plan(wanted: Wanted, folder: Path, port: int | None) -> Plan:
-    weight = UNLIMITED_WEIGHT if wanted.speed == MAX_SPEED else VENUE_WEIGHT
     return Plan(
         folder,
         port=port,
         recording=wanted.path,
         leader=wanted.recording.leader,
-        weight_per_minute=weight,
+        weight_per_minute=weight_at(wanted.speed),
     )
+
+
+def weight_at(speed: str) -> int:
+    """Give what a minute grants at a speed: as much of the recording passes in it."""
+    factor = read_pace(speed).factor
+    if factor is None:
+        return UNLIMITED_WEIGHT
+    return min(UNLIMITED_WEIGHT, int(VENUE_WEIGHT * max(Decimal(1), factor)))
 
 
 @contextmanager

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, deque
 from dataclasses import dataclass, field
+from decimal import Decimal
 
 from simulators.hyperliquid.clock import NS_PER_MS
 
@@ -45,6 +46,7 @@ class RestLimits:
     """
 
     enabled: bool = True
+    limit: int = REST_WEIGHT_PER_MINUTE
     by_client: dict[str, Window] = field(default_factory=dict)
     weights: Counter[int] = field(default_factory=Counter)
     refusals: Counter[int] = field(default_factory=Counter)
@@ -68,5 +70,11 @@ class RestLimits:
         """Note an answer 429, by a window or by a script."""
         self.refusals[now_ns // MINUTE_NS] += 1
 
+    def keep_pace(self, speed: Decimal) -> None:
+        """Grant in a minute what that minute holds of the recording; never less than the venue."""
+        self.limit = int(REST_WEIGHT_PER_MINUTE * max(Decimal(1), speed))
+        for window in self.by_client.values():
+            window.limit = self.limit
+
     def _window(self, client: str) -> Window:
-        return self.by_client.setdefault(client, Window(REST_WEIGHT_PER_MINUTE))
+        return self.by_client.setdefault(client, Window(self.limit))

@@ -161,7 +161,7 @@ async def _start(request: web.Request) -> web.Response:
     limit = fields.integer("limit") if fields.has("limit") else None
     if fields.has("recording") or fields.has("fills"):
         await _load_from(simulator, fields)
-    simulator.replay.start(pace, limit)
+    simulator.start_replay(pace, limit)
     if pace.is_closed_loop:
         # Rate windows measure wall time, which a closed loop has left behind.
         simulator.set_limits(enabled=fields.flag("rate_limits", default=False))

@@ -10,6 +10,8 @@ import pytest
 import requests
 from hyperliquid.utils.error import ClientError, ServerError
 
+from cli.places import SAMPLE
+
 pytestmark = pytest.mark.integration
 
 IOC = {"limit": {"tif": "Ioc"}}
@@ -197,3 +199,13 @@ def test_the_books_count_what_a_window_refused(bench: Any, trader: Any) -> None:
     assert not all(may_ask(trader) for _ in range(61))
     assert bench.look("books")["requests"]["limits"] == "on"
     assert asked(bench, "refused_by_minute") == 1
+
+
+def test_windows_keep_pace_with_a_faster_replay(bench: Any, trader: Any) -> None:
+    bench.control("rules", rate_limits=True)
+    bench.control("replay/start", recording=str(SAMPLE), speed="2", limit=1)
+
+    answered = [may_ask(trader) for _ in range(121)]
+
+    assert all(answered[:61])
+    assert not all(answered)

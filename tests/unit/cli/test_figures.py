@@ -8,15 +8,18 @@ from typing import Any
 
 import pytest
 
-from cli.demo import Wanted
+from cli.demo import Wanted, weight_at
 from cli.latencies import latencies_of, summary
 from cli.limit_sets import LIMIT_SETS, limit_set
 from cli.metering import Meter, Used, calls_between, path_calls
 from cli.outcome import FIVE, LEAST_SHARE, NO_SHARE, Costs, figures_of, is_clean
 from cli.places import SAMPLE
+from cli.system import UNLIMITED_WEIGHT
 from functions.api.limits import LimitChoices
 from localcloud.stack import Calls
+from simulators.hyperliquid.replay.pacing import read_pace
 from simulators.hyperliquid.replay.recording import Recording
+from simulators.hyperliquid.windows import RestLimits
 from simulators.judge.verdict import Figure, Finding, Verdict
 from understudy.domain.limit_choices import composed_limits
 
@@ -206,6 +209,17 @@ def test_orders_are_demanded_of_the_default_sample_alone(path: Path, share: Deci
     recording = Recording("sample", ())
 
     assert Wanted(path.resolve(), recording, 10, "max").least_share == share
+
+
+@pytest.mark.parametrize(
+    ("speed", "weight"), [("1", 1_200), ("0.5", 1_200), ("2.5", 3_000), ("max", UNLIMITED_WEIGHT)]
+)
+def test_the_system_is_told_what_the_venue_grants_at_a_speed(speed: str, weight: int) -> None:
+    granted = RestLimits()
+    granted.keep_pace(read_pace(speed).factor or Decimal(1))
+
+    assert weight_at(speed) == weight
+    assert speed == "max" or granted.limit == weight
 
 
 def test_the_demos_limit_sets_are_valid_and_cover_all_sizings() -> None:
