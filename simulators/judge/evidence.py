@@ -96,6 +96,15 @@ class Limits:
         return self.sizing == "fixed"
 
     @property
+    def widest_share(self) -> Fraction:
+        """Give the share by which the first order's limit price may differ from where it starts.
+
+        The venue measures its minimum at the limit price; a late order starts from a later price.
+        """
+        bps = max(self.slippage_bps, self.close_slippage_bps)
+        return Fraction(bps, 10_000) + Fraction(1, 1000)
+
+    @property
     def symbol_cap(self) -> Fraction:
         """Give the most margin for one symbol by its share of the budget."""
         return self.budget * self.max_symbol_pct / 100

@@ -82,9 +82,12 @@ def _drawdown_gate(scene: Scene) -> Gate:
     limits, book = scene.limits, scene.book
     doubt = CENT + book.slack_usdc
     by_realized = limits.drawdown_basis == "realized"
-    if by_realized and book.worst_realized + doubt <= limits.drawdown_floor:
+    sent_ms = scene.trade.sent_ms
+    # A window closes something only after later trades have been decided.
+    surely = book.worst_realized_by(sent_ms) if scene.is_netted else book.worst_realized
+    if by_realized and surely + doubt <= limits.drawdown_floor:
         return Gate.CLOSED
-    worst = book.worst_realized if by_realized else book.worst_equity
+    worst = min(surely, book.worst_realized) if by_realized else book.worst_equity
     unsure = doubt + abs(limits.drawdown_floor) / 100
     return Gate.DOUBTFUL if worst - unsure <= limits.drawdown_floor else Gate.OPEN
 

@@ -125,6 +125,7 @@ class FollowBook:
     entries: dict[str, RunningEntry] = field(default_factory=dict)
     entry_times_ms: list[int] = field(default_factory=list)
     movements: dict[str, list[tuple[Fraction, Fraction]]] = field(default_factory=dict)
+    results: list[tuple[Fraction, Fraction]] = field(default_factory=list)
     closed: Fraction = ZERO
     fees: Fraction = ZERO
     worst_realized: Fraction = ZERO
@@ -165,6 +166,15 @@ class FollowBook:
             ),
             ZERO,
         )
+
+    def worst_realized_by(self, at_ms: Fraction) -> Fraction:
+        """Give the lowest realized profit by what had reached the venue before a moment."""
+        worst = realized = ZERO
+        for filled_ms, change in sorted(self.results):
+            if filled_ms < at_ms:
+                realized += change
+                worst = min(worst, realized)
+        return worst
 
     def note_realized(self) -> Fraction:
         """Remember the lowest realized profit; give the present one."""

@@ -94,7 +94,6 @@ class Scene:
         Between the two lie the order's own price band, as the venue values at the limit price, and
         the prices from which a late order starts.
         """
-        widest_bps = max(self.limits.slippage_bps, self.limits.close_slippage_bps)
-        share = Fraction(widest_bps, 10_000) + Fraction(1, 1000)
+        share = self.limits.widest_share
         price = self.prices.high * (1 + share) if certainly else self.prices.low * (1 - share)
         return abs(size) * price < self.market.min_notional

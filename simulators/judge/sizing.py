@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from simulators.judge.exact import ONE, ZERO, Span, cut_to_lot, cut_to_tick
@@ -81,10 +81,33 @@ def worst_price(scene: Scene) -> Fraction:
     return max(scene.trade.price, limit)
 
 
+def _ahead(scene: Scene) -> Fraction:
+    """Give how much more is wanted than held; what a window has still to close counts as gone."""
+    holding, direction = scene.holding, scene.direction
+    if scene.trade.kind == "flip":
+        return ZERO
+    if scene.is_netted and holding.held * direction < 0:
+        return max(holding.target * direction, ZERO)
+    return holding.ahead(direction)
+
+
 def entry_of(scene: Scene, numbers: Numbers) -> Entry:
     """Size the entry: the new slice and what was carried before, together under every limit."""
+    entry = _entry_at(scene, numbers)
+    if numbers.least_leverage == numbers.leverage:
+        return entry
+    other = _entry_at(scene, replace(numbers, leverage=numbers.least_leverage))
+    return Entry(
+        order=Span.around(*entry.order, *other.order),
+        gain=Span.around(*entry.gain, *other.gain),
+        may_bind=entry.may_bind or other.may_bind,
+        must_bind=entry.must_bind and other.must_bind,
+    )
+
+
+def _entry_at(scene: Scene, numbers: Numbers) -> Entry:
     wanted, room = wanted_margin(scene, numbers), margin_room(scene, numbers)
-    ahead = ZERO if scene.trade.kind == "flip" else scene.holding.ahead(scene.direction)
+    ahead = _ahead(scene)
     carried, unit_margin = max(ahead, ZERO), scene.trade.price / numbers.leverage
     dearest = worst_price(scene) / numbers.leverage
     asked = Span(wanted.low / unit_margin + carried, wanted.high / unit_margin + carried)
