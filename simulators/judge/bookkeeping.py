@@ -52,7 +52,7 @@ def apply_leg(
     book: FollowBook, books: Books, trade: LeaderTrade, leg: Leg, leverage: Fraction
 ) -> None:
     """Book what a leg filled, and when."""
-    holding, fee = book.holding(trade.symbol), books.fee(leg)
+    holding, fee, used = book.holding(trade.symbol), books.fee(leg), book.used
     profit = holding.apply(leg.signed_fill, leg.average_price, leverage)
     book.closed += profit
     book.fees += fee
@@ -60,6 +60,7 @@ def apply_leg(
     booked = books.booked(leg)
     at_ms = booked[0].received_ms if booked else trade.sent_ms
     book.results.append((at_ms, profit - fee))
+    book.margins.append((at_ms, max(used, book.used)))
     book.movements.setdefault(trade.symbol, []).append((at_ms, leg.signed_fill))
 
 

@@ -12,6 +12,7 @@ from fractions import Fraction
 
 from simulators.judge.exact import ZERO, Span
 from simulators.judge.numbers import CENT, Numbers
+from simulators.judge.prices import EQUITY_AGE_MS
 from simulators.judge.scene import Scene
 from simulators.judge.sizing import margin_room, notional_room, wanted_margin
 
@@ -139,7 +140,8 @@ def _unfunded(_: Scene, numbers: Numbers) -> Gate:
 
 def _margin(scene: Scene, numbers: Numbers) -> Gate:
     entry = min(wanted_margin(scene, numbers).high, margin_room(scene, numbers).high)
-    spent = max(money.used for money in scene.moments) + entry
+    shown = scene.book.most_used_since(scene.trade.sent_ms - EQUITY_AGE_MS)
+    spent = max(shown, *(money.used for money in scene.moments)) + entry
     tight = spent * Fraction(101, 100) + 1 + scene.book.slack_usdc >= numbers.own_equity.low
     return Gate.DOUBTFUL if tight else Gate.OPEN
 

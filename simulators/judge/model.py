@@ -129,8 +129,12 @@ def _entry_order(scene: Scene, entry: Entry, reasons: set[str]) -> Expected:
     target = base + sign * entry.gain.high
     doubt = entry.gain.high - entry.gain.low
     small = {CARRIED} if not (scene.limits.is_fixed or entry.must_bind) else set()
-    if scene.limits.is_fixed or entry.may_bind:
+    is_large = not scene.below_minimum(max(entry.asked.low, ZERO), certainly=False)
+    if (scene.limits.is_fixed or entry.may_bind) and not is_large:
         small |= {BELOW_MIN_NOTIONAL}
+    if entry.order.high < entry.asked.high:
+        # An exit has not closed all yet: what is held counts for it, and the rest is carried.
+        small |= {CARRIED}
     if scene.is_netted:
         allowed = frozenset(reasons | small | {CARRIED})
         return Expected(Span(ZERO, abs(target - holding.held)), sign, allowed, target, doubt)

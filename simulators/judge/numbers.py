@@ -74,14 +74,17 @@ def numbers_of(scene: Scene, around: Surroundings) -> Numbers:
 
     leverage = _leverage(scene, around)
     learnt_meanwhile = scene.is_netted and not around.leverage_due
+    # At a window's end other symbols' orders may have taken up what the limits left before.
+    taken_up = scene.in_motion_usdc if scene.is_netted else ZERO
+    remaining, copied = chosen("remaining"), around.copied_notional
     return Numbers(
         leverage=leverage,
         own_equity=chosen("own_equity"),
         leader_equity=chosen("leader_equity"),
-        remaining=chosen("remaining"),
+        remaining=Span(remaining.low - taken_up, remaining.high),
         symbol_margin=chosen("symbol_margin"),
         open_symbols=chosen("open_positions"),
-        copied_notional=around.copied_notional,
+        copied_notional=Span(copied.low, copied.high + taken_up),
         least_leverage=ONE if learnt_meanwhile else leverage,
         implausible=doubts[0] if doubts else "",
     )

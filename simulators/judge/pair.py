@@ -171,6 +171,8 @@ class Pair:
                 aim_higher(scene, expected, self.entries)
             remember_entry(scene, self.entries)
         else:
+            if self.entries:
+                self.book.entry_times_ms.append(self.trade.time_ms)
             self._note(problem_of_stray_entry(scene, self.entries))
             self._note(problem_of_record(self.receipt, self.trade))
             if self.trade.kind not in {"open", "add"}:

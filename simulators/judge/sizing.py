@@ -18,10 +18,12 @@ HAIR = Fraction(1, 10_000)
 class Entry:
     """What an entry amounts to; spans where the record leaves a choice.
 
+    `asked` is the size under every limit, before what is held beyond the target is set against it,
     `order` is the size to order in lots, `gain` what the target moves by, uncut: parts of a lot
     add up. `may_bind` and `must_bind` say whether some limit cut it down.
     """
 
+    asked: Span
     order: Span
     gain: Span
     may_bind: bool
@@ -98,6 +100,7 @@ def entry_of(scene: Scene, numbers: Numbers) -> Entry:
         return entry
     other = _entry_at(scene, replace(numbers, leverage=numbers.least_leverage))
     return Entry(
+        asked=Span.around(*entry.asked, *other.asked),
         order=Span.around(*entry.order, *other.order),
         gain=Span.around(*entry.gain, *other.gain),
         may_bind=entry.may_bind or other.may_bind,
@@ -116,6 +119,9 @@ def _entry_at(scene: Scene, numbers: Numbers) -> Entry:
     behind, decimals = min(ahead, ZERO), scene.market.size_decimals
     blur = scene.holding.blur
     return Entry(
+        asked=Span(
+            cut_to_lot(low - HAIR / 10**decimals - blur, decimals), cut_to_lot(high, decimals)
+        ),
         order=Span(
             cut_to_lot(low + behind - HAIR / 10**decimals - blur, decimals),
             cut_to_lot(high + behind + blur, decimals),

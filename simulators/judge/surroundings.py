@@ -126,10 +126,12 @@ class Witness:
         """Give the notional of the wallet's orders around a trade, in USDC."""
         begins, ends = trade.sent_ms - LONGEST_WINDOW_MS, trade.sent_ms + LONGEST_WINDOW_MS
         orders = self.evidence.books[follow.wallet].orders
-        return sum(
+        moved = sum(
             (order.size * order.price for order in orders if begins <= order.received_ms <= ends),
             ZERO,
         )
+        # A sale is reserved for at the price it started from, above its limit.
+        return moved / (1 - follow.limits.widest_share)
 
     def _is_out_of_requests(self, trade: LeaderTrade, follow: Follow) -> bool:
         """Say whether the venue's requests may have been used up when a trade was decided."""

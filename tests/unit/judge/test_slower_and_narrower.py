@@ -6,15 +6,83 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from tests.unit.judge.courtroom import CLEAN, figures_of, follow_of, verdict_of
 from tests.unit.judge.production import ProductionRun
-from tests.unit.judge.test_production_runs import DECIMALS, fixed, ratio
-from understudy.domain.limits import CopyMode, Limits, OnStop
+from tests.unit.judge.test_production_runs import DECIMALS, PRICE, UNIT, fixed, ratio
+from understudy.domain.limits import CopyMode, Limits, OnStop, Sizing, SizingKind
 
 SLOWER = [CopyMode.THROTTLED, CopyMode.SAFE_POLL]
 EVERYTHING = {"max_symbol_allocation_pct": Decimal(100), "max_total_leverage": Decimal(50)}
 Moves = list[tuple[str, list[tuple[str, str]], int]]
+
+
+TICK = Decimal("0.01")
+
+
+@st.composite
+def any_limits(draw: st.DrawFn) -> Limits:
+    """Draw limits between generous and far too narrow, in every mode and sizing."""
+    budget = draw(st.sampled_from([12, 60, 300, 5000]))
+    position = draw(st.sampled_from([None, Decimal(budget) * 37 / 100]))
+    sizing = draw(
+        st.one_of(
+            st.sampled_from([10, budget]).map(fixed_sizing),
+            st.sampled_from(["1", "3.7", "33.3", "100"]).map(ratio_sizing),
+            st.just(Sizing(SizingKind.PROPORTIONAL)),
+        )
+    )
+    return Limits(
+        copy_budget_usdc=Decimal(budget),
+        sizing=sizing,
+        max_position_usdc=position,
+        slippage_bps=draw(st.sampled_from([0, 7, 50, 500])),
+        reverse=draw(st.booleans()),
+        max_total_leverage=draw(st.sampled_from([1, 3, 50]).map(Decimal)),
+        max_symbol_allocation_pct=draw(st.sampled_from([13, 50, 100]).map(Decimal)),
+        max_open_positions=draw(st.sampled_from([1, 3, 20])),
+        mode=draw(st.sampled_from(list(CopyMode))),
+        entries_per_minute=draw(st.sampled_from([2, 10, 300])),
+    )
+
+
+def fixed_sizing(cost: int) -> Sizing:
+    return Sizing(SizingKind.FIXED, cost_per_order_usdc=Decimal(cost))
+
+
+def ratio_sizing(percent: str) -> Sizing:
+    return Sizing(SizingKind.RATIO, percent=Decimal(percent))
+
+
+TRADES = st.lists(
+    st.tuples(
+        st.sampled_from(sorted(DECIMALS)),
+        st.sampled_from([Decimal(each) for each in (-40, -3, -1, "-0.04", "0.04", 1, 3, 40)]),
+        st.integers(-30, 30),
+        st.integers(0, 8),
+        st.sampled_from([500, 2_000, 20_000, 70_000, 400_000]),
+    ),
+    min_size=1,
+    max_size=12,
+)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(any_limits(), min_size=3, max_size=3), TRADES)
+def test_random_trades_at_two_prices_under_random_limits_get_five_zeros(
+    chosen: list[Limits], trades: list[tuple[str, Decimal, int, int, int]]
+) -> None:
+    follows = {f"follow {number}": each for number, each in enumerate(chosen)}
+    run = ProductionRun(follows, DECIMALS, "1000000")
+    for symbol, units, tenths_of_percent, apart, gap_ms in trades:
+        half = round(UNIT[symbol] * units, DECIMALS[symbol])
+        price = Decimal(PRICE[symbol]) * (1000 + tenths_of_percent) / 1000
+        run.trade(symbol, [(str(half), str(price)), (str(half), str(price + apart * TICK))], gap_ms)
+
+    assert run.world.failed == []
+    assert verdict_of(run.evidence()).findings == []
 
 
 def run_of(limits: Limits, moves: Moves, equity: str = "100000000") -> dict[str, Any]:
@@ -158,4 +226,55 @@ def test_what_a_window_loses_at_its_end_stopped_nothing_before() -> None:
     evidence = run_of(losing(CopyMode.SAFE_POLL, symbols_deny=("ETH",)), moves)
 
     assert outcomes(evidence)[2] == ("SKIPPED", "SYMBOL_NOT_ALLOWED")
+    assert verdict_of(evidence).findings == []
+
+
+def test_what_one_order_of_a_window_takes_up_is_left_for_no_other() -> None:
+    moves: Moves = [
+        ("BTC", [("1", "1000")], 0),
+        ("ETH", [("20", "50")], 1_000),
+        ("BTC", [("0.1", "1000")], 1_000),
+    ]
+    limits = ratio("300", "100", mode=CopyMode.SAFE_POLL, max_total_leverage=Decimal(1))
+
+    evidence = run_of(limits, moves, equity="100")
+
+    assert outcomes(evidence)[1:] == [("CARRIED", "CARRIED"), ("DONE", None)]
+    assert verdict_of(evidence).findings == []
+
+
+def test_an_entry_of_which_most_is_held_already_is_carried() -> None:
+    moves: Moves = [("ETH", [("20", "50")], 0), ("ETH", [("20", "50")], 70_000)]
+    moves += [("ETH", [("-4", "50")], 70_000), ("ETH", [("20", "50")], 70_000)]
+
+    evidence = run_of(fixed("1000", "10.6", max_total_leverage=Decimal(1)), moves)
+
+    assert [status for status, _ in outcomes(evidence)] == ["DONE", "DONE", "CARRIED", "CARRIED"]
+    assert verdict_of(evidence).findings == []
+
+
+def test_an_entry_that_goes_on_a_reductions_receipt_counts_for_the_rate() -> None:
+    moves: Moves = [
+        ("SOL", [("6.9", "30")], 0),
+        ("SOL", [("-3.5", "30")], 2_000),
+        ("ETH", [("10", "50")], 20_000),
+    ]
+
+    evidence = run_of(ratio("5000", "100", mode=CopyMode.SAFE_POLL, entries_per_minute=1), moves)
+
+    assert outcomes(evidence)[1:] == [("DONE", None), ("SKIPPED", "RATE_LIMITED")]
+    assert verdict_of(evidence).findings == []
+
+
+def test_an_account_may_be_read_before_what_it_held_was_closed() -> None:
+    moves: Moves = [
+        ("SOL", [("-56.5", "30")], 0),
+        ("ETH", [("-27.71", "50")], 2_000),
+        ("ETH", [("30", "50")], 400_000),
+        ("BTC", [("0.1", "1000")], 2_000),
+    ]
+
+    evidence = run_of(ratio("300", "3.7"), moves, equity="100")
+
+    assert outcomes(evidence)[3] == ("SKIPPED", "INSUFFICIENT_MARGIN")
     assert verdict_of(evidence).findings == []
