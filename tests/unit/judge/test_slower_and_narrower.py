@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.unit.judge.courtroom import CLEAN, figures_of, follow_of, verdict_of
+from tests.unit.judge.courtroom import CLEAN, figures_of, follow_of, only, verdict_of
 from tests.unit.judge.production import ProductionRun
 from tests.unit.judge.test_production_runs import DECIMALS, PRICE, UNIT, fixed, ratio
 from understudy.domain.limits import CopyMode, Limits, OnStop, Sizing, SizingKind
@@ -278,3 +278,14 @@ def test_an_account_may_be_read_before_what_it_held_was_closed() -> None:
 
     assert outcomes(evidence)[3] == ("SKIPPED", "INSUFFICIENT_MARGIN")
     assert verdict_of(evidence).findings == []
+
+
+@pytest.mark.parametrize("mode", SLOWER)
+def test_a_slower_mode_that_copies_half_of_what_it_should_is_found(mode: CopyMode) -> None:
+    moves: Moves = [("BTC", [("1", "1000")], 0), ("BTC", [("2", "1000")], 70_000)]
+    evidence = run_of(ratio("5000", "10", mode=mode), moves)
+    assert figures_of(evidence) == CLEAN
+
+    follow_of(evidence, "one")["limits"]["sizing"]["percent"] = "20"
+
+    assert figures_of(evidence) == only(mismatched_positions=1)
