@@ -10,6 +10,7 @@ REPORTS := .local/reports
 # With the long proofs, for `make test` has six minutes.
 RESTORE := tests/acceptance/test_restore.py
 LYING := tests/acceptance/test_a_lying_venue.py
+LIMITED := tests/acceptance/test_a_limited_run.py
 # Runs of the command that end with an error: no copy, and so no latency, is looked at.
 REFUSED := $(addprefix tests/acceptance/,test_a_full_disk.py test_a_part_is_gone.py test_bad_input.py \
 	test_connect_guard.py test_environments.py)
@@ -145,7 +146,7 @@ test-system:
 
 test-serial:
 	@$(BIN)/pytest --junitxml=$(REPORTS)/test-serial.xml \
-		$(addprefix --ignore=,$(REFUSED) $(RESTORE) $(LYING) $(SOCKETS)) tests/acceptance $(ARGS)
+		$(addprefix --ignore=,$(REFUSED) $(RESTORE) $(LYING) $(LIMITED) $(SOCKETS)) tests/acceptance $(ARGS)
 
 # The long proofs, one target each; `make prove` goes through all of them.
 prove-steps: prove-sizing prove-signer prove-api prove-follow-life prove-simulated prove-restore \
@@ -186,7 +187,7 @@ prove-restore:
 	@$(BIN)/pytest $(RESTORE)
 
 prove-judge:
-	@$(BIN)/pytest $(LYING)
+	@$(BIN)/pytest $(LYING) $(LIMITED)
 
 # All that was recorded of four real leaders, each copied to ten followers and judged.
 prove-leaders: demo-environment

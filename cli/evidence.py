@@ -24,8 +24,12 @@ def collect(
     leader: str,
     followers: Sequence[Follower],
     receipts: Mapping[str, Receipts],
+    weight_per_minute: int,
 ) -> dict[str, Any]:
-    """Return the evidence of a run as plain JSON; see `simulators.judge.reading`."""
+    """Return the evidence of a run as plain JSON; see `simulators.judge.reading`.
+
+    `weight_per_minute` is what the system was told that it may ask of the venue.
+    """
     shown = [_follow(each, receipts[each.follow_id]) for each in followers]
     books = bench.look("books")
     wallets = {leader, *(each.wallet_address for each in followers)}
@@ -34,6 +38,7 @@ def collect(
         "leader": leader,
         "taken_ms": books["time_ms"],
         "recording": [as_recorded(fill) for fill in recording.fills],
+        "requests": {**books["requests"], "weight_per_minute": weight_per_minute},
         "release": bench.look("replay")["trade_list"],
         "markets": markets_of(bench),
         "books": {wallet: books["accounts"][wallet] for wallet in wallets},

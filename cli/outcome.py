@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from simulators.judge.verdict import Verdict
 
 FIVE = ("lost", "duplicated", "mismatched_positions", "unjustified_skips", "open_exits")
+LEAST_SHARE = Decimal("0.60")
+"""How many of the default sample's pairs are orders at least: a run that skips proves little."""
+NO_SHARE = Decimal(0)
 HUNDREDTH = Decimal("0.01")
 MEBIBYTE = 1024 * 1024
 
@@ -39,6 +42,7 @@ def figures_of(evidence: dict[str, Any], verdict: Verdict, costs: Costs) -> dict
         "pairs": judged["pairs"],
         "copies": judged["copies"],
         **{name: judged[name] for name in FIVE},
+        "share_with_orders": float(judged["share_with_orders"]),
         "latency_ms": {
             stage: summary(times) for stage, times in latencies_of(evidence).items() if times
         },
@@ -51,6 +55,7 @@ def figures_of(evidence: dict[str, Any], verdict: Verdict, costs: Costs) -> dict
             function: float((used * 1000 / max(1, done_warm)).quantize(HUNDREDTH))
             for function, used in sorted(costs.used.cpu_seconds.items())
         },
+        "request_limits": evidence["requests"]["limits"],
         "peak_pss_mb": None if peak is None else round(peak / MEBIBYTE),
         "wall_s": float(costs.wall_seconds.quantize(HUNDREDTH)),
     }
@@ -70,6 +75,11 @@ def orders_per_second(evidence: dict[str, Any]) -> Decimal:
     return (len(times) * 1000 / max(span_ms, Decimal(1))).quantize(HUNDREDTH)
 
 
-def is_clean(figures: Mapping[str, Any]) -> bool:
-    """Say whether all of the judge's five figures are 0."""
-    return all(figures[name] == 0 for name in FIVE)
+def is_clean(figures: Mapping[str, Any], least_share: Decimal = NO_SHARE) -> bool:
+    """Say whether all of the judge's five figures are 0 and enough of the pairs are orders."""
+    return all(figures[name] == 0 for name in FIVE) and has_orders(figures, least_share)
+
+
+def has_orders(figures: Mapping[str, Any], least_share: Decimal) -> bool:
+    """Say whether at least this share of the pairs are orders."""
+    return Decimal(str(figures["share_with_orders"])) >= least_share

@@ -10,7 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from cli.calling import as_called
-from cli.outcome import FIVE
+from cli.outcome import FIVE, has_orders
 from cli.printing import print_table
 
 if TYPE_CHECKING:
@@ -31,14 +31,18 @@ def show_run(
     evidence: Mapping[str, Any],
     figures: Mapping[str, Any],
     findings: Sequence[str],
+    least_share: Decimal,
 ) -> None:
-    """Print the tables of a run: follows, positions, figures, the verdict."""
+    """Print the tables of a run: follows, positions, figures, the verdict.
+
+    `least_share` is how many of the pairs must be orders, 0 where nothing is demanded.
+    """
     for title, table in (
         ("follows", _follows(followers, evidence)),
         ("positions at the end (all others are flat)", _positions(followers, evidence)),
         (LATENCIES, _latencies(figures["latency_ms"])),
         ("the run", _costs(figures)),
-        ("the judge", _verdict(figures)),
+        ("the judge", _verdict(figures, least_share)),
     ):
         print_table(console, f"\n{title}", table)
     for finding in findings[:MOST_FINDINGS]:
@@ -117,6 +121,7 @@ def _costs(figures: Mapping[str, Any]) -> Table:
     table.add_row("calls per copy done: all", f"{total:.2f}")
     cpu_ms = sum(Decimal(str(each)) for each in figures["cpu_ms_per_copy"].values())
     table.add_row("CPU of the functions per copy done in ms", str(cpu_ms))
+    table.add_row("the venue's request limits", figures["request_limits"])
     table.add_row("peak memory in MB (PSS)", str(figures["peak_pss_mb"] or "not known here"))
     table.add_row("wall time in s", str(figures["wall_s"]))
     return table
@@ -130,14 +135,18 @@ def _totals(copies: Mapping[str, Any]) -> Iterator[tuple[str, int]]:
             yield f"copies {name.replace('_', ' ')}", counted
 
 
-def _verdict(figures: Mapping[str, Any]) -> Table:
+def _verdict(figures: Mapping[str, Any], least_share: Decimal) -> Table:
     table = _table("figure", "count", "verdict")
     for name in FIVE:
-        wrong = figures[name] != 0
-        table.add_row(
-            name, str(figures[name]), Text("WRONG", "bold red") if wrong else Text("ok", "green")
-        )
+        table.add_row(name, str(figures[name]), _judged(is_right=figures[name] == 0))
+    is_right = has_orders(figures, least_share)
+    verdict = _judged(is_right=is_right) if least_share else Text("any")
+    table.add_row("share of pairs with orders", f"{figures['share_with_orders']:.3f}", verdict)
     return table
+
+
+def _judged(*, is_right: bool) -> Text:
+    return Text("ok", "green") if is_right else Text("WRONG", "bold red")
 
 
 def _money(text: str | Decimal) -> str:

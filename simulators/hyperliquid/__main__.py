@@ -59,7 +59,7 @@ async def _run(arguments: argparse.Namespace) -> None:
         loop.add_signal_handler(number, stopping.set)
     async with serving(simulator, arguments.port, store) as (port, ticking):
         if arguments.speed and arguments.recording:
-            simulator.replay.start(read_pace(arguments.speed))
+            simulator.start_replay(read_pace(arguments.speed))
         sys.stdout.write(json.dumps({"port": port}) + "\n")
         sys.stdout.flush()
         stopped = loop.create_task(stopping.wait())

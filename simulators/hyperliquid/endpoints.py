@@ -154,6 +154,7 @@ async def _misfortune(simulator: Simulator, fault: Fault, body: dict[str, Any]) 
 
 async def _suffer(simulator: Simulator, fault: Fault) -> web.Response | None:
     if fault.kind == TOO_MANY:
+        simulator.rest.refused(simulator.now_ns)
         return _too_many()
     if fault.kind == BAD_GATEWAY:
         return _bad_gateway()

@@ -9,6 +9,7 @@ from simulators.hyperliquid.clock import NS_PER_MS, Clock, WallClock
 from simulators.hyperliquid.control.faults import Faults
 from simulators.hyperliquid.engine.venue import Venue
 from simulators.hyperliquid.replay.driver import Replay
+from simulators.hyperliquid.replay.pacing import Pace
 from simulators.hyperliquid.stream.hub import Hub
 from simulators.hyperliquid.stream.limits import ClientWindows
 from simulators.hyperliquid.windows import RestLimits
@@ -50,6 +51,12 @@ class Simulator:
         """Switch every rate window, per client address and per account."""
         self.rest.enabled = enabled
         self.venue.limits.enabled = enabled
+
+    def start_replay(self, pace: Pace, limit: int | None = None) -> None:
+        """Begin to release the recording; at a speed the windows of requests keep pace with it."""
+        self.replay.start(pace, limit)
+        if pace.factor is not None:
+            self.rest.keep_pace(pace.factor)
 
     def halt(self, seconds: int, post_only_seconds: int) -> None:
         """Go down for a restart; afterwards only post-only orders pass for a while."""

@@ -52,12 +52,15 @@ def apply_leg(
     book: FollowBook, books: Books, trade: LeaderTrade, leg: Leg, leverage: Fraction
 ) -> None:
     """Book what a leg filled, and when."""
-    holding = book.holding(trade.symbol)
-    book.closed += holding.apply(leg.signed_fill, leg.average_price, leverage)
-    book.fees += books.fee(leg)
+    holding, fee, used = book.holding(trade.symbol), books.fee(leg), book.used
+    profit = holding.apply(leg.signed_fill, leg.average_price, leverage)
+    book.closed += profit
+    book.fees += fee
     book.note_realized()  # a turn's entry is decided after its exit, and may meet a stop
     booked = books.booked(leg)
     at_ms = booked[0].received_ms if booked else trade.sent_ms
+    book.results.append((at_ms, profit - fee))
+    book.margins.append((at_ms, max(used, book.used)))
     book.movements.setdefault(trade.symbol, []).append((at_ms, leg.signed_fill))
 
 
@@ -103,6 +106,7 @@ def aim_higher(scene: Scene, expected: Expected, entries: Sequence[Leg]) -> None
             holding.carried_since_ms = scene.trade.time_ms
             holding.carried_price = scene.trade.last_price
         holding.target = expected.target
+        holding.doubt += expected.target_doubt
         _settle_doubt(scene, entries)
     if holding.ahead(scene.direction) <= 0:
         holding.carried_since_ms = 0

@@ -22,6 +22,7 @@ from simulators.judge.positions import (
     problem_of_ending,
     problems_of_account,
 )
+from simulators.judge.scene import is_netted
 from simulators.judge.strays import named_orders, stray_orders, stray_receipts
 from simulators.judge.surroundings import Witness
 from simulators.judge.trades import LeaderTrade, released_trades
@@ -157,8 +158,7 @@ class Court:
         )
 
     def _in_motion(self, trade: LeaderTrade, follow: Follow) -> Fraction:
-        is_netted = follow.limits.mode != "realtime" or trade.is_fast
-        if is_netted:
+        if is_netted(trade, follow):
             return self.witness.in_motion_usdc(trade, follow)
         receipt = self.receipts[follow.follow_id].get(trade.trade_id)
         return ZERO if receipt is None else unsettled_usdc(receipt, follow)

@@ -96,6 +96,15 @@ class Limits:
         return self.sizing == "fixed"
 
     @property
+    def widest_share(self) -> Fraction:
+        """Give the share by which the first order's limit price may differ from where it starts.
+
+        The venue measures its minimum at the limit price; a late order starts from a later price.
+        """
+        bps = max(self.slippage_bps, self.close_slippage_bps)
+        return Fraction(bps, 10_000) + Fraction(1, 1000)
+
+    @property
     def symbol_cap(self) -> Fraction:
         """Give the most margin for one symbol by its share of the budget."""
         return self.budget * self.max_symbol_pct / 100
@@ -228,6 +237,20 @@ class VenueAccount:
 
 
 @dataclass(frozen=True, slots=True)
+class Requests:
+    """What was asked of the venue, by its own count per minute of its clock.
+
+    `are_limited` says whether the venue's windows were on, `per_minute` what the system was told
+    that it may ask.
+    """
+
+    are_limited: bool = False
+    per_minute: int = 0
+    weights: Mapping[int, int] = field(default_factory=dict)
+    refusals: Mapping[int, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class Intervention:
     """What somebody did to the run, by the driver's own record; '' means every follow."""
 
@@ -266,3 +289,4 @@ class Evidence:
     outages_ms: tuple[tuple[Fraction, Fraction], ...] = ()
     adjustments: tuple[Adjustment, ...] = ()
     redriven_ms: Fraction | None = None
+    requests: Requests = Requests()

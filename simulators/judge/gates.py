@@ -12,6 +12,7 @@ from fractions import Fraction
 
 from simulators.judge.exact import ZERO, Span
 from simulators.judge.numbers import CENT, Numbers
+from simulators.judge.prices import EQUITY_AGE_MS
 from simulators.judge.scene import Scene
 from simulators.judge.sizing import margin_room, notional_room, wanted_margin
 
@@ -82,9 +83,12 @@ def _drawdown_gate(scene: Scene) -> Gate:
     limits, book = scene.limits, scene.book
     doubt = CENT + book.slack_usdc
     by_realized = limits.drawdown_basis == "realized"
-    if by_realized and book.worst_realized + doubt <= limits.drawdown_floor:
+    sent_ms = scene.trade.sent_ms
+    # A window closes something only after later trades have been decided.
+    surely = book.worst_realized_by(sent_ms) if scene.is_netted else book.worst_realized
+    if by_realized and surely + doubt <= limits.drawdown_floor:
         return Gate.CLOSED
-    worst = book.worst_realized if by_realized else book.worst_equity
+    worst = min(surely, book.worst_realized) if by_realized else book.worst_equity
     unsure = doubt + abs(limits.drawdown_floor) / 100
     return Gate.DOUBTFUL if worst - unsure <= limits.drawdown_floor else Gate.OPEN
 
@@ -136,7 +140,8 @@ def _unfunded(_: Scene, numbers: Numbers) -> Gate:
 
 def _margin(scene: Scene, numbers: Numbers) -> Gate:
     entry = min(wanted_margin(scene, numbers).high, margin_room(scene, numbers).high)
-    spent = max(money.used for money in scene.moments) + entry
+    shown = scene.book.most_used_since(scene.trade.sent_ms - EQUITY_AGE_MS)
+    spent = max(shown, *(money.used for money in scene.moments)) + entry
     tight = spent * Fraction(101, 100) + 1 + scene.book.slack_usdc >= numbers.own_equity.low
     return Gate.DOUBTFUL if tight else Gate.OPEN
 

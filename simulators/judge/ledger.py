@@ -125,6 +125,8 @@ class FollowBook:
     entries: dict[str, RunningEntry] = field(default_factory=dict)
     entry_times_ms: list[int] = field(default_factory=list)
     movements: dict[str, list[tuple[Fraction, Fraction]]] = field(default_factory=dict)
+    results: list[tuple[Fraction, Fraction]] = field(default_factory=list)
+    margins: list[tuple[Fraction, Fraction]] = field(default_factory=list)
     closed: Fraction = ZERO
     fees: Fraction = ZERO
     worst_realized: Fraction = ZERO
@@ -146,7 +148,7 @@ class FollowBook:
         """Give the money side as a decision about this symbol sees it."""
         every = self.holdings.values()
         return Money(
-            used=sum((holding.margin for holding in every), ZERO),
+            used=self.used,
             carried=sum((_carried_margin(holding, leverage) for holding in every), ZERO),
             closed=self.closed,
             fees=self.fees,
@@ -165,6 +167,26 @@ class FollowBook:
             ),
             ZERO,
         )
+
+    @property
+    def used(self) -> Fraction:
+        """Give the margin of everything held."""
+        return sum((holding.margin for holding in self.holdings.values()), ZERO)
+
+    def most_used_since(self, at_ms: Fraction) -> Fraction:
+        """Give the most margin that was used since a moment: an account may be shown so late."""
+        return max(
+            (used for moved_ms, used in self.margins if moved_ms >= at_ms), default=self.used
+        )
+
+    def worst_realized_by(self, at_ms: Fraction) -> Fraction:
+        """Give the lowest realized profit by what had reached the venue before a moment."""
+        worst = realized = ZERO
+        for filled_ms, change in sorted(self.results):
+            if filled_ms < at_ms:
+                realized += change
+                worst = min(worst, realized)
+        return worst
 
     def note_realized(self) -> Fraction:
         """Remember the lowest realized profit; give the present one."""

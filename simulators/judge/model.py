@@ -29,13 +29,15 @@ class Expected:
 
     `order` is the span of sizes of the order that should go (None: no order may go), `reasons`
     the truthful reasons for no order; an order is demanded when there are none. `target` is the
-    signed size to hold afterwards.
+    signed size to hold afterwards, `target_doubt` how much less it may be where the record leaves a
+    choice.
     """
 
     order: Span | None
     sign: int
     reasons: frozenset[str]
     target: Fraction
+    target_doubt: Fraction = ZERO
 
 
 def drop_stale_carry(scene: Scene) -> None:
@@ -62,7 +64,8 @@ def expected_exit(scene: Scene) -> Expected | None:
     if scene.receipt is not None and scene.receipt.reason in stopped:
         return Expected(None, 0, stopped, holding.held)
     if holding.held == 0:
-        return Expected(None, 0, frozenset({NOTHING_TO_CLOSE, CARRIED}), remainder)
+        reasons = frozenset({NOTHING_TO_CLOSE, CARRIED}) | kept_by_owner(scene)
+        return Expected(None, 0, reasons, remainder)
     lots = cut_to_lot(remainder, scene.market.size_decimals)
     swept = ZERO if scene.below_minimum(lots, certainly=False) else remainder
     kept = ZERO if scene.below_minimum(lots) else remainder
@@ -105,23 +108,36 @@ def expected_entry(scene: Scene, numbers: Numbers) -> Expected:
             return Expected(None, scene.direction, frozenset(reasons), scene.holding.target)
     if scene.entry_still_waits:
         return Expected(None, scene.direction, frozenset({SUPERSEDED}), scene.holding.target)
-    if scene.receipt is None or scene.receipt.reason not in reasons:
+    if not _stopped_at_a_gate(scene, reasons):
         drop_stale_carry(scene)
     if scene.unsettled_size:
         reasons |= {CARRIED, MISSED_WITH_AN_UNKNOWN}
     return _entry_order(scene, entry_of(scene, numbers), reasons)
 
 
+def _stopped_at_a_gate(scene: Scene, reasons: set[str]) -> bool:
+    """Say whether nothing was sized, and so nothing dropped: what was ordered had passed."""
+    receipt = scene.receipt
+    if receipt is None or receipt.reason not in reasons:
+        return False
+    return all(leg.kind == "exit" for leg in receipt.orders)
+
+
 def _entry_order(scene: Scene, entry: Entry, reasons: set[str]) -> Expected:
     sign, holding = scene.direction, scene.holding
     base = ZERO if scene.trade.kind == "flip" else holding.target
     target = base + sign * entry.gain.high
+    doubt = entry.gain.high - entry.gain.low
     small = {CARRIED} if not (scene.limits.is_fixed or entry.must_bind) else set()
-    if scene.limits.is_fixed or entry.may_bind:
+    is_large = not scene.below_minimum(max(entry.asked.low, ZERO), certainly=False)
+    if (scene.limits.is_fixed or entry.may_bind) and not is_large:
         small |= {BELOW_MIN_NOTIONAL}
+    if entry.order.high < entry.asked.high:
+        # An exit has not closed all yet: what is held counts for it, and the rest is carried.
+        small |= {CARRIED}
     if scene.is_netted:
         allowed = frozenset(reasons | small | {CARRIED})
-        return Expected(Span(ZERO, abs(target - holding.held)), sign, allowed, target)
+        return Expected(Span(ZERO, abs(target - holding.held)), sign, allowed, target, doubt)
     if scene.below_minimum(max(entry.order.high, ZERO)):
         return Expected(None, sign, frozenset(reasons | small), target)
     if scene.below_minimum(max(entry.order.low, ZERO), certainly=False):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -39,7 +39,10 @@ class Surroundings:
 
 @dataclass(frozen=True, slots=True)
 class Numbers:
-    """The inputs of one entry; spans where the receipt is silent, points where it is plausible."""
+    """The inputs of one entry; spans where the receipt is silent, points where it is plausible.
+
+    `least_leverage` is what an entry was sized with at least: a window may end with a higher one.
+    """
 
     leverage: Fraction
     own_equity: Span
@@ -48,33 +51,47 @@ class Numbers:
     symbol_margin: Span
     open_symbols: Span
     copied_notional: Span
+    least_leverage: Fraction
     implausible: str = ""
 
 
 def numbers_of(scene: Scene, around: Surroundings) -> Numbers:
-    """Weigh the receipt's numbers and fill in the judge's own for what it leaves out."""
-    spans = plausible_spans(scene, around)
+    """Weigh the receipt's numbers and fill in the judge's own for what it leaves out.
+
+    What a window ordered says the numbers of its end; sized it was by those of the trade.
+    """
+    booked = booked_spans(scene, around)
+    spans = plausible_spans(scene, booked)
     doubts = [text for name, span in spans.items() if (text := _doubt(scene, name, span))]
     doubts += [text for text in (_leverage_doubt(scene, around), _sum_doubt(scene)) if text]
 
     def chosen(name: str) -> Span:
         value = scene.claimed(name)
-        return Span(value, value) if value is not None and spans[name].holds(value) else spans[name]
+        if value is None or not spans[name].holds(value):
+            return spans[name]
+        was_moving = scene.is_netted and name in MOVING
+        return Span.around(value, *booked[name]) if was_moving else Span(value, value)
 
+    leverage = _leverage(scene, around)
+    learnt_meanwhile = scene.is_netted and not around.leverage_due
+    # At a window's end other symbols' orders may have taken up what the limits left before.
+    taken_up = scene.in_motion_usdc if scene.is_netted else ZERO
+    remaining, copied = chosen("remaining"), around.copied_notional
     return Numbers(
-        leverage=_leverage(scene, around),
+        leverage=leverage,
         own_equity=chosen("own_equity"),
         leader_equity=chosen("leader_equity"),
-        remaining=chosen("remaining"),
+        remaining=Span(remaining.low - taken_up, remaining.high),
         symbol_margin=chosen("symbol_margin"),
         open_symbols=chosen("open_positions"),
-        copied_notional=around.copied_notional,
+        copied_notional=Span(copied.low, copied.high + taken_up),
+        least_leverage=ONE if learnt_meanwhile else leverage,
         implausible=doubts[0] if doubts else "",
     )
 
 
-def plausible_spans(scene: Scene, around: Surroundings) -> dict[str, Span]:
-    """Say between which values each number can truthfully lie."""
+def booked_spans(scene: Scene, around: Surroundings) -> dict[str, Span]:
+    """Say between which values each number lay when the trade came, by books and record."""
     slack, budget = scene.book.slack_usdc, scene.limits.budget
     used = _over(scene, lambda m: (m.used, m.used + m.carried)).widened(
         scene.band + PERCENT / 2, 5 * CENT + slack
@@ -83,7 +100,7 @@ def plausible_spans(scene: Scene, around: Surroundings) -> dict[str, Span]:
         PERCENT / 10, CENT + slack
     )
     unrealized = around.unrealized.widened(PERCENT, ONE + slack)
-    spans = {
+    return {
         "used": used,
         "realized": realized,
         "unrealized": unrealized,
@@ -101,11 +118,15 @@ def plausible_spans(scene: Scene, around: Surroundings) -> dict[str, Span]:
         "leader_equity": around.leader_equity.widened(PERCENT, ONE),
         "price": Span.around(scene.trade.price, scene.trade.last_price).widened(EXACTLY, HAIR),
     }
-    if scene.decided_late or scene.in_motion_usdc:
-        moving = budget if scene.decided_late else scene.in_motion_usdc
-        for name in MOVING:
-            spans[name] = spans[name].widened(ZERO, moving)
-    return spans
+
+
+def plausible_spans(scene: Scene, booked: Mapping[str, Span]) -> dict[str, Span]:
+    """Say between which values each number can truthfully lie, whenever it was taken."""
+    moving = scene.limits.budget if scene.decided_late else scene.in_motion_usdc
+    return {
+        name: span.widened(ZERO, moving) if name in MOVING else span
+        for name, span in booked.items()
+    }
 
 
 def _over(scene: Scene, values: Callable[[Money], tuple[Fraction, ...]]) -> Span:

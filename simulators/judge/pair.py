@@ -131,7 +131,7 @@ class Pair:
         expected = expected_exit(scene)
         if expected is None:
             self._note(problem_of_stray_exit(scene, self._prompt(self.exits)))
-        elif self.trade.kind == "flip" and expected.order is None:
+        elif self.trade.kind == "flip" and (expected.order is None or self._waits(scene)):
             self._note(unlicensed(expected, self.exits))
         else:
             self._note(problem_of_leg(scene, expected, self.exits, self.books))
@@ -142,6 +142,10 @@ class Pair:
             self._apply(self.exits, ONE)
         if expected is not None and not kept:
             aim_lower(scene, expected, self.exits)
+
+    def _waits(self, scene: Scene) -> bool:
+        """Say whether a turn's exit is left to the window's end: its reason is the entry's."""
+        return scene.is_netted and not self.exits and self.receipt is not None
 
     def _prompt(self, legs: Sequence[Leg]) -> list[Leg]:
         return [leg for leg in legs if leg.cloid not in self.late]
@@ -167,6 +171,8 @@ class Pair:
                 aim_higher(scene, expected, self.entries)
             remember_entry(scene, self.entries)
         else:
+            if self.entries:
+                self.book.entry_times_ms.append(self.trade.time_ms)
             self._note(problem_of_stray_entry(scene, self.entries))
             self._note(problem_of_record(self.receipt, self.trade))
             if self.trade.kind not in {"open", "add"}:
@@ -207,6 +213,7 @@ class Pair:
             return
         holding = self.book.holding(self.trade.symbol)
         held, wanted = holding.held, self.follow.limits.direction * self.trade.end - holding.missed
-        if abs(held - wanted) * self.trade.price >= self.market.min_notional:
+        least_price = self.trade.price * (1 - self.follow.limits.widest_share)
+        if abs(held - wanted) * least_price >= self.market.min_notional:
             text = f"the perfect follow holds {shown(held)}, the leader's change is {shown(wanted)}"
             self._note(Problem(Figure.MISMATCHED, text))

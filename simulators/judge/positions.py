@@ -71,10 +71,12 @@ def _side_text(ending: Ending) -> str:
 
 
 def _target_text(ending: Ending) -> str:
-    held, target = ending.at_venue, ending.holding.target
+    held, holding = ending.at_venue, ending.holding
+    target = holding.target
     lot = Fraction(1, 10**ending.market.size_decimals)
-    gap = abs(held - target) - ending.holding.doubt - lot
-    if gap * ending.last.price < ending.market.min_notional:
+    gap = abs(held - target) - holding.doubt - lot
+    prices = [ending.last.price, *([holding.carried_price] if holding.carried_since_ms else [])]
+    if gap * min(prices) * (1 - ending.follow.limits.widest_share) < ending.market.min_notional:
         return ""
     return f"{shown(held)} is held, the model's target is {shown(target)}"
 

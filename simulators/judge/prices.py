@@ -137,9 +137,12 @@ class EquityCurve:
 
 
 def follower_curve(account: VenueAccount, tape: Tape) -> EquityCurve:
-    """Give a follower's equity; its fills carry the venue's wall clock."""
+    """Give a follower's equity; its fills carry the venue's wall clock.
+
+    What fills in the millisecond of a release cannot have been there before it was copied.
+    """
     times = [Fraction(fill.time_ms) for fill in account.fills]
-    return EquityCurve(account, tape, {}, [bisect_right(times, sent) for sent in tape.sent_ms])
+    return EquityCurve(account, tape, {}, [bisect_left(times, sent) for sent in tape.sent_ms])
 
 
 def leader_curve(evidence: Evidence, tape: Tape) -> EquityCurve:

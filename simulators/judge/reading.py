@@ -19,6 +19,7 @@ from simulators.judge.evidence import (
     Receipt,
     RecordedFill,
     Release,
+    Requests,
     VenueAccount,
     VenueFill,
     VenueOrder,
@@ -64,6 +65,7 @@ def _evidence(plain: Json) -> Evidence:
         outages_ms=tuple((exact(a), exact(b)) for a, b in plain.get("outages_ms", ())),
         adjustments=tuple(_adjustment(item) for item in plain.get("adjustments", ())),
         redriven_ms=exact(plain["redriven_ms"]) if plain.get("redriven_ms") else None,
+        requests=_requests(plain.get("requests")),
     )
 
 
@@ -111,6 +113,22 @@ def _adjustment(plain: Json) -> Adjustment:
         start=exact(plain["start"]),
         end=exact(plain["end"]),
     )
+
+
+def _requests(plain: Json | None) -> Requests:
+    """Read what the venue counted; where nothing is said, nothing was limited."""
+    if plain is None:
+        return Requests()
+    return Requests(
+        are_limited={"on": True, "off": False}[plain["limits"]],
+        per_minute=int(plain["weight_per_minute"]),
+        weights=_by_minute(plain["weight_by_minute"]),
+        refusals=_by_minute(plain["refused_by_minute"]),
+    )
+
+
+def _by_minute(plain: Json) -> dict[int, int]:
+    return {int(minute): int(count) for minute, count in plain.items()}
 
 
 def _market(plain: Json) -> Market:

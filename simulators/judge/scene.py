@@ -14,6 +14,11 @@ from simulators.judge.trades import LeaderTrade
 SUPERSEDED = "SUPERSEDED"
 
 
+def is_netted(trade: LeaderTrade, follow: Follow) -> bool:
+    """Say whether a follow collects this trade with others before anything is ordered."""
+    return follow.limits.mode != "realtime" or trade.is_fast
+
+
 @dataclass(frozen=True, slots=True)
 class Scene:
     """One follow meets one trade.
@@ -72,7 +77,7 @@ class Scene:
     @property
     def is_netted(self) -> bool:
         """Say whether trades are collected before anything is ordered."""
-        return self.limits.mode != "realtime" or self.trade.is_fast
+        return is_netted(self.trade, self.follow)
 
     @property
     def band(self) -> Fraction:
@@ -89,7 +94,6 @@ class Scene:
         Between the two lie the order's own price band, as the venue values at the limit price, and
         the prices from which a late order starts.
         """
-        widest_bps = max(self.limits.slippage_bps, self.limits.close_slippage_bps)
-        share = Fraction(widest_bps, 10_000) + Fraction(1, 1000)
+        share = self.limits.widest_share
         price = self.prices.high * (1 + share) if certainly else self.prices.low * (1 - share)
         return abs(size) * price < self.market.min_notional

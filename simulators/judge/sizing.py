@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from simulators.judge.exact import ONE, ZERO, Span, cut_to_lot, cut_to_tick
@@ -18,10 +18,12 @@ HAIR = Fraction(1, 10_000)
 class Entry:
     """What an entry amounts to; spans where the record leaves a choice.
 
+    `asked` is the size under every limit, before what is held beyond the target is set against it,
     `order` is the size to order in lots, `gain` what the target moves by, uncut: parts of a lot
     add up. `may_bind` and `must_bind` say whether some limit cut it down.
     """
 
+    asked: Span
     order: Span
     gain: Span
     may_bind: bool
@@ -81,10 +83,34 @@ def worst_price(scene: Scene) -> Fraction:
     return max(scene.trade.price, limit)
 
 
+def _ahead(scene: Scene) -> Fraction:
+    """Give how much more is wanted than held; what a window has still to close counts as gone."""
+    holding, direction = scene.holding, scene.direction
+    if scene.trade.kind == "flip":
+        return ZERO
+    if scene.is_netted and holding.held * direction < 0:
+        return max(holding.target * direction, ZERO)
+    return holding.ahead(direction)
+
+
 def entry_of(scene: Scene, numbers: Numbers) -> Entry:
     """Size the entry: the new slice and what was carried before, together under every limit."""
+    entry = _entry_at(scene, numbers)
+    if numbers.least_leverage == numbers.leverage:
+        return entry
+    other = _entry_at(scene, replace(numbers, leverage=numbers.least_leverage))
+    return Entry(
+        asked=Span.around(*entry.asked, *other.asked),
+        order=Span.around(*entry.order, *other.order),
+        gain=Span.around(*entry.gain, *other.gain),
+        may_bind=entry.may_bind or other.may_bind,
+        must_bind=entry.must_bind and other.must_bind,
+    )
+
+
+def _entry_at(scene: Scene, numbers: Numbers) -> Entry:
     wanted, room = wanted_margin(scene, numbers), margin_room(scene, numbers)
-    ahead = ZERO if scene.trade.kind == "flip" else scene.holding.ahead(scene.direction)
+    ahead = _ahead(scene)
     carried, unit_margin = max(ahead, ZERO), scene.trade.price / numbers.leverage
     dearest = worst_price(scene) / numbers.leverage
     asked = Span(wanted.low / unit_margin + carried, wanted.high / unit_margin + carried)
@@ -93,6 +119,9 @@ def entry_of(scene: Scene, numbers: Numbers) -> Entry:
     behind, decimals = min(ahead, ZERO), scene.market.size_decimals
     blur = scene.holding.blur
     return Entry(
+        asked=Span(
+            cut_to_lot(low - HAIR / 10**decimals - blur, decimals), cut_to_lot(high, decimals)
+        ),
         order=Span(
             cut_to_lot(low + behind - HAIR / 10**decimals - blur, decimals),
             cut_to_lot(high + behind + blur, decimals),

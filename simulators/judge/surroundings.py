@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from fractions import Fraction
 from functools import cache
@@ -23,15 +22,14 @@ from simulators.judge.prices import (
     leader_curve,
     opening_prices,
 )
-from simulators.judge.scene import Scene
+from simulators.judge.requests import may_be_used_up
+from simulators.judge.scene import Scene, is_netted
 from simulators.judge.trades import LeaderTrade
 
 SUPPORTED_MODES = frozenset({"default", "disabled", "unifiedAccount"})
 LONGEST_DECISION_MS = 60_000
 LONGEST_WINDOW_MS = 90_000
 SECOND_MS = 1000
-# The venue's 1,200 per minute and address, of which entries get 30 %, less what leases leave over.
-ENTRY_SHARE_PER_MINUTE = 320
 CARRY_MAY_DROP = "CARRY_MAY_DROP"
 UNSURE = Fraction(1, 1000)
 Others = Sequence[tuple[Follow, FollowBook]]
@@ -56,9 +54,6 @@ class Witness:
         self._price_spans = cache(self._spans_around)
         self._later_spans = cache(self._spans_after)
         self._learnt_ms = learnt_ms(evidence, trades)
-        self._received_ms = sorted(
-            order.received_ms for wallet in self.curves for order in evidence.books[wallet].orders
-        )
 
     def surroundings(self, scene: Scene) -> Surroundings:
         """Gather what an entry may rest on."""
@@ -90,7 +85,7 @@ class Witness:
             "STALE": self._may_be_stale(trade, follow),
             "PRICE_OUT_OF_BAND": self.tape.leaves_band(trade.index, band, DECIDED_WITHIN_MS),
             CARRY_MAY_DROP: self.tape.leaves_band(trade.index, band, LONGEST_WINDOW_MS),
-            "RATE_LIMITED": self._orders_around(trade) >= ENTRY_SHARE_PER_MINUTE,
+            "RATE_LIMITED": self._is_out_of_requests(trade, follow),
             "SYMBOL_IN_USE": any(_uses(trade, *other) for other in others),
             "ACCOUNT_MODE_UNSUPPORTED": self._mode(follow) not in SUPPORTED_MODES,
             "LEADER_IS_FOLLOWER": self.evidence.leader in self.curves,
@@ -131,15 +126,18 @@ class Witness:
         """Give the notional of the wallet's orders around a trade, in USDC."""
         begins, ends = trade.sent_ms - LONGEST_WINDOW_MS, trade.sent_ms + LONGEST_WINDOW_MS
         orders = self.evidence.books[follow.wallet].orders
-        return sum(
+        moved = sum(
             (order.size * order.price for order in orders if begins <= order.received_ms <= ends),
             ZERO,
         )
+        # A sale is reserved for at the price it started from, above its limit.
+        return moved / (1 - follow.limits.widest_share)
 
-    def _orders_around(self, trade: LeaderTrade) -> int:
-        """Count the orders of all followers from a minute before a trade until it was decided."""
-        first = bisect_left(self._received_ms, trade.sent_ms - LONGEST_DECISION_MS)
-        return bisect_right(self._received_ms, trade.sent_ms + DECIDED_WITHIN_MS) - first
+    def _is_out_of_requests(self, trade: LeaderTrade, follow: Follow) -> bool:
+        """Say whether the venue's requests may have been used up when a trade was decided."""
+        within_ms = LONGEST_WINDOW_MS if is_netted(trade, follow) else DECIDED_WITHIN_MS
+        ends_ms = trade.sent_ms + within_ms
+        return may_be_used_up(self.evidence.requests, trade.sent_ms, ends_ms)
 
 
 def _unrealized(book: FollowBook, prices: dict[str, Span]) -> Span:

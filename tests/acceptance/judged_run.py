@@ -132,7 +132,9 @@ class JudgedRun:
         self._await_the_end(total)
         receipts = {each.follow_id: self._receipts(each) for each in self.followers}
         recording = read_whole(self._recording, None)
-        collected = collect(self.bench, recording, self.leader, self.followers, receipts)
+        collected = collect(
+            self.bench, recording, self.leader, self.followers, receipts, UNLIMITED_WEIGHT
+        )
         evidence = {
             **collected,
             "interventions": self.interventions,

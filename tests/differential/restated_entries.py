@@ -218,10 +218,13 @@ def _sized(rules: Rules, side: int, wanted: Fraction, target: Fraction) -> Expec
     binding = frozenset(name for name, cap in caps.items() if cap == least and cap < total)
     size = max(Fraction(0), rules.finely(min(total, least)))
     moved = target + (size - lead) * side
-    lots = rules.in_lots(min(size, rules.lead(moved)))
-    small = not lots or rules.is_below_minimum(lots, _least_price(rules, side))
+    asked, lots = rules.in_lots(size), rules.in_lots(min(size, rules.lead(moved)))
+    small, is_nothing = (
+        not each or rules.is_below_minimum(each, _least_price(rules, side))
+        for each in (lots, asked)
+    )
     bounds = binding or frozenset({""})
-    if small and (binding or case.sizing == "fixed"):
+    if is_nothing and (binding or case.sizing == "fixed"):
         return Expected(reasons=frozenset({"BELOW_MIN_NOTIONAL"}), bounds=bounds, target=target)
     if small or case.under_way is not None or not rules.is_realtime:
         return Expected(reasons=frozenset({"CARRIED"}), bounds=bounds, target=moved)

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from simulators.hyperliquid.engine.agents import Agent
     from simulators.hyperliquid.engine.orders import Order
     from simulators.hyperliquid.engine.venue import Venue
+    from simulators.hyperliquid.windows import RestLimits
 
 
 def books_view(venue: Venue, user: str | None) -> dict[str, Any]:
@@ -27,6 +28,15 @@ def books_view(venue: Venue, user: str | None) -> dict[str, Any]:
             "positions": {coin: to_wire(size) for coin, size in venue.house.sizes.items()},
         },
         "prices": {name: to_wire(m.price) for name, m in venue.universe.by_name.items()},
+    }
+
+
+def requests_view(rest: RestLimits) -> dict[str, Any]:
+    """Return what was asked in each minute of the clock, and how often the answer was 429."""
+    return {
+        "limits": "on" if rest.enabled else "off",
+        "weight_by_minute": {str(minute): weight for minute, weight in rest.weights.items()},
+        "refused_by_minute": {str(minute): count for minute, count in rest.refusals.items()},
     }
 
 

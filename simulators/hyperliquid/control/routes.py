@@ -18,7 +18,7 @@ from simulators.hyperliquid.control.accounts import (
     list_market,
     move_price,
 )
-from simulators.hyperliquid.control.books import books_view, latency_view
+from simulators.hyperliquid.control.books import books_view, latency_view, requests_view
 from simulators.hyperliquid.control.faults import KEYS, read_fault
 from simulators.hyperliquid.control.funding import FUNDING_KEYS, settle_funding
 from simulators.hyperliquid.control.requests import ControlError, Fields, read_fields
@@ -118,9 +118,9 @@ async def _halt(request: web.Request) -> web.Response:
 
 
 async def _books(request: web.Request) -> web.Response:
-    user = request.query.get("user")
-    view = books_view(request.app[SIMULATOR].venue, user.lower() if user else None)
-    return web.json_response(view)
+    simulator, user = request.app[SIMULATOR], request.query.get("user")
+    view = books_view(simulator.venue, user.lower() if user else None)
+    return web.json_response({**view, "requests": requests_view(simulator.rest)})
 
 
 async def _latency(request: web.Request) -> web.Response:
@@ -161,7 +161,7 @@ async def _start(request: web.Request) -> web.Response:
     limit = fields.integer("limit") if fields.has("limit") else None
     if fields.has("recording") or fields.has("fills"):
         await _load_from(simulator, fields)
-    simulator.replay.start(pace, limit)
+    simulator.start_replay(pace, limit)
     if pace.is_closed_loop:
         # Rate windows measure wall time, which a closed loop has left behind.
         simulator.set_limits(enabled=fields.flag("rate_limits", default=False))

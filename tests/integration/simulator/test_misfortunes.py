@@ -10,6 +10,8 @@ import pytest
 import requests
 from hyperliquid.utils.error import ClientError, ServerError
 
+from cli.places import SAMPLE
+
 pytestmark = pytest.mark.integration
 
 IOC = {"limit": {"tif": "Ioc"}}
@@ -164,3 +166,46 @@ def test_an_unknown_question_is_422_in_plain_text(bench: Any) -> None:
 def test_a_body_that_cannot_be_read_is_422(bench: Any, body: bytes) -> None:
     for path in ("/info", "/exchange"):
         assert requests.post(bench.venue.url + path, data=body, timeout=5).status_code == 422
+
+
+def asked(bench: Any, what: str) -> int:
+    return sum(bench.look("books")["requests"][what].values())
+
+
+def test_the_books_count_what_was_asked_and_what_was_refused(bench: Any, trader: Any) -> None:
+    before = asked(bench, "weight_by_minute")
+    trader.info.all_mids()
+    bench.control("faults", kind="429", match={"method": "info"})
+
+    with pytest.raises(ClientError):
+        trader.info.all_mids()
+
+    assert bench.look("books")["requests"]["limits"] == "off"
+    assert asked(bench, "weight_by_minute") - before == 4
+    assert asked(bench, "refused_by_minute") == 1
+
+
+def may_ask(trader: Any) -> bool:
+    try:
+        trader.info.meta_and_asset_ctxs()
+    except ClientError:
+        return False
+    return True
+
+
+def test_the_books_count_what_a_window_refused(bench: Any, trader: Any) -> None:
+    bench.control("rules", rate_limits=True)
+
+    assert not all(may_ask(trader) for _ in range(61))
+    assert bench.look("books")["requests"]["limits"] == "on"
+    assert asked(bench, "refused_by_minute") == 1
+
+
+def test_windows_keep_pace_with_a_faster_replay(bench: Any, trader: Any) -> None:
+    bench.control("rules", rate_limits=True)
+    bench.control("replay/start", recording=str(SAMPLE), speed="2", limit=1)
+
+    answered = [may_ask(trader) for _ in range(121)]
+
+    assert all(answered[:61])
+    assert not all(answered)

@@ -3,21 +3,30 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
+import pytest
+
+from cli.demo import Wanted, weight_at
 from cli.latencies import latencies_of, summary
 from cli.limit_sets import LIMIT_SETS, limit_set
 from cli.metering import Meter, Used, calls_between, path_calls
-from cli.outcome import FIVE, Costs, figures_of, is_clean
+from cli.outcome import FIVE, LEAST_SHARE, NO_SHARE, Costs, figures_of, is_clean
+from cli.places import SAMPLE
+from cli.system import UNLIMITED_WEIGHT
 from functions.api.limits import LimitChoices
 from localcloud.stack import Calls
+from simulators.hyperliquid.replay.pacing import read_pace
+from simulators.hyperliquid.replay.recording import Recording
+from simulators.hyperliquid.windows import RestLimits
 from simulators.judge.verdict import Figure, Finding, Verdict
 from understudy.domain.limit_choices import composed_limits
 
 KEYS = (
     "trades, follows, pairs, copies, lost, duplicated, mismatched_positions, unjustified_skips,"
-    " open_exits, latency_ms, orders_per_second, calls_per_copy, cpu_ms_per_copy,"
-    " peak_pss_mb, wall_s"
+    " open_exits, share_with_orders, latency_ms, orders_per_second, calls_per_copy,"
+    " cpu_ms_per_copy, request_limits, peak_pss_mb, wall_s"
 )
 
 
@@ -59,6 +68,7 @@ def evidence(mode: str = "realtime") -> dict[str, Any]:
         "release": [{"symbol": "BTC", "side": "B", "time_ms": 7, "sent_ms": "1000.0"}],
         "books": {"0x1": {"orders": orders}},
         "follows": [follow],
+        "requests": {"limits": "off"},
     }
 
 
@@ -114,6 +124,7 @@ def test_the_figures_have_exactly_the_documented_names() -> None:
     }  # fmt: skip
     assert figures["peak_pss_mb"] == 1
     assert figures["orders_per_second"] == 2.0
+    assert figures["request_limits"] == "off"
     assert is_clean(figures)
 
 
@@ -170,6 +181,45 @@ def test_one_finding_of_any_kind_makes_a_run_unclean() -> None:
         assert not is_clean(figures)
         assert figures[figure.value] == 1
     assert {figure.value for figure in Figure} == set(FIVE)
+
+
+def test_a_run_that_orders_too_little_is_unclean_only_where_that_is_demanded() -> None:
+    verdict = with_statuses(*["DONE"] * 59, *["SKIPPED"] * 41)
+    verdict.totals.with_orders = 59
+    few = figures_of(evidence(), verdict, Costs(Used({}, {}), None, Decimal(1)))
+    verdict.totals.with_orders = 60
+    enough = figures_of(evidence(), verdict, Costs(Used({}, {}), None, Decimal(1)))
+
+    assert (few["share_with_orders"], enough["share_with_orders"]) == (0.59, 0.6)
+    assert (is_clean(few), is_clean(few, LEAST_SHARE)) == (True, False)
+    assert is_clean(enough, LEAST_SHARE)
+
+
+def test_enough_orders_excuse_no_finding() -> None:
+    verdict = Verdict()
+    verdict.totals.pairs = verdict.totals.with_orders = 1
+    verdict.add(Finding(Figure.LOST, "follow", "BTC", None, "wrong"))
+    figures = figures_of(evidence(), verdict, Costs(Used({}, {}), None, Decimal(1)))
+
+    assert not is_clean(figures, LEAST_SHARE)
+
+
+@pytest.mark.parametrize(("path", "share"), [(SAMPLE, LEAST_SHARE), (Path("other.json"), NO_SHARE)])
+def test_orders_are_demanded_of_the_default_sample_alone(path: Path, share: Decimal) -> None:
+    recording = Recording("sample", ())
+
+    assert Wanted(path.resolve(), recording, 10, "max").least_share == share
+
+
+@pytest.mark.parametrize(
+    ("speed", "weight"), [("1", 1_200), ("0.5", 1_200), ("2.5", 3_000), ("max", UNLIMITED_WEIGHT)]
+)
+def test_the_system_is_told_what_the_venue_grants_at_a_speed(speed: str, weight: int) -> None:
+    granted = RestLimits()
+    granted.keep_pace(read_pace(speed).factor or Decimal(1))
+
+    assert weight_at(speed) == weight
+    assert speed == "max" or granted.limit == weight
 
 
 def test_the_demos_limit_sets_are_valid_and_cover_all_sizings() -> None:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import io
+from decimal import Decimal
 from types import SimpleNamespace
 from typing import Any
 
+import pytest
 from rich.console import Console
 
 from cli.outcome import FIVE
@@ -33,15 +35,18 @@ FIGURES = {
     "orders_per_second": 1.5,
     "calls_per_copy": {"lambda": 0.5},
     "cpu_ms_per_copy": {"SignerFunction": 2.25},
+    "share_with_orders": 0.5,
+    "request_limits": "off",
     "peak_pss_mb": 1,
     "wall_s": 3.0,
     **dict.fromkeys(FIVE, 0),
 }
 
 
-def lines_of_a_run() -> list[list[str]]:
+def lines_of_a_run(least_share: str = "0") -> list[list[str]]:
     said = io.StringIO()
-    show_run(Console(file=said, width=60), [FOLLOWER], EVIDENCE, FIGURES, [])
+    console = Console(file=said, width=60)
+    show_run(console, [FOLLOWER], EVIDENCE, FIGURES, [], Decimal(least_share))
     return [line.split() for line in said.getvalue().splitlines()]
 
 
@@ -70,3 +75,18 @@ def test_no_column_is_without_a_heading() -> None:
     assert ["figure", "value"] in lines
     assert ["figure", "count", "verdict"] in lines
     assert ["calls", "per", "copy", "done:", "lambda", "0.50"] in lines
+
+
+def test_the_tables_say_whether_the_venue_limited_requests() -> None:
+    assert ["the", "venue's", "request", "limits", "off"] in lines_of_a_run()
+
+
+@pytest.mark.parametrize(
+    ("least_share", "verdict"), [("0", "any"), ("0.50", "ok"), ("0.60", "WRONG")]
+)
+def test_the_share_of_orders_is_shown_and_judged_where_it_is_demanded(
+    least_share: str, verdict: str
+) -> None:
+    row = ["share", "of", "pairs", "with", "orders", "0.500", verdict]
+
+    assert row in lines_of_a_run(least_share)

@@ -129,13 +129,18 @@ class ProductionRun:
         self.world.venue.books.place = recorded  # type: ignore[method-assign]  # a witness
 
     def _round_equities(self) -> None:
-        """Show equities as a venue does: the fake divides to sixty digits."""
-        equity = self.world.venue._equity
+        """Show equities and margins as a venue does: the fake divides to sixty digits."""
+        venue = self.world.venue
+        exact_equity, exact_margin = venue._equity, venue._margin
 
-        def rounded(address: str, dex: str) -> Decimal:
-            return round(equity(address, dex), 6)
+        def equity(address: str, dex: str) -> Decimal:
+            return round(exact_equity(address, dex), 6)
 
-        self.world.venue._equity = rounded  # type: ignore[method-assign]  # a wire's precision
+        def margin(address: str, dex: str) -> Decimal:
+            return round(exact_margin(address, dex), 6)
+
+        venue._equity = equity  # type: ignore[method-assign]  # a wire's precision
+        venue._margin = margin  # type: ignore[method-assign]  # a wire's precision
 
     def _follower_books(self) -> dict[str, Any]:
         addresses = (self.world.table.follows[follow].wallet_address for follow in self._ids())

@@ -167,13 +167,15 @@ def _without_room(situation: Situation, sized: EntrySize) -> Decision:
 def _enter(situation: Situation, side: Side, sized: EntrySize, carried: Decimal) -> Decision:
     ledger, market, trade = situation.ledger, situation.market, situation.trade
     moved = _toward(ledger, side, sized, carried)
-    lots = market.lot_size(min(sized.size, abs(moved.wanted_more)))
+    asked = market.lot_size(sized.size)
+    lots = min(asked, market.lot_size(abs(moved.wanted_more)))
     fixed = situation.follow.limits.sizing.kind is SizingKind.FIXED
     price = _least_price(situation, side)
-    too_small = not lots or market.below_minimum(lots, price)
+    too_small = _is_too_small(lots, price, market)
     if too_small:
         sized = _compared_with_minimum(sized, multiply(lots, price), market)
-    if too_small and (sized.bound_by or fixed):
+    # What an exit has not closed yet is held for it: then it needs no order, however much it is.
+    if _is_too_small(asked, price, market) and (sized.bound_by or fixed):
         return Decision(
             ledger, reason=Reason.BELOW_MIN_NOTIONAL, bound_by=sized.bound_by, numbers=sized.numbers
         )
@@ -185,6 +187,10 @@ def _enter(situation: Situation, side: Side, sized: EntrySize, carried: Decimal)
             carried_on, reason=Reason.CARRIED, bound_by=sized.bound_by, numbers=sized.numbers
         )
     return _order_entry(situation, moved, side, lots, sized)
+
+
+def _is_too_small(lots: Decimal, price: Decimal, market: Market) -> bool:
+    return not lots or market.below_minimum(lots, price)
 
 
 def _compared_with_minimum(sized: EntrySize, notional: Decimal, market: Market) -> EntrySize:

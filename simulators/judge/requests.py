@@ -1,0 +1,26 @@
+"""Whether a minute's requests to the venue may have been used up, by the venue's own count."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from math import floor
+
+from simulators.judge.evidence import Requests
+
+MINUTE_MS = 60_000
+# Entries get 30 % of a minute. Workers lease of it in blocks of a 24th at most, and what they do
+# not send in that minute is lost: six of them may hold one each.
+ENTRIES_SHARE = Fraction(3, 10) * Fraction(24 - 6, 24)
+
+
+def may_be_used_up(requests: Requests, begins_ms: Fraction, ends_ms: Fraction) -> bool:
+    """Say whether an entry between two moments may have met the end of a minute's requests.
+
+    A refusal by the venue halves what its minute and the next one have.
+    """
+    minutes = range(floor(begins_ms / MINUTE_MS), floor(ends_ms / MINUTE_MS) + 1)
+    if any(requests.refusals.get(minute) for minute in (minutes[0] - 1, *minutes)):
+        return True
+    enough = requests.per_minute * ENTRIES_SHARE
+    asked = max(requests.weights.get(minute, 0) for minute in minutes)
+    return requests.are_limited and asked >= enough
