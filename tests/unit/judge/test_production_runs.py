@@ -257,7 +257,7 @@ def test_a_slice_carried_after_a_reduction_swallowed_the_last_one_is_as_young_as
     assert figures_of(evidence) == CLEAN
 
 
-@pytest.mark.parametrize("leader", sorted(set(LEADERS) - {"acc5"}))
+@pytest.mark.parametrize("leader", sorted(LEADERS))
 def test_a_recorded_leader_copied_by_the_production_workflows_gets_five_zeros(leader: str) -> None:
     fills = LEADERS[leader]["fills"]
     decimals: dict[str, int] = {}
