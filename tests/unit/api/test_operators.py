@@ -55,9 +55,8 @@ def status_of(api: ApiWorld, token: str, follow_id: str) -> tuple[str, str]:
 
 
 def path_of(route: Route) -> str:
-    return (
-        route.path.replace("{follow_id}", "f").replace("{user_id}", "u").replace("{agent_id}", "a")
-    )
+    path = route.path.replace("{follow_id}", "f")
+    return path.replace("{user_id}", "u").replace("{agent_id}", "a")
 
 
 @pytest.mark.parametrize("route", DEEDS, ids=lambda route: route.key)
