@@ -13,14 +13,14 @@ MINUTE_MS = 60_000
 ENTRIES_SHARE = Fraction(3, 10) * Fraction(24 - 6, 24)
 
 
-def may_be_used_up(requests: Requests, begins_ms: Fraction, ends_ms: Fraction) -> bool:
+def may_be_used_up(counted: Requests, begins_ms: Fraction, ends_ms: Fraction) -> bool:
     """Say whether an entry between two moments may have met the end of a minute's requests.
 
     A refusal by the venue halves what its minute and the next one have.
     """
     minutes = range(floor(begins_ms / MINUTE_MS), floor(ends_ms / MINUTE_MS) + 1)
-    if any(requests.refusals.get(minute) for minute in (minutes[0] - 1, *minutes)):
+    if any(counted.refusals.get(minute) for minute in (minutes[0] - 1, *minutes)):
         return True
-    enough = requests.per_minute * ENTRIES_SHARE
-    asked = max(requests.weights.get(minute, 0) for minute in minutes)
-    return requests.are_limited and asked >= enough
+    enough = counted.per_minute * ENTRIES_SHARE
+    asked = max(counted.weights.get(minute, 0) for minute in minutes)
+    return counted.are_limited and asked >= enough

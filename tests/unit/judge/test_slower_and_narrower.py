@@ -71,7 +71,7 @@ TRADES = st.lists(
 
 @settings(max_examples=60, deadline=None)
 @given(st.lists(any_limits(), min_size=3, max_size=3), TRADES)
-def test_random_trades_at_two_prices_under_random_limits_get_five_zeros(
+def test_random_trades_in_unequal_parts_under_random_limits_get_five_zeros(
     chosen: list[Limits], trades: list[tuple[str, Decimal, int, int, int]]
 ) -> None:
     follows = {f"follow {number}": each for number, each in enumerate(chosen)}
@@ -79,7 +79,10 @@ def test_random_trades_at_two_prices_under_random_limits_get_five_zeros(
     for symbol, units, tenths_of_percent, apart, gap_ms in trades:
         half = round(UNIT[symbol] * units, DECIMALS[symbol])
         price = Decimal(PRICE[symbol]) * (1000 + tenths_of_percent) / 1000
-        run.trade(symbol, [(str(half), str(price)), (str(half), str(price + apart * TICK))], gap_ms)
+        other = round(half / 3, DECIMALS[symbol]) or half
+        run.trade(
+            symbol, [(str(half), str(price)), (str(other), str(price + apart * TICK))], gap_ms
+        )
 
     assert run.world.failed == []
     assert verdict_of(run.evidence()).findings == []
