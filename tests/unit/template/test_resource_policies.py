@@ -18,6 +18,7 @@ KEYS = {each.name: each.properties["KeyPolicy"] for each in DOCUMENT.of_type("AW
 ROLES = {each.name: each.properties for each in DOCUMENT.of_type("AWS::IAM::Role")}
 ADMINISTRATORS = "Administrators"
 SIGNER, API, CHECKPOINT = "SignerFunctionRole", "ApiFunctionRole", "AuditCheckpointFunctionRole"
+ERASURE = "AccountErasureFunctionRole"
 PURPOSE, ACTOR = "kms:EncryptionContext:purpose", "kms:EncryptionContext:actor"
 SEALS = ["kms:Encrypt", "kms:Decrypt", "kms:ReEncryptFrom", "kms:ReEncryptTo"]
 AGENTS = {"TheSignerUnderItsPurpose": (SEALS, SIGNER, {PURPOSE: "agent-signing"})}
@@ -29,6 +30,7 @@ USERS: dict[str, dict[str, tuple[list[str], str, dict[str, Any]]]] = {
     "AuditRowKey": {
         "TheSignerUnderItsName": (STAMPS, SIGNER, {**ROWS, ACTOR: "signer"}),
         "TheApiUnderItsName": (STAMPS, API, {**ROWS, ACTOR: "api"}),
+        "TheErasureUnderItsName": (STAMPS, ERASURE, {**ROWS, ACTOR: "account_erasure"}),
         "OperatorsUnderTheirName": (STAMPS, "", {**ROWS, ACTOR: "operator"}),
         "WhoVerifiesOpensTheWritersKeys": (["kms:Decrypt"], "", ROWS),
     },

@@ -64,7 +64,6 @@ def seldom_services(
 def _exports(ports: ApiPorts) -> AccountExports:
     return AccountExports(
         identity=ports.identity,
-        trail=ports.audit,
         stored_sessions=ports.sessions,
         stored_accounts=ports.accounts,
         registry=ports.registry,

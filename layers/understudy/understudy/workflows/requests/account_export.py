@@ -79,7 +79,6 @@ class AccountExports:
     """Reads what is stored. That somebody took it is in the audit before it is given."""
 
     identity: IdentityStore
-    trail: AuditTrail
     stored_sessions: SessionStore
     stored_accounts: AccountStore
     registry: AgentRegistry
@@ -97,11 +96,10 @@ class AccountExports:
         Raises InvalidInputError for a cursor that is not this user's.
         """
         if not cursor:
-            self.trail.append(AuditEntry("ACCOUNT_EXPORTED", user_id, self.clock.now_ms(), {}))
+            self.audit.append(AuditEntry("ACCOUNT_EXPORTED", user_id, self.clock.now_ms(), {}))
         copies, now_ms = self._copies(user_id, cursor), self.clock.now_ms()
         if cursor:
             return AccountExport(now_ms, copies)
-        self.audit.append(AuditEntry("ACCOUNT_EXPORTED", user_id, now_ms, {}))
         found, agents = person(self.identity, user_id), tuple(self.registry.agents(user_id))
         about = AboutUser(user_id, tuple(agent.agent_id for agent in agents))
         return AccountExport(
