@@ -229,14 +229,13 @@ def _order_entry(
 def _netted_entry(situation: Situation) -> Decision:
     """Order what waited or slower modes collected; the gates of single trades do not apply again.
 
-    Several symbols' windows may end in one minute: how often is entered holds for all of them.
-    What waited for an unknown order has no window: when it is too late, its receipt says so.
+    What waited for an unknown order has no window: when it is too late for it, its receipt says so.
     """
     ledger = without_late_carry(situation)
     if situation.mode is CopyMode.REALTIME and not ledger.wanted_more:
         return Decision(ledger, reason=Reason.EXPIRED)
     situation = replace(situation, ledger=ledger)
-    reason = gates.standing(situation) or gates.account(situation) or gates.pace(situation)
+    reason = gates.standing(situation) or gates.account(situation)
     if reason is not None:
         return _refusal(situation, without_carry(ledger), reason)
     carried = abs(ledger.wanted_more)
