@@ -64,6 +64,7 @@ ENVIRONMENT = {
     "DOOR_ATTEMPTS": "10",
     "DOOR_ATTEMPTS_PER_MINUTE": "10",
     "ENROLL_FUNCTION": "signer:enroll",
+    "AUDIT_EXTRACT_FUNCTION": "audit_extract",
     "TOKEN_SECRET_ID": "token-secret",
     "TOKEN_ISSUER": "understudy-benchmark",
     "SIWE_DOMAINS": "localhost",

@@ -105,7 +105,17 @@ def test_a_build_without_the_runtimes_own_python_makes_nothing(
     missing.chmod(0o755)
     before = sorted(checkout.rglob("*"))
     path = f"PATH={missing.parent}:{os.environ['PATH']}"
-    build = ["env", path, "make", "--no-print-directory", "-C", str(checkout), "build"]
+    # As from a shell: what calls the tests may be make itself, told to keep going.
+    build = [
+        "env",
+        "--unset=MAKEFLAGS",
+        path,
+        "make",
+        "--no-print-directory",
+        "-C",
+        str(checkout),
+        "build",
+    ]
 
     with Run(tmp_path / "run", command=build) as run:
         refused(run, "PYTHON_313_MISSING", "put its bin folder first: PATH=/path/to/bin:$PATH make")
