@@ -6,6 +6,7 @@ The emulator cannot evaluate by which keys a role may write, so these stand in t
 from __future__ import annotations
 
 from fnmatch import fnmatchcase
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +33,7 @@ WAYS_IN = [
 ]
 
 
+@cache
 def statements(role: str) -> list[dict[str, Any]]:
     """Give what a role may do with items of the table of people."""
     template: dict[str, Any] = yaml_parse(TEMPLATE.read_text())
