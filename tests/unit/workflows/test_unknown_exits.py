@@ -10,6 +10,7 @@ from tests.fakes.venue import Fault
 from tests.fakes.world import World
 from understudy.domain.errors import SigningUnavailableError
 from understudy.domain.ids import FollowId
+from understudy.domain.intents import IntentKind
 from understudy.domain.reasons import Reason
 from understudy.domain.receipts import CopyStatus
 
@@ -172,5 +173,38 @@ def test_an_exit_whose_wake_up_was_lost_goes_on_soon_after_a_sweep_that_came_too
     world.clock.advance(1_000)
     world.sweep()
     world.pass_time(6)
+
+    assert world.held_at_venue(follow) == world.ledger(follow).held == 0
+
+
+class ClosedMeanwhile:
+    """A signer that is away for a close which another worker decides while an entry is signed."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+        self._signer: Signer = world.signer
+
+    def sign(self, intents: Sequence[Intent]) -> Sequence[SigningAnswer]:
+        if any(intent.reduce_only for intent in intents):
+            self._world.signer = self._signer
+            raise SigningUnavailableError("the signer did not answer")
+        if any(intent.kind is IntentKind.ENTRY for intent in intents):
+            self._world.leader_trades("BTC", "-5")
+            self._world.sync()
+            self._world.run_lane(self._world.queues.lanes.take())
+        return self._signer.sign(intents)
+
+
+def test_what_an_entry_fills_after_its_close_was_given_up_is_closed_without_a_sweep() -> None:
+    world = World()
+    follow = world.follow(limits(ratio("100"), copy_budget_usdc=Decimal(10_000)))
+    world.begin()
+    world.leader_trades("BTC", "5")
+    world.sync()
+    world.signer = ClosedMeanwhile(world)
+    world.run_lane(world.queues.lanes.take())
+    assert world.held_at_venue(follow) == 5
+
+    world.pass_time(8)
 
     assert world.held_at_venue(follow) == world.ledger(follow).held == 0

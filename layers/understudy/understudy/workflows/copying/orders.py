@@ -30,6 +30,8 @@ from understudy.ports.delivery import Purpose
 from understudy.workflows.copying.claims import claim
 from understudy.workflows.copying.converging import (
     OPEN_EXIT,
+    SETTLED,
+    converge_if_open,
     converge_later,
     converge_with_the_budget,
     convergence,
@@ -92,8 +94,10 @@ def carry_out(ports: CopyPorts, view: View, trade: Trade) -> Signing:
     # After the last attempt at once an entry that waited for it may still be sent.
     for attempt in range(ATTEMPTS_AT_ONCE + 2):
         if current is not None and current.intent is not None:
+            order = current.intent
             current = yield from _perform(ports, current)
             _go_on_with_what_waited(ports, current, trade)
+            _have_closed_what_came_late(ports, current, order)
         if current is None or current.receipt is None or current.receipt.status.is_terminal:
             return
         if current.is_deleted:
@@ -111,6 +115,18 @@ def _go_on_with_what_waited(ports: CopyPorts, view: View | None, trade: Trade) -
     """Have ordered what waited for an outcome; in a slower mode the window's end does it."""
     if view is not None and view.situation(trade, ports.clock.now_ms()).mode is CopyMode.REALTIME:
         order_what_waited(ports, view.state.follow, view.ledger, view.market)
+
+
+def _have_closed_what_came_late(ports: CopyPorts, view: View | None, order: Intent) -> None:
+    """Have the lane close what an entry filled although a later trade wants it closed.
+
+    That trade's exit may be over, refused or at rest, with nothing held yet that it could close;
+    this trade's own receipt is done, so that nobody else asks.
+    """
+    if view is None or view.receipt is None or order.reduce_only:
+        return
+    if view.receipt.status.is_terminal:
+        converge_if_open(ports, view.state.follow, view.ledger, view.market, SETTLED)
 
 
 def _leave_to_the_owner(ports: CopyPorts, view: View, receipt: Receipt) -> None:
