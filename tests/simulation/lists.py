@@ -49,11 +49,15 @@ class SlowLists:
 
     def is_whole(self, name: str) -> bool:
         """Say whether the venue lists all of an order now, and says so."""
-        return self._clock.now_ms() >= self._whole_ms.get(name, 0)
+        return self._clock.now_ms() >= self.slow_until_ms(name)
+
+    def slow_until_ms(self, name: str) -> int:
+        """Give until when the venue does not list all of an order; 0 for a list never slow."""
+        return self._whole_ms.get(name, 0)
 
     def is_late(self, name: str) -> bool:
         """Say whether fills of an order are missing in the lists now."""
-        return self._clock.now_ms() < self._whole_ms.get(name, 0) < EVER_MS
+        return self._clock.now_ms() < self.slow_until_ms(name) < EVER_MS
 
     def _drawn(self, *, closed_all: bool) -> int:
         if self._share and closed_all and self._random.random() < CUT_DOWN_SHARE:

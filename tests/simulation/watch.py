@@ -4,7 +4,7 @@ It looks every few seconds. A clock stands still while what it measures cannot h
 down, nobody listens, the agent may not sign, the user's own kill switch is on (or was, until a
 sweep), an order was refused three times in a row, a worker has died and its queue has not given the
 message again, the answer to an order was lost and nobody can say yet whether it took effect, or the
-venue does not list all of an order, until production goes on with what is listed.
+venue does not list all of an order, until production has asked once more.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from custody.agents import AgentStatus
+from tests.simulation.lists import EVER_MS
 from tests.simulation.loop import CrashError
 from understudy.domain.follows import FollowStatus
 from understudy.domain.limits import OnStop
@@ -163,14 +164,18 @@ class Watch:
         ]
         now_ms = self._world.loop.now_ms
         return any(
-            each.created_at_ms + LOOK_MS < now_ms < each.expires_at_ms + self._answered_ms(each)
-            for each in orders
+            each.created_at_ms + LOOK_MS < now_ms < self._known_by_ms(each) for each in orders
         )
 
-    def _answered_ms(self, order: Intent) -> int:
-        """Give how long after its end an order may stay unknown."""
-        is_listed = self._world.venue.lists.is_whole(order.client_order_id)
-        return ANSWERED_MS if is_listed else WHOLE_AFTER_MS + SWEPT_WITHIN_MS
+    def _known_by_ms(self, order: Intent) -> int:
+        """Give by when an order's outcome must be known: a slow list is asked for by the sweep."""
+        known_ms = order.expires_at_ms + ANSWERED_MS
+        slow_ms = self._world.venue.lists.slow_until_ms(order.client_order_id)
+        if not slow_ms:
+            return known_ms
+        if slow_ms == EVER_MS:
+            slow_ms = order.expires_at_ms + WHOLE_AFTER_MS
+        return max(known_ms, slow_ms) + SWEPT_WITHIN_MS
 
     def _may_sign(self, follow: Follow) -> bool:
         agent = self._world.custody.agent(follow.agent_id)
