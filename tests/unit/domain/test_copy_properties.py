@@ -165,7 +165,8 @@ def test_an_entry_is_never_over_a_limit(
         if order is None or order.reduce_only:
             continue
         slack = Decimal("0.00000002")
-        dearest = max(price, order.limit_price)
+        mean = asked.trade.price
+        dearest = max(mean, order.limit_price)
         margin = order.size * dearest / order.leverage
         assert margin <= order.margin <= asked.remaining + slack
         assert asked.ledger.margin + margin <= own.symbol_cap_usdc + slack
@@ -176,7 +177,7 @@ def test_an_entry_is_never_over_a_limit(
         assert order.leverage <= max(1, int(own.max_total_leverage))
         assert order.leverage <= market().max_leverage
         assert order.size == market().lot_size(order.size)
-        assert order.size * price >= market().min_notional
+        assert round(order.size * mean, 12) >= market().min_notional
 
 
 @EXAMPLES
