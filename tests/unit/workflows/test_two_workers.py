@@ -107,6 +107,21 @@ def test_who_saw_an_order_under_way_that_is_settled_by_now_looks_again() -> None
         take_up(world.copying, view)
 
 
+def test_who_read_the_ledger_before_another_worker_pinned_its_order_looks_again() -> None:
+    """Else it would find nothing to close, and its message would be done while the exit rests."""
+    world, follow, command = _trade_in_the_lane("-2")
+    before = read_view(world.copying.store, follow, "BTC")
+    world.signer = DeafToTheFirst(world, refuses=False)
+    world.run_lane([command])
+    after = read_view(world.copying.store, follow, "BTC")
+
+    assert before is not None
+    assert after is not None
+    receipt = replace(after.receipt, status=CopyStatus.CLAIMED) if after.receipt else None
+    with pytest.raises(DependencyError, match="just pinned"):
+        take_up(world.copying, replace(before, receipt=receipt))
+
+
 @pytest.mark.parametrize("status", [FollowStatus.PAUSED, FollowStatus.DELETING])
 def test_an_entry_of_a_follow_that_was_stopped_meanwhile_is_not_sent_again(
     status: FollowStatus,

@@ -63,11 +63,13 @@ def take_up(ports: CopyPorts, view: View) -> View:
 
     It is marked before anything is done with it: whoever pinned it may still be at work, and must
     not take a refusal for the only answer there is. Raises DependencyError when it just changed,
-    also when it was settled after the view was read: what the view says is over.
+    also when it was pinned or settled after the ledger was read: what the view says is over.
     """
     receipt = view.receipt
     if receipt is None or receipt.status.is_terminal or not receipt.legs:
         return view
+    if view.ledger.last_seq < receipt.seq:
+        raise DependencyError("somebody has just pinned an order", follow=receipt.follow_id)
     last = receipt.legs[-1]
     intent = ports.store.intent(receipt.follow_id, last.intent_id)
     if intent is None:
