@@ -96,10 +96,9 @@ def carry_out(ports: CopyPorts, view: View, trade: Trade) -> Signing:
     # After the last attempt at once an entry that waited for it may still be sent.
     for attempt in range(ATTEMPTS_AT_ONCE + 2):
         if current is not None and current.intent is not None:
-            order = current.intent
             current = yield from _perform(ports, current)
             _go_on_with_what_waited(ports, current, trade)
-            _have_closed_what_came_late(ports, current, order)
+            _have_closed_what_is_left(ports, current)
         if current is None or current.receipt is None or current.receipt.status.is_terminal:
             return
         if current.is_deleted:
@@ -119,13 +118,14 @@ def _go_on_with_what_waited(ports: CopyPorts, view: View | None, trade: Trade) -
         order_what_waited(ports, view.state.follow, view.ledger, view.market)
 
 
-def _have_closed_what_came_late(ports: CopyPorts, view: View | None, order: Intent) -> None:
-    """Have the lane close what an entry filled although a later trade wants it closed.
+def _have_closed_what_is_left(ports: CopyPorts, view: View | None) -> None:
+    """Have the lane close what an order leaves held although a later trade wants it closed.
 
-    That trade's exit may be over, refused or at rest, with nothing held yet that it could close;
-    this trade's own receipt is done, so that nobody else asks.
+    That trade's exit may be over, refused or at rest, with nothing held yet that it could close, or
+    its window ended while this order was unknown; this trade's own receipt is done, so that nobody
+    else asks.
     """
-    if view is None or view.receipt is None or order.reduce_only:
+    if view is None or view.receipt is None:
         return
     if view.receipt.status.is_terminal:
         converge_if_open(ports, view.state.follow, view.ledger, view.market, SETTLED)
