@@ -127,6 +127,24 @@ def test_a_stopped_follow_that_keeps_its_positions_copies_no_exit() -> None:
     assert decision.ledger.target == 2
 
 
+@pytest.mark.parametrize(
+    ("status", "disabled", "reason"),
+    [
+        (FollowStatus.PAUSED, False, Reason.FOLLOW_PAUSED),
+        (FollowStatus.ACTIVE, True, Reason.COPY_DISABLED),
+    ],
+)
+def test_what_its_owner_keeps_is_kept_for_no_switch_that_lets_exits_pass(
+    status: FollowStatus, reason: Reason, *, disabled: bool
+) -> None:
+    keeps = follow(limits(on_stop=OnStop.KEEP), status=status)
+    killed = Switches(kill_global=True, kill_venue=True, copy_disabled=disabled)
+
+    decision = decide(situation(trade("8", "0"), keeps, ledger("2"), switches=killed))
+
+    assert decision.reason is reason
+
+
 @pytest.mark.parametrize(("attempts", "cap"), [(0, "99"), (1, "98"), (4, "95"), (9, "95")])
 def test_every_attempt_widens_the_price_up_to_five_percent(attempts: int, cap: str) -> None:
     open_exit = replace(ledger("2"), target=Decimal(0), exit_attempts=attempts, last_seq=1)

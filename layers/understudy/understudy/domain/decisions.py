@@ -262,8 +262,7 @@ def _decide_reduction(situation: Situation) -> Decision:
         entry_last_ms=0,
     )
     if keeps:
-        stopped = gates.standing(situation) or gates.stop_reason(situation)
-        return _refusal(situation, ledger, stopped)
+        return _refusal(situation, ledger, gates.kept_reason(situation))
     if not ledger.wanted_more:
         ledger = undated(ledger)
     situation = replace(

@@ -66,6 +66,12 @@ def stop_reason(situation: Situation) -> Reason:
     return PAUSE_REASONS.get(cause, Reason.FOLLOW_PAUSED)
 
 
+def kept_reason(situation: Situation) -> Reason:
+    """Name why an owner keeps what the leader closes: no other switch stops an exit meanwhile."""
+    is_active = situation.follow.status is FollowStatus.ACTIVE
+    return Reason.COPY_DISABLED if is_active else stop_reason(situation)
+
+
 def account(situation: Situation) -> Reason | None:
     """Refuse accounts that cannot carry the position, or of which the venue gave no reading."""
     reading, dex = situation.account, situation.market.dex
