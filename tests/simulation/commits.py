@@ -1,6 +1,7 @@
 """The copying store of a world, where every commit is judged as it is made.
 
-The commit itself is the production adapter's.
+So is every order that the venue takes: by then it must have been stored, and it comes once. The
+commit itself is the in-memory store's, which passes the table's contract.
 """
 
 from __future__ import annotations
@@ -8,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from tests.simulation.exclusive import orders_that_should_have_waited
-from tests.simulation.spending import overspent
+from tests.simulation.spending import overspent, unevenly_reserved
 from understudy.adapters.memory.copy_store import InMemoryCopyStore
 from understudy.adapters.memory.copying_table import CopyingTable
 from understudy.adapters.memory.market_store import InMemoryMarketStore
@@ -40,6 +41,8 @@ class JudgedCopyStore(InMemoryCopyStore):
         self._note = note
         self._break = breaks
         self._newest: dict[tuple[str, str], int] = {}
+        self._pinned: set[str] = set()
+        self.taken: set[str] = set()
 
     def commit(self, changes: Changes) -> Changes:
         """Write all or nothing, and judge what was written."""
@@ -50,10 +53,23 @@ class JudgedCopyStore(InMemoryCopyStore):
                 self._note(CONTESTED)
             raise
         if changes.intent is not None and changes.intent.version == 0:
+            self._pinned.add(changes.intent.client_order_id)
             self._judge(changes.intent, committed)
+        for text in unevenly_reserved(self._table, changes):
+            self._break("reserves_are_what_orders_hold", text)
         if any(receipt.reason is Reason.SYMBOL_IN_USE for receipt in changes.receipts):
             self._note(CONTESTED)
         return committed
+
+    def take(self, address: str, client_order_id: str) -> None:
+        """Judge an order that the venue takes now, whether or not it fills."""
+        if client_order_id not in self._pinned:
+            text = f"{address}: {client_order_id} was sent and is not stored"
+            self._break("nothing_is_sent_before_it_is_pinned", text)
+        if client_order_id in self.taken:
+            text = f"{address}: {client_order_id} was taken twice"
+            self._break("an_order_is_taken_once", text)
+        self.taken.add(client_order_id)
 
     def _is_owned_by_another(self, changes: Changes) -> bool:
         taken = changes.owner_taken

@@ -21,15 +21,24 @@ Held = defaultdict[str, dict[str, Decimal]]
 def orders_that_should_have_waited(table: CopyingTable, pinned: Intent) -> Iterator[str]:
     """Look for orders under way that an order should have waited for when it was pinned.
 
-    An attempt waits for the one before, an entry for every order of its symbol; exits go on.
+    An attempt waits for the one before, an entry for every order of its symbol; exits go on. The
+    orders themselves are looked at, whatever the ledger says is under way.
     """
-    pending = table.ledgers[pinned.follow_id][pinned.symbol].pending
-    for name in (each.intent_id for each in pending if each.intent_id != pinned.intent_id):
-        order = table.intents[pinned.follow_id, name]
+    for key in table.pending:
+        order = table.intents[key]
+        if not _is_beside(order, pinned):
+            continue
         if (order.copy_id, order.leg) == (pinned.copy_id, pinned.leg):
             yield f"{pinned.follow_id}: attempt {pinned.attempt} beside {order.attempt}"
         elif pinned.kind is IntentKind.ENTRY:
             yield f"{pinned.follow_id} {pinned.symbol}: an entry beside an unknown order"
+
+
+def _is_beside(order: Intent, pinned: Intent) -> bool:
+    """Say whether an order is another one of the same follow in the same symbol."""
+    is_another = order.intent_id != pinned.intent_id and order.kind is not IntentKind.LEVERAGE
+    place = (pinned.follow_id, pinned.symbol)
+    return is_another and (order.follow_id, order.symbol) == place
 
 
 def one_follow_of_a_wallet_holds_a_symbol(world: World) -> Iterator[str]:

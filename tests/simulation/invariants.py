@@ -22,6 +22,7 @@ from tests.simulation.holdings import (
 )
 from tests.simulation.switches import nothing_is_entered_while_it_is_switched_off
 from understudy.domain.announcements import EVENT_OF_STATUS
+from understudy.domain.follows import FollowStatus
 from understudy.domain.intents import IntentKind
 from understudy.domain.markets import HYPERLIQUID
 from understudy.domain.money import ZERO
@@ -66,16 +67,41 @@ def every_trade_of_a_leader_is_known(world: World) -> Broken:
             yield f"{leader}: numbered up to {book.seq}, {kept} trades"
 
 
+def nothing_of_a_leader_is_unseen(world: World) -> Broken:
+    """Look for fills at the venue that no trade has, though the position may be right without."""
+    for (venue, leader), book in world.table.books.items():
+        stored = world.table.fills[venue, leader]
+        for own in world.venue.books.account(leader).fills:
+            if own.fill.time_ms > book.begun_ms and own.fill.key not in stored:
+                yield f"{leader} {own.fill.symbol}: {own.fill.size} is in no trade"
+
+
 def every_pair_ends_in_one_terminal_receipt(world: World) -> Broken:
-    """Look for trades since a follow began without a receipt, or with one that is not over."""
+    """Look for trades since a follow began without a receipt, and receipts that are not over."""
     for follow in world.table.follows.values():
         receipts = world.table.receipts[follow.follow_id]
         for seq in _seqs_of(world, follow):
-            receipt = receipts.get(seq)
-            if receipt is None:
+            if seq not in receipts:
                 yield f"{follow.follow_id}: trade {seq} has no receipt"
-            elif not receipt.status.is_terminal:
+        for seq, receipt in receipts.items():
+            if not receipt.status.is_terminal:
                 yield f"{follow.follow_id}: trade {seq} is {receipt.status} still"
+
+
+def receipts_tell_what_orders_did(world: World) -> Broken:
+    """Compare what receipts say of their orders with the orders, which are the venue's books."""
+    told = set()
+    for follow_id, receipts in world.table.receipts.items():
+        for receipt in receipts.values():
+            for leg in receipt.legs:
+                order = world.table.intents[follow_id, leg.intent_id]
+                told.add((follow_id, leg.intent_id))
+                if (leg.state, leg.filled_size) != (order.state, order.filled_size):
+                    said = f"{leg.state} {leg.filled_size}, not {order.state} {order.filled_size}"
+                    yield f"{follow_id}: trade {receipt.seq} says {said}"
+    for key, order in world.table.intents.items():
+        if order.kind is not IntentKind.LEVERAGE and key not in told:
+            yield f"{order.follow_id}: no receipt tells of an order of trade {order.seq}"
 
 
 def _seqs_of(world: World, follow: Follow) -> Iterator[int]:
@@ -162,6 +188,20 @@ def every_ending_reaches_the_bus(world: World) -> Broken:
                 yield f"{receipt.follow_id}: trade {receipt.seq} ended unannounced"
 
 
+def nothing_is_left_lying(world: World) -> Broken:
+    """Look for messages that are not done, dead ones, and follows whose end does not come."""
+    queues = world.queues
+    for source in queues.sources:
+        if source.dead:
+            yield f"{source.name}: {len(source.dead)} dead letters after they were redriven"
+    for source in (queues.leader_sync, queues.fan_out, queues.lanes):
+        if len(source):
+            yield f"{source.name}: {len(source)} messages wait"
+    for follow in world.table.follows.values():
+        if follow.status is FollowStatus.DELETING:
+            yield f"{follow.follow_id}: is being deleted still"
+
+
 def only_the_world_makes_steps_fail(world: World) -> Broken:
     """Look for failed steps that no fault explains: giving the message again would not help."""
     for source in world.queues.sources:
@@ -171,7 +211,9 @@ def only_the_world_makes_steps_fail(world: World) -> Broken:
 
 PROMISES: tuple[Callable[[World], Broken], ...] = (
     every_trade_of_a_leader_is_known,
+    nothing_of_a_leader_is_unseen,
     every_pair_ends_in_one_terminal_receipt,
+    receipts_tell_what_orders_did,
     every_order_was_pinned_and_filled_once,
     records_are_the_venues_books,
     money_stays_within_its_budget,
@@ -182,5 +224,6 @@ PROMISES: tuple[Callable[[World], Broken], ...] = (
     a_wallet_has_one_lane,
     nothing_is_entered_while_it_is_switched_off,
     every_ending_reaches_the_bus,
+    nothing_is_left_lying,
     only_the_world_makes_steps_fail,
 )

@@ -1,5 +1,7 @@
 """The in-memory venue, which can also be away for a while, and whose lists can be slow.
 
+It tells of every order in the moment in which it takes it, whatever it then fills.
+
 What is late for it is often just in time: in the last moment in which it still takes the order.
 """
 
@@ -26,7 +28,10 @@ BEFORE_EXPIRY_MS = (0, 1, 5, 20, 100)
 
 
 class SimulatedVenue(InMemoryVenue):
-    """Takes no order and answers nothing while it is down; `note` counts what it refused then."""
+    """Takes no order and answers nothing while it is down; `note` counts what it refused then.
+
+    `takes` hears of every order that is signed as it must be and in time: its account and its name.
+    """
 
     def __init__(
         self,
@@ -34,10 +39,12 @@ class SimulatedVenue(InMemoryVenue):
         markets: Sequence[Market],
         lists: SlowLists,
         note: Callable[[str], None],
+        takes: Callable[[str, str], None],
     ) -> None:
         super().__init__(clock, markets)
         self.lists = lists
         self._note = note
+        self._takes = takes
         self._closing: set[str] = set()
 
     def submit(self, signed: Signed, *, first: bool) -> Outcome:
@@ -60,6 +67,8 @@ class SimulatedVenue(InMemoryVenue):
         return self._agents.get(agent) == address
 
     def _act(self, address: str, action: Mapping[str, Any]) -> Any:
+        for wire in action.get("orders", ()):
+            self._takes(address, wire["c"])
         answer = super()._act(address, action)
         for wire in action.get("orders", ()):
             symbol = self._markets[wire["a"]].symbol

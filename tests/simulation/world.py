@@ -112,6 +112,7 @@ class World:
             MARKETS,
             SlowLists(self.clock, mix.slow_list, seed, self.fates.note),
             self.fates.note,
+            self.copies.take,
         )
         self.tape = Tape(self.loop, self.venue.books.prices, self.random, self.fates.note)
         self.queues = SimulatedQueues(self.loop, self.fates, self.random)

@@ -1,0 +1,40 @@
+"""The promises of a run can be broken: a rule that is broken on purpose breaks them."""
+
+from __future__ import annotations
+
+from functools import cache
+
+import pytest
+
+from tests.simulation.invariants import violations
+from tests.simulation.mutants.catalogue import MUTANTS
+from tests.simulation.run import run_block
+
+RETRIED = "fresh_nonce_on_retry"
+UNLOOKED = "unseen_fills_never_looked_for"
+
+
+@cache
+def _broken_by(mutant: str, block: str, trades: int) -> frozenset[str]:
+    with MUTANTS[mutant].at_work():
+        world = run_block(block, "heavy", trades=trades)
+    return frozenset(each.promise for each in violations(world))
+
+
+@pytest.mark.parametrize(
+    ("mutant", "block", "trades", "promise"),
+    [
+        ("no_claim", "promises/0", 40, "nothing_is_sent_before_it_is_pinned"),
+        (RETRIED, "promises/0", 40, "an_order_is_taken_once"),
+        (RETRIED, "promises/0", 40, "every_order_was_pinned_and_filled_once"),
+        ("budget_not_reserved", "promises/0", 40, "reserves_are_what_orders_hold"),
+        ("exit_may_increase", "promises/0", 40, "no_exit_reverses_a_position"),
+        ("never_converged", "promises/1", 60, "a_leaders_close_is_copied_in_time"),
+        (UNLOOKED, "promises/1", 150, "a_leaders_trade_is_seen_in_time"),
+        (UNLOOKED, "promises/1", 150, "nothing_of_a_leader_is_unseen"),
+    ],
+)
+def test_a_rule_that_is_broken_breaks_the_promise_that_is_about_it(
+    mutant: str, block: str, trades: int, promise: str
+) -> None:
+    assert promise in _broken_by(mutant, block, trades)
