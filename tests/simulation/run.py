@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from hashlib import blake2b
+from random import Random
 from typing import Any
 
 from tests.simulation.invariants import Violation, violations
@@ -120,20 +121,36 @@ def run_block(seed: str, mix: str, *, trades: int = TRADES, keeps_history: bool 
         world.loop.run(world.loop.now_ms + STEP_MS)
     world.cease()
     world.loop.run(world.loop.now_ms + SETTLE_MS)
-    if sum(source.redrive() for source in world.queues.sources):
+    if redriven := sum(source.redrive() for source in world.queues.sources):
+        world.fates.counts["dead_letter_redriven"] += redriven
         world.loop.leap(WEEKS_MS)
         world.loop.run(world.loop.now_ms + SETTLE_MS)
+    _note_books(world)
     return world
 
 
+def _note_books(world: World) -> None:
+    """Have the history's hash stand for what came of a block too, not for its calls alone."""
+    for order in world.table.intents.values():
+        price, filled = order.average_price, order.filled_size
+        world.history.note(f"{order.client_order_id} {order.state} {filled} {price}")
+    for receipts in world.table.receipts.values():
+        for each in receipts.values():
+            world.history.note(f"{each.copy_id} {each.status} {each.reason} {each.held}")
+
+
 def _restart_in(seed: str, mix: Mix) -> int | None:
-    """Give the trade of a block at which the venue restarts, once in so many trades of a run."""
+    """Give the trade of a block at which the venue restarts, once in so many trades of a run.
+
+    In which block is counted, at which of its trades is drawn: positions are open then.
+    """
     number = seed.rpartition("/")[2]
     if not mix.restart_every or not number.isdigit():
         return None
     before = int(number) * TRADES + mix.restart_every // 2
-    left = -before % mix.restart_every
-    return left if left < TRADES else None
+    if -before % mix.restart_every >= TRADES:
+        return None
+    return Random(f"{seed} restart").randrange(TRADES // 10, TRADES * 9 // 10)  # noqa: S311 - a run must be repeatable from its seed
 
 
 def _outcome(receipt: Any) -> str:
