@@ -29,7 +29,9 @@ def broken_now(world: RedeliveringWorld, by_hand: set[str]) -> Iterator[str]:
                 yield from _books(world, follow, ledger.symbol)
 
 
-def broken_at_rest(world: RedeliveringWorld, by_hand: set[str], kept: set[str]) -> Iterator[str]:
+def broken_at_rest(
+    world: RedeliveringWorld, by_hand: set[str], kept: set[tuple[str, str]]
+) -> Iterator[str]:
     """Name what is wrong once nothing is under way; what its owner keeps may stay."""
     yield from broken_now(world, by_hand)
     for follow in world.table.follows.values():
@@ -37,7 +39,8 @@ def broken_at_rest(world: RedeliveringWorld, by_hand: set[str], kept: set[str]) 
         for ledger in world.table.ledgers[follow.follow_id].values():
             if ledger.pending:
                 yield f"{follow.follow_id} {ledger.symbol}: {ledger.pending} is still under way"
-            if ledger.symbol not in by_hand and follow.follow_id not in kept:
+            place = (follow.follow_id, ledger.symbol)
+            if ledger.symbol not in by_hand and place not in kept:
                 yield from _flat_with_its_leader(world, follow, ledger)
 
 
