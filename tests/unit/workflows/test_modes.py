@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 
 from tests.fakes.builders import fixed, limits, ratio
-from tests.fakes.venue import Fault
 from tests.fakes.world import World
 from understudy.domain.follows import FollowStatus, PauseReason
 from understudy.domain.ids import FollowId, WalletId
@@ -105,21 +104,6 @@ def test_who_asks_for_an_exit_orders_nothing_before_the_windows_end(
     assert world.orders_at_venue(follow) == 0
     world.pass_time(7)
     assert world.held_at_venue(follow) == 5
-
-
-def test_what_a_window_wanted_closed_while_an_exit_was_unknown_is_closed_with_its_outcome() -> None:
-    """Whoever sends that exit again finds its own trade done, and would ask for nothing more."""
-    world, follow = _world(mode=CopyMode.THROTTLED, throttle_window_ms=500)
-    _burst(world, "20")
-    world.pass_time(2)
-    world.venue.faults.append(Fault.RATE_LIMITED)
-    _burst(world, "-15")
-    world.pass_time(1)
-
-    _burst(world, "-5")
-    world.pass_time(5)
-
-    assert world.held_at_venue(follow) == 0
 
 
 @pytest.mark.parametrize("mode", SLOWER)
