@@ -176,6 +176,27 @@ def test_a_resolver_that_dies_at_any_call_settles_once(at: int) -> None:
     assert world.orders_at_venue(follow) == 2
 
 
+@pytest.mark.parametrize("at", range(1, 16))
+def test_an_exit_whose_resolver_dies_at_any_call_goes_on_without_a_sweep(at: int) -> None:
+    world, follow = _world("5")
+    world.venue.faults.extend([Fault.NEVER_ARRIVES, Fault.NEVER_ARRIVES])
+    world.leader_trades("BTC", "-5")
+    world.pump()
+    world.pass_time(3)
+    assert world.held_at_venue(follow) == 5
+    world.clock.advance(21_000)
+    make_crash(world, CrashPoint(at, after=True))
+    for command in world.queues.reconcile.take():
+        try:
+            reconcile(world.reconcile_ports, command)
+        except CrashError:
+            reconcile(world.reconcile_ports, command)
+
+    world.pump()
+
+    assert world.held_at_venue(follow) == world.ledger(follow).held == 0
+
+
 def _drawdown(**changes: Any) -> tuple[World, FollowId]:
     """Hold 50 at 100 with a floor of -300."""
     drawdown = {"stop_copy_drawdown_pct": Decimal(3), **changes}

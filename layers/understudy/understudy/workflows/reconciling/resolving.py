@@ -16,7 +16,7 @@ from understudy.workflows.copying.converging import (
 )
 from understudy.workflows.copying.orders import RESOLVE_MARGIN_MS, resolve_later
 from understudy.workflows.copying.settling import settle_by_reconcile
-from understudy.workflows.copying.views import CopyPorts
+from understudy.workflows.copying.views import CopyPorts, View, read_view
 
 STILL_OPEN_SECONDS = 5
 # A list of fills is whole within seconds. But a venue that cuts a closing order down to the
@@ -25,14 +25,18 @@ WHOLE_AFTER_MS = 120_000
 
 
 def resolve(ports: CopyPorts, command: ResolveIntent) -> None:
-    """Settle a pinned order by the venue's own record; harmless when it is settled already.
+    """Settle a pinned order by the venue's own record, and have its lane go on.
 
     Raises VenueUnreachableError: the question is asked again, nothing is guessed.
     """
     intent = ports.store.intent(command.follow_id, command.intent_id)
-    if intent is None or intent.state is not IntentState.PENDING:
+    if intent is None:
         return
-    if intent.kind is IntentKind.LEVERAGE:
+    if intent.state is not IntentState.PENDING:
+        # Whoever settled it may have died before asking for what comes after.
+        view = read_view(ports.store, intent.follow_id, intent.symbol, intent.seq)
+        _go_on(ports, view)
+    elif intent.kind is IntentKind.LEVERAGE:
         _give_up(ports, intent)
     elif ports.clock.now_ms() < intent.expires_at_ms + RESOLVE_MARGIN_MS:
         resolve_later(ports, intent, command.stages)
@@ -50,7 +54,10 @@ def _ask(ports: CopyPorts, intent: Intent, command: ResolveIntent) -> None:
         report = listed
     evidence = None if isinstance(report, NotFound) else report
     stages = {**command.stages, "answered": ports.clock.now_ms()}
-    view = settle_by_reconcile(ports, intent, evidence, stages)
+    _go_on(ports, settle_by_reconcile(ports, intent, evidence, stages))
+
+
+def _go_on(ports: CopyPorts, view: View | None) -> None:
     if view is not None:
         converge_if_open(ports, view.state.follow, view.ledger, view.market, SETTLED)
         order_what_waited(ports, view.state.follow, view.ledger, view.market)
