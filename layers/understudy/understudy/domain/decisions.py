@@ -18,7 +18,7 @@ from understudy.domain.intents import IntentKind
 from understudy.domain.limits import CopyMode, SizingKind
 from understudy.domain.markets import Market
 from understudy.domain.money import ZERO, multiply, toward_zero
-from understudy.domain.pace import last_minute
+from understudy.domain.pace import entry_time, last_minute
 from understudy.domain.plans import Decision, OrderPlan, worst_price
 from understudy.domain.reasons import Reason
 from understudy.domain.reducing import reduced_target
@@ -186,7 +186,7 @@ def _enter(situation: Situation, side: Side, sized: EntrySize, carried: Decimal)
         return Decision(
             carried_on, reason=Reason.CARRIED, bound_by=sized.bound_by, numbers=sized.numbers
         )
-    return _order_entry(situation, moved, side, lots, sized)
+    return _order_entry(situation, moved, side, lots, sized, at_ms=trade.time_ms)
 
 
 def _is_too_small(lots: Decimal, price: Decimal, market: Market) -> bool:
@@ -209,26 +209,28 @@ def _toward(ledger: Ledger, side: Side, sized: EntrySize, carried: Decimal) -> L
 
 
 def _order_entry(
-    situation: Situation, ledger: Ledger, side: Side, lots: Decimal, sized: EntrySize
+    situation: Situation, ledger: Ledger, side: Side, lots: Decimal, sized: EntrySize, *, at_ms: int
 ) -> Decision:
     trade, cap = situation.trade, situation.entry_cap(side)
     margin = margin_of(lots, worst_price(situation, side), sized.leverage)
     reference = toward_zero(trade.price, PRICE_DECIMALS)
     plan = OrderPlan(IntentKind.ENTRY, side, lots, cap, sized.leverage, margin, reference)
     rest = undated(ledger)
-    recent = last_minute(situation.budget.recent_entries_ms, trade.time_ms)
+    entries_ms = situation.budget.recent_entries_ms
+    counts_ms = entry_time(entries_ms, at_ms)
     return Decision(
         dated(rest, trade) if sized.size > lots else rest,
         order=plan,
         bound_by=sized.bound_by,
         numbers={**sized.numbers, "margin": margin},
-        recent_entries_ms=(*recent, trade.time_ms),
+        recent_entries_ms=(*last_minute(entries_ms, counts_ms), counts_ms),
     )
 
 
 def _netted_entry(situation: Situation) -> Decision:
     """Order what waited or slower modes collected; the gates of single trades do not apply again.
 
+    How often is entered is asked again: windows of several symbols may end within a minute.
     What waited for an unknown order has no window: when it is too late for it, its receipt says so.
     """
     ledger = without_late_carry(situation)
@@ -244,7 +246,12 @@ def _netted_entry(situation: Situation) -> Decision:
     lots = situation.market.lot_size(sized.size)
     if not lots or situation.market.below_minimum(lots, _least_price(situation, side)):
         return Decision(ledger, reason=Reason.CARRIED)
-    return _order_entry(situation, _toward(ledger, side, sized, carried), side, lots, sized)
+    at_ms = max(situation.trade.time_ms, situation.now_ms)
+    reason = gates.pace(situation, at_ms)
+    if reason is not None:
+        return _refusal(situation, without_carry(ledger), reason)
+    moved = _toward(ledger, side, sized, carried)
+    return _order_entry(situation, moved, side, lots, sized, at_ms=at_ms)
 
 
 def _decide_reduction(situation: Situation) -> Decision:
