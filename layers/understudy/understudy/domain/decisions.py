@@ -139,6 +139,11 @@ def decide_gap(situation: Situation, *, window_ends: bool = False) -> Decision:
     return _netted_entry(situation)
 
 
+def decide_stop(situation: Situation) -> Decision:
+    """Decide about a stop that finds nothing to close: why what was carried is not entered."""
+    return _refusal(situation, situation.ledger, gates.stop_reason(situation))
+
+
 def _refused(situation: Situation, reason: Reason) -> Decision:
     ledger = situation.ledger
     if reason is Reason.SAME_ENTRY:
@@ -230,21 +235,24 @@ def _order_entry(
 def _netted_entry(situation: Situation) -> Decision:
     """Order what waited or slower modes collected; the gates of single trades do not apply again.
 
-    How often is entered is asked again: windows of several symbols may end within a minute.
+    How often is entered is asked again: windows of several symbols may end within a minute. What is
+    too small for an order asks nothing of the account, and is carried on.
     What waited for an unknown order has no window: when it is too late for it, its receipt says so.
     """
-    ledger = without_late_carry(situation)
+    ledger, market = without_late_carry(situation), situation.market
     if situation.mode is CopyMode.REALTIME and not ledger.wanted_more:
         return Decision(ledger, reason=Reason.EXPIRED)
     situation = replace(situation, ledger=ledger)
-    reason = gates.standing(situation) or gates.account(situation)
-    if reason is not None:
-        return _refusal(situation, without_carry(ledger), reason)
     carried = abs(ledger.wanted_more)
     side = Side.of(ledger.wanted_more)
+    reason = gates.standing(situation)
+    if not _is_too_small(market.lot_size(carried), _least_price(situation, side), market):
+        reason = reason or gates.account(situation)
+    if reason is not None:
+        return _refusal(situation, without_carry(ledger), reason)
     sized = entry_size(situation, ZERO, carried, worst_price(situation, side))
-    lots = situation.market.lot_size(sized.size)
-    if not lots or situation.market.below_minimum(lots, _least_price(situation, side)):
+    lots = market.lot_size(sized.size)
+    if _is_too_small(lots, _least_price(situation, side), market):
         return Decision(ledger, reason=Reason.CARRIED)
     at_ms = max(situation.trade.time_ms, situation.now_ms)
     reason = gates.pace(situation, at_ms)
