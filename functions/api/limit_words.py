@@ -36,8 +36,7 @@ WORDS: Mapping[str, str] = {
     "sync_interval_seconds": "Length of a window in mode safe_poll, in seconds.",
     "throttle_window_ms": "Length of a window in mode throttled, in milliseconds.",
     "max_copy_age_seconds": "Age beyond which a trade is too old to be entered, in seconds.",
-    "entries_per_minute": "Most entries of the follow in a minute. Slower modes look at it when a"
-    " trade comes: windows of several symbols that end together are all ordered.",
+    "entries_per_minute": "Most entries of the follow in a minute.",
     "symbols_allow": "The only symbols that are entered; empty: all.",
     "symbols_deny": "Symbols that are not entered.",
     "sides": "Which of the leader's positions are entered.",

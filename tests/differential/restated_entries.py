@@ -81,7 +81,9 @@ def _window(rules: Rules) -> Expected:
     kept = _without_late_lead(rules, target)
     if rules.is_realtime and not rules.lead(kept):  # what waited for an unknown order is over
         return Expected(reasons=frozenset({"EXPIRED"}), target=kept)
-    reasons = _switched_off(rules) | _against_the_account(rules)
+    reasons = _switched_off(rules)
+    if not _is_nothing(rules, rules.lead(kept), 1 if kept > 0 else -1):
+        reasons |= _against_the_account(rules)
     if reasons:
         nothing_more = target - rules.lead(target) * (1 if target > 0 else -1)
         return Expected(reasons=reasons, target=nothing_more)
@@ -92,10 +94,18 @@ def _netted(rules: Rules, kept: Fraction) -> Expected:
     side = 1 if rules.lead(kept) and kept > 0 else -1
     lead, caps = rules.lead(kept), _caps(rules, side)
     size = max(Fraction(0), rules.finely(min(lead, *caps.values())))
-    lots = rules.in_lots(size)
-    if not lots or rules.is_below_minimum(lots, _least_price(rules, side)):
+    if _is_nothing(rules, size, side):
         return Expected(reasons=frozenset({"CARRIED"}), target=kept)
+    lots = rules.in_lots(size)
+    if _entries_just_before(rules, max(rules.case.age_ms, 0)) >= rules.case.entries_per_minute:
+        return Expected(reasons=frozenset({"RATE_LIMITED"}), target=kept - lead * side)
     return _order(rules, side, lots, kept + (size - lead) * side)
+
+
+def _is_nothing(rules: Rules, size: Fraction, side: int) -> bool:
+    """Say whether a size is too small for an order."""
+    lots = rules.in_lots(size)
+    return not lots or rules.is_below_minimum(lots, _least_price(rules, side))
 
 
 def _switched_off(rules: Rules) -> frozenset[str]:
@@ -112,7 +122,6 @@ def _switched_off(rules: Rules) -> frozenset[str]:
 
 def _against_the_trade(rules: Rules, *, is_new: bool) -> frozenset[str]:
     case, is_buy = rules.case, _leader_side(rules) > 0
-    recent = [ago for ago in case.recent_entries_ms if ago < ONE_ENTRY_MS]
     since, was_buy = case.entered_before_ms, case.entered_side == "buy"
     same = since is not None and since <= ONE_ENTRY_MS and was_buy is is_buy and not is_new
     fast = case.leader_trades_last_minute >= FAST_TRADES_PER_MINUTE
@@ -123,8 +132,13 @@ def _against_the_trade(rules: Rules, *, is_new: bool) -> frozenset[str]:
         LEADER_TOO_FAST=fast and case.refuses_safe_poll,
         STALE=case.age_ms > case.max_age_seconds * 1000,
         SAME_ENTRY=case.sizing == "fixed" and same,
-        RATE_LIMITED=len(recent) >= case.entries_per_minute,
+        RATE_LIMITED=_entries_just_before(rules, 0) >= case.entries_per_minute,
     )
+
+
+def _entries_just_before(rules: Rules, later_ms: int) -> int:
+    """Count the entries of the minute before a moment that lies so long after the trade."""
+    return sum(ago + later_ms < ONE_ENTRY_MS for ago in rules.case.recent_entries_ms)
 
 
 def _against_the_account(rules: Rules) -> frozenset[str]:

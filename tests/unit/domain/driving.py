@@ -35,13 +35,17 @@ class Weather:
 
 @dataclass(frozen=True)
 class Placed:
-    """An order as it was decided, with what was held and pending then."""
+    """An order as it was decided, with what was held and pending then.
+
+    `counts_ms` is the trade's time, or when the order went, if a window collected the trade.
+    """
 
     asked: Situation
     decision: Decision
     order: OrderPlan
     held: Decimal
     pending: Decimal
+    counts_ms: int
 
 
 class Driven:
@@ -96,7 +100,7 @@ class Driven:
         if symbol not in self.trades or ledger.pending:
             return
         asked = self._situation(symbol)
-        self._do(symbol, asked, decide_gap(asked, window_ends=True), weather)
+        self._do(symbol, asked, decide_gap(asked, window_ends=True), weather, asked.now_ms)
         self._go_on(symbol, weather)
 
     def hear(self) -> None:
@@ -142,14 +146,22 @@ class Driven:
             asked = replace(self._situation(symbol), trade=ledger.waiting.trade)
             yield asked, decide_entry(asked, ledger.waiting.increase)
 
-    def _do(self, symbol: str, asked: Situation, decision: Decision, weather: Weather) -> None:
+    def _do(
+        self,
+        symbol: str,
+        asked: Situation,
+        decision: Decision,
+        weather: Weather,
+        went_ms: int = 0,
+    ) -> None:
         order = decision.order
         if order is None:
             self.ledgers[symbol] = decision.ledger
             return
         before = self.ledger(symbol)
         pending = before.pending_entry_size
-        self.placed.append(Placed(asked, decision, order, self.held(symbol), pending))
+        counts_ms = max(asked.trade.time_ms, went_ms)
+        self.placed.append(Placed(asked, decision, order, self.held(symbol), pending, counts_ms))
         intent = self._pinned(symbol, order)
         under_way = Pending(
             intent.intent_id, intent.signed_size, order.reduce_only, order.margin, intent.notional

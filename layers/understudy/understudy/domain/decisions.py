@@ -18,7 +18,7 @@ from understudy.domain.intents import IntentKind
 from understudy.domain.limits import CopyMode, SizingKind
 from understudy.domain.markets import Market
 from understudy.domain.money import ZERO, multiply, toward_zero
-from understudy.domain.pace import last_minute
+from understudy.domain.pace import entry_time, last_minute
 from understudy.domain.plans import Decision, OrderPlan, worst_price
 from understudy.domain.reasons import Reason
 from understudy.domain.reducing import reduced_target
@@ -139,6 +139,11 @@ def decide_gap(situation: Situation, *, window_ends: bool = False) -> Decision:
     return _netted_entry(situation)
 
 
+def decide_stop(situation: Situation) -> Decision:
+    """Decide about a stop that finds nothing to close: why what was carried is not entered."""
+    return _refusal(situation, situation.ledger, gates.stop_reason(situation))
+
+
 def _refused(situation: Situation, reason: Reason) -> Decision:
     ledger = situation.ledger
     if reason is Reason.SAME_ENTRY:
@@ -186,7 +191,7 @@ def _enter(situation: Situation, side: Side, sized: EntrySize, carried: Decimal)
         return Decision(
             carried_on, reason=Reason.CARRIED, bound_by=sized.bound_by, numbers=sized.numbers
         )
-    return _order_entry(situation, moved, side, lots, sized)
+    return _order_entry(situation, moved, side, lots, sized, at_ms=trade.time_ms)
 
 
 def _is_too_small(lots: Decimal, price: Decimal, market: Market) -> bool:
@@ -209,42 +214,52 @@ def _toward(ledger: Ledger, side: Side, sized: EntrySize, carried: Decimal) -> L
 
 
 def _order_entry(
-    situation: Situation, ledger: Ledger, side: Side, lots: Decimal, sized: EntrySize
+    situation: Situation, ledger: Ledger, side: Side, lots: Decimal, sized: EntrySize, *, at_ms: int
 ) -> Decision:
     trade, cap = situation.trade, situation.entry_cap(side)
     margin = margin_of(lots, worst_price(situation, side), sized.leverage)
     reference = toward_zero(trade.price, PRICE_DECIMALS)
     plan = OrderPlan(IntentKind.ENTRY, side, lots, cap, sized.leverage, margin, reference)
     rest = undated(ledger)
-    recent = last_minute(situation.budget.recent_entries_ms, trade.time_ms)
+    entries_ms = situation.budget.recent_entries_ms
+    counts_ms = entry_time(entries_ms, at_ms)
     return Decision(
         dated(rest, trade) if sized.size > lots else rest,
         order=plan,
         bound_by=sized.bound_by,
         numbers={**sized.numbers, "margin": margin},
-        recent_entries_ms=(*recent, trade.time_ms),
+        recent_entries_ms=(*last_minute(entries_ms, counts_ms), counts_ms),
     )
 
 
 def _netted_entry(situation: Situation) -> Decision:
     """Order what waited or slower modes collected; the gates of single trades do not apply again.
 
+    How often is entered is asked again: windows of several symbols may end within a minute. What is
+    too small for an order asks nothing of the account, and is carried on.
     What waited for an unknown order has no window: when it is too late for it, its receipt says so.
     """
-    ledger = without_late_carry(situation)
+    ledger, market = without_late_carry(situation), situation.market
     if situation.mode is CopyMode.REALTIME and not ledger.wanted_more:
         return Decision(ledger, reason=Reason.EXPIRED)
     situation = replace(situation, ledger=ledger)
-    reason = gates.standing(situation) or gates.account(situation)
-    if reason is not None:
-        return _refusal(situation, without_carry(ledger), reason)
     carried = abs(ledger.wanted_more)
     side = Side.of(ledger.wanted_more)
+    reason = gates.standing(situation)
+    if not _is_too_small(market.lot_size(carried), _least_price(situation, side), market):
+        reason = reason or gates.account(situation)
+    if reason is not None:
+        return _refusal(situation, without_carry(ledger), reason)
     sized = entry_size(situation, ZERO, carried, worst_price(situation, side))
-    lots = situation.market.lot_size(sized.size)
-    if not lots or situation.market.below_minimum(lots, _least_price(situation, side)):
+    lots = market.lot_size(sized.size)
+    if _is_too_small(lots, _least_price(situation, side), market):
         return Decision(ledger, reason=Reason.CARRIED)
-    return _order_entry(situation, _toward(ledger, side, sized, carried), side, lots, sized)
+    at_ms = max(situation.trade.time_ms, situation.now_ms)
+    reason = gates.pace(situation, at_ms)
+    if reason is not None:
+        return _refusal(situation, without_carry(ledger), reason)
+    moved = _toward(ledger, side, sized, carried)
+    return _order_entry(situation, moved, side, lots, sized, at_ms=at_ms)
 
 
 def _decide_reduction(situation: Situation) -> Decision:

@@ -9,7 +9,7 @@ from understudy.domain import breaker, drawdown
 from understudy.domain.follows import AccountMode, FollowStatus, PauseReason
 from understudy.domain.limits import CopySides, DrawdownBasis, SizingKind
 from understudy.domain.money import ZERO
-from understudy.domain.pace import SAME_ENTRY_MS, last_minute, too_fast
+from understudy.domain.pace import SAME_ENTRY_MS, entry_time, last_minute, too_fast
 from understudy.domain.reasons import Reason
 from understudy.domain.situation import Situation
 from understudy.domain.trades import Side
@@ -86,6 +86,14 @@ def account(situation: Situation) -> Reason | None:
     )
 
 
+def pace(situation: Situation, time_ms: int) -> Reason | None:
+    """Refuse more entries in a minute than the follow allows, whatever they waited for."""
+    entries_ms = situation.budget.recent_entries_ms
+    recent = last_minute(entries_ms, entry_time(entries_ms, time_ms))
+    is_used_up = len(recent) >= situation.follow.limits.entries_per_minute
+    return Reason.RATE_LIMITED if is_used_up else None
+
+
 def _symbol(situation: Situation, side: Side) -> Reason | None:
     limits, name = situation.follow.limits, situation.trade.symbol
     left_out = bool(limits.symbols_allow) and name not in limits.symbols_allow
@@ -100,13 +108,12 @@ def _symbol(situation: Situation, side: Side) -> Reason | None:
 
 def _timing(situation: Situation, side: Side) -> Reason | None:
     limits, trade, money = situation.follow.limits, situation.trade, situation.budget
-    recent = last_minute(money.recent_entries_ms, trade.time_ms)
     fast = limits.refuse_safe_poll and too_fast(trade.leader_trades_last_minute)
     return _first(
         (fast, Reason.LEADER_TOO_FAST),
         (situation.age_ms > limits.max_copy_age_seconds * 1000, Reason.STALE),
         (_belongs_to_paid_entry(situation, side), Reason.SAME_ENTRY),
-        (len(recent) >= limits.entries_per_minute, Reason.RATE_LIMITED),
+        (pace(situation, trade.time_ms) is not None, Reason.RATE_LIMITED),
         (breaker.is_open(money, situation.now_ms), Reason.BREAKER_OPEN),
     )
 

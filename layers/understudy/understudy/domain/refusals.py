@@ -11,7 +11,12 @@ from decimal import Decimal
 from understudy.domain.breaker import OPEN_MS
 from understudy.domain.follows import FollowStatus
 from understudy.domain.money import ZERO, toward_zero
-from understudy.domain.pace import FAST_LEADER_TRADES_PER_MINUTE, SAME_ENTRY_MS, last_minute
+from understudy.domain.pace import (
+    FAST_LEADER_TRADES_PER_MINUTE,
+    SAME_ENTRY_MS,
+    entry_time,
+    last_minute,
+)
 from understudy.domain.reasons import Reason
 from understudy.domain.situation import Situation
 
@@ -106,7 +111,8 @@ def _same_entry(situation: Situation) -> _Explained:
 
 
 def _rate(situation: Situation) -> _Explained:
-    recent = last_minute(situation.budget.recent_entries_ms, situation.trade.time_ms)
+    entries_ms = situation.budget.recent_entries_ms
+    recent = last_minute(entries_ms, entry_time(entries_ms, situation.trade.time_ms))
     most = situation.follow.limits.entries_per_minute
     if situation.account is None and len(recent) < most:
         return ACCOUNT_UNREAD, {}

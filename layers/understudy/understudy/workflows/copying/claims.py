@@ -126,7 +126,12 @@ def _without_order(view: View, decision: Decision, receipt: Receipt) -> Changes:
 
 
 def _closed(receipt: Receipt, decision: Decision) -> tuple[Receipt, ...]:
-    """Finish a receipt; what was carried too long says nothing of a trade that did not carry it."""
+    """Finish a receipt; what was carried too long says nothing of a trade that did not carry it.
+
+    A trade that was skipped keeps its own reason, whatever becomes of what was carried before it.
+    """
+    if receipt.status is CopyStatus.SKIPPED:
+        return ()
     if decision.reason is not Reason.EXPIRED:
         return (closed_receipt(receipt, decision),)
     expired = expired_entry(receipt, decision.ledger)

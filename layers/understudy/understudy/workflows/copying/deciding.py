@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from understudy.domain.decisions import decide_entry, decide_gap
+from understudy.domain.decisions import decide_entry, decide_gap, decide_stop
 from understudy.domain.follows import Ledger, WaitingOpen
 from understudy.domain.money import ZERO
 from understudy.domain.plans import Decision
@@ -30,6 +30,8 @@ def decide_waiting(view: View, waiting: WaitingOpen, now_ms: int) -> Decision:
 def decide_convergence(view: View, trade: Trade, command: Converge, now_ms: int) -> Decision:
     """Decide about the gap between what is held and what a convergence wants held."""
     situation = replace(view.situation(trade, now_ms), ledger=wanted_ledger(view, command))
+    if _closes_now(view, command) and view.ledger.target and not view.ledger.held:
+        return decide_stop(situation)
     return decide_gap(situation, window_ends=orders_what_is_carried(command.cause))
 
 
