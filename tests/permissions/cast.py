@@ -33,6 +33,7 @@ LIMITS: dict[str, Any] = {
     "max_symbol_allocation_pct": "100",
     "slippage_bps": 300,
     "close_slippage_bps": 500,
+    "max_copy_age_seconds": 300,  # a machine that stands still for a while makes no trade old
 }
 EXECUTE = "FollowerExecuteFunction"
 TWO_SHARDS = 201
