@@ -16,6 +16,7 @@ from tests.integration.scripted_server import (
     serving,
     stay_silent,
 )
+from tests.patience import PATIENCE_SECONDS
 from understudy.adapters.memory.clock import ManualClock
 from understudy.adapters.memory.venue_budget import InMemoryVenueBudget
 from understudy.adapters.venues.hyperliquid.client import HyperliquidVenue
@@ -31,20 +32,21 @@ from understudy.ports.delivery import Purpose
 
 pytestmark = pytest.mark.integration
 
+LONG_MS = PATIENCE_SECONDS * 1000
 SIGNED = Signed(IntentId("intent"), '{"action":{"type":"noop"}}')
 NO_MATCH = "Order could not immediately match against any resting orders."
 REFUSED = {"type": "order", "data": {"statuses": [{"error": NO_MATCH}]}}
 EXPIRED = '{"status":"err","response":"Action already expired"}'
 
 
-def _venue(url: str) -> HyperliquidVenue:
-    rest = Rest(url, connect_timeout_ms=300, read_timeout_ms=300)
+def _venue(url: str, read_timeout_ms: int = LONG_MS) -> HyperliquidVenue:
+    rest = Rest(url, connect_timeout_ms=LONG_MS, read_timeout_ms=read_timeout_ms)
     return HyperliquidVenue(rest, Chain.TESTNET, ManualClock())
 
 
-def _submit(*steps: Step, first: bool = True) -> Outcome:
+def _submit(*steps: Step, first: bool = True, read_timeout_ms: int = LONG_MS) -> Outcome:
     with serving(*steps) as server:
-        outcome = _venue(server.url).submit(SIGNED, first=first)
+        outcome = _venue(server.url, read_timeout_ms).submit(SIGNED, first=first)
         assert server.bodies == [SIGNED.body.encode()]
     return outcome
 
@@ -59,7 +61,7 @@ def test_a_server_that_is_not_there_leaves_the_outcome_unknown() -> None:
 
 
 def test_a_silent_server_leaves_the_outcome_unknown() -> None:
-    assert _submit(stay_silent) == Unknown(UnknownCause.TIMEOUT)
+    assert _submit(stay_silent, read_timeout_ms=300) == Unknown(UnknownCause.TIMEOUT)
 
 
 @pytest.mark.parametrize("step", [reset, cut_short])
