@@ -9,7 +9,7 @@ import urllib3
 
 from custody.secp256k1 import SigningKey, address_of
 from tests.fakes.venue import Fault, InMemoryVenue
-from tests.patience import PATIENCE_SECONDS, eventually
+from tests.patience import PATIENCE_MS, eventually
 from understudy.adapters.clock import SystemClock
 from understudy.adapters.memory.clock import ManualClock
 from understudy.adapters.venues.hyperliquid.client import HyperliquidVenue
@@ -108,9 +108,8 @@ class PatientRest(Rest):
     """Gives up soon on an order that is known to hang, and on nothing else."""
 
     def __init__(self, url: str) -> None:
-        milliseconds = PATIENCE_SECONDS * 1000
-        super().__init__(url, connect_timeout_ms=milliseconds, read_timeout_ms=milliseconds)
-        self._impatient = Rest(url, connect_timeout_ms=milliseconds, read_timeout_ms=400)
+        super().__init__(url, connect_timeout_ms=PATIENCE_MS, read_timeout_ms=PATIENCE_MS)
+        self._impatient = Rest(url, connect_timeout_ms=PATIENCE_MS, read_timeout_ms=400)
         self.next_hangs = False
 
     def send(self, body: str) -> tuple[int, bytes] | Unknown:

@@ -18,7 +18,7 @@ from tests.fakes.api import ApiWorld
 from tests.fakes.builders import market
 from tests.fakes.identity import CHAIN_ID, DOMAIN, ORIGIN
 from tests.fakes.world import World
-from tests.patience import PATIENCE_SECONDS
+from tests.patience import PATIENCE_MS, PATIENCE_SECONDS
 from understudy.adapters.clock import SystemClock
 from understudy.adapters.venues.hyperliquid.approvals import HyperliquidApprovals
 from understudy.adapters.venues.hyperliquid.client import HyperliquidVenue
@@ -113,7 +113,8 @@ def bench() -> Iterator[Bench]:
 
 def on_venue(venue: SimulatorThread) -> ApiWorld:
     world = World((market("BTC"), market("ETH", asset=1)))
-    api, clock, rest = ApiWorld(world), SystemClock(), Rest(venue.url)
+    rest = Rest(venue.url, connect_timeout_ms=PATIENCE_MS, read_timeout_ms=PATIENCE_MS)
+    api, clock = ApiWorld(world), SystemClock()
     api.world.clock.move_to(clock.now_ms())
     ports = replace(
         api.ports(),

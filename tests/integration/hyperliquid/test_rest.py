@@ -16,7 +16,7 @@ from tests.integration.scripted_server import (
     serving,
     stay_silent,
 )
-from tests.patience import PATIENCE_SECONDS
+from tests.patience import PATIENCE_MS
 from understudy.adapters.memory.clock import ManualClock
 from understudy.adapters.memory.venue_budget import InMemoryVenueBudget
 from understudy.adapters.venues.hyperliquid.client import HyperliquidVenue
@@ -32,19 +32,22 @@ from understudy.ports.delivery import Purpose
 
 pytestmark = pytest.mark.integration
 
-LONG_MS = PATIENCE_SECONDS * 1000
 SIGNED = Signed(IntentId("intent"), '{"action":{"type":"noop"}}')
 NO_MATCH = "Order could not immediately match against any resting orders."
 REFUSED = {"type": "order", "data": {"statuses": [{"error": NO_MATCH}]}}
 EXPIRED = '{"status":"err","response":"Action already expired"}'
 
 
-def _venue(url: str, read_timeout_ms: int = LONG_MS) -> HyperliquidVenue:
-    rest = Rest(url, connect_timeout_ms=LONG_MS, read_timeout_ms=read_timeout_ms)
+def _rest(url: str, *, read_timeout_ms: int = PATIENCE_MS, **more: Any) -> Rest:
+    return Rest(url, connect_timeout_ms=PATIENCE_MS, read_timeout_ms=read_timeout_ms, **more)
+
+
+def _venue(url: str, read_timeout_ms: int = PATIENCE_MS) -> HyperliquidVenue:
+    rest = _rest(url, read_timeout_ms=read_timeout_ms)
     return HyperliquidVenue(rest, Chain.TESTNET, ManualClock())
 
 
-def _submit(*steps: Step, first: bool = True, read_timeout_ms: int = LONG_MS) -> Outcome:
+def _submit(*steps: Step, first: bool = True, read_timeout_ms: int = PATIENCE_MS) -> Outcome:
     with serving(*steps) as server:
         outcome = _venue(server.url, read_timeout_ms).submit(SIGNED, first=first)
         assert server.bodies == [SIGNED.body.encode()]
@@ -134,7 +137,7 @@ def test_a_question_without_a_usable_answer_says_so(step: Step, status: int) -> 
 
 def test_who_works_for_many_does_not_wait_for_each_of_them() -> None:
     with serving(reset, respond(200, "[]")) as server:
-        rest = Rest(server.url, hush_ms=60_000)
+        rest = _rest(server.url, hush_ms=60_000)
         for _ in range(3):
             with pytest.raises(VenueUnreachableError):
                 rest.ask({"type": "orderStatus"})
@@ -144,7 +147,7 @@ def test_who_works_for_many_does_not_wait_for_each_of_them() -> None:
 
 def test_after_a_hush_questions_are_asked_again() -> None:
     with serving(reset, respond(200, "[]")) as server:
-        rest = Rest(server.url, hush_ms=0)
+        rest = _rest(server.url, hush_ms=0)
         with pytest.raises(VenueUnreachableError):
             rest.ask({"type": "orderStatus"})
 
@@ -154,7 +157,7 @@ def test_after_a_hush_questions_are_asked_again() -> None:
 def test_a_429_makes_everybody_at_this_address_ask_less() -> None:
     budget = InMemoryVenueBudget({HYPERLIQUID: 400}, ManualClock())
     with serving(respond(429, "null")) as server, pytest.raises(VenueUnreachableError):
-        Rest(server.url, meter=BudgetMeter(budget, ManualClock())).ask({"type": "orderStatus"})
+        _rest(server.url, meter=BudgetMeter(budget, ManualClock())).ask({"type": "orderStatus"})
 
     assert not budget.take(HYPERLIQUID, Purpose.STATUS, 29)
     assert budget.take(HYPERLIQUID, Purpose.STATUS, 28)
@@ -163,7 +166,7 @@ def test_a_429_makes_everybody_at_this_address_ask_less() -> None:
 def test_the_rows_of_an_answer_count_too() -> None:
     budget = InMemoryVenueBudget({HYPERLIQUID: 400}, ManualClock())
     with serving(respond(200, json.dumps([{}] * 60))) as server:
-        Rest(server.url, meter=BudgetMeter(budget, ManualClock())).ask({"type": "userFillsByTime"})
+        _rest(server.url, meter=BudgetMeter(budget, ManualClock())).ask({"type": "userFillsByTime"})
 
     assert not budget.take(HYPERLIQUID, Purpose.STATUS, 38)
     assert budget.take(HYPERLIQUID, Purpose.STATUS, 37)

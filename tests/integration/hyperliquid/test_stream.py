@@ -9,7 +9,7 @@ import pytest
 import urllib3
 
 from simulators.hyperliquid.thread import SimulatorThread
-from tests.patience import PATIENCE_SECONDS
+from tests.patience import PATIENCE_MS
 from understudy.adapters.clock import SystemClock
 from understudy.adapters.memory.clock import ManualClock
 from understudy.adapters.venues.hyperliquid.stream import HyperliquidStream
@@ -74,7 +74,7 @@ def bench() -> Iterator[Bench]:
 
 
 def _next(stream: HyperliquidStream, *kinds: type[StreamEvent]) -> Any:
-    for _ in range(PATIENCE_SECONDS * 1000 // WAIT_MS):
+    for _ in range(PATIENCE_MS // WAIT_MS):
         event = stream.receive(WAIT_MS)
         if isinstance(event, kinds):
             return event
@@ -122,7 +122,7 @@ def test_a_ping_is_sent_in_time_and_its_answer_ends_the_silence(bench: Bench) ->
     stream = bench.stream(clock=clock)
     clock.advance(30_000)
 
-    assert stream.receive(PATIENCE_SECONDS * 1000) is None
+    assert stream.receive(PATIENCE_MS) is None
     assert stream.silent_ms() == 0
 
 
