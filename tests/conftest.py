@@ -15,7 +15,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import pytest
-from hypothesis import HealthCheck, settings
 
 from localcloud.guard import REPORT, Refusals, guard_this_process, guarded
 from tests.clouds import is_elsewhere
@@ -29,13 +28,6 @@ UNIT_TESTS = ROOT / "tests" / "unit"
 NETWORK_CALLS = ("connect", "connect_ex", "sendto", "sendmsg")
 ABSENT = pytest.StashKey[bool]()
 REFUSALS = pytest.StashKey[Refusals]()
-
-
-# Neither an example nor the drawing of it fails because the machine is slow.
-settings.register_profile(
-    "unhurried", settings(), deadline=None, suppress_health_check=[HealthCheck.too_slow]
-)
-settings.load_profile("unhurried")
 
 
 def pytest_configure(config: pytest.Config) -> None:
