@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import shutil
 import time
+from collections.abc import Mapping
 from contextlib import closing, contextmanager, nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -38,7 +39,8 @@ LEAST_FREE_BYTES = 100_000_000
 class Plan:
     """How to run: where the state lies, on which port, what the venue begins with.
 
-    `operator` is the address of the wallet that operates by the API, '' for nobody's.
+    `operator` is the address of the wallet that operates by the API, '' for nobody's;
+    `parameters` are given to the template beside ours, or instead of them.
     """
 
     state: Path
@@ -49,6 +51,7 @@ class Plan:
     weight_per_minute: int = VENUE_WEIGHT
     identity_providers: bool = False
     operator: str = ""
+    parameters: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,4 +192,5 @@ def parameters_of(plan: Plan, venue_url: str) -> dict[str, str]:
         "AgentMaxDailyNotional": "10000000000",
         "AgentMaxLeverage": "50",
         "AgentPriceBandBps": "2000",
+        **plan.parameters,
     }

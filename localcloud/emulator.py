@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from localcloud.state_folder import Lock, StateFolder
 
 START_SECONDS = 30.0
+ANSWER_SECONDS = 30.0
 STOP_SECONDS = 60.0
 """Saving a long run takes seconds, and a kill would lose it all."""
 CONCURRENT_FUNCTIONS = 40
@@ -150,7 +151,9 @@ class Emulator:
                 raise
 
     def _page(self, page: str) -> Any:
-        with closing(http.client.HTTPConnection(wire.HOST, self.port, timeout=5)) as connection:
+        with closing(
+            http.client.HTTPConnection(wire.HOST, self.port, timeout=ANSWER_SECONDS)
+        ) as connection:
             connection.request("GET", f"{wire.CONTROL}{page}")
             return json.loads(connection.getresponse().read())
 

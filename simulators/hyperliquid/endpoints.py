@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from contextlib import suppress
 from typing import Any
 
 from aiohttp import web
@@ -174,7 +175,8 @@ async def _hang(simulator: Simulator) -> web.Response:
 
 def _land_late(simulator: Simulator, fault: Fault, body: dict[str, Any]) -> None:
     async def land() -> None:
-        await asyncio.sleep(fault.delay_ms / 1_000)
+        with suppress(TimeoutError):
+            await asyncio.wait_for(simulator.landing.wait(), fault.delay_ms / 1_000)
         perform_action(simulator, body, simulator.now_ns)
 
     task = asyncio.get_running_loop().create_task(land())

@@ -31,6 +31,7 @@ class Simulator:
     halted_until_ns: int = 0
     closing: asyncio.Event = field(default_factory=asyncio.Event)
     late: set[asyncio.Task[None]] = field(default_factory=set)
+    landing: asyncio.Event = field(default_factory=asyncio.Event)
 
     @property
     def now_ns(self) -> int:

@@ -35,6 +35,11 @@ class SimulatorThread(ServerThread):
         """The venue's books."""
         return self.simulator.venue
 
+    def land_late(self) -> None:
+        """Let orders that are held back by a ``late_landing`` land, from now on, at once."""
+        if self._loop is not None:
+            self._loop.call_soon_threadsafe(self.simulator.landing.set)
+
     @asynccontextmanager
     async def _serving(self) -> AsyncIterator[int]:
         async with serving(self.simulator, self.port) as (port, _):

@@ -75,7 +75,7 @@ class JudgedRun:
                 progress=self.progress.say,
             )
         )
-        self.stage = Stage(System(stack, self._simulator, self.bench, self._refusals))
+        self.stage = Stage(System(stack, self._simulator, self.bench, self._refusals), patience=1)
 
     def stop(self) -> None:
         """Stop the cloud, its state saved; the venue goes on."""

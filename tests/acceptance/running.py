@@ -14,21 +14,21 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Self
 
 from cli.checkup import is_free
 from cli.places import ROOT, SAMPLE
 from localcloud.guard import REPORT
+from tests.patience import PATIENCE_SECONDS, eventually
 
 PROC = Path("/proc")
 ADDRESS = re.compile(r"http://127\.0\.0\.1:(\d+)")
 DRAFTS = re.compile(r"\.(draft|new|tmp|part)$")
 COMMAND = (sys.executable, "-P", "-m", "cli")
 OF_THE_SUITE = (REPORT, "PYTHONPATH")
-PATIENCE_SECONDS = 60
-GONE_SECONDS = 5
 
 
 class Run:
@@ -60,7 +60,8 @@ class Run:
     def __exit__(self, *_: object) -> None:
         """Leave nothing to the next test, whatever this one found."""
         for process_id in self.processes():
-            os.kill(process_id, signal.SIGKILL)
+            with suppress(ProcessLookupError):  # it ended in between
+                os.kill(process_id, signal.SIGKILL)
         self.process.wait()
 
     @property
@@ -93,21 +94,16 @@ class Run:
 
     def processes(self, program: str = "") -> list[int]:
         """Return the ids of its living processes, of one program or all."""
-        marks = f"HOME={self.home}\0".encode(), program.encode()
-        entries = (entry for entry in PROC.glob("[0-9]*") if _has(entry, *marks))
-        return [int(entry.name) for entry in entries]
+        return found_processes(f"HOME={self.home}", program)
 
-    def kill(self, program: str) -> None:
-        """Kill its one process of a program, as the kernel does when memory is short."""
-        [process_id] = self.processes(program)
-        os.kill(process_id, signal.SIGKILL)
+    def strike(self, program: str, number: signal.Signals) -> None:
+        """Send a signal to its one process of a program."""
+        [process_id] = without_children(self.processes(program))
+        os.kill(process_id, number)
 
     def assert_nothing_left(self, *places: Path) -> None:
         """Check that no process, port, temporary or half-written file is left."""
-        deadline = time.monotonic() + GONE_SECONDS
-        while self.processes() and time.monotonic() < deadline:
-            time.sleep(0.05)
-        assert self.processes() == []
+        eventually(lambda: not self.processes())
         assert [port for port in set(ADDRESS.findall(self.said)) if not is_free(int(port))] == []
         assert list(self.temporary.iterdir()) == []
         assert [file for place in places for file in drafts_in(place)] == []
@@ -117,6 +113,29 @@ class Run:
         own = {"HOME": str(self.home), "TMPDIR": str(self.temporary)}
         users = {name: text for name, text in os.environ.items() if name not in OF_THE_SUITE}
         return {**users, **own}
+
+
+def found_processes(variable: str, program: str = "") -> list[int]:
+    """Return the ids of the processes with a variable in their environment, of one program."""
+    marks = f"{variable}\0".encode(), program.encode()
+    return [int(entry.name) for entry in PROC.glob("[0-9]*") if _has(entry, *marks)]
+
+
+def without_children(process_ids: Collection[int]) -> list[int]:
+    """Leave out whose parent is among them.
+
+    A child that is about to run another program has, until it does, its parent's command line.
+    """
+    return [each for each in process_ids if parent_of(each) not in {None, *process_ids}]
+
+
+def parent_of(process_id: int) -> int | None:
+    """Return the id of a process's parent, or None when it has ended."""
+    try:
+        said = (PROC / str(process_id) / "stat").read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return None
+    return int(said.rpartition(")")[2].split()[1])
 
 
 def drafts_in(place: Path) -> list[Path]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import json
 import re
-import time
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -20,6 +19,7 @@ from cli.wallet_key import WalletKey
 from custody.keys import signing_context
 from localcloud.session import REGION
 from tests.acceptance.needles import Secret
+from tests.patience import eventually
 from understudy.adapters.identity.token_keys import derive_keys
 
 if TYPE_CHECKING:
@@ -33,7 +33,6 @@ if TYPE_CHECKING:
 KMS, SECRETS_STORE = "cloud/state/kms.json", "cloud/state/secretsmanager.json"
 WITNESS = "witness"
 LANES, WAITING = "FollowerExecuteQueue", "ApproximateNumberOfMessages"
-PATIENCE_SECONDS = 60
 CREDENTIAL = re.compile(rb"^(AWS_SECRET_ACCESS_KEY|AWS_SESSION_TOKEN)=(.{16,})$", re.DOTALL)
 
 
@@ -170,10 +169,7 @@ def leave_messages(system: System, recording: Path) -> None:
     system.bench.command("replay/load", recording=str(recording))
     system.bench.command("replay/start", speed="10")
     asked = {"QueueUrl": stack.stack.queue_urls[LANES], "AttributeNames": [WAITING]}
-    deadline = time.monotonic() + PATIENCE_SECONDS
-    while queues.get_queue_attributes(**asked)["Attributes"][WAITING] == "0":
-        assert time.monotonic() < deadline, "nothing came into the lanes"
-        time.sleep(0.1)
+    eventually(lambda: queues.get_queue_attributes(**asked)["Attributes"][WAITING] != "0")
 
 
 def agent_keys(stack: RunningStack) -> Iterator[tuple[str, bytes]]:

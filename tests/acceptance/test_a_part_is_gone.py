@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import signal
 from pathlib import Path
 
@@ -31,8 +30,7 @@ def test_a_part_that_is_killed_or_frozen_ends_the_run(
     state = tmp_path / "state"
     with Run(tmp_path / "run", "up", "--state", state) as run:
         run.await_words("Ctrl-C stops everything")
-        [process_id] = run.processes(program)
-        os.kill(process_id, number)
+        run.strike(program, number)
 
         assert run.end() == 1, run.said
         run.assert_nothing_left(state)

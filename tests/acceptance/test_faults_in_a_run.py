@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import time
+import signal
 from pathlib import Path
 
 import pytest
 
 from cli.venue_bench import VenueBench
-from tests.acceptance.running import PATIENCE_SECONDS, Run, short_recording
+from tests.acceptance.running import Run, short_recording
+from tests.patience import eventually
 
 pytestmark = pytest.mark.integration
 
@@ -32,7 +33,7 @@ def test_a_part_that_is_killed_ends_the_demo(
     ) as run:
         run.await_words("1/1 followers")
         await_the_replay(VenueBench(run.address("venue")))
-        run.kill(program)
+        run.strike(program, signal.SIGKILL)  # as the kernel does when memory is short
 
         assert run.end() == 1, run.said
         run.assert_nothing_left(state)
@@ -62,7 +63,4 @@ def test_a_demo_that_is_interrupted_leaves_nothing(tmp_path: Path, moment: str) 
 
 
 def await_the_replay(bench: VenueBench) -> None:
-    deadline = time.monotonic() + PATIENCE_SECONDS
-    while not bench.look("replay")["released_trades"]:
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
+    eventually(lambda: bench.look("replay")["released_trades"])

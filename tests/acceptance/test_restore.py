@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from understudy.ports.copying import FollowState
 
-pytestmark = [pytest.mark.integration, pytest.mark.timeout(240)]
+pytestmark = pytest.mark.integration
 
 WALLET = Account.from_key((7).to_bytes(32, "big"))
 LEADER = WALLET.address.lower()
@@ -48,7 +48,7 @@ Items = list[dict[str, Any]]
 def stage(tmp_path: Path) -> Iterator[Stage]:
     plan = Plan(tmp_path / "state", weight_per_minute=UNLIMITED_WEIGHT)
     with running_system(plan, print) as system:
-        stage = Stage(system, patience=3)
+        stage = Stage(system)
         stage.make_ready()
         yield stage
 

@@ -19,6 +19,7 @@ from cli.system import SIGN_IN
 from cli.venue_bench import VenueBench
 from tests.acceptance.listening import listening_addresses
 from tests.acceptance.running import Run
+from tests.patience import PATIENCE_SECONDS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.integration
 
 KEY = public_key_of(2)
-PATIENCE_SECONDS = 60
 READY = "Ctrl-C stops everything"
 
 

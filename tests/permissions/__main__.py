@@ -10,7 +10,7 @@ from pathlib import Path
 
 from cli.system import UNLIMITED_WEIGHT, Plan, running_system
 from tests.permissions.auditing import seal_soon
-from tests.permissions.cast import OPERATOR
+from tests.permissions.cast import OPEN_DOOR, OPERATOR
 from tests.permissions.policies import cuts_of, read_policies
 from tests.permissions.proof import Proof, Verdict
 from tests.permissions.report import report
@@ -40,6 +40,7 @@ def _plan(folder: Path) -> Plan:
         weight_per_minute=UNLIMITED_WEIGHT,
         identity_providers=True,
         operator=OPERATOR.address,
+        parameters=OPEN_DOOR,
     )
 
 

@@ -33,7 +33,10 @@ LIMITS: dict[str, Any] = {
     "max_symbol_allocation_pct": "100",
     "slippage_bps": 300,
     "close_slippage_bps": 500,
+    "max_copy_age_seconds": 300,  # a machine that stands still for a while makes no trade old
 }
+OPEN_DOOR = {"DoorAttempts": "1000", "DoorAttemptsPerMinute": "1000"}
+"""Parameters with which all of the cast may sign in within a minute, from one machine."""
 EXECUTE = "FollowerExecuteFunction"
 TWO_SHARDS = 201
 OPERATORS_SIGN_IN = replace(SIGN_IN, door="/v1/ops/auth", resource=TO_OPERATE)

@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 EVENTS = "CopyEventsFunction"
 RULE = QUEUE = "permissions-witness"
 BUS = "understudy-local"
-ATTEMPTS = 6
 FOR_EVER = -1
 
 
@@ -68,11 +67,12 @@ def given_up_soon(stage: Stage, function: str) -> Iterator[None]:
 def hear_of(stage: Stage, heard: str, name: str) -> None:
     """Wait for an event that names something."""
     client = stage.client("sqs")
-    for _ in range(ATTEMPTS):
+
+    def is_heard() -> bool:
         got = client.receive_message(QueueUrl=heard, WaitTimeSeconds=1, MaxNumberOfMessages=10)
-        if any(name in each["Body"] for each in got.get("Messages", [])):
-            return
-    raise AssertionError(f"no event of {name} came")
+        return any(name in each["Body"] for each in got.get("Messages", []))
+
+    stage.wait(f"an event of {name}", is_heard)
 
 
 def witness(stage: Stage) -> str:

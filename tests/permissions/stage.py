@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from decimal import Decimal
 
+PATIENT, IMPATIENT = 10.0, 1.0
 WAIT_SECONDS = 6.0
 STEP_SECONDS = 0.1
 MARKED_SECONDS = 30.0
@@ -34,10 +35,13 @@ FRESH_MS = 3_000
 
 @dataclass(frozen=True)
 class Stage:
-    """One running system; `patience` stretches every wait."""
+    """One running system; `patience` stretches every wait.
+
+    It is as great as a slow machine needs; who waits for what shall not come takes IMPATIENT.
+    """
 
     system: System
-    patience: float = 1
+    patience: float = PATIENT
 
     @cached_property
     def copies(self) -> DynamoCopyStore:

@@ -16,6 +16,7 @@ from understudy.messages import AgentEvent, CopyEvent, decode
 if TYPE_CHECKING:
     from tests.contract.conftest import Clients
 
+LONGEST_POLL_SECONDS = 20
 EVENTS = [
     CopyEvent(
         event="COPY_DONE",
@@ -88,7 +89,7 @@ def received(sqs: Any, url: str) -> list[dict[str, Any]]:
     """Take messages until there are none."""
     bodies: list[dict[str, Any]] = []
     while messages := sqs.receive_message(
-        QueueUrl=url, MaxNumberOfMessages=10, WaitTimeSeconds=0 if bodies else 2
+        QueueUrl=url, MaxNumberOfMessages=10, WaitTimeSeconds=0 if bodies else LONGEST_POLL_SECONDS
     ).get("Messages"):
         for message in messages:
             bodies.append(json.loads(message["Body"]))

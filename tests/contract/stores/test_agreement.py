@@ -157,7 +157,7 @@ def seen(world: World) -> list[Any]:
     deadline=None,
     derandomize=True,
     phases=[Phase.generate],  # shrinking would run for minutes; the steps are few anyway
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(steps=st.lists(steps, min_size=1, max_size=12))
 def test_the_stores_agree_on_any_sequence_of_changes(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -10,6 +9,7 @@ import urllib3
 
 from custody.secp256k1 import SigningKey, address_of
 from tests.fakes.venue import Fault, InMemoryVenue
+from tests.patience import PATIENCE_MS, eventually
 from understudy.adapters.clock import SystemClock
 from understudy.adapters.memory.clock import ManualClock
 from understudy.adapters.venues.hyperliquid.client import HyperliquidVenue
@@ -20,7 +20,7 @@ from understudy.adapters.venues.hyperliquid.typed_data import user_signed_digest
 from understudy.adapters.venues.hyperliquid.wire import approve_agent_action, exchange_body
 from understudy.domain.follows import AccountMode
 from understudy.domain.ids import IntentId
-from understudy.domain.intents import Accepted, Signed
+from understudy.domain.intents import Accepted, Signed, Unknown
 from understudy.domain.markets import HYPERLIQUID, Market
 
 if TYPE_CHECKING:
@@ -28,7 +28,8 @@ if TYPE_CHECKING:
     from understudy.ports.clock import Clock
     from understudy.ports.venue import Venue
 
-LATE_MS = 700
+LATE_MS = 600_000
+HANGING = frozenset({Fault.TIMES_OUT_AFTER_ACCEPT, Fault.LANDS_LATE})
 _MODES = {AccountMode.STANDARD: "default", AccountMode.UNIFIED: "unifiedAccount"}
 _FAULTS: dict[Fault, dict[str, Any]] = {
     Fault.TIMES_OUT_AFTER_ACCEPT: {"kind": "timeout_after_accept", "delay_ms": 2000},
@@ -103,15 +104,31 @@ class MemoryWorld:
         self._venue.is_down = True
 
 
+class PatientRest(Rest):
+    """Gives up soon on an order that is known to hang, and on nothing else."""
+
+    def __init__(self, url: str) -> None:
+        super().__init__(url, connect_timeout_ms=PATIENCE_MS, read_timeout_ms=PATIENCE_MS)
+        self._impatient = Rest(url, connect_timeout_ms=PATIENCE_MS, read_timeout_ms=400)
+        self.next_hangs = False
+
+    def send(self, body: str) -> tuple[int, bytes] | Unknown:
+        if not self.next_hangs:
+            return super().send(body)
+        self.next_hangs = False
+        return self._impatient.send(body)
+
+
 class SimulatorWorld:
     """The client over HTTP against the stand-in venue."""
 
     def __init__(self, simulator: SimulatorThread) -> None:
         self.url = simulator.url
+        self._simulator = simulator
         self._pool = urllib3.PoolManager(retries=False)
         self.clock: Clock = SystemClock()
-        rest = Rest(simulator.url, connect_timeout_ms=1000, read_timeout_ms=400)
-        self.venue: Venue = HyperliquidVenue(rest, Chain.TESTNET, self.clock)
+        self._rest = PatientRest(simulator.url)
+        self.venue: Venue = HyperliquidVenue(self._rest, Chain.TESTNET, self.clock)
 
     def fund(self, address: str, usdc: str, mode: AccountMode = AccountMode.STANDARD) -> None:
         self._command("accounts", address=address, usdc=usdc, mode=_MODES[mode])
@@ -138,10 +155,14 @@ class SimulatorWorld:
         self._command("funding", symbol=symbol, rate=rate)
 
     def strike(self, fault: Fault) -> None:
+        self._rest.next_hangs = fault in HANGING
         self._command("faults", count=1, match={"method": "exchange"}, **_FAULTS[fault])
 
     def wait_for_late_ones(self) -> None:
-        time.sleep(LATE_MS / 1000)
+        held_back = self._simulator.simulator.late
+        eventually(lambda: held_back)
+        self._simulator.land_late()
+        eventually(lambda: not held_back)
 
     def go_down(self) -> None:
         self._command("halt", seconds=60)

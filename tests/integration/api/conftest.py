@@ -18,6 +18,7 @@ from tests.fakes.api import ApiWorld
 from tests.fakes.builders import market
 from tests.fakes.identity import CHAIN_ID, DOMAIN, ORIGIN
 from tests.fakes.world import World
+from tests.patience import PATIENCE_MS, PATIENCE_SECONDS
 from understudy.adapters.clock import SystemClock
 from understudy.adapters.venues.hyperliquid.approvals import HyperliquidApprovals
 from understudy.adapters.venues.hyperliquid.client import HyperliquidVenue
@@ -91,7 +92,9 @@ class Bench:
 
     def fund(self, key: WalletKey) -> None:
         account = {"address": key.address, "usdc": "1000"}
-        answer = requests.post(f"{self.venue.url}/_simulator/accounts", json=account, timeout=5)
+        answer = requests.post(
+            f"{self.venue.url}/_simulator/accounts", json=account, timeout=PATIENCE_SECONDS
+        )
         answer.raise_for_status()
 
 
@@ -110,7 +113,8 @@ def bench() -> Iterator[Bench]:
 
 def on_venue(venue: SimulatorThread) -> ApiWorld:
     world = World((market("BTC"), market("ETH", asset=1)))
-    api, clock, rest = ApiWorld(world), SystemClock(), Rest(venue.url)
+    rest = Rest(venue.url, connect_timeout_ms=PATIENCE_MS, read_timeout_ms=PATIENCE_MS)
+    api, clock = ApiWorld(world), SystemClock()
     api.world.clock.move_to(clock.now_ms())
     ports = replace(
         api.ports(),

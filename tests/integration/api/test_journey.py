@@ -11,6 +11,7 @@ from cli.client import ApiClient, ApiError, ApiUnreachableError, SignInPlace
 from tests.fakes.builders import LEADER
 from tests.fakes.identity import ALICE, CHAIN_ID, DOMAIN, ORIGIN
 from tests.fakes.requests import limits
+from tests.patience import PATIENCE_SECONDS
 from understudy.domain.door_limits import DoorLimits
 
 if TYPE_CHECKING:
@@ -72,7 +73,10 @@ def test_a_revocation_reaches_the_venue(bench: Bench) -> None:
     client.confirm_agent(revoked, ALICE)
 
     question = {"type": "extraAgents", "user": ALICE.address.lower()}
-    assert requests.post(f"{bench.venue.url}/info", json=question, timeout=5).json() == []
+    assert (
+        requests.post(f"{bench.venue.url}/info", json=question, timeout=PATIENCE_SECONDS).json()
+        == []
+    )
 
 
 def test_an_expired_access_token_is_renewed_on_the_way(bench: Bench) -> None:

@@ -6,7 +6,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -15,6 +14,7 @@ from cli.errors import CommandError
 from cli.simulator import SimulatorProcess
 from cli.venue_bench import VenueBench
 from localcloud.processes import process_tree
+from tests.patience import eventually
 
 pytestmark = pytest.mark.integration
 ROOT = Path(__file__).resolve().parents[3]
@@ -69,10 +69,7 @@ def test_it_ends_when_the_command_was_killed(tmp_path: Path) -> None:
         child = int(owner.stdout.readline())
         owner.send_signal(signal.SIGKILL)
 
-    deadline = time.monotonic() + 10
-    while _is_alive(child) and time.monotonic() < deadline:
-        time.sleep(0.05)
-    assert not _is_alive(child)
+    eventually(lambda: not _is_alive(child))
 
 
 def _is_alive(process_id: int) -> bool:

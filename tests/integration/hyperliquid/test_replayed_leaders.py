@@ -12,6 +12,7 @@ from simulators.hyperliquid.addresses import named_address
 from simulators.hyperliquid.thread import SimulatorThread
 from tests.fakes.builders import limits, ratio
 from tests.fakes.world import World
+from tests.patience import PATIENCE_MS
 from understudy.adapters.clock import SystemClock
 from understudy.adapters.venues.hyperliquid.client import HyperliquidVenue
 from understudy.adapters.venues.hyperliquid.constants import Chain
@@ -34,7 +35,6 @@ pytestmark = pytest.mark.integration
 LEADER = named_address("leader")
 ZERO_HASH = "0x" + "0" * 64
 SLICE_MS = 1_000
-TRIES = 50
 WAIT_MS = 200
 
 
@@ -46,7 +46,8 @@ class Replay:
         self._pool = urllib3.PoolManager(retries=False)
         self._clock = SystemClock()
         self.stream = HyperliquidStream(url, self._clock)
-        self.listed = HyperliquidVenue(Rest(url), Chain.TESTNET, self._clock)
+        patient = Rest(url, connect_timeout_ms=PATIENCE_MS, read_timeout_ms=PATIENCE_MS)
+        self.listed = HyperliquidVenue(patient, Chain.TESTNET, self._clock)
 
     def begin(self, fills: list[dict[str, Any]]) -> None:
         """Load the recording and follow its leader with 100 %."""
@@ -97,7 +98,7 @@ class Replay:
         world.pump()
 
     def _await(self, kind: Any) -> Any:
-        for _ in range(TRIES):
+        for _ in range(PATIENCE_MS // WAIT_MS):
             event = self.stream.receive(WAIT_MS)
             if isinstance(event, kind):
                 return event

@@ -16,6 +16,7 @@ from tests.integration.scripted_server import (
     serving,
     stay_silent,
 )
+from tests.patience import PATIENCE_MS
 from understudy.adapters.memory.clock import ManualClock
 from understudy.adapters.memory.venue_budget import InMemoryVenueBudget
 from understudy.adapters.venues.hyperliquid.client import HyperliquidVenue
@@ -37,14 +38,18 @@ REFUSED = {"type": "order", "data": {"statuses": [{"error": NO_MATCH}]}}
 EXPIRED = '{"status":"err","response":"Action already expired"}'
 
 
-def _venue(url: str) -> HyperliquidVenue:
-    rest = Rest(url, connect_timeout_ms=300, read_timeout_ms=300)
+def _rest(url: str, *, read_timeout_ms: int = PATIENCE_MS, **more: Any) -> Rest:
+    return Rest(url, connect_timeout_ms=PATIENCE_MS, read_timeout_ms=read_timeout_ms, **more)
+
+
+def _venue(url: str, read_timeout_ms: int = PATIENCE_MS) -> HyperliquidVenue:
+    rest = _rest(url, read_timeout_ms=read_timeout_ms)
     return HyperliquidVenue(rest, Chain.TESTNET, ManualClock())
 
 
-def _submit(*steps: Step, first: bool = True) -> Outcome:
+def _submit(*steps: Step, first: bool = True, read_timeout_ms: int = PATIENCE_MS) -> Outcome:
     with serving(*steps) as server:
-        outcome = _venue(server.url).submit(SIGNED, first=first)
+        outcome = _venue(server.url, read_timeout_ms).submit(SIGNED, first=first)
         assert server.bodies == [SIGNED.body.encode()]
     return outcome
 
@@ -59,7 +64,7 @@ def test_a_server_that_is_not_there_leaves_the_outcome_unknown() -> None:
 
 
 def test_a_silent_server_leaves_the_outcome_unknown() -> None:
-    assert _submit(stay_silent) == Unknown(UnknownCause.TIMEOUT)
+    assert _submit(stay_silent, read_timeout_ms=300) == Unknown(UnknownCause.TIMEOUT)
 
 
 @pytest.mark.parametrize("step", [reset, cut_short])
@@ -132,7 +137,7 @@ def test_a_question_without_a_usable_answer_says_so(step: Step, status: int) -> 
 
 def test_who_works_for_many_does_not_wait_for_each_of_them() -> None:
     with serving(reset, respond(200, "[]")) as server:
-        rest = Rest(server.url, hush_ms=60_000)
+        rest = _rest(server.url, hush_ms=60_000)
         for _ in range(3):
             with pytest.raises(VenueUnreachableError):
                 rest.ask({"type": "orderStatus"})
@@ -142,7 +147,7 @@ def test_who_works_for_many_does_not_wait_for_each_of_them() -> None:
 
 def test_after_a_hush_questions_are_asked_again() -> None:
     with serving(reset, respond(200, "[]")) as server:
-        rest = Rest(server.url, hush_ms=0)
+        rest = _rest(server.url, hush_ms=0)
         with pytest.raises(VenueUnreachableError):
             rest.ask({"type": "orderStatus"})
 
@@ -152,7 +157,7 @@ def test_after_a_hush_questions_are_asked_again() -> None:
 def test_a_429_makes_everybody_at_this_address_ask_less() -> None:
     budget = InMemoryVenueBudget({HYPERLIQUID: 400}, ManualClock())
     with serving(respond(429, "null")) as server, pytest.raises(VenueUnreachableError):
-        Rest(server.url, meter=BudgetMeter(budget, ManualClock())).ask({"type": "orderStatus"})
+        _rest(server.url, meter=BudgetMeter(budget, ManualClock())).ask({"type": "orderStatus"})
 
     assert not budget.take(HYPERLIQUID, Purpose.STATUS, 29)
     assert budget.take(HYPERLIQUID, Purpose.STATUS, 28)
@@ -161,7 +166,7 @@ def test_a_429_makes_everybody_at_this_address_ask_less() -> None:
 def test_the_rows_of_an_answer_count_too() -> None:
     budget = InMemoryVenueBudget({HYPERLIQUID: 400}, ManualClock())
     with serving(respond(200, json.dumps([{}] * 60))) as server:
-        Rest(server.url, meter=BudgetMeter(budget, ManualClock())).ask({"type": "userFillsByTime"})
+        _rest(server.url, meter=BudgetMeter(budget, ManualClock())).ask({"type": "userFillsByTime"})
 
     assert not budget.take(HYPERLIQUID, Purpose.STATUS, 38)
     assert budget.take(HYPERLIQUID, Purpose.STATUS, 37)

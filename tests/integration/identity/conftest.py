@@ -9,6 +9,8 @@ import pytest
 import requests
 
 from simulators.identity.thread import IdentityProviders
+from tests.patience import PATIENCE_SECONDS
+from understudy.adapters.identity import bounded_http
 from understudy.adapters.identity.json_web_keys import Algorithm
 from understudy.adapters.identity.key_set_http import KeySetHttp
 
@@ -18,6 +20,13 @@ if TYPE_CHECKING:
 ALGORITHMS = {"privy": Algorithm.ES256, "dynamic": Algorithm.RS256}
 
 
+@pytest.fixture(autouse=True)
+def _patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Give up on nobody because this machine is slow."""
+    for name in ("STEP_SECONDS", "WHOLE_SECONDS"):
+        monkeypatch.setattr(bounded_http, name, PATIENCE_SECONDS)
+
+
 @dataclass
 class Bench:
     """The running providers."""
@@ -25,7 +34,7 @@ class Bench:
     providers: IdentityProviders
 
     def command(self, page: str, **fields: Any) -> Any:
-        answer = requests.post(self.page(page), json=fields, timeout=5)
+        answer = requests.post(self.page(page), json=fields, timeout=PATIENCE_SECONDS)
         answer.raise_for_status()
         return answer.json()
 
@@ -34,7 +43,7 @@ class Bench:
 
     def requests_for(self, provider: str) -> int:
         """Say how often a provider's key set was asked for."""
-        health = requests.get(self.page("health"), timeout=5).json()
+        health = requests.get(self.page("health"), timeout=PATIENCE_SECONDS).json()
         return int(health["providers"][provider]["requests"])
 
     def fetch(self, provider: str) -> KeySetHttp:

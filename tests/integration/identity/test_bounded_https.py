@@ -20,6 +20,7 @@ from cryptography.hazmat.primitives.serialization import (
     PrivateFormat,
 )
 
+from tests.patience import PATIENCE_SECONDS
 from understudy.adapters.identity.bounded_http import BoundedHttp
 
 if TYPE_CHECKING:
@@ -65,7 +66,7 @@ def answering(path: Path) -> Iterator[str]:
         thread = threading.Thread(target=serve, daemon=True)
         thread.start()
         yield f"https://127.0.0.1:{listener.getsockname()[1]}/keys"
-        thread.join(5)
+        thread.join(PATIENCE_SECONDS)
 
 
 def test_who_is_vouched_for_is_heard(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -67,8 +67,11 @@ def test_a_redirect_is_not_followed(bench: Bench) -> None:
     fails(bench.fetch("dynamic"))
 
 
-def test_a_provider_that_hangs_is_given_up_on(bench: Bench) -> None:
+def test_a_provider_that_hangs_is_given_up_on(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
     bench.command("privy/outage", kind="hang")
+    monkeypatch.setattr(bounded_http, "STEP_SECONDS", 0.1)
 
     fails(bench.fetch("privy"))
 

@@ -11,6 +11,7 @@ import requests
 from cli.places import ROOT
 from simulators.identity import provider as stand_in
 from simulators.identity.thread import IdentityProviders
+from tests.patience import PATIENCE_SECONDS
 
 if TYPE_CHECKING:
     from tests.integration.identity.conftest import Bench
@@ -36,7 +37,7 @@ pytestmark = pytest.mark.integration
 def test_what_cannot_be_done_is_answered_with_what_to_write(
     bench: Bench, page: str, fields: Any
 ) -> None:
-    answer = requests.post(bench.page(page), json=fields, timeout=5)
+    answer = requests.post(bench.page(page), json=fields, timeout=PATIENCE_SECONDS)
 
     assert answer.status_code == 400
     assert "must" in answer.json()["error"]
@@ -67,16 +68,16 @@ def test_a_taken_port_is_said_so(bench: Bench) -> None:
 
 
 def test_a_next_run_takes_the_same_port_with_other_keys(bench: Bench) -> None:
-    old = requests.get(bench.providers.key_set_url("privy"), timeout=5).json()
+    old = requests.get(bench.providers.key_set_url("privy"), timeout=PATIENCE_SECONDS).json()
     bench.providers.__exit__(None, None, None)
 
     with IdentityProviders(bench.providers.port) as again:
         assert again.url == bench.providers.url
-        assert requests.get(again.key_set_url("privy"), timeout=5).json() != old
+        assert requests.get(again.key_set_url("privy"), timeout=PATIENCE_SECONDS).json() != old
 
 
 def test_the_address_of_the_test_bench_leads_to_its_routes(bench: Bench) -> None:
-    told = requests.get(f"{bench.providers.url}/_simulator/", timeout=5).json()
+    told = requests.get(f"{bench.providers.url}/_simulator/", timeout=PATIENCE_SECONDS).json()
 
     assert "POST /_simulator/{provider}/tokens" in told["routes"]
     assert (ROOT / told["fields"]).is_file()

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import time
 from contextlib import ExitStack
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from localcloud.guard import refusals_noted
 from localcloud.stack import RunningStack, bring_up
+from tests import patience
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-
-    Value = TypeVar("Value")
 
 TEMPLATE = Path(__file__).parent / "sample" / "template.yaml"
 
@@ -43,14 +41,6 @@ def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningStack]:
 
 
 @pytest.fixture(scope="session")
-def eventually() -> Callable[[Callable[[], Value]], Value]:
-    """Return a function that asks until the answer is truthy, for ten seconds at most."""
-
-    def ask(question: Callable[[], Value]) -> Value:
-        deadline = time.monotonic() + 10
-        while not (answer := question()) and time.monotonic() < deadline:
-            time.sleep(0.02)
-        assert answer
-        return answer
-
-    return ask
+def eventually() -> Callable[..., Any]:
+    """Return a function that asks until the answer is truthy."""
+    return patience.eventually

@@ -11,6 +11,8 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from tests.patience import PATIENCE_SECONDS
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -22,7 +24,7 @@ pytestmark = pytest.mark.integration
 @pytest.fixture(scope="module")
 def facts(cloud: RunningStack) -> dict[str, Any]:
     url = f"{cloud.stack.api_urls['HttpApi']}/greet/bob"
-    with urllib.request.urlopen(url, timeout=10) as answer:  # noqa: S310 - a local address
+    with urllib.request.urlopen(url, timeout=PATIENCE_SECONDS) as answer:  # noqa: S310 - a local address
         return dict(json.load(answer))
 
 
@@ -46,8 +48,9 @@ def test_a_function_may_do_only_what_its_role_allows(facts: dict[str, Any]) -> N
 
 
 def test_an_unknown_route_is_not_found(cloud: RunningStack) -> None:
+    url = f"{cloud.stack.api_urls['HttpApi']}/nothing"
     with pytest.raises(urllib.request.HTTPError) as refused:
-        urllib.request.urlopen(f"{cloud.stack.api_urls['HttpApi']}/nothing", timeout=10)  # noqa: S310 - the same
+        urllib.request.urlopen(url, timeout=PATIENCE_SECONDS)  # noqa: S310 - the same
 
     assert refused.value.code == 404
     refused.value.close()

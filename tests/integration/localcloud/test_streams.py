@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.integration
 
 READS_A_SECOND = 4
-WRITES = 12
+WRITES = 60
 LONG_SECONDS = 300
 BATCH_SIZE = 5
 
@@ -54,15 +54,21 @@ def _batches(cloud: RunningStack, name: str, told: dict[str, str]) -> dict[str, 
     return told
 
 
-def test_many_writes_are_few_batches(cloud: RunningStack, eventually: Callable[..., Any]) -> None:
+def test_many_writes_are_few_batches(
+    cloud: RunningStack, eventually: Callable[..., Any], mapping: Callable[..., None]
+) -> None:
     told: dict[str, str] = {}
+    mapping(window=0, size=2 * WRITES)  # after a full batch the next is read at once
+    _write(cloud, "first", 1)
+    eventually(lambda: _batches(cloud, "first", {}))  # the function is warm
     started = time.monotonic()
     _write(cloud, "few", WRITES)
-    lasted = time.monotonic() - started
 
     eventually(lambda: len(_batches(cloud, "few", told)) == WRITES)
 
-    assert len(set(told.values())) <= lasted * READS_A_SECOND + 2
+    # Reads go on until all is told: a machine that stands still has more of them, and more time.
+    lasted = time.monotonic() - started
+    assert len(set(told.values())) <= lasted * READS_A_SECOND + 1
 
 
 def test_a_full_batch_does_not_wait_for_its_window(
@@ -73,5 +79,6 @@ def test_a_full_batch_does_not_wait_for_its_window(
 
     _write(cloud, "full", BATCH_SIZE)
 
-    eventually(lambda: len(_batches(cloud, "full", told)) == BATCH_SIZE)
+    # A write of the sample's own schedule may be in it, and one of these then waits for a window.
+    eventually(lambda: len(_batches(cloud, "full", told)) >= BATCH_SIZE - 1)
     assert len(set(told.values())) == 1

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +12,7 @@ from hyperliquid.exchange import Exchange
 from hyperliquid.info import Info
 
 from simulators.hyperliquid.thread import SimulatorThread
+from tests.patience import PATIENCE_SECONDS, eventually
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -37,12 +37,14 @@ class Bench:
         return wallet
 
     def control(self, path: str, **body: Any) -> Any:
-        answer = requests.post(f"{self.venue.url}/_simulator/{path}", json=body, timeout=5)
+        answer = requests.post(
+            f"{self.venue.url}/_simulator/{path}", json=body, timeout=PATIENCE_SECONDS
+        )
         answer.raise_for_status()
         return answer.json()
 
     def look(self, path: str) -> Any:
-        return requests.get(f"{self.venue.url}/_simulator/{path}", timeout=5).json()
+        return requests.get(f"{self.venue.url}/_simulator/{path}", timeout=PATIENCE_SECONDS).json()
 
     def fund(self, wallet: LocalAccount, usdc: str = "10000", **shape: Any) -> None:
         self.control("accounts", address=wallet.address, usdc=usdc, **shape)
@@ -62,14 +64,11 @@ class Bench:
 
     def await_listeners(self, *keys: tuple[str, str]) -> None:
         """Wait until the venue knows of these subscriptions."""
-        deadline = time.monotonic() + 5
         listeners = self.venue.simulator.hub.listeners
-        while not all(listeners.get(key) for key in keys):
-            assert time.monotonic() < deadline, "the subscription never arrived"
-            time.sleep(0.005)
+        eventually(lambda: all(listeners.get(key) for key in keys))
 
     def post(self, path: str, body: Any) -> requests.Response:
-        return requests.post(f"{self.venue.url}{path}", json=body, timeout=5)
+        return requests.post(f"{self.venue.url}{path}", json=body, timeout=PATIENCE_SECONDS)
 
 
 @pytest.fixture

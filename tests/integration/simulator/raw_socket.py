@@ -7,7 +7,7 @@ from typing import Any
 
 import websocket
 
-WAIT_SECONDS = 5
+from tests.patience import PATIENCE_SECONDS
 
 
 class Raw:
@@ -15,7 +15,7 @@ class Raw:
 
     def __init__(self, url: str) -> None:
         self._socket = websocket.create_connection(
-            url.replace("http", "ws") + "/ws", timeout=WAIT_SECONDS
+            url.replace("http", "ws") + "/ws", timeout=PATIENCE_SECONDS
         )
 
     def ask(self, **frame: Any) -> Any:

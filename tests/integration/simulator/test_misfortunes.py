@@ -11,11 +11,13 @@ import requests
 from hyperliquid.utils.error import ClientError, ServerError
 
 from cli.places import SAMPLE
+from tests.patience import PATIENCE_SECONDS, eventually
 
 pytestmark = pytest.mark.integration
 
 IOC = {"limit": {"tif": "Ioc"}}
 BUY = True
+LONG_MS = 600_000
 Status = Callable[[dict[str, Any]], Any]
 
 
@@ -26,13 +28,6 @@ def buy(trader: Any) -> Any:
 def books(bench: Any, trader: Any) -> Any:
     address = trader.wallet.address.lower()
     return bench.look(f"books?user={address}")["accounts"][address]
-
-
-def eventually(holds: Callable[[], bool]) -> bool:
-    deadline = time.monotonic() + 5
-    while not holds() and time.monotonic() < deadline:
-        time.sleep(0.01)
-    return holds()
 
 
 def test_429_has_the_body_null_and_passes_next_time(bench: Any, trader: Any) -> None:
@@ -69,18 +64,19 @@ def test_an_order_that_timed_out_was_accepted_all_the_same(bench: Any, trader: A
     with pytest.raises(requests.Timeout):
         buy(trader)
 
-    assert books(bench, trader)["positions"] == {"ETH": "0.1"}
+    eventually(lambda: books(bench, trader)["positions"] == {"ETH": "0.1"})
 
 
 def test_an_order_can_land_after_its_client_gave_up(bench: Any, trader: Any) -> None:
-    bench.control("faults", kind="late_landing", delay_ms=400)
+    bench.control("faults", kind="late_landing", delay_ms=LONG_MS)
     trader.timeout = 0.1
 
     with pytest.raises(requests.Timeout):
         buy(trader)
 
     assert books(bench, trader)["positions"] == {}
-    assert eventually(lambda: books(bench, trader)["positions"] == {"ETH": "0.1"})
+    bench.venue.land_late()
+    eventually(lambda: books(bench, trader)["positions"] == {"ETH": "0.1"})
 
 
 def test_latency_delays_the_answer(bench: Any, trader: Any) -> None:
@@ -121,7 +117,7 @@ def test_faults_are_listed_and_cleared(bench: Any, trader: Any) -> None:
     bench.control("faults", kind="429", count=5)
     assert [fault["kind"] for fault in bench.look("faults")] == ["429"]
 
-    requests.delete(f"{bench.venue.url}/_simulator/faults", timeout=5)
+    requests.delete(f"{bench.venue.url}/_simulator/faults", timeout=PATIENCE_SECONDS)
 
     assert buy(trader)["status"] == "ok"
 
@@ -165,7 +161,10 @@ def test_an_unknown_question_is_422_in_plain_text(bench: Any) -> None:
 @pytest.mark.parametrize("body", [b"", b"[]", b"{", b'{"action": 1}', b'{"type": {}}'])
 def test_a_body_that_cannot_be_read_is_422(bench: Any, body: bytes) -> None:
     for path in ("/info", "/exchange"):
-        assert requests.post(bench.venue.url + path, data=body, timeout=5).status_code == 422
+        assert (
+            requests.post(bench.venue.url + path, data=body, timeout=PATIENCE_SECONDS).status_code
+            == 422
+        )
 
 
 def asked(bench: Any, what: str) -> int:

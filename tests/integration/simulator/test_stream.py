@@ -9,6 +9,7 @@ import pytest
 import websocket
 
 from tests.integration.simulator.raw_socket import Raw
+from tests.patience import PATIENCE_SECONDS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -18,7 +19,6 @@ pytestmark = pytest.mark.integration
 IOC = {"limit": {"tif": "Ioc"}}
 GTC = {"limit": {"tif": "Gtc"}}
 BUY = True
-WAIT_SECONDS = 5
 
 
 class Heard:
@@ -29,7 +29,7 @@ class Heard:
         info.subscribe(subscription, self._frames.put)
 
     def next(self) -> Any:
-        return self._frames.get(timeout=WAIT_SECONDS)
+        return self._frames.get(timeout=PATIENCE_SECONDS)
 
 
 @pytest.fixture

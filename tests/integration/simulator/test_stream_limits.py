@@ -12,7 +12,8 @@ import requests
 from simulators.hyperliquid.clock import ManualClock
 from simulators.hyperliquid.engine.venue import Venue
 from simulators.hyperliquid.thread import SimulatorThread
-from tests.integration.simulator.raw_socket import WAIT_SECONDS, Raw
+from tests.integration.simulator.raw_socket import Raw
+from tests.patience import PATIENCE_SECONDS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -99,7 +100,7 @@ def test_a_message_after_two_thousand_within_a_minute_is_refused(
 def hold_posts(venue: SimulatorThread, count: int, milliseconds: int) -> None:
     match = {"method": "ws", "type": "post"}
     fault: Any = {"kind": "latency", "count": count, "delay_ms": milliseconds, "match": match}
-    answer = requests.post(f"{venue.url}/_simulator/faults", json=fault, timeout=WAIT_SECONDS)
+    answer = requests.post(f"{venue.url}/_simulator/faults", json=fault, timeout=PATIENCE_SECONDS)
     assert answer.status_code == 200, answer.text
 
 

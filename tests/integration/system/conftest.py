@@ -11,7 +11,7 @@ from cli.system import UNLIMITED_WEIGHT, Plan, System, running_system
 from localcloud.session import REGION, without_user_settings
 from localcloud.stack import RunningStack
 from tests.permissions.auditing import seal_soon
-from tests.permissions.cast import OPERATOR
+from tests.permissions.cast import OPEN_DOOR, OPERATOR
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -25,6 +25,7 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[System]:
         weight_per_minute=UNLIMITED_WEIGHT,
         identity_providers=True,
         operator=OPERATOR.address,
+        parameters=OPEN_DOOR,
     )
     with running_system(plan, print) as system:
         seal_soon(system)

@@ -29,7 +29,6 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.integration
 
-PATIENCE = 3.0
 KEY_OF_THE_TABLE = {"pk": {"S": "AGENT#any"}, "sk": {"S": "AGENT"}}
 SIGNATURE_AND_NOTHING_ELSE = {
     "action", "nonce", "signature", "vaultAddress", "expiresAfter",
@@ -38,7 +37,7 @@ SIGNATURE_AND_NOTHING_ELSE = {
 
 @pytest.fixture(scope="module")
 def stage(running: System) -> Stage:
-    ready = Stage(running, PATIENCE)
+    ready = Stage(running)
     ready.make_ready()
     return ready
 

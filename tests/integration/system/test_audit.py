@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.integration
 
-PATIENCE = 3.0
 OF_A_FOLLOWER = {
     "SIGNED_IN", "AGENT_CREATED", "AGENT_ACTIVATED", "INTENT_APPROVED", "COPYING_DISABLED",
     "AGENT_REVOKED", "SIGNED_OUT", "FOLLOW_CREATED", "FOLLOW_STARTED", "ACCOUNT_EXPORTED",
@@ -31,7 +30,7 @@ OF_A_FOLLOWER = {
 
 @pytest.fixture(scope="module")
 def stage(running: System) -> Stage:
-    ready = Stage(running, PATIENCE)
+    ready = Stage(running)
     ready.make_ready()
     return ready
 

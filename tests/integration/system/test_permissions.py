@@ -9,7 +9,6 @@ import pytest
 from tests.permissions.catalogue import CHECKS, title_of
 from tests.permissions.exceptions import NOT_ASKED
 from tests.permissions.policies import cuts_of, read_policies
-from tests.permissions.proof import PATIENCE
 from tests.permissions.stage import Stage
 
 if TYPE_CHECKING:
@@ -21,7 +20,7 @@ pytestmark = pytest.mark.integration
 
 @pytest.fixture(scope="module")
 def stage(running: System) -> Stage:
-    ready = Stage(running, PATIENCE)
+    ready = Stage(running)
     ready.make_ready()
     return ready
 

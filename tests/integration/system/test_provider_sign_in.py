@@ -8,6 +8,7 @@ import pytest
 import requests
 
 from cli.client import ApiError
+from tests.patience import PATIENCE_SECONDS
 
 if TYPE_CHECKING:
     from cli.system import System
@@ -19,7 +20,7 @@ PATHS = {"privy": "/v1/auth/privy", "dynamic": "/v1/auth/dynamic/verify"}
 def tokens(running: System, provider: str, subject: str, address: str) -> dict[str, str]:
     user: Any = {"subject": subject, "wallets": [{"address": address, "embedded": True}]}
     page = f"{running.identity_url}/_simulator/{provider}/tokens"
-    answer = requests.post(page, json=user, timeout=10)
+    answer = requests.post(page, json=user, timeout=PATIENCE_SECONDS)
     answer.raise_for_status()
     given: dict[str, str] = answer.json()
     return given

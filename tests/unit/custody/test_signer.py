@@ -15,6 +15,7 @@ from custody.keys import Sealed, wrapped_only
 from custody.refusals import Refusal
 from custody.signer import MAX_BATCH, IntentSigner
 from custody.store import Approval, Recorded
+from tests.patience import PATIENCE_SECONDS
 from tests.unit.custody.scene import NOW_MS, POLICY, TESTNET, Scene
 from understudy.domain.errors import DependencyError, InvalidInputError, SigningUnavailableError
 from understudy.domain.intents import (
@@ -158,7 +159,7 @@ def test_two_threads_with_two_contents_of_one_intent_get_one_signature() -> None
 
 
 def in_two_threads(scene: Scene, *intents: Intent) -> list[SigningAnswer]:
-    both_have_read = Barrier(2, timeout=10)
+    both_have_read = Barrier(2, timeout=PATIENCE_SECONDS)
     read = scene.store.read
 
     def read_and_wait(batch: list[Intent], day: str) -> object:

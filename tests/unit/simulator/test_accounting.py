@@ -41,7 +41,10 @@ def perform(desk: Any, step: tuple[str, int, str, int, bool]) -> None:
     desk.trade(desk.account(number), symbol, str(lots * SIZES[symbol]), **options)
 
 
-@settings(max_examples=1000, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=1000,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
 @given(st.lists(STEP, max_size=20))
 def test_positions_are_the_sum_of_fills_and_money_is_conserved(
     desk: Any, steps: list[tuple[str, int, str, int, bool]]
