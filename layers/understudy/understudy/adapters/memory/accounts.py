@@ -69,6 +69,14 @@ class InMemoryAccountStore:
         with kept.lock:
             if kept.users.pop(user_id, None) is not None:
                 self.audit.append(entry)
+            self.clear(user_id)
+
+    def clear(self, user_id: UserId) -> None:
+        """Remove what is left of a user who is gone."""
+        kept = self.identity
+        with kept.lock:
+            if user_id in kept.users:
+                return
             kept.closings.pop(user_id, None)
             kept.profiles.pop(user_id, None)
             for records in (

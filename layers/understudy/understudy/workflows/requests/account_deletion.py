@@ -113,6 +113,12 @@ class AccountDeletion:
             on_stop = OnStop.KEEP
         return self._carried_out(user.user_id, on_stop)
 
+    def finish(self, user_id: UserId) -> None:
+        """Remove what came while a user went, where the erasure itself died before it could."""
+        for wallet in self.identity.wallets(user_id):
+            self.records.erase_wallet(wallet.wallet_id)
+        self.accounts.clear(user_id)
+
     def _carried_out(self, user_id: UserId, on_stop: OnStop) -> DeletionView:
         open_follows = self._end_follows(user_id, on_stop)
         if open_follows:
