@@ -64,6 +64,13 @@ class ClosingAccounts(Protocol):
         """
         ...
 
+    def close_again(self, user_id: UserId, at_ms: int) -> None:
+        """Name somebody who was erased once: with the account, or for what else came back.
+
+        What they hold is kept.
+        """
+        ...
+
     def defer_closing(self, user_id: UserId, due_at_ms: int) -> None:
         """Name this user again at that time; nothing for who is gone altogether."""
         ...

@@ -72,9 +72,12 @@ def erase_accounts(ports: ErasurePorts) -> Erasures:
 def _finish(ports: ErasurePorts, user_id: UserId, erasures: Erasures) -> None:
     """Clear away what somebody left who is gone; it is no deletion of its own."""
     try:
-        ports.deletion.finish(user_id)
+        status = ports.deletion.finish(user_id).status
     except UnderstudyError as error:
         erasures.left[user_id] = error.code
+    else:
+        if status is not DeletionStatus.DELETED:
+            erasures.left[user_id] = status.value
 
 
 def _go_on(ports: ErasurePorts, user: User, erasures: Erasures) -> None:

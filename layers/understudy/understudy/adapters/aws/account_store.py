@@ -13,6 +13,7 @@ from understudy.adapters.aws.table import Table, transact
 from understudy.domain.errors import ConflictError, NotFoundError
 from understudy.domain.identity import AuthMethod, ProviderIdentity
 from understudy.domain.ids import UserId
+from understudy.domain.limits import OnStop
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
     from understudy.adapters.aws.audit_trail import DynamoAuditTrail
     from understudy.adapters.aws.operations import Operation
     from understudy.domain.audit import AuditEntry
-    from understudy.domain.limits import OnStop
 
 # By these a user comes in, or is found: they go last, all at once.
 _WAYS_IN = (keys.PROFILE, keys.WALLET, keys.IDENTITY)
@@ -65,6 +65,13 @@ class DynamoAccountStore:
         condition = "attended_as = :closing AND attend_at_ms <= :until"
         entries = self._table.query(condition, values, limit=most, IndexName="attended")
         return [UserId(entry["pk"]["S"].removeprefix(keys.USER)) for entry in entries]
+
+    def close_again(self, user_id: UserId, at_ms: int) -> None:
+        """Name somebody who was erased once, by the profile that came back or by a departure."""
+        try:
+            self.begin_closing(user_id, at_ms, OnStop.KEEP, at_ms)
+        except NotFoundError:
+            self._table.put(_departure(user_id, at_ms))
 
     def defer_closing(self, user_id: UserId, due_at_ms: int) -> None:
         """Name this user again at that time, by the profile or by what a departure left."""
@@ -131,8 +138,7 @@ class DynamoAccountStore:
         """Delete the last of a user: whose delete takes the profile writes the entry, once."""
         deletes = [each for item in items for each in self._deletes(item)]
         if any(item["sk"]["S"] == keys.PROFILE for item in items):
-            due = {"attended_as": text(keys.CLOSING), "attend_at_ms": number(entry.at_ms)}
-            departure = put(self._table.name, {**keys.departure(user_id), **due})
+            departure = put(self._table.name, _departure(user_id, entry.at_ms))
             deletes += [departure, self._audit.write_of(entry)]
         if deletes:
             transact(self._table.client, deletes)
@@ -160,6 +166,11 @@ def _further_wallets_last(ways_in: Sequence[Item]) -> Sequence[Item]:
         ways_in,
         key=lambda item: item["sk"]["S"].startswith(keys.WALLET) and item["wallet_id"] != active,
     )
+
+
+def _departure(user_id: UserId, due_at_ms: int) -> Item:
+    due = {"attended_as": text(keys.CLOSING), "attend_at_ms": number(due_at_ms)}
+    return {**keys.departure(user_id), **due}
 
 
 def _key_of(item: Item) -> Item:

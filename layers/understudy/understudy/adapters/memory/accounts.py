@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from understudy.adapters.memory.audit import InMemoryAuditTrail
 from understudy.adapters.memory.identity import InMemoryIdentityStore
 from understudy.domain.errors import NotFoundError
+from understudy.domain.limits import OnStop
 from understudy.domain.replacing import replace
 
 if TYPE_CHECKING:
@@ -16,7 +17,6 @@ if TYPE_CHECKING:
     from understudy.domain.audit import AuditEntry
     from understudy.domain.identity import ProviderIdentity, User
     from understudy.domain.ids import UserId
-    from understudy.domain.limits import OnStop
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +51,14 @@ class InMemoryAccountStore:
         with self.identity.lock:
             due = sorted((at_ms, user_id) for user_id, at_ms in self.identity.closings.items())
             return [user_id for at_ms, user_id in due if at_ms <= until_ms][:most]
+
+    def close_again(self, user_id: UserId, at_ms: int) -> None:
+        """Name somebody who was erased once."""
+        with self.identity.lock:
+            if user_id in self.identity.users:
+                self.begin_closing(user_id, at_ms, OnStop.KEEP, at_ms)
+            else:
+                self.identity.closings[user_id] = at_ms
 
     def defer_closing(self, user_id: UserId, due_at_ms: int) -> None:
         """Name this user again at that time; nothing for who is gone."""
