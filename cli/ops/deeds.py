@@ -19,9 +19,8 @@ from cli.ops.place import STACK, failures_explained, find_place
 from understudy.domain.codec import to_plain
 from understudy.domain.ids import FollowId, UserId
 from understudy.ports.switches import Switch
-from understudy.workflows.requests.operator_actions import LOOKING
 from understudy.workflows.requests.operator_switches import OF_USERS
-from understudy.workflows.requests.operators import Deed
+from understudy.workflows.requests.operators import LOOKING, Deed
 
 MOST_WORDS = 200
 WIDTH = 200

@@ -19,7 +19,7 @@ from understudy.adapters.memory.wallets import InMemoryWalletStore
 from understudy.adapters.venues.hyperliquid.approvals import HyperliquidApprovals
 from understudy.adapters.venues.hyperliquid.constants import Chain
 from understudy.domain.door_limits import DoorLimits
-from understudy.runtime.api_ports import ApiPorts, Callers
+from understudy.runtime.api_ports import ApiPorts, Callers, CopyingPorts
 from understudy.runtime.api_services import ApiServices, assemble
 
 
@@ -34,6 +34,17 @@ def failing_api(world: World) -> ApiServices:
     custody = Gated("keys", world.keys, SignerGate(*shared))
     rest: Any = Gated("approvals", world.approvals, questions, send=OrderGate(*shared))
     identity, audit = gated("identity", world.identity), InMemoryAuditTrail()
+    copying = CopyingPorts(
+        records=gated("records", InMemoryCopyRecords(world.table)),
+        copies=gated("copies", world.copies),
+        directory=gated("directory", world.directory),
+        leaders=gated("leaders", world.leaders),
+        markets=gated("markets", world.markets),
+        queues=gated("queues", world.queues),
+        venue=Gated("venue", world.venue, questions),
+        approvals=HyperliquidApprovals(rest, Chain.TESTNET),
+        ask_venue=rest.ask,
+    )
     ports = ApiPorts(
         callers=_callers(identity),
         identity=identity,
@@ -42,18 +53,11 @@ def failing_api(world: World) -> ApiServices:
         registry=identity,
         profiles=identity,
         accounts=gated("accounts", InMemoryAccountStore(world.identity, audit)),
-        records=gated("records", InMemoryCopyRecords(world.table)),
-        copies=gated("copies", world.copies),
-        directory=gated("directory", world.directory),
-        leaders=gated("leaders", world.leaders),
-        markets=gated("markets", world.markets),
+        copying=lambda: copying,
         switches=gated("switches", world.switches),
-        queues=gated("queues", world.queues),
-        venue=Gated("venue", world.venue, questions),
         agent_keys=custody,
         signer_switches=custody,
         bounds=custody,
-        approvals=HyperliquidApprovals(rest, Chain.TESTNET),
         clock=world.clock,
         ids=world.ids,
         calls=InMemoryCallCounts(),
