@@ -198,17 +198,7 @@ class ApiWorld:
     def ports(self) -> ApiPorts:
         """Give the ports in memory."""
         world = self.world
-        copying = CopyingPorts(
-            records=InMemoryCopyRecords(world.table),
-            copies=world.copying.store,
-            directory=world.directory,
-            leaders=world.leaders,
-            markets=world.markets,
-            queues=world.queues,
-            venue=world.venue,
-            approvals=HyperliquidApprovals(cast("Rest", self.rest), Chain.TESTNET),
-            ask_venue=self.rest.ask,
-        )
+        copying = self._copying()
         return ApiPorts(
             callers=Callers(
                 identity=self.identity,
@@ -237,6 +227,20 @@ class ApiWorld:
             providers=self.providers,
             audit=self.audit,
             audit_extracts=self.extracts,
+        )
+
+    def _copying(self) -> CopyingPorts:
+        world = self.world
+        return CopyingPorts(
+            records=InMemoryCopyRecords(world.table),
+            copies=world.copying.store,
+            directory=world.directory,
+            leaders=world.leaders,
+            markets=world.markets,
+            queues=world.queues,
+            venue=world.venue,
+            approvals=HyperliquidApprovals(cast("Rest", self.rest), Chain.TESTNET),
+            ask_venue=self.rest.ask,
         )
 
     def _operating(self) -> Callers:

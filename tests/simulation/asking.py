@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from tests.fakes.audit import DirectAuditExtracts
@@ -34,17 +35,7 @@ def failing_api(world: World) -> ApiServices:
     custody = Gated("keys", world.keys, SignerGate(*shared))
     rest: Any = Gated("approvals", world.approvals, questions, send=OrderGate(*shared))
     identity, audit = gated("identity", world.identity), InMemoryAuditTrail()
-    copying = CopyingPorts(
-        records=gated("records", InMemoryCopyRecords(world.table)),
-        copies=gated("copies", world.copies),
-        directory=gated("directory", world.directory),
-        leaders=gated("leaders", world.leaders),
-        markets=gated("markets", world.markets),
-        queues=gated("queues", world.queues),
-        venue=Gated("venue", world.venue, questions),
-        approvals=HyperliquidApprovals(rest, Chain.TESTNET),
-        ask_venue=rest.ask,
-    )
+    copying = _copying(world, gated, Gated("venue", world.venue, questions), rest)
     ports = ApiPorts(
         callers=_callers(identity),
         identity=identity,
@@ -66,6 +57,20 @@ def failing_api(world: World) -> ApiServices:
         audit_extracts=DirectAuditExtracts(audit),
     )
     return assemble(ports, "", ())
+
+
+def _copying(world: World, gated: Callable[[str, Any], Any], venue: Any, rest: Any) -> CopyingPorts:
+    return CopyingPorts(
+        records=gated("records", InMemoryCopyRecords(world.table)),
+        copies=gated("copies", world.copies),
+        directory=gated("directory", world.directory),
+        leaders=gated("leaders", world.leaders),
+        markets=gated("markets", world.markets),
+        queues=gated("queues", world.queues),
+        venue=venue,
+        approvals=HyperliquidApprovals(rest, Chain.TESTNET),
+        ask_venue=rest.ask,
+    )
 
 
 def _callers(identity: Any) -> Callers:
