@@ -18,7 +18,7 @@ from cli import audit, demo, doctor, judge, migrate_custody, mutants, simulate, 
 from cli.calling import as_called
 from cli.endings import Stopped, ended_by_signals
 from cli.errors import explained
-from cli.ops import dead_letters, deeds, rewrap, sessions, token_secret
+from cli.ops import dead_letters, deeds, erasing_again, rewrap, sessions, token_secret
 from cli.places import ROOT
 from localcloud.guard import guard_this_process
 from understudy.adapters.correlation import correlated
@@ -48,6 +48,7 @@ operations.add_typer(dead_letters.app)
 operations.add_typer(sessions.app)
 operations.add_typer(token_secret.app)
 operations.command("rewrap")(rewrap.command)
+operations.command("erase-again")(erasing_again.command)
 deeds.register(operations)
 app.add_typer(operations)
 app.command(MIGRATION)(migrate_custody.command)

@@ -59,13 +59,18 @@ def verify(
 def books_of(place: Place, verifier: PublicKeyVerifier) -> AuditBooks:
     """Give everything that verification reads."""
     dynamodb = place.client("dynamodb")
-    stamps = KmsStampReader(place.client("kms"), place.resource("AuditRowKey"))
     return AuditBooks(
-        rows=DynamoAuditRows(Table(dynamodb, place.resource("AuditTable")), stamps),
+        rows=rows_of(place),
         chains=DynamoAuditChains(Table(dynamodb, place.resource("AuditChainTable"))),
         archive=S3CheckpointArchive(place.client("s3"), place.resource("CheckpointBucket")),
         verifier=verifier,
     )
+
+
+def rows_of(place: Place) -> DynamoAuditRows:
+    """Give the rows, and what knows a genuine one."""
+    stamps = KmsStampReader(place.client("kms"), place.resource("AuditRowKey"))
+    return DynamoAuditRows(Table(place.client("dynamodb"), place.resource("AuditTable")), stamps)
 
 
 def _verifier(place: Place) -> PublicKeyVerifier:

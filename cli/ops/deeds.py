@@ -19,9 +19,8 @@ from cli.ops.place import STACK, failures_explained, find_place
 from understudy.domain.codec import to_plain
 from understudy.domain.ids import FollowId, UserId
 from understudy.ports.switches import Switch
-from understudy.workflows.requests.operator_actions import LOOKING
 from understudy.workflows.requests.operator_switches import OF_USERS
-from understudy.workflows.requests.operators import Deed
+from understudy.workflows.requests.operators import LOOKING, Deed
 
 MOST_WORDS = 200
 WIDTH = 200
@@ -163,11 +162,16 @@ def _turn(switch: Switch, subject: str, asked: Asked, *, on: bool) -> int:
     return done(asked, turn)
 
 
-def done(asked: Asked, do: Callable[[Operating, Deed], Any]) -> int:
-    """Do something to a stack as an operator and print what comes of it; raises CommandError."""
-    if not 0 < len(asked.reason.strip()) <= MOST_WORDS or not asked.reason.isprintable():
+def require_reason(reason: str) -> None:
+    """Raise CommandError for a reason that the audit could not keep."""
+    if not 0 < len(reason.strip()) <= MOST_WORDS or not reason.isprintable():
         said = f"say in 1 to {MOST_WORDS} printable characters why"
         raise CommandError("USAGE", said, '--reason "ticket 4711: …"')
+
+
+def done(asked: Asked, do: Callable[[Operating, Deed], Any]) -> int:
+    """Do something to a stack as an operator and print what comes of it; raises CommandError."""
+    require_reason(asked.reason)
     require_writable(asked.json)
     with failures_explained():
         place = find_place(asked.stack)

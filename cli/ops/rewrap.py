@@ -15,6 +15,11 @@ from understudy.domain.audit import AuditEntry
 
 SUBJECT = "agent-keys"
 STARTED = "REWRAP_STARTED"
+OF_AN_AGENT = "its key does not open: its owner enables a new agent for the wallet"
+OF_A_MIGRATED_USER = (
+    "the key of this user of an older system does not open, and no new agent replaces it: put it"
+    " back from a backup of the custody table (docs/operations.md says how)"
+)
 
 
 def command(
@@ -30,8 +35,8 @@ def command(
         place = find_place(stack)
         _write_down(place)
         moved, unusable = _moved(KeyCare(place))
-    for agent_id in unusable:
-        _say(f"{agent_id}  its key does not open: enable a new agent for its wallet")
+    for line in unusable:
+        _say(line)
     _say(
         f"{counted(moved, 'key')} moved, {len(unusable)} could not be opened, nothing else is left"
     )
@@ -43,7 +48,8 @@ def _moved(care: KeyCare) -> tuple[int, list[str]]:
     while True:
         progress = care.ask("rewrap", page=page)
         moved, page = moved + progress["moved"], progress["next_page"]
-        unusable += progress["unusable"]
+        unusable += [f"{agent_id}  {OF_AN_AGENT}" for agent_id in progress["unusable"]]
+        unusable += [f"{user_id}  {OF_A_MIGRATED_USER}" for user_id in progress["unusable_users"]]
         if not page:
             return moved, unusable
         _say(f"{counted(moved, 'key')} moved so far")

@@ -10,7 +10,7 @@ from understudy.domain.ids import CopyId, FollowId
 from understudy.domain.reasons import Reason
 from understudy.domain.receipts import CopyStatus, Receipt
 from understudy.ports.directory import Page
-from understudy.workflows.requests.copies import Wanted
+from understudy.workflows.requests.wanted import Wanted
 
 from .fields import Identity, Symbol
 from .routing import Access, Call, Request, Route

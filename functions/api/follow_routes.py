@@ -9,7 +9,7 @@ from pydantic import AliasChoices, Field
 from understudy.domain.follows import Follow
 from understudy.domain.ids import FollowId, WalletId
 from understudy.domain.markets import HYPERLIQUID
-from understudy.workflows.requests.follows import WantedFollow
+from understudy.workflows.requests.wanted import WantedFollow
 
 from .fields import Address, Identity, Percent, Usdc
 from .limits import LimitChoices

@@ -11,8 +11,7 @@ from understudy.domain.errors import InvalidInputError
 from understudy.domain.follows import Follow
 from understudy.domain.ids import FollowId, UserId
 from understudy.ports.switches import Switch
-from understudy.workflows.requests.operator_actions import LOOKING
-from understudy.workflows.requests.operators import Deed
+from understudy.workflows.requests.operators import LOOKING, Deed
 
 from . import sign_in_routes
 from .fields import Address, Flag, Identity

@@ -17,6 +17,7 @@ from localcloud.patches import (
     runtime_api,
     schedules,
     standstill,
+    stream_records,
 )
 
 
@@ -34,6 +35,7 @@ def apply_all() -> None:
     schedules.apply()
     event_source_roles.apply()
     event_sources.apply()
+    stream_records.apply()
     queue_actions.apply()
     repetitions.apply()
     duties.apply()

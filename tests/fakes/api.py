@@ -39,7 +39,7 @@ from understudy.domain.door_limits import MOST, DoorLimits
 from understudy.domain.identity import AuthMethod
 from understudy.ports.call_counts import CallCounts
 from understudy.ports.identity import ProviderVerifier
-from understudy.runtime.api_ports import ApiPorts, Callers
+from understudy.runtime.api_ports import ApiPorts, Callers, CopyingPorts
 from understudy.runtime.api_services import assemble
 from understudy.workflows.requests.operators import Operators
 from understudy.workflows.requests.system_status import Dependency
@@ -55,6 +55,12 @@ if TYPE_CHECKING:
 DOOR, OPERATORS_DOOR = "/v1/auth", "/v1/ops/auth"
 OPERATE = f"\nResources:\n- {TO_OPERATE}"
 WIDE_OPEN = DoorLimits(MOST, MOST, MOST, MOST)
+
+
+def with_copying(ports: ApiPorts, **others: Any) -> ApiPorts:
+    """Give the ports with others on the copying side."""
+    copying = ports.copying()._replace(**others)
+    return replace(ports, copying=lambda: copying)
 
 
 @dataclass
@@ -192,6 +198,7 @@ class ApiWorld:
     def ports(self) -> ApiPorts:
         """Give the ports in memory."""
         world = self.world
+        copying = self._copying()
         return ApiPorts(
             callers=Callers(
                 identity=self.identity,
@@ -204,22 +211,15 @@ class ApiWorld:
             sessions=self.identity,
             wallets=InMemoryWalletStore(self.identity),
             accounts=InMemoryAccountStore(self.identity, self.audit),
-            records=InMemoryCopyRecords(world.table),
             terms=self.current_terms,
             registry=self.identity,
             profiles=self.identity,
-            copies=world.copying.store,
-            directory=world.directory,
-            leaders=world.leaders,
-            markets=world.markets,
+            copying=lambda: copying,
             switches=world.switches,
-            queues=world.queues,
-            venue=world.venue,
             agent_keys=self.keys,
             signer_switches=self.keys,
             bounds=self.keys,
             operators=Operators(self.operator_addresses),
-            approvals=HyperliquidApprovals(cast("Rest", self.rest), Chain.TESTNET),
             clock=world.clock,
             ids=self.ids,
             calls=self.calls,
@@ -227,6 +227,20 @@ class ApiWorld:
             providers=self.providers,
             audit=self.audit,
             audit_extracts=self.extracts,
+        )
+
+    def _copying(self) -> CopyingPorts:
+        world = self.world
+        return CopyingPorts(
+            records=InMemoryCopyRecords(world.table),
+            copies=world.copying.store,
+            directory=world.directory,
+            leaders=world.leaders,
+            markets=world.markets,
+            queues=world.queues,
+            venue=world.venue,
+            approvals=HyperliquidApprovals(cast("Rest", self.rest), Chain.TESTNET),
+            ask_venue=self.rest.ask,
         )
 
     def _operating(self) -> Callers:

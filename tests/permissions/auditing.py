@@ -18,7 +18,7 @@ from understudy.adapters.aws.audit_checkpoints import S3CheckpointArchive
 from understudy.adapters.aws.audit_stamps import KmsStampReader
 from understudy.adapters.aws.audit_table import DynamoAuditRows
 from understudy.adapters.clock import SystemClock
-from understudy.domain.audit_chain import SHARDS
+from understudy.domain.audit_chain import SHARDS, Change
 from understudy.domain.audit_verification import AuditFinding
 from understudy.workflows.requests.audit_verification import AuditBooks, verify_audit
 
@@ -45,6 +45,14 @@ def what_the_audit_takes_is_sealed_and_in_order(stage: Stage) -> None:
 def a_batch_that_fails_is_kept(stage: Stage) -> None:
     with _unreadable_heads(stage), given_up_soon(stage, SEAL):
         keeps_failures(stage, "AuditSealDeadLetterQueue", new_user(stage).sign_in)
+    # What the queue kept is a place in the stream: without this those rows stay unsealed for good.
+    keys = {row.key for row in books(stage).rows.rows()}
+    with _stream_read_anew(stage):
+        stage.wait(
+            "what was given up is sealed",
+            lambda: keys <= sealed(stage, Change.ADDED),
+            SEALED_SECONDS,
+        )
 
 
 def its_log_is_written(stage: Stage) -> None:
@@ -114,6 +122,13 @@ def settings_of(stage: Stage, function: str) -> dict[str, str]:
     return dict(found["Environment"]["Variables"])
 
 
+def sealed(stage: Stage, change: Change) -> set[tuple[str, str]]:
+    """Give the keys of all rows of which the chains have this change."""
+    chains = books(stage).chains
+    links = (link for shard in range(SHARDS) for link in chains.links(shard))
+    return {seal.key for link in links for seal in link.seals if seal.change is change}
+
+
 def _sealed_since(stage: Stage, since_ms: int) -> bool:
     heads = (books(stage).chains.head(shard) for shard in range(SHARDS))
     return any(
@@ -131,6 +146,23 @@ def _findings(stage: Stage) -> tuple[AuditFinding, ...]:
 def _latest_ms(stage: Stage) -> int:
     latest = books(stage).chains.latest_checkpoint()
     return latest.checkpoint.at_ms if latest else 0
+
+
+@contextmanager
+def _stream_read_anew(stage: Stage) -> Iterator[None]:
+    """Have the function read the stream from its beginning too, as the runbook makes it again."""
+    client, name = stage.client("lambda"), stage.system.stack.stack.functions[SEAL]
+    (mapping,) = client.list_event_source_mappings(FunctionName=name)["EventSourceMappings"]
+    anew = client.create_event_source_mapping(
+        FunctionName=name,
+        EventSourceArn=mapping["EventSourceArn"],
+        StartingPosition="TRIM_HORIZON",
+        BatchSize=mapping["BatchSize"],
+    )
+    try:
+        yield
+    finally:
+        client.delete_event_source_mapping(UUID=anew["UUID"])
 
 
 @contextmanager

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from tests.fakes.audit import DirectAuditExtracts
@@ -19,7 +20,7 @@ from understudy.adapters.memory.wallets import InMemoryWalletStore
 from understudy.adapters.venues.hyperliquid.approvals import HyperliquidApprovals
 from understudy.adapters.venues.hyperliquid.constants import Chain
 from understudy.domain.door_limits import DoorLimits
-from understudy.runtime.api_ports import ApiPorts, Callers
+from understudy.runtime.api_ports import ApiPorts, Callers, CopyingPorts
 from understudy.runtime.api_services import ApiServices, assemble
 
 
@@ -34,6 +35,7 @@ def failing_api(world: World) -> ApiServices:
     custody = Gated("keys", world.keys, SignerGate(*shared))
     rest: Any = Gated("approvals", world.approvals, questions, send=OrderGate(*shared))
     identity, audit = gated("identity", world.identity), InMemoryAuditTrail()
+    copying = _copying(world, gated, Gated("venue", world.venue, questions), rest)
     ports = ApiPorts(
         callers=_callers(identity),
         identity=identity,
@@ -42,18 +44,11 @@ def failing_api(world: World) -> ApiServices:
         registry=identity,
         profiles=identity,
         accounts=gated("accounts", InMemoryAccountStore(world.identity, audit)),
-        records=gated("records", InMemoryCopyRecords(world.table)),
-        copies=gated("copies", world.copies),
-        directory=gated("directory", world.directory),
-        leaders=gated("leaders", world.leaders),
-        markets=gated("markets", world.markets),
+        copying=lambda: copying,
         switches=gated("switches", world.switches),
-        queues=gated("queues", world.queues),
-        venue=Gated("venue", world.venue, questions),
         agent_keys=custody,
         signer_switches=custody,
         bounds=custody,
-        approvals=HyperliquidApprovals(rest, Chain.TESTNET),
         clock=world.clock,
         ids=world.ids,
         calls=InMemoryCallCounts(),
@@ -62,6 +57,20 @@ def failing_api(world: World) -> ApiServices:
         audit_extracts=DirectAuditExtracts(audit),
     )
     return assemble(ports, "", ())
+
+
+def _copying(world: World, gated: Callable[[str, Any], Any], venue: Any, rest: Any) -> CopyingPorts:
+    return CopyingPorts(
+        records=gated("records", InMemoryCopyRecords(world.table)),
+        copies=gated("copies", world.copies),
+        directory=gated("directory", world.directory),
+        leaders=gated("leaders", world.leaders),
+        markets=gated("markets", world.markets),
+        queues=gated("queues", world.queues),
+        venue=venue,
+        approvals=HyperliquidApprovals(rest, Chain.TESTNET),
+        ask_venue=rest.ask,
+    )
 
 
 def _callers(identity: Any) -> Callers:

@@ -20,7 +20,7 @@ from understudy.domain.ids import WalletId
 from understudy.domain.limit_choices import own_choices
 from understudy.domain.markets import HYPERLIQUID
 from understudy.ports.switches import Switch
-from understudy.workflows.requests.follows import WantedFollow
+from understudy.workflows.requests.wanted import WantedFollow
 
 if TYPE_CHECKING:
     from understudy.domain.agents import Agent

@@ -44,6 +44,10 @@ def rewrap(rewrapping: Rewrapping) -> Operation:
         if not isinstance(page, str):
             raise InvalidInputError("send the page to go on at, '' for the first")
         progress = rewrapping.go_on(page)
-        return {**progress._asdict(), "unusable": list(progress.unusable)}
+        return {
+            **progress._asdict(),
+            "unusable": list(progress.unusable),
+            "unusable_users": list(progress.unusable_users),
+        }
 
     return go_on

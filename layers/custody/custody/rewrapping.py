@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from custody.audit import rewrapped
 from custody.keys import KeyUnusableError, KeyVault, Sealed, signing_context
+from custody.migration.legacy import NewKey
 from understudy.domain.errors import ConflictError
 
 if TYPE_CHECKING:
@@ -45,10 +46,14 @@ class SealedAgents(Protocol):
 
 
 class Progress(NamedTuple):
-    """How many keys were moved, which agents' could not be, and where to go on ('' at the end)."""
+    """How many keys were moved, whose could not be, and where to go on ('' at the end).
+
+    `unusable` are agents; `unusable_users` came from an older system and can make no other agent.
+    """
 
     moved: int
     unusable: tuple[str, ...]
+    unusable_users: tuple[str, ...]
     next_page: str
 
 
@@ -65,17 +70,21 @@ class Rewrapping:
 
         Raises DependencyError: what was moved is moved, and the same page may be asked again.
         """
-        started_ms, moved, unusable = self._clock.now_ms(), 0, list[str]()
+        started_ms, moved = self._clock.now_ms(), 0
+        unusable, unusable_users = list[str](), list[str]()
         while True:
             read = self._agents.sealed_otherwise(self._vault.sealing_key_id, page)
             for held in read.keys:
                 try:
                     moved += self._move(held)
                 except KeyUnusableError:
-                    unusable.append(held.agent_id)
+                    if isinstance(held, NewKey):
+                        unusable_users.append(held.user_id)
+                    else:
+                        unusable.append(held.agent_id)
             page = read.next_page
             if not page or self._clock.now_ms() - started_ms > _NO_NEW_PAGE_AFTER_MS:
-                return Progress(moved, tuple(unusable), page)
+                return Progress(moved, tuple(unusable), tuple(unusable_users), page)
 
     def _move(self, held: HeldKey) -> bool:
         context = signing_context(held.agent_id, held.key_version)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from custody.agents import Agent, AgentStatus, AuthorityKind
-from custody.audit import AuditEvent, of_agent
+from custody.audit import AuditEvent, of_agent, rewrapped
 from custody.keys import Sealed, WrappedKeys
 from custody.migration.legacy import Stage, reached
 from custody.rewrapping import Progress, Rewrapping
@@ -156,8 +156,25 @@ def test_one_key_that_does_not_open_blocks_no_other(backend: Backend) -> None:
 
     progress = Rewrapping(backend.sealed, vault, ManualClock(NOW_MS)).go_on("")
 
-    assert progress == Progress(moved=2, unusable=(spoilt.agent_id,), next_page="")
+    assert progress == Progress(2, unusable=(spoilt.agent_id,), unusable_users=(), next_page="")
     assert read(backend, other).key_id == vault.sealing_key_id
+
+
+def test_a_user_of_an_older_system_whose_key_does_not_open_is_named_and_moves_once_it_is_put_back(
+    backend: Backend,
+) -> None:
+    spoilt, other = migrated(backend, 1), migrated(backend, 2)
+    entry = rewrapped(spoilt.new_key, spoilt.new_key_id, NOW_MS)
+    swapped = Sealed(other.new_ciphertext, other.new_key_id)
+    backend.sealed.reseal(spoilt.new_key, swapped, entry)
+    vault = backend.next_vault()
+
+    progress = Rewrapping(backend.sealed, vault, ManualClock(NOW_MS)).go_on("")
+    assert progress == Progress(1, unusable=(), unusable_users=(spoilt.user_id,), next_page="")
+
+    held = spoilt.new_key._replace(ciphertext=swapped.ciphertext)
+    backend.sealed.reseal(held, Sealed(spoilt.new_ciphertext, spoilt.new_key_id), entry)
+    assert run(backend, vault) == 1
 
 
 def test_a_run_that_broke_off_goes_on_where_it_stopped(backend: Backend) -> None:

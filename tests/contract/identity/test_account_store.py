@@ -177,14 +177,17 @@ def test_an_erasure_that_died_leaves_the_ways_in_until_the_last_write(
 class LateClient(DyingClient):
     """A client before whose second transaction somebody else does something."""
 
-    def __init__(self, client: Any, meanwhile: Callable[[], object]) -> None:
+    def __init__(
+        self, client: Any, meanwhile: Callable[[], object], *, transactions_after: int = 9
+    ) -> None:
         super().__init__(client, transactions=2)
-        self.meanwhile = meanwhile
+        self.meanwhile: Callable[[], object] | None = meanwhile
+        self.transactions_after = transactions_after
 
     def transact_write_items(self, **request: Any) -> Any:
-        if self.left == 1:
+        if self.left == 1 and self.meanwhile is not None:
             self.meanwhile()
-            self.left = 9
+            self.meanwhile, self.left = None, self.transactions_after
         return super().transact_write_items(**request)
 
 
@@ -206,6 +209,46 @@ def test_who_comes_in_during_an_erasure_is_gone_with_the_rest(
     assert about(store, sessions, accounts, ALICE) == NOTHING
     assert sessions.session(late.session_id) is None
     assert store.wallet_of_address(wallet.address) is None
+
+
+@pytest.mark.parametrize("store", ON_TABLES, indirect=True)
+def test_who_comes_in_during_an_erasure_that_dies_is_named_until_all_is_gone(
+    store: Store, sessions: SessionStore, accounts: Accounts, trail: DynamoAuditTrail
+) -> None:
+    assert isinstance(store, DynamoIdentityStore)
+    late, wallet = session_of(ALICE, SESSIONS), wallet_of(ALICE, 3)
+
+    def meanwhile() -> None:
+        sessions.open_session(late)
+        store.add_wallet(wallet)
+
+    table = store._table
+    dying: Any = LateClient(table.client, meanwhile, transactions_after=1)
+    with pytest.raises(DependencyError):
+        DynamoAccountStore(Table(dying, table.name), trail).erase(ALICE, GONE)
+    assert store.user(ALICE) is None
+    assert store.wallet_of_address(wallet.address) == wallet, "this is what stayed behind"
+    assert list(accounts.due_closings(NOW_MS, 9)) == [ALICE]
+
+    accounts.defer_closing(ALICE, NOW_MS + 5)
+    assert list(accounts.due_closings(NOW_MS, 9)) == []
+    accounts.clear(ALICE)
+
+    assert list(accounts.due_closings(NOW_MS + 5, 9)) == []
+    assert about(store, sessions, accounts, ALICE) == NOTHING
+    assert sessions.session(late.session_id) is None
+    assert store.wallet_of_address(wallet.address) is None
+
+
+def test_who_is_there_is_not_cleared_away(
+    store: Store, sessions: SessionStore, accounts: Accounts
+) -> None:
+    before = about(store, sessions, accounts, ALICE)
+
+    accounts.clear(ALICE)
+    accounts.clear(UserId("nobody"))
+
+    assert about(store, sessions, accounts, ALICE) == before
 
 
 @pytest.mark.parametrize("store", ON_TABLES, indirect=True)

@@ -80,6 +80,30 @@ def test_who_is_to_be_deleted_is_no_agent_that_is_due(store: Store, accounts: Ac
     assert list(accounts.due_closings(NOW_MS, 9)) == [ALICE]
 
 
+def test_who_was_erased_and_is_back_is_named_at_once_with_what_they_hold_kept(
+    store: Store, accounts: Accounts
+) -> None:
+    accounts.close_again(ALICE, NOW_MS)
+
+    assert list(accounts.due_closings(NOW_MS, 9)) == [ALICE]
+    assert store.user(ALICE) == replace(
+        user_of(ALICE), closing_since_ms=NOW_MS, closing_on_stop=OnStop.KEEP
+    )
+
+
+def test_who_is_back_without_an_account_is_named_until_that_is_cleared(
+    store: Store, accounts: Accounts
+) -> None:
+    gone = UserId("gone")
+    accounts.close_again(gone, NOW_MS)
+    accounts.close_again(gone, NOW_MS)
+
+    assert list(accounts.due_closings(NOW_MS, 9)) == [gone]
+    assert store.user(gone) is None
+    accounts.clear(gone)
+    assert list(accounts.due_closings(NOW_MS, 9)) == []
+
+
 def test_who_is_erased_is_named_no_more(accounts: Accounts) -> None:
     accounts.begin_closing(ALICE, NOW_MS, OnStop.KEEP, NOW_MS)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Any, cast
@@ -14,7 +14,7 @@ import requests
 
 from cli.client import ApiClient, SignInPlace, pause_aloud
 from simulators.hyperliquid.thread import SimulatorThread
-from tests.fakes.api import ApiWorld
+from tests.fakes.api import ApiWorld, with_copying
 from tests.fakes.builders import market
 from tests.fakes.identity import CHAIN_ID, DOMAIN, ORIGIN
 from tests.fakes.world import World
@@ -116,7 +116,7 @@ def on_venue(venue: SimulatorThread) -> ApiWorld:
     rest = Rest(venue.url, connect_timeout_ms=PATIENCE_MS, read_timeout_ms=PATIENCE_MS)
     api, clock = ApiWorld(world), SystemClock()
     api.world.clock.move_to(clock.now_ms())
-    ports = replace(
+    ports = with_copying(
         api.ports(),
         venue=HyperliquidVenue(rest, Chain.TESTNET, clock),
         approvals=HyperliquidApprovals(rest, Chain.TESTNET),

@@ -44,6 +44,14 @@ KEPT_OUT = (
 )
 # The API checks bodies with the one, and its router brings the other, without the X-Ray SDK.
 OF_THE_API = {"pydantic", "aws_lambda_powertools.tracing"}
+# What only requests about follows and agents need: a start, and signing in, wait for none of it.
+COPYING_SIDE = {
+    "understudy.adapters.aws.copy_store",
+    "understudy.adapters.venues.hyperliquid.rest",
+    "understudy.domain.intents",
+    "understudy.messages",
+    "understudy.ports.copying",
+}
 SIGNER_ARN = "arn:aws:lambda:us-east-1:000000000000:function:signer"
 SECRET = "s" * 64
 HANDLE = """
@@ -188,6 +196,8 @@ def test_the_api_stays_light_after_letting_a_wallet_in(
 
     assert copies["statusCode"] == 200, copies
     assert "coincurve" in signing_in
+    assert COPYING_SIDE & signing_in == set()
+    assert asking >= COPYING_SIDE
     assert among((signing_in | asking) - OF_THE_API) == []
 
 

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from cli.app import main
-from tests.permissions.auditing import CHECKPOINT, SEALED_SECONDS, books, settings_of
+from tests.permissions.auditing import CHECKPOINT, SEALED_SECONDS, books, sealed, settings_of
 from tests.permissions.cast import new_follower
 from tests.permissions.stage import Stage
-from understudy.domain.audit_chain import SHARDS, Change
+from understudy.domain.audit_chain import Change
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -112,9 +112,3 @@ def test_a_checkpoint_cannot_be_taken_back(stage: Stage, follower: Follower) -> 
 def is_of(row: Row, user_id: str, wallet_id: str) -> bool:
     facts: Any = row.fields["facts"]
     return row.partition == f"API#{user_id}" or facts.get("wallet_id") == wallet_id
-
-
-def sealed(stage: Stage, change: Change) -> set[tuple[str, str]]:
-    chains = books(stage).chains
-    links = (link for shard in range(SHARDS) for link in chains.links(shard))
-    return {seal.key for link in links for seal in link.seals if seal.change is change}

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.fakes.api import ApiWorld
+from tests.fakes.api import ApiWorld, with_copying
 from tests.fakes.identity import ALICE, BOB
 from tests.fakes.requests import created, new_follow
 from tests.unit.api.leaving import SUBJECT, delete, held, holding, me, traces
@@ -18,7 +18,7 @@ from understudy.domain.errors import DependencyError
 from understudy.domain.identity import AuthMethod, Connector, ProviderIdentity, Wallet
 from understudy.domain.ids import FollowId, UserId, WalletId
 from understudy.domain.limits import OnStop
-from understudy.runtime.api_ports import ApiPorts
+from understudy.runtime.api_ports import ApiPorts, CopyingPorts
 from understudy.runtime.api_services import assemble
 from understudy.workflows.requests import account_deletion
 from understudy.workflows.requests.account_deletion import DeletionStatus
@@ -29,8 +29,10 @@ if TYPE_CHECKING:
 BROKEN = {
     field.name
     for field in fields(ApiPorts)
-    if field.name not in {"clock", "ids", "door_limits", "providers", "epoch", "terms", "calls"}
+    if field.name
+    not in {"clock", "ids", "door_limits", "providers", "epoch", "terms", "calls", "copying"}
 }
+BROKEN_COPYING = set(CopyingPorts._fields) - {"ask_venue"}
 
 
 def test_who_holds_nothing_is_gone_at_once(api: ApiWorld, token: str) -> None:
@@ -200,7 +202,10 @@ class Failing:
 def deletion_of(api: ApiWorld, countdown: Countdown) -> AccountDeletion:
     ports = api.ports()
     failing: Any = {name: Failing(getattr(ports, name), countdown) for name in BROKEN}
-    return assemble(replace(ports, **failing), api.referral_code, ()).seldom.deletion
+    copying = {name: getattr(ports.copying(), name) for name in BROKEN_COPYING}
+    beside = {name: Failing(port, countdown) for name, port in copying.items()}
+    broken = with_copying(replace(ports, **failing), **beside)
+    return assemble(broken, api.referral_code, ()).seldom.deletion
 
 
 def scene() -> tuple[ApiWorld, UserId]:

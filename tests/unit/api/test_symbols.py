@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.fakes.api import ApiWorld
+from tests.fakes.api import ApiWorld, with_copying
 from tests.fakes.builders import LEADER, market
 from tests.fakes.requests import created, new_follow
 from tests.fakes.world import World
@@ -32,7 +31,7 @@ def with_markets(api: ApiWorld, *markets: Market) -> None:
     """Let the venue list these markets from now on."""
     listed = InMemoryMarketStore()
     listed.put_markets(HYPERLIQUID, markets)
-    ports = replace(api.ports(), markets=listed)
+    ports = with_copying(api.ports(), markets=listed)
     api.services = assemble(ports, api.referral_code, api.dependencies)
 
 

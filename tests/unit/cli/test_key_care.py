@@ -14,7 +14,7 @@ from cli.ops.key_care import KeyCare
 from cli.ops.place import Place
 from understudy.domain.audit import AuditEntry
 
-MOVED: dict[str, Any] = {"moved": 3, "unusable": [], "next_page": ""}
+MOVED: dict[str, Any] = {"moved": 3, "unusable": [], "unusable_users": [], "next_page": ""}
 AWAY: dict[str, Any] = {"errorType": "DependencyError"}
 
 
@@ -78,7 +78,21 @@ def test_a_key_that_does_not_open_is_named_and_ends_with_1(
     run: Any, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert run(ScriptedCloud({**MOVED, "unusable": ["mark-7"]})) == 1
-    assert "mark-7" in capsys.readouterr().out
+    assert "mark-7  its key does not open: its owner enables a new agent" in capsys.readouterr().out
+
+
+def test_nobody_who_came_from_an_older_system_is_told_to_enable_an_agent(
+    run: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
+    first = {**MOVED, "unusable_users": ["ada"], "next_page": "2"}
+    assert run(ScriptedCloud(first, {**MOVED, "unusable_users": ["bob"]})) == 1
+
+    *_, ada, bob, total = capsys.readouterr().out.splitlines()
+    assert (ada.split()[0], bob.split()[0]) == ("ada", "bob")
+    for line in (ada, bob):
+        assert "no new agent replaces it" in line
+        assert "back from a backup of the custody table" in line
+    assert total == "6 keys moved, 2 could not be opened, nothing else is left"
 
 
 def test_a_signer_that_stays_away_or_refuses_is_an_error_with_a_remedy() -> None:

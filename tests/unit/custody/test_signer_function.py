@@ -49,7 +49,7 @@ EXPECTED: dict[str, Any] = {
     "operate_set_switch": ["at_ms", "on", "subject", "switch"],
     "keys_migrate": ["next_page", "users"],
     "keys_take_over": ["added"],
-    "keys_rewrap": ["moved", "next_page", "unusable"],
+    "keys_rewrap": ["moved", "next_page", "unusable", "unusable_users"],
 }
 
 

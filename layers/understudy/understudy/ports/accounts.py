@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 class AccountStore(Protocol):
     """Changes of an account, none of which touches what else is being changed.
 
-    Each but `erase` raises NotFoundError when there is no such user.
+    Each but `erase` and `clear` raises NotFoundError when there is no such user.
     """
 
     def accept_terms(self, user_id: UserId, version: str, at_ms: int) -> None:
@@ -40,18 +40,22 @@ class AccountStore(Protocol):
         """List whom providers know a user as; empty for nobody."""
         ...
 
+    def clear(self, user_id: UserId) -> None:
+        """Remove what was added while a user went; nothing of one who is there."""
+        ...
+
     def erase(self, user_id: UserId, entry: AuditEntry) -> None:
         """Remove a user with everything that is kept beside them, again if need be.
 
         Until the very last write the user can sign in, and that very write keeps the audit's entry
-        of it: whoever else erases this user, there is one. Raises ConflictError when something is
-        being changed meanwhile.
+        of it: whoever else erases this user, there is one. Who dies after it leaves a user who is
+        named until `clear`. Raises ConflictError when something is being changed meanwhile.
         """
         ...
 
 
 class ClosingAccounts(Protocol):
-    """Finds users who want to be deleted."""
+    """Finds users who want to be deleted, and those of whom something may be left."""
 
     def due_closings(self, until_ms: int, most: int) -> Sequence[UserId]:
         """Name users whose deletion has to be gone on with by then, the longest due first.
@@ -60,8 +64,15 @@ class ClosingAccounts(Protocol):
         """
         ...
 
+    def close_again(self, user_id: UserId, at_ms: int) -> None:
+        """Name somebody who was erased once: with the account, or for what else came back.
+
+        What they hold is kept.
+        """
+        ...
+
     def defer_closing(self, user_id: UserId, due_at_ms: int) -> None:
-        """Name this user again at that time; nothing for who is gone."""
+        """Name this user again at that time; nothing for who is gone altogether."""
         ...
 
 

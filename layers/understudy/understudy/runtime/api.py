@@ -11,9 +11,6 @@ from understudy.adapters.aws.account_store import DynamoAccountStore
 from understudy.adapters.aws.agent_keys import LambdaAgentKeys
 from understudy.adapters.aws.audit_lookup import LambdaAuditExtracts
 from understudy.adapters.aws.call_counts import DynamoCallCounts
-from understudy.adapters.aws.copy_records import DynamoCopyRecords
-from understudy.adapters.aws.copy_store import DynamoCopyStore
-from understudy.adapters.aws.follow_directory import DynamoFollowDirectory
 from understudy.adapters.aws.identity_store import DynamoIdentityStore
 from understudy.adapters.aws.queue_depths import queue_depths
 from understudy.adapters.aws.session_store import DynamoSessionStore
@@ -30,15 +27,13 @@ from understudy.adapters.identity.contract_wallets import ContractWallets
 from understudy.adapters.identity.refresh_tokens import HmacRefreshTokens
 from understudy.adapters.identity.siwe import TO_OPERATE, SiweVerifier
 from understudy.adapters.ids import RandomIds
-from understudy.adapters.venues.hyperliquid.approvals import HyperliquidApprovals
-from understudy.adapters.venues.hyperliquid.rest import Rest
 from understudy.domain.audit import Actor
 from understudy.domain.door_limits import DoorLimits
 from understudy.domain.errors import InvalidInputError
 from understudy.domain.ids import FollowId
 from understudy.domain.markets import HYPERLIQUID
 from understudy.runtime import environment, parts
-from understudy.runtime.api_ports import ApiPorts, Callers
+from understudy.runtime.api_ports import ApiPorts, Callers, CopyingPorts
 from understudy.runtime.api_services import ApiServices, assemble
 from understudy.runtime.identity_providers import identity_providers
 from understudy.runtime.starting import uncollected
@@ -60,15 +55,14 @@ def build(actor: Actor = Actor.API) -> ApiServices:
 
     `actor` is who calls, and whose name the audit has for what is done here.
     """
-    rest = Rest(environment.text("HYPERLIQUID_URL"))
     keys = LambdaAgentKeys(clients.functions(), environment.text("ENROLL_FUNCTION"))
-    ports = _ports(rest, keys, actor)
+    ports = _ports(keys, actor)
     return assemble(
-        ports, os.environ.get("HYPERLIQUID_REFERRAL_CODE", ""), _dependencies(ports, rest, keys)
+        ports, os.environ.get("HYPERLIQUID_REFERRAL_CODE", ""), _dependencies(ports, keys)
     )
 
 
-def _ports(rest: Rest, keys: LambdaAgentKeys, actor: Actor) -> ApiPorts:
+def _ports(keys: LambdaAgentKeys, actor: Actor) -> ApiPorts:
     database = clients.dynamodb()
     copying = Table(database, environment.text("COPYING_TABLE"))
     people = Table(database, environment.text("IDENTITY_TABLE"))
@@ -81,20 +75,13 @@ def _ports(rest: Rest, keys: LambdaAgentKeys, actor: Actor) -> ApiPorts:
         sessions=DynamoSessionStore(people),
         wallets=DynamoWalletStore(people),
         accounts=DynamoAccountStore(people, audit),
-        records=DynamoCopyRecords(copying),
         registry=identity,
         profiles=identity,
-        copies=DynamoCopyStore(copying, parts.markets()),
-        directory=DynamoFollowDirectory(copying),
-        leaders=parts.leaders(),
-        markets=parts.markets(),
+        copying=cache(partial(_copying, copying)),
         switches=DynamoSwitchBoard(copying),
-        queues=parts.queues("leader_fills", "follower_execute", "follow_reconcile"),
-        venue=parts.venue(),
         agent_keys=keys,
         signer_switches=keys,
         bounds=keys,
-        approvals=HyperliquidApprovals(rest, environment.chain()),
         providers=identity_providers(),
         clock=parts.CLOCK,
         ids=RandomIds(),
@@ -106,6 +93,13 @@ def _ports(rest: Rest, keys: LambdaAgentKeys, actor: Actor) -> ApiPorts:
         epoch=environment.epoch(),
         terms=_current_terms(),
     )
+
+
+def _copying(table: Table) -> CopyingPorts:
+    # No start waits for it: who signs in or is recognised needs nothing of it.
+    from understudy.runtime.api_copying import copying_ports  # noqa: PLC0415
+
+    return copying_ports(table)
 
 
 def _audit_extracts() -> LambdaAuditExtracts:
@@ -169,7 +163,7 @@ def _door_limits() -> DoorLimits:
     )
 
 
-def _dependencies(ports: ApiPorts, rest: Rest, keys: LambdaAgentKeys) -> tuple[Dependency, ...]:
+def _dependencies(ports: ApiPorts, keys: LambdaAgentKeys) -> tuple[Dependency, ...]:
     def identity() -> Mapping[str, int]:
         ports.sessions.session(NOBODY)
         return {}
@@ -179,16 +173,16 @@ def _dependencies(ports: ApiPorts, rest: Rest, keys: LambdaAgentKeys) -> tuple[D
         return {}
 
     def copying() -> Mapping[str, int]:
-        ports.copies.follow_state(FollowId(NOBODY))
+        ports.copying().copies.follow_state(FollowId(NOBODY))
         return {}
 
     def market() -> Mapping[str, int]:
-        times = ports.markets.marks(HYPERLIQUID).at_ms.values()
+        times = ports.copying().markets.marks(HYPERLIQUID).at_ms.values()
         now_ms = ports.clock.now_ms()
         return {"lag_seconds": (now_ms - max(times)) // 1000} if times else {}
 
     def venue() -> Mapping[str, int]:
-        rest.ask({"type": "exchangeStatus"})
+        ports.copying().ask_venue({"type": "exchangeStatus"})
         return {}
 
     queues = partial(queue_depths, clients.sqs(), environment.queue_urls(*QUEUES))

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from understudy.domain.door_limits import DoorLimits
 from understudy.domain.identity import AuthMethod
-from understudy.ports.accounts import AccountStore, CopyRecords
+from understudy.ports.accounts import AccountStore
 from understudy.ports.agents import (
-    AgentApprovals,
     AgentKeys,
     AgentRegistry,
     BoundsKeeper,
@@ -18,9 +18,6 @@ from understudy.ports.agents import (
 from understudy.ports.audit import AuditExtracts, AuditTrail
 from understudy.ports.call_counts import CallCounts
 from understudy.ports.clock import Clock
-from understudy.ports.copying import CopyStore, LeaderStore, MarketStore
-from understudy.ports.delivery import Queues
-from understudy.ports.directory import FollowDirectory
 from understudy.ports.identity import (
     AccessTokens,
     IdentityStore,
@@ -32,10 +29,17 @@ from understudy.ports.identity import (
 from understudy.ports.profiles import CopyProfiles
 from understudy.ports.sessions import SessionStore
 from understudy.ports.switches import SwitchBoard
-from understudy.ports.venue import Venue
 from understudy.ports.wallets import WalletStore
 from understudy.workflows.requests.operators import Operators
 from understudy.workflows.requests.terms import CurrentTerms
+
+if TYPE_CHECKING:
+    from understudy.ports.accounts import CopyRecords
+    from understudy.ports.agents import AgentApprovals
+    from understudy.ports.copying import CopyStore, LeaderStore, MarketStore
+    from understudy.ports.delivery import Queues
+    from understudy.ports.directory import FollowDirectory
+    from understudy.ports.venue import Venue
 
 NO_OPERATORS = Operators()
 
@@ -52,11 +56,29 @@ class Callers:
     are_operators: bool = False
 
 
+class CopyingPorts(NamedTuple):
+    """What requests about follows and agents use; signing in and being recognised need none of it.
+
+    `ask_venue` asks a question past the venue's port, to see that it answers.
+    """
+
+    records: CopyRecords
+    copies: CopyStore
+    directory: FollowDirectory
+    leaders: LeaderStore
+    markets: MarketStore
+    queues: Queues
+    venue: Venue
+    approvals: AgentApprovals
+    ask_venue: Callable[[dict[str, Any]], Any]
+
+
 @dataclass(frozen=True, slots=True)
 class ApiPorts:
-    """Stores, the venue, custody, verifiers, time, and what a deployment says.
+    """Stores, custody, verifiers, time, what a deployment says, and what gives the copying side.
 
-    `identity` and `sessions` are the users', whoever the callers are.
+    `identity` and `sessions` are the users', whoever the callers are. `copying` gives the same each
+    time.
     """
 
     callers: Callers
@@ -64,20 +86,13 @@ class ApiPorts:
     sessions: SessionStore
     wallets: WalletStore
     accounts: AccountStore
-    records: CopyRecords
     registry: AgentRegistry
     profiles: CopyProfiles
-    copies: CopyStore
-    directory: FollowDirectory
-    leaders: LeaderStore
-    markets: MarketStore
+    copying: Callable[[], CopyingPorts]
     switches: SwitchBoard
-    queues: Queues
-    venue: Venue
     agent_keys: AgentKeys
     signer_switches: SignerSwitches
     bounds: BoundsKeeper
-    approvals: AgentApprovals
     clock: Clock
     ids: Ids
     calls: CallCounts

@@ -122,7 +122,7 @@ class ApiServices:
             identity=ports.identity,
             wallets=ports.wallets,
             proofs=self._proofs,
-            uses=WalletUses(ports.copies, ports.registry),
+            uses=WalletUses(ports.copying().copies, ports.registry),
             sessions=ports.sessions,
             endings=self.session_endings,
             audit=ports.audit,
@@ -140,7 +140,7 @@ class ApiServices:
             registry=ports.registry,
             identity=ports.identity,
             keys=ports.agent_keys,
-            approvals=ports.approvals,
+            approvals=ports.copying().approvals,
             switches=ports.switches,
             follows=self._own,
             clock=ports.clock,
@@ -172,7 +172,7 @@ class ApiServices:
             own=self._own,
             identity=ports.identity,
             profiles=ports.profiles,
-            markets=ports.markets,
+            markets=ports.copying().markets,
             switches=ports.switches,
             clock=ports.clock,
             ids=ports.ids,
@@ -189,11 +189,11 @@ class ApiServices:
             own=self._own,
             registry=ports.registry,
             identity=ports.identity,
-            leaders=ports.leaders,
-            markets=ports.markets,
+            leaders=ports.copying().leaders,
+            markets=ports.copying().markets,
             switches=ports.switches,
-            venue=ports.venue,
-            queues=ports.queues,
+            venue=ports.copying().venue,
+            queues=ports.copying().queues,
             clock=ports.clock,
         )
 
@@ -219,7 +219,7 @@ class ApiServices:
         ports = self._ports
         return CopySettings(
             profiles=ports.profiles,
-            markets=ports.markets,
+            markets=ports.copying().markets,
             switches=ports.switches,
             own=self._own,
             lifecycle=self.lifecycle,
@@ -232,14 +232,14 @@ class ApiServices:
         """Show what follows hold."""
         from understudy.workflows.requests.portfolio import Portfolios
 
-        return Portfolios(self._own, self._ports.markets)
+        return Portfolios(self._own, self._ports.copying().markets)
 
     @cached_property
     def copies(self) -> Copies:
         """Show what was copied."""
         from understudy.workflows.requests.copies import Copies
 
-        return Copies(self._ports.directory, self._own)
+        return Copies(self._ports.copying().directory, self._own)
 
     @cached_property
     def system(self) -> SystemStatus:
@@ -259,7 +259,7 @@ class ApiServices:
     def _own(self) -> OwnFollows:
         from understudy.workflows.requests.follow_changes import OwnFollows
 
-        return OwnFollows(self._ports.copies, self._ports.directory)
+        return OwnFollows(self._ports.copying().copies, self._ports.copying().directory)
 
     @cached_property
     def _proofs(self) -> WalletProofs:

@@ -1,6 +1,6 @@
 """The parts that several functions are put together from, each made once per process.
 
-What counts the venue's budget is imported by those who count: the API does not.
+Each is imported by those who ask for it: the API's start asks for few.
 """
 
 from __future__ import annotations
@@ -9,20 +9,19 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from understudy.adapters.aws import clients
-from understudy.adapters.aws.copy_store import DynamoCopyStore
-from understudy.adapters.aws.leader_store import DynamoLeaderStore
-from understudy.adapters.aws.market_store import DynamoMarketStore
-from understudy.adapters.aws.queues import QueueUrls, SqsQueues
 from understudy.adapters.aws.table import Table
 from understudy.adapters.clock import SystemClock
-from understudy.adapters.venues.hyperliquid.client import HyperliquidVenue
-from understudy.adapters.venues.hyperliquid.rest import Rest
 from understudy.domain.markets import HYPERLIQUID
 from understudy.runtime import environment
 
 if TYPE_CHECKING:
     from understudy.adapters.aws.audit_trail import DynamoAuditTrail
+    from understudy.adapters.aws.leader_store import DynamoLeaderStore
+    from understudy.adapters.aws.market_store import DynamoMarketStore
+    from understudy.adapters.aws.queues import SqsQueues
     from understudy.adapters.aws.venue_budget import DynamoVenueBudget
+    from understudy.adapters.venues.hyperliquid.client import HyperliquidVenue
+    from understudy.adapters.venues.hyperliquid.rest import Rest
     from understudy.domain.audit import Actor
     from understudy.workflows.copying.views import CopyPorts
 
@@ -35,12 +34,16 @@ HUSH_MS = 5_000
 @cache
 def leaders() -> DynamoLeaderStore:
     """Give the store of leaders' books."""
+    from understudy.adapters.aws.leader_store import DynamoLeaderStore  # noqa: PLC0415
+
     return DynamoLeaderStore(Table(clients.dynamodb(), environment.text("COPYING_TABLE")))
 
 
 @cache
 def markets() -> DynamoMarketStore:
     """Give the store of markets and marks."""
+    from understudy.adapters.aws.market_store import DynamoMarketStore  # noqa: PLC0415
+
     table = Table(clients.dynamodb(), environment.text("MARKET_TABLE"))
     return DynamoMarketStore(table, CLOCK)
 
@@ -48,12 +51,16 @@ def markets() -> DynamoMarketStore:
 @cache
 def venue() -> HyperliquidVenue:
     """Give the venue, for those that ask it seldom."""
+    from understudy.adapters.venues.hyperliquid.rest import Rest  # noqa: PLC0415
+
     return _venue_of(Rest(_url()))
 
 
 @cache
 def hasty_venue() -> HyperliquidVenue:
     """Give the venue, for those behind whom live fills wait."""
+    from understudy.adapters.venues.hyperliquid.rest import Rest  # noqa: PLC0415
+
     return _venue_of(Rest(_url(), read_timeout_ms=HASTY_TIMEOUT_MS, hush_ms=HUSH_MS))
 
 
@@ -62,11 +69,15 @@ def _url() -> str:
 
 
 def _venue_of(rest: Rest) -> HyperliquidVenue:
+    from understudy.adapters.venues.hyperliquid.client import HyperliquidVenue  # noqa: PLC0415
+
     return HyperliquidVenue(rest, environment.chain(), CLOCK)
 
 
 def queues(*names: str) -> SqsQueues:
     """Give the queues that a function sends to."""
+    from understudy.adapters.aws.queues import QueueUrls, SqsQueues  # noqa: PLC0415
+
     return SqsQueues(clients.sqs(), QueueUrls(**environment.queue_urls(*names)))
 
 
@@ -82,6 +93,7 @@ def audit_trail(actor: Actor) -> DynamoAuditTrail:
 @cache
 def metered_rest() -> Rest:
     """Give what asks the venue inside the share of its budget that is not for orders."""
+    from understudy.adapters.venues.hyperliquid.rest import Rest  # noqa: PLC0415
     from understudy.adapters.venues.hyperliquid.weights import BudgetMeter  # noqa: PLC0415
 
     return Rest(_url(), meter=BudgetMeter(_budget(), CLOCK))
@@ -102,6 +114,7 @@ def _budget() -> DynamoVenueBudget:
 @cache
 def copying(*queue_names: str) -> CopyPorts:
     """Give what copying needs, with these queues; questions to the venue count with its orders."""
+    from understudy.adapters.aws.copy_store import DynamoCopyStore  # noqa: PLC0415
     from understudy.workflows.copying.views import CopyPorts  # noqa: PLC0415
 
     copies = Table(clients.dynamodb(), environment.text("COPYING_TABLE"))

@@ -64,7 +64,20 @@ def erase_accounts(ports: ErasurePorts) -> Erasures:
         user = ports.identity.user(user_id)
         if user is not None:
             _go_on(ports, user, erasures)
+        else:
+            _finish(ports, user_id, erasures)
     return erasures
+
+
+def _finish(ports: ErasurePorts, user_id: UserId, erasures: Erasures) -> None:
+    """Clear away what somebody left who is gone; it is no deletion of its own."""
+    try:
+        status = ports.deletion.finish(user_id).status
+    except UnderstudyError as error:
+        erasures.left[user_id] = error.code
+    else:
+        if status is not DeletionStatus.DELETED:
+            erasures.left[user_id] = status.value
 
 
 def _go_on(ports: ErasurePorts, user: User, erasures: Erasures) -> None:

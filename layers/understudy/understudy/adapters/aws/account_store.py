@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 from understudy.adapters.aws import identity_keys as keys
 from understudy.adapters.aws.attempts import attempt
 from understudy.adapters.aws.attributes import number, record_of, text
-from understudy.adapters.aws.operations import PRESENT
+from understudy.adapters.aws.operations import PRESENT, put
 from understudy.adapters.aws.table import Table, transact
 from understudy.domain.errors import ConflictError, NotFoundError
 from understudy.domain.identity import AuthMethod, ProviderIdentity
 from understudy.domain.ids import UserId
+from understudy.domain.limits import OnStop
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -21,13 +22,12 @@ if TYPE_CHECKING:
     from understudy.adapters.aws.audit_trail import DynamoAuditTrail
     from understudy.adapters.aws.operations import Operation
     from understudy.domain.audit import AuditEntry
-    from understudy.domain.limits import OnStop
 
 # By these a user comes in, or is found: they go last, all at once.
 _WAYS_IN = (keys.PROFILE, keys.WALLET, keys.IDENTITY)
 # Each may go with the one that leads to it, and a transaction writes 100 items at most.
 _ITEMS_AT_ONCE = 50
-# The last ones go with the audit's row.
+# The last ones go with the audit's row and the departure; a profile has nothing that leads to it.
 _WAYS_IN_AT_ONCE = 49
 
 
@@ -66,10 +66,31 @@ class DynamoAccountStore:
         entries = self._table.query(condition, values, limit=most, IndexName="attended")
         return [UserId(entry["pk"]["S"].removeprefix(keys.USER)) for entry in entries]
 
+    def close_again(self, user_id: UserId, at_ms: int) -> None:
+        """Name somebody who was erased once, by the profile that came back or by a departure."""
+        try:
+            self.begin_closing(user_id, at_ms, OnStop.KEEP, at_ms)
+        except NotFoundError:
+            self._table.put(_departure(user_id, at_ms))
+
     def defer_closing(self, user_id: UserId, due_at_ms: int) -> None:
-        """Name this user again at that time; nothing for who is gone."""
-        with suppress(NotFoundError):
-            self._set(user_id, "attend_at_ms = :due", {":due": number(due_at_ms)})
+        """Name this user again at that time, by the profile or by what a departure left."""
+        for key in (keys.user(user_id), keys.departure(user_id)):
+            with suppress(ConflictError):
+                self._set_at(key, "attend_at_ms = :due", {":due": number(due_at_ms)})
+
+    def clear(self, user_id: UserId) -> None:
+        """Remove what came while a user went; what says so goes last."""
+        items = self._table.partition(keys.user_partition(user_id))
+        left = {item["sk"]["S"]: item for item in items}
+        if keys.PROFILE in left:
+            return
+        is_named = left.pop(keys.DEPARTURE, None) is not None
+        self._delete(list(left.values()))
+        if is_named:
+            departure = keys.departure(user_id)
+            table = self._table
+            attempt(lambda: table.client.delete_item(TableName=table.name, Key=departure))
 
     def identities(self, user_id: UserId) -> Sequence[ProviderIdentity]:
         """List whom providers know a user as."""
@@ -79,40 +100,46 @@ class DynamoAccountStore:
     def erase(self, user_id: UserId, entry: AuditEntry) -> None:
         """Remove a user: what hangs on them, then every way in at once, then what came meanwhile.
 
-        Nothing can be added once the profile is gone, so that the second look finds all of it. Of
+        Nothing can be added once the profile is gone, so that the second look finds all of it; the
+        departure that takes the profile's place is due until that is done, whoever dies before. Of
         more wallets than go at once some go before; never the active one, nor a provider's word.
         """
         items = self._table.partition(keys.user_partition(user_id))
+        items = [item for item in items if item["sk"]["S"] != keys.DEPARTURE]
         ways_in = _further_wallets_last([i for i in items if i["sk"]["S"].startswith(_WAYS_IN)])
         self._delete([item for item in items if item not in ways_in])
         self._delete(ways_in[_WAYS_IN_AT_ONCE:])
-        self._delete_ways_in(ways_in[:_WAYS_IN_AT_ONCE], entry)
-        self._delete(self._table.partition(keys.user_partition(user_id)))
+        self._delete_ways_in(user_id, ways_in[:_WAYS_IN_AT_ONCE], entry)
+        self.clear(user_id)
 
     def _set(self, user_id: UserId, change: str, values: Item) -> None:
         try:
-            attempt(
-                lambda: self._table.client.update_item(
-                    TableName=self._table.name,
-                    Key=keys.user(user_id),
-                    UpdateExpression=f"SET {change}",
-                    ConditionExpression="attribute_exists(pk)",
-                    ExpressionAttributeValues=values,
-                )
-            )
+            self._set_at(keys.user(user_id), change, values)
         except ConflictError as error:
             raise NotFoundError("there is no such user", code="USER_NOT_FOUND") from error
+
+    def _set_at(self, key: Item, change: str, values: Item) -> None:
+        attempt(
+            lambda: self._table.client.update_item(
+                TableName=self._table.name,
+                Key=key,
+                UpdateExpression=f"SET {change}",
+                ConditionExpression=PRESENT,
+                ExpressionAttributeValues=values,
+            )
+        )
 
     def _delete(self, items: Sequence[Item]) -> None:
         for start in range(0, len(items), _ITEMS_AT_ONCE):
             chunk = items[start : start + _ITEMS_AT_ONCE]
             transact(self._table.client, [each for item in chunk for each in self._deletes(item)])
 
-    def _delete_ways_in(self, items: Sequence[Item], entry: AuditEntry) -> None:
+    def _delete_ways_in(self, user_id: UserId, items: Sequence[Item], entry: AuditEntry) -> None:
         """Delete the last of a user: whose delete takes the profile writes the entry, once."""
         deletes = [each for item in items for each in self._deletes(item)]
         if any(item["sk"]["S"] == keys.PROFILE for item in items):
-            deletes.append(self._audit.write_of(entry))
+            departure = put(self._table.name, _departure(user_id, entry.at_ms))
+            deletes += [departure, self._audit.write_of(entry)]
         if deletes:
             transact(self._table.client, deletes)
 
@@ -139,6 +166,11 @@ def _further_wallets_last(ways_in: Sequence[Item]) -> Sequence[Item]:
         ways_in,
         key=lambda item: item["sk"]["S"].startswith(keys.WALLET) and item["wallet_id"] != active,
     )
+
+
+def _departure(user_id: UserId, due_at_ms: int) -> Item:
+    due = {"attended_as": text(keys.CLOSING), "attend_at_ms": number(due_at_ms)}
+    return {**keys.departure(user_id), **due}
 
 
 def _key_of(item: Item) -> Item:

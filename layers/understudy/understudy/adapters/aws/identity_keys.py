@@ -1,9 +1,10 @@
 """The keys of the table `identity`. Pure.
 
 `USER#id` holds PROFILE, COPY_PROFILE, WALLET#id, AGENT#id, IDENTITY#name#subject and the names of
-sessions, SESSION#id: all that is one user's is found from there. `ADDRESS#address`,
-`PROVIDER#name#subject`, `SESSION#id`, `NONCE#nonce` and `EVERYBODY` hold one item each. Every read
-is by key, of one user's partition, or of the agents and deletions that are due (index `attended`).
+sessions, SESSION#id: all that is one user's is found from there; of one who is gone DEPARTURE,
+until all else is gone too. `ADDRESS#address`, `PROVIDER#name#subject`, `SESSION#id`, `NONCE#nonce`
+and `EVERYBODY` hold one item each. Every read is by key, of one user's partition, or of the agents
+and deletions that are due (index `attended`).
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ WALLET = "WALLET#"
 AGENT = "AGENT#"
 IDENTITY = "IDENTITY#"
 PROFILE = "PROFILE"
+DEPARTURE = "DEPARTURE"
 SESSION = "SESSION#"
 ATTENDED = "AGENT"
 CLOSING = "CLOSING"
@@ -44,6 +46,11 @@ def user_partition(user_id: UserId) -> str:
 def user(user_id: UserId) -> Item:
     """Give the key of a user."""
     return key(user_partition(user_id), PROFILE)
+
+
+def departure(user_id: UserId) -> Item:
+    """Give the key of what says that a user is gone, and something of theirs may not be."""
+    return key(user_partition(user_id), DEPARTURE)
 
 
 def copy_profile(user_id: UserId) -> Item:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from understudy.adapters.memory.audit import InMemoryAuditTrail
 from understudy.adapters.memory.identity import InMemoryIdentityStore
 from understudy.domain.errors import NotFoundError
+from understudy.domain.limits import OnStop
 from understudy.domain.replacing import replace
 
 if TYPE_CHECKING:
@@ -16,7 +17,6 @@ if TYPE_CHECKING:
     from understudy.domain.audit import AuditEntry
     from understudy.domain.identity import ProviderIdentity, User
     from understudy.domain.ids import UserId
-    from understudy.domain.limits import OnStop
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +52,14 @@ class InMemoryAccountStore:
             due = sorted((at_ms, user_id) for user_id, at_ms in self.identity.closings.items())
             return [user_id for at_ms, user_id in due if at_ms <= until_ms][:most]
 
+    def close_again(self, user_id: UserId, at_ms: int) -> None:
+        """Name somebody who was erased once."""
+        with self.identity.lock:
+            if user_id in self.identity.users:
+                self.begin_closing(user_id, at_ms, OnStop.KEEP, at_ms)
+            else:
+                self.identity.closings[user_id] = at_ms
+
     def defer_closing(self, user_id: UserId, due_at_ms: int) -> None:
         """Name this user again at that time; nothing for who is gone."""
         with self.identity.lock:
@@ -69,6 +77,14 @@ class InMemoryAccountStore:
         with kept.lock:
             if kept.users.pop(user_id, None) is not None:
                 self.audit.append(entry)
+            self.clear(user_id)
+
+    def clear(self, user_id: UserId) -> None:
+        """Remove what is left of a user who is gone."""
+        kept = self.identity
+        with kept.lock:
+            if user_id in kept.users:
+                return
             kept.closings.pop(user_id, None)
             kept.profiles.pop(user_id, None)
             for records in (

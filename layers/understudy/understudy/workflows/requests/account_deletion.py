@@ -30,7 +30,7 @@ from understudy.workflows.requests.standings import Standings
 from understudy.workflows.requests.wallets import person
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from understudy.domain.identity import User
     from understudy.domain.ids import UserId
@@ -98,7 +98,7 @@ class AccountDeletion:
         Nothing new begins from the first step on. Raises NotAllowedError when the user is gone.
         """
         self._close(person(self.identity, user_id).user, on_stop)
-        return self._carried_out(user_id, on_stop)
+        return self._erased(user_id, on_stop)
 
     def go_on(self, user: User) -> DeletionView:
         """Do as much as can be done now of a deletion that its user has asked for.
@@ -111,16 +111,32 @@ class AccountDeletion:
             raise ConflictError("this user has not asked to be deleted", code="NOT_CLOSING")
         if self.clock.now_ms() - user.closing_since_ms >= CLOSES_FOR_MS:
             on_stop = OnStop.KEEP
-        return self._carried_out(user.user_id, on_stop)
+        return self._erased(user.user_id, on_stop)
 
-    def _carried_out(self, user_id: UserId, on_stop: OnStop) -> DeletionView:
+    def finish(self, user_id: UserId) -> DeletionView:
+        """Remove what there is of a user who is gone: what came while an erasure died, or since.
+
+        Only a restored table brings follows back.
+        """
+        return self._carried_out(user_id, OnStop.KEEP, lambda: self.accounts.clear(user_id))
+
+    def _erased(self, user_id: UserId, on_stop: OnStop) -> DeletionView:
+        def erase() -> None:
+            entry = self._entry(DeletionEvent.ACCOUNT_DELETED, user_id, on_stop)
+            self.accounts.erase(user_id, entry)
+
+        return self._carried_out(user_id, on_stop, erase)
+
+    def _carried_out(
+        self, user_id: UserId, on_stop: OnStop, last: Callable[[], None]
+    ) -> DeletionView:
         open_follows = self._end_follows(user_id, on_stop)
         if open_follows:
             return DeletionView(DeletionStatus.CLOSING, tuple(open_follows))
         self._revoke_agents(user_id)
         if not self._erase_records(user_id):
             return DeletionView(DeletionStatus.ERASING)
-        self.accounts.erase(user_id, self._entry(DeletionEvent.ACCOUNT_DELETED, user_id, on_stop))
+        last()
         self.standings.forget_all()
         return DeletionView(DeletionStatus.DELETED)
 

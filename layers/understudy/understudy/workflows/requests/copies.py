@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 from understudy.domain.errors import NotFoundError
 from understudy.domain.explanations import explained, in_a_line
-from understudy.domain.reasons import Reason
 from understudy.domain.receipts import CopyStatus
 from understudy.domain.replacing import replace
 from understudy.ports.directory import FollowDirectory, Page
 from understudy.workflows.requests.follow_changes import OwnFollows
+from understudy.workflows.requests.wanted import EVERYTHING, Wanted
 
 if TYPE_CHECKING:
     from understudy.domain.ids import CopyId, FollowId, UserId
@@ -30,27 +30,6 @@ class LogLine:
     status: CopyStatus
     reason: str
     text: str
-
-
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """Which receipts are shown; None for all."""
-
-    status: CopyStatus | None = None
-    reason: Reason | None = None
-    symbol: str | None = None
-
-    def takes(self, receipt: Receipt) -> bool:
-        """Say whether a receipt is one of these."""
-        pairs = (
-            (self.status, receipt.status),
-            (self.reason, receipt.reason),
-            (self.symbol, receipt.symbol),
-        )
-        return all(wanted in (None, found) for wanted, found in pairs)
-
-
-EVERYTHING = Wanted()
 
 
 @dataclass(frozen=True, slots=True)

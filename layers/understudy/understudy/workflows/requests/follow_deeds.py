@@ -20,7 +20,7 @@ from understudy.workflows.requests.follows import Follows
 if TYPE_CHECKING:
     from understudy.domain.ids import FollowId, UserId
     from understudy.domain.limit_choices import Choices
-    from understudy.workflows.requests.follows import WantedFollow
+    from understudy.workflows.requests.wanted import WantedFollow
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from understudy.domain.errors import ConflictError, LimitExceededError
 from understudy.domain.follows import Follow
-from understudy.domain.ids import FollowId, WalletId
+from understudy.domain.ids import FollowId
 from understudy.domain.limit_choices import Choices, changed_choices, composed_limits, own_choices
 from understudy.domain.replacing import replace
 from understudy.ports.clock import Clock
@@ -25,18 +25,9 @@ if TYPE_CHECKING:
 
     from understudy.domain.ids import UserId
     from understudy.ports.copying import FollowState
+    from understudy.workflows.requests.wanted import WantedFollow
 
 MAX_FOLLOWS = 50
-
-
-@dataclass(frozen=True, slots=True)
-class WantedFollow:
-    """Whom to follow, on which venue, with which wallet (None: the active one) and limits."""
-
-    venue: str
-    leader: str
-    wallet_id: WalletId | None
-    limits: Choices
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from understudy.ports.copying import FollowState
 
 LOOKED_AT = "USER_LOOKED_AT"
-LOOKING = "looked"  # the reason of who only looks
 
 
 @dataclass(frozen=True, slots=True)

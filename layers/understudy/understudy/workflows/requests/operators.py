@@ -11,6 +11,8 @@ from understudy.ports.audit import AuditTrail
 from understudy.ports.clock import Clock
 from understudy.ports.identity import AccessClaims
 
+LOOKING = "looked"  # the reason of who only looks
+
 
 @dataclass(frozen=True, slots=True)
 class Deed:
