@@ -11,9 +11,6 @@ REPORTS := .local/reports
 RESTORE := tests/acceptance/test_restore.py
 LYING := tests/acceptance/test_a_lying_venue.py
 LIMITED := tests/acceptance/test_a_limited_run.py
-# Runs of the command that end with an error: no copy, and so no latency, is looked at.
-REFUSED := $(addprefix tests/acceptance/,test_a_full_disk.py test_a_part_is_gone.py test_bad_input.py \
-	test_connect_guard.py test_environments.py)
 SCANNED := layers functions cli localcloud simulators benchmarks checks
 RECORDED := tests/recordings/hyperliquid/leader_fills_2026-07.json.gz
 LEADERS := acc2 acc5 acc6 acc7
@@ -27,8 +24,7 @@ unexport PYTHONDONTWRITEBYTECODE
 .DEFAULT_GOAL := help
 .PHONY: help demo up test check prove prove-iam bench build deploy requirements clean \
 	demo-environment dev-environment sam-environment python runtime-python \
-	check-steps format lint security types architecture rules template unit test-parallel test-integration \
-	test-system test-serial \
+	check-steps format lint security types architecture rules template unit test-parallel test-integration test-system \
 	prove-steps prove-simulated prove-standard prove-heavy prove-restore prove-judge prove-sizing prove-leaders \
 	prove-follow-life prove-mutants prove-crashes prove-sockets prove-signer prove-api
 
@@ -48,7 +44,7 @@ check: dev-environment sam-environment ## format, lint, security, types, archite
 
 test: dev-environment ## all tests
 	@rm -f $(REPORTS)/test-*.xml
-	@$(MAKE) --no-print-directory --keep-going test-parallel test-integration test-system test-serial; \
+	@$(MAKE) --no-print-directory --keep-going test-parallel test-integration test-system; \
 		status=$$?; \
 		echo "make test: $$($(BIN)/python -m checks.totals $(REPORTS)/test-*.xml)"; exit $$status
 
@@ -131,22 +127,19 @@ template:
 unit:
 	@echo "unit tests" && $(BIN)/pytest --quiet -n 2 tests/unit
 
-# Two side by side, and one after another where latencies matter.
+# Two side by side: no test of these looks at how long a copy takes.
 test-parallel:
 	@$(BIN)/pytest -n 2 --junitxml=$(REPORTS)/test-parallel.xml \
 		--ignore=tests/integration --ignore=tests/acceptance $(ARGS)
 
 test-integration:
 	@$(BIN)/pytest -n 2 --dist loadfile --junitxml=$(REPORTS)/test-integration.xml \
-		--ignore=tests/integration/system tests/integration $(REFUSED) $(ARGS)
+		$(addprefix --ignore=,tests/integration/system $(RESTORE) $(LYING) $(LIMITED) $(SOCKETS)) \
+		tests/integration tests/acceptance $(ARGS)
 
 # Each of the two has a running system of its own: most of its time is waiting for it.
 test-system:
 	@$(BIN)/pytest -n 2 --junitxml=$(REPORTS)/test-system.xml tests/integration/system $(ARGS)
-
-test-serial:
-	@$(BIN)/pytest --junitxml=$(REPORTS)/test-serial.xml \
-		$(addprefix --ignore=,$(REFUSED) $(RESTORE) $(LYING) $(LIMITED) $(SOCKETS)) tests/acceptance $(ARGS)
 
 # The long proofs, one target each; `make prove` goes through all of them.
 prove-steps: prove-sizing prove-signer prove-api prove-follow-life prove-simulated prove-restore \
