@@ -229,40 +229,6 @@ def test_one_order_of_the_leader_in_many_pieces_is_one_entry_of_fixed_sizing() -
     assert world.held_at_venue(follow) == 1
 
 
-@pytest.mark.parametrize("mode", SLOWER)
-def test_windows_that_end_together_enter_no_more_than_the_follow_may_in_a_minute(
-    mode: dict[str, Any],
-) -> None:
-    world, follow = _world(entries_per_minute=1, **mode)
-
-    for symbol in ("BTC", "ETH"):
-        world.leader_trades(symbol, "5")
-    world.pump()
-    world.pass_time(7)
-
-    assert world.orders_at_venue(follow) == 1
-    last = world.receipts(follow)[-1]
-    assert (last.reason, last.bound_by) == (Reason.RATE_LIMITED, "entries_per_minute")
-    assert last.numbers["entries_last_minute"] == 1
-    assert last.target == 0
-
-
-@pytest.mark.parametrize("mode", SLOWER)
-def test_exits_of_windows_that_end_together_are_not_counted(mode: dict[str, Any]) -> None:
-    world, follow = _world(entries_per_minute=2, **mode)
-    for symbol in ("BTC", "ETH"):
-        world.leader_trades(symbol, "5")
-    world.pump()
-    world.pass_time(7)
-
-    for symbol in ("BTC", "ETH"):
-        world.leader_trades(symbol, "-5")
-    world.pump()
-    world.pass_time(7)
-
-    assert [world.held_at_venue(follow, symbol) for symbol in ("BTC", "ETH")] == [0, 0]
-
-
 def test_slices_below_the_minimum_add_up() -> None:
     world, follow = _world(ratio("10"))
 
