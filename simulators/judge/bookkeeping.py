@@ -10,7 +10,7 @@ from simulators.judge.claims import Books
 from simulators.judge.evidence import Follow, Leg, Receipt
 from simulators.judge.exact import ONE, ZERO
 from simulators.judge.ledger import EntryTime, FollowBook, RunningEntry
-from simulators.judge.model import CARRIED, Expected, is_given_up
+from simulators.judge.model import CARRIED, CARRY_LIFE_MS, Expected, is_given_up
 from simulators.judge.scene import Scene
 from simulators.judge.sizing import HAIR
 from simulators.judge.surroundings import CARRY_MAY_DROP
@@ -98,8 +98,26 @@ def aim_lower(scene: Scene, expected: Expected, exits: Sequence[Leg]) -> None:
     holding.waiting = ZERO
     if exits and not scene.is_netted and not holding.held:
         holding.target = ZERO
+    if scene.is_netted:
+        _drop_at_the_windows_end(scene)
     if not holding.target:
         holding.blur = ZERO
+
+
+def _drop_at_the_windows_end(scene: Scene) -> None:
+    """Have what a reduction leaves carried dropped if it is too old; doubt it where it may drop."""
+    holding = scene.holding
+    ahead = abs(holding.target) - abs(holding.held)
+    if ahead <= 0 or holding.target * holding.held < 0 or not holding.carried_since_ms:
+        return
+    holding.drops = scene.trade.time_ms - holding.carried_since_ms > CARRY_LIFE_MS
+    if holding.drops or _may_drop(scene):
+        holding.doubt += ahead
+
+
+def _may_drop(scene: Scene) -> bool:
+    """Say whether a window's end may have dropped what it collected."""
+    return CARRY_MAY_DROP in scene.pressure or bool(scene.stoppers - ASKED_OF_THE_TRADE)
 
 
 def aim_higher(scene: Scene, expected: Expected, entries: Sequence[Leg]) -> None:
@@ -120,8 +138,7 @@ def aim_higher(scene: Scene, expected: Expected, entries: Sequence[Leg]) -> None
         holding.target = holding.held
     if holding.ahead(scene.direction) <= 0:
         holding.carried_since_ms = 0
-    may_drop = CARRY_MAY_DROP in scene.pressure or scene.stoppers - ASKED_OF_THE_TRADE
-    if given_up or (scene.is_netted and may_drop):
+    if given_up or (scene.is_netted and _may_drop(scene)):
         holding.doubt += max(holding.ahead(scene.direction), ZERO)
 
 

@@ -18,6 +18,7 @@ ONCE_APART = [
     *(5290, 6607),  # a target known to a part of a lot, reduced
     5331,  # the next trade came in the millisecond of the deadline
     *(5455, 5487),  # a stop closed what a window had just turned
+    21385,  # a window dropped what was carried too long, and a reduction closed the rest
     5468,  # a window's exit made room for its entry
     20028,  # what was carried was dropped before the leverage was found to be used up
     *(6832, 10319),  # a target known to a part of a lot, reduced by less
