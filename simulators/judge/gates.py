@@ -11,7 +11,7 @@ from enum import Enum
 from fractions import Fraction
 
 from simulators.judge.evidence import Intervention, Limits
-from simulators.judge.exact import ZERO, Span
+from simulators.judge.exact import ONE, ZERO, Span
 from simulators.judge.ledger import FollowBook
 from simulators.judge.numbers import CENT, Numbers
 from simulators.judge.prices import EQUITY_AGE_MS
@@ -186,9 +186,18 @@ def _unfunded(_: Scene, numbers: Numbers) -> Gate:
 def _margin(scene: Scene, numbers: Numbers) -> Gate:
     entry = min(wanted_margin(scene, numbers).high, margin_room(scene, numbers).high)
     shown = scene.book.most_used_since(scene.trade.sent_ms - EQUITY_AGE_MS)
-    spent = max(shown, *(money.used for money in scene.moments)) + entry
+    used = max(shown, *(money.used for money in scene.moments))
+    spent = used * _growth(scene, numbers) + entry
     tight = spent * Fraction(101, 100) + 1 + scene.book.slack_usdc >= numbers.own_equity.low
     return Gate.DOUBTFUL if tight else Gate.OPEN
+
+
+def _growth(scene: Scene, numbers: Numbers) -> Fraction:
+    """Say how much more the venue may hold for positions than at entry: it goes by its marks."""
+    at_entry = scene.book.copied
+    if not at_entry or scene.is_netted:
+        return ONE
+    return max(numbers.copied_notional.high / at_entry, ONE)
 
 
 def _budget(_: Scene, numbers: Numbers) -> Gate:

@@ -22,6 +22,7 @@ ONCE_APART = [
     5468,  # a window's exit made room for its entry
     20028,  # what was carried was dropped before the leverage was found to be used up
     *(6832, 10319),  # a target known to a part of a lot, reduced by less
+    21749,  # the venue held more for a position than it had been entered with
     7120,  # a stopped follow that keeps positions, with less to close than may be ordered
     10150,  # an order of just the venue's minimum at its limit price
     10266,  # the fee of a turn's entry was the loss that stopped the follow
