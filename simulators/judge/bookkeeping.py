@@ -99,19 +99,19 @@ def aim_lower(scene: Scene, expected: Expected, exits: Sequence[Leg]) -> None:
     if exits and not scene.is_netted and not holding.held:
         holding.target = ZERO
     if scene.is_netted:
-        _drop_at_the_windows_end(scene)
+        _doubt_what_is_left(scene)
     if not holding.target:
         holding.blur = ZERO
 
 
-def _drop_at_the_windows_end(scene: Scene) -> None:
-    """Have what a reduction leaves carried dropped if it is too old; doubt it where it may drop."""
+def _doubt_what_is_left(scene: Scene) -> None:
+    """Doubt what a reduction leaves carried where a window's end may drop it."""
     holding = scene.holding
     ahead = abs(holding.target) - abs(holding.held)
     if ahead <= 0 or holding.target * holding.held < 0 or not holding.carried_since_ms:
         return
-    holding.drops = scene.trade.time_ms - holding.carried_since_ms > CARRY_LIFE_MS
-    if holding.drops or _may_drop(scene):
+    is_old = scene.trade.time_ms - holding.carried_since_ms > CARRY_LIFE_MS
+    if is_old or _may_drop(scene):
         holding.doubt += ahead
 
 

@@ -25,7 +25,6 @@ class Holding:
     target is not known, where a receipt left out the numbers of a capped order. `waiting` is the
     leader's size of an entry that waits until what stands against it is closed. `missed` is what
     even a perfect follow lacks of the leader's position: entries that the market or time stopped.
-    `drops` says that a window's end drops what is carried.
     """
 
     target: Fraction = ZERO
@@ -38,12 +37,6 @@ class Holding:
     blur: Fraction = ZERO
     waiting: Fraction = ZERO
     missed: Fraction = ZERO
-    drops: bool = False
-
-    def end_window(self) -> None:
-        """Drop what the window before this trade found too old."""
-        if self.drops:
-            self.target, self.carried_since_ms, self.drops = self.held, 0, False
 
     @property
     def is_open(self) -> bool:

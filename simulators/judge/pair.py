@@ -87,7 +87,6 @@ class Pair:
     def judge(self, witness: Witness, named: set[str]) -> None:
         """Judge the pair; `named` gains its client ids."""
         self._check_claims(named)
-        self.book.holding(self.trade.symbol).end_window()
         scene = self._scene()
         stoppers = self._stoppers(scene, witness)
         self._exit(replace(scene, stoppers=stoppers))
