@@ -9,8 +9,8 @@ from fractions import Fraction
 from simulators.judge.claims import Books
 from simulators.judge.evidence import Follow, Leg, Receipt
 from simulators.judge.exact import ONE, ZERO
-from simulators.judge.ledger import FollowBook, RunningEntry
-from simulators.judge.model import CARRIED, Expected
+from simulators.judge.ledger import EntryTime, FollowBook, RunningEntry
+from simulators.judge.model import CARRIED, CARRY_LIFE_MS, Expected, is_given_up
 from simulators.judge.scene import Scene
 from simulators.judge.sizing import HAIR
 from simulators.judge.surroundings import CARRY_MAY_DROP
@@ -23,6 +23,9 @@ LONGEST_ANSWER_MS = 8_000
 READ_WITHIN_MS = 2_000
 # A reserve is made at the worst price, a little above either.
 RESERVED_AT = Fraction(101, 100)
+# What says nothing of a window: its price band and its age are asked of what it carries.
+ASKED_OF_THE_TRADE = frozenset({"PRICE_OUT_OF_BAND", "STALE"})
+VENUE_REQUESTS = "venue_requests_per_minute"
 LateLegs = Mapping[int, Sequence[tuple[int, Leg]]]
 
 
@@ -30,7 +33,8 @@ def late_legs(follow: Follow, places: Mapping[str, int], books: Books) -> LateLe
     """Give the orders that were pinned after orders of later trades, by the latest of these.
 
     `places` say in which order the trades were decided. An order that was pinned later is the next
-    attempt of an exit, what waited, or what a slower mode collected.
+    attempt of an exit, what waited, or what a slower mode collected. So is the exit of a stop, even
+    where it closes what its own receipt's entry has just opened.
     """
     pinned = [
         (books.booked(leg)[0].pinned, places[receipt.trade_id], number, leg)
@@ -40,10 +44,12 @@ def late_legs(follow: Follow, places: Mapping[str, int], books: Books) -> LateLe
         if books.booked(leg)
     ]
     late: dict[int, list[tuple[int, Leg]]] = defaultdict(list)
-    latest = -1
+    latest, entered = -1, set[int]()
     for _, place, _, leg in sorted(pinned, key=lambda item: item[:3]):
         latest = max(latest, place)
-        if place < latest:
+        if leg.kind != "exit":
+            entered.add(place)
+        if place < latest or (leg.kind == "exit" and place in entered):
             late[latest].append((place, leg))
     return late
 
@@ -52,7 +58,8 @@ def apply_leg(
     book: FollowBook, books: Books, trade: LeaderTrade, leg: Leg, leverage: Fraction
 ) -> None:
     """Book what a leg filled, and when."""
-    holding, fee, used = book.holding(trade.symbol), books.fee(leg), book.used
+    holding, fee = book.holding(trade.symbol), books.fee(leg)
+    used, copied = book.used, book.copied
     profit = holding.apply(leg.signed_fill, leg.average_price, leverage)
     book.closed += profit
     book.fees += fee
@@ -61,6 +68,7 @@ def apply_leg(
     at_ms = booked[0].received_ms if booked else trade.sent_ms
     book.results.append((at_ms, profit - fee))
     book.margins.append((at_ms, max(used, book.used)))
+    book.notionals.append((at_ms, max(copied, book.copied)))
     book.movements.setdefault(trade.symbol, []).append((at_ms, leg.signed_fill))
 
 
@@ -90,37 +98,69 @@ def aim_lower(scene: Scene, expected: Expected, exits: Sequence[Leg]) -> None:
     holding.waiting = ZERO
     if exits and not scene.is_netted and not holding.held:
         holding.target = ZERO
+    if scene.is_netted:
+        _doubt_what_is_left(scene)
     if not holding.target:
         holding.blur = ZERO
 
 
+def _doubt_what_is_left(scene: Scene) -> None:
+    """Doubt what a reduction leaves carried where a window's end may drop it."""
+    holding = scene.holding
+    ahead = abs(holding.target) - abs(holding.held)
+    if ahead <= 0 or holding.target * holding.held < 0 or not holding.carried_since_ms:
+        return
+    is_old = scene.trade.time_ms - holding.carried_since_ms > CARRY_LIFE_MS
+    if is_old or _may_drop(scene):
+        holding.doubt += ahead
+
+
+def _may_drop(scene: Scene) -> bool:
+    """Say whether a window's end may have dropped what it collected."""
+    return CARRY_MAY_DROP in scene.pressure or bool(scene.stoppers - ASKED_OF_THE_TRADE)
+
+
 def aim_higher(scene: Scene, expected: Expected, entries: Sequence[Leg]) -> None:
     """Move the target as an entry does, if the receipt says that it was ordered or carried."""
-    holding = scene.holding
+    holding, given_up = scene.holding, is_given_up(scene, expected, entries)
     holding.waiting = scene.entered if scene.entry_still_waits else ZERO
     if entries and not scene.is_netted and any(leg.filled < leg.size for leg in entries):
         holding.target = holding.held
-    elif entries or _carries(scene):
+    elif entries or _carries(scene) or given_up:
         begins_anew = bool(entries) or holding.ahead(scene.direction) <= 0
         if begins_anew or not holding.carried_since_ms:
             holding.carried_since_ms = scene.trade.time_ms
             holding.carried_price = scene.trade.last_price
         holding.target = expected.target
-        holding.doubt += expected.target_doubt
-        _settle_doubt(scene, entries)
+        holding.doubt += expected.target_doubt if scene.is_netted else ZERO
+        _settle_doubt(scene, expected, entries)
+    elif _lost_its_requests(scene) and holding.ahead(scene.direction) > 0:
+        holding.target = holding.held
     if holding.ahead(scene.direction) <= 0:
         holding.carried_since_ms = 0
-    if scene.is_netted and CARRY_MAY_DROP in scene.pressure:
+    if given_up or (scene.is_netted and _may_drop(scene)):
         holding.doubt += max(holding.ahead(scene.direction), ZERO)
 
 
-def _settle_doubt(scene: Scene, entries: Sequence[Leg]) -> None:
+def _lost_its_requests(scene: Scene) -> bool:
+    """Say whether the venue's requests were used up for an order: what it was to bring is over."""
+    receipt = scene.receipt
+    if receipt is None or receipt.reason != "RATE_LIMITED":
+        return False
+    return "RATE_LIMITED" in scene.pressure and receipt.bound_by == VENUE_REQUESTS
+
+
+def _settle_doubt(scene: Scene, expected: Expected, entries: Sequence[Leg]) -> None:
     """Keep no more than a part of a lot beyond what was ordered, blurred where it is not known."""
     lot = Fraction(1, 10**scene.market.size_decimals)
     was_ordered = bool(entries) and not (scene.is_netted or scene.decided_late)
-    if was_ordered and scene.holding.ahead(scene.direction) >= lot:
+    if not was_ordered:
+        return
+    if scene.holding.ahead(scene.direction) >= lot:
         scene.holding.target = scene.holding.held
         scene.holding.blur = lot
+    else:
+        scene.holding.blur = max(scene.holding.blur, min(expected.target_doubt, lot))
 
 
 def _carries(scene: Scene) -> bool:
@@ -128,13 +168,22 @@ def _carries(scene: Scene) -> bool:
     receipt = scene.receipt
     if receipt is None:
         return False
-    # An order of the window hides an earlier reason; sized, and so collected, has its numbers.
-    collected = scene.is_netted and receipt.status == "DONE" and "wanted" in receipt.numbers
+    # An order of the window hides CARRIED; sized, and so collected, has its numbers and no reason.
+    is_done = receipt.status == "DONE" and not receipt.reason
+    collected = scene.is_netted and is_done and "wanted" in receipt.numbers
     return collected or CARRIED in {receipt.status, receipt.reason}
 
 
+def note_entry_time(scene: Scene, books: Books, leg: Leg, *, late: bool) -> None:
+    """Keep the clock of the rate."""
+    time_ms = Fraction(scene.trade.time_ms)
+    is_sure = not (late or scene.is_netted or scene.decided_late or scene.unsettled_size)
+    received = [] if is_sure else [order.received_ms for order in books.booked(leg)]
+    scene.book.entry_times.append(EntryTime(time_ms, max((time_ms, *received)), is_sure))
+
+
 def remember_entry(scene: Scene, entries: Sequence[Leg]) -> None:
-    """Keep the clocks of fixed sizing and of the rate."""
+    """Keep the clock of fixed sizing."""
     trade, book = scene.trade, scene.book
     entry = book.entries.get(trade.symbol)
     if entry is None or not entry.continues(trade.sign, trade.time_ms):
@@ -142,11 +191,13 @@ def remember_entry(scene: Scene, entries: Sequence[Leg]) -> None:
     entry.last_ms = trade.time_ms
     if entries:
         entry.pay(trade.time_ms, certainly=any(leg.filled for leg in entries))
-        book.entry_times_ms.append(trade.time_ms)
     elif scene.receipt is not None and scene.receipt.reason == "SAME_ENTRY":
         entry.paid_last_ms = trade.time_ms
     elif scene.is_netted and _carries(scene):
         entry.pay(trade.time_ms, certainly=CARRY_MAY_DROP not in scene.pressure)
+    elif scene.is_netted and scene.receipt is not None and "wanted" in scene.receipt.numbers:
+        # It may have been collected, and refused when its window ended.
+        entry.pay(trade.time_ms, certainly=False)
 
 
 def unsettled_size(receipt: Receipt, follow: Follow) -> Fraction:

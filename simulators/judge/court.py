@@ -14,7 +14,9 @@ from simulators.judge.corrections import with_corrections
 from simulators.judge.course import course_of
 from simulators.judge.evidence import Evidence, EvidenceError, Follow
 from simulators.judge.exact import ZERO
+from simulators.judge.gates import stopped_by_the_end
 from simulators.judge.ledger import FollowBook
+from simulators.judge.pace import entries_of, one_too_many
 from simulators.judge.pair import Pair
 from simulators.judge.positions import (
     Ending,
@@ -26,7 +28,7 @@ from simulators.judge.scene import is_netted
 from simulators.judge.strays import named_orders, stray_orders, stray_receipts
 from simulators.judge.surroundings import Witness
 from simulators.judge.trades import LeaderTrade, released_trades
-from simulators.judge.verdict import Finding, Problem, Verdict
+from simulators.judge.verdict import Figure, Finding, Problem, Verdict
 
 
 def judge(evidence: Evidence) -> Verdict:
@@ -54,7 +56,6 @@ class Court:
         """Index books and receipts."""
         self.evidence, self.trades = evidence, trades
         self.verdict = Verdict()
-        self.witness = Witness(evidence, trades)
         self.indexes = {trade.trade_id: trade.index for trade in trades}
         self.wallets: dict[str, list[Follow]] = {}
         for follow in evidence.follows:
@@ -63,6 +64,7 @@ class Court:
             wallet: books_of(evidence.books[wallet], named_orders(follows, self.indexes))
             for wallet, follows in self.wallets.items()
         }
+        self.witness = Witness(evidence, trades, self.books)
         self.named: dict[str, set[str]] = {wallet: set() for wallet in self.wallets}
         self.ledgers = {follow.follow_id: FollowBook() for follow in evidence.follows}
         self.receipts = {
@@ -108,9 +110,30 @@ class Court:
         last = {trade.symbol: trade for trade in self.trades}
         for follow in self.evidence.follows:
             book = self.ledgers[follow.follow_id]
+            self._judge_stops(follow, book)
+            self._judge_pace(follow)
             for symbol in sorted({*book.holdings, *follow.portfolio}):
                 if symbol in last:
                     self._judge_ending(follow, last[symbol])
+
+    def _judge_stops(self, follow: Follow, book: FollowBook) -> None:
+        """Find trades that were given up for a stop that never was."""
+        told = self.evidence.interventions
+        if stopped_by_the_end(follow.limits, book, follow.follow_id, told):
+            return
+        for index in book.given_up:
+            problem = Problem(Figure.UNJUSTIFIED, "given up for a stop that never was")
+            self._add(follow, self.trades[index].symbol, self.trades[index], problem)
+
+    def _judge_pace(self, follow: Follow) -> None:
+        """Find entries that were one more than the follow allows within a minute."""
+        most = follow.limits.entries_per_minute
+        for each in one_too_many(entries_of(follow, self.books[follow.wallet]), most):
+            index = self.indexes.get(each.receipt.trade_id)
+            if index is not None:
+                text = f"order {each.leg.cloid}: more than {most} entries within a minute"
+                problem = Problem(Figure.MISMATCHED, text)
+                self._add(follow, each.receipt.symbol, self.trades[index], problem)
 
     def _add(
         self, follow: Follow, symbol: str, trade: LeaderTrade | None, problem: Problem

@@ -146,7 +146,7 @@ class Leg:
 class Receipt:
     """What a follow says it did about a trade, as the public API shows it.
 
-    `decided_ms` and `answered_ms` are 0 where it does not say.
+    `decided_ms` and `answered_ms` are 0 where it does not say, `bound_by` is the rule it names.
     """
 
     trade_id: str
@@ -164,6 +164,7 @@ class Receipt:
     is_correction: bool = False
     decided_ms: int = 0
     answered_ms: int = 0
+    bound_by: str = ""
 
     @property
     def orders(self) -> tuple[Leg, ...]:

@@ -6,11 +6,13 @@ reason is accepted, but not demanded.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from enum import Enum
 from fractions import Fraction
 
-from simulators.judge.exact import ZERO, Span
+from simulators.judge.evidence import Intervention, Limits
+from simulators.judge.exact import ONE, ZERO, Span
+from simulators.judge.ledger import FollowBook
 from simulators.judge.numbers import CENT, Numbers
 from simulators.judge.prices import EQUITY_AGE_MS
 from simulators.judge.scene import Scene
@@ -25,6 +27,28 @@ class Gate(Enum):
     CLOSED = "closed"
 
 
+# What is asked again at a window's end.
+AT_A_WINDOWS_END = frozenset(
+    {
+        "SIGNING_UNAVAILABLE",
+        "SIGNING_REFUSED",
+        "REGION_BLOCKED",
+        "PRICE_OUT_OF_BAND",
+        "KILL_SWITCH",
+        "FOLLOW_PAUSED",
+        "DRAWDOWN_STOP",
+        "COPY_DISABLED",
+        "BLACKLISTED",
+        "FLAGGED",
+        "LEADER_IS_FOLLOWER",
+        "STALE",
+        "RATE_LIMITED",
+        "ACCOUNT_MODE_UNSUPPORTED",
+        "ACCOUNT_NOT_FUNDED",
+        "DEX_NOT_FUNDED",
+        "INSUFFICIENT_MARGIN",
+    }
+)
 STOPS = frozenset({"FOLLOW_PAUSED", "DRAWDOWN_STOP", "COPY_DISABLED"})
 Rule = Callable[[Scene, Numbers], Gate]
 
@@ -39,11 +63,32 @@ def standing_gates(scene: Scene, numbers: Numbers) -> Iterator[tuple[str, Gate]]
             return
 
 
+def stoppers_of(scene: Scene, numbers: Numbers) -> frozenset[str]:
+    """Give the reasons that may stop at its end what a slower mode's window collected."""
+    return frozenset(
+        reason
+        for reason, rule in _RULES
+        if reason in AT_A_WINDOWS_END and rule(scene, numbers) is not Gate.OPEN
+    )
+
+
 def may_have_stopped(scene: Scene) -> frozenset[str]:
     """Give the reasons by which the follow may have stopped before this trade."""
     found = scene.pressure & STOPS
     drawn_down = _drawdown_gate(scene) is not Gate.OPEN
     return found | ({"FOLLOW_PAUSED", "DRAWDOWN_STOP"} if drawn_down else frozenset())
+
+
+def stopped_by_the_end(
+    limits: Limits, book: FollowBook, follow_id: str, interventions: Sequence[Intervention]
+) -> bool:
+    """Say whether the follow may have stopped at all, by its whole record."""
+    by_realized = limits.drawdown_basis == "realized"
+    worst = book.worst_realized if by_realized else min(book.worst_realized, book.worst_equity)
+    unsure = CENT + book.slack_usdc + abs(limits.drawdown_floor) / 100
+    return worst - unsure <= limits.drawdown_floor or any(
+        each.reason in STOPS and each.follow_id in {"", follow_id} for each in interventions
+    )
 
 
 def kept_by_owner(scene: Scene) -> frozenset[str]:
@@ -141,9 +186,18 @@ def _unfunded(_: Scene, numbers: Numbers) -> Gate:
 def _margin(scene: Scene, numbers: Numbers) -> Gate:
     entry = min(wanted_margin(scene, numbers).high, margin_room(scene, numbers).high)
     shown = scene.book.most_used_since(scene.trade.sent_ms - EQUITY_AGE_MS)
-    spent = max(shown, *(money.used for money in scene.moments)) + entry
+    used = max(shown, *(money.used for money in scene.moments))
+    spent = used * _growth(scene, numbers) + entry
     tight = spent * Fraction(101, 100) + 1 + scene.book.slack_usdc >= numbers.own_equity.low
     return Gate.DOUBTFUL if tight else Gate.OPEN
+
+
+def _growth(scene: Scene, numbers: Numbers) -> Fraction:
+    """Say how much more the venue may hold for positions than at entry: it goes by its marks."""
+    at_entry = scene.book.copied
+    if not at_entry or scene.is_netted:
+        return ONE
+    return max(numbers.copied_notional.high / at_entry, ONE)
 
 
 def _budget(_: Scene, numbers: Numbers) -> Gate:

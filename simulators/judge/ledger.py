@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
+from typing import NamedTuple
 
 from simulators.judge.evidence import VenueOrder
 from simulators.judge.exact import ONE, ZERO, Span, sign_of
@@ -100,6 +101,17 @@ class RunningEntry:
         return self.paid is not False and self.continues(sign, time_ms)
 
 
+class EntryTime(NamedTuple):
+    """When an entry counts in its minute: at its trade's time, or ordered later, at most by then.
+
+    `is_sure` says that it was ordered at once, and so before every later trade was decided.
+    """
+
+    time_ms: Fraction
+    latest_ms: Fraction
+    is_sure: bool
+
+
 @dataclass(frozen=True, slots=True)
 class Money:
     """The money side of a follow at one moment."""
@@ -118,15 +130,18 @@ class FollowBook:
     """Everything the judge remembers of one follow.
 
     `slack_usdc` and `slack_positions` grow with every wrong of the venue that the follow could not
-    know of: its own numbers may be off by that much afterwards.
+    know of: its own numbers may be off by that much afterwards. `given_up` are the trades of which
+    a stop is said to have given up what was carried: the end shows whether there was one.
     """
 
     holdings: dict[str, Holding] = field(default_factory=dict)
     entries: dict[str, RunningEntry] = field(default_factory=dict)
-    entry_times_ms: list[int] = field(default_factory=list)
+    entry_times: list[EntryTime] = field(default_factory=list)
+    given_up: list[int] = field(default_factory=list)
     movements: dict[str, list[tuple[Fraction, Fraction]]] = field(default_factory=dict)
     results: list[tuple[Fraction, Fraction]] = field(default_factory=list)
     margins: list[tuple[Fraction, Fraction]] = field(default_factory=list)
+    notionals: list[tuple[Fraction, Fraction]] = field(default_factory=list)
     closed: Fraction = ZERO
     fees: Fraction = ZERO
     worst_realized: Fraction = ZERO
@@ -179,6 +194,18 @@ class FollowBook:
             (used for moved_ms, used in self.margins if moved_ms >= at_ms), default=self.used
         )
 
+    @property
+    def copied(self) -> Fraction:
+        """Give the entry notional of everything held."""
+        return sum((abs(holding.cost) for holding in self.holdings.values()), ZERO)
+
+    def most_copied_since(self, at_ms: Fraction) -> Fraction:
+        """Give the most entry notional that was held since a moment."""
+        return max(
+            (notional for moved_ms, notional in self.notionals if moved_ms >= at_ms),
+            default=self.copied,
+        )
+
     def worst_realized_by(self, at_ms: Fraction) -> Fraction:
         """Give the lowest realized profit by what had reached the venue before a moment."""
         worst = realized = ZERO
@@ -199,11 +226,21 @@ class FollowBook:
         self.worst_equity = min(self.worst_equity, self.note_realized() + unrealized)
 
     def recent_entries(self, time_ms: int) -> Span:
-        """Count the entries of the minute before; both answers where one is a minute old."""
-        ages = [time_ms - entry for entry in self.entry_times_ms]
+        """Count the entries of the minute before; both answers where one is a minute old.
+
+        No entry counts before one that was ordered before it.
+        """
+        now = Fraction(time_ms)
+        at_least = max((now, *(each.time_ms for each in self.entry_times if each.is_sure)))
+        at_most = max((now, *(each.latest_ms for each in self.entry_times)))
         return Span(
-            Fraction(sum(age < ENTRY_GAP_MS for age in ages)),
-            Fraction(sum(age <= ENTRY_GAP_MS for age in ages)),
+            Fraction(
+                sum(
+                    each.is_sure and at_most - each.time_ms < ENTRY_GAP_MS
+                    for each in self.entry_times
+                )
+            ),
+            Fraction(sum(at_least - each.latest_ms <= ENTRY_GAP_MS for each in self.entry_times)),
         )
 
 

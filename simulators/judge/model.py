@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
+from simulators.judge.evidence import Leg
 from simulators.judge.exact import ZERO, Span, cut_to_lot, sign_of
-from simulators.judge.gates import Gate, kept_by_owner, standing_gates
+from simulators.judge.gates import STOPS, Gate, kept_by_owner, standing_gates
 from simulators.judge.numbers import Numbers
 from simulators.judge.scene import SUPERSEDED, Scene
 from simulators.judge.sizing import HAIR, Entry, entry_of
@@ -66,23 +68,25 @@ def expected_exit(scene: Scene) -> Expected | None:
     if holding.held == 0:
         reasons = frozenset({NOTHING_TO_CLOSE, CARRIED}) | kept_by_owner(scene)
         return Expected(None, 0, reasons, remainder)
-    lots = cut_to_lot(remainder, scene.market.size_decimals)
-    swept = ZERO if scene.below_minimum(lots, certainly=False) else remainder
-    kept = ZERO if scene.below_minimum(lots) else remainder
+    decimals, rest = scene.market.size_decimals, abs(remainder)
+    least = cut_to_lot(max(rest - holding.blur, ZERO), decimals)
+    most = cut_to_lot(rest + holding.blur, decimals) if rest else ZERO
+    swept = ZERO if scene.below_minimum(least, certainly=False) else remainder
+    kept = ZERO if scene.below_minimum(most) else remainder
     return _exit_order(scene, swept, kept)
 
 
 def _stopped_at_the_windows_end(scene: Scene, remainder: Fraction) -> frozenset[str]:
     """Give what may stop the entry that a window collected and a reduction only made smaller."""
     is_entry = scene.is_netted and abs(remainder) > abs(scene.holding.held)
-    return NOBODYS_FAULT & scene.pressure if is_entry else frozenset()
+    return scene.stoppers if is_entry else frozenset()
 
 
 def _exit_order(scene: Scene, swept: Fraction, kept: Fraction) -> Expected:
     """Close down to `kept`, or to `swept` where the rest may be too small to stay."""
     held, decimals = scene.holding.held, scene.market.size_decimals
     blur = scene.holding.blur
-    least = abs(held) - cut_to_lot(abs(kept) + blur, decimals)
+    least = max(abs(held) - cut_to_lot(abs(kept) + blur, decimals), ZERO)
     deepest = max(abs(swept) - HAIR / 10**decimals - blur, ZERO)
     most = abs(held) - cut_to_lot(deepest, decimals)
     reasons = EXIT_STOPPERS & scene.pressure | kept_by_owner(scene)
@@ -91,7 +95,7 @@ def _exit_order(scene: Scene, swept: Fraction, kept: Fraction) -> Expected:
         span = Span(ZERO, abs(held) + scene.unsettled_size)
         return Expected(span, -sign_of(held), reasons | {CARRIED}, kept)
     if swept and (most <= 0 or scene.below_minimum(most)):
-        return Expected(None, -sign_of(held), frozenset({CARRIED}), kept)
+        return Expected(None, -sign_of(held), reasons | {CARRIED}, kept)
     if kept and scene.below_minimum(least, certainly=False):
         reasons |= {CARRIED}
     return Expected(Span(least, most), -sign_of(held), reasons, kept)
@@ -105,6 +109,8 @@ def expected_entry(scene: Scene, numbers: Numbers) -> Expected:
     for reason, gate in standing_gates(scene, numbers):
         reasons.add(reason)
         if gate is Gate.CLOSED:
+            if _lacked_leverage(scene):
+                drop_stale_carry(scene)
             return Expected(None, scene.direction, frozenset(reasons), scene.holding.target)
     if scene.entry_still_waits:
         return Expected(None, scene.direction, frozenset({SUPERSEDED}), scene.holding.target)
@@ -115,10 +121,15 @@ def expected_entry(scene: Scene, numbers: Numbers) -> Expected:
     return _entry_order(scene, entry_of(scene, numbers), reasons)
 
 
+def _lacked_leverage(scene: Scene) -> bool:
+    """Say whether an entry was sized before it was refused: the last gate is asked after that."""
+    return scene.receipt is not None and scene.receipt.reason == "LEVERAGE_NOT_ALLOWED"
+
+
 def _stopped_at_a_gate(scene: Scene, reasons: set[str]) -> bool:
     """Say whether nothing was sized, and so nothing dropped: what was ordered had passed."""
     receipt = scene.receipt
-    if receipt is None or receipt.reason not in reasons:
+    if receipt is None or receipt.reason not in reasons or _lacked_leverage(scene):
         return False
     return all(leg.kind == "exit" for leg in receipt.orders)
 
@@ -142,4 +153,13 @@ def _entry_order(scene: Scene, entry: Entry, reasons: set[str]) -> Expected:
         return Expected(None, sign, frozenset(reasons | small), target)
     if scene.below_minimum(max(entry.order.low, ZERO), certainly=False):
         reasons |= small
-    return Expected(entry.order, sign, frozenset(reasons), target)
+    return Expected(entry.order, sign, frozenset(reasons), target, doubt)
+
+
+def is_given_up(scene: Scene, expected: Expected, legs: Sequence[Leg]) -> bool:
+    """Say whether a receipt claims that a later stop gave up what the model carries."""
+    receipt = scene.receipt
+    if receipt is None or legs or receipt.reason in expected.reasons:
+        return False
+    gives_up = scene.is_netted or scene.limits.on_stop == "close_now"
+    return gives_up and receipt.reason in STOPS and CARRIED in expected.reasons

@@ -76,7 +76,7 @@ def numbers_of(scene: Scene, around: Surroundings) -> Numbers:
     learnt_meanwhile = scene.is_netted and not around.leverage_due
     # At a window's end other symbols' orders may have taken up what the limits left before.
     taken_up = scene.in_motion_usdc if scene.is_netted else ZERO
-    remaining, copied = chosen("remaining"), around.copied_notional
+    remaining = chosen("remaining")
     return Numbers(
         leverage=leverage,
         own_equity=chosen("own_equity"),
@@ -84,10 +84,20 @@ def numbers_of(scene: Scene, around: Surroundings) -> Numbers:
         remaining=Span(remaining.low - taken_up, remaining.high),
         symbol_margin=chosen("symbol_margin"),
         open_symbols=chosen("open_positions"),
-        copied_notional=Span(copied.low, copied.high + taken_up),
+        copied_notional=_copied(scene, around, taken_up),
         least_leverage=ONE if learnt_meanwhile else leverage,
         implausible=doubts[0] if doubts else "",
     )
+
+
+def _copied(scene: Scene, around: Surroundings, in_motion: Fraction) -> Span:
+    """Give what is copied, in a slower mode from before its window until after its end."""
+    copied = around.copied_notional
+    if not scene.is_netted:
+        return copied
+    still_held = scene.book.most_copied_since(scene.trade.sent_ms) - scene.book.copied
+    high = copied.high + in_motion + max(still_held, ZERO)
+    return Span(max(copied.low - in_motion, ZERO), high)
 
 
 def booked_spans(scene: Scene, around: Surroundings) -> dict[str, Span]:
@@ -123,6 +133,9 @@ def booked_spans(scene: Scene, around: Surroundings) -> dict[str, Span]:
 def plausible_spans(scene: Scene, booked: Mapping[str, Span]) -> dict[str, Span]:
     """Say between which values each number can truthfully lie, whenever it was taken."""
     moving = scene.limits.budget if scene.decided_late else scene.in_motion_usdc
+    if scene.is_netted:
+        # What a window closes is still used by what was decided before its end.
+        moving += max(scene.book.most_used_since(scene.trade.sent_ms) - scene.book.used, ZERO)
     return {
         name: span.widened(ZERO, moving) if name in MOVING else span
         for name, span in booked.items()

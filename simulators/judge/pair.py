@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
 from simulators.judge.bookkeeping import (
@@ -12,15 +12,22 @@ from simulators.judge.bookkeeping import (
     apply_leg,
     forget_swallowed,
     leverage_of,
+    note_entry_time,
     remember_entry,
 )
 from simulators.judge.claims import Books, problem_of_facts, problems_of_orders
 from simulators.judge.corrections import problem_of_record
 from simulators.judge.evidence import Follow, Leg, Market, Receipt
 from simulators.judge.exact import ONE, ZERO, Span, shown
-from simulators.judge.gates import kept_by_owner, may_wind_down
+from simulators.judge.gates import kept_by_owner, may_wind_down, stoppers_of
 from simulators.judge.ledger import FollowBook, Money
-from simulators.judge.model import NOBODYS_FAULT, expected_entry, expected_exit
+from simulators.judge.model import (
+    NOBODYS_FAULT,
+    Expected,
+    expected_entry,
+    expected_exit,
+    is_given_up,
+)
 from simulators.judge.numbers import numbers_of
 from simulators.judge.outcome import (
     problem_of_leg,
@@ -81,8 +88,9 @@ class Pair:
         """Judge the pair; `named` gains its client ids."""
         self._check_claims(named)
         scene = self._scene()
-        self._exit(scene)
-        self._entry(self._scene(scene.moments[0]), witness)
+        stoppers = self._stoppers(scene, witness)
+        self._exit(replace(scene, stoppers=stoppers))
+        self._entry(replace(self._scene(scene.moments[0]), stoppers=stoppers), witness)
         self._count_failures()
 
     def judge_late(self, leg: Leg) -> None:
@@ -127,14 +135,28 @@ class Pair:
             in_motion_usdc=self.in_motion_usdc,
         )
 
+    def _stoppers(self, scene: Scene, witness: Witness) -> frozenset[str]:
+        if not scene.is_netted:
+            return frozenset()
+        return stoppers_of(scene, numbers_of(scene, witness.surroundings(scene)))
+
+    def _note_leg(self, scene: Scene, expected: Expected, legs: Sequence[Leg]) -> None:
+        """Hold a leg against the model; whether a stop gave it up, the end shows."""
+        if expected.order is None and legs and not (scene.is_netted or self._prompt(legs)):
+            return  # a stop closed later what was left here: judged when it left
+        if is_given_up(scene, expected, legs):
+            self.book.given_up.append(self.trade.index)
+        else:
+            self._note(problem_of_leg(scene, expected, legs, self.books))
+
     def _exit(self, scene: Scene) -> None:
         expected = expected_exit(scene)
         if expected is None:
             self._note(problem_of_stray_exit(scene, self._prompt(self.exits)))
         elif self.trade.kind == "flip" and (expected.order is None or self._waits(scene)):
-            self._note(unlicensed(expected, self.exits))
+            self._note(unlicensed(expected, self._prompt(self.exits)))
         else:
-            self._note(problem_of_leg(scene, expected, self.exits, self.books))
+            self._note_leg(scene, expected, self._exits_now(scene))
         kept = self.receipt is not None and self.receipt.reason in kept_by_owner(scene)
         if expected is not None and not kept:
             forget_swallowed(scene, expected)
@@ -142,6 +164,10 @@ class Pair:
             self._apply(self.exits, ONE)
         if expected is not None and not kept:
             aim_lower(scene, expected, self.exits)
+
+    def _exits_now(self, scene: Scene) -> Sequence[Leg]:
+        """Give the exits to be judged now; what a window's exits may do shows when they leave."""
+        return self._prompt(self.exits) if scene.is_netted else self.exits
 
     def _waits(self, scene: Scene) -> bool:
         """Say whether a turn's exit is left to the window's end: its reason is the entry's."""
@@ -161,18 +187,18 @@ class Pair:
             leverage = numbers.leverage
             self._note_implausible(numbers.implausible)
             expected = expected_entry(scene, numbers)
-            self._note(problem_of_leg(scene, expected, self.entries, self.books))
+            self._note_leg(scene, expected, self.entries)
         # A slower mode decides about a flip's open leg before its window closes anything.
         if scene.is_netted:
             self._apply(self.exits, ONE)
         self._apply(self.entries, leverage)
+        for leg in self.entries:
+            note_entry_time(scene, self.books, leg, late=leg.cloid in self.late)
         if self.trade.entered:
             if self.entries or not self.problems:
                 aim_higher(scene, expected, self.entries)
             remember_entry(scene, self.entries)
         else:
-            if self.entries:
-                self.book.entry_times_ms.append(self.trade.time_ms)
             self._note(problem_of_stray_entry(scene, self.entries))
             self._note(problem_of_record(self.receipt, self.trade))
             if self.trade.kind not in {"open", "add"}:

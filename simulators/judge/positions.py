@@ -89,7 +89,7 @@ def open_exits(
     ends = [*(trade.sent_ms for trade in own[1:]), evidence.taken_ms]
     for trade, until_ms in zip(own, ends, strict=True):
         deadline_ms = _deadline(trade.sent_ms, evidence.outages_ms)
-        if trade.end != 0 or until_ms < deadline_ms:
+        if trade.end != 0 or until_ms <= deadline_ms:
             continue
         moves = book.movements.get(symbol, ())
         held = sum((size for at_ms, size in moves if at_ms <= deadline_ms), ZERO)

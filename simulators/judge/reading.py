@@ -214,6 +214,7 @@ def _receipt(plain: Json) -> Receipt:
         is_correction=bool(plain.get("correction", False)),
         decided_ms=int(plain.get("stages", {}).get("decided", 0)),
         answered_ms=int(plain.get("stages", {}).get("answered", 0)),
+        bound_by=plain.get("bound_by") or "",
     )
 
 

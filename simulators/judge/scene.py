@@ -30,7 +30,8 @@ class Scene:
     `comes_too_late` says that a newer trade of the symbol was decided before: nothing is ordered.
     `unsettled_size` is what orders of the symbol with an unknown outcome may have moved.
     `in_motion_usdc` is what was ordered around the trade and may be in the numbers or not: by a
-    slower mode, or by orders whose outcome was not known yet.
+    slower mode, or by orders whose outcome was not known yet. `stoppers` are the reasons that may
+    stop at a window's end what it collected.
     """
 
     trade: LeaderTrade
@@ -45,6 +46,7 @@ class Scene:
     comes_too_late: bool = False
     unsettled_size: Fraction = ZERO
     in_motion_usdc: Fraction = ZERO
+    stoppers: frozenset[str] = frozenset()
 
     @property
     def limits(self) -> Limits:

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from functools import cache
 from math import floor
 
+from simulators.judge.claims import Books
 from simulators.judge.evidence import Evidence, Follow
 from simulators.judge.exact import ZERO, Span
 from simulators.judge.ledger import FollowBook
 from simulators.judge.leverages import learnt_ms
 from simulators.judge.numbers import CENT, Surroundings
+from simulators.judge.pace import entries_of, may_be_at_its_most
 from simulators.judge.prices import (
     DECIDED_WITHIN_MS,
     EQUITY_AGE_MS,
@@ -38,7 +40,9 @@ Others = Sequence[tuple[Follow, FollowBook]]
 class Witness:
     """Answers what could be known, for every pair of the run."""
 
-    def __init__(self, evidence: Evidence, trades: Sequence[LeaderTrade]) -> None:
+    def __init__(
+        self, evidence: Evidence, trades: Sequence[LeaderTrade], books: Mapping[str, Books]
+    ) -> None:
         """Walk once through prices, equities and the times of orders."""
         self.evidence = evidence
         self.tape = Tape(trades, opening_prices(evidence))
@@ -54,6 +58,10 @@ class Witness:
         self._price_spans = cache(self._spans_around)
         self._later_spans = cache(self._spans_after)
         self._learnt_ms = learnt_ms(evidence, trades)
+        self._entered = {
+            follow.follow_id: entries_of(follow, books[follow.wallet])
+            for follow in evidence.follows
+        }
 
     def surroundings(self, scene: Scene) -> Surroundings:
         """Gather what an entry may rest on."""
@@ -85,7 +93,8 @@ class Witness:
             "STALE": self._may_be_stale(trade, follow),
             "PRICE_OUT_OF_BAND": self.tape.leaves_band(trade.index, band, DECIDED_WITHIN_MS),
             CARRY_MAY_DROP: self.tape.leaves_band(trade.index, band, LONGEST_WINDOW_MS),
-            "RATE_LIMITED": self._is_out_of_requests(trade, follow),
+            "RATE_LIMITED": self._is_out_of_requests(trade, follow)
+            or self._is_out_of_entries(trade, follow),
             "SYMBOL_IN_USE": any(_uses(trade, *other) for other in others),
             "ACCOUNT_MODE_UNSUPPORTED": self._mode(follow) not in SUPPORTED_MODES,
             "LEADER_IS_FOLLOWER": self.evidence.leader in self.curves,
@@ -138,6 +147,14 @@ class Witness:
         within_ms = LONGEST_WINDOW_MS if is_netted(trade, follow) else DECIDED_WITHIN_MS
         ends_ms = trade.sent_ms + within_ms
         return may_be_used_up(self.evidence.requests, trade.sent_ms, ends_ms)
+
+    def _is_out_of_entries(self, trade: LeaderTrade, follow: Follow) -> bool:
+        """Say whether a window's end may have met the follow's own limit of entries."""
+        if not is_netted(trade, follow):
+            return False
+        entered, most = self._entered[follow.follow_id], follow.limits.entries_per_minute
+        until_ms = trade.sent_ms + LONGEST_WINDOW_MS
+        return may_be_at_its_most(entered, most, trade.time_ms, until_ms)
 
 
 def _unrealized(book: FollowBook, prices: dict[str, Span]) -> Span:

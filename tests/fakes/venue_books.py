@@ -177,7 +177,7 @@ class Books:
                 return "Reduce only order would increase position."
             size = min(size, abs(held))
         closes_all = order.reduce_only and size == abs(held)
-        if not closes_all and order.market.below_minimum(order.size, price):
+        if not closes_all and order.market.below_minimum(order.size, order.limit_price):
             return "Order must have minimum value of $10."
         depth = self.depths.get(order.market.symbol, size)
         size = min(size, depth)

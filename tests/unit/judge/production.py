@@ -152,9 +152,14 @@ class ProductionRun:
     def _book(self, address: str) -> dict[str, Any]:
         book = self.world.venue.books.account(address)
         held = {symbol: one.size for symbol, one in book.positions.items() if one.size}
+        pinned = {each.client_order_id: each.nonce for each in self.world.table.intents.values()}
         return {
             "purses": {dex: str(cash) for dex, cash in book.cash.items()},
-            "orders": [order for order in self.orders if order["user"] == address],
+            "orders": [
+                {**order, "nonce": pinned[order["cloid"]]}
+                for order in self.orders
+                if order["user"] == address
+            ],
             "fills": [_fill(own) for own in book.fills],
             "positions": {symbol: str(size) for symbol, size in held.items()},
             "leverages": {each.symbol: {"value": LEADER_LEVERAGE} for each in self.markets},

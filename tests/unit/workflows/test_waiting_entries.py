@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 
 from tests.fakes.builders import limits, ratio
 from tests.fakes.venue import Fault
 from tests.fakes.world import World
+from understudy.domain.follows import FollowStatus
 from understudy.domain.ids import FollowId
+from understudy.domain.limits import OnStop
 from understudy.domain.reasons import Reason
 from understudy.domain.receipts import CopyStatus, Receipt
-from understudy.messages import WakeLane
-from understudy.workflows.copying.converging import RESOLVED
+from understudy.messages import CLOSE_NOW, WakeLane
+from understudy.workflows.copying.converging import RESOLVED, convergence
 
 SENDINGS = 4
 RESOLVED_SECONDS = 15
@@ -144,3 +147,43 @@ def _lose_what_resolving_says(world: World) -> None:
     world.pass_time(RESOLVED_SECONDS)
     world.queues.to_lanes = send  # type: ignore[method-assign]
     assert not [each for each in world.queues.reconcile.take() if isinstance(each, WakeLane)]
+
+
+def _stopped(world: World, follow: FollowId) -> None:
+    """Pause a follow that wants nothing held then, and have its lane close what there is."""
+    paused = replace(world.table.follows[follow], status=FollowStatus.PAUSED)
+    world.directory.replace(paused)
+    world.queues.to_lanes([convergence(paused, "BTC", CLOSE_NOW, world.clock.now_ms())])
+    world.pump()
+
+
+def test_what_a_stop_gives_up_before_it_was_ordered_says_so() -> None:
+    world = World()
+    own = limits(ratio("1"), copy_budget_usdc=Decimal(10_000), on_stop=OnStop.CLOSE_NOW)
+    follow = world.follow(own)
+    world.begin()
+    _trade(world, "5")
+    assert _outcomes(world.receipts(follow)) == [CARRIED]
+
+    _stopped(world, follow)
+
+    assert _outcomes(world.receipts(follow)) == [(CopyStatus.SKIPPED, Reason.FOLLOW_PAUSED)]
+    assert world.ledger(follow).is_flat
+
+
+def test_a_skipped_trade_keeps_its_reason_when_a_stop_gives_up_what_was_carried_before() -> None:
+    world = World()
+    own = limits(ratio("1"), copy_budget_usdc=Decimal(10_000), on_stop=OnStop.CLOSE_NOW)
+    follow = world.follow(replace(own, max_copy_age_seconds=2))
+    world.begin()
+    _trade(world, "5")
+    world.leader_trades("BTC", "5")
+    world.clock.advance(3_000)
+    world.pump()
+    before = _outcomes(world.receipts(follow))
+    assert before[1] == (CopyStatus.SKIPPED, Reason.STALE)
+
+    _stopped(world, follow)
+
+    assert _outcomes(world.receipts(follow)) == before
+    assert world.ledger(follow).is_flat
