@@ -31,7 +31,7 @@ class Mix:
 
 CALM = Mix("calm", 0, 0, 0, 0, 0, 0)
 STANDARD = Mix(
-    "standard", 0.01, 0.02, 0.01, 0.05, 0.02, 10_000, stream=0.07, user=0.33, slow_list=0.15
+    "standard", 0.01, 0.02, 0.01, 0.05, 0.02, 10_000, stream=0.08, user=0.38, slow_list=0.15
 )
 HEAVY = Mix("heavy", 0.05, 0.05, 0.05, 0.10, 0.05, 2_000, stream=0.09, user=0.36, slow_list=0.15)
 MIXES = {mix.name: mix for mix in (CALM, STANDARD, HEAVY)}

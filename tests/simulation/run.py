@@ -21,6 +21,8 @@ from tests.simulation.mixes import MIXES, Mix
 from tests.simulation.script import Script
 from tests.simulation.steps import Steps
 from tests.simulation.world import World
+from understudy.domain.ids import client_order_id
+from understudy.domain.receipts import Receipt
 
 FOLLOWS = 20
 TRADES = 200
@@ -31,10 +33,14 @@ WEEKS_MS = 14 * 86_400_000
 
 @dataclass(slots=True)
 class Result:
-    """What a run came to; a violation stands with the seed of its block."""
+    """What a run came to; a violation stands with the seed of its block.
+
+    `ordered` counts pairs of which the venue took an order, `redriven` messages that were dead.
+    """
 
     pairs: int = 0
     ordered: int = 0
+    redriven: int = 0
     calls: int = 0
     cpu_seconds: float = 0.0
     faults: Counter[str] = field(default_factory=Counter)
@@ -51,9 +57,10 @@ class Result:
         """Take a block in."""
         for receipts in world.table.receipts.values():
             self.pairs += len(receipts)
-            self.ordered += sum(1 for each in receipts.values() if each.legs)
+            self.ordered += sum(_was_sent(world, each) for each in receipts.values())
             self.outcomes.update(_outcome(each) for each in receipts.values())
         self.calls += sum(each.calls for each in world.all_fates)
+        self.redriven += world.redriven
         self.faults += world.fates.counts
         self.violations += [(seed, each) for each in violations(world)]
         self.hashes.append(world.history.digest())
@@ -66,6 +73,7 @@ class Result:
             "faults": dict(sorted(self.faults.items())),
             "outcomes": dict(sorted(self.outcomes.items())),
             "ordered_share": round(self.ordered / self.pairs, 3) if self.pairs else 0,
+            "redriven": self.redriven,
             "violations": len(self.violations),
             "pairs_per_second": round(self.pairs / self.cpu_seconds) if self.cpu_seconds else 0,
             "history_hash": self.history_hash,
@@ -121,12 +129,18 @@ def run_block(seed: str, mix: str, *, trades: int = TRADES, keeps_history: bool 
         world.loop.run(world.loop.now_ms + STEP_MS)
     world.cease()
     world.loop.run(world.loop.now_ms + SETTLE_MS)
-    if redriven := sum(source.redrive() for source in world.queues.sources):
-        world.fates.counts["dead_letter_redriven"] += redriven
+    world.redriven = sum(source.redrive() for source in world.queues.sources)
+    if world.redriven:
         world.loop.leap(WEEKS_MS)
         world.loop.run(world.loop.now_ms + SETTLE_MS)
     _note_books(world)
     return world
+
+
+def _was_sent(world: World, receipt: Receipt) -> bool:
+    """Say whether the venue took an order of a receipt: pinned and never signed is not sent."""
+    names = (client_order_id(leg.intent_id) for leg in receipt.legs)
+    return any(name in world.copies.taken for name in names)
 
 
 def _note_books(world: World) -> None:
@@ -153,5 +167,5 @@ def _restart_in(seed: str, mix: Mix) -> int | None:
     return Random(f"{seed} restart").randrange(TRADES // 10, TRADES * 9 // 10)  # noqa: S311 - a run must be repeatable from its seed
 
 
-def _outcome(receipt: Any) -> str:
+def _outcome(receipt: Receipt) -> str:
     return str(receipt.reason or receipt.status) if receipt.status != "DONE" else "DONE"

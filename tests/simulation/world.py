@@ -87,8 +87,11 @@ class World:
     """Everything that lasts; the steps that work on it are apart.
 
     `by_hand` is what users traded on their own accounts, `left_ms` when a follow's deletion was
-    asked for, `broken` what did not hold while the run went on.
+    asked for, `broken` what did not hold while the run went on, `redriven` how many messages were
+    dead and given again.
     """
+
+    redriven = 0
 
     def __init__(self, seed: str, mix: Mix, *, keeps_history: bool = False) -> None:
         self.mix = mix
