@@ -18,6 +18,7 @@ from tests.simulation.listeners import SKEWS_MS, Listeners
 from tests.simulation.loop import CrashError, LoopClock
 from tests.simulation.pool import LoopPool
 from tests.simulation.repeating import CLOUD_TIMEOUT_MS, RepeatingGate
+from tests.simulation.sources import Source
 from tests.simulation.venue import LateOrderGate
 from tests.simulation.watch import concerned, group_of
 from tests.simulation.world import LEADERS, World
@@ -44,6 +45,8 @@ WEIGHT_PER_MINUTE = 1_000_000
 WALLETS_A_MINUTE = 1_000
 Groups = Mapping[Hashable, list[Any]]
 Failed = Mapping[Hashable, BaseException]
+# Whose clock stands still while a message is held up.
+Waiting = Callable[[Any], tuple[Hashable, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,9 +81,9 @@ class Steps:
     def start(self) -> None:
         """Begin the leaders' books, and have everything served from now on."""
         queues = self._world.queues
-        queues.leader_sync.work = self._by_group(self._sync)
-        queues.fan_out.work = self._by_group(self._fan_out)
-        queues.reconcile.work = self._by_group(self._reconcile)
+        queues.leader_sync.work = self._by_group(queues.leader_sync, self._sync, self._leader_of)
+        queues.fan_out.work = self._by_group(queues.fan_out, self._fan_out, lambda _: ())
+        queues.reconcile.work = self._by_group(queues.reconcile, self._reconcile, self._concerned)
         queues.lanes.work = self._lanes
         spawn = self._world.loop.spawn
         spawn(self._every(SWEEP_MS, self._sweep), SWEEP_MS)
@@ -119,9 +122,7 @@ class Steps:
             return run_delivery(process.copying, process.signer, self._pool, groups)
 
     def _sync(self, messages: list[Any]) -> None:
-        source, leader = self._world.queues.leader_sync, messages[0].leader
-        with self._world.watch.noticing(source, group_of(leader)):
-            sync_leader(self._one().sync, messages)
+        sync_leader(self._one().sync, messages)
 
     def _fan_out(self, messages: list[Any]) -> None:
         for message in messages:
@@ -129,9 +130,14 @@ class Steps:
 
     def _reconcile(self, messages: list[Any]) -> None:
         for message in messages:
-            waiting = concerned(self._world, message)
-            with self._world.watch.noticing(self._world.queues.reconcile, *waiting):
-                reconcile(self._one().reconciling, message)
+            reconcile(self._one().reconciling, message)
+
+    @staticmethod
+    def _leader_of(message: Any) -> tuple[Hashable, ...]:
+        return (group_of(message.leader),)
+
+    def _concerned(self, message: Any) -> tuple[Hashable, ...]:
+        return concerned(self._world, message)
 
     def _sweep(self) -> None:
         sweep(self._one().reconciling, HYPERLIQUID)
@@ -165,15 +171,23 @@ class Steps:
 
         return run
 
-    @staticmethod
-    def _by_group(work: Callable[[list[Any]], None]) -> Callable[[Groups], Failed]:
+    def _by_group(
+        self, source: Source[Any], work: Callable[[list[Any]], None], waiting: Waiting
+    ) -> Callable[[Groups], Failed]:
+        """Do a batch group by group; who dies at one holds up those behind it as well."""
+
         def each_group(groups: Groups) -> Failed:
             failed: dict[Hashable, BaseException] = {}
+            left = dict(groups)
             for group, messages in groups.items():
-                try:
-                    work(messages)
-                except UnderstudyError as error:
-                    failed[group] = error.with_traceback(None)  # whose frames know `failed`
+                names = {name for each in left.values() for one in each for name in waiting(one)}
+                with self._world.watch.noticing(source, *names):
+                    try:
+                        work(messages)
+                    except UnderstudyError as error:
+                        failed[group] = error.with_traceback(None)  # whose frames know `failed`
+                if group not in failed:
+                    del left[group]
             return failed
 
         return each_group
