@@ -11,6 +11,7 @@ REPORTS := .local/reports
 RESTORE := tests/acceptance/test_restore.py
 LYING := tests/acceptance/test_a_lying_venue.py
 LIMITED := tests/acceptance/test_a_limited_run.py
+FOUND := tests/simulation/test_found.py
 SCANNED := layers functions cli localcloud simulators benchmarks checks
 RECORDED := tests/recordings/hyperliquid/leader_fills_2026-07.json.gz
 LEADERS := acc2 acc5 acc6 acc7
@@ -26,7 +27,7 @@ unexport PYTHONDONTWRITEBYTECODE
 	demo-environment dev-environment sam-environment python runtime-python \
 	check-steps format lint security types architecture rules template unit test-parallel test-integration test-system \
 	prove-steps prove-simulated prove-standard prove-heavy prove-restore prove-judge prove-sizing prove-leaders \
-	prove-follow-life prove-mutants prove-crashes prove-sockets prove-signer prove-api
+	prove-follow-life prove-found prove-mutants prove-crashes prove-sockets prove-signer prove-api
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -130,7 +131,7 @@ unit:
 # Two side by side: no test of these looks at how long a copy takes.
 test-parallel:
 	@$(BIN)/pytest -n 2 --junitxml=$(REPORTS)/test-parallel.xml \
-		--ignore=tests/integration --ignore=tests/acceptance $(ARGS)
+		$(addprefix --ignore=,tests/integration tests/acceptance $(FOUND)) $(ARGS)
 
 test-integration:
 	@$(BIN)/pytest -n 2 --dist loadfile --junitxml=$(REPORTS)/test-integration.xml \
@@ -162,13 +163,16 @@ prove-follow-life:
 # What runs in one thread, on two cores: 200,000 pairs of two mixes, mutants, crash points.
 prove-simulated:
 	@$(MAKE) --no-print-directory --jobs 2 --output-sync CORES=1 \
-		prove-mutants prove-crashes prove-standard prove-heavy
+		prove-mutants prove-crashes prove-standard prove-heavy prove-found
 
 prove-standard:
 	@$(BIN)/understudy simulate --pairs 130000 --mix standard $(ARGS)
 
 prove-heavy:
 	@$(BIN)/understudy simulate --pairs 70000 --mix heavy $(ARGS)
+
+prove-found:
+	@$(BIN)/pytest --quiet $(FOUND)
 
 prove-mutants:
 	@$(BIN)/understudy mutants $(ARGS)

@@ -28,7 +28,7 @@ def _broken_by(mutant: str, block: str, trades: int) -> frozenset[str]:
         (RETRIED, "promises/0", 40, "an_order_is_taken_once"),
         (RETRIED, "promises/0", 40, "every_order_was_pinned_and_filled_once"),
         ("budget_not_reserved", "promises/0", 40, "reserves_are_what_orders_hold"),
-        ("exit_may_increase", "promises/0", 40, "no_exit_reverses_a_position"),
+        ("exit_may_increase", "promises/3", 40, "no_exit_reverses_a_position"),
         ("never_converged", "promises/1", 60, "a_leaders_close_is_copied_in_time"),
         (UNLOOKED, "promises/1", 150, "a_leaders_trade_is_seen_in_time"),
         (UNLOOKED, "promises/1", 150, "nothing_of_a_leader_is_unseen"),
