@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from functools import cache
+from threading import RLock
 from typing import Any
 
 import pytest
 from botocore.config import Config
 from moto import mock_aws
+from moto.dynamodb.responses import DynamoHandler
 from moto.kms import models as kms_of_moto
 from moto.kms.utils import AbstractPrivateKey, KeySpec, generate_private_key
 
@@ -40,6 +42,20 @@ def _no_vain_keys() -> Iterator[None]:
     """Spare moto the RSA key that it makes for each symmetric key too, where it is never used."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(kms_of_moto, "generate_private_key", _private_key)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _one_call_at_a_time() -> Iterator[None]:
+    """Make a write of moto's whole before the next begins, which it is not between threads."""
+    lock, answer = RLock(), DynamoHandler.call_action
+
+    def answer_alone(handler: DynamoHandler) -> Any:
+        with lock:
+            return answer(handler)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(DynamoHandler, "call_action", answer_alone)
         yield
 
 
