@@ -1,8 +1,8 @@
 """Listeners, one after the other: each in a process of its own that may die, best at a hand-over.
 
 The schedule starts one every minute. While one leaves and the next comes, either may be killed
-before or after any of its next calls; at other times calls fail more seldom than elsewhere, since
-a listener makes some every second.
+before or after any of its next calls. In one block of ten their calls fail as often as all others;
+elsewhere more seldom, since a listener makes some every second and would never live to hand over.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ from understudy.workflows.watching.market_feed import FeedPorts
 LIFE_MS = 4 * 60_000
 SKEWS_MS = (0, -700, 400, 900)
 SELDOM = 20
+USUAL_SHARE = 0.1
 KILLED_SHARE = 0.9
 CALLS_AT_RISK = 6
 
@@ -66,7 +67,8 @@ class Listeners:
         self._world = world
         self._started = 0
         self._gates: dict[str, MortalGate] = {}
-        self._fates = Fates(seldom(world.mix), world.random)
+        is_usual = world.random.random() < USUAL_SHARE
+        self._fates = Fates(world.mix if is_usual else seldom(world.mix), world.random)
         self._fates.counts = world.fates.counts
         world.all_fates.append(self._fates)
 

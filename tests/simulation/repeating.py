@@ -44,9 +44,10 @@ class RepeatingGate(Gate):
         try:
             return super()._struck(name, effect, fate)
         except DependencyError:
-            return self._repeated(name, effect)
+            return self.repeat(name, effect)
 
-    def _repeated(self, name: str, effect: Effect) -> Any:
+    def repeat(self, name: str, effect: Effect) -> Any:
+        """Make a call once more whose answer was lost."""
         self._loop.refuse_overtime()
         fate = self._draw(name)
         if fate is None:

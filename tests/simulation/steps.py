@@ -69,12 +69,12 @@ class Steps:
         self._pool = LoopPool(world.loop)
         self._vault_gate = Gate(*shared)
         self._vault_gate.timeout_ms = CLOUD_TIMEOUT_MS
-        self._calm = Gate(world.loop, world.calm, world.history, world.random)
         self._signer_gate = SignerGate(*shared)
         self._venue: Any = Gated(
             "venue", world.venue, QuestionGate(*shared), submit=LateOrderGate(*shared)
         )
         self._budget = InMemoryVenueBudget({HYPERLIQUID: WEIGHT_PER_MINUTE}, world.clock)
+        self._bus: Any = Gated("bus", world.bus, self._gate)
         self._processes = [self._process(skew_ms) for skew_ms in SKEWS_MS]
         self._listeners = Listeners(world)
 
@@ -96,8 +96,8 @@ class Steps:
         store: Any = Gated("copies", world.copies, gate)
         queues: Any = Gated("queues", world.queues, gate)
         leaders: Any = Gated("leaders", world.leaders, gate)
-        markets: Any = Gated("markets", world.markets, self._calm)
-        budget: Any = Gated("budget", self._budget, self._calm)
+        markets: Any = Gated("markets", world.markets, gate)
+        budget: Any = Gated("budget", self._budget, gate)
         copying = CopyPorts(store, {HYPERLIQUID: self._venue}, queues, budget, clock)
         sync = SyncPorts(FanOutPorts(leaders, queues, clock), markets, copying.venues)
         reconciling = ReconcilePorts(copying, leaders, markets, WALLETS_A_MINUTE)
@@ -147,8 +147,11 @@ class Steps:
         self._world.loop.spawn(self._survived(self._listeners.run_one), after_ms)
 
     def _publish(self) -> None:
-        changes = [RecordChange(*each) for each in self._world.table.drain_stream()]
-        publish_changes(self._world.bus, self._world.clock, changes)
+        """Publish what changed; what the bus did not take is delivered again."""
+        world = self._world
+        world.unpublished += [RecordChange(*each) for each in world.table.drain_stream()]
+        publish_changes(self._bus, world.clock, world.unpublished)
+        world.unpublished = []
 
     def _every(self, pause_ms: int, work: Callable[[], object]) -> Callable[[], None]:
         survived = self._survived(work)

@@ -19,7 +19,7 @@ from tests.simulation.history import History
 from tests.simulation.invariants import Violation
 from tests.simulation.lists import SlowLists
 from tests.simulation.loop import Loop, LoopClock
-from tests.simulation.mixes import CALM, Mix
+from tests.simulation.mixes import Mix
 from tests.simulation.queues import SimulatedQueues
 from tests.simulation.stream import Tape
 from tests.simulation.switches import TimedSwitchBoard
@@ -42,6 +42,7 @@ from understudy.domain.limits import Limits
 from understudy.domain.markets import HYPERLIQUID
 from understudy.domain.money import ZERO
 from understudy.domain.trades import Fill
+from understudy.ports.changes import RecordChange
 from understudy.ports.stream import PublicTrade
 from understudy.workflows.requests.agents import VALID_MS
 
@@ -88,7 +89,7 @@ class World:
 
     `by_hand` is what users traded on their own accounts, `left_ms` when a follow's deletion was
     asked for, `broken` what did not hold while the run went on, `redriven` how many messages were
-    dead and given again.
+    dead and given again, `unpublished` the changes that the bus has not taken yet.
     """
 
     redriven = 0
@@ -101,7 +102,6 @@ class World:
         self.history = History(keeps=keeps_history)
         self.fates = Fates(mix, self.random)
         self.all_fates = [self.fates]
-        self.calm = Fates(CALM, self.random)
         self.table = CopyingTable()
         self.markets = InMemoryMarketStore()
         self.switches = TimedSwitchBoard(self.loop)
@@ -120,6 +120,7 @@ class World:
         self.tape = Tape(self.loop, self.venue.books.prices, self.random, self.fates.note)
         self.queues = SimulatedQueues(self.loop, self.fates, self.random)
         self.bus = InMemoryBus()
+        self.unpublished: list[RecordChange] = []
         self.custody = InMemoryCustodyStore(self.markets)
         self.vault = InMemoryVault()
         self.by_hand: defaultdict[tuple[str, str], Decimal] = defaultdict(Decimal)

@@ -25,13 +25,14 @@ WEEKS_MS = 14 * 86_400_000
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """What came of a plan; `names` and `times_ms` are its calls until nothing was under way.
+    """What came of a plan; `names`, `times_ms`, `call_sites`: its calls until all was done.
 
     `slowest_ms` is the longest that an ending was announced after its trade.
     """
 
     names: Sequence[str]
     times_ms: Sequence[int]
+    call_sites: Sequence[str]
     outcomes: Counter[str]
     slowest_ms: int
     violations: Sequence[Violation]
@@ -50,6 +51,7 @@ def run(scenario: Scenario, plan: Plan, *, keeps_history: bool = False) -> Run:
     done = Run(
         names=world.planned.names[:calls],
         times_ms=world.planned.times_ms[:calls],
+        call_sites=world.planned.call_sites[:calls],
         outcomes=_outcomes(world),
         slowest_ms=_slowest_ms(world),
         violations=[*violations(world), *_unplayed(world)],

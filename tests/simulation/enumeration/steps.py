@@ -1,4 +1,4 @@
-"""The production steps with every port gated: the bus too, and where it is struck the listener."""
+"""The production steps with every port gated, where it is struck the listener too."""
 
 from __future__ import annotations
 
@@ -11,9 +11,7 @@ from tests.simulation.repeating import RepeatingGate
 from tests.simulation.steps import Steps
 from understudy.adapters.memory.leases import InMemoryLeases
 from understudy.domain.markets import HYPERLIQUID
-from understudy.ports.changes import RecordChange
 from understudy.ports.stream import MarketStream
-from understudy.workflows.copy_events import publish_changes
 from understudy.workflows.leader_listener import ListenerPorts, listen
 from understudy.workflows.watching.market_feed import FeedPorts
 
@@ -85,18 +83,7 @@ class PlannedSteps(Steps):
 
     def __init__(self, world: PlannedWorld, listener_life_ms: int) -> None:
         super().__init__(world)
-        self._planned_world = world
         self._listeners = PlannedListeners(world, listener_life_ms)
-        self._unpublished: list[RecordChange] = []
-        self._bus: Any = Gated("bus", world.bus, self._gate)
 
     def _start_listener(self) -> None:
         self._world.loop.spawn(self._survived(self._listeners.run_one))
-
-    def _publish(self) -> None:
-        """Publish what changed; what the bus did not take is delivered again."""
-        world = self._planned_world
-        self._unpublished += [RecordChange(*each) for each in world.table.drain_stream()]
-        world.unpublished = len(self._unpublished)
-        publish_changes(self._bus, world.clock, self._unpublished)
-        self._unpublished, world.unpublished = [], 0

@@ -148,7 +148,7 @@ def pairs(scenario: Scenario, kinds: Kinds | None) -> Iterator[Plan]:
             first = run(scenario, {call: mode})
             for second, again in _seconds(first, call):
                 if kinds is not None:
-                    both = kinds.of(first.names, call), kinds.of(first.names, second)
+                    both = first.call_sites[call - 1], first.call_sites[second - 1]
                     if not kinds.is_new(both[0], mode, both[1], again):
                         continue
                 yield {call: mode, second: again}

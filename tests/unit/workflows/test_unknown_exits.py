@@ -21,6 +21,10 @@ if TYPE_CHECKING:
     from understudy.ports.signing import Signer
 
 
+# From when the first exit's outcome is known, and the second one's is not yet.
+FIRST_KNOWN_SECONDS = 15
+
+
 def _after_an_unknown_exit() -> tuple[World, FollowId]:
     """Hold 5, which a close has sold at the venue without our hearing of it."""
     world = World()
@@ -120,6 +124,25 @@ class AwayOnce:
             self._is_away = False
             raise SigningUnavailableError("the signer did not answer")
         return self._signer.sign(intents)
+
+
+def test_a_newer_trade_finishes_a_receipt_whose_exit_an_unknown_one_made_needless() -> None:
+    world, follow = _after_an_unknown_exit()
+    world.venue.faults.extend([Fault.NEVER_ARRIVES] * 20)
+    _open_and_close(world)
+    world.signer = AwayOnce(world.signer)
+    _open_and_close(world)
+    world.pass_time(FIRST_KNOWN_SECONDS)
+    refused = world.receipts(follow)[-1]
+    assert (world.ledger(follow).held, len(world.ledger(follow).pending)) == (0, 1)
+    assert refused.status is CopyStatus.CLAIMED
+    world.venue.faults.clear()
+
+    world.copy("BTC", "4")
+    world.pass_time(25)
+
+    assert all(receipt.status.is_terminal for receipt in world.receipts(follow))
+    assert world.held_at_venue(follow) == world.ledger(follow).held == 4
 
 
 def test_an_exit_that_ended_beside_an_unknown_entry_goes_on_when_the_entry_turns_out_filled() -> (

@@ -104,9 +104,12 @@ def owner_released(view: View, ledger: Ledger) -> SymbolOwner | None:
 
 
 def _superseded(ports: CopyPorts, view: View, decision: Decision) -> tuple[Receipt, ...]:
-    """Finish the receipt of the trade before, if this one takes over what it left open."""
+    """Finish the receipt of the trade before, if this one takes over what it left open.
+
+    While orders are under way it may be open with nothing left to close: one of them closed it all.
+    """
     before, follow_id = view.ledger, view.state.follow.follow_id
-    left_open = before.waiting is not None or exit_size(before, view.market)
+    left_open = before.waiting or before.pending or exit_size(before, view.market)
     if not left_open or decision.ledger.last_seq == before.last_seq:
         return ()
     earlier = ports.store.receipt(follow_id, before.last_seq)
