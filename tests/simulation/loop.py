@@ -167,9 +167,12 @@ class Loop:
             self._wait()
 
     def _wait(self) -> None:
-        """Go straight to whoever is due next, without the way over the hub if it is a worker."""
+        """Go straight to whoever is due next, without the way over the hub if it is at work.
+
+        The hub starts workers: one that is started by another begins as deep as that one stands.
+        """
         due_ms, _, due = self._waiting[0] if self._waiting else _NOBODY
-        if due_ms > self._until_ms or not isinstance(due, greenlet):
+        if due_ms > self._until_ms or not isinstance(due, greenlet) or not due:
             self._hub.switch()
             return
         heappop(self._waiting)

@@ -57,6 +57,15 @@ def test_every_kind_of_call_may_fail_in_every_way(scenario: Scenario) -> None:
     assert struck.singles == struck.sites * len(MODES)
 
 
+def test_a_call_made_elsewhere_in_the_code_or_repeated_by_an_adapter_is_struck_by_itself() -> None:
+    struck = strike_once(OPEN_AND_CLOSE)
+    of_commit = {site for site in struck.call_sites if site.startswith("copies.commit ")}
+    again = {site for site in of_commit if site.startswith("copies.commit again ")}
+
+    assert {site.split()[-2] for site in of_commit} >= {"claim", "settle_order"}
+    assert len(of_commit - again) > len(again) > 1
+
+
 def test_two_blows_drawn_anew_break_nothing() -> None:
     seed = token_hex(4)
     random = Random(seed)  # noqa: S311 - a draw must be repeatable from its seed

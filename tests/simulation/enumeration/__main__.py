@@ -61,7 +61,7 @@ def _options() -> argparse.ArgumentParser:
         "--pairs",
         choices=PAIRS,
         default="kinds",
-        help="two blows in a run: none, one for each two calls and ways, or all (for hours)",
+        help="two blows in a run: none, each two places in the code once, or all (for hours)",
     )
     parser.add_argument("--workers", type=int, default=1, help="run on so many cores")
     parser.add_argument("--points", action="store_true", help="print what became of each call too")

@@ -62,6 +62,7 @@ class Struck:
     pairs: int = 0
     slowest_ms: int = 0
     names: set[str] = field(default_factory=set)
+    call_sites: set[str] = field(default_factory=set)
     points: defaultdict[Blow, Point] = field(default_factory=lambda: defaultdict(Point))
     broken: list[tuple[Plan, str]] = field(default_factory=list)
 
@@ -69,6 +70,7 @@ class Struck:
         """Count a run and keep what it broke."""
         self.slowest_ms = max(self.slowest_ms, done.slowest_ms)
         self.names |= set(done.names)
+        self.call_sites |= set(done.call_sites)
         self.broken += [(plan, f"{each.promise}: {each.text}") for each in done.violations]
 
 
@@ -132,7 +134,7 @@ def strike_once(scenario: Scenario, kinds: Kinds | None = None, runs: Runs = one
 
 
 def strike_twice(struck: Struck, kinds: Kinds | None, said: Heard, runs: Runs = one_by_one) -> None:
-    """Strike every call of a scenario and every one that follows soon; or only new kinds of two."""
+    """Strike every call of a scenario and every one that follows soon; or two places once."""
     for plan, done in runs(struck.scenario, pairs(struck.scenario, kinds)):
         struck.pairs += 1
         struck.take(plan, done)
@@ -141,16 +143,15 @@ def strike_twice(struck: Struck, kinds: Kinds | None, said: Heard, runs: Runs = 
 
 
 def pairs(scenario: Scenario, kinds: Kinds | None) -> Iterator[Plan]:
-    """Give the plans with two blows; with `kinds` one for each two kinds of calls and modes."""
+    """Give the plans with two blows; with `kinds` one for each two places in the code and modes."""
     names = run(scenario, {}).names
     for call in sites(names):
         for mode in _modes(names[call - 1]):
             first = run(scenario, {call: mode})
             for second, again in _seconds(first, call):
-                if kinds is not None:
-                    both = first.call_sites[call - 1], first.call_sites[second - 1]
-                    if not kinds.is_new(both[0], mode, both[1], again):
-                        continue
+                places = first.call_sites[call - 1], first.call_sites[second - 1]
+                if kinds is not None and not kinds.is_new(*places, mode, again):
+                    continue
                 yield {call: mode, second: again}
 
 

@@ -30,6 +30,7 @@ def figures(done: Sequence[Struck], cpu_seconds: float) -> dict[str, Any]:
     """Give the figures under their stable names."""
     return {
         "sites": sum(each.sites for each in done),
+        "call_sites": len({site for each in done for site in each.call_sites}),
         "methods": len({name for each in done for name in each.names}),
         "modes": len(MODES),
         "singles": sum(each.singles for each in done),

@@ -201,23 +201,45 @@ def _looks(world: World, point: CrashPoint) -> None:
     check(SyncPorts(fan_out, world.markets, world.copying.venues), CHECK)
 
 
-def _dies_before_sending_and_looks_again(world: World) -> None:
+def _dies_before_sending(world: World) -> None:
     with pytest.raises(CrashError):
         _looks(world, CrashPoint(1))
     assert _booked(world) == 0
+
+
+def _dies_before_sending_and_looks_again(world: World) -> None:
+    _dies_before_sending(world)
     _looks(world, CrashPoint())
     world.pump()
 
 
-def test_what_a_check_stored_and_did_not_send_goes_out_with_the_next_check() -> None:
+def _closed_unheard() -> tuple[World, FollowId]:
+    """Hold 5, which the leader has closed without our stream's hearing of it."""
     world, follow = _world("5")
     world.leader_trades("BTC", "-5")
     world.queues.leader_sync.take(1000)
+    return world, follow
+
+
+def test_what_a_check_stored_and_did_not_send_goes_out_with_the_next_check() -> None:
+    world, follow = _closed_unheard()
 
     _dies_before_sending_and_looks_again(world)
 
     assert world.held_at_venue(follow) == 0
     assert not world.leaders.leader_book(HYPERLIQUID, LEADER).look_wanted
+
+
+def test_what_a_check_stored_and_did_not_send_waits_for_no_answer_of_the_venue() -> None:
+    world, follow = _closed_unheard()
+    _dies_before_sending(world)
+
+    world.venue.is_down = True
+    _looks(world, CrashPoint())
+    world.venue.is_down = False
+    world.pump()
+
+    assert world.held_at_venue(follow) == 0
 
 
 def test_a_correction_that_was_stored_and_not_sent_goes_out_with_the_next_check() -> None:

@@ -93,11 +93,11 @@ def compare(ports: SyncPorts, book: LeaderBook, *, fully: bool) -> LeaderBook:
 
     The leader's fills are asked for where positions differ, or for a full look. What it stores says
     that a look is wanted until this one is over: should it stop before all is sent on, the next one
-    sends it.
+    sends it, whatever the venue answers.
     """
-    snapshot = _snapshot(ports, book)
     if book.look_wanted:
         send_newest_again(ports, book)
+    snapshot = _snapshot(ports, book)
     if full := fully or bool(_differences(ports, book, snapshot)):
         book = store_fills(ports, replace(book, look_wanted=True), _missed(ports, book))
 
