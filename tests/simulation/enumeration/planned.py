@@ -24,8 +24,8 @@ _HARNESS = str(Path(__file__).resolve().parent.parent)
 class PlannedFates(Fates):
     """Gives planned calls their fates.
 
-    `names`, `times_ms` and `call_sites` are of all calls so far; until `late_until_ms` something may
-    land late.
+    `names`, `times_ms` and `call_sites` are of all calls so far; until `late_until_ms` something
+    may land late.
     """
 
     def __init__(self, loop: Loop, plan: Plan) -> None:
@@ -56,8 +56,8 @@ class PlannedFates(Fates):
 
 
 def _site_of(name: str) -> str:
-    """Name a call by where in the production code it is made; an adapter's repetition is another."""
-    frame, words = sys._getframe(1), [name]  # noqa: SLF001 - the documented way to one's callers
+    """Name a call by where the production code makes it; an adapter's repetition is another."""
+    frame, words = sys._getframe(1), [name]
     while frame.f_back is not None and frame.f_code.co_filename.startswith(_HARNESS):
         if frame.f_code is RepeatingGate.repeat.__code__:
             words.append("again")
