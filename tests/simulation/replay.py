@@ -53,8 +53,8 @@ def _subjects(world: World) -> set[str]:
 
 
 def _named(text: str, names: set[str] | dict[str, str]) -> set[str]:
-    """Give which names stand in a text, as whole words."""
-    words = set(re.findall(r"[\w:-]+", text))
+    """Give which names stand in a text, as whole words; a symbol may have a colon within."""
+    words = {word.strip(":") for word in re.findall(r"[\w:-]+", text)}
     return words & set(names)
 
 

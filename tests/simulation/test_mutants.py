@@ -2,15 +2,37 @@
 
 from __future__ import annotations
 
+from itertools import count
+from typing import Any
+
 import pytest
 
 from tests.simulation.mutants import hunt as hunting
 from tests.simulation.mutants.catalogue import MUTANTS
 from tests.simulation.mutants.hunt import Hunt, hunt
-from tests.simulation.mutants.mutant import Mutant
+from tests.simulation.mutants.mutant import Mutant, Seam
 from tests.simulation.mutants.report import Row, figures_of, markdown_of
+from understudy.domain.errors import InvalidInputError
 
 NOTHING_BROKEN = Mutant("nothing", "None.", ())
+
+
+def _raising_now_and_then(decide: Any) -> Any:
+    calls = count(1)
+
+    def decided(situation: Any) -> Any:
+        if next(calls) % 50 == 0:
+            raise InvalidInputError("planted")
+        return decide(situation)
+
+    return decided
+
+
+RAISING = Mutant(
+    "raising",
+    "None.",
+    (Seam("understudy.workflows.follower_execute:decide", _raising_now_and_then),),
+)
 
 
 @pytest.mark.parametrize(
@@ -33,6 +55,10 @@ def test_what_breaks_nothing_is_not_caught() -> None:
 
     assert not passed.is_caught
     assert passed.trades >= 20
+
+
+def test_an_error_that_a_broken_rule_raises_tells_of_nothing() -> None:
+    assert not hunt(RAISING, "1", most=10).is_caught
 
 
 def test_a_promise_that_a_block_breaks_by_itself_tells_of_nothing(

@@ -11,8 +11,9 @@ from secrets import token_hex
 import pytest
 
 from tests.simulation.invariants import Violation, violations
-from tests.simulation.replay import told
+from tests.simulation.replay import STANDING, told
 from tests.simulation.run import run_block, simulate
+from tests.simulation.world import LEADERS
 from understudy.domain.ids import FollowId
 from understudy.workflows.copying import orders
 
@@ -87,6 +88,33 @@ def test_a_history_is_told_of_the_follow_and_symbol_of_a_violation() -> None:
     assert all("follow-3" in line for line in lines)
     assert any("receipt" in line for line in lines)
     assert any(symbol in line for line in lines)
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("follow-3: reserved 212, orders hold 0", "follow-3"),
+        ("wallet-2: an order was never pinned", "wallet-2"),
+        (f"{LEADERS[0]}: 12 fills, 11 in trades", LEADERS[0]),
+    ],
+)
+def test_a_history_is_told_of_whoever_a_violation_is_about(text: str, name: str) -> None:
+    world = run_block("told", "standard", trades=20, keeps_history=True)
+
+    lines = told(world, Violation("some_promise", text))
+
+    assert lines
+    assert all(name in line for line in lines)
+
+
+@pytest.mark.parametrize("symbol", ["BTC", "xyz:TSLA"])
+def test_a_history_that_is_told_leaves_other_symbols_out(symbol: str) -> None:
+    world = run_block("told", "standard", trades=60, keeps_history=True)
+
+    lines = told(world, Violation("some_promise", f"follow-3 {symbol}: holds 5"))
+
+    assert any(symbol in line for line in lines)
+    assert all(symbol in line or STANDING.search(line) for line in lines)
 
 
 def test_a_refusal_taken_for_the_only_answer_is_found_out(monkeypatch: pytest.MonkeyPatch) -> None:
