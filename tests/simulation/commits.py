@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from tests.simulation.exclusive import orders_that_should_have_waited
+from tests.simulation.sources import FUNCTION_MS
 from tests.simulation.spending import overspent, unevenly_reserved
 from understudy.adapters.memory.copy_store import InMemoryCopyStore
 from understudy.adapters.memory.copying_table import CopyingTable
@@ -18,9 +19,12 @@ from understudy.domain.errors import ConflictError
 from understudy.domain.follows import FollowStatus
 from understudy.domain.intents import Intent, IntentKind
 from understudy.domain.reasons import Reason
+from understudy.domain.receipts import Receipt
 from understudy.ports.copying import Changes
 
 CONTESTED = "symbol_contested"
+# From the decision to the order, and how far clocks differ.
+DECIDED_BEFORE_MS = FUNCTION_MS + 1_600
 
 
 class JudgedCopyStore(InMemoryCopyStore):
@@ -55,6 +59,8 @@ class JudgedCopyStore(InMemoryCopyStore):
         if changes.intent is not None and changes.intent.version == 0:
             self._pinned.add(changes.intent.client_order_id)
             self._judge(changes.intent, committed)
+            if changes.receipts and changes.receipts[0].version == 0:
+                self._judge_age(changes.intent, changes.receipts[0])
         for text in unevenly_reserved(self._table, changes):
             self._break("reserves_are_what_orders_hold", text)
         if any(receipt.reason is Reason.SYMBOL_IN_USE for receipt in changes.receipts):
@@ -90,6 +96,14 @@ class JudgedCopyStore(InMemoryCopyStore):
         if order.kind is IntentKind.ENTRY and status is not FollowStatus.ACTIVE:
             self._break("a_stopped_follow_enters_nothing", f"{order.follow_id} is {status}")
         self._judge_place(order)
+
+    def _judge_age(self, order: Intent, receipt: Receipt) -> None:
+        """Judge what is entered at once; what waited or was carried has a time of its own."""
+        most_ms = self._table.follows[order.follow_id].limits.max_copy_age_seconds * 1000
+        age_ms = order.created_at_ms - receipt.leader_time_ms
+        if order.kind is IntentKind.ENTRY and age_ms > most_ms + DECIDED_BEFORE_MS:
+            text = f"{order.follow_id}: trade {receipt.seq} is entered {age_ms} ms after it"
+            self._break("an_entry_is_young", text)
 
     def _judge_place(self, order: Intent) -> None:
         place = (order.follow_id, order.symbol)

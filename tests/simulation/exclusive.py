@@ -68,8 +68,8 @@ def _take_in(holders: dict[str, Decimal], own: OwnFill, order: Intent | None) ->
 
 
 def a_wallet_has_one_lane(world: World) -> Iterator[str]:
-    """Count the groups in which commands were sent: within one they are in order."""
+    """Compare the groups in which commands were sent: within one they are in order."""
     lanes = {group for group, _ in world.queues.lanes._seen}
     wallets = {follow.wallet_id for follow in world.table.follows.values()}
-    if len(lanes) > len(wallets):
-        yield f"{len(wallets)} wallets have {len(lanes)} lanes"
+    for group in lanes - wallets:
+        yield f"{group}: no wallet's lane"

@@ -16,6 +16,7 @@ from tests.simulation.exclusive import (
 )
 from tests.simulation.holdings import (
     a_flat_leader_means_a_flat_follow,
+    budgets_are_the_venues_books,
     fills_of,
     first_of_each_wallet,
     records_are_the_venues_books,
@@ -216,6 +217,7 @@ PROMISES: tuple[Callable[[World], Broken], ...] = (
     receipts_tell_what_orders_did,
     every_order_was_pinned_and_filled_once,
     records_are_the_venues_books,
+    budgets_are_the_venues_books,
     money_stays_within_its_budget,
     no_exit_reverses_a_position,
     lanes_keep_their_order,

@@ -12,7 +12,8 @@ class Mix:
     Of the timeouts `landed_now` and `landed_later` say how many took effect all the same; the rest
     never did. `duplicate` is per delivery, `slow_list` per order that the venue is asked about;
     `stream` and `user`, what happens to connections and what followers do meanwhile, per trade;
-    `restart_every` counts trades.
+    `restart_every` counts trades. With `unheard`, nobody may listen for longer than a
+    leader's trade may stay unseen.
     """
 
     name: str
@@ -27,11 +28,24 @@ class Mix:
     slow_list: float = 0.0
     landed_now: float = 0.4
     landed_later: float = 0.4
+    unheard: bool = False
 
 
 CALM = Mix("calm", 0, 0, 0, 0, 0, 0)
 STANDARD = Mix(
-    "standard", 0.01, 0.02, 0.01, 0.05, 0.02, 10_000, stream=0.08, user=0.38, slow_list=0.15
+    "standard", 0.01, 0.02, 0.01, 0.05, 0.02, 10_000, stream=0.08, user=0.35, slow_list=0.15
 )
-HEAVY = Mix("heavy", 0.05, 0.05, 0.05, 0.10, 0.05, 2_000, stream=0.09, user=0.36, slow_list=0.15)
+HEAVY = Mix(
+    "heavy",
+    0.05,
+    0.05,
+    0.05,
+    0.10,
+    0.05,
+    2_000,
+    stream=0.09,
+    user=0.36,
+    slow_list=0.15,
+    unheard=True,
+)
 MIXES = {mix.name: mix for mix in (CALM, STANDARD, HEAVY)}

@@ -36,6 +36,7 @@ LIMIT_SETS = (
     ),
     limits(ratio("5"), copy_budget_usdc=BUDGET, **OLD, max_open_positions=2),
     limits(ratio("0.7"), copy_budget_usdc=BUDGET, **OLD, max_open_positions=4),
+    limits(ratio("30"), copy_budget_usdc=BUDGET, entries_per_minute=300, max_copy_age_seconds=10),
 )
 
 
@@ -49,8 +50,8 @@ class Script:
         self._users = Users(world)
         self.trades = 0
         for number in range(follows):
-            # Every fourth follow of the second leader is on a wallet that follows the first too.
-            leader, shared = LEADERS[number % 2], number % 8 == 1
+            # Some follows of the second leader are on wallets that follow the first too.
+            leader, shared = LEADERS[number % 2], number % 16 == 1
             wallet = str(number - 1 if shared else number)
             allowed = LIMIT_SETS[number // 2 % len(LIMIT_SETS)]
             world.follow(str(number), wallet, leader, allowed)

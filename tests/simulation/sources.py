@@ -11,7 +11,7 @@ from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
-from tests.simulation.faults import Fates
+from tests.simulation.faults import Fate, Fates
 from tests.simulation.loop import CrashError, Loop
 from understudy.adapters.sending import Sending
 from understudy.domain.errors import (
@@ -33,6 +33,10 @@ DUPLICATES_AFTER_MS = (0, 1, 5, 20, 200, 1_000, 5_000)
 FUNCTION_MS = 10_000
 # What is over by itself, so that giving the message again helps.
 PASSING = (ConflictError, DependencyError, SigningUnavailableError, VenueUnreachableError)
+
+CRASHES = frozenset({Fate.CRASH_BEFORE, Fate.CRASH_AFTER})
+# How it may fail to say something that is heard all the same.
+HEARD = frozenset({None, Fate.CRASH_AFTER, Fate.TIMEOUT_LANDED})
 
 # Works through groups of messages in order; gives the groups that failed.
 Work = Callable[[Mapping[Hashable, list[Any]]], Mapping[Hashable, BaseException]]
@@ -159,9 +163,11 @@ class Source(Generic[T]):
         return batch
 
     def _serve(self, batch: list[Taken[T]]) -> None:
-        self._loop.call(lambda: self._return(batch), self._lost_after_ms())
+        fate = self._told()
+        lost_ms = self._lost_ms if fate in HEARD else VISIBILITY_MS
+        self._loop.call(lambda: self._return(batch), lost_ms)
         try:
-            failed = self._run(batch)
+            failed = self._run(batch, dies=fate in CRASHES)
         except CrashError as crash:
             self._loop.process().crash()
             self.failures[f"CrashError: {crash}"] += 1
@@ -180,11 +186,11 @@ class Source(Generic[T]):
             if not isinstance(error, PASSING):
                 self.faults_of_ours.append(text)
 
-    def _lost_after_ms(self) -> int:
-        """Give how long a worker has: its queue's time, if it could not say another one."""
-        if self._lost_ms < VISIBILITY_MS and self._fates.of_cloud_call(f"{self.name} unless done"):
-            return VISIBILITY_MS
-        return self._lost_ms
+    def _told(self) -> Fate | None:
+        """Say to the queue how long this worker has, if its queue gives less than others do."""
+        if self._lost_ms == VISIBILITY_MS:
+            return None
+        return self._fates.of_cloud_call(f"{self.name} unless done")
 
     def _serve_twice(self, batch: list[Taken[T]]) -> None:
         try:
@@ -192,8 +198,12 @@ class Source(Generic[T]):
         except CrashError:
             self._loop.process().crash()
 
-    def _run(self, batch: list[Taken[T]]) -> Mapping[Hashable, BaseException]:
+    def _run(
+        self, batch: list[Taken[T]], *, dies: bool = False
+    ) -> Mapping[Hashable, BaseException]:
         self._loop.limit(FUNCTION_MS)
+        if dies:
+            self._loop.process().crash()
         groups: dict[Hashable, list[Any]] = {}
         for each in batch:
             groups.setdefault(each.group, []).append(each.delivery.message)

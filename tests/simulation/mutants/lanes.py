@@ -13,6 +13,7 @@ from understudy.domain.gates import standing
 COPYING = "understudy.workflows.copying"
 TABLE = "understudy.adapters.memory.copying_table:CopyingTable"
 COPIES = "understudy.adapters.memory.copy_store:InMemoryCopyStore"
+FOR_EVER_SECONDS = 1_000_000
 RECONCILE = "understudy.workflows.follow_reconcile"
 
 
@@ -41,6 +42,15 @@ def _gated(blocked: Any) -> Any:
 def _unswitched(standing_gate: Any) -> Any:
     def gate(situation: Any) -> Any:
         return standing_gate(replace(situation, switches=Switches()))
+
+    return gate
+
+
+def _ageless(timing: Any) -> Any:
+    def gate(situation: Any, side: Any) -> Any:
+        limits = replace(situation.follow.limits, max_copy_age_seconds=FOR_EVER_SECONDS)
+        follow = replace(situation.follow, limits=limits)
+        return timing(replace(situation, follow=follow), side)
 
     return gate
 
@@ -102,6 +112,11 @@ LANES = (
         "switches_ignored",
         "Whoever switches copying off sees no entry after it.",
         (Seam("understudy.domain.gates:standing", _unswitched),),
+    ),
+    Mutant(
+        "age_ignored",
+        "What happened too long ago is not entered.",
+        (Seam("understudy.domain.gates:_timing", _ageless),),
     ),
     Mutant(
         "never_converged",

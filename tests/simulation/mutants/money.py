@@ -23,6 +23,22 @@ def _twice(released: Any) -> Any:
     return lambda budget, intent: released(released(budget, intent), intent)
 
 
+def _earned_twice(closed: Any) -> Any:
+    def close(ledger: Any, budget: Any, *rest: Any) -> Any:
+        left, made = closed(ledger, budget, *rest)
+        return left, replace(made, realized=made.realized + made.realized - budget.realized)
+
+    return close
+
+
+def _free_of_charge(filled: Any) -> Any:
+    def fill(intent: Any, outcome: Any, ledger: Any, budget: Any, *rest: Any) -> Any:
+        settled = filled(intent, outcome, ledger, budget, *rest)
+        return replace(settled, budget=replace(settled.budget, fees=budget.fees))
+
+    return fill
+
+
 def _without_budget(caps: Any) -> Any:
     def left(*around: Any) -> Any:
         limits = caps(*around)
@@ -56,5 +72,15 @@ MONEY = (
         "budget_ignored",
         "No entry takes more than the budget leaves.",
         (Seam("understudy.domain.sizing:_caps", _without_budget),),
+    ),
+    Mutant(
+        "profit_counted_twice",
+        "A budget grows by what its closes earned, and shrinks by what they lost.",
+        (Seam("understudy.domain.settlement:closed", _earned_twice),),
+    ),
+    Mutant(
+        "fees_forgotten",
+        "A follow's fees are what the venue took.",
+        (Seam("understudy.domain.settlement:_filled", _free_of_charge),),
     ),
 )

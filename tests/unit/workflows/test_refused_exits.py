@@ -11,6 +11,7 @@ import pytest
 
 from custody.secp256k1 import address_of
 from tests.fakes.builders import fixed, limits, ratio
+from tests.fakes.venue import Fault
 from tests.fakes.world import World
 from understudy.adapters.memory.queues import DelayQueue
 from understudy.domain.errors import SigningUnavailableError
@@ -265,6 +266,24 @@ def test_an_exit_goes_on_at_once_when_its_owner_starts_the_follow_again() -> Non
     world.pump()
 
     assert world.held_at_venue(follow) == 0
+
+
+def test_an_entry_known_after_its_exit_was_given_up_is_closed_without_another_ten_minutes() -> None:
+    world = World()
+    follow = world.follow(limits(ratio("100"), copy_budget_usdc=Decimal(10_000)))
+    world.begin()
+    world.venue.faults.extend([None, Fault.TIMES_OUT_AFTER_ACCEPT])  # leverage goes first
+    world.leader_trades("BTC", "5")
+    world.pump()
+    signer, world.signer = world.signer, RefusingSigner(world.signer, "AGENT_NOT_ACTIVE", "exit")
+    _close(world)
+    ledger = world.ledger(follow)
+    assert (ledger.needs_operator, ledger.held, len(ledger.pending)) == (True, 0, 1)
+    world.signer = signer
+
+    world.pass_time(20)
+
+    assert world.held_at_venue(follow) == world.ledger(follow).held == 0
 
 
 def _with_agent_until(seconds: int) -> tuple[World, FollowId]:

@@ -117,8 +117,9 @@ def _entered(intent: Intent, ledger: Ledger, budget: Budget) -> tuple[Ledger, Bu
         ledger, budget = closed(ledger, budget, against, price)
     size = intent.filled_size - against
     margin = margin_of(size, price, intent.leverage)
+    # An exit that rests was refused for what was held before: this one's was not asked for yet.
     ledger = replace(
-        ledger,
+        retrying.rested(ledger),
         held=ledger.held + size * sign,
         entry_notional=ledger.entry_notional + _money(multiply(size, price)),
         margin=ledger.margin + margin,
