@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any, TypeVar
 
 from custody.secp256k1 import address_of
-from tests.fakes.builders import LEADER, NOW_MS, market
+from tests.fakes.builders import LEADER, NOW_MS, limits, market, ratio
 from tests.fakes.signing import KeySigner
 from tests.fakes.venue import InMemoryVenue
 from understudy.adapters.memory.clock import ManualClock
@@ -23,7 +23,7 @@ from understudy.adapters.memory.switch_board import InMemorySwitchBoard
 from understudy.adapters.memory.venue_budget import InMemoryVenueBudget
 from understudy.domain.follows import Follow, FollowStatus, Ledger, Marks
 from understudy.domain.ids import FollowId, UserId, WalletId
-from understudy.domain.limits import Limits
+from understudy.domain.limits import Limits, Sizing
 from understudy.domain.markets import HYPERLIQUID, Market
 from understudy.domain.receipts import Receipt
 from understudy.domain.trades import Fill
@@ -208,3 +208,16 @@ class World:
             reconcile(self.reconcile_ports, request)
             done += 1
         return done
+
+
+def following(
+    *copied: str, sizing: Sizing | None = None, budget: int = 10_000, **changes: Any
+) -> tuple[World, FollowId]:
+    """Give a world with one follow that has copied trades of these sizes, one to one by default."""
+    world = World()
+    own = limits(sizing or ratio(), copy_budget_usdc=Decimal(budget), **changes)
+    follow = world.follow(own)
+    world.begin()
+    for size in copied:
+        world.copy("BTC", size)
+    return world, follow

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import replace
-from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from tests.fakes.builders import LEADER, limits, ratio
-from tests.fakes.world import World
+from tests.fakes.builders import LEADER
+from tests.fakes.world import World, following
 from understudy.domain.markets import HYPERLIQUID
 from understudy.messages import CheckLeader, LeaderFills
 from understudy.workflows.leader_sync import sync_leader
@@ -24,10 +23,7 @@ if TYPE_CHECKING:
 
 
 def begun_world() -> tuple[World, FollowId]:
-    world = World()
-    follow = world.follow(limits(ratio("100"), copy_budget_usdc=Decimal(100_000)))
-    world.begin()
-    return world, follow
+    return following(budget=100_000)
 
 
 def count_questions(monkeypatch: pytest.MonkeyPatch, world: World) -> Counter[str]:

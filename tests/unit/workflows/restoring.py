@@ -7,8 +7,8 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from tests.fakes.builders import LEADER, limits, ratio
-from tests.fakes.world import World
+from tests.fakes.builders import LEADER
+from tests.fakes.world import World, following
 from understudy.domain.follows import FollowStatus
 from understudy.domain.ids import FollowId
 from understudy.domain.markets import HYPERLIQUID
@@ -24,10 +24,7 @@ OTHER = "0x" + "3" * 40
 
 def begun() -> tuple[World, FollowId]:
     """Begin with one follow that copies everything one to one."""
-    world = World()
-    follow = world.follow(limits(ratio("100"), copy_budget_usdc=Decimal(5000)))
-    world.begin()
-    return world, follow
+    return following(budget=5000)
 
 
 def saved(world: World) -> Saved:

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from decimal import Decimal
 from typing import Any
 
 import pytest
 
-from tests.fakes.builders import limits, ratio
-from tests.fakes.world import World
+from tests.fakes.world import World, following
 from understudy.domain.errors import RequestBudgetError, VenueUnreachableError
 from understudy.domain.follows import Account
 from understudy.domain.ids import FollowId, WalletId
@@ -54,9 +52,7 @@ class Reader:
 
 
 def _world(**changes: Any) -> tuple[World, FollowId, Reader]:
-    world = World()
-    follow = world.follow(limits(ratio("100"), copy_budget_usdc=Decimal(10_000), **changes))
-    world.begin()
+    world, follow = following(**changes)
     reader = Reader(world.venue)
     world.copying = replace(world.copying, venues={HYPERLIQUID: reader})
     world.leader_trades("BTC", "1")

@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 
-from tests.fakes.builders import FOLLOW, SENDINGS, follow, ledger, limits, ratio
+from tests.fakes.builders import FOLLOW, SENDINGS, follow, ledger
 from tests.fakes.venue import Fault
-from tests.fakes.world import World
+from tests.fakes.world import World, following
 from understudy.adapters.memory.bus import InMemoryBus
 from understudy.domain.errors import DependencyError
 from understudy.domain.follows import FollowStatus
@@ -30,9 +30,7 @@ class AwayBus:
 
 
 def _world(**changes: Any) -> tuple[World, FollowId]:
-    world = World()
-    follow_id = world.follow(limits(ratio("100"), copy_budget_usdc=Decimal(10_000), **changes))
-    world.begin()
+    world, follow_id = following(**changes)
     world.table.drain_stream()
     return world, follow_id
 

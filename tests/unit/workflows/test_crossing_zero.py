@@ -7,8 +7,7 @@ from decimal import Decimal
 
 import pytest
 
-from tests.fakes.builders import limits, ratio
-from tests.fakes.world import World
+from tests.fakes.world import World, following
 from understudy.domain.ids import FollowId
 from understudy.domain.limits import CopySides
 from understudy.domain.reasons import Reason
@@ -17,11 +16,7 @@ from understudy.domain.receipts import CopyStatus
 
 def _half_closed() -> tuple[World, FollowId]:
     """Hold 3.5 of 5 after the leader has closed, in a market that takes 0.5 at once."""
-    world = World()
-    wanted = limits(ratio("100"), copy_budget_usdc=Decimal(100_000), max_copy_age_seconds=60)
-    follow = world.follow(wanted)
-    world.begin()
-    world.copy("BTC", "5")
+    world, follow = following("5", budget=100_000, max_copy_age_seconds=60)
     world.price("BTC", "100", "0.5")
     world.leader_trades("BTC", "-5")
     world.pump()

@@ -6,8 +6,8 @@ from decimal import Decimal
 
 import pytest
 
-from tests.fakes.builders import LEADER, limits, ratio
-from tests.fakes.world import World
+from tests.fakes.builders import LEADER
+from tests.fakes.world import World, following
 from tests.unit.workflows.crashing import CrashError, Crashing, CrashPoint
 from understudy.domain.ids import FollowId
 from understudy.domain.markets import HYPERLIQUID
@@ -25,12 +25,7 @@ REPAIR = LeaderFills(HYPERLIQUID, LEADER, (), after_gap=True)
 
 
 def _world(*before: str) -> tuple[World, FollowId]:
-    world = World()
-    follow = world.follow(limits(ratio("100"), copy_budget_usdc=Decimal(100_000)))
-    world.begin()
-    for size in before:
-        world.copy("BTC", size)
-    return world, follow
+    return following(*before, budget=100_000)
 
 
 def _settled_at(world: World, size: str, symbol: str = "BTC") -> None:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from decimal import Decimal
 from itertools import permutations
 from typing import Any
 
 import pytest
 
 from tests.fakes.builders import LEADER, limits, ratio
-from tests.fakes.world import World
+from tests.fakes.world import World, following
 from tests.unit.workflows.crashing import CrashError, Crashing, CrashPoint
 from understudy.domain.ids import FollowId
 from understudy.domain.markets import HYPERLIQUID
@@ -23,10 +22,7 @@ from understudy.workflows.watching.numbering import SyncPorts
 
 
 def _world() -> tuple[World, FollowId]:
-    world = World()
-    follow = world.follow(limits(ratio("100"), copy_budget_usdc=Decimal(100_000)))
-    world.begin()
-    return world, follow
+    return following(budget=100_000)
 
 
 def _fills(world: World, *sizes: str) -> list[Fill]:

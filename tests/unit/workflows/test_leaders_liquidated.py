@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from decimal import Decimal
 
-from tests.fakes.builders import LEADER, limits, ratio
-from tests.fakes.world import World
+from tests.fakes.builders import LEADER
+from tests.fakes.world import World, following
 from understudy.domain.ids import FollowId
 from understudy.domain.markets import HYPERLIQUID
 from understudy.domain.reasons import Reason
@@ -18,11 +18,7 @@ REPAIR = LeaderFills(HYPERLIQUID, LEADER, (), after_gap=True)
 
 
 def _copied() -> tuple[World, FollowId]:
-    world = World()
-    follow = world.follow(limits(ratio("100"), copy_budget_usdc=Decimal(100_000)))
-    world.begin()
-    world.copy("BTC", "5")
-    return world, follow
+    return following("5", budget=100_000)
 
 
 def _liquidated(world: World, size: str) -> Fill:

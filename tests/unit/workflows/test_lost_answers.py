@@ -7,9 +7,8 @@ from decimal import Decimal
 
 import pytest
 
-from tests.fakes.builders import limits, ratio
 from tests.fakes.venue import Fault
-from tests.fakes.world import World
+from tests.fakes.world import World, following
 from understudy.domain.follows import FollowStatus
 from understudy.domain.ids import FollowId
 from understudy.domain.receipts import CopyStatus
@@ -20,10 +19,7 @@ LOST = [Fault.NEVER_ARRIVES, Fault.LANDS_LATE, Fault.RATE_LIMITED, Fault.SERVER_
 
 
 def _world() -> tuple[World, FollowId]:
-    world = World()
-    follow = world.follow(limits(ratio("100"), copy_budget_usdc=Decimal(10_000)))
-    world.begin()
-    world.copy("BTC", "5")
+    world, follow = following("5")
     world.venue.sent.clear()
     return world, follow
 

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from tests.fakes.builders import fixed, limits, ratio
-from tests.fakes.world import World
+from tests.fakes.builders import fixed, ratio
+from tests.fakes.world import World, following
 from understudy.domain.follows import FollowStatus, PauseReason
 from understudy.domain.ids import FollowId, WalletId
 from understudy.domain.limits import CopyMode, CopySides, Sizing
@@ -28,11 +28,7 @@ REFUSAL = "User or API Wallet 0x1 does not exist."
 
 
 def _world(sizing: Sizing | None = None, **changes: Any) -> tuple[World, FollowId]:
-    world = World()
-    wanted = limits(sizing or ratio("100"), copy_budget_usdc=Decimal(100_000), **changes)
-    follow = world.follow(wanted)
-    world.begin()
-    return world, follow
+    return following(sizing=sizing, budget=100_000, **changes)
 
 
 def _burst(world: World, *sizes: str) -> None:

@@ -8,9 +8,8 @@ from typing import Any
 
 import pytest
 
-from tests.fakes.builders import limits, ratio
 from tests.fakes.venue import Fault
-from tests.fakes.world import World
+from tests.fakes.world import World, following
 from understudy.adapters.memory.venue_budget import InMemoryVenueBudget
 from understudy.domain.follows import FollowStatus
 from understudy.domain.ids import FollowId
@@ -30,9 +29,7 @@ MOST_WAKES = 3
 
 
 def _world(weight_per_minute: int, **changes: Any) -> tuple[World, FollowId]:
-    world = World()
-    follow = world.follow(limits(ratio("100"), copy_budget_usdc=Decimal(10_000), **changes))
-    world.begin()
+    world, follow = following(**changes)
     budget = InMemoryVenueBudget({HYPERLIQUID: weight_per_minute}, world.clock)
     world.copying = replace(world.copying, budget=budget)
     world.clock.advance(MINUTE_MS - world.clock.now_ms() % MINUTE_MS)

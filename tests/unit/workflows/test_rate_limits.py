@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
-
-from tests.fakes.builders import limits, ratio
-from tests.fakes.world import World
+from tests.fakes.world import World, following
 from understudy.adapters.memory.venue_budget import InMemoryVenueBudget
 from understudy.domain.ids import FollowId
 from understudy.domain.markets import HYPERLIQUID
@@ -22,11 +19,7 @@ def _last_of_two_entries(world: World, follow: FollowId) -> Receipt:
 
 
 def test_the_follow_s_own_rate_shows_its_entries() -> None:
-    world = World()
-    follow = world.follow(
-        limits(ratio("100"), copy_budget_usdc=Decimal(10_000), entries_per_minute=1)
-    )
-    world.begin()
+    world, follow = following(entries_per_minute=1)
 
     last = _last_of_two_entries(world, follow)
 
@@ -36,9 +29,7 @@ def test_the_follow_s_own_rate_shows_its_entries() -> None:
 
 
 def test_our_own_budget_at_the_venue_is_not_blamed_on_the_follow() -> None:
-    world = World()
-    follow = world.follow(limits(ratio("100"), copy_budget_usdc=Decimal(10_000)))
-    world.begin()
+    world, follow = following()
     world.budget = InMemoryVenueBudget({HYPERLIQUID: 1}, world.clock)
     world.copying = world._copy_ports(world.copying.store, world.venue)
 

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from custody.secp256k1 import address_of
-from tests.fakes.builders import fixed, limits, ratio
-from tests.fakes.world import World
+from tests.fakes.builders import fixed, limits
+from tests.fakes.world import World, following
 from understudy.adapters.memory.queues import DelayQueue
 from understudy.domain.errors import SigningUnavailableError
 from understudy.domain.follows import FollowStatus, PauseReason
@@ -50,12 +50,7 @@ class RefusingSigner:
 
 
 def _holding(**changes: Any) -> tuple[World, FollowId]:
-    world = World()
-    wanted = limits(ratio("100"), copy_budget_usdc=Decimal(10_000), **changes)
-    follow = world.follow(wanted)
-    world.begin()
-    world.copy("BTC", "5")
-    return world, follow
+    return following("5", **changes)
 
 
 def _close(world: World) -> int:

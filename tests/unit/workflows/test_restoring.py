@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from contextlib import suppress
 from dataclasses import replace
-from decimal import Decimal
 
 import pytest
 
-from tests.fakes.builders import LEADER, limits, ratio
+from tests.fakes.builders import LEADER
 from tests.fakes.venue import Fault
-from tests.fakes.world import World
+from tests.fakes.world import following
 from tests.unit.workflows.crashing import CrashError, CrashPoint, make_crash
 from tests.unit.workflows.restoring import (
     OTHER,
@@ -154,10 +153,7 @@ def test_what_the_owner_bought_by_hand_stays_his() -> None:
 
 
 def test_a_stopped_follow_that_keeps_its_positions_keeps_them() -> None:
-    world = World()
-    keeping = limits(ratio("100"), copy_budget_usdc=Decimal(5000), on_stop=OnStop.KEEP)
-    follow = world.follow(keeping)
-    world.begin()
+    world, follow = following(budget=5000, on_stop=OnStop.KEEP)
     world.copy("BTC", "8", "100")
     paused = replace(follow_of(world, follow), status=FollowStatus.PAUSED)
     world.directory.replace(paused)

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import json
-from decimal import Decimal
 
-from tests.fakes.builders import LEADER, limits, ratio
-from tests.fakes.world import World
+from tests.fakes.builders import LEADER
+from tests.fakes.world import World, following
 from understudy.adapters.venues.hyperliquid.frames import parse_frame
 from understudy.domain.markets import HYPERLIQUID
 from understudy.domain.trades import Fill, Side
@@ -19,9 +18,7 @@ REPAIR = LeaderFills(HYPERLIQUID, LEADER, (), after_gap=True)
 
 
 def test_slices_that_are_heard_and_listed_later_are_one_trade_each() -> None:
-    world = World()
-    follow = world.follow(limits(ratio("100"), copy_budget_usdc=Decimal(100_000)))
-    world.begin()
+    world, follow = following(budget=100_000)
     for size in ("2", "3", "-5"):
         heard = _as_heard(world, world.venue.trade(LEADER, "BTC", size))
         sync_leader(world.sync_ports, [LeaderFills(HYPERLIQUID, LEADER, heard)])

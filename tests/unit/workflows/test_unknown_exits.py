@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from tests.fakes.builders import limits, ratio
 from tests.fakes.venue import Fault
-from tests.fakes.world import World
+from tests.fakes.world import World, following
 from understudy.domain.errors import SigningUnavailableError
 from understudy.domain.ids import FollowId
 from understudy.domain.intents import IntentKind
@@ -27,10 +25,7 @@ FIRST_KNOWN_SECONDS = 15
 
 def _after_an_unknown_exit() -> tuple[World, FollowId]:
     """Hold 5, which a close has sold at the venue without our hearing of it."""
-    world = World()
-    follow = world.follow(limits(ratio("100"), copy_budget_usdc=Decimal(10_000)))
-    world.begin()
-    world.copy("BTC", "5")
+    world, follow = following("5")
     world.venue.faults.append(Fault.TIMES_OUT_AFTER_ACCEPT)
     world.leader_trades("BTC", "-5")
     world.pump()
@@ -93,10 +88,7 @@ def test_every_receipt_ends_when_the_unknown_exit_turns_out_to_have_closed_all()
 
 
 def test_a_newer_trade_finishes_the_receipt_whose_rest_it_takes_over() -> None:
-    world = World()
-    follow = world.follow(limits(ratio("100"), copy_budget_usdc=Decimal(10_000)))
-    world.begin()
-    world.copy("BTC", "5")
+    world, follow = following("5")
     world.venue.set_price("BTC", "100", depth="0")
     world.leader_trades("BTC", "-2")
     world.pump()
@@ -148,9 +140,7 @@ def test_a_newer_trade_finishes_a_receipt_whose_exit_an_unknown_one_made_needles
 def test_an_exit_that_ended_beside_an_unknown_entry_goes_on_when_the_entry_turns_out_filled() -> (
     None
 ):
-    world = World()
-    follow = world.follow(limits(ratio("100"), copy_budget_usdc=Decimal(10_000)))
-    world.begin()
+    world, follow = following()
     world.venue.faults.extend([None, Fault.TIMES_OUT_AFTER_ACCEPT])  # leverage goes first
     world.leader_trades("BTC", "5")
     world.pump()
@@ -165,11 +155,7 @@ def test_an_exit_that_ended_beside_an_unknown_entry_goes_on_when_the_entry_turns
 
 
 def _holding_five() -> tuple[World, FollowId]:
-    world = World()
-    follow = world.follow(limits(ratio("100"), copy_budget_usdc=Decimal(10_000)))
-    world.begin()
-    world.copy("BTC", "5")
-    return world, follow
+    return following("5")
 
 
 def test_a_close_refused_beside_an_unknown_reduction_goes_on_without_a_sweep() -> None:
@@ -219,9 +205,7 @@ class ClosedMeanwhile:
 
 
 def test_what_an_entry_fills_after_its_close_was_given_up_is_closed_without_a_sweep() -> None:
-    world = World()
-    follow = world.follow(limits(ratio("100"), copy_budget_usdc=Decimal(10_000)))
-    world.begin()
+    world, follow = following()
     world.leader_trades("BTC", "5")
     world.sync()
     world.signer = ClosedMeanwhile(world)

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
 from typing import Any
 
 import pytest
 
-from tests.fakes.builders import limits, ratio
-from tests.fakes.world import World
+from tests.fakes.world import World, following
 from understudy.domain.ids import FollowId
 from understudy.domain.limits import CopyMode
 from understudy.domain.reasons import Reason
@@ -21,9 +19,7 @@ SLOWER: list[dict[str, Any]] = [
 
 def _moved_together(size: str, **changes: Any) -> tuple[World, FollowId]:
     """Let the leader trade two symbols at once, so that their windows end together."""
-    world = World()
-    follow = world.follow(limits(ratio("100"), copy_budget_usdc=Decimal(100_000), **changes))
-    world.begin()
+    world, follow = following(budget=100_000, **changes)
     _move_both(world, size)
     return world, follow
 
