@@ -145,6 +145,16 @@ def test_an_open_exit_converges_in_the_sweep() -> None:
     assert world.receipts(follow)[-1].status is CopyStatus.DONE
 
 
+def _resolve_dying(world: World, at: int) -> None:
+    """Have a resolver die at one of its calls, and its command run again."""
+    make_crash(world, CrashPoint(at, after=True))
+    for command in world.queues.reconcile.take():
+        try:
+            reconcile(world.reconcile_ports, command)
+        except CrashError:
+            reconcile(world.reconcile_ports, command)
+
+
 @pytest.mark.parametrize("at", range(1, 16))
 def test_a_resolver_that_dies_at_any_call_settles_once(at: int) -> None:
     world, follow = following("5")
@@ -152,12 +162,7 @@ def test_a_resolver_that_dies_at_any_call_settles_once(at: int) -> None:
     world.leader_trades("BTC", "-2")
     world.pump()
     world.clock.advance(21_000)
-    make_crash(world, CrashPoint(at, after=True))
-    for command in world.queues.reconcile.take():
-        try:
-            reconcile(world.reconcile_ports, command)
-        except CrashError:
-            reconcile(world.reconcile_ports, command)
+    _resolve_dying(world, at)
 
     world.pump()
 
@@ -175,12 +180,7 @@ def test_an_exit_whose_resolver_dies_at_any_call_goes_on_without_a_sweep(at: int
     world.pass_time(3)
     assert world.held_at_venue(follow) == 5
     world.clock.advance(21_000)
-    make_crash(world, CrashPoint(at, after=True))
-    for command in world.queues.reconcile.take():
-        try:
-            reconcile(world.reconcile_ports, command)
-        except CrashError:
-            reconcile(world.reconcile_ports, command)
+    _resolve_dying(world, at)
 
     world.pump()
 
