@@ -7,9 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.fakes.api import ApiWorld
-from tests.fakes.erasing import Schedule
-from tests.unit.api.leaving import delete, held, holding, me, traces
+from tests.unit.api.leaving import delete, deleted, held, holding, me, traces
 from understudy.adapters.memory.accounts import InMemoryAccountStore
 from understudy.domain.agents import DAY_MS
 from understudy.domain.errors import ConflictError, DependencyError
@@ -21,33 +19,16 @@ from understudy.workflows.requests import account_deletion
 from understudy.workflows.requests.account_deletion import CLOSES_FOR_MS, GOES_ON_AFTER_MS
 
 if TYPE_CHECKING:
+    from tests.fakes.api import ApiWorld
+    from tests.fakes.erasing import Schedule
     from understudy.domain.follows import Follow
     from understudy.ports.copying import FollowState
 
 NOTHING = Erasures()
 
 
-@pytest.fixture
-def api() -> ApiWorld:
-    return ApiWorld()
-
-
-@pytest.fixture
-def token(api: ApiWorld) -> str:
-    return api.token()
-
-
-@pytest.fixture
-def schedule(api: ApiWorld) -> Schedule:
-    return Schedule(api)
-
-
 def kept(state: FollowState) -> Follow:
     return replace(state.follow, limits=replace(state.follow.limits, on_stop=OnStop.KEEP))
-
-
-def deleted(api: ApiWorld) -> list[str]:
-    return [each.subject for each in api.audit.entries if each.event == "ACCOUNT_DELETED"]
 
 
 def test_whose_positions_had_to_be_closed_is_gone_without_asking_again(
