@@ -181,12 +181,18 @@ def test_many_records_are_erased_in_several_runs(
     assert deleted(api) == [user_id]
 
 
-def test_a_position_that_cannot_be_closed_is_asked_for_again_and_told_after_a_week(
-    api: ApiWorld, token: str, schedule: Schedule
-) -> None:
+def _asked_without_an_agent(api: ApiWorld, token: str) -> UserId:
+    """Have one ask who holds something, and for whom nothing can be signed any more."""
     user_id, _ = me(api, token), holding(api, token)
     api.request("DELETE", "/v1/agents/agent-1", None, token)
     delete(api, token)
+    return user_id
+
+
+def test_a_position_that_cannot_be_closed_is_asked_for_again_and_told_after_a_week(
+    api: ApiWorld, token: str, schedule: Schedule
+) -> None:
+    user_id = _asked_without_an_agent(api, token)
 
     assert schedule.after() == Erasures(left={user_id: "CLOSING"})
     assert schedule.after(GOES_ON_AFTER_MS - 1) == NOTHING, "not yet again"
@@ -196,9 +202,7 @@ def test_a_position_that_cannot_be_closed_is_asked_for_again_and_told_after_a_we
 def test_what_could_not_be_closed_in_four_weeks_is_its_owners_and_the_user_is_gone(
     api: ApiWorld, token: str, schedule: Schedule
 ) -> None:
-    user_id, _ = me(api, token), holding(api, token)
-    api.request("DELETE", "/v1/agents/agent-1", None, token)
-    delete(api, token)
+    user_id = _asked_without_an_agent(api, token)
 
     schedule.after(CLOSES_FOR_MS - 1)
     assert traces(api, user_id)
@@ -212,9 +216,7 @@ def test_what_could_not_be_closed_in_four_weeks_is_its_owners_and_the_user_is_go
 def test_asking_with_another_wish_changes_what_is_gone_on_with(
     api: ApiWorld, token: str, schedule: Schedule
 ) -> None:
-    user_id, _ = me(api, token), holding(api, token)
-    api.request("DELETE", "/v1/agents/agent-1", None, token)
-    delete(api, token)
+    user_id = _asked_without_an_agent(api, token)
     now_ms = api.world.clock.now_ms()
     schedule.closings.begin_closing(user_id, now_ms, OnStop.KEEP, now_ms)
 
