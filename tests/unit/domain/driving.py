@@ -162,7 +162,8 @@ class Driven:
         pending = before.pending_entry_size
         counts_ms = max(asked.trade.time_ms, went_ms)
         self.placed.append(Placed(asked, decision, order, self.held(symbol), pending, counts_ms))
-        intent = self._pinned(symbol, order)
+        name = f"i{len(self.placed)}"
+        intent = pinned(order, symbol, name, seq=self.seq, created_at_ms=self.now_ms)
         under_way = Pending(
             intent.intent_id, intent.signed_size, order.reduce_only, order.margin, intent.notional
         )
@@ -199,31 +200,33 @@ class Driven:
         self.budget = replace(after.budget, failures_in_row=0, breaker_opened_at_ms=0)
         self.ledgers[intent.symbol] = after.ledger
 
-    def _pinned(self, symbol: str, order: OrderPlan) -> Intent:
-        return Intent(
-            IntentId(f"i{len(self.placed)}"),
-            FOLLOW,
-            CopyId("c"),
-            WALLET,
-            "0x",
-            "a",
-            "hyperliquid",
-            order.kind,
-            symbol,
-            0,
-            order.side,
-            order.size,
-            order.limit_price,
-            order.reduce_only,
-            order.leverage,
-            isolated=False,
-            client_order_id="0x",
-            nonce=self.seq,
-            expires_at_ms=0,
-            margin=order.margin,
-            leg=0,
-            attempt=1,
-            seq=self.seq,
-            created_at_ms=self.now_ms,
-            reference_price=order.reference_price,
-        )
+
+def pinned(order: OrderPlan, symbol: str, name: str, *, seq: int, created_at_ms: int = 0) -> Intent:
+    """Pin an order of FOLLOW under this name."""
+    return Intent(
+        IntentId(name),
+        FOLLOW,
+        CopyId("c"),
+        WALLET,
+        "0x",
+        "a",
+        "hyperliquid",
+        order.kind,
+        symbol,
+        0,
+        order.side,
+        order.size,
+        order.limit_price,
+        order.reduce_only,
+        order.leverage,
+        isolated=False,
+        client_order_id="0x",
+        nonce=seq,
+        expires_at_ms=0,
+        margin=order.margin,
+        leg=0,
+        attempt=1,
+        seq=seq,
+        created_at_ms=created_at_ms,
+        reference_price=order.reference_price,
+    )
