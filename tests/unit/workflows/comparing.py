@@ -22,8 +22,11 @@ if TYPE_CHECKING:
     from understudy.domain.trades import Fill, Trade
 
 
-def begun_world() -> tuple[World, FollowId]:
-    return following(budget=100_000)
+REPAIR = LeaderFills(HYPERLIQUID, LEADER, (), after_gap=True)
+
+
+def begun_world(*copied: str) -> tuple[World, FollowId]:
+    return following(*copied, budget=100_000)
 
 
 def count_questions(monkeypatch: pytest.MonkeyPatch, world: World) -> Counter[str]:
@@ -52,6 +55,12 @@ def traded(world: World, size: str) -> Fill:
 def after_gap(world: World, *fills: Fill) -> None:
     world.queues.to_leader_sync([LeaderFills(HYPERLIQUID, LEADER, fills, after_gap=True)])
     world.pump()
+
+
+def repair(world: World, times: int = 2) -> None:
+    for _ in range(times):
+        after_gap(world)
+        world.clock.advance(60_000)
 
 
 def live(world: World, *fills: Fill) -> None:
