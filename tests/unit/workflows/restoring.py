@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from copy import deepcopy
 from dataclasses import replace
 from decimal import Decimal
@@ -16,15 +17,17 @@ from understudy.domain.money import ZERO
 from understudy.messages import LeaderFills
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from understudy.domain.follows import Follow
 
 Saved = dict[str, Any]
 OTHER = "0x" + "3" * 40
 
 
-def begun() -> tuple[World, FollowId]:
+def begun(*copied: str) -> tuple[World, FollowId]:
     """Begin with one follow that copies everything one to one."""
-    return following(budget=5000)
+    return following(*copied, budget=5000)
 
 
 def saved(world: World) -> Saved:
@@ -42,6 +45,14 @@ def stop_and_restore(world: World, before: Saved) -> None:
         queue.take()
     world.queues.reconcile.take()
     world.clock.advance(60_000)
+
+
+@contextmanager
+def lost(world: World) -> Iterator[None]:
+    """Have the table lose what it learns in here."""
+    before = saved(world)
+    yield
+    stop_and_restore(world, before)
 
 
 def repair_leader(world: World, leader: str = LEADER) -> None:
