@@ -96,8 +96,7 @@ def test_a_first_delivery_weeks_later_enters_nothing() -> None:
 
 
 def test_a_close_weeks_later_still_closes() -> None:
-    world, follow = following()
-    world.copy("BTC", "5")
+    world, follow = following("5")
     command = _command(world, "-5")
     world.clock.advance(WEEKS_MS)
 
@@ -107,8 +106,7 @@ def test_a_close_weeks_later_still_closes() -> None:
 
 
 def test_a_worker_that_is_overtaken_before_it_claims_takes_the_other_s_receipt() -> None:
-    world, follow = following()
-    world.copy("BTC", "5")
+    world, follow = following("5")
     command, ports = _command(world, "3"), world.copying
     other = Meanwhile(ports.store, "commit", lambda: _run(world, ports, command))
     world.copying = replace(ports, store=other)
@@ -121,8 +119,7 @@ def test_a_worker_that_is_overtaken_before_it_claims_takes_the_other_s_receipt()
 
 
 def test_a_worker_that_is_overtaken_while_it_sends_settles_nothing_twice() -> None:
-    world, follow = following()
-    world.copy("BTC", "5")
+    world, follow = following("5")
     command, ports = _command(world, "3"), world.copying
     venue = Meanwhile(world.venue, "submit", lambda: _run(world, ports, command))
     world.copying = replace(ports, venues={HYPERLIQUID: venue})
@@ -216,8 +213,7 @@ def test_a_symbol_held_by_hand_is_left_alone_until_it_is_flat() -> None:
 
 
 def test_a_paused_follow_copies_closes_and_enters_nothing() -> None:
-    world, follow = following()
-    world.copy("BTC", "5")
+    world, follow = following("5")
     paused = replace(
         world.table.follows[follow], status=FollowStatus.PAUSED, pause_reason=PauseReason.USER
     )
@@ -232,8 +228,7 @@ def test_a_paused_follow_copies_closes_and_enters_nothing() -> None:
 
 
 def test_a_paused_follow_that_keeps_its_positions_copies_no_close() -> None:
-    world, follow = following(on_stop=OnStop.KEEP)
-    world.copy("BTC", "5")
+    world, follow = following("5", on_stop=OnStop.KEEP)
     world.directory.replace(replace(world.table.follows[follow], status=FollowStatus.PAUSED))
 
     world.copy("BTC", "-5")
@@ -249,8 +244,7 @@ def test_an_exit_passes_every_switch_but_the_user_s_own_and_a_revoked_authority(
         Switch.FLAGGED: "user-1",
         Switch.BLACKLISTED: LEADER,
     }
-    world, follow = following()
-    world.copy("BTC", "5")
+    world, follow = following("5")
     for switch, subject in subjects.items():
         world.switches.turn(switch, subject, on=True, at_ms=world.clock.now_ms())
 
@@ -266,8 +260,7 @@ def test_an_exit_passes_every_switch_but_the_user_s_own_and_a_revoked_authority(
 
 
 def test_an_exit_that_the_user_s_kill_switch_stopped_goes_out_once_it_is_off() -> None:
-    world, follow = following()
-    world.copy("BTC", "5")
+    world, follow = following("5")
     world.switches.turn(Switch.KILL_USER, "user-1", on=True, at_ms=world.clock.now_ms())
     world.copy("BTC", "-5")
     assert world.held_at_venue(follow) == 5
@@ -279,8 +272,7 @@ def test_an_exit_that_the_user_s_kill_switch_stopped_goes_out_once_it_is_off() -
 
 
 def test_closing_out_flattens_what_is_held() -> None:
-    world, follow = following(on_stop=OnStop.CLOSE_NOW)
-    world.copy("BTC", "5")
+    world, follow = following("5", on_stop=OnStop.CLOSE_NOW)
     world.directory.replace(replace(world.table.follows[follow], status=FollowStatus.PAUSED))
     now_ms = world.clock.now_ms()
 

@@ -28,8 +28,7 @@ class StrictSigner:
 
 
 def test_an_entry_that_is_not_signed_is_rejected_and_says_so() -> None:
-    world, follow_id = following()
-    world.copy("BTC", "2")
+    world, follow_id = following("2")
     world.signer = StrictSigner(world.signer)
 
     world.copy("BTC", "3")
@@ -63,8 +62,7 @@ def test_a_leverage_that_is_not_signed_skips_its_entry_for_the_signers_reason(
 
 
 def test_an_exit_that_was_not_signed_is_done_once_it_is() -> None:
-    world, follow_id = following()
-    world.copy("BTC", "5")
+    world, follow_id = following("5")
     strict = StrictSigner(world.signer)
     world.signer = strict
     world.leader_trades("BTC", "-5")

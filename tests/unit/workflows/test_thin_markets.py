@@ -16,8 +16,7 @@ from understudy.workflows.copying.orders import ATTEMPTS_BEFORE_OPERATOR
 
 
 def _closing_at(depth: str, held: str = "40") -> tuple[World, FollowId]:
-    world, follow = following()
-    world.copy("BTC", held)
+    world, follow = following(held)
     world.venue.set_price("BTC", "100", depth=depth)
     world.leader_trades("BTC", f"-{held}")
     world.pump()

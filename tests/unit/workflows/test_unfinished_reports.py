@@ -49,8 +49,7 @@ def _left_unknown(world: World, monkeypatch: pytest.MonkeyPatch, change: str) ->
 def an_order_whose_record_is_behind(
     monkeypatch: pytest.MonkeyPatch,
 ) -> tuple[World, FollowId, _SlowRecord]:
-    world, follow = following()
-    world.copy("BTC", "5")
+    world, follow = following("5")
     return world, follow, _left_unknown(world, monkeypatch, "3")
 
 
@@ -114,8 +113,7 @@ def test_a_part_of_an_entrys_fills_is_never_taken_for_all_of_them(waiting: Waiti
 def test_a_close_that_ended_flat_counts_although_the_venue_speaks_of_more_for_two_minutes(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    world, follow = following()
-    world.copy("BTC", "5")
+    world, follow = following("5")
     record = _left_unknown(world, monkeypatch, "-5")
     record.listed = WHOLE_CLOSE
     _sweep_for(world, 1)
@@ -131,8 +129,7 @@ def test_a_close_that_ended_flat_counts_although_the_venue_speaks_of_more_for_tw
 def test_a_close_that_did_not_end_flat_waits_until_all_of_it_is_listed(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    world, follow = following()
-    world.copy("BTC", "5")
+    world, follow = following("5")
     record = _left_unknown(world, monkeypatch, "-3")
     _sweep_for(world, MINUTES)
     assert world.ledger(follow).pending
