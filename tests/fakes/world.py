@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 from custody.secp256k1 import address_of
 from tests.fakes.builders import LEADER, NOW_MS, limits, market, ratio
 from tests.fakes.signing import KeySigner
-from tests.fakes.venue import InMemoryVenue
+from tests.fakes.venue import Fault, InMemoryVenue
 from understudy.adapters.memory.clock import ManualClock
 from understudy.adapters.memory.copy_store import InMemoryCopyStore
 from understudy.adapters.memory.copying_table import CopyingTable
@@ -135,9 +135,16 @@ class World:
 
     def copy(self, symbol: str, signed_size: str, price: str | None = None) -> None:
         """Let the leader trade, have it copied, and let 61 s pass."""
+        self.copy_now(symbol, signed_size, price=price)
+        self.clock.advance(61_000)
+
+    def copy_now(
+        self, symbol: str, signed_size: str, *faults: Fault | str | None, price: str | None = None
+    ) -> None:
+        """Let the leader trade and have it copied, the venue answering with these faults first."""
+        self.venue.faults.extend(faults)
         self.leader_trades(symbol, signed_size, price)
         self.pump()
-        self.clock.advance(61_000)
 
     def pump(self) -> None:
         """Run every queue until all are empty; delayed messages wait for their time."""

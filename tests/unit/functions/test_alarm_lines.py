@@ -118,9 +118,7 @@ def test_an_order_that_stays_unknown_is_alarmed_after_two_minutes(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], seconds: int, orders: int
 ) -> None:
     world, _ = following(sizing=fixed("100"))
-    world.venue.faults.extend([None, Fault.NEVER_ARRIVES])
-    world.leader_trades("BTC", "1")
-    world.pump()
+    world.copy_now("BTC", "1", None, Fault.NEVER_ARRIVES)
     world.clock.advance(seconds * 1000)
     monkeypatch.setattr(follow_reconcile, "build", lambda: world.reconcile_ports)
 

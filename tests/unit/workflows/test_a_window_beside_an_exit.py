@@ -23,6 +23,5 @@ def test_what_a_window_wanted_closed_meanwhile_is_closed_with_the_exits_outcome(
 
 
 def _trades(world: World, size: str) -> None:
-    world.leader_trades("BTC", size)
-    world.pump()
+    world.copy_now("BTC", size)
     world.clock.advance(100)

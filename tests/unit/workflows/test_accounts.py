@@ -55,16 +55,14 @@ def _world(**changes: Any) -> tuple[World, FollowId, Reader]:
     world, follow = following(**changes)
     reader = Reader(world.venue)
     world.copying = replace(world.copying, venues={HYPERLIQUID: reader})
-    world.leader_trades("BTC", "1")
-    world.pump()
+    world.copy_now("BTC", "1")
     return world, follow, reader
 
 
 def _next_entry(world: World, after_ms: int) -> None:
     world.clock.advance(after_ms)
     world.price("BTC", "100")
-    world.leader_trades("BTC", "1")
-    world.pump()
+    world.copy_now("BTC", "1")
 
 
 @pytest.mark.parametrize(("after_ms", "readings"), [(30_000, 1), (30_001, 2)])
@@ -176,8 +174,7 @@ def test_an_old_reading_frees_no_symbol_from_the_hand() -> None:
     reader.is_silent = True
     world.clock.advance(60_000)
 
-    world.leader_trades("ETH", "1")
-    world.pump()
+    world.copy_now("ETH", "1")
 
     assert world.held_at_venue(follow, "ETH") == 0
     assert world.table.owners[wallet, "ETH"] == by_hand(0)

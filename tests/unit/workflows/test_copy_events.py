@@ -66,9 +66,7 @@ def test_a_skip_is_announced_with_its_reason() -> None:
 
 def test_a_copy_under_way_is_not_announced() -> None:
     world, _ = _world()
-    world.venue.faults.extend([None, *SENDINGS * [Fault.NEVER_ARRIVES]])
-    world.leader_trades("BTC", "5")
-    world.pump()
+    world.copy_now("BTC", "5", None, *SENDINGS * [Fault.NEVER_ARRIVES])
     assert _published(world, _changes(world)) == []
 
     world.pass_time(14)
@@ -80,8 +78,7 @@ def test_a_copy_that_ends_differently_later_is_announced_again() -> None:
     world, _ = _world()
     world.copy("BTC", "5")
     world.venue.set_price("BTC", "100", depth="0")
-    world.leader_trades("BTC", "-5")
-    world.pump()
+    world.copy_now("BTC", "-5")
     world.pass_time(60)
     earlier = _changes(world)
     world.venue.set_price("BTC", "100")

@@ -47,9 +47,7 @@ def test_an_exit_that_rests_is_over_when_its_position_turns_out_to_be_gone() -> 
     _by_hand(world, follow, "-5")
     world.sweep()
     world.clock.advance(31_000)
-    world.venue.faults.append("Only post-only orders allowed immediately after network upgrade")
-    world.leader_trades("BTC", "-5")
-    world.pump()
+    world.copy_now("BTC", "-5", "Only post-only orders allowed immediately after network upgrade")
     assert world.receipts(follow)[-1].status is CopyStatus.CLAIMED
 
     world.sweep()
@@ -89,9 +87,7 @@ def test_any_other_difference_stops_the_symbol_s_entries_until_it_is_gone() -> N
 
 def test_a_difference_while_an_order_is_unknown_says_nothing() -> None:
     world, follow = following("5")
-    world.venue.faults.append(Fault.TIMES_OUT_AFTER_ACCEPT)
-    world.leader_trades("BTC", "1")
-    world.pump()
+    world.copy_now("BTC", "1", Fault.TIMES_OUT_AFTER_ACCEPT)
 
     world.sweep()
 
@@ -100,9 +96,7 @@ def test_a_difference_while_an_order_is_unknown_says_nothing() -> None:
 
 def test_nothing_is_guessed_while_the_venue_is_down() -> None:
     world, follow = following("5")
-    world.venue.faults.append(Fault.NEVER_ARRIVES)
-    world.leader_trades("BTC", "1")
-    world.pump()
+    world.copy_now("BTC", "1", Fault.NEVER_ARRIVES)
     world.venue.is_down = True
     before, waits = world.ledger(follow), world.queues.reconcile
 
@@ -118,9 +112,7 @@ def test_nothing_is_guessed_while_the_venue_is_down() -> None:
 
 def test_an_unknown_order_whose_message_was_lost_is_found_by_the_sweep() -> None:
     world, follow = following("5")
-    world.venue.faults.append(Fault.TIMES_OUT_AFTER_ACCEPT)
-    world.leader_trades("BTC", "1")
-    world.pump()
+    world.copy_now("BTC", "1", Fault.TIMES_OUT_AFTER_ACCEPT)
     world.clock.advance(14_000)
     world.queues.reconcile.take()
 
@@ -133,8 +125,7 @@ def test_an_unknown_order_whose_message_was_lost_is_found_by_the_sweep() -> None
 def test_an_open_exit_converges_in_the_sweep() -> None:
     world, follow = following("5")
     world.venue.set_price("BTC", "100", depth="0")
-    world.leader_trades("BTC", "-5")
-    world.pump()
+    world.copy_now("BTC", "-5")
     world.clock.advance(3_000)
     world.queues.reconcile.take()
     world.venue.set_price("BTC", "100")
@@ -158,9 +149,7 @@ def _resolve_dying(world: World, at: int) -> None:
 @pytest.mark.parametrize("at", range(1, 16))
 def test_a_resolver_that_dies_at_any_call_settles_once(at: int) -> None:
     world, follow = following("5")
-    world.venue.faults.append(Fault.TIMES_OUT_AFTER_ACCEPT)
-    world.leader_trades("BTC", "-2")
-    world.pump()
+    world.copy_now("BTC", "-2", Fault.TIMES_OUT_AFTER_ACCEPT)
     world.clock.advance(21_000)
     _resolve_dying(world, at)
 
@@ -174,9 +163,7 @@ def test_a_resolver_that_dies_at_any_call_settles_once(at: int) -> None:
 @pytest.mark.parametrize("at", range(1, 16))
 def test_an_exit_whose_resolver_dies_at_any_call_goes_on_without_a_sweep(at: int) -> None:
     world, follow = following("5")
-    world.venue.faults.extend([Fault.NEVER_ARRIVES, Fault.NEVER_ARRIVES])
-    world.leader_trades("BTC", "-5")
-    world.pump()
+    world.copy_now("BTC", "-5", Fault.NEVER_ARRIVES, Fault.NEVER_ARRIVES)
     world.pass_time(3)
     assert world.held_at_venue(follow) == 5
     world.clock.advance(21_000)
@@ -257,9 +244,7 @@ def test_a_close_out_that_nobody_lived_to_ask_for_is_asked_for_by_the_sweep() ->
 
 def test_an_entry_that_lands_after_the_close_out_is_closed_too() -> None:
     world, follow = following("5", on_stop=OnStop.CLOSE_NOW)
-    world.venue.faults.append(Fault.TIMES_OUT_AFTER_ACCEPT)
-    world.leader_trades("BTC", "1")
-    world.pump()
+    world.copy_now("BTC", "1", Fault.TIMES_OUT_AFTER_ACCEPT)
     world.directory.replace(replace(world.table.follows[follow], status=FollowStatus.PAUSED))
     world.sweep()
 

@@ -142,11 +142,9 @@ def _run(world: World, ports: Any, command: LaneCommand) -> None:
 def test_an_account_reading_without_the_dex_is_read_again() -> None:
     world, follow = following()
     world.venue.fund(world.table.follows[follow].wallet_address, "1000", dex="xyz")
-    world.leader_trades("BTC", "1")
-    world.pump()
+    world.copy_now("BTC", "1")
 
-    world.leader_trades("xyz:TSLA", "1")
-    world.pump()
+    world.copy_now("xyz:TSLA", "1")
 
     assert [receipt.status for receipt in world.receipts(follow)] == [CopyStatus.DONE] * 2
 

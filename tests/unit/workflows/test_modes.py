@@ -34,8 +34,7 @@ def _world(sizing: Sizing | None = None, **changes: Any) -> tuple[World, FollowI
 def _burst(world: World, *sizes: str) -> None:
     """Let the leader trade several times within half a second."""
     for size in sizes:
-        world.leader_trades("BTC", size)
-        world.pump()
+        world.copy_now("BTC", size)
         world.clock.advance(100)
 
 
@@ -55,8 +54,7 @@ def test_the_trades_of_a_window_become_one_order_at_its_end(mode: dict[str, Any]
 def test_a_window_is_as_long_as_its_follow_asks(window_ms: int) -> None:
     world, follow = _world(mode=CopyMode.THROTTLED, throttle_window_ms=window_ms)
     decided_ms = world.clock.now_ms()
-    world.leader_trades("BTC", "5")
-    world.pump()
+    world.copy_now("BTC", "5")
 
     while not world.orders_at_venue(follow):
         world.clock.advance(1)
@@ -179,8 +177,7 @@ def test_a_window_end_that_comes_again_orders_nothing(mode: dict[str, Any]) -> N
 def _hurry(world: World, trades: int) -> None:
     """Let the leader go up by one unit very often within a minute."""
     for _ in range(trades):
-        world.leader_trades("BTC", "1")
-        world.pump()
+        world.copy_now("BTC", "1")
         world.clock.advance(500)
 
 
@@ -238,8 +235,7 @@ def test_slices_below_the_minimum_add_up() -> None:
 def _fail(world: World, times: int) -> None:
     world.venue.faults.extend([REFUSAL] * times)
     for _ in range(times):
-        world.leader_trades("BTC", "1")
-        world.pump()
+        world.copy_now("BTC", "1")
         world.clock.advance(1000)
 
 

@@ -53,8 +53,7 @@ def _world(monkeypatch: pytest.MonkeyPatch) -> tuple[World, FollowId]:
 
 
 def _trade(world: World, follow: FollowId) -> Receipt:
-    world.leader_trades("BTC", "1")
-    world.pump()
+    world.copy_now("BTC", "1")
     return world.receipts(follow)[-1]
 
 

@@ -11,10 +11,8 @@ from understudy.domain.receipts import Receipt
 
 
 def _last_of_two_entries(world: World, follow: FollowId) -> Receipt:
-    world.leader_trades("BTC", "1")
-    world.pump()
-    world.leader_trades("BTC", "1")
-    world.pump()
+    world.copy_now("BTC", "1")
+    world.copy_now("BTC", "1")
     return world.receipts(follow)[-1]
 
 

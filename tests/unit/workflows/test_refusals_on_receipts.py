@@ -65,8 +65,7 @@ def test_an_exit_that_was_not_signed_is_done_once_it_is() -> None:
     world, follow_id = following("5")
     strict = StrictSigner(world.signer)
     world.signer = strict
-    world.leader_trades("BTC", "-5")
-    world.pump()
+    world.copy_now("BTC", "-5")
     assert world.held_at_venue(follow_id) == 5
 
     strict.refuses = ""

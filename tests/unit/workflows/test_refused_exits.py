@@ -56,8 +56,7 @@ def _holding(**changes: Any) -> tuple[World, FollowId]:
 def _close(world: World) -> int:
     """Let the leader close; gives how many orders were sent before."""
     sent = len(world.venue.sent)
-    world.leader_trades("BTC", "-5")
-    world.pump()
+    world.copy_now("BTC", "-5")
     return sent
 
 

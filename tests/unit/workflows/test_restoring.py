@@ -103,9 +103,7 @@ def test_a_flip_that_was_done_is_held_on_its_new_side() -> None:
 
 def test_an_order_that_was_under_way_at_the_restored_time_is_settled_first() -> None:
     world, follow = begun()
-    world.venue.faults.extend([None, Fault.TIMES_OUT_AFTER_ACCEPT])
-    world.leader_trades("BTC", "8", "100")
-    world.pump()
+    world.copy_now("BTC", "8", None, Fault.TIMES_OUT_AFTER_ACCEPT, price="100")
     assert world.ledger(follow).pending
     stop_and_restore(world, saved(world))
 

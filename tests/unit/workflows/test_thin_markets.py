@@ -18,8 +18,7 @@ from understudy.workflows.copying.orders import ATTEMPTS_BEFORE_OPERATOR
 def _closing_at(depth: str, held: str = "40") -> tuple[World, FollowId]:
     world, follow = following(held)
     world.venue.set_price("BTC", "100", depth=depth)
-    world.leader_trades("BTC", f"-{held}")
-    world.pump()
+    world.copy_now("BTC", f"-{held}")
     return world, follow
 
 

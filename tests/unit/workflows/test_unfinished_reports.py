@@ -39,9 +39,7 @@ class _SlowRecord:
 def _left_unknown(world: World, monkeypatch: pytest.MonkeyPatch, change: str) -> _SlowRecord:
     record = _SlowRecord(world.venue.order_report)
     monkeypatch.setattr(world.venue, "order_report", record)
-    world.venue.faults.append(Fault.TIMES_OUT_AFTER_ACCEPT)
-    world.leader_trades("BTC", change)
-    world.pump()
+    world.copy_now("BTC", change, Fault.TIMES_OUT_AFTER_ACCEPT)
     return record
 
 

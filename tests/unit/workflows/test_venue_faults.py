@@ -21,9 +21,7 @@ TOOK_EFFECT = {Fault.TIMES_OUT_AFTER_ACCEPT}
 def _trade(world: World, size: str, *faults: Fault | str | None) -> None:
     if faults and not world.table.ledgers:
         world.venue.faults.append(None)  # the leverage of the first entry
-    world.venue.faults.extend(faults)
-    world.leader_trades("BTC", size)
-    world.pump()
+    world.copy_now("BTC", size, *faults)
 
 
 def _nothing_is_left_under_way(world: World, follow: FollowId) -> None:

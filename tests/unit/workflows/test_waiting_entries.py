@@ -20,9 +20,7 @@ RESOLVED_SECONDS = 15
 
 
 def _trade(world: World, size: str, *faults: Fault, symbol: str = "BTC") -> None:
-    world.venue.faults.extend(faults)
-    world.leader_trades(symbol, size)
-    world.pump()
+    world.copy_now(symbol, size, *faults)
     world.clock.advance(100)
 
 
