@@ -6,12 +6,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from tests.fakes.builders import FOLLOW, NOW_MS, WALLET, follow, market, situation, trade
+from tests.fakes.builders import FOLLOW, NOW_MS, follow, intent, market, situation, trade
 from tests.fakes.venue_books import Position
 from understudy.domain.decisions import decide, decide_entry, decide_gap
 from understudy.domain.exits import exit_size
 from understudy.domain.follows import Budget, Ledger, Pending
-from understudy.domain.ids import CopyId, IntentId
 from understudy.domain.intents import Accepted, Intent
 from understudy.domain.leaders import LeaderAccount
 from understudy.domain.limits import Limits
@@ -106,8 +105,8 @@ class Driven:
     def hear(self) -> None:
         """Learn what became of every order that was not heard of."""
         unheard, self.unheard = self.unheard, []
-        for intent, outcome in unheard:
-            self._settle(intent, outcome)
+        for lost, outcome in unheard:
+            self._settle(lost, outcome)
 
     def flatten(self, price: Decimal) -> None:
         """Let the leader close everything in a deep market, and everything be heard of."""
@@ -203,28 +202,17 @@ class Driven:
 
 def pinned(order: OrderPlan, symbol: str, name: str, *, seq: int, created_at_ms: int = 0) -> Intent:
     """Pin an order of FOLLOW under this name."""
-    return Intent(
-        IntentId(name),
-        FOLLOW,
-        CopyId("c"),
-        WALLET,
-        "0x",
-        "a",
-        "hyperliquid",
-        order.kind,
-        symbol,
-        0,
-        order.side,
-        order.size,
-        order.limit_price,
-        order.reduce_only,
-        order.leverage,
-        isolated=False,
-        client_order_id="0x",
+    return intent(
+        name,
+        kind=order.kind,
+        symbol=symbol,
+        side=order.side,
+        size=order.size,
+        limit_price=order.limit_price,
+        reduce_only=order.reduce_only,
+        leverage=order.leverage,
         nonce=seq,
-        expires_at_ms=0,
         margin=order.margin,
-        leg=0,
         attempt=1,
         seq=seq,
         created_at_ms=created_at_ms,
