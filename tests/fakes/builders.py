@@ -16,7 +16,8 @@ from understudy.domain.follows import (
     Marks,
     Switches,
 )
-from understudy.domain.ids import FollowId, UserId, WalletId
+from understudy.domain.ids import CopyId, FollowId, IntentId, UserId, WalletId
+from understudy.domain.intents import Intent, IntentKind
 from understudy.domain.leaders import LeaderAccount
 from understudy.domain.limits import Limits, Sizing, SizingKind
 from understudy.domain.markets import HYPERLIQUID, Market, PriceGrid
@@ -128,6 +129,37 @@ def ledger(held: str = "0", entry_price: str = "100", leverage: int = 1, **chang
         entry_notional=notional,
         margin=notional / leverage,
         leverage=leverage if size else 0,
+    )
+    return replace(base, **changes)
+
+
+def intent(name: str = "a" * 64, **changes: Any) -> Intent:
+    """Make a pinned entry that buys half a BTC, at 100.5 at most."""
+    base = Intent(
+        intent_id=IntentId(name),
+        follow_id=FOLLOW,
+        copy_id=CopyId("copy-1"),
+        wallet_id=WALLET,
+        wallet_address=ADDRESS,
+        agent_id="agent-1",
+        venue=HYPERLIQUID,
+        kind=IntentKind.ENTRY,
+        symbol="BTC",
+        asset=0,
+        side=Side.BUY,
+        size=Decimal("0.5"),
+        limit_price=Decimal("100.5"),
+        reduce_only=False,
+        leverage=2,
+        isolated=False,
+        client_order_id="0x" + "a" * 32,
+        nonce=NOW_MS,
+        expires_at_ms=NOW_MS + 8_000,
+        margin=Decimal("25.125"),
+        leg=0,
+        attempt=0,
+        seq=1,
+        created_at_ms=NOW_MS,
     )
     return replace(base, **changes)
 

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from custody.authorities import DigestSigner
+    from custody.migration.ports import LegacyStore
     from understudy.domain.audit import AuditEntry
 
 SECRET = "the older system's own secret"
@@ -77,6 +78,29 @@ class InMemoryLegacyStore:
         self.users[was.user_id] = now
         self.audited.append(audit)
         self.after(now)
+
+
+class EndingAfterEachStep:
+    """A store after whose every step the process ends, once per user and step."""
+
+    def __init__(self, store: LegacyStore, end: type[Exception]) -> None:
+        self._store, self._end = store, end
+        self.ended: set[tuple[str, Stage]] = set()
+
+    def add(self, user: LegacyUser) -> bool:
+        return self._store.add(user)
+
+    def page(self, start: str) -> UsersPage:
+        return self._store.page(start)
+
+    def read(self, user_id: str) -> LegacyUser | None:
+        return self._store.read(user_id)
+
+    def advance(self, was: LegacyUser, now: LegacyUser, audit: AuditEntry, at_ms: int) -> None:
+        self._store.advance(was, now, audit, at_ms)
+        if (now.user_id, now.stage) not in self.ended:
+            self.ended.add((now.user_id, now.stage))
+            raise self._end("the process ended here")
 
 
 class InMemoryChain:

@@ -9,9 +9,9 @@ from decimal import Decimal
 from typing import Any, TypeVar
 
 from custody.secp256k1 import address_of
-from tests.fakes.builders import LEADER, NOW_MS, market
+from tests.fakes.builders import LEADER, NOW_MS, limits, market, ratio
 from tests.fakes.signing import KeySigner
-from tests.fakes.venue import InMemoryVenue
+from tests.fakes.venue import Fault, InMemoryVenue
 from understudy.adapters.memory.clock import ManualClock
 from understudy.adapters.memory.copy_store import InMemoryCopyStore
 from understudy.adapters.memory.copying_table import CopyingTable
@@ -23,7 +23,7 @@ from understudy.adapters.memory.switch_board import InMemorySwitchBoard
 from understudy.adapters.memory.venue_budget import InMemoryVenueBudget
 from understudy.domain.follows import Follow, FollowStatus, Ledger, Marks
 from understudy.domain.ids import FollowId, UserId, WalletId
-from understudy.domain.limits import Limits
+from understudy.domain.limits import Limits, Sizing
 from understudy.domain.markets import HYPERLIQUID, Market
 from understudy.domain.receipts import Receipt
 from understudy.domain.trades import Fill
@@ -135,9 +135,16 @@ class World:
 
     def copy(self, symbol: str, signed_size: str, price: str | None = None) -> None:
         """Let the leader trade, have it copied, and let 61 s pass."""
+        self.copy_now(symbol, signed_size, price=price)
+        self.clock.advance(61_000)
+
+    def copy_now(
+        self, symbol: str, signed_size: str, *faults: Fault | str | None, price: str | None = None
+    ) -> None:
+        """Let the leader trade and have it copied, the venue answering with these faults first."""
+        self.venue.faults.extend(faults)
         self.leader_trades(symbol, signed_size, price)
         self.pump()
-        self.clock.advance(61_000)
 
     def pump(self) -> None:
         """Run every queue until all are empty; delayed messages wait for their time."""
@@ -208,3 +215,16 @@ class World:
             reconcile(self.reconcile_ports, request)
             done += 1
         return done
+
+
+def following(
+    *copied: str, sizing: Sizing | None = None, budget: int = 10_000, **changes: Any
+) -> tuple[World, FollowId]:
+    """Give a world with one follow that has copied trades of these sizes, one to one by default."""
+    world = World()
+    own = limits(sizing or ratio(), copy_budget_usdc=Decimal(budget), **changes)
+    follow = world.follow(own)
+    world.begin()
+    for size in copied:
+        world.copy("BTC", size)
+    return world, follow

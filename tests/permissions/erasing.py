@@ -3,30 +3,24 @@
 from __future__ import annotations
 
 import json
-from contextlib import contextmanager
 from dataclasses import replace
 from decimal import Decimal
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from tests.permissions.auditing import books
 from tests.permissions.cast import SYMBOL, new_follower
-from tests.permissions.dead_letters import keeps_failures
+from tests.permissions.dead_letters import LONG_AGO_MS, keeps_failures, unreadable
 from tests.permissions.logs import leaves_a_log
-from understudy.adapters.aws import identity_keys, keys
+from understudy.adapters.aws import identity_keys
 from understudy.adapters.aws.account_store import DynamoAccountStore
-from understudy.adapters.aws.attributes import number, text
 from understudy.domain.limits import OnStop
 from understudy.ports.copying import Changes
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from tests.permissions.stage import Stage
     from understudy.domain.ids import UserId
 
 FUNCTION = "AccountErasureFunction"
-LONG_AGO_MS = 1
 
 
 def who_asked_once_is_erased_with_what_they_hold_kept(stage: Stage) -> None:
@@ -70,7 +64,7 @@ def an_exit_that_is_open_is_told_to_its_lane(stage: Stage) -> None:
 
 
 def a_run_that_fails_is_kept(stage: Stage) -> None:
-    with _unreadable_user(stage):
+    with unreadable(stage, identity_keys.PROFILE, due_as=identity_keys.CLOSING):
         keeps_failures(stage, "AccountErasureDeadLetterQueue", lambda: stage.begin(FUNCTION, {}))
 
 
@@ -112,19 +106,6 @@ def noted(stage: Stage, user_id: UserId) -> list[tuple[object, bool]]:
     rows = books(stage).rows
     mine = [each for each in rows.rows() if each.partition == f"ACCOUNT_ERASURE#{user_id}"]
     return [(each.fields["event"], rows.is_genuine(each)) for each in mine]
-
-
-@contextmanager
-def _unreadable_user(stage: Stage) -> Iterator[None]:
-    """Have somebody due who is no user."""
-    table, key = stage.table("IdentityTable"), keys.key("USER#nobody", identity_keys.PROFILE)
-    due = {"attended_as": text(identity_keys.CLOSING), "attend_at_ms": number(LONG_AGO_MS)}
-    table.put({**key, **due})
-    delete: Any = partial(table.client.delete_item, TableName=table.name)
-    try:
-        yield
-    finally:
-        delete(Key=key)
 
 
 OF_ERASURE = (

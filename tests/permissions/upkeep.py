@@ -2,27 +2,21 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
 from dataclasses import replace
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from tests.permissions.cast import Follower, new_follower
-from tests.permissions.dead_letters import keeps_failures
+from tests.permissions.dead_letters import LONG_AGO_MS, keeps_failures, unreadable
 from tests.permissions.logs import leaves_a_log
 from tests.permissions.publishing import hear_of, witness
-from understudy.adapters.aws import identity_keys, keys
-from understudy.adapters.aws.attributes import number, text
+from understudy.adapters.aws import identity_keys
 from understudy.adapters.aws.identity_store import DynamoIdentityStore
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from tests.permissions.stage import Stage
     from understudy.domain.agents import Agent
 
 FUNCTION = "AgentUpkeepFunction"
-LONG_AGO_MS = 1
 
 
 def an_agent_ends_and_its_follows_pause(stage: Stage) -> None:
@@ -65,7 +59,7 @@ def the_venue_is_asked_for_an_agent(stage: Stage) -> None:
 
 
 def a_run_that_fails_is_kept(stage: Stage) -> None:
-    with _unreadable_agent(stage):
+    with unreadable(stage, "AGENT#none", due_as=identity_keys.ATTENDED):
         keeps_failures(stage, "AgentUpkeepDeadLetterQueue", lambda: stage.begin(FUNCTION, {}))
 
 
@@ -98,19 +92,6 @@ def _agents(follower: Follower) -> list[Agent]:
 
 def _store(stage: Stage) -> DynamoIdentityStore:
     return DynamoIdentityStore(stage.table("IdentityTable"))
-
-
-@contextmanager
-def _unreadable_agent(stage: Stage) -> Iterator[None]:
-    """Have due what is no agent."""
-    table, key = stage.table("IdentityTable"), keys.key("USER#nobody", "AGENT#none")
-    due = {"attended_as": text(identity_keys.ATTENDED), "attend_at_ms": number(LONG_AGO_MS)}
-    table.put({**key, **due})
-    delete: Any = partial(table.client.delete_item, TableName=table.name)
-    try:
-        yield
-    finally:
-        delete(Key=key)
 
 
 OF_UPKEEP = (

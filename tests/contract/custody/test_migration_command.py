@@ -24,6 +24,7 @@ from simulators.older_system.thread import OlderSystem
 from simulators.older_system.users import new_users
 from simulators.older_system.world import Misfortune
 from tests.contract.custody.authorities import LOCAL
+from tests.fakes.legacy import EndingAfterEachStep
 from tests.unit.custody.scene import NOW_MS
 from understudy.adapters.memory.clock import ManualClock
 
@@ -32,9 +33,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from custody.migration.legacy import LegacyUser
-    from custody.migration.ports import LegacyStore, UsersPage
+    from custody.migration.ports import LegacyStore
     from tests.contract.custody.backends import Backend
-    from understudy.domain.audit import AuditEntry
 
 USERS, STEPS = 6, len(EVENTS)
 TRIES_OF_THE_COMMAND = 3
@@ -43,29 +43,6 @@ DONE, KILLED = 0, 1
 
 class Killed(Exception):  # noqa: N818  # what no part of the product knows
     """The function's process was killed."""
-
-
-class KilledAfterEachStep:
-    """A store after whose every step the process is killed, once per user and step."""
-
-    def __init__(self, store: LegacyStore) -> None:
-        self._store = store
-        self.killed: set[tuple[str, Stage]] = set()
-
-    def add(self, user: LegacyUser) -> bool:
-        return self._store.add(user)
-
-    def page(self, start: str) -> UsersPage:
-        return self._store.page(start)
-
-    def read(self, user_id: str) -> LegacyUser | None:
-        return self._store.read(user_id)
-
-    def advance(self, was: LegacyUser, now: LegacyUser, audit: AuditEntry, at_ms: int) -> None:
-        self._store.advance(was, now, audit, at_ms)
-        if (now.user_id, now.stage) not in self.killed:
-            self.killed.add((now.user_id, now.stage))
-            raise Killed
 
 
 class InProcess:
@@ -103,7 +80,7 @@ def test_users_reach_the_end_by_the_command_with_each_step_once_wherever_it_is_k
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    clock, store = ManualClock(NOW_MS), KilledAfterEachStep(backend.legacy)
+    clock, store = ManualClock(NOW_MS), EndingAfterEachStep(backend.legacy, Killed)
     place = InProcess(door_of(backend, older, clock, store))
     monkeypatch.setattr(migrate_custody, "find_place", lambda _: place)
     users = new_users(older.world.books, USERS, Decimal("12.5"))
@@ -131,7 +108,7 @@ def test_users_reach_the_end_by_the_command_with_each_step_once_wherever_it_is_k
 
     assert stages(backend, users) == {Stage.COMPLETED}
     assert not any(sealed_keys(backend, users))
-    assert len(store.killed) == backend.audited() - before == USERS * STEPS
+    assert len(store.ended) == backend.audited() - before == USERS * STEPS
     sent = Counter(each.wallet for each in older.world.books.mined)
     assert sent == Counter(user["wallet_address"] for user in users)
     assert len(older.world.books.orders) == USERS

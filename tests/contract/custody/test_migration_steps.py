@@ -10,47 +10,22 @@ from custody.migration.legacy import Stage
 from custody.migration.legacy_keys import LegacyKeys
 from custody.migration.migration import QUARANTINE_MS, Migration
 from custody.migration.run import MigrationRun
-from tests.fakes.legacy import SECRET, InMemoryChain, InMemoryDesk, legacy_user
+from tests.fakes.legacy import SECRET, EndingAfterEachStep, InMemoryChain, InMemoryDesk, legacy_user
 from tests.unit.custody.scene import NOW_MS
 from understudy.adapters.memory.clock import ManualClock
 from understudy.domain.errors import DependencyError
 
 if TYPE_CHECKING:
-    from custody.migration.legacy import LegacyUser
-    from custody.migration.ports import LegacyStore, UsersPage
     from tests.contract.custody.backends import Backend
-    from understudy.domain.audit import AuditEntry
 
 USERS, STEPS = 3, 5
-
-
-class BreakingOff:
-    """A store after whose every step the process ends, once per user and step."""
-
-    def __init__(self, store: LegacyStore) -> None:
-        self._store = store
-        self.broken: set[tuple[str, Stage]] = set()
-
-    def add(self, user: LegacyUser) -> bool:
-        return self._store.add(user)
-
-    def page(self, start: str) -> UsersPage:
-        return self._store.page(start)
-
-    def read(self, user_id: str) -> LegacyUser | None:
-        return self._store.read(user_id)
-
-    def advance(self, was: LegacyUser, now: LegacyUser, audit: AuditEntry, at_ms: int) -> None:
-        self._store.advance(was, now, audit, at_ms)
-        if (now.user_id, now.stage) not in self.broken:
-            self.broken.add((now.user_id, now.stage))
-            raise DependencyError("the process ended here")
 
 
 def test_users_broken_off_after_every_step_are_migrated_with_each_step_once(
     backend: Backend,
 ) -> None:
-    store, clock, chain = BreakingOff(backend.legacy), ManualClock(NOW_MS), InMemoryChain()
+    store = EndingAfterEachStep(backend.legacy, DependencyError)
+    clock, chain = ManualClock(NOW_MS), InMemoryChain()
     for number in range(USERS):
         store.add(legacy_user(number))
         chain.holds(legacy_user(number), Decimal("12.5"))
@@ -65,7 +40,7 @@ def test_users_broken_off_after_every_step_are_migrated_with_each_step_once(
     outcomes = run.go_on("").users
 
     assert {(each.stage, each.failure) for each in outcomes} == {(Stage.COMPLETED, "")}
-    assert len(store.broken) == backend.audited() - before == USERS * STEPS
+    assert len(store.ended) == backend.audited() - before == USERS * STEPS
     assert set(chain.sent.values()) == {1}
     for user in filter(None, (store.read(each.user_id) for each in outcomes)):
         assert (user.sealed_key, user.proof) == ("", f"order-{user.user_id}")

@@ -1,7 +1,8 @@
-"""Two people with everything that is kept of a user, and a cloud that dies on the way."""
+"""One user, two with everything that is kept of a user, and a cloud that dies on the way."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -30,6 +31,38 @@ ALICE, BOB = UserId("alice"), UserId("bob")
 SESSIONS, MANY_SESSIONS = 3, 45
 PRIVY, DYNAMIC = AuthMethod.PRIVY, AuthMethod.DYNAMIC
 
+ADDRESS = "0x" + "a" * 40
+USER = User(UserId("u1"), WalletId("w1"), NOW_MS, NOW_MS)
+WALLET = Wallet(WalletId("w1"), UserId("u1"), ADDRESS, Connector.REOWN, NOW_MS, NOW_MS)
+SESSION = Session(
+    session_id="1" * 32,
+    user_id=UserId("u1"),
+    auth_method=AuthMethod.SIWE,
+    wallet_address=ADDRESS,
+    generation=1,
+    current_hash="c" * 64,
+    previous_hash="",
+    created_at_ms=NOW_MS,
+    rotated_at_ms=NOW_MS,
+    idle_expires_at_ms=NOW_MS + 1,
+    expires_at_ms=NOW_MS + 2,
+)
+AGENT = Agent(
+    agent_id="a1",
+    user_id=UserId("u1"),
+    wallet_id=WalletId("w1"),
+    wallet_address=ADDRESS,
+    venue="hyperliquid",
+    hl_chain="Testnet",
+    address="0x" + "b" * 40,
+    name="one",
+    scope=AgentScope.TRADE_ONLY,
+    nonce=NOW_MS,
+    created_at_ms=NOW_MS,
+    approve_by_ms=NOW_MS + 1,
+    valid_until_ms=NOW_MS + 2,
+)
+
 
 def user_of(user_id: UserId) -> User:
     return User(user_id, WalletId(f"{user_id}-1"), NOW_MS, NOW_MS)
@@ -42,37 +75,18 @@ def wallet_of(user_id: UserId, number: int = 1) -> Wallet:
 
 
 def session_of(user_id: UserId, number: int = 1) -> Session:
-    return Session(
-        session_id=f"{user_id}-{number}",
-        user_id=user_id,
-        auth_method=AuthMethod.SIWE,
-        wallet_address=wallet_of(user_id).address,
-        generation=1,
-        current_hash="c" * 64,
-        previous_hash="",
-        created_at_ms=NOW_MS,
-        rotated_at_ms=NOW_MS,
-        idle_expires_at_ms=NOW_MS + 1,
-        expires_at_ms=NOW_MS + 2,
-    )
+    name, address = f"{user_id}-{number}", wallet_of(user_id).address
+    return replace(SESSION, session_id=name, user_id=user_id, wallet_address=address)
 
 
 def agent_of(user_id: UserId) -> Agent:
     wallet = wallet_of(user_id)
-    return Agent(
+    return replace(
+        AGENT,
         agent_id=f"agent-{user_id}",
         user_id=user_id,
         wallet_id=wallet.wallet_id,
         wallet_address=wallet.address,
-        venue="hyperliquid",
-        hl_chain="Testnet",
-        address="0x" + "b" * 40,
-        name="one",
-        scope=AgentScope.TRADE_ONLY,
-        nonce=NOW_MS,
-        created_at_ms=NOW_MS,
-        approve_by_ms=NOW_MS + 1,
-        valid_until_ms=NOW_MS + 2,
     )
 
 

@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from understudy.ports.sessions import SessionStore
 
 Audited = Callable[[], list[str]]
+Meanwhile = Callable[[], object]
 
 
 @pytest.fixture(autouse=True)
@@ -177,11 +178,9 @@ def test_an_erasure_that_died_leaves_the_ways_in_until_the_last_write(
 class LateClient(DyingClient):
     """A client before whose second transaction somebody else does something."""
 
-    def __init__(
-        self, client: Any, meanwhile: Callable[[], object], *, transactions_after: int = 9
-    ) -> None:
+    def __init__(self, client: Any, meanwhile: Meanwhile, transactions_after: int) -> None:
         super().__init__(client, transactions=2)
-        self.meanwhile: Callable[[], object] | None = meanwhile
+        self.meanwhile: Meanwhile | None = meanwhile
         self.transactions_after = transactions_after
 
     def transact_write_items(self, **request: Any) -> Any:
@@ -191,43 +190,43 @@ class LateClient(DyingClient):
         return super().transact_write_items(**request)
 
 
+def overtaken(
+    store: Store, trail: DynamoAuditTrail, meanwhile: Meanwhile, transactions_after: int = 9
+) -> DynamoAccountStore:
+    assert isinstance(store, DynamoIdentityStore)
+    table = store._table
+    client: Any = LateClient(table.client, meanwhile, transactions_after)
+    return DynamoAccountStore(Table(client, table.name), trail)
+
+
+LATE_SESSION, LATE_WALLET = session_of(ALICE, SESSIONS), wallet_of(ALICE, 3)
+
+
+def come_in(store: Store, sessions: SessionStore) -> None:
+    sessions.open_session(LATE_SESSION)
+    store.add_wallet(LATE_WALLET)
+
+
 @pytest.mark.parametrize("store", ON_TABLES, indirect=True)
 def test_who_comes_in_during_an_erasure_is_gone_with_the_rest(
     store: Store, sessions: SessionStore, accounts: Accounts, trail: DynamoAuditTrail
 ) -> None:
-    assert isinstance(store, DynamoIdentityStore)
-    late, wallet = session_of(ALICE, SESSIONS), wallet_of(ALICE, 3)
-
-    def meanwhile() -> None:
-        sessions.open_session(late)
-        store.add_wallet(wallet)
-
-    table = store._table
-    busy: Any = LateClient(table.client, meanwhile)
-    DynamoAccountStore(Table(busy, table.name), trail).erase(ALICE, GONE)
+    overtaken(store, trail, lambda: come_in(store, sessions)).erase(ALICE, GONE)
 
     assert about(store, sessions, accounts, ALICE) == NOTHING
-    assert sessions.session(late.session_id) is None
-    assert store.wallet_of_address(wallet.address) is None
+    assert sessions.session(LATE_SESSION.session_id) is None
+    assert store.wallet_of_address(LATE_WALLET.address) is None
 
 
 @pytest.mark.parametrize("store", ON_TABLES, indirect=True)
 def test_who_comes_in_during_an_erasure_that_dies_is_named_until_all_is_gone(
     store: Store, sessions: SessionStore, accounts: Accounts, trail: DynamoAuditTrail
 ) -> None:
-    assert isinstance(store, DynamoIdentityStore)
-    late, wallet = session_of(ALICE, SESSIONS), wallet_of(ALICE, 3)
-
-    def meanwhile() -> None:
-        sessions.open_session(late)
-        store.add_wallet(wallet)
-
-    table = store._table
-    dying: Any = LateClient(table.client, meanwhile, transactions_after=1)
+    dying = overtaken(store, trail, lambda: come_in(store, sessions), transactions_after=1)
     with pytest.raises(DependencyError):
-        DynamoAccountStore(Table(dying, table.name), trail).erase(ALICE, GONE)
+        dying.erase(ALICE, GONE)
     assert store.user(ALICE) is None
-    assert store.wallet_of_address(wallet.address) == wallet, "this is what stayed behind"
+    assert store.wallet_of_address(LATE_WALLET.address) == LATE_WALLET, "this is what stayed behind"
     assert list(accounts.due_closings(NOW_MS, 9)) == [ALICE]
 
     accounts.defer_closing(ALICE, NOW_MS + 5)
@@ -236,8 +235,8 @@ def test_who_comes_in_during_an_erasure_that_dies_is_named_until_all_is_gone(
 
     assert list(accounts.due_closings(NOW_MS + 5, 9)) == []
     assert about(store, sessions, accounts, ALICE) == NOTHING
-    assert sessions.session(late.session_id) is None
-    assert store.wallet_of_address(wallet.address) is None
+    assert sessions.session(LATE_SESSION.session_id) is None
+    assert store.wallet_of_address(LATE_WALLET.address) is None
 
 
 def test_who_is_there_is_not_cleared_away(
@@ -255,12 +254,10 @@ def test_who_is_there_is_not_cleared_away(
 def test_of_two_erasures_at_once_one_is_in_the_audit(
     store: Store, accounts: Accounts, trail: DynamoAuditTrail, audited: Audited
 ) -> None:
-    assert isinstance(store, DynamoIdentityStore)
-    table = store._table
-    slow: Any = LateClient(table.client, lambda: accounts.erase(ALICE, GONE))
+    slow = overtaken(store, trail, lambda: accounts.erase(ALICE, GONE))
 
     with pytest.raises(ConflictError):
-        DynamoAccountStore(Table(slow, table.name), trail).erase(ALICE, GONE)
+        slow.erase(ALICE, GONE)
 
     assert audited() == ["ACCOUNT_DELETED"]
     assert store.user(ALICE) is None

@@ -13,6 +13,7 @@ from custody.agents import AgentStatus, Policy
 from custody.doors import OPENED_BY, enrolment_door
 from custody.enrolment import Enrolment
 from custody.keys import wrapped_only
+from tests.contract.identity.people import WALLET
 from tests.fakes.builders import NOW_MS, number
 from tests.fakes.custody import InMemoryCustodyStore, InMemoryVault
 from understudy.adapters.aws.agent_keys import LambdaAgentKeys
@@ -24,11 +25,8 @@ from understudy.domain.errors import (
     SigningRefusedError,
     SigningUnavailableError,
 )
-from understudy.domain.identity import Connector, Wallet
-from understudy.domain.ids import UserId, WalletId
 from understudy.ports.switches import Switch
 
-WALLET = Wallet(WalletId("w1"), UserId("u1"), "0x" + "a" * 40, Connector.REOWN, NOW_MS, NOW_MS)
 BUILDER = Builder("0x" + "9" * 40, 10)
 POLICY = Policy(number(1000), number(10_000), 10, 500)
 

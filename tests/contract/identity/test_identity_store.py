@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.contract.identity.concurrency import TRULY_CONCURRENT
+from tests.contract.identity.people import ADDRESS, AGENT, USER, WALLET
 from tests.fakes.builders import NOW_MS
-from understudy.domain.agents import Agent, AgentScope, AgentStatus
+from understudy.domain.agents import AgentStatus
 from understudy.domain.errors import ConflictError
 from understudy.domain.identity import (
     AuthMethod,
@@ -27,30 +28,12 @@ from understudy.ports.profiles import CopyProfile
 if TYPE_CHECKING:
     from tests.contract.identity.conftest import Store
 
-ADDRESS = "0x" + "a" * 40
-USER = User(UserId("u1"), WalletId("w1"), NOW_MS, NOW_MS)
-WALLET = Wallet(WalletId("w1"), UserId("u1"), ADDRESS, Connector.REOWN, NOW_MS, NOW_MS)
 SECOND_WALLET = Wallet(
     WalletId("w2"), UserId("u1"), "0x" + "e" * 40, Connector.PRIVY, NOW_MS + 1, NOW_MS + 1,
     WalletKind.PRIVY_EMBEDDED, privy_wallet_id="id-1", privy_user_id="did:privy:alice",
 )  # fmt: skip
 NONCE = SignInNonce("n1", ADDRESS, NOW_MS + 1)
 IDENTITY = ProviderIdentity(AuthMethod.PRIVY, "did:privy:alice", UserId("u1"), NOW_MS)
-AGENT = Agent(
-    agent_id="a1",
-    user_id=UserId("u1"),
-    wallet_id=WalletId("w1"),
-    wallet_address=ADDRESS,
-    venue="hyperliquid",
-    hl_chain="Testnet",
-    address="0x" + "b" * 40,
-    name="one",
-    scope=AgentScope.TRADE_ONLY,
-    nonce=NOW_MS,
-    created_at_ms=NOW_MS,
-    approve_by_ms=NOW_MS + 1,
-    valid_until_ms=NOW_MS + 2,
-)
 
 
 def test_a_nonce_is_taken_once(store: Store) -> None:

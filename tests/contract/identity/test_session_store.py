@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.contract.identity.concurrency import TRULY_CONCURRENT
+from tests.contract.identity.people import SESSION, USER, WALLET
 from tests.fakes.builders import NOW_MS
 from tests.fakes.identity import ISSUER, CountedIds, FixedRing
 from understudy.adapters.identity.access_tokens import Hs256AccessTokens
@@ -16,8 +17,8 @@ from understudy.adapters.identity.refresh_tokens import HmacRefreshTokens
 from understudy.adapters.memory.audit import InMemoryAuditTrail
 from understudy.adapters.memory.clock import ManualClock
 from understudy.domain.errors import ConflictError, NotFoundError
-from understudy.domain.identity import AuthMethod, Connector, Session, Standing, User, Wallet
-from understudy.domain.ids import UserId, WalletId
+from understudy.domain.identity import AuthMethod, Standing, User
+from understudy.domain.ids import UserId
 from understudy.workflows.requests.sessions import Sessions
 from understudy.workflows.requests.standings import Standings
 
@@ -25,22 +26,6 @@ if TYPE_CHECKING:
     from tests.contract.identity.conftest import Store
     from understudy.ports.sessions import SessionStore
 
-ADDRESS = "0x" + "a" * 40
-USER = User(UserId("u1"), WalletId("w1"), NOW_MS, NOW_MS)
-WALLET = Wallet(WalletId("w1"), UserId("u1"), ADDRESS, Connector.REOWN, NOW_MS, NOW_MS)
-SESSION = Session(
-    session_id="1" * 32,
-    user_id=UserId("u1"),
-    auth_method=AuthMethod.SIWE,
-    wallet_address=ADDRESS,
-    generation=1,
-    current_hash="c" * 64,
-    previous_hash="",
-    created_at_ms=NOW_MS,
-    rotated_at_ms=NOW_MS,
-    idle_expires_at_ms=NOW_MS + 1,
-    expires_at_ms=NOW_MS + 2,
-)
 OTHER_ID = "2" * 32
 
 

@@ -7,12 +7,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.contract.identity.people import AGENT, USER
 from tests.fakes.builders import NOW_MS
-from understudy.domain.agents import Agent, AgentScope, AgentStatus
+from understudy.domain.agents import AgentStatus
 from understudy.domain.audit import AuditEntry
 from understudy.domain.errors import ConflictError
-from understudy.domain.identity import User
-from understudy.domain.ids import UserId, WalletId
 from understudy.domain.limits import OnStop
 from understudy.ports.profiles import CopyProfile
 
@@ -20,23 +19,7 @@ if TYPE_CHECKING:
     from tests.contract.identity.conftest import Store
     from understudy.ports.accounts import AccountStore
 
-USER = User(UserId("u1"), WalletId("w1"), NOW_MS, NOW_MS)
 GONE = AuditEntry("ACCOUNT_DELETED", USER.user_id, NOW_MS, {})
-AGENT = Agent(
-    agent_id="a1",
-    user_id=USER.user_id,
-    wallet_id=USER.active_wallet_id,
-    wallet_address="0x" + "a" * 40,
-    venue="hyperliquid",
-    hl_chain="Testnet",
-    address="0x" + "b" * 40,
-    name="one",
-    scope=AgentScope.TRADE_ONLY,
-    nonce=NOW_MS,
-    created_at_ms=NOW_MS,
-    approve_by_ms=NOW_MS + 1,
-    valid_until_ms=NOW_MS + 2,
-)
 
 
 def test_nothing_is_kept_for_a_user_who_is_not_there(store: Store) -> None:

@@ -7,10 +7,9 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from tests.fakes import builders
-from tests.fakes.builders import ADDRESS, FOLLOW, LEADER, NOW_MS, WALLET
+from tests.fakes.builders import FOLLOW, LEADER, NOW_MS
 from understudy.domain.follows import FollowStatus, Ledger, Pending, WaitingOpen
 from understudy.domain.ids import CopyId, FollowId, IntentId, TradeId, UserId
-from understudy.domain.intents import Intent, IntentKind
 from understudy.domain.leaders import BookDoubt, LeaderAccount, LeaderBook
 from understudy.domain.markets import HYPERLIQUID
 from understudy.domain.reasons import Reason
@@ -46,36 +45,6 @@ def book(**changes: Any) -> LeaderBook:
         started=True,
         account=LeaderAccount(Decimal("1000.25"), {"BTC": 3}, NOW_MS),
         doubts=(BookDoubt("BTC", Decimal(0), Decimal("1.5"), NOW_MS, 1),),
-    )
-    return replace(base, **changes)
-
-
-def intent(name: str = "a" * 64, **changes: Any) -> Intent:
-    base = Intent(
-        intent_id=IntentId(name),
-        follow_id=FOLLOW,
-        copy_id=CopyId("copy-1"),
-        wallet_id=WALLET,
-        wallet_address=ADDRESS,
-        agent_id="agent-1",
-        venue=HYPERLIQUID,
-        kind=IntentKind.ENTRY,
-        symbol="BTC",
-        asset=0,
-        side=Side.BUY,
-        size=Decimal("0.5"),
-        limit_price=Decimal("100.5"),
-        reduce_only=False,
-        leverage=2,
-        isolated=False,
-        client_order_id="0x" + "a" * 32,
-        nonce=NOW_MS,
-        expires_at_ms=NOW_MS + 8_000,
-        margin=Decimal("25.125"),
-        leg=0,
-        attempt=0,
-        seq=1,
-        created_at_ms=NOW_MS,
     )
     return replace(base, **changes)
 

@@ -61,7 +61,7 @@ receipts = st.builds(
     versions,
 )
 intents = st.builds(
-    lambda name, state, version: records.intent(follow_id=name, state=state, version=version),
+    lambda name, state, version: builders.intent(follow_id=name, state=state, version=version),
     follow_ids,
     st.sampled_from(list(IntentState)),
     versions,

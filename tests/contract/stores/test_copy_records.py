@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.contract.stores.records import created, intent, receipt
+from tests.contract.stores.records import created, receipt
 from tests.fakes import builders
-from tests.fakes.builders import NOW_MS
+from tests.fakes.builders import NOW_MS, intent
 from understudy.domain.errors import ConflictError
 from understudy.domain.follows import Account, AccountMode, FollowStatus, Lane
 from understudy.domain.ids import FollowId, IntentId, UserId, WalletId

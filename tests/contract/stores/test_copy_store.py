@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.contract.stores.records import created, full_ledger, intent, receipt
+from tests.contract.stores.records import created, full_ledger, receipt
 from tests.fakes import builders
-from tests.fakes.builders import FOLLOW, NOW_MS, WALLET
+from tests.fakes.builders import FOLLOW, NOW_MS, WALLET, intent
 from understudy.domain.errors import ConflictError, InvalidInputError, LimitExceededError
 from understudy.domain.follows import (
     Budget,

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.contract.stores.records import created, intent, receipt
-from tests.fakes.builders import FOLLOW
+from tests.contract.stores.records import created, receipt
+from tests.fakes.builders import FOLLOW, intent
 from understudy.domain.errors import ConflictError
 from understudy.domain.follows import Budget, FollowStatus, Ledger
 from understudy.domain.receipts import CopyStatus

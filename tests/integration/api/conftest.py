@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import threading
 from dataclasses import dataclass
 from functools import partial
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import parse_qsl, urlsplit
 
@@ -18,6 +17,7 @@ from tests.fakes.api import ApiWorld, with_copying
 from tests.fakes.builders import market
 from tests.fakes.identity import CHAIN_ID, DOMAIN, ORIGIN
 from tests.fakes.world import World
+from tests.integration.serving import serving
 from tests.patience import PATIENCE_MS, PATIENCE_SECONDS
 from understudy.adapters.clock import SystemClock
 from understudy.adapters.venues.hyperliquid.approvals import HyperliquidApprovals
@@ -102,13 +102,8 @@ class Bench:
 def bench() -> Iterator[Bench]:
     with SimulatorThread(rate_limits=False) as venue:
         api = on_venue(venue)
-        server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Gateway, api))
-        thread = threading.Thread(target=server.serve_forever)
-        thread.start()
-        yield Bench(api, f"http://127.0.0.1:{server.server_port}{PREFIX}", venue)
-        server.shutdown()
-        thread.join()
-        server.server_close()
+        with serving(partial(Gateway, api)) as address:
+            yield Bench(api, f"{address}{PREFIX}", venue)
 
 
 def on_venue(venue: SimulatorThread) -> ApiWorld:

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import socket
-from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, HTTPServer
-from threading import Thread
+from http.server import BaseHTTPRequestHandler
 from typing import TYPE_CHECKING
 
 import pytest
 
 from cli.app import main
+from tests.integration.serving import serving
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
 LIST = ["ops", "dead-letters", "list"]
@@ -31,19 +29,6 @@ class NoCloud(BaseHTTPRequestHandler):
 
     def log_message(self, *_: object) -> None:
         """Say nothing."""
-
-
-@contextmanager
-def answering() -> Iterator[str]:
-    server = HTTPServer(("127.0.0.1", 0), NoCloud)
-    thread = Thread(target=server.serve_forever, args=(0.01,))
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}"
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
 
 
 @pytest.fixture(autouse=True)
@@ -78,7 +63,7 @@ def test_what_is_no_address(
 def test_an_address_where_something_else_answers(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    with answering() as address:
+    with serving(NoCloud) as address:
         monkeypatch.setenv("AWS_ENDPOINT_URL", address)
         refused(capsys, "ENDPOINT_NOT_AWS")
 

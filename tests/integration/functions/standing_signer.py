@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import json
-import threading
-from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from typing import TYPE_CHECKING
 
 from custody.requests import read_intents
 from tests.fakes.builders import WALLET
 from tests.fakes.signing import KeySigner
+from tests.integration.serving import serving
 from understudy.domain.codec import to_plain
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from contextlib import AbstractContextManager
 
 OWNER, AGENT = b"\x01" * 32, b"\x02" * 32
 SIGNER = KeySigner({WALLET: AGENT})
@@ -36,15 +35,6 @@ class Invocations(BaseHTTPRequestHandler):
         """Say nothing."""
 
 
-@contextmanager
-def standing_signer() -> Iterator[str]:
+def standing_signer() -> AbstractContextManager[str]:
     """Serve the signer; gives its address."""
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Invocations)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}"
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
+    return serving(Invocations)

@@ -12,6 +12,7 @@ from localcloud.session import REGION, without_user_settings
 from localcloud.stack import RunningStack
 from tests.permissions.auditing import seal_soon
 from tests.permissions.cast import OPEN_DOOR, OPERATOR
+from tests.permissions.stage import Stage
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -35,6 +36,14 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[System]:
 @pytest.fixture(scope="session")
 def system(running: System) -> RunningStack:
     return running.stack
+
+
+@pytest.fixture(scope="module")
+def stage(running: System) -> Stage:
+    """Give the system ready to be acted on, made ready for each file anew."""
+    ready = Stage(running)
+    ready.make_ready()
+    return ready
 
 
 @pytest.fixture

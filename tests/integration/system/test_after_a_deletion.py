@@ -10,19 +10,11 @@ from tests.permissions.cast import new_follower
 from tests.permissions.stage import Stage
 
 if TYPE_CHECKING:
-    from cli.system import System
     from tests.permissions.cast import Follower
 
 pytestmark = pytest.mark.integration
 
 KEPT_FOR_GOOD = ("CustodyTable", "AuditTable", "AuditChainTable")
-
-
-@pytest.fixture(scope="module")
-def stage(running: System) -> Stage:
-    ready = Stage(running)
-    ready.make_ready()
-    return ready
 
 
 def test_custody_and_the_audit_name_neither_wallet_nor_agent(stage: Stage) -> None:

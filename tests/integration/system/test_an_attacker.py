@@ -25,7 +25,6 @@ from understudy.domain.trades import Side
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from cli.system import System
 
 pytestmark = pytest.mark.integration
 
@@ -33,13 +32,6 @@ KEY_OF_THE_TABLE = {"pk": {"S": "AGENT#any"}, "sk": {"S": "AGENT"}}
 SIGNATURE_AND_NOTHING_ELSE = {
     "action", "nonce", "signature", "vaultAddress", "expiresAfter",
 }  # fmt: skip
-
-
-@pytest.fixture(scope="module")
-def stage(running: System) -> Stage:
-    ready = Stage(running)
-    ready.make_ready()
-    return ready
 
 
 @pytest.fixture

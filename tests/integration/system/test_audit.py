@@ -16,7 +16,6 @@ from understudy.domain.audit_chain import Change
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from cli.system import System
     from tests.permissions.cast import Follower
     from understudy.domain.audit_chain import Row
 
@@ -26,13 +25,6 @@ OF_A_FOLLOWER = {
     "SIGNED_IN", "AGENT_CREATED", "AGENT_ACTIVATED", "INTENT_APPROVED", "COPYING_DISABLED",
     "AGENT_REVOKED", "SIGNED_OUT", "FOLLOW_CREATED", "FOLLOW_STARTED", "ACCOUNT_EXPORTED",
 }  # fmt: skip
-
-
-@pytest.fixture(scope="module")
-def stage(running: System) -> Stage:
-    ready = Stage(running)
-    ready.make_ready()
-    return ready
 
 
 @pytest.fixture(scope="module")

@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from cli.system import System
 
 pytestmark = pytest.mark.integration
 
@@ -33,12 +32,10 @@ GONE = "7".rjust(21, "0")
 
 
 @pytest.fixture(scope="module")
-def stage(running: System) -> Stage:
-    ready = Stage(running)
-    ready.make_ready()
+def stage(stage: Stage) -> Stage:
     for queue in (DEAD, EVENTS_DEAD):
-        ready.client("sqs").purge_queue(QueueUrl=ready.queue(queue))
-    return ready
+        stage.client("sqs").purge_queue(QueueUrl=stage.queue(queue))
+    return stage
 
 
 @pytest.fixture(autouse=True)

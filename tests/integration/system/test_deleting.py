@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import pytest
 
 from cli.client import ApiError
@@ -13,17 +11,7 @@ from tests.permissions.stage import Stage
 from understudy.domain.follows import FollowStatus
 from understudy.domain.limits import OnStop
 
-if TYPE_CHECKING:
-    from cli.system import System
-
 pytestmark = pytest.mark.integration
-
-
-@pytest.fixture(scope="module")
-def stage(running: System) -> Stage:
-    ready = Stage(running)
-    ready.make_ready()
-    return ready
 
 
 def test_the_leaders_exit_ends_a_deleted_follow(stage: Stage) -> None:

@@ -12,7 +12,6 @@ from tests.permissions.erasing import FUNCTION, left_of
 from tests.permissions.stage import Stage
 
 if TYPE_CHECKING:
-    from cli.system import System
     from tests.permissions.cast import Follower
     from understudy.adapters.aws.attributes import Item
 
@@ -20,13 +19,6 @@ pytestmark = pytest.mark.integration
 
 IDENTITY, COPYING = "IdentityTable", "CopyingTable"
 AGAIN = ("ops", "erase-again", "--reason", "a test")
-
-
-@pytest.fixture(scope="module")
-def stage(running: System) -> Stage:
-    ready = Stage(running)
-    ready.make_ready()
-    return ready
 
 
 @pytest.mark.parametrize("restored", [(IDENTITY, COPYING), (IDENTITY,), (COPYING,)])

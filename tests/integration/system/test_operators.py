@@ -19,17 +19,9 @@ from understudy.ports.switches import Switch
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from cli.system import System
 
 pytestmark = pytest.mark.integration
 WHY = ("--reason", "a test")
-
-
-@pytest.fixture(scope="module")
-def stage(running: System) -> Stage:
-    ready = Stage(running)
-    ready.make_ready()
-    return ready
 
 
 @pytest.fixture(autouse=True)

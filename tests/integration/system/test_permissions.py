@@ -12,17 +12,9 @@ from tests.permissions.policies import cuts_of, read_policies
 from tests.permissions.stage import Stage
 
 if TYPE_CHECKING:
-    from cli.system import System
     from tests.permissions.catalogue import Check
 
 pytestmark = pytest.mark.integration
-
-
-@pytest.fixture(scope="module")
-def stage(running: System) -> Stage:
-    ready = Stage(running)
-    ready.make_ready()
-    return ready
 
 
 @pytest.mark.parametrize(

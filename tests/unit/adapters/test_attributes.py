@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.contract.stores.records import book, full_ledger, intent, receipt
-from tests.fakes.builders import account, follow, ledger, limits, market, trade
+from tests.contract.stores.records import book, full_ledger, receipt
+from tests.fakes.builders import account, follow, intent, ledger, limits, market, trade
 from understudy.adapters.aws.attributes import attributes_of, record_of
 from understudy.domain.follows import Account, Ledger
 

@@ -52,3 +52,7 @@ def traces(api: ApiWorld, user_id: UserId) -> set[str]:
     kept = {name: getattr(api.identity, name) for name in api.identity.__slots__ if name != "lock"}
     text = repr((table, kept))
     return {name for name in (user_id, ALICE.address.lower(), SUBJECT) if name in text}
+
+
+def deleted(api: ApiWorld) -> list[str]:
+    return [each.subject for each in api.audit.entries if each.event == "ACCOUNT_DELETED"]

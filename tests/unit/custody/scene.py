@@ -11,12 +11,13 @@ from custody.enrolment import Enrolment, NewAgent
 from custody.hyperliquid import Terms
 from custody.keys import wrapped_only
 from custody.signer import IntentSigner
+from tests.fakes.builders import intent
 from tests.fakes.custody import InMemoryCustodyStore, InMemoryVault
 from understudy.adapters.memory.clock import ManualClock
 from understudy.adapters.memory.market_store import InMemoryMarketStore
 from understudy.adapters.venues.hyperliquid.constants import Chain
 from understudy.domain.follows import Marks
-from understudy.domain.ids import CopyId, FollowId, WalletId, client_order_id, intent_id
+from understudy.domain.ids import FollowId, client_order_id, intent_id
 from understudy.domain.intents import Intent, IntentKind, Signed, SigningAnswer, SigningRefused
 from understudy.domain.markets import HYPERLIQUID, Market, PriceGrid
 from understudy.domain.money import ZERO
@@ -113,29 +114,16 @@ class Scene:
 
     def _order(self, cause: str) -> Intent:
         name = intent_id(FollowId("follow-1"), cause, 0, 0)
-        return Intent(
-            intent_id=name,
-            follow_id=FollowId("follow-1"),
-            copy_id=CopyId("copy-1"),
-            wallet_id=WalletId("wallet-1"),
+        return intent(
+            name,
             wallet_address=WALLET,
             agent_id=self.agent.agent_id,
-            venue=HYPERLIQUID,
-            kind=IntentKind.ENTRY,
-            symbol="BTC",
-            asset=0,
-            side=Side.BUY,
             size=Decimal("0.1"),
             limit_price=Decimal(50_250),
-            reduce_only=False,
             leverage=5,
-            isolated=False,
             client_order_id=client_order_id(name),
             nonce=self.clock.now_ms(),
             expires_at_ms=self.clock.now_ms() + 8000,
             margin=Decimal(1005),
-            leg=0,
-            attempt=0,
-            seq=1,
             created_at_ms=self.clock.now_ms(),
         )

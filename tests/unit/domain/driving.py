@@ -6,12 +6,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from tests.fakes.builders import FOLLOW, NOW_MS, WALLET, follow, market, situation, trade
+from tests.fakes.builders import FOLLOW, NOW_MS, follow, intent, market, situation, trade
 from tests.fakes.venue_books import Position
 from understudy.domain.decisions import decide, decide_entry, decide_gap
 from understudy.domain.exits import exit_size
 from understudy.domain.follows import Budget, Ledger, Pending
-from understudy.domain.ids import CopyId, IntentId
 from understudy.domain.intents import Accepted, Intent
 from understudy.domain.leaders import LeaderAccount
 from understudy.domain.limits import Limits
@@ -106,8 +105,8 @@ class Driven:
     def hear(self) -> None:
         """Learn what became of every order that was not heard of."""
         unheard, self.unheard = self.unheard, []
-        for intent, outcome in unheard:
-            self._settle(intent, outcome)
+        for lost, outcome in unheard:
+            self._settle(lost, outcome)
 
     def flatten(self, price: Decimal) -> None:
         """Let the leader close everything in a deep market, and everything be heard of."""
@@ -162,7 +161,8 @@ class Driven:
         pending = before.pending_entry_size
         counts_ms = max(asked.trade.time_ms, went_ms)
         self.placed.append(Placed(asked, decision, order, self.held(symbol), pending, counts_ms))
-        intent = self._pinned(symbol, order)
+        name = f"i{len(self.placed)}"
+        intent = pinned(order, symbol, name, seq=self.seq, created_at_ms=self.now_ms)
         under_way = Pending(
             intent.intent_id, intent.signed_size, order.reduce_only, order.margin, intent.notional
         )
@@ -199,31 +199,22 @@ class Driven:
         self.budget = replace(after.budget, failures_in_row=0, breaker_opened_at_ms=0)
         self.ledgers[intent.symbol] = after.ledger
 
-    def _pinned(self, symbol: str, order: OrderPlan) -> Intent:
-        return Intent(
-            IntentId(f"i{len(self.placed)}"),
-            FOLLOW,
-            CopyId("c"),
-            WALLET,
-            "0x",
-            "a",
-            "hyperliquid",
-            order.kind,
-            symbol,
-            0,
-            order.side,
-            order.size,
-            order.limit_price,
-            order.reduce_only,
-            order.leverage,
-            isolated=False,
-            client_order_id="0x",
-            nonce=self.seq,
-            expires_at_ms=0,
-            margin=order.margin,
-            leg=0,
-            attempt=1,
-            seq=self.seq,
-            created_at_ms=self.now_ms,
-            reference_price=order.reference_price,
-        )
+
+def pinned(order: OrderPlan, symbol: str, name: str, *, seq: int, created_at_ms: int = 0) -> Intent:
+    """Pin an order of FOLLOW under this name."""
+    return intent(
+        name,
+        kind=order.kind,
+        symbol=symbol,
+        side=order.side,
+        size=order.size,
+        limit_price=order.limit_price,
+        reduce_only=order.reduce_only,
+        leverage=order.leverage,
+        nonce=seq,
+        margin=order.margin,
+        attempt=1,
+        seq=seq,
+        created_at_ms=created_at_ms,
+        reference_price=order.reference_price,
+    )

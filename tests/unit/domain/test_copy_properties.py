@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from decimal import Decimal
 
@@ -11,7 +12,6 @@ from hypothesis import strategies as st
 from tests.fakes.builders import (
     FOLLOW,
     NOW_MS,
-    WALLET,
     fixed,
     follow,
     ledger,
@@ -22,12 +22,12 @@ from tests.fakes.builders import (
     situation,
     trade,
 )
+from tests.unit.domain.driving import pinned
 from understudy.adapters.storable import refuse_unstorable
 from understudy.domain.decisions import decide
 from understudy.domain.exits import exit_size
 from understudy.domain.follows import Budget, Ledger
-from understudy.domain.ids import CopyId, IntentId
-from understudy.domain.intents import Accepted, Intent, IntentKind
+from understudy.domain.intents import Accepted, IntentKind
 from understudy.domain.leaders import LeaderAccount
 from understudy.domain.limits import Limits, Sizing
 from understudy.domain.plans import Decision, OrderPlan
@@ -36,6 +36,7 @@ from understudy.domain.settlement import settle
 from understudy.domain.situation import Situation
 from understudy.domain.trades import Side
 
+Move = tuple[Decimal, Decimal]
 EXAMPLES = settings(max_examples=1000, deadline=None)
 SIZES = st.integers(min_value=-4000, max_value=4000).map(lambda n: Decimal(n) / 1000)
 PRICES = st.integers(min_value=1_000, max_value=99_999).map(lambda n: Decimal(n) / 100)
@@ -102,8 +103,14 @@ class Copying:
             self._fill(decision.order, decision.order.limit_price if bought else price)
         return asked, decision
 
+    def moves(self, moves: Iterable[Move]) -> Iterator[tuple[Situation, Decision]]:
+        """Follow these moves one by one; where the leader stays, nothing happens."""
+        for end, price in moves:
+            if end != self.position:
+                yield self.move(end, price)
+
     def _fill(self, order: OrderPlan, price: Decimal) -> None:
-        intent = _pinned(order, self.seq)
+        intent = pinned(order, "BTC", f"i{self.seq}", seq=self.seq)
         self.budget = replace(self.budget, reserved=intent.margin)
         after = settle(
             intent,
@@ -122,45 +129,13 @@ def _at_two_prices(size: Decimal, price: Decimal) -> Decimal:
     return first * price + (size - first) * price * DEARER
 
 
-def _pinned(order: OrderPlan, seq: int) -> Intent:
-    return Intent(
-        IntentId(f"i{seq}"),
-        FOLLOW,
-        CopyId("c"),
-        WALLET,
-        "0x",
-        "a",
-        "hyperliquid",
-        order.kind,
-        "BTC",
-        0,
-        order.side,
-        order.size,
-        order.limit_price,
-        order.reduce_only,
-        order.leverage,
-        isolated=False,
-        client_order_id="0x",
-        nonce=seq,
-        expires_at_ms=0,
-        margin=order.margin,
-        leg=0,
-        attempt=1,
-        seq=seq,
-        created_at_ms=0,
-    )
-
-
 @EXAMPLES
 @given(LIMITS, LEADERS, MOVES)
 def test_an_entry_is_never_over_a_limit(
-    own: Limits, leader: LeaderAccount, moves: list[tuple[Decimal, Decimal]]
+    own: Limits, leader: LeaderAccount, moves: list[Move]
 ) -> None:
     copying = Copying(own, leader)
-    for end, price in moves:
-        if end == copying.position:
-            continue
-        asked, decision = copying.move(end, price)
+    for asked, decision in copying.moves(moves):
         order = decision.order
         if order is None or order.reduce_only:
             continue
@@ -183,13 +158,10 @@ def test_an_entry_is_never_over_a_limit(
 @EXAMPLES
 @given(LIMITS, LEADERS, MOVES)
 def test_whatever_is_decided_can_be_stored(
-    own: Limits, leader: LeaderAccount, moves: list[tuple[Decimal, Decimal]]
+    own: Limits, leader: LeaderAccount, moves: list[Move]
 ) -> None:
     copying = Copying(own, leader)
-    for end, price in moves:
-        if end == copying.position:
-            continue
-        asked, decision = copying.move(end, price)
+    for asked, decision in copying.moves(moves):
         for record in (
             decision.ledger,
             copying.budget,
@@ -201,12 +173,11 @@ def test_whatever_is_decided_can_be_stored(
 @EXAMPLES
 @given(LIMITS, LEADERS, MOVES)
 def test_a_flat_leader_means_a_flat_follow(
-    own: Limits, leader: LeaderAccount, moves: list[tuple[Decimal, Decimal]]
+    own: Limits, leader: LeaderAccount, moves: list[Move]
 ) -> None:
     copying = Copying(own, leader)
-    for end, price in [*moves, (Decimal(0), moves[-1][1])]:
-        if end != copying.position:
-            copying.move(end, price)
+    for _ in copying.moves([*moves, (Decimal(0), moves[-1][1])]):
+        pass
 
     assert (copying.ledger.held, copying.ledger.target) == (0, 0)
     assert (copying.budget.margin, copying.budget.reserved) == (0, 0)
@@ -216,14 +187,11 @@ def test_a_flat_leader_means_a_flat_follow(
 @EXAMPLES
 @given(LIMITS, LEADERS, MOVES)
 def test_an_exit_never_reverses_a_position(
-    own: Limits, leader: LeaderAccount, moves: list[tuple[Decimal, Decimal]]
+    own: Limits, leader: LeaderAccount, moves: list[Move]
 ) -> None:
     copying = Copying(own, leader)
-    for end, price in moves:
-        if end == copying.position:
-            continue
-        held = copying.ledger.held
-        _, decision = copying.move(end, price)
+    for asked, decision in copying.moves(moves):
+        held = asked.ledger.held
         if decision.order is not None and decision.order.kind is IntentKind.EXIT:
             assert decision.order.size <= abs(held)
             assert copying.ledger.held * held >= 0
@@ -232,25 +200,21 @@ def test_an_exit_never_reverses_a_position(
 @EXAMPLES
 @given(LIMITS, LEADERS, MOVES)
 def test_a_follow_never_stands_against_its_leader(
-    own: Limits, leader: LeaderAccount, moves: list[tuple[Decimal, Decimal]]
+    own: Limits, leader: LeaderAccount, moves: list[Move]
 ) -> None:
     copying = Copying(own, leader)
-    for end, price in moves:
-        if end == copying.position:
-            continue
-        copying.move(end, price)
-        assert copying.ledger.held * end >= 0
+    for _ in copying.moves(moves):
+        assert copying.ledger.held * copying.position >= 0
 
 
 @EXAMPLES
 @given(LIMITS, LEADERS, MOVES)
 def test_the_same_trades_give_the_same_plans(
-    own: Limits, leader: LeaderAccount, moves: list[tuple[Decimal, Decimal]]
+    own: Limits, leader: LeaderAccount, moves: list[Move]
 ) -> None:
     once, again = Copying(own, leader), Copying(own, leader)
-    for end, price in moves:
-        if end != once.position:
-            assert once.move(end, price)[1] == again.move(end, price)[1]
+    for (_, decision), (_, same) in zip(once.moves(moves), again.moves(moves), strict=True):
+        assert decision == same
 
 
 @EXAMPLES
@@ -265,10 +229,8 @@ def test_a_follow_without_binding_limits_holds_what_its_leader_holds(
         max_total_leverage=Decimal(50),
     )
     copying = Copying(rich, LeaderAccount(Decimal(1), {}, NOW_MS))
-    for end in (Decimal(sign * number) / 10 for number in tenths):
-        if end != copying.position:
-            copying.move(end, Decimal(200))
-            assert copying.ledger.held == end
+    for _ in copying.moves((Decimal(sign * number) / 10, Decimal(200)) for number in tenths):
+        assert copying.ledger.held == copying.position
 
 
 @EXAMPLES

@@ -7,7 +7,8 @@ from decimal import Decimal
 
 import pytest
 
-from tests.contract.stores.records import intent, receipt
+from tests.contract.stores.records import receipt
+from tests.fakes.builders import intent
 from understudy.domain.intents import IntentState
 from understudy.domain.receipting import with_intent, with_order_times
 from understudy.domain.receipts import LegResult

@@ -6,10 +6,11 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
-from tests.fakes.builders import FOLLOW, NOW_MS, WALLET, follow, ledger, limits
+from tests.fakes import builders
+from tests.fakes.builders import FOLLOW, NOW_MS, follow, ledger, limits
 from understudy.adapters.storable import refuse_unstorable
 from understudy.domain.follows import Budget, FollowStatus, Ledger, PauseReason, Pending
-from understudy.domain.ids import CopyId, IntentId
+from understudy.domain.ids import IntentId
 from understudy.domain.intents import Accepted, Intent, IntentKind, IntentState, Rejected
 from understudy.domain.limits import DrawdownBasis
 from understudy.domain.money import divide
@@ -21,31 +22,14 @@ FEE = Decimal("0.001")
 
 
 def intent(kind: IntentKind = IntentKind.ENTRY, size: str = "1", **changes: Any) -> Intent:
-    base = Intent(
-        intent_id=IntentId("intent-1"),
-        follow_id=FOLLOW,
-        copy_id=CopyId("copy-1"),
-        wallet_id=WALLET,
-        wallet_address="0x",
-        agent_id="agent-1",
-        venue="hyperliquid",
+    base = builders.intent(
         kind=kind,
-        symbol="BTC",
-        asset=0,
         side=Side.BUY if kind is IntentKind.ENTRY else Side.SELL,
         size=Decimal(size),
         limit_price=Decimal(101),
         reduce_only=kind is IntentKind.EXIT,
-        leverage=2,
-        isolated=False,
-        client_order_id="0x",
-        nonce=1,
-        expires_at_ms=NOW_MS + 8_000,
         margin=Decimal(50) * Decimal(size) if kind is IntentKind.ENTRY else Decimal(0),
-        leg=0,
         attempt=1,
-        seq=1,
-        created_at_ms=NOW_MS,
     )
     return replace(base, **changes)
 

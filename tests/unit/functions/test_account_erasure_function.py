@@ -11,13 +11,13 @@ import pytest
 
 from functions.account_erasure import app
 from tests.fakes.api import ApiWorld
+from tests.fakes.erasing import Schedule
 from tests.fakes.identity import ALICE
 from understudy.adapters.correlation import correlation_id
 from understudy.adapters.memory.accounts import InMemoryAccountStore
 from understudy.domain.agents import DAY_MS
 from understudy.domain.ids import UserId
 from understudy.domain.limits import OnStop
-from understudy.workflows.account_erasure import ErasurePorts
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -29,9 +29,7 @@ EVENT = Path(__file__).resolve().parents[3] / "events" / "account_erasure" / "sc
 @pytest.fixture
 def api(monkeypatch: pytest.MonkeyPatch) -> ApiWorld:
     api = ApiWorld()
-    accounts = InMemoryAccountStore(api.identity, api.audit)
-    deletion = api.services.seldom.deletion
-    ports = ErasurePorts(deletion, api.identity, accounts, api.world.clock)
+    ports = Schedule(api).ports
     monkeypatch.setattr(app, "build", lambda: ports)
     return api
 

@@ -13,9 +13,9 @@ import pytest
 from checks.template.document import read_document
 from functions.copy_events import app as copy_events
 from functions.follow_reconcile import app as follow_reconcile
-from tests.fakes.builders import fixed, ledger, limits
+from tests.fakes.builders import fixed, ledger
 from tests.fakes.venue import Fault
-from tests.fakes.world import World
+from tests.fakes.world import World, following
 from understudy.adapters.memory.bus import InMemoryBus
 from understudy.domain.announcements import NEEDS_A_LOOK
 from understudy.domain.receipts import CopyStatus
@@ -86,10 +86,7 @@ def test_a_position_that_begins_to_differ_is_alarmed_once(
 def test_an_exit_that_is_given_up_is_alarmed(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    world = World()
-    follow_id = world.follow(limits(fixed("100")))
-    world.begin()
-    world.copy("BTC", "1")
+    world, follow_id = following("1", sizing=fixed("100"))
     receipt = world.receipts(follow_id)[0]
     given_up = replace(receipt, status=CopyStatus.NEEDS_OPERATOR)
 
@@ -101,10 +98,7 @@ def test_an_exit_that_is_given_up_is_alarmed(
 def test_a_copy_that_is_done_is_nothing_to_look_at(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    world = World()
-    follow_id = world.follow(limits(fixed("100")))
-    world.begin()
-    world.copy("BTC", "1")
+    world, follow_id = following("1", sizing=fixed("100"))
 
     handle_changes(monkeypatch, world, [RecordChange(None, world.receipts(follow_id)[0])])
 
@@ -123,12 +117,8 @@ def test_every_event_that_needs_a_look_has_a_filter() -> None:
 def test_an_order_that_stays_unknown_is_alarmed_after_two_minutes(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], seconds: int, orders: int
 ) -> None:
-    world = World()
-    world.follow(limits(fixed("100")))
-    world.begin()
-    world.venue.faults.extend([None, Fault.NEVER_ARRIVES])
-    world.leader_trades("BTC", "1")
-    world.pump()
+    world, _ = following(sizing=fixed("100"))
+    world.copy_now("BTC", "1", None, Fault.NEVER_ARRIVES)
     world.clock.advance(seconds * 1000)
     monkeypatch.setattr(follow_reconcile, "build", lambda: world.reconcile_ports)
 

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import replace
-from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from tests.fakes.builders import LEADER, limits, ratio
-from tests.fakes.world import World
+from tests.fakes.builders import LEADER
+from tests.fakes.world import World, following
 from understudy.domain.markets import HYPERLIQUID
 from understudy.messages import CheckLeader, LeaderFills
 from understudy.workflows.leader_sync import sync_leader
@@ -23,11 +22,11 @@ if TYPE_CHECKING:
     from understudy.domain.trades import Fill, Trade
 
 
-def begun_world() -> tuple[World, FollowId]:
-    world = World()
-    follow = world.follow(limits(ratio("100"), copy_budget_usdc=Decimal(100_000)))
-    world.begin()
-    return world, follow
+REPAIR = LeaderFills(HYPERLIQUID, LEADER, (), after_gap=True)
+
+
+def begun_world(*copied: str) -> tuple[World, FollowId]:
+    return following(*copied, budget=100_000)
 
 
 def count_questions(monkeypatch: pytest.MonkeyPatch, world: World) -> Counter[str]:
@@ -56,6 +55,12 @@ def traded(world: World, size: str) -> Fill:
 def after_gap(world: World, *fills: Fill) -> None:
     world.queues.to_leader_sync([LeaderFills(HYPERLIQUID, LEADER, fills, after_gap=True)])
     world.pump()
+
+
+def repair(world: World, times: int = 2) -> None:
+    for _ in range(times):
+        after_gap(world)
+        world.clock.advance(60_000)
 
 
 def live(world: World, *fills: Fill) -> None:

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
 from typing import Any
 
-from tests.fakes.builders import limits, ratio
-from tests.fakes.world import World
+from tests.fakes.world import World, following
 from understudy.domain.ids import FollowId, WalletId
 from understudy.messages import Converge, FollowerExecute
 
@@ -17,12 +15,7 @@ WALLET = WalletId("wallet-1")
 
 def copying_world(*before: str, **changes: Any) -> World:
     """Make a world with a follow that has copied trades of these sizes."""
-    world = World()
-    world.follow(limits(ratio("100"), copy_budget_usdc=Decimal(100_000), **changes))
-    world.begin()
-    for size in before:
-        world.copy("BTC", size)
-    return world
+    return following(*before, budget=100_000, **changes)[0]
 
 
 def lost_command(world: World, size: str) -> FollowerExecute:

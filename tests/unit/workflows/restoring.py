@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from copy import deepcopy
 from dataclasses import replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from tests.fakes.builders import LEADER, limits, ratio
-from tests.fakes.world import World
+from tests.fakes.builders import LEADER
+from tests.fakes.world import World, following
 from understudy.domain.follows import FollowStatus
 from understudy.domain.ids import FollowId
 from understudy.domain.markets import HYPERLIQUID
@@ -16,18 +17,17 @@ from understudy.domain.money import ZERO
 from understudy.messages import LeaderFills
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from understudy.domain.follows import Follow
 
 Saved = dict[str, Any]
 OTHER = "0x" + "3" * 40
 
 
-def begun() -> tuple[World, FollowId]:
+def begun(*copied: str) -> tuple[World, FollowId]:
     """Begin with one follow that copies everything one to one."""
-    world = World()
-    follow = world.follow(limits(ratio("100"), copy_budget_usdc=Decimal(5000)))
-    world.begin()
-    return world, follow
+    return following(*copied, budget=5000)
 
 
 def saved(world: World) -> Saved:
@@ -45,6 +45,14 @@ def stop_and_restore(world: World, before: Saved) -> None:
         queue.take()
     world.queues.reconcile.take()
     world.clock.advance(60_000)
+
+
+@contextmanager
+def lost(world: World) -> Iterator[None]:
+    """Have the table lose what it learns in here."""
+    before = saved(world)
+    yield
+    stop_and_restore(world, before)
 
 
 def repair_leader(world: World, leader: str = LEADER) -> None:

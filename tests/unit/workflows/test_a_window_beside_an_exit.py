@@ -2,25 +2,14 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
-
-from tests.fakes.builders import limits, ratio
 from tests.fakes.venue import Fault
-from tests.fakes.world import World
+from tests.fakes.world import World, following
 from understudy.domain.limits import CopyMode
 
 
 def test_what_a_window_wanted_closed_meanwhile_is_closed_with_the_exits_outcome() -> None:
     """Whoever sends that exit again finds its own trade done, and would ask for nothing more."""
-    world = World()
-    throttled = limits(
-        ratio("100"),
-        copy_budget_usdc=Decimal(100_000),
-        mode=CopyMode.THROTTLED,
-        throttle_window_ms=500,
-    )
-    follow = world.follow(throttled)
-    world.begin()
+    world, follow = following(budget=100_000, mode=CopyMode.THROTTLED, throttle_window_ms=500)
     _trades(world, "20")
     world.pass_time(2)
     world.venue.faults.append(Fault.RATE_LIMITED)
@@ -34,6 +23,5 @@ def test_what_a_window_wanted_closed_meanwhile_is_closed_with_the_exits_outcome(
 
 
 def _trades(world: World, size: str) -> None:
-    world.leader_trades("BTC", size)
-    world.pump()
+    world.copy_now("BTC", size)
     world.clock.advance(100)

@@ -32,8 +32,7 @@ def test_what_a_window_closes_and_opens_again_stays_held(
     held = world.held_at_venue(follow)
 
     for size in ("-5", "5"):
-        world.leader_trades("BTC", size)
-        world.pump()
+        world.copy_now("BTC", size)
         world.clock.advance(100)
     world.pass_time(70)
 

@@ -7,9 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.fakes.api import ApiWorld
-from tests.fakes.erasing import Schedule
-from tests.unit.api.leaving import delete, held, holding, me, traces
+from tests.unit.api.leaving import delete, deleted, held, holding, me, traces
 from understudy.adapters.memory.accounts import InMemoryAccountStore
 from understudy.domain.agents import DAY_MS
 from understudy.domain.errors import ConflictError, DependencyError
@@ -21,33 +19,16 @@ from understudy.workflows.requests import account_deletion
 from understudy.workflows.requests.account_deletion import CLOSES_FOR_MS, GOES_ON_AFTER_MS
 
 if TYPE_CHECKING:
+    from tests.fakes.api import ApiWorld
+    from tests.fakes.erasing import Schedule
     from understudy.domain.follows import Follow
     from understudy.ports.copying import FollowState
 
 NOTHING = Erasures()
 
 
-@pytest.fixture
-def api() -> ApiWorld:
-    return ApiWorld()
-
-
-@pytest.fixture
-def token(api: ApiWorld) -> str:
-    return api.token()
-
-
-@pytest.fixture
-def schedule(api: ApiWorld) -> Schedule:
-    return Schedule(api)
-
-
 def kept(state: FollowState) -> Follow:
     return replace(state.follow, limits=replace(state.follow.limits, on_stop=OnStop.KEEP))
-
-
-def deleted(api: ApiWorld) -> list[str]:
-    return [each.subject for each in api.audit.entries if each.event == "ACCOUNT_DELETED"]
 
 
 def test_whose_positions_had_to_be_closed_is_gone_without_asking_again(
@@ -200,12 +181,18 @@ def test_many_records_are_erased_in_several_runs(
     assert deleted(api) == [user_id]
 
 
-def test_a_position_that_cannot_be_closed_is_asked_for_again_and_told_after_a_week(
-    api: ApiWorld, token: str, schedule: Schedule
-) -> None:
+def _asked_without_an_agent(api: ApiWorld, token: str) -> UserId:
+    """Have one ask who holds something, and for whom nothing can be signed any more."""
     user_id, _ = me(api, token), holding(api, token)
     api.request("DELETE", "/v1/agents/agent-1", None, token)
     delete(api, token)
+    return user_id
+
+
+def test_a_position_that_cannot_be_closed_is_asked_for_again_and_told_after_a_week(
+    api: ApiWorld, token: str, schedule: Schedule
+) -> None:
+    user_id = _asked_without_an_agent(api, token)
 
     assert schedule.after() == Erasures(left={user_id: "CLOSING"})
     assert schedule.after(GOES_ON_AFTER_MS - 1) == NOTHING, "not yet again"
@@ -215,9 +202,7 @@ def test_a_position_that_cannot_be_closed_is_asked_for_again_and_told_after_a_we
 def test_what_could_not_be_closed_in_four_weeks_is_its_owners_and_the_user_is_gone(
     api: ApiWorld, token: str, schedule: Schedule
 ) -> None:
-    user_id, _ = me(api, token), holding(api, token)
-    api.request("DELETE", "/v1/agents/agent-1", None, token)
-    delete(api, token)
+    user_id = _asked_without_an_agent(api, token)
 
     schedule.after(CLOSES_FOR_MS - 1)
     assert traces(api, user_id)
@@ -231,9 +216,7 @@ def test_what_could_not_be_closed_in_four_weeks_is_its_owners_and_the_user_is_go
 def test_asking_with_another_wish_changes_what_is_gone_on_with(
     api: ApiWorld, token: str, schedule: Schedule
 ) -> None:
-    user_id, _ = me(api, token), holding(api, token)
-    api.request("DELETE", "/v1/agents/agent-1", None, token)
-    delete(api, token)
+    user_id = _asked_without_an_agent(api, token)
     now_ms = api.world.clock.now_ms()
     schedule.closings.begin_closing(user_id, now_ms, OnStop.KEEP, now_ms)
 

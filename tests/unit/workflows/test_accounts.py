@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from decimal import Decimal
 from typing import Any
 
 import pytest
 
-from tests.fakes.builders import limits, ratio
-from tests.fakes.world import World
+from tests.fakes.world import World, following
 from understudy.domain.errors import RequestBudgetError, VenueUnreachableError
 from understudy.domain.follows import Account
 from understudy.domain.ids import FollowId, WalletId
@@ -54,21 +52,17 @@ class Reader:
 
 
 def _world(**changes: Any) -> tuple[World, FollowId, Reader]:
-    world = World()
-    follow = world.follow(limits(ratio("100"), copy_budget_usdc=Decimal(10_000), **changes))
-    world.begin()
+    world, follow = following(**changes)
     reader = Reader(world.venue)
     world.copying = replace(world.copying, venues={HYPERLIQUID: reader})
-    world.leader_trades("BTC", "1")
-    world.pump()
+    world.copy_now("BTC", "1")
     return world, follow, reader
 
 
 def _next_entry(world: World, after_ms: int) -> None:
     world.clock.advance(after_ms)
     world.price("BTC", "100")
-    world.leader_trades("BTC", "1")
-    world.pump()
+    world.copy_now("BTC", "1")
 
 
 @pytest.mark.parametrize(("after_ms", "readings"), [(30_000, 1), (30_001, 2)])
@@ -180,8 +174,7 @@ def test_an_old_reading_frees_no_symbol_from_the_hand() -> None:
     reader.is_silent = True
     world.clock.advance(60_000)
 
-    world.leader_trades("ETH", "1")
-    world.pump()
+    world.copy_now("ETH", "1")
 
     assert world.held_at_venue(follow, "ETH") == 0
     assert world.table.owners[wallet, "ETH"] == by_hand(0)

@@ -50,8 +50,7 @@ class _Watched:
 def _with_orders(count: int) -> tuple[World, FollowId]:
     world, follow = copied()
     for number in range(count):
-        world.leader_trades("BTC", "-1" if number % 2 else "1")
-        world.pump()
+        world.copy_now("BTC", "-1" if number % 2 else "1")
         world.clock.advance(7000)
     assert world.orders_at_venue(follow) == count
     return world, follow

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from tests.fakes.builders import LEADER, limits, ratio
-from tests.fakes.world import World
+from tests.fakes.builders import LEADER
+from tests.fakes.world import World, following
 from understudy.domain.follows import Follow, FollowStatus
 from understudy.domain.ids import FollowId
 from understudy.domain.limits import CopyMode, OnStop
@@ -32,10 +32,7 @@ WEEKS_MS = 3 * 7 * 24 * 60 * 60 * 1000
 
 
 def _world(**changes: Any) -> tuple[World, FollowId]:
-    world = World()
-    follow = world.follow(limits(ratio("100"), copy_budget_usdc=Decimal(100_000), **changes))
-    world.begin()
-    return world, follow
+    return following(budget=100_000, **changes)
 
 
 def _lost(world: World, symbol: str, size: str, price: str | None = None) -> list[LaneCommand]:

@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 
-from tests.fakes.builders import FOLLOW, SENDINGS, follow, ledger, limits, ratio
+from tests.fakes.builders import FOLLOW, SENDINGS, follow, ledger
 from tests.fakes.venue import Fault
-from tests.fakes.world import World
+from tests.fakes.world import World, following
 from understudy.adapters.memory.bus import InMemoryBus
 from understudy.domain.errors import DependencyError
 from understudy.domain.follows import FollowStatus
@@ -30,9 +30,7 @@ class AwayBus:
 
 
 def _world(**changes: Any) -> tuple[World, FollowId]:
-    world = World()
-    follow_id = world.follow(limits(ratio("100"), copy_budget_usdc=Decimal(10_000), **changes))
-    world.begin()
+    world, follow_id = following(**changes)
     world.table.drain_stream()
     return world, follow_id
 
@@ -68,9 +66,7 @@ def test_a_skip_is_announced_with_its_reason() -> None:
 
 def test_a_copy_under_way_is_not_announced() -> None:
     world, _ = _world()
-    world.venue.faults.extend([None, *SENDINGS * [Fault.NEVER_ARRIVES]])
-    world.leader_trades("BTC", "5")
-    world.pump()
+    world.copy_now("BTC", "5", None, *SENDINGS * [Fault.NEVER_ARRIVES])
     assert _published(world, _changes(world)) == []
 
     world.pass_time(14)
@@ -82,8 +78,7 @@ def test_a_copy_that_ends_differently_later_is_announced_again() -> None:
     world, _ = _world()
     world.copy("BTC", "5")
     world.venue.set_price("BTC", "100", depth="0")
-    world.leader_trades("BTC", "-5")
-    world.pump()
+    world.copy_now("BTC", "-5")
     world.pass_time(60)
     earlier = _changes(world)
     world.venue.set_price("BTC", "100")

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from tests.fakes.builders import fixed, limits, ratio
-from tests.fakes.world import World
+from tests.fakes.builders import fixed, limits
+from tests.fakes.world import World, following
 from understudy.domain.reasons import Reason
 from understudy.domain.receipts import CopyStatus
 
@@ -24,9 +24,7 @@ def test_an_open_is_copied_once_and_explained() -> None:
 
 
 def test_a_life_of_a_position_ends_flat() -> None:
-    world = World()
-    follow = world.follow(limits(ratio("100"), copy_budget_usdc=Decimal(10_000)))
-    world.begin()
+    world, follow = following()
 
     for size in ("5", "3", "-4", "-4"):
         world.copy("BTC", size)
@@ -38,9 +36,7 @@ def test_a_life_of_a_position_ends_flat() -> None:
 
 
 def test_a_flip_closes_and_opens_in_one_copy() -> None:
-    world = World()
-    follow = world.follow(limits(ratio("100"), copy_budget_usdc=Decimal(10_000)))
-    world.begin()
+    world, follow = following()
 
     world.copy("BTC", "5")
     world.copy("BTC", "-8")

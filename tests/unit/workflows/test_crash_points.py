@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
 from typing import NamedTuple
 
 import pytest
 
-from tests.fakes.builders import limits, ratio
 from tests.fakes.venue import Fault
-from tests.fakes.world import World
+from tests.fakes.world import World, following
 from tests.unit.workflows.crashing import CrashPoint, deliver, make_crash
 from understudy.domain.ids import FollowId
 from understudy.domain.reasons import Reason
@@ -35,13 +33,7 @@ STORIES = {
 
 
 def _world(story: Story) -> tuple[World, FollowId]:
-    world = World()
-    patient = limits(ratio("100"), copy_budget_usdc=Decimal(10_000), max_copy_age_seconds=60)
-    follow = world.follow(patient)
-    world.begin()
-    for size in story.before:
-        world.copy("BTC", size)
-    return world, follow
+    return following(*story.before, max_copy_age_seconds=60)
 
 
 def _copy(world: World, story: Story, point: CrashPoint) -> int:
@@ -93,10 +85,7 @@ def _nothing_is_left_under_way(world: World, follow: FollowId) -> None:
 
 
 def test_an_open_leg_that_waited_too_long_leaves_nothing_behind() -> None:
-    world = World()
-    follow = world.follow(limits(ratio("100"), copy_budget_usdc=Decimal(10_000)))
-    world.begin()
-    world.copy("BTC", "5")
+    world, follow = following("5")
     world.venue.faults.append(Fault.TIMES_OUT_AFTER_ACCEPT)
 
     world.copy("BTC", "-8")

@@ -7,8 +7,7 @@ from decimal import Decimal
 
 import pytest
 
-from tests.fakes.builders import limits, ratio
-from tests.fakes.world import World
+from tests.fakes.world import World, following
 from understudy.domain.ids import FollowId
 from understudy.domain.limits import CopySides
 from understudy.domain.reasons import Reason
@@ -17,14 +16,9 @@ from understudy.domain.receipts import CopyStatus
 
 def _half_closed() -> tuple[World, FollowId]:
     """Hold 3.5 of 5 after the leader has closed, in a market that takes 0.5 at once."""
-    world = World()
-    wanted = limits(ratio("100"), copy_budget_usdc=Decimal(100_000), max_copy_age_seconds=60)
-    follow = world.follow(wanted)
-    world.begin()
-    world.copy("BTC", "5")
+    world, follow = following("5", budget=100_000, max_copy_age_seconds=60)
     world.price("BTC", "100", "0.5")
-    world.leader_trades("BTC", "-5")
-    world.pump()
+    world.copy_now("BTC", "-5")
     assert world.ledger(follow).held == Decimal("3.5")
     world.clock.advance(500)
     return world, follow
@@ -37,8 +31,7 @@ def _cash_moved(world: World, follow: FollowId) -> Decimal:
 
 def _flatten(world: World, size: str) -> None:
     world.price("BTC", "100")
-    world.leader_trades("BTC", size)
-    world.pump()
+    world.copy_now("BTC", size)
     world.pass_time(40)
     world.sweep()
 
@@ -47,8 +40,7 @@ def test_what_is_held_is_closed_before_the_other_side_is_opened() -> None:
     world, follow = _half_closed()
     world.price("BTC", "100")
 
-    world.leader_trades("BTC", "-5")
-    world.pump()
+    world.copy_now("BTC", "-5")
 
     legs = [(leg.kind, leg.side, leg.size) for leg in world.receipts(follow)[-1].legs]
     assert legs == [("exit", "sell", Decimal("3.5")), ("entry", "sell", Decimal(5))]
@@ -61,8 +53,7 @@ def test_the_ledgers_profit_is_the_venues_cash_when_the_leader_turns_around(dept
     world, follow = _half_closed()
     world.price("BTC", "101", depth)
 
-    world.leader_trades("BTC", "-5")
-    world.pump()
+    world.copy_now("BTC", "-5")
     world.pass_time(40)
     _flatten(world, "5")
 
@@ -75,8 +66,7 @@ def test_the_entry_goes_when_the_last_attempt_at_once_has_closed_the_rest() -> N
     world, follow = _half_closed()
     world.price("BTC", "100", "1.5")
 
-    world.leader_trades("BTC", "-5")
-    world.pump()
+    world.copy_now("BTC", "-5")
 
     legs = [(leg.kind, leg.filled_size) for leg in world.receipts(follow)[-1].legs]
     closed = [("exit", Decimal("1.5")), ("exit", Decimal("1.5")), ("exit", Decimal("0.5"))]
@@ -90,8 +80,7 @@ def test_a_refused_entry_keeps_its_reason_while_the_older_exit_goes_on() -> None
     longs = replace(known.limits, sides=CopySides.LONGS)
     world.directory.replace(replace(known, limits=longs))
 
-    world.leader_trades("BTC", "-5")
-    world.pump()
+    world.copy_now("BTC", "-5")
     world.pass_time(30)
 
     refused = world.receipts(follow)[-1]
@@ -102,8 +91,7 @@ def test_a_refused_entry_keeps_its_reason_while_the_older_exit_goes_on() -> None
 def test_an_entry_that_still_waits_is_taken_over_by_the_next_one() -> None:
     world, follow = _half_closed()
     for size in ("-2", "-3"):
-        world.leader_trades("BTC", size)
-        world.pump()
+        world.copy_now("BTC", size)
 
     world.price("BTC", "100")
     world.pass_time(10)
@@ -113,12 +101,9 @@ def test_an_entry_that_still_waits_is_taken_over_by_the_next_one() -> None:
 
 def test_a_flip_that_is_half_done_is_finished_before_what_is_added() -> None:
     world, follow = _half_closed()
-    world.leader_trades("BTC", "3")
-    world.pump()
-    world.leader_trades("BTC", "-7")
-    world.pump()
-    world.leader_trades("BTC", "-2")
-    world.pump()
+    world.copy_now("BTC", "3")
+    world.copy_now("BTC", "-7")
+    world.copy_now("BTC", "-2")
 
     world.price("BTC", "100")
     world.pass_time(20)

@@ -6,10 +6,6 @@ import copy
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-import pytest
-
-from tests.fakes.api import ApiWorld
-from tests.fakes.erasing import Schedule
 from tests.fakes.identity import BOB
 from tests.unit.api.leaving import delete, held, holding, me, traces
 from understudy.domain.audit import Actor
@@ -20,6 +16,9 @@ from understudy.workflows.requests.operators import Deed, OperatorRecord
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from tests.fakes.api import ApiWorld
+    from tests.fakes.erasing import Schedule
 
 
 class Rows:
@@ -33,21 +32,6 @@ class Rows:
 
     def is_genuine(self, row: Row) -> bool:
         return row in self.all
-
-
-@pytest.fixture
-def api() -> ApiWorld:
-    return ApiWorld()
-
-
-@pytest.fixture
-def token(api: ApiWorld) -> str:
-    return api.token()
-
-
-@pytest.fixture
-def schedule(api: ApiWorld) -> Schedule:
-    return Schedule(api)
 
 
 def deletion_of(user_id: UserId, actor: Actor = Actor.API, event: str = "ACCOUNT_DELETED") -> Row:

@@ -10,6 +10,7 @@ from tests.fakes.builders import FOLLOW, NOW_MS, WALLET, trade
 from tests.unit.workflows.restoring import (
     begun,
     follow_of,
+    lost,
     recover,
     saved,
     stop_and_restore,
@@ -21,8 +22,7 @@ from understudy.workflows.follow_reconcile import reconcile
 
 
 def test_nothing_is_ordered_before_the_rebuilding() -> None:
-    world, follow = begun()
-    world.copy("BTC", "8", "100")
+    world, follow = begun("8")
     stop_and_restore(world, saved(world))
 
     world.copy("BTC", "-8", "100")
@@ -32,8 +32,7 @@ def test_nothing_is_ordered_before_the_rebuilding() -> None:
 
 
 def test_nothing_is_rebuilt_while_the_venue_does_not_answer() -> None:
-    world, follow = begun()
-    world.copy("BTC", "8", "100")
+    world, follow = begun("8")
     stop_and_restore(world, saved(world))
 
     world.venue.is_down = True
@@ -47,8 +46,7 @@ def test_nothing_is_rebuilt_while_the_venue_does_not_answer() -> None:
 
 
 def test_nothing_is_rebuilt_before_every_order_from_before_is_over() -> None:
-    world, follow = begun()
-    world.copy("BTC", "8", "100")
+    world, follow = begun("8")
     stop_and_restore(world, saved(world))
     world.copying = replace(world.copying, epoch=world.clock.now_ms() - 29_000)
 
@@ -93,14 +91,12 @@ def test_a_worker_of_an_older_epoch_touches_nothing() -> None:
 
 
 def test_copying_goes_on_in_the_new_epoch_and_can_be_lost_again() -> None:
-    world, follow = begun()
-    world.copy("BTC", "8", "100")
+    world, follow = begun("8")
     stop_and_restore(world, saved(world))
     recover(world)
     world.copy("BTC", "2", "100")
-    before = saved(world)
-    world.copy("BTC", "-5", "100")
-    stop_and_restore(world, before)
+    with lost(world):
+        world.copy("BTC", "-5", "100")
 
     recover(world)
 
@@ -110,13 +106,11 @@ def test_copying_goes_on_in_the_new_epoch_and_can_be_lost_again() -> None:
 
 def test_an_exit_is_tried_under_another_name_than_before_the_loss() -> None:
     """The signer signs one content per name, and it has forgotten nothing."""
-    world, follow = begun()
-    world.copy("BTC", "8", "100")
-    before = saved(world)
-    world.price("BTC", "100", depth="0")
-    world.copy("BTC", "-8")
-    tried = {leg.intent_id for receipt in world.receipts(follow) for leg in receipt.legs}
-    stop_and_restore(world, before)
+    world, follow = begun("8")
+    with lost(world):
+        world.price("BTC", "100", depth="0")
+        world.copy("BTC", "-8")
+        tried = {leg.intent_id for receipt in world.receipts(follow) for leg in receipt.legs}
     world.price("BTC", "100")
 
     recover(world)

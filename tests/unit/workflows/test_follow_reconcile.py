@@ -8,9 +8,8 @@ from typing import Any
 
 import pytest
 
-from tests.fakes.builders import limits, ratio
 from tests.fakes.venue import Fault
-from tests.fakes.world import World
+from tests.fakes.world import World, following
 from tests.unit.workflows.crashing import CrashError, CrashPoint, make_crash
 from understudy.domain.errors import VenueUnreachableError
 from understudy.domain.follows import FollowStatus, PauseReason
@@ -24,21 +23,12 @@ from understudy.workflows.follow_reconcile import reconcile
 WALLET = WalletId("wallet-1")
 
 
-def _world(*before: str, **changes: Any) -> tuple[World, FollowId]:
-    world = World()
-    follow = world.follow(limits(ratio("100"), copy_budget_usdc=Decimal(10_000), **changes))
-    world.begin()
-    for size in before:
-        world.copy("BTC", size)
-    return world, follow
-
-
 def _by_hand(world: World, follow: FollowId, size: str) -> None:
     world.venue.trade(world.table.follows[follow].wallet_address, "BTC", size)
 
 
 def test_a_position_that_is_gone_twice_is_a_phantom() -> None:
-    world, follow = _world("5")
+    world, follow = following("5")
     _by_hand(world, follow, "-5")
 
     world.sweep()
@@ -53,13 +43,11 @@ def test_a_position_that_is_gone_twice_is_a_phantom() -> None:
 
 
 def test_an_exit_that_rests_is_over_when_its_position_turns_out_to_be_gone() -> None:
-    world, follow = _world("5")
+    world, follow = following("5")
     _by_hand(world, follow, "-5")
     world.sweep()
     world.clock.advance(31_000)
-    world.venue.faults.append("Only post-only orders allowed immediately after network upgrade")
-    world.leader_trades("BTC", "-5")
-    world.pump()
+    world.copy_now("BTC", "-5", "Only post-only orders allowed immediately after network upgrade")
     assert world.receipts(follow)[-1].status is CopyStatus.CLAIMED
 
     world.sweep()
@@ -69,7 +57,7 @@ def test_an_exit_that_rests_is_over_when_its_position_turns_out_to_be_gone() -> 
 
 
 def test_a_position_that_was_gone_for_a_moment_is_no_phantom() -> None:
-    world, follow = _world("5")
+    world, follow = following("5")
     _by_hand(world, follow, "-5")
     world.sweep()
     _by_hand(world, follow, "5")
@@ -83,7 +71,7 @@ def test_a_position_that_was_gone_for_a_moment_is_no_phantom() -> None:
 
 
 def test_any_other_difference_stops_the_symbol_s_entries_until_it_is_gone() -> None:
-    world, follow = _world("5")
+    world, follow = following("5")
     _by_hand(world, follow, "1")
     world.sweep()
 
@@ -98,10 +86,8 @@ def test_any_other_difference_stops_the_symbol_s_entries_until_it_is_gone() -> N
 
 
 def test_a_difference_while_an_order_is_unknown_says_nothing() -> None:
-    world, follow = _world("5")
-    world.venue.faults.append(Fault.TIMES_OUT_AFTER_ACCEPT)
-    world.leader_trades("BTC", "1")
-    world.pump()
+    world, follow = following("5")
+    world.copy_now("BTC", "1", Fault.TIMES_OUT_AFTER_ACCEPT)
 
     world.sweep()
 
@@ -109,10 +95,8 @@ def test_a_difference_while_an_order_is_unknown_says_nothing() -> None:
 
 
 def test_nothing_is_guessed_while_the_venue_is_down() -> None:
-    world, follow = _world("5")
-    world.venue.faults.append(Fault.NEVER_ARRIVES)
-    world.leader_trades("BTC", "1")
-    world.pump()
+    world, follow = following("5")
+    world.copy_now("BTC", "1", Fault.NEVER_ARRIVES)
     world.venue.is_down = True
     before, waits = world.ledger(follow), world.queues.reconcile
 
@@ -127,10 +111,8 @@ def test_nothing_is_guessed_while_the_venue_is_down() -> None:
 
 
 def test_an_unknown_order_whose_message_was_lost_is_found_by_the_sweep() -> None:
-    world, follow = _world("5")
-    world.venue.faults.append(Fault.TIMES_OUT_AFTER_ACCEPT)
-    world.leader_trades("BTC", "1")
-    world.pump()
+    world, follow = following("5")
+    world.copy_now("BTC", "1", Fault.TIMES_OUT_AFTER_ACCEPT)
     world.clock.advance(14_000)
     world.queues.reconcile.take()
 
@@ -141,10 +123,9 @@ def test_an_unknown_order_whose_message_was_lost_is_found_by_the_sweep() -> None
 
 
 def test_an_open_exit_converges_in_the_sweep() -> None:
-    world, follow = _world("5")
+    world, follow = following("5")
     world.venue.set_price("BTC", "100", depth="0")
-    world.leader_trades("BTC", "-5")
-    world.pump()
+    world.copy_now("BTC", "-5")
     world.clock.advance(3_000)
     world.queues.reconcile.take()
     world.venue.set_price("BTC", "100")
@@ -155,19 +136,22 @@ def test_an_open_exit_converges_in_the_sweep() -> None:
     assert world.receipts(follow)[-1].status is CopyStatus.DONE
 
 
-@pytest.mark.parametrize("at", range(1, 16))
-def test_a_resolver_that_dies_at_any_call_settles_once(at: int) -> None:
-    world, follow = _world("5")
-    world.venue.faults.append(Fault.TIMES_OUT_AFTER_ACCEPT)
-    world.leader_trades("BTC", "-2")
-    world.pump()
-    world.clock.advance(21_000)
+def _resolve_dying(world: World, at: int) -> None:
+    """Have a resolver die at one of its calls, and its command run again."""
     make_crash(world, CrashPoint(at, after=True))
     for command in world.queues.reconcile.take():
         try:
             reconcile(world.reconcile_ports, command)
         except CrashError:
             reconcile(world.reconcile_ports, command)
+
+
+@pytest.mark.parametrize("at", range(1, 16))
+def test_a_resolver_that_dies_at_any_call_settles_once(at: int) -> None:
+    world, follow = following("5")
+    world.copy_now("BTC", "-2", Fault.TIMES_OUT_AFTER_ACCEPT)
+    world.clock.advance(21_000)
+    _resolve_dying(world, at)
 
     world.pump()
 
@@ -178,19 +162,12 @@ def test_a_resolver_that_dies_at_any_call_settles_once(at: int) -> None:
 
 @pytest.mark.parametrize("at", range(1, 16))
 def test_an_exit_whose_resolver_dies_at_any_call_goes_on_without_a_sweep(at: int) -> None:
-    world, follow = _world("5")
-    world.venue.faults.extend([Fault.NEVER_ARRIVES, Fault.NEVER_ARRIVES])
-    world.leader_trades("BTC", "-5")
-    world.pump()
+    world, follow = following("5")
+    world.copy_now("BTC", "-5", Fault.NEVER_ARRIVES, Fault.NEVER_ARRIVES)
     world.pass_time(3)
     assert world.held_at_venue(follow) == 5
     world.clock.advance(21_000)
-    make_crash(world, CrashPoint(at, after=True))
-    for command in world.queues.reconcile.take():
-        try:
-            reconcile(world.reconcile_ports, command)
-        except CrashError:
-            reconcile(world.reconcile_ports, command)
+    _resolve_dying(world, at)
 
     world.pump()
 
@@ -200,7 +177,7 @@ def test_an_exit_whose_resolver_dies_at_any_call_goes_on_without_a_sweep(at: int
 def _drawdown(**changes: Any) -> tuple[World, FollowId]:
     """Hold 50 at 100 with a floor of -300."""
     drawdown = {"stop_copy_drawdown_pct": Decimal(3), **changes}
-    return _world("50", **drawdown)
+    return following("50", **drawdown)
 
 
 def test_a_realized_loss_stops_the_follow_when_it_is_settled() -> None:
@@ -257,7 +234,7 @@ def test_a_drawdown_stop_by_equity_closes_everything_too() -> None:
 
 
 def test_a_close_out_that_nobody_lived_to_ask_for_is_asked_for_by_the_sweep() -> None:
-    world, follow = _world("5", on_stop=OnStop.CLOSE_NOW)
+    world, follow = following("5", on_stop=OnStop.CLOSE_NOW)
     world.directory.replace(replace(world.table.follows[follow], status=FollowStatus.PAUSED))
 
     world.sweep()
@@ -266,10 +243,8 @@ def test_a_close_out_that_nobody_lived_to_ask_for_is_asked_for_by_the_sweep() ->
 
 
 def test_an_entry_that_lands_after_the_close_out_is_closed_too() -> None:
-    world, follow = _world("5", on_stop=OnStop.CLOSE_NOW)
-    world.venue.faults.append(Fault.TIMES_OUT_AFTER_ACCEPT)
-    world.leader_trades("BTC", "1")
-    world.pump()
+    world, follow = following("5", on_stop=OnStop.CLOSE_NOW)
+    world.copy_now("BTC", "1", Fault.TIMES_OUT_AFTER_ACCEPT)
     world.directory.replace(replace(world.table.follows[follow], status=FollowStatus.PAUSED))
     world.sweep()
 

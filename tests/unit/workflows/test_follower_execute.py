@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from decimal import Decimal
 from typing import Any
 
-from tests.fakes.builders import LEADER, limits, ratio
-from tests.fakes.world import World
+from tests.fakes.builders import LEADER
+from tests.fakes.world import World, following
 from understudy.domain.follows import FollowStatus, PauseReason
 from understudy.domain.ids import FollowId, WalletId
 from understudy.domain.limits import OnStop
@@ -22,13 +21,6 @@ from understudy.ports.switches import Switch
 
 OTHER_LEADER = "0x" + "9" * 40
 WEEKS_MS = 3 * 7 * 86_400_000
-
-
-def _world(**changes: Any) -> tuple[World, FollowId]:
-    world = World()
-    follow = world.follow(limits(ratio("100"), copy_budget_usdc=Decimal(10_000), **changes))
-    world.begin()
-    return world, follow
 
 
 def _command(world: World, size: str) -> LaneCommand:
@@ -55,7 +47,7 @@ class Meanwhile:
 
 
 def test_a_command_that_is_delivered_again_gives_the_same_receipt() -> None:
-    world, follow = _world()
+    world, follow = following()
     command = _command(world, "5")
 
     for _ in range(3):
@@ -67,7 +59,7 @@ def test_a_command_that_is_delivered_again_gives_the_same_receipt() -> None:
 
 
 def test_a_command_that_comes_again_weeks_later_gives_the_same_receipt() -> None:
-    world, follow = _world()
+    world, follow = following()
     command = _command(world, "5")
     world.run_lane([command])
     before = world.receipts(follow)
@@ -80,7 +72,7 @@ def test_a_command_that_comes_again_weeks_later_gives_the_same_receipt() -> None
 
 
 def test_a_command_whose_receipt_is_gone_weeks_later_is_superseded() -> None:
-    world, follow = _world()
+    world, follow = following()
     command = _command(world, "5")
     world.run_lane([command])
     world.table.receipts[follow].clear()
@@ -93,7 +85,7 @@ def test_a_command_whose_receipt_is_gone_weeks_later_is_superseded() -> None:
 
 
 def test_a_first_delivery_weeks_later_enters_nothing() -> None:
-    world, follow = _world()
+    world, follow = following()
     command = _command(world, "5")
     world.clock.advance(WEEKS_MS)
 
@@ -104,8 +96,7 @@ def test_a_first_delivery_weeks_later_enters_nothing() -> None:
 
 
 def test_a_close_weeks_later_still_closes() -> None:
-    world, follow = _world()
-    world.copy("BTC", "5")
+    world, follow = following("5")
     command = _command(world, "-5")
     world.clock.advance(WEEKS_MS)
 
@@ -115,8 +106,7 @@ def test_a_close_weeks_later_still_closes() -> None:
 
 
 def test_a_worker_that_is_overtaken_before_it_claims_takes_the_other_s_receipt() -> None:
-    world, follow = _world()
-    world.copy("BTC", "5")
+    world, follow = following("5")
     command, ports = _command(world, "3"), world.copying
     other = Meanwhile(ports.store, "commit", lambda: _run(world, ports, command))
     world.copying = replace(ports, store=other)
@@ -129,8 +119,7 @@ def test_a_worker_that_is_overtaken_before_it_claims_takes_the_other_s_receipt()
 
 
 def test_a_worker_that_is_overtaken_while_it_sends_settles_nothing_twice() -> None:
-    world, follow = _world()
-    world.copy("BTC", "5")
+    world, follow = following("5")
     command, ports = _command(world, "3"), world.copying
     venue = Meanwhile(world.venue, "submit", lambda: _run(world, ports, command))
     world.copying = replace(ports, venues={HYPERLIQUID: venue})
@@ -151,13 +140,11 @@ def _run(world: World, ports: Any, command: LaneCommand) -> None:
 
 
 def test_an_account_reading_without_the_dex_is_read_again() -> None:
-    world, follow = _world()
+    world, follow = following()
     world.venue.fund(world.table.follows[follow].wallet_address, "1000", dex="xyz")
-    world.leader_trades("BTC", "1")
-    world.pump()
+    world.copy_now("BTC", "1")
 
-    world.leader_trades("xyz:TSLA", "1")
-    world.pump()
+    world.copy_now("xyz:TSLA", "1")
 
     assert [receipt.status for receipt in world.receipts(follow)] == [CopyStatus.DONE] * 2
 
@@ -187,7 +174,7 @@ def _other_trades(world: World, size: str) -> None:
 
 
 def test_a_symbol_of_a_wallet_belongs_to_one_follow_until_it_is_flat() -> None:
-    world, first = _world()
+    world, first = following()
     second = _second_follow(world)
     world.copy("BTC", "5")
 
@@ -208,7 +195,7 @@ def _by_hand(world: World, size: str) -> None:
 
 
 def test_a_symbol_held_by_hand_is_left_alone_until_it_is_flat() -> None:
-    world, follow = _world()
+    world, follow = following()
     _by_hand(world, "1")
     hand = SymbolOwner(WalletId("wallet-1"), "BTC", by_hand(0))
     world.copying.store.commit(Changes(owner_taken=hand))
@@ -224,8 +211,7 @@ def test_a_symbol_held_by_hand_is_left_alone_until_it_is_flat() -> None:
 
 
 def test_a_paused_follow_copies_closes_and_enters_nothing() -> None:
-    world, follow = _world()
-    world.copy("BTC", "5")
+    world, follow = following("5")
     paused = replace(
         world.table.follows[follow], status=FollowStatus.PAUSED, pause_reason=PauseReason.USER
     )
@@ -240,8 +226,7 @@ def test_a_paused_follow_copies_closes_and_enters_nothing() -> None:
 
 
 def test_a_paused_follow_that_keeps_its_positions_copies_no_close() -> None:
-    world, follow = _world(on_stop=OnStop.KEEP)
-    world.copy("BTC", "5")
+    world, follow = following("5", on_stop=OnStop.KEEP)
     world.directory.replace(replace(world.table.follows[follow], status=FollowStatus.PAUSED))
 
     world.copy("BTC", "-5")
@@ -257,8 +242,7 @@ def test_an_exit_passes_every_switch_but_the_user_s_own_and_a_revoked_authority(
         Switch.FLAGGED: "user-1",
         Switch.BLACKLISTED: LEADER,
     }
-    world, follow = _world()
-    world.copy("BTC", "5")
+    world, follow = following("5")
     for switch, subject in subjects.items():
         world.switches.turn(switch, subject, on=True, at_ms=world.clock.now_ms())
 
@@ -274,8 +258,7 @@ def test_an_exit_passes_every_switch_but_the_user_s_own_and_a_revoked_authority(
 
 
 def test_an_exit_that_the_user_s_kill_switch_stopped_goes_out_once_it_is_off() -> None:
-    world, follow = _world()
-    world.copy("BTC", "5")
+    world, follow = following("5")
     world.switches.turn(Switch.KILL_USER, "user-1", on=True, at_ms=world.clock.now_ms())
     world.copy("BTC", "-5")
     assert world.held_at_venue(follow) == 5
@@ -287,8 +270,7 @@ def test_an_exit_that_the_user_s_kill_switch_stopped_goes_out_once_it_is_off() -
 
 
 def test_closing_out_flattens_what_is_held() -> None:
-    world, follow = _world(on_stop=OnStop.CLOSE_NOW)
-    world.copy("BTC", "5")
+    world, follow = following("5", on_stop=OnStop.CLOSE_NOW)
     world.directory.replace(replace(world.table.follows[follow], status=FollowStatus.PAUSED))
     now_ms = world.clock.now_ms()
 

@@ -37,8 +37,7 @@ def _deleted(world: World, follow: FollowId) -> None:
     """Delete a follow that ends when the leader's exit has been copied."""
     leaving = replace(world.table.follows[follow], status=FollowStatus.DELETING)
     world.copying.store.commit(Changes(follow=leaving))
-    world.leader_trades("BTC", "-5")
-    world.pump()
+    world.copy_now("BTC", "-5")
     assert world.table.follows[follow].status is FollowStatus.DELETED
 
 

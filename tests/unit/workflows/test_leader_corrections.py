@@ -6,47 +6,27 @@ from decimal import Decimal
 
 import pytest
 
-from tests.fakes.builders import LEADER, limits, ratio
+from tests.fakes.builders import LEADER
 from tests.fakes.world import World
+from tests.unit.workflows.comparing import REPAIR, begun_world, repair, trades_of
 from tests.unit.workflows.crashing import CrashError, Crashing, CrashPoint
 from understudy.domain.ids import FollowId
 from understudy.domain.markets import HYPERLIQUID
 from understudy.domain.reasons import Reason
 from understudy.domain.receipts import CopyStatus
-from understudy.domain.trades import Trade, TradeKind
-from understudy.messages import CheckLeader, LeaderFills
+from understudy.domain.trades import TradeKind
+from understudy.messages import CheckLeader
 from understudy.workflows.leader_sync import sync_leader
 from understudy.workflows.watching.fanning_out import FanOutPorts
 from understudy.workflows.watching.leader_books import check
 from understudy.workflows.watching.numbering import SyncPorts
 
 CHECK = CheckLeader(HYPERLIQUID, LEADER)
-REPAIR = LeaderFills(HYPERLIQUID, LEADER, (), after_gap=True)
-
-
-def _world(*before: str) -> tuple[World, FollowId]:
-    world = World()
-    follow = world.follow(limits(ratio("100"), copy_budget_usdc=Decimal(100_000)))
-    world.begin()
-    for size in before:
-        world.copy("BTC", size)
-    return world, follow
 
 
 def _settled_at(world: World, size: str, symbol: str = "BTC") -> None:
     """Let the venue move the leader's position and show no fill, as after an ADL."""
     world.venue.books.account(LEADER).positions[symbol].size = Decimal(size)
-
-
-def _repair(world: World, times: int = 2) -> None:
-    for _ in range(times):
-        world.queues.to_leader_sync([REPAIR])
-        world.pump()
-        world.clock.advance(60_000)
-
-
-def _trades(world: World) -> list[Trade]:
-    return list(world.leaders.trades_since(HYPERLIQUID, LEADER, 0, 1000))
 
 
 def _booked(world: World) -> Decimal:
@@ -55,33 +35,33 @@ def _booked(world: World) -> Decimal:
 
 
 def test_a_position_that_is_gone_without_a_fill_is_closed_once() -> None:
-    world, follow = _world("5")
+    world, follow = begun_world("5")
     _settled_at(world, "0")
 
-    _repair(world, times=4)
+    repair(world, times=4)
 
-    closing = _trades(world)[-1]
-    assert (len(_trades(world)), closing.kind, closing.correction) == (2, TradeKind.CLOSE, True)
+    closing = trades_of(world)[-1]
+    assert (len(trades_of(world)), closing.kind, closing.correction) == (2, TradeKind.CLOSE, True)
     assert (world.held_at_venue(follow), world.orders_at_venue(follow)) == (0, 2)
     last = world.receipts(follow)[-1]
     assert (last.status, last.correction) == (CopyStatus.DONE, True)
 
 
 def test_a_smaller_position_reduces_the_copy_by_its_share() -> None:
-    world, follow = _world("5")
+    world, follow = begun_world("5")
     _settled_at(world, "2")
 
-    _repair(world)
+    repair(world)
 
     assert (world.held_at_venue(follow), _booked(world)) == (2, 2)
 
 
 @pytest.mark.parametrize("shown", ["9", "-3"])
 def test_a_position_that_grew_or_turned_is_recorded_and_never_entered(shown: str) -> None:
-    world, follow = _world("5")
+    world, follow = begun_world("5")
     _settled_at(world, shown)
 
-    _repair(world)
+    repair(world)
 
     assert _booked(world) == Decimal(shown)
     assert world.held_at_venue(follow) == (5 if shown == "9" else 0)
@@ -90,10 +70,10 @@ def test_a_position_that_grew_or_turned_is_recorded_and_never_entered(shown: str
 
 
 def test_an_entry_that_is_only_recorded_says_so() -> None:
-    world, follow = _world("5")
+    world, follow = begun_world("5")
     _settled_at(world, "9")
 
-    _repair(world)
+    repair(world)
 
     last = world.receipts(follow)[-1]
     assert (last.reason, last.bound_by) == (Reason.STALE, "correction_of_the_leaders_book")
@@ -102,18 +82,18 @@ def test_an_entry_that_is_only_recorded_says_so() -> None:
 
 
 def test_one_reading_corrects_nothing() -> None:
-    world, follow = _world("5")
+    world, follow = begun_world("5")
     _settled_at(world, "0")
-    _repair(world, times=1)
+    repair(world, times=1)
     _settled_at(world, "5")
 
-    _repair(world)
+    repair(world)
 
-    assert (len(_trades(world)), world.held_at_venue(follow)) == (1, 5)
+    assert (len(trades_of(world)), world.held_at_venue(follow)) == (1, 5)
 
 
 def test_two_readings_in_a_row_must_lie_apart() -> None:
-    world, _ = _world("5")
+    world, _ = begun_world("5")
     _settled_at(world, "0")
 
     for _ in range(3):
@@ -121,52 +101,52 @@ def test_two_readings_in_a_row_must_lie_apart() -> None:
         world.pump()
         world.clock.advance(5_000)
 
-    assert len(_trades(world)) == 1
+    assert len(trades_of(world)) == 1
 
 
 def test_a_symbol_that_trades_meanwhile_is_doubted_anew() -> None:
-    world, _ = _world("5")
+    world, _ = begun_world("5")
     _settled_at(world, "4")
-    _repair(world, times=1)
+    repair(world, times=1)
     for size in ("1", "-1"):
         world.copy("BTC", size)
 
-    _repair(world, times=1)
+    repair(world, times=1)
 
-    assert not any(trade.correction for trade in _trades(world))
+    assert not any(trade.correction for trade in trades_of(world))
 
 
 def test_another_symbol_s_trades_do_not_stop_a_correction() -> None:
-    world, follow = _world("5")
+    world, follow = begun_world("5")
     _settled_at(world, "0")
-    _repair(world, times=1)
+    repair(world, times=1)
     world.copy("ETH", "1")
 
-    _repair(world, times=1)
+    repair(world, times=1)
 
     assert world.held_at_venue(follow) == 0
 
 
 def test_without_a_mark_a_correction_waits() -> None:
-    world, follow = _world("5")
+    world, follow = begun_world("5")
     marks = world.markets._marks[HYPERLIQUID]
     world.markets._marks.clear()
     _settled_at(world, "0")
-    _repair(world, times=3)
+    repair(world, times=3)
     assert world.held_at_venue(follow) == 5
 
     world.markets.put_marks(HYPERLIQUID, marks)
-    _repair(world, times=1)
+    repair(world, times=1)
 
     assert world.held_at_venue(follow) == 0
 
 
 def test_a_correction_is_no_trade_of_the_leaders_pace() -> None:
-    world, _ = _world("5")
+    world, _ = begun_world("5")
     before = world.leaders.leader_book(HYPERLIQUID, LEADER)
     _settled_at(world, "0")
 
-    _repair(world)
+    repair(world)
 
     after = world.leaders.leader_book(HYPERLIQUID, LEADER)
     assert after.recent_trades_ms == before.recent_trades_ms
@@ -175,9 +155,9 @@ def test_a_correction_is_no_trade_of_the_leaders_pace() -> None:
 
 @pytest.mark.parametrize("at", range(1, 9))
 def test_whoever_dies_on_the_way_the_exit_is_copied_once(at: int) -> None:
-    world, follow = _world("5")
+    world, follow = begun_world("5")
     _settled_at(world, "0")
-    _repair(world, times=1)
+    repair(world, times=1)
     point = CrashPoint(at, after=bool(at % 2))
     fan_out = FanOutPorts(
         Crashing(world.leaders, point), Crashing(world.queues, point), world.clock
@@ -192,7 +172,7 @@ def test_whoever_dies_on_the_way_the_exit_is_copied_once(at: int) -> None:
     world.sweep()
 
     assert (world.held_at_venue(follow), world.orders_at_venue(follow)) == (0, 2)
-    assert len(_trades(world)) == 2
+    assert len(trades_of(world)) == 2
 
 
 def _looks(world: World, point: CrashPoint) -> None:
@@ -215,7 +195,7 @@ def _dies_before_sending_and_looks_again(world: World) -> None:
 
 def _closed_unheard() -> tuple[World, FollowId]:
     """Hold 5, which the leader has closed without our stream's hearing of it."""
-    world, follow = _world("5")
+    world, follow = begun_world("5")
     world.leader_trades("BTC", "-5")
     world.queues.leader_sync.take(1000)
     return world, follow
@@ -243,7 +223,7 @@ def test_what_a_check_stored_and_did_not_send_waits_for_no_answer_of_the_venue()
 
 
 def test_a_correction_that_was_stored_and_not_sent_goes_out_with_the_next_check() -> None:
-    world, follow = _world("5")
+    world, follow = begun_world("5")
     _settled_at(world, "0")
     _looks(world, CrashPoint())
     world.clock.advance(60_000)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from decimal import Decimal
 from itertools import permutations
 from typing import Any
 
@@ -11,22 +10,15 @@ import pytest
 
 from tests.fakes.builders import LEADER, limits, ratio
 from tests.fakes.world import World
+from tests.unit.workflows.comparing import begun_world, trades_of
 from tests.unit.workflows.crashing import CrashError, Crashing, CrashPoint
-from understudy.domain.ids import FollowId
 from understudy.domain.markets import HYPERLIQUID
 from understudy.domain.receipts import CopyStatus
-from understudy.domain.trades import Fill, Trade, TradeKind
+from understudy.domain.trades import Fill, TradeKind
 from understudy.messages import LaneCommand, LeaderFills
 from understudy.workflows.leader_sync import sync_leader
 from understudy.workflows.watching.fanning_out import FanOutPorts
 from understudy.workflows.watching.numbering import SyncPorts
-
-
-def _world() -> tuple[World, FollowId]:
-    world = World()
-    follow = world.follow(limits(ratio("100"), copy_budget_usdc=Decimal(100_000)))
-    world.begin()
-    return world, follow
 
 
 def _fills(world: World, *sizes: str) -> list[Fill]:
@@ -40,52 +32,48 @@ def _sync(world: World, *fills: Fill, after_gap: bool = False) -> None:
     sync_leader(world.sync_ports, [message])
 
 
-def _trades(world: World) -> list[Trade]:
-    return list(world.leaders.trades_since(HYPERLIQUID, LEADER, 0, 1000))
-
-
 def _commands(world: World) -> list[LaneCommand]:
     return world.queues.lanes.take(1000)
 
 
 def test_a_fill_that_comes_again_changes_nothing() -> None:
-    world, _ = _world()
+    world, _ = begun_world()
     (fill,) = _fills(world, "5")
 
     _sync(world, fill, fill)
     _sync(world, fill)
 
-    (trade,) = _trades(world)
+    (trade,) = trades_of(world)
     assert (trade.seq, trade.size, trade.fill_count) == (1, 5, 1)
     assert len(_commands(world)) == 1
 
 
 @pytest.mark.parametrize("order", list(permutations(range(3))))
 def test_fills_in_any_order_give_the_same_trade(order: tuple[int, ...]) -> None:
-    world, _ = _world()
+    world, _ = begun_world()
     fills = _fills(world, "1", "2", "3")
 
     _sync(world, *(fills[place] for place in order))
 
-    (trade,) = _trades(world)
+    (trade,) = trades_of(world)
     assert (trade.n, trade.size, trade.end_position) == (0, 6, 6)
 
 
 def test_a_late_fill_starts_a_trade_of_its_own() -> None:
-    world, _ = _world()
+    world, _ = begun_world()
     first, second, late = _fills(world, "1", "2", "3")
     _sync(world, first, second)
 
     _sync(world, late)
     _sync(world, first, late, second)
 
-    trades = _trades(world)
+    trades = trades_of(world)
     assert [(trade.n, trade.seq, trade.size) for trade in trades] == [(0, 1, 3), (1, 2, 3)]
     assert trades[1].start_position == 3
 
 
 def test_a_late_fill_is_copied_beside_the_trade_it_belongs_to() -> None:
-    world, follow = _world()
+    world, follow = begun_world()
     first, late = _fills(world, "1", "2")
 
     _sync(world, first)
@@ -97,16 +85,16 @@ def test_a_late_fill_is_copied_beside_the_trade_it_belongs_to() -> None:
 
 
 def test_more_fills_than_a_transaction_holds_are_one_trade() -> None:
-    world, _ = _world()
+    world, _ = begun_world()
 
     _sync(world, *_fills(world, *["0.5"] * 250))
 
-    (trade,) = _trades(world)
+    (trade,) = trades_of(world)
     assert (trade.fill_count, trade.size) == (250, 125)
 
 
 def test_a_lost_fill_is_found_at_the_venue_after_a_gap() -> None:
-    world, follow = _world()
+    world, follow = begun_world()
     _fills(world, "5")
 
     _sync(world, after_gap=True)
@@ -116,35 +104,35 @@ def test_a_lost_fill_is_found_at_the_venue_after_a_gap() -> None:
 
 
 def test_a_lost_fill_is_found_although_later_ones_were_seen() -> None:
-    world, _ = _world()
+    world, _ = begun_world()
     _fills(world, "5")
     world.clock.advance(90_000)
     _sync(world, *_fills(world, "2"))
 
     _sync(world, after_gap=True)
 
-    assert sorted(trade.size for trade in _trades(world)) == [2, 5]
+    assert sorted(trade.size for trade in trades_of(world)) == [2, 5]
 
 
 def test_a_repair_finds_nothing_new_and_sends_nothing() -> None:
-    world, _ = _world()
+    world, _ = begun_world()
     _sync(world, *_fills(world, "5"))
     _commands(world)
 
     _sync(world, after_gap=True)
 
-    assert len(_trades(world)) == 1
+    assert len(trades_of(world)) == 1
     assert _commands(world) == []
 
 
 def test_the_hot_path_asks_the_venue_nothing() -> None:
-    world, _ = _world()
+    world, _ = begun_world()
     fills = _fills(world, "5")
     world.venue.is_down = True
 
     _sync(world, *fills)
 
-    assert len(_trades(world)) == 1
+    assert len(trades_of(world)) == 1
 
 
 def test_a_leader_in_position_begins_with_it() -> None:
@@ -155,7 +143,7 @@ def test_a_leader_in_position_begins_with_it() -> None:
 
     _sync(world, *_fills(world, "-2"))
 
-    (trade,) = _trades(world)
+    (trade,) = trades_of(world)
     assert (trade.kind, trade.start_position) == (TradeKind.REDUCE, 5)
 
 
@@ -165,23 +153,23 @@ def test_what_happened_before_the_book_began_is_no_trade() -> None:
 
     _sync(world, old)
 
-    assert _trades(world) == []
+    assert trades_of(world) == []
     assert world.leaders.leader_book(HYPERLIQUID, LEADER).positions == {"BTC": 5}
 
 
 def test_the_venue_s_start_position_outdoes_our_record() -> None:
-    world, _ = _world()
+    world, _ = begun_world()
     _fills(world, "5")
     (seen,) = [world.venue.trade(LEADER, "BTC", "-5")]
 
     _sync(world, seen)
 
-    (trade,) = _trades(world)
+    (trade,) = trades_of(world)
     assert (trade.start_position, trade.kind) == (5, TradeKind.CLOSE)
 
 
 def test_a_worker_that_dies_before_the_fan_out_is_made_up_for() -> None:
-    world, follow = _world()
+    world, follow = begun_world()
     fills = _fills(world, "5")
     dying = Crashing(world.queues, CrashPoint(at=1))
     fan_out = FanOutPorts(world.leaders, dying, world.clock)
@@ -192,13 +180,13 @@ def test_a_worker_that_dies_before_the_fan_out_is_made_up_for() -> None:
     _sync(world, *fills)
     world.pump()
 
-    assert len(_trades(world)) == 1
+    assert len(trades_of(world)) == 1
     assert world.held_at_venue(follow) == 5
 
 
 def test_a_worker_that_dies_at_any_call_stores_and_sends_each_trade_once() -> None:
     for at in range(1, 12):
-        world, follow = _world()
+        world, follow = begun_world()
         fills = [*_fills(world, "5"), *_fills(world, "-2")]
         point = CrashPoint(at, after=bool(at % 2))
         store = Crashing(world.leaders, point)
@@ -212,18 +200,18 @@ def test_a_worker_that_dies_at_any_call_stores_and_sends_each_trade_once() -> No
                 continue
         world.pump()
 
-        assert [(trade.seq, trade.size) for trade in _trades(world)] == [(1, 5), (2, 2)]
+        assert [(trade.seq, trade.size) for trade in trades_of(world)] == [(1, 5), (2, 2)]
         assert world.held_at_venue(follow) == 3
 
 
 def test_two_workers_with_the_same_fills_store_one_trade() -> None:
-    world, _ = _world()
+    world, _ = begun_world()
     fills = _fills(world, "5")
     world.leaders.store_trade = _late(world, fills)  # type: ignore[method-assign]
 
     _sync(world, *fills)
 
-    assert len(_trades(world)) == 1
+    assert len(trades_of(world)) == 1
     assert len(_commands(world)) == 1
 
 

@@ -5,24 +5,15 @@ from __future__ import annotations
 from dataclasses import replace
 from decimal import Decimal
 
-from tests.fakes.builders import LEADER, limits, ratio
+from tests.fakes.builders import LEADER
 from tests.fakes.world import World
+from tests.unit.workflows.comparing import begun_world, repair, trades_of
 from understudy.domain.ids import FollowId
 from understudy.domain.markets import HYPERLIQUID
 from understudy.domain.reasons import Reason
 from understudy.domain.receipts import CopyStatus
-from understudy.domain.trades import Fill, Trade, TradeKind
+from understudy.domain.trades import Fill, TradeKind
 from understudy.messages import LeaderFills
-
-REPAIR = LeaderFills(HYPERLIQUID, LEADER, (), after_gap=True)
-
-
-def _copied() -> tuple[World, FollowId]:
-    world = World()
-    follow = world.follow(limits(ratio("100"), copy_budget_usdc=Decimal(100_000)))
-    world.begin()
-    world.copy("BTC", "5")
-    return world, follow
 
 
 def _liquidated(world: World, size: str) -> Fill:
@@ -39,17 +30,6 @@ def _heard(world: World, *fills: Fill) -> None:
     world.clock.advance(60_000)
 
 
-def _repaired(world: World, times: int) -> None:
-    for _ in range(times):
-        world.queues.to_leader_sync([REPAIR])
-        world.pump()
-        world.clock.advance(60_000)
-
-
-def _trades(world: World) -> list[Trade]:
-    return list(world.leaders.trades_since(HYPERLIQUID, LEADER, 0, 1000))
-
-
 def _is_closed_once(world: World, follow: FollowId) -> bool:
     sold = [own.fill for own in world.venue.books.account(_address(world, follow)).fills[1:]]
     ends = [receipt.status for receipt in world.receipts(follow)]
@@ -62,57 +42,57 @@ def _address(world: World, follow: FollowId) -> str:
 
 
 def test_a_liquidation_at_market_that_is_heard_and_listed_closes_the_copy_once() -> None:
-    world, follow = _copied()
+    world, follow = begun_world("5")
 
     _heard(world, _liquidated(world, "-5"))
-    _repaired(world, times=3)
+    repair(world, times=3)
 
-    assert [trade.kind for trade in _trades(world)] == [TradeKind.OPEN, TradeKind.CLOSE]
+    assert [trade.kind for trade in trades_of(world)] == [TradeKind.OPEN, TradeKind.CLOSE]
     assert _is_closed_once(world, follow)
 
 
 def test_a_liquidation_in_pieces_closes_the_copy_piece_by_piece() -> None:
-    world, follow = _copied()
+    world, follow = begun_world("5")
 
     _heard(world, _liquidated(world, "-2"))
     assert world.held_at_venue(follow) == 3
     _heard(world, _liquidated(world, "-3"))
-    _repaired(world, times=2)
+    repair(world, times=2)
 
-    assert [trade.kind for trade in _trades(world)][1:] == [TradeKind.REDUCE, TradeKind.CLOSE]
+    assert [trade.kind for trade in trades_of(world)][1:] == [TradeKind.REDUCE, TradeKind.CLOSE]
     assert (world.held_at_venue(follow), world.orders_at_venue(follow)) == (0, 3)
 
 
 def test_a_backstop_that_is_listed_and_was_never_on_the_stream_closes_the_copy_once() -> None:
-    world, follow = _copied()
+    world, follow = begun_world("5")
     _liquidated(world, "-5")
 
-    _repaired(world, times=3)
+    repair(world, times=3)
 
-    closing = _trades(world)[-1]
-    assert (len(_trades(world)), closing.kind, closing.correction) == (2, TradeKind.CLOSE, False)
+    closing = trades_of(world)[-1]
+    assert (len(trades_of(world)), closing.kind, closing.correction) == (2, TradeKind.CLOSE, False)
     assert _is_closed_once(world, follow)
 
 
 def test_a_backstop_without_any_fill_closes_the_copy_once() -> None:
-    world, follow = _copied()
+    world, follow = begun_world("5")
     world.venue.books.account(LEADER).positions["BTC"].size = Decimal(0)
 
-    _repaired(world, times=4)
+    repair(world, times=4)
 
-    assert [trade.correction for trade in _trades(world)] == [False, True]
+    assert [trade.correction for trade in trades_of(world)] == [False, True]
     assert _is_closed_once(world, follow)
 
 
 def test_a_backstop_whose_fill_is_listed_after_its_correction_closes_nothing_more() -> None:
-    world, follow = _copied()
+    world, follow = begun_world("5")
     _liquidated(world, "-5")
     late = world.venue.books.account(LEADER).fills.pop()
-    _repaired(world, times=2)
+    repair(world, times=2)
     assert _is_closed_once(world, follow)
 
     world.venue.books.account(LEADER).fills.append(late)
-    _repaired(world, times=2)
+    repair(world, times=2)
     assert (world.held_at_venue(follow), world.orders_at_venue(follow)) == (0, 2)
 
     world.copy("BTC", "3")
@@ -124,7 +104,7 @@ def test_a_backstop_whose_fill_is_listed_after_its_correction_closes_nothing_mor
 
 
 def test_fills_against_somebody_who_is_liquidated_are_the_leaders_own_trades() -> None:
-    world, follow = _copied()
+    world, follow = begun_world("5")
     fill = replace(_liquidated(world, "-5"), liquidated_user="0x" + "9" * 40)
 
     _heard(world, fill)

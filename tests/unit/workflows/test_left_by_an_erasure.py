@@ -6,9 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.fakes.api import ApiWorld
-from tests.fakes.erasing import Schedule
-from tests.unit.api.leaving import traces
+from tests.unit.api.leaving import deleted, traces
 from understudy.domain.errors import DependencyError
 from understudy.workflows.account_erasure import Erasures
 from understudy.workflows.requests import account_deletion
@@ -17,24 +15,12 @@ from understudy.workflows.requests.account_deletion import GOES_ON_AFTER_MS
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from tests.fakes.api import ApiWorld
+    from tests.fakes.erasing import Schedule
     from understudy.domain.identity import Session, Wallet
     from understudy.domain.ids import UserId
 
 NOTHING = Erasures()
-
-
-@pytest.fixture
-def api() -> ApiWorld:
-    return ApiWorld()
-
-
-@pytest.fixture
-def schedule(api: ApiWorld) -> Schedule:
-    return Schedule(api)
-
-
-def deleted(api: ApiWorld) -> list[str]:
-    return [each.subject for each in api.audit.entries if each.event == "ACCOUNT_DELETED"]
 
 
 def test_what_came_while_a_user_went_is_gone_after_the_next_run_and_the_deletion_told_once(

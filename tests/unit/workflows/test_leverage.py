@@ -122,8 +122,7 @@ def test_a_repair_replaces_a_leverage_that_the_leader_changed() -> None:
 
 def test_a_venue_without_an_answer_leaves_the_leverage_to_the_next_repair() -> None:
     world, follow = _world()
-    world.leader_trades("BTC", "50")
-    world.pump()
+    world.copy_now("BTC", "50")
     world.venue.is_down = True
     world.pass_time(61)
     world.venue.is_down = False

@@ -7,9 +7,8 @@ from decimal import Decimal
 
 import pytest
 
-from tests.fakes.builders import limits, ratio
 from tests.fakes.venue import Fault
-from tests.fakes.world import World
+from tests.fakes.world import World, following
 from understudy.domain.follows import FollowStatus
 from understudy.domain.ids import FollowId
 from understudy.domain.receipts import CopyStatus
@@ -20,25 +19,16 @@ LOST = [Fault.NEVER_ARRIVES, Fault.LANDS_LATE, Fault.RATE_LIMITED, Fault.SERVER_
 
 
 def _world() -> tuple[World, FollowId]:
-    world = World()
-    follow = world.follow(limits(ratio("100"), copy_budget_usdc=Decimal(10_000)))
-    world.begin()
-    world.copy("BTC", "5")
+    world, follow = following("5")
     world.venue.sent.clear()
     return world, follow
-
-
-def _trade(world: World, size: str, *faults: Fault) -> None:
-    world.venue.faults.extend(faults)
-    world.leader_trades("BTC", size)
-    world.pump()
 
 
 @pytest.mark.parametrize("fault", LOST)
 @pytest.mark.parametrize("size", ["3", "-2"])
 def test_what_never_arrived_is_filled_by_the_same_bytes_sent_again(size: str, fault: Fault) -> None:
     world, follow = _world()
-    _trade(world, size, fault)
+    world.copy_now("BTC", size, fault)
     assert world.held_at_venue(follow) == 5
 
     world.pass_time(AGAIN_MS // 1000)
@@ -51,7 +41,7 @@ def test_what_never_arrived_is_filled_by_the_same_bytes_sent_again(size: str, fa
 
 def test_what_had_arrived_is_filled_once_and_settled_by_the_record() -> None:
     world, follow = _world()
-    _trade(world, "3", Fault.TIMES_OUT_AFTER_ACCEPT)
+    world.copy_now("BTC", "3", Fault.TIMES_OUT_AFTER_ACCEPT)
 
     world.pass_time(6)
 
@@ -64,7 +54,7 @@ def test_what_had_arrived_is_filled_once_and_settled_by_the_record() -> None:
 
 def test_what_lands_after_it_was_sent_again_changes_nothing() -> None:
     world, follow = _world()
-    _trade(world, "3", Fault.LANDS_LATE)
+    world.copy_now("BTC", "3", Fault.LANDS_LATE)
     world.pass_time(3)
 
     world.venue.land_late()
@@ -75,7 +65,7 @@ def test_what_lands_after_it_was_sent_again_changes_nothing() -> None:
 
 def test_nothing_is_sent_that_could_only_come_too_late() -> None:
     world, follow = _world()
-    _trade(world, "3", *[Fault.NEVER_ARRIVES] * 9)
+    world.copy_now("BTC", "3", *[Fault.NEVER_ARRIVES] * 9)
 
     world.pass_time(20)
 
@@ -85,8 +75,8 @@ def test_nothing_is_sent_that_could_only_come_too_late() -> None:
 
 def test_a_newer_trade_does_not_take_the_older_ones_second_sending_away() -> None:
     world, follow = _world()
-    _trade(world, "3", Fault.NEVER_ARRIVES)
-    _trade(world, "1")
+    world.copy_now("BTC", "3", Fault.NEVER_ARRIVES)
+    world.copy_now("BTC", "1")
 
     world.pass_time(20)
 
@@ -100,7 +90,7 @@ def test_a_newer_trade_does_not_take_the_older_ones_second_sending_away() -> Non
 
 def test_an_entry_of_a_follow_that_was_stopped_is_not_sent_again() -> None:
     world, follow = _world()
-    _trade(world, "3", Fault.NEVER_ARRIVES)
+    world.copy_now("BTC", "3", Fault.NEVER_ARRIVES)
     stopped = replace(world.table.follows[follow], status=FollowStatus.PAUSED)
     world.directory.replace(stopped)
 

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from tests.unit.workflows.restoring import pnl_at_venue, recover, saved, stop_and_restore
+from tests.unit.workflows.restoring import lost, pnl_at_venue, recover
 from tests.unit.workflows.test_bad_days import BadDay
 from understudy.domain.money import ZERO
 
@@ -19,11 +19,10 @@ class LostDay(BadDay):
 
     def live(self) -> None:
         self._trades()
-        before = saved(self.world)
-        self._trades()
-        self.world.venue.land_late()
-        self.world.venue.faults.clear()
-        stop_and_restore(self.world, before)
+        with lost(self.world):
+            self._trades()
+            self.world.venue.land_late()
+            self.world.venue.faults.clear()
         recover(self.world)
         self._agree()
         self._trades()

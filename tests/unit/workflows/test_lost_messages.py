@@ -7,11 +7,10 @@ from decimal import Decimal
 
 import pytest
 
-from tests.fakes.builders import LEADER, limits, ratio
-from tests.fakes.world import World
+from tests.fakes.builders import LEADER
+from tests.fakes.world import following
 from understudy.adapters.sending import MAX_FILLS_PER_MESSAGE, of_leader_fills
 from understudy.domain.errors import VenueUnreachableError
-from understudy.domain.ids import FollowId
 from understudy.domain.markets import HYPERLIQUID
 from understudy.domain.trades import Fill, FillKey, TradeKind
 from understudy.messages import LeaderFills
@@ -25,11 +24,7 @@ class Room:
     """A world whose leader is listened to by one listener; what it sends may be lost."""
 
     def __init__(self) -> None:
-        self.world = World()
-        self.follow: FollowId = self.world.follow(
-            limits(ratio("100"), copy_budget_usdc=Decimal(100_000))
-        )
-        self.world.begin()
+        self.world, self.follow = following(budget=100_000)
         self.watch = Watch()
 
     def seen(self, size: str, *, later_ms: int = 1_000) -> LeaderFills:

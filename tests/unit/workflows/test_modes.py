@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from tests.fakes.builders import fixed, limits, ratio
-from tests.fakes.world import World
+from tests.fakes.builders import fixed, ratio
+from tests.fakes.world import World, following
 from understudy.domain.follows import FollowStatus, PauseReason
 from understudy.domain.ids import FollowId, WalletId
 from understudy.domain.limits import CopyMode, CopySides, Sizing
@@ -28,18 +28,13 @@ REFUSAL = "User or API Wallet 0x1 does not exist."
 
 
 def _world(sizing: Sizing | None = None, **changes: Any) -> tuple[World, FollowId]:
-    world = World()
-    wanted = limits(sizing or ratio("100"), copy_budget_usdc=Decimal(100_000), **changes)
-    follow = world.follow(wanted)
-    world.begin()
-    return world, follow
+    return following(sizing=sizing, budget=100_000, **changes)
 
 
 def _burst(world: World, *sizes: str) -> None:
     """Let the leader trade several times within half a second."""
     for size in sizes:
-        world.leader_trades("BTC", size)
-        world.pump()
+        world.copy_now("BTC", size)
         world.clock.advance(100)
 
 
@@ -59,8 +54,7 @@ def test_the_trades_of_a_window_become_one_order_at_its_end(mode: dict[str, Any]
 def test_a_window_is_as_long_as_its_follow_asks(window_ms: int) -> None:
     world, follow = _world(mode=CopyMode.THROTTLED, throttle_window_ms=window_ms)
     decided_ms = world.clock.now_ms()
-    world.leader_trades("BTC", "5")
-    world.pump()
+    world.copy_now("BTC", "5")
 
     while not world.orders_at_venue(follow):
         world.clock.advance(1)
@@ -183,8 +177,7 @@ def test_a_window_end_that_comes_again_orders_nothing(mode: dict[str, Any]) -> N
 def _hurry(world: World, trades: int) -> None:
     """Let the leader go up by one unit very often within a minute."""
     for _ in range(trades):
-        world.leader_trades("BTC", "1")
-        world.pump()
+        world.copy_now("BTC", "1")
         world.clock.advance(500)
 
 
@@ -242,8 +235,7 @@ def test_slices_below_the_minimum_add_up() -> None:
 def _fail(world: World, times: int) -> None:
     world.venue.faults.extend([REFUSAL] * times)
     for _ in range(times):
-        world.leader_trades("BTC", "1")
-        world.pump()
+        world.copy_now("BTC", "1")
         world.clock.advance(1000)
 
 

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from decimal import Decimal
 from typing import Any
 
 import pytest
 
-from tests.fakes.builders import SENDINGS, limits, ratio
+from tests.fakes.builders import SENDINGS
 from tests.fakes.venue import Fault
-from tests.fakes.world import World
+from tests.fakes.world import World, following
 from understudy.domain.ids import FollowId
 from understudy.domain.intents import Intent, SigningRefused
 from understudy.domain.reasons import Reason
@@ -47,18 +46,14 @@ class RefusingSigner:
 
 def _world(monkeypatch: pytest.MonkeyPatch) -> tuple[World, FollowId]:
     """Give a world whose leverage is set already, and in which everything takes its time."""
-    world = World()
-    follow = world.follow(limits(ratio("100"), copy_budget_usdc=Decimal(100_000)))
-    world.begin()
-    world.copy("BTC", "1")
+    world, follow = following("1", budget=100_000)
     world.signer = SlowSigner(world)
     monkeypatch.setattr(world.venue, "submit", _slow(world, world.venue.submit, ANSWERING_MS))
     return world, follow
 
 
 def _trade(world: World, follow: FollowId) -> Receipt:
-    world.leader_trades("BTC", "1")
-    world.pump()
+    world.copy_now("BTC", "1")
     return world.receipts(follow)[-1]
 
 
@@ -107,10 +102,7 @@ def test_an_order_that_only_the_sweep_remembers_has_the_time_of_its_answer_alone
 
 
 def test_a_refusal_to_sign_is_an_answer_to_nothing_that_was_sent() -> None:
-    world = World()
-    follow = world.follow(limits(ratio("100"), copy_budget_usdc=Decimal(100_000)))
-    world.begin()
-    world.copy("BTC", "1")
+    world, follow = following("1", budget=100_000)
     world.signer = RefusingSigner()
 
     refused = _trade(world, follow)

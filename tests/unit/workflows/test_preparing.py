@@ -8,9 +8,8 @@ from typing import Any
 
 import pytest
 
-from tests.fakes.builders import limits, ratio
 from tests.fakes.venue import Fault
-from tests.fakes.world import World
+from tests.fakes.world import World, following
 from understudy.adapters.memory.venue_budget import InMemoryVenueBudget
 from understudy.domain.follows import FollowStatus
 from understudy.domain.ids import FollowId
@@ -30,18 +29,11 @@ MOST_WAKES = 3
 
 
 def _world(weight_per_minute: int, **changes: Any) -> tuple[World, FollowId]:
-    world = World()
-    follow = world.follow(limits(ratio("100"), copy_budget_usdc=Decimal(10_000), **changes))
-    world.begin()
+    world, follow = following(**changes)
     budget = InMemoryVenueBudget({HYPERLIQUID: weight_per_minute}, world.clock)
     world.copying = replace(world.copying, budget=budget)
     world.clock.advance(MINUTE_MS - world.clock.now_ms() % MINUTE_MS)
     return world, follow
-
-
-def _trade(world: World, size: str) -> None:
-    world.leader_trades("BTC", size)
-    world.pump()
 
 
 def test_an_entry_without_budget_is_skipped_and_exits_still_leave() -> None:
@@ -49,7 +41,7 @@ def test_an_entry_without_budget_is_skipped_and_exits_still_leave() -> None:
     world, follow = _world(8)
 
     for size in ("5", "1", "-3"):
-        _trade(world, size)
+        world.copy_now("BTC", size)
 
     reasons = [receipt.reason for receipt in world.receipts(follow)]
     assert reasons[1] is Reason.RATE_LIMITED
@@ -59,7 +51,7 @@ def test_an_entry_without_budget_is_skipped_and_exits_still_leave() -> None:
 def _exhausted(world: World) -> None:
     """Open a position, and close parts of it until the minute has nothing left for exits."""
     for size in ("5", "-1", "-1", "-1"):
-        _trade(world, size)
+        world.copy_now("BTC", size)
     assert not world.copying.budget.take(HYPERLIQUID, Purpose.EXIT, 1)
 
 
@@ -67,10 +59,9 @@ def test_an_exit_without_budget_leaves_its_lane_and_says_what_it_waits_for() -> 
     world, follow = _world(7)
     _exhausted(world)
 
-    _trade(world, "-1")
+    world.copy_now("BTC", "-1")
     waiting = world.receipts(follow)[-1]
-    world.leader_trades("ETH", "1")
-    world.pump()
+    world.copy_now("ETH", "1")
 
     assert (waiting.status, waiting.bound_by) == (CopyStatus.WAITING, VENUE_REQUESTS)
     assert waiting.reason_text
@@ -84,7 +75,7 @@ def test_an_exit_without_budget_leaves_as_the_next_minute_begins(passed_ms: int)
     _exhausted(world)
     world.clock.advance(passed_ms)
     held = world.held_at_venue(follow)
-    _trade(world, "-1")
+    world.copy_now("BTC", "-1")
 
     world.clock.advance((MINUTE_MS - passed_ms) // 1000 * 1000)
     world.pump()
@@ -98,8 +89,8 @@ def test_exits_that_waited_leave_as_one_order() -> None:
     world, follow = _world(7)
     _exhausted(world)
     world.venue.sent.clear()
-    _trade(world, "-1")
-    _trade(world, "-1")
+    world.copy_now("BTC", "-1")
+    world.copy_now("BTC", "-1")
 
     world.pass_time(60)
 
@@ -112,7 +103,7 @@ def test_exits_that_waited_leave_as_one_order() -> None:
 def test_an_exit_waits_on_while_other_exits_use_up_every_minute() -> None:
     world, follow = _world(7)
     _exhausted(world)
-    _trade(world, "-1")
+    world.copy_now("BTC", "-1")
     for _ in range(20):
         world.clock.advance(MINUTE_MS - world.clock.now_ms() % MINUTE_MS)
         while world.copying.budget.take(HYPERLIQUID, Purpose.EXIT, 1):
@@ -129,7 +120,7 @@ def test_an_exit_waits_on_while_other_exits_use_up_every_minute() -> None:
 def test_an_exit_that_is_woken_by_a_clock_ahead_of_its_own_is_woken_again() -> None:
     world, follow = _world(7)
     _exhausted(world)
-    _trade(world, "-1")
+    world.copy_now("BTC", "-1")
     held, due_ms = world.held_at_venue(follow), world.clock.now_ms() + MINUTE_MS
     world.clock.advance(MINUTE_MS - 50)
 
@@ -145,7 +136,7 @@ def test_a_turn_without_budget_closes_in_the_next_minute_and_its_open_is_late() 
     world, follow = _world(7)
     _exhausted(world)
 
-    _trade(world, "-4")
+    world.copy_now("BTC", "-4")
     assert world.ledger(follow).waiting
     world.pass_time(60)
 
@@ -157,13 +148,13 @@ def test_a_turn_without_budget_closes_in_the_next_minute_and_its_open_is_late() 
 
 def test_a_close_of_an_unknown_entry_without_budget_comes_when_the_entry_is_known() -> None:
     world, follow = _world(1_000)
-    _trade(world, "5")
+    world.copy_now("BTC", "5")
     world.venue.faults.append(Fault.TIMES_OUT_AFTER_ACCEPT)
-    _trade(world, "1")
+    world.copy_now("BTC", "1")
     while world.copying.budget.take(HYPERLIQUID, Purpose.EXIT, 1):
         pass
 
-    _trade(world, "-6")
+    world.copy_now("BTC", "-6")
     world.pass_time(60)
 
     assert world.held_at_venue(follow) == 0
@@ -173,11 +164,11 @@ def test_a_close_of_an_unknown_entry_without_budget_comes_when_the_entry_is_know
 
 def test_an_entry_never_uses_what_is_kept_for_exits() -> None:
     world, follow = _world(8)
-    _trade(world, "5")
+    world.copy_now("BTC", "5")
     for _ in range(5):
-        _trade(world, "1")
+        world.copy_now("BTC", "1")
 
-    _trade(world, "-5")
+    world.copy_now("BTC", "-5")
 
     assert world.receipts(follow)[-1].status is CopyStatus.DONE
 

@@ -2,36 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from decimal import Decimal
-from typing import Any
-
-import pytest
-
-from tests.fakes.builders import limits, ratio
-from tests.fakes.world import World
+from tests.fakes.world import World, following
 from understudy.adapters.memory.venue_budget import InMemoryVenueBudget
 from understudy.domain.ids import FollowId
-from understudy.domain.limits import CopyMode
 from understudy.domain.markets import HYPERLIQUID
 from understudy.domain.reasons import Reason
 from understudy.domain.receipts import Receipt
 
 
 def _last_of_two_entries(world: World, follow: FollowId) -> Receipt:
-    world.leader_trades("BTC", "1")
-    world.pump()
-    world.leader_trades("BTC", "1")
-    world.pump()
+    world.copy_now("BTC", "1")
+    world.copy_now("BTC", "1")
     return world.receipts(follow)[-1]
 
 
 def test_the_follow_s_own_rate_shows_its_entries() -> None:
-    world = World()
-    follow = world.follow(
-        limits(ratio("100"), copy_budget_usdc=Decimal(10_000), entries_per_minute=1)
-    )
-    world.begin()
+    world, follow = following(entries_per_minute=1)
 
     last = _last_of_two_entries(world, follow)
 
@@ -41,9 +27,7 @@ def test_the_follow_s_own_rate_shows_its_entries() -> None:
 
 
 def test_our_own_budget_at_the_venue_is_not_blamed_on_the_follow() -> None:
-    world = World()
-    follow = world.follow(limits(ratio("100"), copy_budget_usdc=Decimal(10_000)))
-    world.begin()
+    world, follow = following()
     world.budget = InMemoryVenueBudget({HYPERLIQUID: 1}, world.clock)
     world.copying = world._copy_ports(world.copying.store, world.venue)
 
@@ -51,49 +35,3 @@ def test_our_own_budget_at_the_venue_is_not_blamed_on_the_follow() -> None:
 
     assert (last.reason, last.bound_by) == (Reason.RATE_LIMITED, "venue_requests_per_minute")
     assert last.reason_text.startswith("the requests that we may send to the venue")
-
-
-SLOWER: list[dict[str, Any]] = [
-    {"mode": CopyMode.THROTTLED, "throttle_window_ms": 1500},
-    {"mode": CopyMode.SAFE_POLL, "sync_interval_seconds": 5},
-]
-
-
-def _moved_together(size: str, *, a_minute: int, **mode: Any) -> tuple[World, FollowId]:
-    """Let the leader trade two symbols at once, so that their windows end together."""
-    world = World()
-    own = limits(ratio("100"), copy_budget_usdc=Decimal(100_000), entries_per_minute=a_minute)
-    follow = world.follow(replace(own, **mode))
-    world.begin()
-    _move_both(world, size)
-    return world, follow
-
-
-def _move_both(world: World, size: str) -> None:
-    for symbol in ("BTC", "ETH"):
-        world.leader_trades(symbol, size)
-    world.pump()
-    world.pass_time(7)
-
-
-@pytest.mark.parametrize("mode", SLOWER)
-def test_windows_that_end_together_enter_no_more_than_the_follow_may_in_a_minute(
-    mode: dict[str, Any],
-) -> None:
-    world, follow = _moved_together("5", a_minute=1, **mode)
-
-    assert world.orders_at_venue(follow) == 1
-    last = world.receipts(follow)[-1]
-    assert (last.reason, last.bound_by) == (Reason.RATE_LIMITED, "entries_per_minute")
-    assert last.numbers["entries_last_minute"] == 1
-    assert last.target == 0
-
-
-@pytest.mark.parametrize("mode", SLOWER)
-def test_exits_of_windows_that_end_together_are_not_counted(mode: dict[str, Any]) -> None:
-    world, follow = _moved_together("5", a_minute=2, **mode)
-    assert world.orders_at_venue(follow) == 2
-
-    _move_both(world, "-5")
-
-    assert [world.held_at_venue(follow, symbol) for symbol in ("BTC", "ETH")] == [0, 0]

@@ -4,13 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 
 import pytest
 
-from tests.fakes.builders import limits, ratio
-from tests.fakes.world import World
-from understudy.domain.ids import FollowId
+from tests.fakes.world import following
 from understudy.domain.intents import Intent, SigningAnswer, SigningRefused
 from understudy.domain.reasons import Reason
 from understudy.domain.receipts import CopyStatus
@@ -30,16 +27,8 @@ class StrictSigner:
         return [SigningRefused(intent.intent_id, self.refuses) for intent in intents]
 
 
-def world_with_a_follow() -> tuple[World, FollowId]:
-    world = World()
-    follow_id = world.follow(limits(ratio(), copy_budget_usdc=Decimal(10_000)))
-    world.begin()
-    return world, follow_id
-
-
 def test_an_entry_that_is_not_signed_is_rejected_and_says_so() -> None:
-    world, follow_id = world_with_a_follow()
-    world.copy("BTC", "2")
+    world, follow_id = following("2")
     world.signer = StrictSigner(world.signer)
 
     world.copy("BTC", "3")
@@ -61,7 +50,7 @@ def test_an_entry_that_is_not_signed_is_rejected_and_says_so() -> None:
 def test_a_leverage_that_is_not_signed_skips_its_entry_for_the_signers_reason(
     refuses: str, reason: Reason
 ) -> None:
-    world, follow_id = world_with_a_follow()
+    world, follow_id = following()
     world.signer = StrictSigner(world.signer, refuses)
 
     world.copy("BTC", "5")
@@ -73,12 +62,10 @@ def test_a_leverage_that_is_not_signed_skips_its_entry_for_the_signers_reason(
 
 
 def test_an_exit_that_was_not_signed_is_done_once_it_is() -> None:
-    world, follow_id = world_with_a_follow()
-    world.copy("BTC", "5")
+    world, follow_id = following("5")
     strict = StrictSigner(world.signer)
     world.signer = strict
-    world.leader_trades("BTC", "-5")
-    world.pump()
+    world.copy_now("BTC", "-5")
     assert world.held_at_venue(follow_id) == 5
 
     strict.refuses = ""
@@ -89,7 +76,7 @@ def test_an_exit_that_was_not_signed_is_done_once_it_is() -> None:
 
 
 def test_an_entry_whose_price_ran_away_is_skipped_and_its_money_is_free_again() -> None:
-    world, follow_id = world_with_a_follow()
+    world, follow_id = following()
     world.leader_trades("BTC", "5", "100")
     world.sync()
     world.venue.set_price("BTC", "120")  # no mark of it has reached us yet

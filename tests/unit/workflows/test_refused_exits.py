@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 
 from custody.secp256k1 import address_of
-from tests.fakes.builders import fixed, limits, ratio
+from tests.fakes.builders import fixed, limits
 from tests.fakes.venue import Fault
-from tests.fakes.world import World
+from tests.fakes.world import World, following
 from understudy.adapters.memory.queues import DelayQueue
 from understudy.domain.errors import SigningUnavailableError
 from understudy.domain.follows import FollowStatus, PauseReason
@@ -51,19 +51,13 @@ class RefusingSigner:
 
 
 def _holding(**changes: Any) -> tuple[World, FollowId]:
-    world = World()
-    wanted = limits(ratio("100"), copy_budget_usdc=Decimal(10_000), **changes)
-    follow = world.follow(wanted)
-    world.begin()
-    world.copy("BTC", "5")
-    return world, follow
+    return following("5", **changes)
 
 
 def _close(world: World) -> int:
     """Let the leader close; gives how many orders were sent before."""
     sent = len(world.venue.sent)
-    world.leader_trades("BTC", "-5")
-    world.pump()
+    world.copy_now("BTC", "-5")
     return sent
 
 
@@ -269,12 +263,8 @@ def test_an_exit_goes_on_at_once_when_its_owner_starts_the_follow_again() -> Non
 
 
 def test_an_entry_known_after_its_exit_was_given_up_is_closed_without_another_ten_minutes() -> None:
-    world = World()
-    follow = world.follow(limits(ratio("100"), copy_budget_usdc=Decimal(10_000)))
-    world.begin()
-    world.venue.faults.extend([None, Fault.TIMES_OUT_AFTER_ACCEPT])  # leverage goes first
-    world.leader_trades("BTC", "5")
-    world.pump()
+    world, follow = following()
+    world.copy_now("BTC", "5", None, Fault.TIMES_OUT_AFTER_ACCEPT)  # leverage goes first
     signer, world.signer = world.signer, RefusingSigner(world.signer, "AGENT_NOT_ACTIVE", "exit")
     _close(world)
     ledger = world.ledger(follow)

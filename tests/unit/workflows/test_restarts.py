@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from decimal import Decimal
 
-from tests.fakes.builders import limits, ratio
-from tests.fakes.world import World
+from tests.fakes.world import World, following
 from understudy.domain.follows import FollowStatus, PauseReason
 from understudy.domain.ids import FollowId
 from understudy.domain.limits import DrawdownBasis
@@ -15,13 +14,7 @@ from understudy.domain.reasons import Reason
 
 def _holding(basis: DrawdownBasis) -> tuple[World, FollowId]:
     """Hold 5 at 100 with a floor of -300."""
-    world = World()
-    follow = world.follow(
-        limits(ratio("100"), drawdown_basis=basis, max_total_leverage=Decimal(10))
-    )
-    world.begin()
-    world.copy("BTC", "5")
-    return world, follow
+    return following("5", budget=1000, drawdown_basis=basis, max_total_leverage=Decimal(10))
 
 
 def _turn(world: World, follow: FollowId, status: FollowStatus) -> None:

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from contextlib import suppress
 from dataclasses import replace
-from decimal import Decimal
 
 import pytest
 
-from tests.fakes.builders import LEADER, limits, ratio
+from tests.fakes.builders import LEADER
 from tests.fakes.venue import Fault
-from tests.fakes.world import World
+from tests.fakes.world import following
 from tests.unit.workflows.crashing import CrashError, CrashPoint, make_crash
 from tests.unit.workflows.restoring import (
     OTHER,
     begun,
     follow_of,
+    lost,
     other_leader_trades,
     pnl_at_venue,
     recover,
@@ -35,11 +35,9 @@ WALLET = WalletId("wallet-1")
 
 
 def test_a_reduction_that_was_done_is_not_done_again() -> None:
-    world, follow = begun()
-    world.copy("BTC", "8", "100")
-    before = saved(world)
-    world.copy("BTC", "-4", "100")
-    stop_and_restore(world, before)
+    world, follow = begun("8")
+    with lost(world):
+        world.copy("BTC", "-4", "100")
 
     recover(world)
 
@@ -51,9 +49,8 @@ def test_a_reduction_that_was_done_is_not_done_again() -> None:
 
 def test_an_entry_that_was_done_is_held_and_not_done_again() -> None:
     world, follow = begun()
-    before = saved(world)
-    world.copy("BTC", "8", "100")
-    stop_and_restore(world, before)
+    with lost(world):
+        world.copy("BTC", "8", "100")
 
     recover(world)
 
@@ -68,10 +65,8 @@ def test_an_entry_that_was_done_is_held_and_not_done_again() -> None:
 
 
 def test_a_close_that_was_not_done_is_done_once() -> None:
-    world, follow = begun()
-    world.copy("BTC", "8", "100")
-    before = saved(world)
-    stop_and_restore(world, before)
+    world, follow = begun("8")
+    stop_and_restore(world, saved(world))
     world.venue.trade(LEADER, "BTC", "-8")
 
     recover(world)
@@ -82,10 +77,9 @@ def test_a_close_that_was_not_done_is_done_once() -> None:
 
 def test_what_was_opened_and_closed_meanwhile_is_only_booked() -> None:
     world, follow = begun()
-    before = saved(world)
-    world.copy("BTC", "8", "100")
-    world.copy("BTC", "-8", "120")
-    stop_and_restore(world, before)
+    with lost(world):
+        world.copy("BTC", "8", "100")
+        world.copy("BTC", "-8", "120")
 
     recover(world)
 
@@ -97,11 +91,9 @@ def test_what_was_opened_and_closed_meanwhile_is_only_booked() -> None:
 
 
 def test_a_flip_that_was_done_is_held_on_its_new_side() -> None:
-    world, follow = begun()
-    world.copy("BTC", "8", "100")
-    before = saved(world)
-    world.copy("BTC", "-12", "100")
-    stop_and_restore(world, before)
+    world, follow = begun("8")
+    with lost(world):
+        world.copy("BTC", "-12", "100")
 
     recover(world)
 
@@ -111,12 +103,9 @@ def test_a_flip_that_was_done_is_held_on_its_new_side() -> None:
 
 def test_an_order_that_was_under_way_at_the_restored_time_is_settled_first() -> None:
     world, follow = begun()
-    world.venue.faults.extend([None, Fault.TIMES_OUT_AFTER_ACCEPT])
-    world.leader_trades("BTC", "8", "100")
-    world.pump()
+    world.copy_now("BTC", "8", None, Fault.TIMES_OUT_AFTER_ACCEPT, price="100")
     assert world.ledger(follow).pending
-    before = saved(world)
-    stop_and_restore(world, before)
+    stop_and_restore(world, saved(world))
 
     recover(world)
 
@@ -125,11 +114,9 @@ def test_an_order_that_was_under_way_at_the_restored_time_is_settled_first() -> 
 
 
 def test_what_the_owner_sold_by_hand_is_not_sold_again() -> None:
-    world, follow = begun()
-    world.copy("BTC", "8", "100")
-    before = saved(world)
-    world.venue.trade(follow_of(world, follow).wallet_address, "BTC", "-6")
-    stop_and_restore(world, before)
+    world, follow = begun("8")
+    with lost(world):
+        world.venue.trade(follow_of(world, follow).wallet_address, "BTC", "-6")
     recover(world)
     assert (world.ledger(follow).held, world.ledger(follow).target) == (2, 2)
 
@@ -139,11 +126,9 @@ def test_what_the_owner_sold_by_hand_is_not_sold_again() -> None:
 
 
 def test_what_the_owner_bought_by_hand_stays_his() -> None:
-    world, follow = begun()
-    world.copy("BTC", "8", "100")
-    before = saved(world)
-    world.venue.trade(follow_of(world, follow).wallet_address, "BTC", "3")
-    stop_and_restore(world, before)
+    world, follow = begun("8")
+    with lost(world):
+        world.venue.trade(follow_of(world, follow).wallet_address, "BTC", "3")
 
     recover(world)
 
@@ -154,16 +139,12 @@ def test_what_the_owner_bought_by_hand_stays_his() -> None:
 
 
 def test_a_stopped_follow_that_keeps_its_positions_keeps_them() -> None:
-    world = World()
-    keeping = limits(ratio("100"), copy_budget_usdc=Decimal(5000), on_stop=OnStop.KEEP)
-    follow = world.follow(keeping)
-    world.begin()
+    world, follow = following(budget=5000, on_stop=OnStop.KEEP)
     world.copy("BTC", "8", "100")
     paused = replace(follow_of(world, follow), status=FollowStatus.PAUSED)
     world.directory.replace(paused)
-    before = saved(world)
-    world.copy("BTC", "-8", "100")
-    stop_and_restore(world, before)
+    with lost(world):
+        world.copy("BTC", "-8", "100")
 
     recover(world)
 
@@ -175,11 +156,10 @@ def test_a_symbol_that_passed_from_one_follow_to_another_is_the_others() -> None
     world, first = begun()
     second = second_follow_on_the_wallet(world)
     world.copy("BTC", "8", "100")
-    before = saved(world)
-    world.copy("BTC", "-8", "100")
-    other_leader_trades(world, "BTC", "3")
-    assert world.ledger(second).held == 3
-    stop_and_restore(world, before)
+    with lost(world):
+        world.copy("BTC", "-8", "100")
+        other_leader_trades(world, "BTC", "3")
+        assert world.ledger(second).held == 3
     repair_leader(world, OTHER)
 
     recover(world)
@@ -192,12 +172,10 @@ def test_a_symbol_that_passed_from_one_follow_to_another_is_the_others() -> None
 @pytest.mark.parametrize("after", [False, True])
 @pytest.mark.parametrize("at", range(1, 30))
 def test_a_rebuilding_that_dies_at_any_call_books_everything_once(at: int, *, after: bool) -> None:
-    world, follow = begun()
-    world.copy("BTC", "8", "100")
-    before = saved(world)
-    world.copy("BTC", "-4", "110")
-    world.copy("ETH", "2", "100")
-    stop_and_restore(world, before)
+    world, follow = begun("8")
+    with lost(world):
+        world.copy("BTC", "-4", "110")
+        world.copy("ETH", "2", "100")
     repair_leader(world)
     ports = world.copying
     make_crash(world, CrashPoint(at, after=after))
@@ -215,11 +193,10 @@ def test_a_rebuilding_that_dies_at_any_call_books_everything_once(at: int, *, af
 
 def test_more_lost_trades_than_one_transaction_holds_are_all_accounted_for() -> None:
     world, follow = begun()
-    before = saved(world)
-    for _ in range(60):
-        world.copy("BTC", "1", "100")
-        world.copy("BTC", "-1", "100")
-    stop_and_restore(world, before)
+    with lost(world):
+        for _ in range(60):
+            world.copy("BTC", "1", "100")
+            world.copy("BTC", "-1", "100")
 
     recover(world)
 

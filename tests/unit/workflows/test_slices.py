@@ -3,36 +3,30 @@
 from __future__ import annotations
 
 import json
-from decimal import Decimal
 
-from tests.fakes.builders import LEADER, limits, ratio
+from tests.fakes.builders import LEADER
 from tests.fakes.world import World
+from tests.unit.workflows.comparing import REPAIR, begun_world, live, trades_of
 from understudy.adapters.venues.hyperliquid.frames import parse_frame
-from understudy.domain.markets import HYPERLIQUID
 from understudy.domain.trades import Fill, Side
-from understudy.messages import LeaderFills
 from understudy.ports.stream import TradesSeen
 from understudy.workflows.leader_sync import sync_leader
 
 HOUSE = "0x" + "7" * 40
-REPAIR = LeaderFills(HYPERLIQUID, LEADER, (), after_gap=True)
 
 
 def test_slices_that_are_heard_and_listed_later_are_one_trade_each() -> None:
-    world = World()
-    follow = world.follow(limits(ratio("100"), copy_budget_usdc=Decimal(100_000)))
-    world.begin()
+    world, follow = begun_world()
     for size in ("2", "3", "-5"):
         heard = _as_heard(world, world.venue.trade(LEADER, "BTC", size))
-        sync_leader(world.sync_ports, [LeaderFills(HYPERLIQUID, LEADER, heard)])
-        world.pump()
+        live(world, *heard)
         world.clock.advance(30_000)
 
     for _ in range(2):
         sync_leader(world.sync_ports, [REPAIR])
         world.pump()
 
-    trades = world.leaders.trades_since(HYPERLIQUID, LEADER, 0, 1000)
+    trades = trades_of(world)
     assert [trade.signed_size for trade in trades] == [2, 3, -5]
     assert (world.held_at_venue(follow), world.orders_at_venue(follow)) == (0, 3)
 

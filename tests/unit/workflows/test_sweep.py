@@ -51,8 +51,7 @@ def test_an_unknown_order_goes_before_any_wallet() -> None:
     world = _world(wallets=2)
     world.wallets_a_minute = 1
     world.venue.faults.extend([None, Fault.NEVER_ARRIVES])  # leverage first, then the order
-    world.leader_trades("BTC", "1")
-    world.pump()
+    world.copy_now("BTC", "1")
     world.clock.advance(MINUTE_MS)
     world.queues.reconcile.take(1000)
 

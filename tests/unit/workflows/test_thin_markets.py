@@ -6,8 +6,8 @@ from decimal import Decimal
 
 import pytest
 
-from tests.fakes.builders import fixed, limits, ratio
-from tests.fakes.world import World
+from tests.fakes.builders import fixed, limits
+from tests.fakes.world import World, following
 from understudy.domain.ids import FollowId
 from understudy.domain.reasons import Reason
 from understudy.domain.receipts import CopyStatus
@@ -16,13 +16,9 @@ from understudy.workflows.copying.orders import ATTEMPTS_BEFORE_OPERATOR
 
 
 def _closing_at(depth: str, held: str = "40") -> tuple[World, FollowId]:
-    world = World()
-    follow = world.follow(limits(ratio("100"), copy_budget_usdc=Decimal(10_000)))
-    world.begin()
-    world.copy("BTC", held)
+    world, follow = following(held)
     world.venue.set_price("BTC", "100", depth=depth)
-    world.leader_trades("BTC", f"-{held}")
-    world.pump()
+    world.copy_now("BTC", f"-{held}")
     return world, follow
 
 
@@ -60,9 +56,7 @@ def test_a_receipt_that_is_full_of_orders_calls_an_operator(
 
 
 def test_an_entry_beyond_its_price_shows_the_band() -> None:
-    world = World()
-    follow = world.follow(limits(ratio("100"), copy_budget_usdc=Decimal(10_000)))
-    world.begin()
+    world, follow = following()
     world.leader_trades("BTC", "5")
     world.price("BTC", "101")
 

@@ -123,11 +123,8 @@ def test_a_rebate_makes_the_fees_negative() -> None:
 
 def test_the_profit_of_a_close_against_an_unknown_entry_ends_as_the_venue_has_it() -> None:
     world, follow = copied("5")
-    world.venue.faults.append(Fault.TIMES_OUT_AFTER_ACCEPT)
-    world.leader_trades("BTC", "5", "110")
-    world.pump()
-    world.leader_trades("BTC", "-10", "120")
-    world.pump()
+    world.copy_now("BTC", "5", Fault.TIMES_OUT_AFTER_ACCEPT, price="110")
+    world.copy_now("BTC", "-10", price="120")
     world.pass_time(60)
 
     true_up_orders(world)

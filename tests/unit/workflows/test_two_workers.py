@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.fakes.builders import limits, ratio
 from tests.fakes.venue import Fault
-from tests.fakes.world import World
+from tests.fakes.world import World, following
 from understudy.domain.errors import DependencyError, SigningUnavailableError
 from understudy.domain.follows import FollowStatus
 from understudy.domain.ids import FollowId
@@ -83,10 +82,7 @@ def test_what_another_worker_had_filled_is_never_settled_as_refused(
 
 
 def _trade_in_the_lane(size: str) -> tuple[World, FollowId, LaneCommand]:
-    world = World()
-    follow = world.follow(limits(ratio("100"), copy_budget_usdc=Decimal(10_000)))
-    world.begin()
-    world.copy("BTC", "5")
+    world, follow = following("5")
     world.leader_trades("BTC", size)
     world.sync()
     (command,) = world.queues.lanes.take()

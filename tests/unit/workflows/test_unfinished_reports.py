@@ -7,9 +7,8 @@ from decimal import Decimal
 
 import pytest
 
-from tests.fakes.builders import limits, ratio
 from tests.fakes.venue import Fault
-from tests.fakes.world import World
+from tests.fakes.world import World, following
 from understudy.domain.ids import FollowId
 from understudy.domain.intents import Accepted
 from understudy.domain.receipts import CopyStatus
@@ -37,19 +36,10 @@ class _SlowRecord:
         return self._report(address, client_order_id)
 
 
-def _following() -> tuple[World, FollowId]:
-    world = World()
-    follow = world.follow(limits(ratio("100"), copy_budget_usdc=Decimal(10_000)))
-    world.begin()
-    return world, follow
-
-
 def _left_unknown(world: World, monkeypatch: pytest.MonkeyPatch, change: str) -> _SlowRecord:
     record = _SlowRecord(world.venue.order_report)
     monkeypatch.setattr(world.venue, "order_report", record)
-    world.venue.faults.append(Fault.TIMES_OUT_AFTER_ACCEPT)
-    world.leader_trades("BTC", change)
-    world.pump()
+    world.copy_now("BTC", change, Fault.TIMES_OUT_AFTER_ACCEPT)
     return record
 
 
@@ -57,8 +47,7 @@ def _left_unknown(world: World, monkeypatch: pytest.MonkeyPatch, change: str) ->
 def an_order_whose_record_is_behind(
     monkeypatch: pytest.MonkeyPatch,
 ) -> tuple[World, FollowId, _SlowRecord]:
-    world, follow = _following()
-    world.copy("BTC", "5")
+    world, follow = following("5")
     return world, follow, _left_unknown(world, monkeypatch, "3")
 
 
@@ -122,8 +111,7 @@ def test_a_part_of_an_entrys_fills_is_never_taken_for_all_of_them(waiting: Waiti
 def test_a_close_that_ended_flat_counts_although_the_venue_speaks_of_more_for_two_minutes(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    world, follow = _following()
-    world.copy("BTC", "5")
+    world, follow = following("5")
     record = _left_unknown(world, monkeypatch, "-5")
     record.listed = WHOLE_CLOSE
     _sweep_for(world, 1)
@@ -139,8 +127,7 @@ def test_a_close_that_ended_flat_counts_although_the_venue_speaks_of_more_for_tw
 def test_a_close_that_did_not_end_flat_waits_until_all_of_it_is_listed(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    world, follow = _following()
-    world.copy("BTC", "5")
+    world, follow = following("5")
     record = _left_unknown(world, monkeypatch, "-3")
     _sweep_for(world, MINUTES)
     assert world.ledger(follow).pending

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from tests.fakes.builders import limits, ratio
 from tests.fakes.venue import Fault
-from tests.fakes.world import World
+from tests.fakes.world import World, following
 from understudy.domain.errors import SigningUnavailableError
 from understudy.domain.ids import FollowId
 from understudy.domain.intents import IntentKind
@@ -27,13 +25,8 @@ FIRST_KNOWN_SECONDS = 15
 
 def _after_an_unknown_exit() -> tuple[World, FollowId]:
     """Hold 5, which a close has sold at the venue without our hearing of it."""
-    world = World()
-    follow = world.follow(limits(ratio("100"), copy_budget_usdc=Decimal(10_000)))
-    world.begin()
-    world.copy("BTC", "5")
-    world.venue.faults.append(Fault.TIMES_OUT_AFTER_ACCEPT)
-    world.leader_trades("BTC", "-5")
-    world.pump()
+    world, follow = following("5")
+    world.copy_now("BTC", "-5", Fault.TIMES_OUT_AFTER_ACCEPT)
     world.clock.advance(1000)
     return world, follow
 
@@ -41,8 +34,7 @@ def _after_an_unknown_exit() -> tuple[World, FollowId]:
 def test_a_flip_after_a_close_that_was_not_heard_opens_once_it_was() -> None:
     world, follow = _after_an_unknown_exit()
 
-    world.leader_trades("BTC", "-2")
-    world.pump()
+    world.copy_now("BTC", "-2")
     world.pass_time(25)
     world.copy("BTC", "-1")
 
@@ -64,8 +56,7 @@ def test_a_close_that_finds_nothing_does_not_count_the_position_twice() -> None:
 def _open_and_close(world: World) -> None:
     """Let the leader enter and leave again while our exit is unknown."""
     for size in ("1", "-1"):
-        world.leader_trades("BTC", size)
-        world.pump()
+        world.copy_now("BTC", size)
         world.clock.advance(1000)
 
 
@@ -93,18 +84,13 @@ def test_every_receipt_ends_when_the_unknown_exit_turns_out_to_have_closed_all()
 
 
 def test_a_newer_trade_finishes_the_receipt_whose_rest_it_takes_over() -> None:
-    world = World()
-    follow = world.follow(limits(ratio("100"), copy_budget_usdc=Decimal(10_000)))
-    world.begin()
-    world.copy("BTC", "5")
+    world, follow = following("5")
     world.venue.set_price("BTC", "100", depth="0")
-    world.leader_trades("BTC", "-2")
-    world.pump()
+    world.copy_now("BTC", "-2")
     world.venue.set_price("BTC", "100")
     world.clock.advance(1000)
 
-    world.leader_trades("BTC", "-3")
-    world.pump()
+    world.copy_now("BTC", "-3")
 
     reduced, closed = world.receipts(follow)[1:]
     assert (reduced.status, reduced.reason) == (CopyStatus.SKIPPED, Reason.SUPERSEDED)
@@ -148,16 +134,12 @@ def test_a_newer_trade_finishes_a_receipt_whose_exit_an_unknown_one_made_needles
 def test_an_exit_that_ended_beside_an_unknown_entry_goes_on_when_the_entry_turns_out_filled() -> (
     None
 ):
-    world = World()
-    follow = world.follow(limits(ratio("100"), copy_budget_usdc=Decimal(10_000)))
-    world.begin()
+    world, follow = following()
     world.venue.faults.extend([None, Fault.TIMES_OUT_AFTER_ACCEPT])  # leverage goes first
-    world.leader_trades("BTC", "5")
-    world.pump()
+    world.copy_now("BTC", "5")
     world.pass_time(12)
     world.signer = AwayOnce(world.signer)
-    world.leader_trades("BTC", "-5")
-    world.pump()
+    world.copy_now("BTC", "-5")
 
     world.pass_time(8)
 
@@ -165,21 +147,14 @@ def test_an_exit_that_ended_beside_an_unknown_entry_goes_on_when_the_entry_turns
 
 
 def _holding_five() -> tuple[World, FollowId]:
-    world = World()
-    follow = world.follow(limits(ratio("100"), copy_budget_usdc=Decimal(10_000)))
-    world.begin()
-    world.copy("BTC", "5")
-    return world, follow
+    return following("5")
 
 
 def test_a_close_refused_beside_an_unknown_reduction_goes_on_without_a_sweep() -> None:
     world, follow = _holding_five()
-    world.venue.faults.append(Fault.NEVER_ARRIVES)
-    world.leader_trades("BTC", "-2")
-    world.pump()
+    world.copy_now("BTC", "-2", Fault.NEVER_ARRIVES)
     world.signer = AwayOnce(world.signer)
-    world.leader_trades("BTC", "-3")
-    world.pump()
+    world.copy_now("BTC", "-3")
 
     world.pass_time(12)
 
@@ -189,8 +164,7 @@ def test_a_close_refused_beside_an_unknown_reduction_goes_on_without_a_sweep() -
 def test_an_exit_whose_wake_up_was_lost_goes_on_soon_after_a_sweep_that_came_too_early() -> None:
     world, follow = _holding_five()
     world.signer = AwayOnce(world.signer)
-    world.leader_trades("BTC", "-5")
-    world.pump()
+    world.copy_now("BTC", "-5")
     world.queues.reconcile._waiting.clear()
 
     world.clock.advance(1_000)
@@ -219,9 +193,7 @@ class ClosedMeanwhile:
 
 
 def test_what_an_entry_fills_after_its_close_was_given_up_is_closed_without_a_sweep() -> None:
-    world = World()
-    follow = world.follow(limits(ratio("100"), copy_budget_usdc=Decimal(10_000)))
-    world.begin()
+    world, follow = following()
     world.leader_trades("BTC", "5")
     world.sync()
     world.signer = ClosedMeanwhile(world)

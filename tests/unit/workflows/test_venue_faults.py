@@ -6,9 +6,9 @@ from decimal import Decimal
 
 import pytest
 
-from tests.fakes.builders import SENDINGS, limits, ratio
+from tests.fakes.builders import SENDINGS
 from tests.fakes.venue import Fault
-from tests.fakes.world import World
+from tests.fakes.world import World, following
 from understudy.domain.ids import FollowId
 from understudy.domain.reasons import Reason
 from understudy.domain.receipts import CopyStatus
@@ -18,21 +18,10 @@ UNKNOWNS = list(Fault)
 TOOK_EFFECT = {Fault.TIMES_OUT_AFTER_ACCEPT}
 
 
-def _world(*before: str, **changes: object) -> tuple[World, FollowId]:
-    world = World()
-    follow = world.follow(limits(ratio("100"), copy_budget_usdc=Decimal(10_000), **changes))
-    world.begin()
-    for size in before:
-        world.copy("BTC", size)
-    return world, follow
-
-
 def _trade(world: World, size: str, *faults: Fault | str | None) -> None:
     if faults and not world.table.ledgers:
         world.venue.faults.append(None)  # the leverage of the first entry
-    world.venue.faults.extend(faults)
-    world.leader_trades("BTC", size)
-    world.pump()
+    world.copy_now("BTC", size, *faults)
 
 
 def _nothing_is_left_under_way(world: World, follow: FollowId) -> None:
@@ -44,7 +33,7 @@ def _nothing_is_left_under_way(world: World, follow: FollowId) -> None:
 
 @pytest.mark.parametrize("fault", UNKNOWNS)
 def test_an_unknown_entry_keeps_its_reserve_until_the_venue_can_tell(fault: Fault) -> None:
-    world, follow = _world()
+    world, follow = following()
 
     _trade(world, "5", fault)
 
@@ -56,7 +45,7 @@ def test_an_unknown_entry_keeps_its_reserve_until_the_venue_can_tell(fault: Faul
 
 @pytest.mark.parametrize("fault", UNKNOWNS)
 def test_an_unknown_entry_is_settled_by_the_venue_s_record(fault: Fault) -> None:
-    world, follow = _world()
+    world, follow = following()
     _trade(world, "5", *SENDINGS * [fault])
 
     world.pass_time(14)
@@ -70,7 +59,7 @@ def test_an_unknown_entry_is_settled_by_the_venue_s_record(fault: Fault) -> None
 
 
 def test_nothing_is_asked_before_the_order_can_no_longer_land() -> None:
-    world, follow = _world()
+    world, follow = following()
     _trade(world, "5", *SENDINGS * [Fault.NEVER_ARRIVES])
 
     world.pass_time(12)
@@ -79,7 +68,7 @@ def test_nothing_is_asked_before_the_order_can_no_longer_land() -> None:
 
 
 def test_an_entry_that_lands_late_but_in_time_counts() -> None:
-    world, follow = _world()
+    world, follow = following()
     _trade(world, "5", Fault.LANDS_LATE)
 
     world.pass_time(5)
@@ -92,7 +81,7 @@ def test_an_entry_that_lands_late_but_in_time_counts() -> None:
 
 
 def test_an_entry_that_lands_after_its_expiry_has_no_effect() -> None:
-    world, follow = _world()
+    world, follow = following()
     _trade(world, "5", *SENDINGS * [Fault.LANDS_LATE])
 
     world.pass_time(14)
@@ -104,7 +93,7 @@ def test_an_entry_that_lands_after_its_expiry_has_no_effect() -> None:
 
 
 def test_further_entries_of_the_symbol_wait_for_an_unknown_one() -> None:
-    world, follow = _world()
+    world, follow = following()
     _trade(world, "5", Fault.NEVER_ARRIVES)
     world.clock.advance(1000)
 
@@ -115,7 +104,7 @@ def test_further_entries_of_the_symbol_wait_for_an_unknown_one() -> None:
 
 
 def test_an_exit_goes_out_while_an_entry_is_unknown() -> None:
-    world, follow = _world()
+    world, follow = following()
     _trade(world, "5", Fault.TIMES_OUT_AFTER_ACCEPT)
     world.clock.advance(1000)
 
@@ -129,7 +118,7 @@ def test_an_exit_goes_out_while_an_entry_is_unknown() -> None:
 
 
 def test_an_entry_that_lands_after_its_close_is_closed_again() -> None:
-    world, follow = _world()
+    world, follow = following()
     _trade(world, "5", Fault.LANDS_LATE)
     world.clock.advance(1000)
     _trade(world, "-5")
@@ -144,7 +133,7 @@ def test_an_entry_that_lands_after_its_close_is_closed_again() -> None:
 
 
 def test_a_second_reduction_leaves_an_unknown_first_one_its_share() -> None:
-    world, follow = _world("8")
+    world, follow = following("8")
     _trade(world, "-4", Fault.TIMES_OUT_AFTER_ACCEPT)
     world.clock.advance(1000)
 
@@ -158,7 +147,7 @@ def test_a_second_reduction_leaves_an_unknown_first_one_its_share() -> None:
 
 @pytest.mark.parametrize("fault", UNKNOWNS)
 def test_an_unknown_exit_converges_to_its_target(fault: Fault) -> None:
-    world, follow = _world("8")
+    world, follow = following("8")
 
     _trade(world, "-4", fault)
     world.pass_time(25)
@@ -169,7 +158,7 @@ def test_an_unknown_exit_converges_to_its_target(fault: Fault) -> None:
 
 
 def test_an_exit_that_does_not_match_widens_until_it_fills() -> None:
-    world, follow = _world("5")
+    world, follow = following("5")
     world.leader_trades("BTC", "-5")
     world.price("BTC", "96.5")
 
@@ -183,7 +172,7 @@ def test_an_exit_that_does_not_match_widens_until_it_fills() -> None:
 
 
 def test_an_exit_that_never_fills_ends_with_an_operator() -> None:
-    world, follow = _world("5")
+    world, follow = following("5")
     world.venue.set_price("BTC", "100", depth="0")
 
     _trade(world, "-5")
@@ -197,7 +186,7 @@ def test_an_exit_that_never_fills_ends_with_an_operator() -> None:
 
 
 def test_the_next_close_of_the_leader_tries_again_what_an_operator_was_called_for() -> None:
-    world, follow = _world("5")
+    world, follow = following("5")
     world.venue.set_price("BTC", "100", depth="0")
     _trade(world, "-4")
     world.pass_time(60)
@@ -210,7 +199,7 @@ def test_the_next_close_of_the_leader_tries_again_what_an_operator_was_called_fo
 
 
 def test_a_partly_filled_exit_goes_on_with_the_rest() -> None:
-    world, follow = _world("5")
+    world, follow = following("5")
     world.venue.set_price("BTC", "100", depth="2")
 
     _trade(world, "-5")
@@ -222,7 +211,7 @@ def test_a_partly_filled_exit_goes_on_with_the_rest() -> None:
 
 
 def test_a_partly_filled_entry_is_not_chased() -> None:
-    world, follow = _world()
+    world, follow = following()
     world.venue.set_price("BTC", "100", depth="2")
 
     _trade(world, "5")
@@ -234,7 +223,7 @@ def test_a_partly_filled_entry_is_not_chased() -> None:
 
 
 def test_a_refused_entry_gives_its_reserve_back_with_the_venue_s_text() -> None:
-    world, follow = _world()
+    world, follow = following()
     text = "User or API Wallet 0x1 does not exist."
 
     _trade(world, "5", text)
@@ -246,7 +235,7 @@ def test_a_refused_entry_gives_its_reserve_back_with_the_venue_s_text() -> None:
 
 
 def test_a_refusal_of_the_whole_action_on_a_second_attempt_is_no_evidence() -> None:
-    world, follow = _world()
+    world, follow = following()
     world.leader_trades("BTC", "5")
     world.sync()
     (command,) = world.queues.lanes.take()
@@ -264,7 +253,7 @@ def test_a_refusal_of_the_whole_action_on_a_second_attempt_is_no_evidence() -> N
 
 
 def test_a_rate_limit_halves_the_budget_of_everybody() -> None:
-    world, _ = _world()
+    world, _ = following()
     before = world.budget.take("hyperliquid", Purpose.ENTRY, 290_000)
 
     _trade(world, "5", Fault.RATE_LIMITED)

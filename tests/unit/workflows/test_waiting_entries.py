@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from decimal import Decimal
 
-from tests.fakes.builders import limits, ratio
+from tests.fakes.builders import ratio
 from tests.fakes.venue import Fault
-from tests.fakes.world import World
+from tests.fakes.world import World, following
 from understudy.domain.follows import FollowStatus
 from understudy.domain.ids import FollowId
 from understudy.domain.limits import OnStop
@@ -20,18 +19,8 @@ SENDINGS = 4
 RESOLVED_SECONDS = 15
 
 
-def _world(percent: str = "100", begins_with: str = "5") -> tuple[World, FollowId]:
-    world = World()
-    follow = world.follow(limits(ratio(percent), copy_budget_usdc=Decimal(10_000)))
-    world.begin()
-    world.copy("BTC", begins_with)
-    return world, follow
-
-
 def _trade(world: World, size: str, *faults: Fault, symbol: str = "BTC") -> None:
-    world.venue.faults.extend(faults)
-    world.leader_trades(symbol, size)
-    world.pump()
+    world.copy_now(symbol, size, *faults)
     world.clock.advance(100)
 
 
@@ -45,7 +34,7 @@ DONE = (CopyStatus.DONE, None)
 
 
 def test_what_waited_behind_an_entry_that_never_landed_says_that_it_expired() -> None:
-    world, follow = _world()
+    world, follow = following("5")
     _trade(world, "3", *SENDINGS * [Fault.NEVER_ARRIVES])
     _trade(world, "2")
     _trade(world, "1")
@@ -60,7 +49,7 @@ def test_what_waited_behind_an_entry_that_never_landed_says_that_it_expired() ->
 
 
 def test_what_is_carried_of_another_symbol_stays_carried() -> None:
-    world, follow = _world("1", "50")
+    world, follow = following("50", sizing=ratio("1"))
     _trade(world, "30", *SENDINGS * [Fault.NEVER_ARRIVES])
     _trade(world, "1", symbol="ETH")
     _trade(world, "20")
@@ -72,7 +61,7 @@ def test_what_is_carried_of_another_symbol_stays_carried() -> None:
 
 
 def test_a_reduction_behind_an_entry_that_never_landed_is_no_entry_that_expired() -> None:
-    world, follow = _world()
+    world, follow = following("5")
     _trade(world, "3", *SENDINGS * [Fault.NEVER_ARRIVES])
     _trade(world, "4")
     _trade(world, "-2")
@@ -84,7 +73,7 @@ def test_a_reduction_behind_an_entry_that_never_landed_is_no_entry_that_expired(
 
 
 def test_what_waited_behind_an_entry_that_landed_is_ordered() -> None:
-    world, follow = _world()
+    world, follow = following("5")
     _trade(world, "3", Fault.TIMES_OUT_AFTER_ACCEPT)
     _trade(world, "2")
 
@@ -95,7 +84,7 @@ def test_what_waited_behind_an_entry_that_landed_is_ordered() -> None:
 
 
 def test_what_waited_until_its_price_was_gone_says_that_it_expired() -> None:
-    world, follow = _world()
+    world, follow = following("5")
     _trade(world, "3", Fault.TIMES_OUT_AFTER_ACCEPT)
     _trade(world, "2")
     world.clock.advance(300_000 + 60_001)
@@ -107,7 +96,7 @@ def test_what_waited_until_its_price_was_gone_says_that_it_expired() -> None:
 
 
 def test_what_waited_is_ordered_by_the_sweep_when_nobody_said_that_it_could_be() -> None:
-    world, follow = _world()
+    world, follow = following("5")
     _trade(world, "3", Fault.TIMES_OUT_AFTER_ACCEPT)
     _trade(world, "2")
     _lose_what_resolving_says(world)
@@ -122,7 +111,7 @@ def test_what_waited_is_ordered_by_the_sweep_when_nobody_said_that_it_could_be()
 
 
 def test_what_is_given_up_late_says_nothing_of_a_newer_trade() -> None:
-    world, follow = _world()
+    world, follow = following("5")
     _trade(world, "3", Fault.TIMES_OUT_AFTER_ACCEPT)
     _trade(world, "4")
     _lose_what_resolving_says(world)
@@ -158,10 +147,7 @@ def _stopped(world: World, follow: FollowId) -> None:
 
 
 def test_what_a_stop_gives_up_before_it_was_ordered_says_so() -> None:
-    world = World()
-    own = limits(ratio("1"), copy_budget_usdc=Decimal(10_000), on_stop=OnStop.CLOSE_NOW)
-    follow = world.follow(own)
-    world.begin()
+    world, follow = following(sizing=ratio("1"), on_stop=OnStop.CLOSE_NOW)
     _trade(world, "5")
     assert _outcomes(world.receipts(follow)) == [CARRIED]
 
@@ -172,10 +158,7 @@ def test_what_a_stop_gives_up_before_it_was_ordered_says_so() -> None:
 
 
 def test_a_skipped_trade_keeps_its_reason_when_a_stop_gives_up_what_was_carried_before() -> None:
-    world = World()
-    own = limits(ratio("1"), copy_budget_usdc=Decimal(10_000), on_stop=OnStop.CLOSE_NOW)
-    follow = world.follow(replace(own, max_copy_age_seconds=2))
-    world.begin()
+    world, follow = following(sizing=ratio("1"), on_stop=OnStop.CLOSE_NOW, max_copy_age_seconds=2)
     _trade(world, "5")
     world.leader_trades("BTC", "5")
     world.clock.advance(3_000)

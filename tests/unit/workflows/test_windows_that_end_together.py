@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
 from typing import Any
 
 import pytest
 
-from tests.fakes.builders import limits, ratio
-from tests.fakes.world import World
+from tests.fakes.world import World, following
 from understudy.domain.ids import FollowId
 from understudy.domain.limits import CopyMode
 from understudy.domain.reasons import Reason
@@ -19,23 +17,25 @@ SLOWER: list[dict[str, Any]] = [
 ]
 
 
-def _world(**changes: Any) -> tuple[World, FollowId]:
-    world = World()
-    follow = world.follow(limits(ratio("100"), copy_budget_usdc=Decimal(100_000), **changes))
-    world.begin()
+def _moved_together(size: str, **changes: Any) -> tuple[World, FollowId]:
+    """Let the leader trade two symbols at once, so that their windows end together."""
+    world, follow = following(budget=100_000, **changes)
+    _move_both(world, size)
     return world, follow
+
+
+def _move_both(world: World, size: str) -> None:
+    for symbol in ("BTC", "ETH"):
+        world.leader_trades(symbol, size)
+    world.pump()
+    world.pass_time(7)
 
 
 @pytest.mark.parametrize("mode", SLOWER)
 def test_windows_that_end_together_enter_no_more_than_the_follow_may_in_a_minute(
     mode: dict[str, Any],
 ) -> None:
-    world, follow = _world(entries_per_minute=1, **mode)
-
-    for symbol in ("BTC", "ETH"):
-        world.leader_trades(symbol, "5")
-    world.pump()
-    world.pass_time(7)
+    world, follow = _moved_together("5", entries_per_minute=1, **mode)
 
     assert world.orders_at_venue(follow) == 1
     last = world.receipts(follow)[-1]
@@ -46,15 +46,9 @@ def test_windows_that_end_together_enter_no_more_than_the_follow_may_in_a_minute
 
 @pytest.mark.parametrize("mode", SLOWER)
 def test_exits_of_windows_that_end_together_are_not_counted(mode: dict[str, Any]) -> None:
-    world, follow = _world(entries_per_minute=2, **mode)
-    for symbol in ("BTC", "ETH"):
-        world.leader_trades(symbol, "5")
-    world.pump()
-    world.pass_time(7)
+    world, follow = _moved_together("5", entries_per_minute=2, **mode)
+    assert world.orders_at_venue(follow) == 2
 
-    for symbol in ("BTC", "ETH"):
-        world.leader_trades(symbol, "-5")
-    world.pump()
-    world.pass_time(7)
+    _move_both(world, "-5")
 
     assert [world.held_at_venue(follow, symbol) for symbol in ("BTC", "ETH")] == [0, 0]
