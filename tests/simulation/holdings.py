@@ -21,8 +21,6 @@ if TYPE_CHECKING:
     from understudy.domain.intents import Intent
 
 Broken = Iterator[str]
-# Prices and amounts of a table have 12 decimals; an order's mean price may have more.
-ROUNDED = Decimal("0.000001")
 Place = tuple[str, str]
 
 
@@ -58,25 +56,6 @@ def a_flat_leader_means_a_flat_follow(world: World) -> Broken:
                 yield f"{follow.follow_id} {symbol}: holds {ledger.held}"
             if ledger.pending:
                 yield f"{follow.follow_id} {symbol}: has orders under way"
-
-
-def budgets_are_the_venues_books(world: World) -> Broken:
-    """Compare what follows earned and paid with what the venue says of their orders' fills."""
-    owners = {each.client_order_id: each.follow_id for each in world.table.intents.values()}
-    earned: defaultdict[str, Decimal] = defaultdict(lambda: ZERO)
-    paid: defaultdict[str, Decimal] = defaultdict(lambda: ZERO)
-    for follow in first_of_each_wallet(world):
-        for own in fills_of(world, follow):
-            owner = owners.get(own.client_order_id, "")
-            earned[owner] += own.closed_pnl
-            paid[owner] += own.fee
-    for follow_id, budget in world.table.budgets.items():
-        for name, stored, true in (
-            ("earned", budget.realized, earned[follow_id]),
-            ("paid", budget.fees, paid[follow_id]),
-        ):
-            if abs(stored - true) > ROUNDED:
-                yield f"{follow_id}: {name} {stored}, at the venue {true}"
 
 
 def first_of_each_wallet(world: World) -> list[Follow]:

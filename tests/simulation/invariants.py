@@ -10,13 +10,16 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from tests.simulation.earnings import (
+    budgets_are_what_orders_made,
+    orders_earn_what_the_venue_says,
+)
 from tests.simulation.exclusive import (
     a_wallet_has_one_lane,
     one_follow_of_a_wallet_holds_a_symbol,
 )
 from tests.simulation.holdings import (
     a_flat_leader_means_a_flat_follow,
-    budgets_are_the_venues_books,
     fills_of,
     first_of_each_wallet,
     records_are_the_venues_books,
@@ -217,7 +220,8 @@ PROMISES: tuple[Callable[[World], Broken], ...] = (
     receipts_tell_what_orders_did,
     every_order_was_pinned_and_filled_once,
     records_are_the_venues_books,
-    budgets_are_the_venues_books,
+    budgets_are_what_orders_made,
+    orders_earn_what_the_venue_says,
     money_stays_within_its_budget,
     no_exit_reverses_a_position,
     lanes_keep_their_order,

@@ -68,6 +68,7 @@ class Listeners:
         self._started = 0
         self._gates: dict[str, MortalGate] = {}
         is_usual = world.random.random() < USUAL_SHARE
+        world.may_be_unheard = is_usual or world.mix.unheard
         self._fates = Fates(world.mix if is_usual else seldom(world.mix), world.random)
         self._fates.counts = world.fates.counts
         world.all_fates.append(self._fates)

@@ -1,10 +1,11 @@
 """What must hold while a run goes on: exits in time, and nothing of a leader unseen for long.
 
 It looks every few seconds. A clock stands still while what it measures cannot happen: the venue is
-down, nobody listens (in the heavy mix), the agent may not sign, the user's own kill switch is on
-(or was, until a sweep), an order was refused three times in a row, a worker has died and its queue
-has not given the message again, the answer to an order was lost and nobody can say yet whether it
-took effect, or the venue does not list all of an order, until production has asked once more.
+down, nobody listens (where listeners die often), the agent may not sign, the user's own kill switch
+is on (or was, until a sweep), an order was refused three times in a row, a worker has died and its
+queue has not given the message again, the answer to an order was lost and nobody can say yet
+whether it took effect, or the venue does not list all of an order, until production has asked once
+more.
 """
 
 from __future__ import annotations
@@ -204,7 +205,7 @@ class Watch:
 
     def _can_see(self, leader: str) -> bool:
         queues = self._world.queues
-        is_heard = self._world.is_listening or not self._world.mix.unheard
+        is_heard = self._world.is_listening or not self._world.may_be_unheard
         return is_heard and not (
             self._world.venue.is_down
             or self._is_held_up(queues.leader_sync, group_of(leader))

@@ -89,10 +89,12 @@ class World:
 
     `by_hand` is what users traded on their own accounts, `left_ms` when a follow's deletion was
     asked for, `broken` what did not hold while the run went on, `redriven` how many messages were
-    dead and given again, `unpublished` the changes that the bus has not taken yet.
+    dead and given again, `unpublished` the changes that the bus has not taken yet. Where
+    listeners die often, nobody may listen for longer than a leader's trade may stay unseen.
     """
 
     redriven = 0
+    may_be_unheard = False
 
     def __init__(self, seed: str, mix: Mix, *, keeps_history: bool = False) -> None:
         self.mix = mix
