@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Generator, Mapping, Sequence
 
+from understudy.domain.carrying import without_late_carry
 from understudy.domain.decisions import decide
 from understudy.domain.errors import ConflictError, DependencyError, VenueUnreachableError
 from understudy.domain.exits import exit_size
@@ -38,6 +39,8 @@ from understudy.workflows.copying.settling import CONFLICT_TRIES
 from understudy.workflows.copying.views import CopyPorts, View, read_view
 
 Claiming = Generator[Intent, Answer, View]
+# How long a window waits before it asks again what became of an order.
+UNKNOWN_SECONDS = 5
 
 
 def run_delivery(
@@ -105,6 +108,8 @@ def converge(ports: CopyPorts, command: Converge, view: View | None = None) -> S
             converge_with_the_budget(ports, command)
             return
         view = closing
+    elif command.cause in WINDOW_ENDS and _waits_for_an_outcome(view, trade, now_ms):
+        _wake_again(ports, command, UNKNOWN_SECONDS)
     yield from carry_out(ports, view, trade)
 
 
@@ -171,15 +176,22 @@ def _with_fresh_account(ports: CopyPorts, view: View, command: FollowerExecute) 
         raise
 
 
+def _waits_for_an_outcome(view: View, trade: Trade, now_ms: int) -> bool:
+    """Say whether a window collected what can be entered once no order is unknown any more."""
+    if view.is_deleted or not view.ledger.pending:
+        return False
+    return bool(without_late_carry(view.situation(trade, now_ms)).wanted_more)
+
+
 def _closes_before_opening(decision: Decision) -> bool:
     """Say whether a window went from one side to the other: its entry follows the exit."""
     closes = decision.order is not None and decision.order.reduce_only
     return closes and bool(decision.ledger.wanted_more)
 
 
-def _wake_again(ports: CopyPorts, command: Converge) -> None:
+def _wake_again(ports: CopyPorts, command: Converge, delay_seconds: int = 1) -> None:
     again = replace(command, queued_at_ms=ports.clock.now_ms())
-    ports.queues.to_reconcile(WakeLane(again), delay_seconds=1)
+    ports.queues.to_reconcile(WakeLane(again), delay_seconds=delay_seconds)
 
 
 def _leaves_to_the_window(view: View, trade: Trade) -> bool:
