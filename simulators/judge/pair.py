@@ -100,6 +100,8 @@ class Pair:
         if leg.kind == "exit":
             self._note(problem_of_stray_exit(scene, [leg]))
         apply_leg(self.book, self.books, self.trade, leg, leverage_of(self.receipt))
+        if leg.kind != "exit" and leg.filled and scene.is_netted:
+            holding.doubt_what_is_missing()
         if may_wind_down(scene) and abs(holding.held) < abs(holding.target):
             holding.target = holding.held
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from simulators.judge.evidence import Evidence, Follow, Market, VenueAccount
@@ -46,6 +46,12 @@ def problem_of_ending(ending: Ending, *, open_exit_counted: bool) -> Problem | N
     if not (ending.keeps_on_stop or open_exit_counted):
         texts += [_side_text(ending), _target_text(ending)]
     return next((Problem(Figure.MISMATCHED, text) for text in texts if text), None)
+
+
+def problem_of_rest(ending: Ending) -> Problem | None:
+    """Compare what is held with the model once nothing has happened for longer than a window."""
+    text = _target_text(replace(ending, at_venue=ending.holding.held))
+    return Problem(Figure.MISMATCHED, f"after its window {text}") if text else None
 
 
 def _claims_text(ending: Ending) -> str:
