@@ -31,6 +31,7 @@ from simulators.judge.model import (
 from simulators.judge.numbers import numbers_of
 from simulators.judge.outcome import (
     problem_of_leg,
+    problem_of_repeats,
     problem_of_stray_entry,
     problem_of_stray_exit,
     unlicensed,
@@ -150,6 +151,7 @@ class Pair:
             self.book.given_up.append(self.trade.index)
         else:
             self._note(problem_of_leg(scene, expected, legs, self.books))
+            self._note(problem_of_repeats(scene, expected, self._prompt(legs)))
 
     def _exit(self, scene: Scene) -> None:
         expected = expected_exit(scene)
