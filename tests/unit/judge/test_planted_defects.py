@@ -192,6 +192,12 @@ def test_a_receipt_that_misstates_a_fill_is_one_mismatch(evidence: dict[str, Any
     assert figures_of(evidence) == only(mismatched_positions=1)
 
 
+def test_a_receipt_that_misstates_a_limit_price_is_one_mismatch(evidence: dict[str, Any]) -> None:
+    order_of(evidence, "ratio", 3)["px"] = "75"
+
+    assert figures_of(evidence) == only(mismatched_positions=1)
+
+
 def test_an_exit_left_open_is_one_open_exit(evidence: dict[str, Any]) -> None:
     lose_order(evidence, "perfect", 7)
     receipt_of(evidence, "perfect", 7).update(status="EXPIRED", reason="EXPIRED")
