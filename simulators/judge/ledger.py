@@ -52,10 +52,9 @@ class Holding:
         """Give how much more is wanted than held in this direction; negative: less."""
         return sign * (self.target - self.held)
 
-    def doubt_what_is_missing(self) -> None:
-        """Doubt no more than what is wanted and not held: what was entered was wanted."""
-        if self.target * self.held >= 0:
-            self.doubt = min(self.doubt, max(abs(self.target) - abs(self.held), ZERO))
+    def doubt_what_differs(self) -> None:
+        """Doubt no more of the target than what it differs by from what was just entered."""
+        self.doubt = min(self.doubt, abs(self.target - self.held))
 
     def apply(self, signed_size: Fraction, price: Fraction, leverage: Fraction) -> Fraction:
         """Book a fill and give the profit that it closed."""

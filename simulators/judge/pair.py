@@ -102,7 +102,7 @@ class Pair:
             self._note(problem_of_stray_exit(scene, [leg]))
         apply_leg(self.book, self.books, self.trade, leg, leverage_of(self.receipt))
         if leg.kind != "exit" and leg.filled and scene.is_netted:
-            holding.doubt_what_is_missing()
+            holding.doubt_what_differs()
         if may_wind_down(scene) and abs(holding.held) < abs(holding.target):
             holding.target = holding.held
 
