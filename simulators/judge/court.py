@@ -23,6 +23,7 @@ from simulators.judge.positions import (
     open_exits,
     problem_of_ending,
     problem_of_rest,
+    problem_of_untraded,
     problems_of_account,
 )
 from simulators.judge.scene import is_netted
@@ -117,6 +118,10 @@ class Court:
             for symbol in sorted({*book.holdings, *follow.portfolio}):
                 if symbol in last:
                     self._judge_ending(follow, last[symbol])
+                else:
+                    problem = problem_of_untraded(self.evidence.books[follow.wallet], follow, symbol)
+                    if problem is not None:
+                        self._add(follow, symbol, None, problem)
 
     def _judge_stops(self, follow: Follow, book: FollowBook) -> None:
         """Find trades that were given up for a stop that never was."""

@@ -48,6 +48,16 @@ def problem_of_ending(ending: Ending, *, open_exit_counted: bool) -> Problem | N
     return next((Problem(Figure.MISMATCHED, text) for text in texts if text), None)
 
 
+def problem_of_untraded(account: VenueAccount, follow: Follow, symbol: str) -> Problem | None:
+    """Refuse a position of ours, in a symbol that the leader never traded, that the venue has not."""
+    shown_to_user = follow.portfolio.get(symbol, ZERO)
+    position = account.positions.get(symbol, ZERO)
+    if shown_to_user == position:
+        return None
+    text = f"{shown(position)} at the venue, {shown(shown_to_user)} in the portfolio"
+    return Problem(Figure.MISMATCHED, text)
+
+
 def problem_of_rest(ending: Ending) -> Problem | None:
     """Compare what is held with the model once nothing has happened for longer than a window."""
     text = _target_text(replace(ending, at_venue=ending.holding.held))

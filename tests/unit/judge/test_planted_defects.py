@@ -171,6 +171,14 @@ def test_a_portfolio_that_differs_from_the_venue_is_one_mismatch(evidence: dict[
     assert figures_of(evidence) == only(mismatched_positions=1)
 
 
+def test_a_portfolio_of_what_the_leader_never_traded_is_one_mismatch(
+    evidence: dict[str, Any],
+) -> None:
+    follow_of(evidence, "longs")["portfolio"] = {"DOGE": "5"}
+
+    assert figures_of(evidence) == only(mismatched_positions=1)
+
+
 def test_a_position_that_no_fill_explains_is_one_mismatch(evidence: dict[str, Any]) -> None:
     book_of(evidence, "longs")["positions"] = {"BTC": "0.5"}
 
