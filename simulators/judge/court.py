@@ -119,9 +119,10 @@ class Court:
                 if symbol in last:
                     self._judge_ending(follow, last[symbol])
                 else:
-                    problem = problem_of_untraded(self.evidence.books[follow.wallet], follow, symbol)
-                    if problem is not None:
-                        self._add(follow, symbol, None, problem)
+                    account = self.evidence.books[follow.wallet]
+                    untraded = problem_of_untraded(account, follow, symbol)
+                    if untraded is not None:
+                        self._add(follow, symbol, None, untraded)
 
     def _judge_stops(self, follow: Follow, book: FollowBook) -> None:
         """Find trades that were given up for a stop that never was."""
@@ -166,7 +167,9 @@ class Court:
         """Find what a slower mode's window left open, before the symbol's next trade hides it."""
         before = self.seen.get((follow.follow_id, trade.symbol))
         self.seen[follow.follow_id, trade.symbol] = trade
-        if before is None or not is_netted(before, follow) or not self._rests(follow, before, trade):
+        if before is None or not is_netted(before, follow):
+            return
+        if not self._rests(follow, before, trade):
             return
         problem = problem_of_rest(self._ending(follow, before))
         if problem is not None:
@@ -181,7 +184,9 @@ class Court:
         )
         hindered = (
             any(each.covers(follow.follow_id, span_ms) for each in told.interventions)
-            or any(begin <= trade.sent_ms and before.sent_ms <= end for begin, end in told.outages_ms)
+            or any(
+                begin <= trade.sent_ms and before.sent_ms <= end for begin, end in told.outages_ms
+            )
             or (told.redriven_ms is not None and told.redriven_ms <= trade.sent_ms)
         )
         is_long = trade.sent_ms - before.sent_ms > LONGEST_WINDOW_MS

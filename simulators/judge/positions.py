@@ -49,7 +49,7 @@ def problem_of_ending(ending: Ending, *, open_exit_counted: bool) -> Problem | N
 
 
 def problem_of_untraded(account: VenueAccount, follow: Follow, symbol: str) -> Problem | None:
-    """Refuse a position of ours, in a symbol that the leader never traded, that the venue has not."""
+    """Refuse a position that we show, and the venue does not, of what the leader never traded."""
     shown_to_user = follow.portfolio.get(symbol, ZERO)
     position = account.positions.get(symbol, ZERO)
     if shown_to_user == position:
