@@ -140,6 +140,8 @@ def aim_higher(scene: Scene, expected: Expected, entries: Sequence[Leg]) -> None
         holding.carried_since_ms = 0
     if given_up or (scene.is_netted and _may_drop(scene)):
         holding.doubt += max(holding.ahead(scene.direction), ZERO)
+    if any(leg.filled for leg in entries):
+        holding.doubt_what_differs()
 
 
 def _lost_its_requests(scene: Scene) -> bool:

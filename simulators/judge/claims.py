@@ -100,6 +100,7 @@ def _difference(receipt: Receipt, leg: Leg, order: VenueOrder, books: Books) -> 
         ("sign", f"{leg.sign:+d}", f"{order.sign:+d}", False),
         ("size", shown(leg.size), shown(order.size), capped),
         ("filled size", shown(leg.filled), shown(order.filled), False),
+        ("limit price", shown(leg.limit_price), shown(order.price), False),
     )
     for name, ours, venues, excused in checks:
         if ours != venues and not excused:

@@ -22,11 +22,13 @@ from simulators.judge.positions import (
     Ending,
     open_exits,
     problem_of_ending,
+    problem_of_rest,
+    problem_of_untraded,
     problems_of_account,
 )
 from simulators.judge.scene import is_netted
 from simulators.judge.strays import named_orders, stray_orders, stray_receipts
-from simulators.judge.surroundings import Witness
+from simulators.judge.surroundings import LONGEST_WINDOW_MS, Witness
 from simulators.judge.trades import LeaderTrade, released_trades
 from simulators.judge.verdict import Figure, Finding, Problem, Verdict
 
@@ -75,6 +77,7 @@ class Court:
             follow.follow_id: course_of(follow, trades, evidence.redriven_ms)
             for follow in evidence.follows
         }
+        self.seen: dict[tuple[str, str], LeaderTrade] = {}
         self.late = {
             follow.follow_id: late_legs(
                 follow, self.courses[follow.follow_id].places, self.books[follow.wallet]
@@ -115,6 +118,11 @@ class Court:
             for symbol in sorted({*book.holdings, *follow.portfolio}):
                 if symbol in last:
                     self._judge_ending(follow, last[symbol])
+                else:
+                    account = self.evidence.books[follow.wallet]
+                    untraded = problem_of_untraded(account, follow, symbol)
+                    if untraded is not None:
+                        self._add(follow, symbol, None, untraded)
 
     def _judge_stops(self, follow: Follow, book: FollowBook) -> None:
         """Find trades that were given up for a stop that never was."""
@@ -143,6 +151,7 @@ class Court:
 
     def _judge_pair(self, place: int, follow: Follow) -> None:
         pair = self._pair(place, follow)
+        self._judge_rest(follow, pair.trade)
         pair.judge(self.witness, self.named[follow.wallet])
         if follow.perfect and self._is_copied_whole(pair.trade.symbol):
             pair.check_perfection()
@@ -153,6 +162,35 @@ class Court:
             earlier.judge_late(leg)
             self._add_all(earlier)
         pair.book.note_results(pair.book.unrealized(self.witness.tape.marks[place]))
+
+    def _judge_rest(self, follow: Follow, trade: LeaderTrade) -> None:
+        """Find what a slower mode's window left open, before the symbol's next trade hides it."""
+        before = self.seen.get((follow.follow_id, trade.symbol))
+        self.seen[follow.follow_id, trade.symbol] = trade
+        if before is None or not is_netted(before, follow):
+            return
+        if not self._rests(follow, before, trade):
+            return
+        problem = problem_of_rest(self._ending(follow, before))
+        if problem is not None:
+            self._add(follow, trade.symbol, before, problem)
+
+    def _rests(self, follow: Follow, before: LeaderTrade, trade: LeaderTrade) -> bool:
+        """Say whether the longest window ended between two trades, and nothing stood in its way."""
+        span_ms, told = (before.sent_ms, trade.sent_ms), self.evidence
+        book = self.ledgers[follow.follow_id]
+        is_kept = follow.limits.on_stop == "keep" and stopped_by_the_end(
+            follow.limits, book, follow.follow_id, told.interventions
+        )
+        hindered = (
+            any(each.covers(follow.follow_id, span_ms) for each in told.interventions)
+            or any(
+                begin <= trade.sent_ms and before.sent_ms <= end for begin, end in told.outages_ms
+            )
+            or (told.redriven_ms is not None and told.redriven_ms <= trade.sent_ms)
+        )
+        is_long = trade.sent_ms - before.sent_ms > LONGEST_WINDOW_MS
+        return is_long and not (hindered or is_kept)
 
     def _pair(self, place: int, follow: Follow) -> Pair:
         course = self.courses[follow.follow_id]

@@ -52,6 +52,10 @@ class Holding:
         """Give how much more is wanted than held in this direction; negative: less."""
         return sign * (self.target - self.held)
 
+    def doubt_what_differs(self) -> None:
+        """Doubt no more of the target than what it differs by from what was just entered."""
+        self.doubt = min(self.doubt, abs(self.target - self.held))
+
     def apply(self, signed_size: Fraction, price: Fraction, leverage: Fraction) -> Fraction:
         """Book a fill and give the profit that it closed."""
         closed = ZERO

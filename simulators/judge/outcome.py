@@ -100,6 +100,21 @@ def problem_of_netted(scene: Scene, legs: Sequence[Leg]) -> Problem | None:
     return Problem(Figure.MISMATCHED, text) if text else None
 
 
+def problem_of_repeats(scene: Scene, expected: Expected, legs: Sequence[Leg]) -> Problem | None:
+    """Refuse further attempts of a leg that together fill more than the model's one order.
+
+    An exit of a stop closes at once what a reduction left: there the first attempt is judged alone.
+    """
+    span, winds_down = expected.order, scene.limits.on_stop == "close_now"
+    if span is None or scene.is_netted or (winds_down and any(leg.kind == "exit" for leg in legs)):
+        return None
+    wrong = next((text for leg in legs if (text := _wrong_order(leg, expected.sign))), "")
+    filled = sum((leg.filled for leg in legs), ZERO)
+    if filled > span.high:
+        wrong = f"its orders filled {shown(filled)}, the model says {shown(span.high)} at most"
+    return Problem(Figure.MISMATCHED, wrong) if wrong else None
+
+
 def unlicensed(expected: Expected, legs: Sequence[Leg]) -> Problem | None:
     """Refuse a filled order where the model orders nothing."""
     if not any(leg.filled for leg in legs):

@@ -17,6 +17,8 @@ from simulators.judge.ledger import ENTRY_GAP_MS
 
 # By so much our clock, by which windows end, may differ from the venue's.
 CLOCKS_DIFFER_MS = 2_000
+# From the decision until an order is pinned, and as long as it lives then: no order takes longer.
+LONGEST_ORDERING_MS = 18_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,9 +43,12 @@ def entries_of(follow: Follow, books: Books) -> list[Entered]:
     ]
     entered: list[Entered] = []
     soonest = latest = ZERO
+    is_netted = follow.limits.mode != "realtime"
     for _, _, receipt, leg, received_ms in sorted(found, key=lambda item: item[:2]):
         time_ms = Fraction(receipt.leader_time_ms)
         soonest = max(soonest, time_ms)
+        if is_netted:  # what a window orders counts when it is ordered
+            soonest = max(soonest, received_ms - LONGEST_ORDERING_MS - CLOCKS_DIFFER_MS)
         latest = max(latest, time_ms, received_ms + CLOCKS_DIFFER_MS)
         entered.append(Entered(receipt, leg, received_ms, soonest, latest))
     return entered

@@ -31,6 +31,7 @@ from simulators.judge.model import (
 from simulators.judge.numbers import numbers_of
 from simulators.judge.outcome import (
     problem_of_leg,
+    problem_of_repeats,
     problem_of_stray_entry,
     problem_of_stray_exit,
     unlicensed,
@@ -100,6 +101,8 @@ class Pair:
         if leg.kind == "exit":
             self._note(problem_of_stray_exit(scene, [leg]))
         apply_leg(self.book, self.books, self.trade, leg, leverage_of(self.receipt))
+        if leg.kind != "exit" and leg.filled and scene.is_netted:
+            holding.doubt_what_differs()
         if may_wind_down(scene) and abs(holding.held) < abs(holding.target):
             holding.target = holding.held
 
@@ -148,6 +151,7 @@ class Pair:
             self.book.given_up.append(self.trade.index)
         else:
             self._note(problem_of_leg(scene, expected, legs, self.books))
+            self._note(problem_of_repeats(scene, expected, self._prompt(legs)))
 
     def _exit(self, scene: Scene) -> None:
         expected = expected_exit(scene)

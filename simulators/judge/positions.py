@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from simulators.judge.evidence import Evidence, Follow, Market, VenueAccount
@@ -46,6 +46,22 @@ def problem_of_ending(ending: Ending, *, open_exit_counted: bool) -> Problem | N
     if not (ending.keeps_on_stop or open_exit_counted):
         texts += [_side_text(ending), _target_text(ending)]
     return next((Problem(Figure.MISMATCHED, text) for text in texts if text), None)
+
+
+def problem_of_untraded(account: VenueAccount, follow: Follow, symbol: str) -> Problem | None:
+    """Refuse a position that we show, and the venue does not, of what the leader never traded."""
+    shown_to_user = follow.portfolio.get(symbol, ZERO)
+    position = account.positions.get(symbol, ZERO)
+    if shown_to_user == position:
+        return None
+    text = f"{shown(position)} at the venue, {shown(shown_to_user)} in the portfolio"
+    return Problem(Figure.MISMATCHED, text)
+
+
+def problem_of_rest(ending: Ending) -> Problem | None:
+    """Compare what is held with the model once nothing has happened for longer than a window."""
+    text = _target_text(replace(ending, at_venue=ending.holding.held))
+    return Problem(Figure.MISMATCHED, f"after its window {text}") if text else None
 
 
 def _claims_text(ending: Ending) -> str:

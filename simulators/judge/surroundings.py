@@ -13,7 +13,7 @@ from simulators.judge.exact import ZERO, Span
 from simulators.judge.ledger import FollowBook
 from simulators.judge.leverages import learnt_ms
 from simulators.judge.numbers import CENT, Surroundings
-from simulators.judge.pace import entries_of, may_be_at_its_most
+from simulators.judge.pace import CLOCKS_DIFFER_MS, entries_of, may_be_at_its_most
 from simulators.judge.prices import (
     DECIDED_WITHIN_MS,
     EQUITY_AGE_MS,
@@ -58,6 +58,10 @@ class Witness:
         self._price_spans = cache(self._spans_around)
         self._later_spans = cache(self._spans_after)
         self._learnt_ms = learnt_ms(evidence, trades)
+        self._decided_ms = {
+            follow.follow_id: {each.trade_id: each.decided_ms for each in follow.receipts}
+            for follow in evidence.follows
+        }
         self._entered = {
             follow.follow_id: entries_of(follow, books[follow.wallet])
             for follow in evidence.follows
@@ -128,6 +132,9 @@ class Witness:
 
     def _may_be_stale(self, trade: LeaderTrade, follow: Follow) -> bool:
         decided_before = self._next_order[follow.wallet].get(trade.index, self.evidence.taken_ms)
+        claimed_ms = self._decided_ms[follow.follow_id].get(trade.trade_id)
+        if claimed_ms:  # nobody finds a trade older than it was when the copy was decided
+            decided_before = min(decided_before, Fraction(claimed_ms + CLOCKS_DIFFER_MS))
         age_ms = decided_before - min(trade.sent_ms, Fraction(trade.time_ms))
         return age_ms > follow.limits.max_age_seconds * SECOND_MS
 

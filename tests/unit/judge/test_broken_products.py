@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.unit.judge.courtroom import CLEAN, figures_of, settle_positions, verdict_of
+from tests.unit.judge.courtroom import CLEAN, figures_of, only, settle_positions, verdict_of
 from tests.unit.judge.production import ProductionRun
 from understudy.domain import sizing
 from understudy.domain.limits import CopyMode, Limits, Sizing, SizingKind
@@ -111,3 +111,14 @@ def test_a_product_that_forgets_a_leverage_it_used_is_found(
     findings = verdict_of(_run(ADDING)).findings
 
     assert [finding.text for finding in findings] == ["leverage 1 cannot be: it is 10 here"]
+
+
+def test_a_product_that_finds_every_trade_too_old_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Situation, "age_ms", property(lambda _: 3_600_000))
+
+    evidence = _run([("1", 0), ("1", 2_000), ("-2", 70_000)])
+
+    (follow,) = evidence["follows"]
+    reasons = [receipt["reason"] for receipt in follow["receipts"]]
+    assert sorted(reasons) == ["NOTHING_TO_CLOSE", "STALE", "STALE"]
+    assert figures_of(evidence) == only(unjustified_skips=2)

@@ -6,11 +6,13 @@ from dataclasses import replace
 
 import pytest
 
+from tests.unit.judge import production
 from tests.unit.judge.courtroom import CLEAN, figures_of, follow_of, only, verdict_of
 from tests.unit.judge.production import ProductionRun
 from tests.unit.judge.test_production_runs import DECIMALS, ratio
 from tests.unit.judge.test_slower_and_narrower import SLOWER, Moves, outcomes, run_of
 from understudy.adapters.memory.venue_budget import InMemoryVenueBudget
+from understudy.domain import gates
 from understudy.domain.limits import CopyMode, OnStop
 from understudy.domain.markets import HYPERLIQUID
 
@@ -34,6 +36,23 @@ def test_a_window_that_met_the_follows_own_limit_of_entries_is_not_accused(mode:
 
     assert outcomes(evidence) == [("DONE", None), ("SKIPPED", "RATE_LIMITED")]
     assert verdict_of(evidence).findings == []
+
+
+def test_windows_that_end_together_long_after_their_trades_enter_no_more_often(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(production, "STEPPED_MS", 90_000)
+    long = {"mode": CopyMode.SAFE_POLL, "sync_interval_seconds": 60, "entries_per_minute": 1}
+    moves: Moves = [("BTC", [("1", "1000")], 0), ("ETH", [("20", "50")], 5_000)]
+    honest = run_of(ratio("5000", "10", **long), moves)
+    monkeypatch.setattr(gates, "pace", lambda *_: None)
+
+    evidence = run_of(ratio("5000", "10", **long), moves)
+
+    assert outcomes(honest) == [("DONE", None), ("SKIPPED", "RATE_LIMITED")]
+    assert verdict_of(honest).findings == []
+    assert outcomes(evidence) == [("DONE", None)] * 2
+    assert figures_of(evidence) == only(mismatched_positions=1)
 
 
 def test_what_is_said_to_be_given_up_for_a_stop_that_never_was_is_found() -> None:

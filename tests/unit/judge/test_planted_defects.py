@@ -21,6 +21,7 @@ from tests.unit.judge.courtroom import (
     settle_positions,
     verdict_of,
 )
+from tests.unit.judge.honest_follower import Follower
 from tests.unit.judge.staging import Stage
 
 
@@ -86,6 +87,56 @@ def test_two_orders_for_one_leg_and_attempt_are_duplicated(evidence: dict[str, A
     assert figures_of(evidence) == only(duplicated=1)
 
 
+def again(evidence: dict[str, Any], name: str, seq: int, cloid: str, **changes: str) -> None:
+    """Let a receipt's order go a second time, as its next attempt."""
+    double_order(evidence, name, seq, cloid=cloid)
+    legs = receipt_of(evidence, name, seq)["legs"]
+    legs.append({**legs[0], "attempt": 2, "client_order_id": cloid, **changes})
+
+
+def one_follower(*sizes: str) -> dict[str, Any]:
+    """Stage one honest copy of a leader who trades BTC in these sizes."""
+    sizing = {"kind": "ratio", "percent": "1"}
+    stage = Stage([Follower("ratio", {"copy_budget_usdc": "1000", "sizing": sizing})])
+    for size in sizes:
+        stage.trade("BTC", size, "1000")
+    evidence = stage.evidence()
+    assert figures_of(evidence) == only()
+    return evidence
+
+
+def test_an_entry_filled_twice_by_two_attempts_is_found_after_the_leader_closed() -> None:
+    evidence = one_follower("100", "-100")
+    again(evidence, "ratio", 1, "0x" + "f" * 32)
+    resize_order(evidence, "ratio", 2, "2")
+    doubled = order_of(evidence, "ratio", 2)["sz"]
+    receipt_of(evidence, "ratio", 2)["legs"][0].update(size=doubled, filled_size=doubled)
+
+    assert book_of(evidence, "ratio")["positions"] == {"BTC": "0.000"}
+    assert figures_of(evidence) == only(mismatched_positions=1)
+
+
+def test_a_reduction_that_two_attempts_made_a_close_is_found_after_the_leader_closed() -> None:
+    evidence = one_follower("100", "-50", "-50")
+    lose_order(evidence, "ratio", 3)
+    receipt_of(evidence, "ratio", 3).update(status="SKIPPED", reason="NOTHING_TO_CLOSE", legs=[])
+    again(evidence, "ratio", 2, "0x" + "f" * 32)
+
+    assert book_of(evidence, "ratio")["positions"] == {"BTC": "0.000"}
+    assert figures_of(evidence) == only(mismatched_positions=1)
+
+
+def test_a_second_attempt_the_wrong_way_is_found(evidence: dict[str, Any]) -> None:
+    again(evidence, "ratio", 8, "0x" + "f" * 32, side="buy", filled_size="0", state="UNFILLED")
+    order = next(o for o in book_of(evidence, "ratio")["orders"] if o["oid"] == 999)
+    order.update(side="B", filled="0", status="canceled")
+    fills = book_of(evidence, "ratio")["fills"]
+    fills.remove(next(fill for fill in fills if fill["oid"] == 999))
+    settle_positions(evidence, "ratio")
+
+    assert figures_of(evidence) == only(mismatched_positions=1)
+
+
 def test_an_order_that_the_venue_refused_is_no_duplicate(evidence: dict[str, Any]) -> None:
     order = order_of(evidence, "ratio", 1)
     refused = {**order, "oid": 999, "filled": "0", "status": "iocCancelRejected"}
@@ -120,6 +171,14 @@ def test_a_portfolio_that_differs_from_the_venue_is_one_mismatch(evidence: dict[
     assert figures_of(evidence) == only(mismatched_positions=1)
 
 
+def test_a_portfolio_of_what_the_leader_never_traded_is_one_mismatch(
+    evidence: dict[str, Any],
+) -> None:
+    follow_of(evidence, "longs")["portfolio"] = {"DOGE": "5"}
+
+    assert figures_of(evidence) == only(mismatched_positions=1)
+
+
 def test_a_position_that_no_fill_explains_is_one_mismatch(evidence: dict[str, Any]) -> None:
     book_of(evidence, "longs")["positions"] = {"BTC": "0.5"}
 
@@ -137,6 +196,12 @@ def test_a_fill_without_an_order_is_one_mismatch(evidence: dict[str, Any]) -> No
 
 def test_a_receipt_that_misstates_a_fill_is_one_mismatch(evidence: dict[str, Any]) -> None:
     receipt_of(evidence, "ratio", 6)["legs"][0]["average_price"] = "40"
+
+    assert figures_of(evidence) == only(mismatched_positions=1)
+
+
+def test_a_receipt_that_misstates_a_limit_price_is_one_mismatch(evidence: dict[str, Any]) -> None:
+    order_of(evidence, "ratio", 3)["px"] = "75"
 
     assert figures_of(evidence) == only(mismatched_positions=1)
 
