@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
 from understudy.adapters.venues.hyperliquid.errors import RejectionKind
+from understudy.adapters.venues.hyperliquid.outcomes import AVERAGE_DECIMALS
 from understudy.domain.account_history import FundingPayment, OwnFill
 from understudy.domain.follows import AccountMode
 from understudy.domain.intents import Accepted, Rejected
 from understudy.domain.markets import Market
-from understudy.domain.money import ONE, ZERO, divide, multiply
+from understudy.domain.money import ONE, ZERO, divide, multiply, toward_zero
 from understudy.domain.trades import Fill, Side
 from understudy.ports.venue import NotFound, OrderReport
 
 DEFAULT_LEVERAGE = 10
+NO_MATCH = "Order could not immediately match against any resting orders."
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +91,7 @@ class Books:
         self.depths: dict[str, Decimal] = {}
         self.fee_share = ONE
         self._executions = 0
+        self._placed = 0
 
     def account(self, address: str) -> Book:
         book = self.accounts.get(address)
@@ -108,11 +111,15 @@ class Books:
                 rejected = Rejected(RejectionKind.NO_MATCH, "iocCancelRejected")
                 book.reports[order.client_order_id] = rejected
             return size
-        price = self.prices[order.market.symbol]
-        done = self.execute(address, order.market, order.side, size, price, time_ms, order)
-        accepted = Accepted(size, price, done.order_id)
-        book.reports[order.client_order_id] = Accepted(size, price, done.order_id, done.fee)
-        return accepted
+        self._placed += 1
+        fills = [
+            self.execute(address, order.market, order.side, part, price, time_ms, order)
+            for part, price in self._levels(order, size)
+        ]
+        price, order_id = _mean_price(fills), fills[0].order_id
+        fee = sum((each.fee for each in fills), ZERO)
+        book.reports[order.client_order_id] = Accepted(size, price, order_id, fee)
+        return Accepted(size, price, order_id)
 
     def execute(
         self,
@@ -143,8 +150,8 @@ class Books:
             seen_at_ms=time_ms,
             start_position=start,
         )
-        number = str(self._executions)
-        done = OwnFill(fill, number, order.client_order_id if order else "", profit, fee)
+        name, number = (order.client_order_id, self._placed) if order else ("", 0)
+        done = OwnFill(fill, str(number), name, profit, fee)
         book.fills.append(done)
         return done
 
@@ -166,10 +173,14 @@ class Books:
         (book.isolated.discard if action["isCross"] else book.isolated.add)(symbol)
         return {"status": "ok", "response": {"type": "default"}}
 
+    def _levels(self, order: Order, size: Decimal) -> Sequence[tuple[Decimal, Decimal]]:
+        """Give in which parts an order fills, each at its price."""
+        return ((size, self.prices[order.market.symbol]),)
+
     def _matched(self, book: Book, order: Order) -> Decimal | str:
         price = self.prices.get(order.market.symbol)
         if price is None or (order.limit_price - price) * order.side.sign < 0:
-            return "Order could not immediately match against any resting orders."
+            return NO_MATCH
         held = book.held(order.market.symbol)
         size = order.size
         if order.reduce_only:
@@ -181,4 +192,12 @@ class Books:
             return "Order must have minimum value of $10."
         depth = self.depths.get(order.market.symbol, size)
         size = min(size, depth)
-        return size or "Order could not immediately match against any resting orders."
+        return size or NO_MATCH
+
+
+def _mean_price(fills: Sequence[OwnFill]) -> Decimal:
+    if len(fills) == 1:
+        return fills[0].fill.price
+    cost = sum((multiply(each.fill.size, each.fill.price) for each in fills), ZERO)
+    size = sum((each.fill.size for each in fills), ZERO)
+    return toward_zero(divide(cost, size), AVERAGE_DECIMALS)

@@ -5,7 +5,7 @@ Each function looks at one promise and says, in a sentence each, where it was br
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -118,16 +118,18 @@ def _seqs_of(world: World, follow: Follow) -> Iterator[int]:
 
 
 def every_order_was_pinned_and_filled_once(world: World) -> Broken:
-    """Look for fills that were not pinned, or come twice, and for two orders of one attempt."""
-    pinned = {intent.client_order_id: intent for intent in world.table.intents.values()}
+    """Look for orders not pinned, for names and attempts of which two were filled or pinned."""
+    pinned = {intent.client_order_id for intent in world.table.intents.values()}
     for follow in first_of_each_wallet(world):
-        orders = [own for own in fills_of(world, follow) if own.client_order_id]
-        times = Counter(own.client_order_id for own in orders)
-        for name, count in times.items():
+        orders: defaultdict[str, set[str]] = defaultdict(set)
+        for own in fills_of(world, follow):
+            if own.client_order_id:
+                orders[own.client_order_id].add(own.order_id)
+        for name, numbers in orders.items():
             if name not in pinned:
                 yield f"{follow.wallet_id}: {name} was never pinned"
-            if count > 1:
-                yield f"{follow.wallet_id}: {name} filled {count} times"
+            if len(numbers) > 1:
+                yield f"{follow.wallet_id}: {name} filled as {len(numbers)} orders"
     steps = Counter(
         (each.follow_id, each.copy_id, each.leg, each.attempt)
         for each in world.table.intents.values()

@@ -10,10 +10,11 @@ class Mix:
     """Rates as shares of one.
 
     Of the timeouts `landed_now` and `landed_later` say how many took effect all the same; the rest
-    never did. `duplicate` is per delivery, `slow_list` per order that the venue is asked about;
-    `stream` and `user`, what happens to connections and what followers do meanwhile, per trade;
-    `restart_every` counts trades. With `unheard`, nobody may listen for longer than a
-    leader's trade may stay unseen.
+    never did. `duplicate` is per delivery, `slow_list` per order, once for when it is
+    listed and once or, if asked about, twice for when it is listed whole; `thin` per order, once for
+    what it finds and once for its prices; `stream` and `user`, what happens to connections and what
+    followers do meanwhile, per trade; `restart_every` counts trades. With `unheard`, nobody may
+    listen for longer than a leader's trade may stay unseen.
     """
 
     name: str
@@ -26,6 +27,7 @@ class Mix:
     stream: float = 0.0
     user: float = 0.0
     slow_list: float = 0.0
+    thin: float = 0.0
     landed_now: float = 0.4
     landed_later: float = 0.4
     unheard: bool = False
@@ -33,7 +35,17 @@ class Mix:
 
 CALM = Mix("calm", 0, 0, 0, 0, 0, 0)
 STANDARD = Mix(
-    "standard", 0.01, 0.02, 0.01, 0.05, 0.02, 10_000, stream=0.08, user=0.35, slow_list=0.15
+    "standard",
+    0.01,
+    0.02,
+    0.01,
+    0.05,
+    0.02,
+    10_000,
+    stream=0.08,
+    user=0.33,
+    slow_list=0.15,
+    thin=0.1,
 )
 HEAVY = Mix(
     "heavy",
@@ -46,6 +58,7 @@ HEAVY = Mix(
     stream=0.09,
     user=0.36,
     slow_list=0.15,
+    thin=0.1,
     unheard=True,
 )
 MIXES = {mix.name: mix for mix in (CALM, STANDARD, HEAVY)}

@@ -15,6 +15,7 @@ from typing import Any
 from tests.fakes.venue import InMemoryVenue
 from tests.simulation.gates import Effect, OrderGate
 from tests.simulation.lists import SlowLists
+from tests.simulation.thin import ThinBooks
 from understudy.adapters.venues.hyperliquid.errors import UnknownCause
 from understudy.domain.account_history import OwnFill
 from understudy.domain.intents import Outcome, Signed, Unknown
@@ -38,11 +39,13 @@ class SimulatedVenue(InMemoryVenue):
         clock: Clock,
         markets: Sequence[Market],
         lists: SlowLists,
+        books: ThinBooks,
         note: Callable[[str], None],
         takes: Callable[[str, str], None],
     ) -> None:
         super().__init__(clock, markets)
         self.lists = lists
+        self.books = books
         self._note = note
         self._takes = takes
         self._closing: set[str] = set()
@@ -60,7 +63,9 @@ class SimulatedVenue(InMemoryVenue):
 
     def own_fills_since(self, address: str, start_ms: int) -> Sequence[OwnFill]:
         fills = super().own_fills_since(address, start_ms)
-        return [own for own in fills if not self.lists.is_late(own.client_order_id)]
+        last = {own.client_order_id: own.fill.tid for own in fills}
+        late = {tid for name, tid in last.items() if self.lists.is_late(name)}
+        return [own for own in fills if own.fill.tid not in late]
 
     def is_approved(self, agent: str, address: str) -> bool:
         """Say whether an agent may trade for an account."""
@@ -69,6 +74,7 @@ class SimulatedVenue(InMemoryVenue):
     def _act(self, address: str, action: Mapping[str, Any]) -> Any:
         for wire in action.get("orders", ()):
             self._takes(address, wire["c"])
+            self.lists.take(wire["c"])
         answer = super()._act(address, action)
         for wire in action.get("orders", ()):
             symbol = self._markets[wire["a"]].symbol

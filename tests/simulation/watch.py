@@ -21,7 +21,7 @@ from tests.simulation.loop import CrashError
 from understudy.domain.follows import FollowStatus
 from understudy.domain.limits import OnStop
 from understudy.domain.markets import HYPERLIQUID
-from understudy.domain.reasons import Reason
+from understudy.domain.receipting import STOPPED
 from understudy.messages import (
     CheckLeader,
     ReconcileCommand,
@@ -47,7 +47,6 @@ GIVEN_AGAIN_MS = 65_000
 SWEPT_WITHIN_MS = 185_000
 ANSWERED_MS = 10_000
 REFUSED_IN_A_ROW = 3
-STOPPED = frozenset({Reason.FOLLOW_PAUSED, Reason.COPY_DISABLED, Reason.DRAWDOWN_STOP})
 Place = tuple[str, str]
 
 

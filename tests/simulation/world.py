@@ -23,6 +23,7 @@ from tests.simulation.mixes import Mix
 from tests.simulation.queues import SimulatedQueues
 from tests.simulation.stream import Tape
 from tests.simulation.switches import TimedSwitchBoard
+from tests.simulation.thin import ThinBooks
 from tests.simulation.venue import SimulatedVenue
 from tests.simulation.watch import Watch
 from understudy.adapters.memory.bus import InMemoryBus
@@ -116,6 +117,7 @@ class World:
             self.clock,
             MARKETS,
             SlowLists(self.clock, mix.slow_list, seed, self.fates.note),
+            ThinBooks(mix.thin, seed, self.fates.note),
             self.fates.note,
             self.copies.take,
         )
@@ -194,6 +196,7 @@ class World:
     def cease(self) -> None:
         """Let nothing go wrong from now on."""
         self.venue.lists.cease()
+        self.venue.books.cease()
         for fates in self.all_fates:
             fates.cease()
 

@@ -39,6 +39,17 @@ def _free_of_charge(filled: Any) -> Any:
     return fill
 
 
+def _from_a_part(with_venue_figures: Any) -> Any:
+    def booked(order: Any, budget: Any, fills: Any) -> Any:
+        if not fills:
+            return None
+        size = sum((own.fill.size for own in fills), ZERO)
+        final, after = with_venue_figures(replace(order, filled_size=size), budget, fills)
+        return replace(final, filled_size=order.filled_size), after
+
+    return booked
+
+
 def _without_budget(caps: Any) -> Any:
     def left(*around: Any) -> Any:
         limits = caps(*around)
@@ -82,5 +93,10 @@ MONEY = (
         "fees_forgotten",
         "A follow's fees are what the venue took.",
         (Seam("understudy.domain.settlement:_filled", _free_of_charge),),
+    ),
+    Mutant(
+        "part_booked_as_all",
+        "What an order cost is booked when all of its fills are listed.",
+        (Seam("understudy.workflows.reconciling.booking:with_venue_figures", _from_a_part),),
     ),
 )

@@ -8,8 +8,10 @@ from decimal import Decimal
 from tests.fakes.world import World, following
 from understudy.domain.follows import FollowStatus, PauseReason
 from understudy.domain.ids import FollowId
-from understudy.domain.limits import DrawdownBasis
+from understudy.domain.limits import DrawdownBasis, OnStop
 from understudy.domain.reasons import Reason
+from understudy.domain.receipts import CopyStatus
+from understudy.workflows.copying.converging import converge_at_start
 
 
 def _holding(basis: DrawdownBasis) -> tuple[World, FollowId]:
@@ -50,6 +52,30 @@ def test_a_reading_from_before_a_pause_does_not_count_after_it() -> None:
 
     assert world.table.follows[follow].status is FollowStatus.ACTIVE
     assert world.table.budgets[follow].drawdown_readings == 1
+
+
+def test_a_close_that_was_not_followed_says_so_when_an_older_exit_goes_on_after_the_start() -> None:
+    world, follow = following("5", on_stop=OnStop.KEEP)
+    world.price("BTC", "100", "0.5")
+    world.copy_now("BTC", "-3")
+    _turn(world, follow, FollowStatus.PAUSED)
+    world.copy_now("BTC", "-2")
+    world.price("BTC", "100")
+    _turn(world, follow, FollowStatus.ACTIVE)
+
+    state = world.copying.store.follow_state(follow)
+    assert state is not None
+    converge_at_start(world.queues, state, world.clock.now_ms())
+    world.pass_time(10)
+
+    reduced, close = world.receipts(follow)[-2:]
+    assert reduced.legs[-1].filled_size == Decimal("0.5")
+    assert (close.status, close.reason, close.held) == (
+        CopyStatus.DONE,
+        Reason.FOLLOW_PAUSED,
+        Decimal(2),
+    )
+    assert world.held_at_venue(follow) == 2
 
 
 def test_a_restart_below_a_realized_floor_enters_nothing_before_it_is_stopped_again() -> None:

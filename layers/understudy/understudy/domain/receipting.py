@@ -31,6 +31,7 @@ REASON_OF_REJECTION = {
 SLIPPAGE_DECIMALS = 4
 ORDER_STAGES = ("signed", "sent", "answered")
 SKIPPING = frozenset({Reason.PRICE_OUT_OF_BAND, Reason.NOTHING_TO_CLOSE})
+STOPPED = frozenset({Reason.FOLLOW_PAUSED, Reason.COPY_DISABLED, Reason.DRAWDOWN_STOP})
 _ENTERING = frozenset({TradeKind.OPEN, TradeKind.ADD, TradeKind.FLIP})
 # Where a flip's receipt stands when its open was refused: before its close, and while that goes on.
 _OPEN_REFUSED = frozenset({CopyStatus.SKIPPED, CopyStatus.CLAIMED})
@@ -156,7 +157,7 @@ def settled_receipt(
         receipt = _with_band(receipt, intent)
     if reason is Reason.SIGNING_REFUSED:
         receipt = replace(receipt, bound_by=f"signer:{text.lower()}")
-    kept = kept_reason(receipt, intent) if reason is None else None
+    kept = kept_reason(receipt, intent, ledger) if reason is None else None
     return replace(
         receipt,
         status=status,
@@ -167,14 +168,19 @@ def settled_receipt(
     )
 
 
-def kept_reason(receipt: Receipt, intent: Intent) -> Reason | None:
-    """Give why an entry was refused on whose receipt an older exit is still carried out.
+def kept_reason(receipt: Receipt, intent: Intent, ledger: Ledger) -> Reason | None:
+    """Give why a trade was not followed on whose receipt an older exit is still carried out.
 
-    A flip has its own: in a slower mode its open may be refused before it has closed.
+    An entry was refused. A flip has its own: in a slower mode its open may be refused before it has
+    closed. A close or a reduction met a stopped follow, whose owner keeps what the target leaves.
     """
+    if not intent.reduce_only:
+        return None
+    if receipt.reason in STOPPED and ledger.target:
+        return receipt.reason
     is_flips = receipt.kind == TradeKind.FLIP and receipt.status in _OPEN_REFUSED
     is_entrys = is_flips or receipt.kind in (TradeKind.OPEN, TradeKind.ADD)
-    return receipt.reason if intent.reduce_only and is_entrys else None
+    return receipt.reason if is_entrys else None
 
 
 def _with_band(receipt: Receipt, intent: Intent) -> Receipt:

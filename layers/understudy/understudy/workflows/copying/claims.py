@@ -161,7 +161,7 @@ def _with_order(view: View, decision: Decision, receipt: Receipt, intent: Intent
     receipt = replace(
         receipt,
         status=CopyStatus.CLAIMED,
-        reason=kept_reason(receipt, intent),
+        reason=kept_reason(receipt, intent, ledger),
         target=ledger.target,
         numbers={**receipt.numbers, **decision.numbers},
         bound_by=decision.bound_by or receipt.bound_by,
