@@ -6,7 +6,7 @@ Each function looks at one promise and says, in a sentence each, where it was br
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -121,11 +121,7 @@ def every_order_was_pinned_and_filled_once(world: World) -> Broken:
     """Look for orders not pinned, for names and attempts of which two were filled or pinned."""
     pinned = {intent.client_order_id for intent in world.table.intents.values()}
     for follow in first_of_each_wallet(world):
-        orders: defaultdict[str, set[str]] = defaultdict(set)
-        for own in fills_of(world, follow):
-            if own.client_order_id:
-                orders[own.client_order_id].add(own.order_id)
-        for name, numbers in orders.items():
+        for name, numbers in _numbers_of_orders(world, follow).items():
             if name not in pinned:
                 yield f"{follow.wallet_id}: {name} was never pinned"
             if len(numbers) > 1:
@@ -138,6 +134,15 @@ def every_order_was_pinned_and_filled_once(world: World) -> Broken:
     for step, count in steps.items():
         if count > 1:
             yield f"{step}: {count} orders"
+
+
+def _numbers_of_orders(world: World, follow: Follow) -> Mapping[str, set[str]]:
+    """Give the venue's numbers of the orders of each name that filled; a name has one."""
+    numbers: defaultdict[str, set[str]] = defaultdict(set)
+    for own in fills_of(world, follow):
+        if own.client_order_id:
+            numbers[own.client_order_id].add(own.order_id)
+    return numbers
 
 
 def money_stays_within_its_budget(world: World) -> Broken:

@@ -10,11 +10,11 @@ class Mix:
     """Rates as shares of one.
 
     Of the timeouts `landed_now` and `landed_later` say how many took effect all the same; the rest
-    never did. `duplicate` is per delivery, `slow_list` per order, once for when it is
-    listed and once or, if asked about, twice for when it is listed whole; `thin` per order, once for
-    what it finds and once for its prices; `stream` and `user`, what happens to connections and what
-    followers do meanwhile, per trade; `restart_every` counts trades. With `unheard`, nobody may
-    listen for longer than a leader's trade may stay unseen.
+    never did. `duplicate` is per delivery. `slow_list` is per order, once for when it is listed and
+    once or, if asked about, twice for when it is listed whole; `thin` too, once for what it finds
+    and once for its prices. `stream` and `user`, what happens to connections and what followers do
+    meanwhile, are per trade; `restart_every` counts trades. With `unheard`, nobody may listen for
+    longer than a leader's trade may stay unseen.
     """
 
     name: str
@@ -56,7 +56,7 @@ HEAVY = Mix(
     0.05,
     2_000,
     stream=0.09,
-    user=0.36,
+    user=0.33,
     slow_list=0.15,
     thin=0.1,
     unheard=True,

@@ -34,6 +34,8 @@ class SimulatedVenue(InMemoryVenue):
     `takes` hears of every order that is signed as it must be and in time: its account and its name.
     """
 
+    books: ThinBooks
+
     def __init__(
         self,
         clock: Clock,
