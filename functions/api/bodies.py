@@ -33,7 +33,7 @@ def read_body(event: Mapping[str, Any]) -> dict[str, Any]:
             text, parse_float=Decimal, parse_constant=_refuse, object_pairs_hook=_each_name_once
         )
         json.dumps(body, ensure_ascii=False, default=str).encode()  # no halves of characters
-    except (ValueError, RecursionError) as error:
+    except (ValueError, ArithmeticError, RecursionError) as error:
         raise InvalidInputError("the body must be JSON", code="MALFORMED_JSON") from error
     if not isinstance(body, dict):
         raise InvalidInputError("the body must be a JSON object", code="MALFORMED_JSON")

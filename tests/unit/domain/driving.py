@@ -21,6 +21,7 @@ from understudy.domain.situation import Situation
 from understudy.domain.trades import Trade
 
 FEE = Decimal("0.00045")
+MARKET = market(taker_fee=FEE)
 
 
 @dataclass(frozen=True)
@@ -194,7 +195,7 @@ class Driven:
 
     def _settle(self, intent: Intent, outcome: Accepted | None) -> None:
         ledger = self.ledger(intent.symbol)
-        after = settle(intent, outcome, ledger, self.budget, taker_fee=FEE, now_ms=self.now_ms)
+        after = settle(intent, outcome, ledger, self.budget, market=MARKET, now_ms=self.now_ms)
         # The breaker and the drawdown have tests of their own; here nothing stops the follow.
         self.budget = replace(after.budget, failures_in_row=0, breaker_opened_at_ms=0)
         self.ledgers[intent.symbol] = after.ledger

@@ -117,7 +117,7 @@ class Copying:
             Accepted(order.size, price, "1"),
             self.ledger,
             self.budget,
-            taker_fee=Decimal("0.00045"),
+            market=market(),
             now_ms=NOW_MS,
         )
         self.ledger, self.budget = after.ledger, after.budget

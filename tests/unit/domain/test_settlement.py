@@ -6,8 +6,10 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
+import pytest
+
 from tests.fakes import builders
-from tests.fakes.builders import FOLLOW, NOW_MS, follow, ledger, limits
+from tests.fakes.builders import FOLLOW, NOW_MS, follow, ledger, limits, market
 from understudy.adapters.storable import refuse_unstorable
 from understudy.domain.follows import Budget, FollowStatus, Ledger, PauseReason, Pending
 from understudy.domain.ids import IntentId
@@ -19,6 +21,7 @@ from understudy.domain.trades import Side
 from understudy.domain.true_up import is_estimated
 
 FEE = Decimal("0.001")
+MARKET = market(taker_fee=FEE)
 
 
 def intent(kind: IntentKind = IntentKind.ENTRY, size: str = "1", **changes: Any) -> Intent:
@@ -43,7 +46,7 @@ def settled(
 ) -> Settled:
     reserved = budget or Budget(FOLLOW, margin=before.margin, reserved=of.margin)
     before = replace(before, pending=(*before.pending, pending(of)))
-    return settle(of, outcome, before, reserved, taker_fee=FEE, now_ms=NOW_MS)
+    return settle(of, outcome, before, reserved, market=MARKET, now_ms=NOW_MS)
 
 
 def filled(size: str, price: str) -> Accepted:
@@ -110,6 +113,41 @@ def test_an_exit_that_was_filled_in_part_counts_an_attempt() -> None:
     assert (after.ledger.held, after.ledger.exit_attempts) == (Decimal("1.5"), 1)
 
 
+def _after_too_small(size: str, target: str = "0", **changes: Any) -> Ledger:
+    """Give the ledger of 0.05 at 100 after the venue found an exit smaller than its minimum."""
+    before = replace(ledger("0.05"), target=Decimal(target), **changes)
+    too_small = Rejected("MIN_NOTIONAL", "Order must have minimum value of $10.")
+    return settled(intent(IntentKind.EXIT, size), too_small, before).ledger
+
+
+def test_a_close_of_all_that_the_venue_finds_too_small_is_left_to_the_accounts_owner() -> None:
+    assert _after_too_small("0.05").held == 0
+
+
+@pytest.mark.parametrize(
+    ("size", "changes"),
+    [
+        ("0.04", {}),
+        ("0.05", {"target": "0.01"}),
+        ("0.05", {"pending": (pending(intent(intent_id=IntentId("b" * 64))),)}),
+    ],
+    ids=["a part", "a reduction", "beside an unknown order"],
+)
+def test_a_smaller_exit_that_the_venue_finds_too_small_leaves_nothing_to_anybody(
+    size: str, changes: Any
+) -> None:
+    assert _after_too_small(size, **changes).held == Decimal("0.05")
+
+
+def test_what_our_own_records_find_large_enough_is_not_left_to_anybody() -> None:
+    before = replace(ledger("5"), target=Decimal(0))
+    refused = Rejected("MIN_NOTIONAL", "Order must have minimum value of $1000.")
+
+    after = settled(intent(IntentKind.EXIT, "5"), refused, before)
+
+    assert (after.ledger.held, after.ledger.exit_attempts) == (5, 1)
+
+
 def test_a_position_that_the_venue_no_longer_has_is_cleared() -> None:
     before = replace(ledger("2"), target=Decimal(0))
     gone = Rejected("REDUCE_ONLY_FLAT", "Reduce only order would increase position.")
@@ -128,7 +166,7 @@ def test_an_entry_that_lands_after_its_close_is_set_against_it() -> None:
     closed = settled(close, filled("1", "105"), unknown, budget)
 
     landed = settle(
-        entry, filled("1", "100"), closed.ledger, closed.budget, taker_fee=FEE, now_ms=NOW_MS
+        entry, filled("1", "100"), closed.ledger, closed.budget, market=MARKET, now_ms=NOW_MS
     )
 
     assert (landed.ledger.held, landed.ledger.presold, landed.budget.margin) == (0, 0, 0)

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.fakes.builders import FOLLOW, NOW_MS, ledger
-from tests.unit.domain.test_settlement import FEE, filled, intent, pending
+from tests.unit.domain.test_settlement import MARKET, filled, intent, pending
 from understudy.domain.account_history import FundingPayment, OwnFill
 from understudy.domain.follows import Budget
 from understudy.domain.ids import IntentId
@@ -46,7 +46,7 @@ def done(size: str = "3", **amounts: Any) -> Intent:
         filled(size, "100"),
         replace(ledger(), pending=(pending(intent(size=size)),)),
         Budget(FOLLOW),
-        taker_fee=FEE,
+        market=MARKET,
         now_ms=NOW_MS,
     )
     return replace(settled.intent, **amounts)
@@ -115,7 +115,7 @@ class Booking:
         self.ledger = replace(self.ledger, pending=(*self.ledger.pending, pending(order)))
         self.budget = replace(self.budget, reserved=self.budget.reserved + order.margin)
         outcome = filled(str(size), str(price))
-        after = settle(order, outcome, self.ledger, self.budget, taker_fee=FEE, now_ms=NOW_MS)
+        after = settle(order, outcome, self.ledger, self.budget, market=MARKET, now_ms=NOW_MS)
         self.ledger, self.budget = after.ledger, after.budget
         own = [own_fill(str(size), str(pnl), str(fee)) for size, _, pnl, fee in fills]
         self.waiting.append((after.intent, own))

@@ -45,6 +45,7 @@ def test_a_message_of_this_service_signed_now_is_let_in() -> None:
         ({"chain_id": "042161"}, "SIWE_MALFORMED"),
         ({"more": "\n"}, "SIWE_MALFORMED"),
         ({"more": "\nResources:\n- no uri"}, "SIWE_MALFORMED"),
+        ({"more": "\nResources:" + "\n- a://b" * 400 + "\n- no uri"}, "SIWE_MALFORMED"),
         ({"issued_at": "2027-01-15T07:49:59Z"}, "SIWE_NOT_FRESH"),
         ({"issued_at": "2027-01-15T08:01:01Z"}, "SIWE_NOT_FRESH"),
         ({"issued_at": "2027-02-30T08:00:00Z"}, "SIWE_MALFORMED"),

@@ -10,6 +10,7 @@ from tests.fakes.builders import fixed, limits
 from tests.fakes.world import World, following
 from understudy.domain.ids import FollowId
 from understudy.domain.reasons import Reason
+from understudy.domain.receipting import LEFT_TO_ITS_OWNER
 from understudy.domain.receipts import CopyStatus
 from understudy.workflows.copying import orders
 from understudy.workflows.copying.orders import ATTEMPTS_BEFORE_OPERATOR
@@ -41,6 +42,27 @@ def test_an_exit_that_sells_nothing_any_more_calls_an_operator() -> None:
 
     assert world.receipts(follow)[-1].status is CopyStatus.NEEDS_OPERATOR
     assert world.ledger(follow).needs_operator
+
+
+def test_a_rest_too_small_for_the_venue_beside_what_is_held_by_hand_is_left_to_its_owner() -> None:
+    world, follow = following("5")
+    world.venue.trade(world.table.follows[follow].wallet_address, "BTC", "3")
+    world.venue.set_price("BTC", "100", depth="4.95")
+
+    world.copy_now("BTC", "-5")
+    world.pass_time(60)
+
+    receipt = world.receipts(follow)[-1]
+    assert [leg.filled_size for leg in receipt.legs] == [Decimal("4.95"), 0]
+    assert (receipt.status, receipt.reason, receipt.held) == (
+        CopyStatus.DONE,
+        Reason.BELOW_MIN_NOTIONAL,
+        0,
+    )
+    assert receipt.reason_text == LEFT_TO_ITS_OWNER
+    assert world.ledger(follow).held == world.table.budgets[follow].margin == 0
+    assert world.held_at_venue(follow) == Decimal("3.05")
+    assert not world.ledger(follow).needs_operator
 
 
 def test_a_receipt_that_is_full_of_orders_calls_an_operator(

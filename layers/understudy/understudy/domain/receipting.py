@@ -31,6 +31,10 @@ REASON_OF_REJECTION = {
 SLIPPAGE_DECIMALS = 4
 ORDER_STAGES = ("signed", "sent", "answered")
 SKIPPING = frozenset({Reason.PRICE_OUT_OF_BAND, Reason.NOTHING_TO_CLOSE})
+LEFT_TO_ITS_OWNER = (
+    "what is left is worth less than the venue's minimum and lies in a position that is not the"
+    " follow's alone: it is left to you"
+)
 STOPPED = frozenset({Reason.FOLLOW_PAUSED, Reason.COPY_DISABLED, Reason.DRAWDOWN_STOP})
 _ENTERING = frozenset({TradeKind.OPEN, TradeKind.ADD, TradeKind.FLIP})
 # Where a flip's receipt stands when its open was refused: before its close, and while that goes on.
@@ -149,6 +153,8 @@ def settled_receipt(
     """
     receipt = with_intent(receipt, intent)
     status, reason, text = _result(intent, outcome)
+    if reason is Reason.BELOW_MIN_NOTIONAL and intent.reduce_only and not ledger.held:
+        text = LEFT_TO_ITS_OWNER
     if any(leg.filled_size for leg in receipt.legs) and status is not CopyStatus.DONE:
         status = CopyStatus.DONE
     if receipt.seq >= ledger.last_seq:

@@ -12,6 +12,7 @@ from understudy.domain.follows import Budget, Follow, FollowStatus, Ledger, Paus
 from understudy.domain.holding import dated
 from understudy.domain.intents import Accepted, Intent, IntentKind, IntentState, Rejected
 from understudy.domain.limits import DrawdownBasis
+from understudy.domain.markets import Market
 from understudy.domain.money import ZERO, divide, multiply, toward_zero
 from understudy.domain.replacing import replace
 from understudy.domain.sizing import margin_of
@@ -30,6 +31,7 @@ HARMLESS_REJECTIONS = frozenset(
     }
 )
 POSITION_IS_GONE = "REDUCE_ONLY_FLAT"
+TOO_SMALL = "MIN_NOTIONAL"
 
 
 @dataclass(frozen=True)
@@ -48,16 +50,16 @@ def settle(
     ledger: Ledger,
     budget: Budget,
     *,
-    taker_fee: Decimal,
+    market: Market,
     now_ms: int,
 ) -> Settled:
     """Apply the evidence about a pinned order; None means that it never took effect in its time."""
     if isinstance(outcome, Accepted) and outcome.filled_size:
-        settled = _filled(intent, outcome, ledger, budget, taker_fee)
+        settled = _filled(intent, outcome, ledger, budget, market.taker_fee)
     else:
         if counts_as_failure(outcome):
             budget = breaker.after_failure(budget, now_ms)
-        settled = _not_filled(intent, outcome, ledger, budget, now_ms)
+        settled = _not_filled(intent, outcome, ledger, budget, market, now_ms)
     after = dated(ledger, settled.ledger, opened_at_ms=intent.created_at_ms, now_ms=now_ms)
     return replace(settled, ledger=after)
 
@@ -188,6 +190,7 @@ def _not_filled(
     outcome: Accepted | Rejected | None,
     ledger: Ledger,
     budget: Budget,
+    market: Market,
     now_ms: int,
 ) -> Settled:
     state, answer = _state_of(outcome)
@@ -202,7 +205,7 @@ def _not_filled(
             ledger = replace(ledger, presold=ZERO)
     else:
         ledger = _after_exit_in_vain(ledger, outcome, now_ms)
-    if _is_gone(outcome, ledger):
+    if _is_gone(outcome, ledger) or _is_left_to_its_owner(intent, outcome, ledger, market):
         ledger, budget = forget_position(ledger, budget)
     return Settled(done, ledger, budget)
 
@@ -223,8 +226,23 @@ def _is_gone(outcome: Accepted | Rejected | None, ledger: Ledger) -> bool:
     return outcome.kind == POSITION_IS_GONE
 
 
+def _is_left_to_its_owner(
+    intent: Intent, outcome: Accepted | Rejected | None, ledger: Ledger, market: Market
+) -> bool:
+    """Say whether the rest of a close is too small for the venue, and always will be.
+
+    A whole position may be smaller than the minimum: so the account holds more than the ledger, by
+    its owner's hand. An order still unknown may be what it holds more of.
+    """
+    if ledger.pending or ledger.target or not isinstance(outcome, Rejected):
+        return False
+    asked_for_all = intent.reduce_only and intent.size >= abs(ledger.held)
+    is_small = market.below_minimum(intent.size, intent.limit_price)
+    return asked_for_all and is_small and outcome.kind == TOO_SMALL
+
+
 def forget_position(ledger: Ledger, budget: Budget) -> tuple[Ledger, Budget]:
-    """Clear what the venue no longer holds; its profit follows from the account's fills."""
+    """Clear what the follow no longer holds; its profit follows from the account's fills."""
     cleared = replace(
         ledger,
         held=ZERO,

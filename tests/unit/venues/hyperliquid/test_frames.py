@@ -37,6 +37,12 @@ def test_a_trades_frame_of_another_shape_is_told_not_lost(data: Any) -> None:
     assert isinstance(parse_frame(_frame("trades", data), SEEN_MS), StreamRefusal)
 
 
+def test_a_frame_with_a_number_beyond_all_numbers_is_told_not_lost() -> None:
+    text = '{"channel":"trades","data":1e9999999999999999999}'
+
+    assert isinstance(parse_frame(text, SEEN_MS), StreamRefusal)
+
+
 def test_a_refusal_keeps_its_text() -> None:
     event = parse_frame(_frame("error", "Already subscribed: x"), SEEN_MS)
 

@@ -52,6 +52,7 @@ def test_another_status_than_200_says_nothing(status: int, cause: UnknownCause) 
         b"null",
         b"<html>",
         b"[]",
+        b'{"status":"ok","response":1e9999999999999999999}',
         {"status": "ok"},
         {"status": "ok", "response": {"type": "order", "data": {"statuses": []}}},
         {"status": "ok", "response": {"type": "order", "data": {"statuses": ["a", "b"]}}},

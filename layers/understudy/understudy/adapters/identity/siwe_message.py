@@ -38,7 +38,8 @@ _MESSAGE = (
     rf"(?:\nExpiration Time: (?P<expires_at>{_TIME}))?"
     rf"(?:\nNot Before: (?P<not_before>{_TIME}))?"
     rf"(?:\nRequest ID: (?P<request_id>(?:[{_UNRESERVED}{_SUB_DELIMITERS}:@]|{_ESCAPED})*))?"
-    rf"(?:\nResources:(?P<resources>(?:\n- {_URI})*))?"
+    # What is read of a resource is not read again another way, or each would double the work.
+    rf"(?:\nResources:(?P<resources>(?:\n- {_URI})*+))?"
 )
 _ORIGIN = re.compile(rf"{_SCHEME}://{_AUTHORITY}", re.ASCII)
 

@@ -88,7 +88,7 @@ def _changes(
         evidence,
         view.ledger,
         view.state.budget,
-        taker_fee=view.market.taker_fee,
+        market=view.market,
         now_ms=ports.clock.now_ms(),
     )
     receipts: tuple[Receipt, ...] = ()

@@ -50,6 +50,8 @@ def parse_frame(text: str | bytes, received_at_ms: int) -> StreamEvent | None:
         frame = json.loads(text, parse_float=Decimal)
     except ValueError:
         return None
+    except ArithmeticError:
+        return StreamRefusal("a frame has a number that cannot be read")
     read = _CHANNELS.get(str(frame.get("channel"))) if isinstance(frame, dict) else None
     if read is None:
         return None

@@ -33,8 +33,16 @@ if TYPE_CHECKING:
 HTTP_OK = 200
 HTTP_TOO_MANY = 429
 
-# What reading a shape that does not fit can raise.
-MISFITS = (KeyError, IndexError, TypeError, ValueError, AttributeError, InvalidInputError)
+# What reading a shape that does not fit, or a number beyond all numbers, can raise.
+MISFITS = (
+    KeyError,
+    IndexError,
+    TypeError,
+    ValueError,
+    AttributeError,
+    ArithmeticError,
+    InvalidInputError,
+)
 
 # Finer than any price, and few enough that the product with a size still fits into a table.
 AVERAGE_DECIMALS = 12
