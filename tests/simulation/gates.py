@@ -34,6 +34,7 @@ class Gate:
     def __init__(self, loop: Loop, fates: Fates, history: History, random: Random) -> None:
         self._loop = loop
         self._fates = fates
+        self._draw = self.draws_from(fates)
         self._history = history
         self._random = random
 
@@ -63,8 +64,9 @@ class Gate:
 
         return told_call
 
-    def _draw(self, name: str) -> Fate | None:
-        return self._fates.of_cloud_call(name)
+    def draws_from(self, fates: Fates) -> Callable[[str], Fate | None]:
+        """Give what draws the fate of a call from its name."""
+        return fates.of_cloud_call
 
     def _done(self, name: str, effect: Effect) -> Any:
         try:
@@ -129,8 +131,9 @@ class SignerGate(Gate):
 class QuestionGate(Gate):
     """Questions to the venue."""
 
-    def _draw(self, name: str) -> Fate | None:
-        return self._fates.of_venue_call(name)
+    def draws_from(self, fates: Fates) -> Callable[[str], Fate | None]:
+        """Give what draws the fate of a call from its name."""
+        return fates.of_venue_call
 
     def _failed(self, name: str, fate: Fate) -> Any:
         raise VenueUnreachableError("the venue did not answer", cause=str(fate))
@@ -139,8 +142,9 @@ class QuestionGate(Gate):
 class OrderGate(Gate):
     """Orders to the venue: what becomes of one is an answer, never an error."""
 
-    def _draw(self, name: str) -> Fate | None:
-        return self._fates.of_venue_call(name)
+    def draws_from(self, fates: Fates) -> Callable[[str], Fate | None]:
+        """Give what draws the fate of a call from its name."""
+        return fates.of_venue_call
 
     def _failed(self, name: str, fate: Fate) -> Any:
         return Unknown(_CAUSES[fate])

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from heapq import heappop, heappush
+from heapq import heappop, heappush, heappushpop
 from typing import Any
 
 from greenlet import getcurrent, greenlet
@@ -115,8 +115,14 @@ class Loop:
             self.now_ms = due_ms
             return
         self._scheduled += 1
-        heappush(waiting, (due_ms, self._scheduled, getcurrent()))
-        self._wait()
+        first = heappushpop(waiting, (due_ms, self._scheduled, getcurrent()))
+        due_ms, _, due = first
+        if due_ms > self._until_ms or not isinstance(due, greenlet) or not due:
+            heappush(waiting, first)
+            self._hub.switch()
+            return
+        self.now_ms = max(self.now_ms, due_ms)
+        due.switch()
 
     def end(self) -> None:
         """Let everybody go who still waits: a worker that is never waked is never forgotten."""

@@ -62,7 +62,7 @@ class CopyingTable:
     def refuse_stale(self, records: Iterable[Record]) -> None:
         """Raise ConflictError unless each record carries the stored version."""
         for record in records:
-            slot, key = _slot_of(self, record)
+            slot, key = _SLOTS[type(record)](self, record)
             stored = slot.get(key)
             if record.version != (stored.version if stored else 0):
                 raise changed_since(record)
@@ -75,7 +75,7 @@ class CopyingTable:
 
     def write(self, stored: Record) -> None:
         """Store a record that has its next version, and keep what is derived from it in step."""
-        slot, key = _slot_of(self, stored)
+        slot, key = _SLOTS[type(stored)](self, stored)
         old = slot.get(key)
         slot[key] = stored
         if isinstance(stored, (Follow, Ledger, Receipt)):
@@ -129,7 +129,3 @@ _SLOTS: dict[type, Callable[[CopyingTable, Any], _Slot]] = {
     Intent: lambda table, intent: (table.intents, (intent.follow_id, intent.intent_id)),
     Lane: lambda table, lane: (table.lanes, lane.wallet_id),
 }
-
-
-def _slot_of(table: CopyingTable, record: Record) -> _Slot:
-    return _SLOTS[type(record)](table, record)
