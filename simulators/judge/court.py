@@ -245,7 +245,7 @@ class Court:
     def _judge_ending(self, follow: Follow, last: LeaderTrade) -> None:
         symbol, book = last.symbol, self.ledgers[follow.follow_id]
         ending = self._ending(follow, last)
-        left_open = list(open_exits(self.evidence, book, symbol, self.trades))
+        left_open = list(open_exits(self.evidence, follow, book, symbol, self.trades))
         for trade, problem in left_open:
             if not ending.keeps_on_stop:
                 self._add(follow, symbol, trade, problem)

@@ -76,6 +76,8 @@ class Limits:
     slippage_bps: int
     close_slippage_bps: int
     mode: str
+    throttle_ms: int
+    poll_ms: int
     max_age_seconds: int
     entries_per_minute: int
     symbols_allow: tuple[str, ...]
