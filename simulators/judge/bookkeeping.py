@@ -13,7 +13,7 @@ from simulators.judge.ledger import EntryTime, FollowBook, RunningEntry
 from simulators.judge.model import CARRIED, CARRY_LIFE_MS, Expected, is_given_up
 from simulators.judge.scene import Scene
 from simulators.judge.sizing import HAIR
-from simulators.judge.surroundings import CARRY_MAY_DROP
+from simulators.judge.surroundings import CARRY_MAY_DROP, LONGEST_WINDOW_MS
 from simulators.judge.trades import LeaderTrade
 
 LONGEST_UNKNOWN_MS = 60_000
@@ -202,16 +202,24 @@ def remember_entry(scene: Scene, entries: Sequence[Leg]) -> None:
         entry.pay(trade.time_ms, certainly=False)
 
 
-def unsettled_size(receipt: Receipt, follow: Follow) -> Fraction:
+def doubt_what_never_filled(scene: Scene, entries: Sequence[Leg]) -> None:
+    """Doubt what a window ordered and did not get: a target falls back to what is held."""
+    if scene.is_netted:
+        missed = (leg.size - leg.filled for leg in entries)
+        scene.holding.doubt += sum(missed, ZERO)
+
+
+def unsettled_size(receipt: Receipt, follow: Follow, collected_ms: int) -> Fraction:
     """Give what the symbol's orders with an unknown outcome at a receipt's decision may have moved.
 
-    An entry waits until that is known; an exit closes whatever may be held.
+    An entry waits until that is known; an exit closes whatever may be held. What was collected
+    first was ordered so much after its own decision.
     """
     return sum(
         (
             leg.size
             for other in follow.receipts
-            if other.symbol == receipt.symbol and _was_unsettled(other, receipt)
+            if other.symbol == receipt.symbol and _was_unsettled(other, receipt, collected_ms)
             for leg in other.orders
         ),
         ZERO,
@@ -228,16 +236,34 @@ def unsettled_usdc(receipt: Receipt, follow: Follow) -> Fraction:
         (
             leg.size * max(leg.limit_price, other.leader_price) * RESERVED_AT
             for other in follow.receipts
-            if _was_unsettled(other, receipt)
+            if _was_unsettled(other, receipt, 0)
             for leg in other.orders
         ),
         ZERO,
     )
 
 
-def _was_unsettled(other: Receipt, receipt: Receipt) -> bool:
+def never_arrived_usdc(receipt: Receipt, follow: Follow, books: Books) -> Fraction:
+    """Give the notional of orders around a window that the venue never saw.
+
+    Their reserve stood until that was known: for a window, and as long as an outcome may take.
+    """
+    longest_ms = LONGEST_WINDOW_MS + LONGEST_UNKNOWN_MS
+    return sum(
+        (
+            leg.size * max(leg.limit_price, other.leader_price) * RESERVED_AT
+            for other in follow.receipts
+            if abs(other.decided_ms - receipt.decided_ms) <= longest_ms
+            for leg in other.orders
+            if not books.booked(leg)
+        ),
+        ZERO,
+    )
+
+
+def _was_unsettled(other: Receipt, receipt: Receipt, collected_ms: int) -> bool:
     at_ms = receipt.decided_ms
-    if not at_ms - LONGEST_UNKNOWN_MS <= other.decided_ms < at_ms:
+    if not at_ms - LONGEST_UNKNOWN_MS - collected_ms <= other.decided_ms < at_ms:
         return False
     by_evidence = other.answered_ms - other.decided_ms > LONGEST_ANSWER_MS
     known_ms = other.answered_ms + (READ_WITHIN_MS if by_evidence else 0)

@@ -8,7 +8,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from fractions import Fraction
 
-from simulators.judge.bookkeeping import late_legs, unsettled_size, unsettled_usdc
+from simulators.judge.bookkeeping import (
+    late_legs,
+    never_arrived_usdc,
+    unsettled_size,
+    unsettled_usdc,
+)
 from simulators.judge.claims import Books, books_of
 from simulators.judge.corrections import with_corrections
 from simulators.judge.course import course_of
@@ -26,7 +31,7 @@ from simulators.judge.positions import (
     problem_of_untraded,
     problems_of_account,
 )
-from simulators.judge.scene import is_netted
+from simulators.judge.scene import is_netted, window_ms
 from simulators.judge.strays import named_orders, stray_orders, stray_receipts
 from simulators.judge.surroundings import LONGEST_WINDOW_MS, Witness
 from simulators.judge.trades import LeaderTrade, released_trades
@@ -213,16 +218,21 @@ class Court:
             prices=self.witness.prices_after(trade),
             late=frozenset(leg.cloid for legs in late for _, leg in legs),
             in_motion_usdc=self._in_motion(trade, follow),
-            unsettled_size=ZERO if receipt is None else unsettled_size(receipt, follow),
+            unsettled_size=ZERO
+            if receipt is None
+            else unsettled_size(receipt, follow, window_ms(trade, follow)),
             redriven=bool(newer),
             comes_too_late=any(each.symbol == trade.symbol for each in newer),
         )
 
     def _in_motion(self, trade: LeaderTrade, follow: Follow) -> Fraction:
-        if is_netted(trade, follow):
-            return self.witness.in_motion_usdc(trade, follow)
         receipt = self.receipts[follow.follow_id].get(trade.trade_id)
-        return ZERO if receipt is None else unsettled_usdc(receipt, follow)
+        if not is_netted(trade, follow):
+            return ZERO if receipt is None else unsettled_usdc(receipt, follow)
+        seen = self.witness.in_motion_usdc(trade, follow)
+        if receipt is None:
+            return seen
+        return seen + never_arrived_usdc(receipt, follow, self.books[follow.wallet])
 
     def _add_all(self, pair: Pair) -> None:
         for problem in pair.problems:

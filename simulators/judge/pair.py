@@ -10,6 +10,7 @@ from simulators.judge.bookkeeping import (
     aim_higher,
     aim_lower,
     apply_leg,
+    doubt_what_never_filled,
     forget_swallowed,
     leverage_of,
     note_entry_time,
@@ -196,6 +197,7 @@ class Pair:
         if scene.is_netted:
             self._apply(self.exits, ONE)
         self._apply(self.entries, leverage)
+        doubt_what_never_filled(scene, self.entries)
         for leg in self.entries:
             note_entry_time(scene, self.books, leg, late=leg.cloid in self.late)
         if self.trade.entered:
