@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from fractions import Fraction
 
+from simulators.judge.ages import problems_of_times
 from simulators.judge.bookkeeping import (
     late_legs,
     never_arrived_usdc,
@@ -21,7 +22,7 @@ from simulators.judge.evidence import Evidence, EvidenceError, Follow
 from simulators.judge.exact import ZERO
 from simulators.judge.gates import stopped_by_the_end
 from simulators.judge.ledger import FollowBook
-from simulators.judge.pace import entries_of, one_too_many
+from simulators.judge.pace import entries_of
 from simulators.judge.pair import Pair
 from simulators.judge.positions import (
     Ending,
@@ -119,7 +120,7 @@ class Court:
         for follow in self.evidence.follows:
             book = self.ledgers[follow.follow_id]
             self._judge_stops(follow, book)
-            self._judge_pace(follow)
+            self._judge_times(follow)
             for symbol in sorted({*book.holdings, *follow.portfolio}):
                 if symbol in last:
                     self._judge_ending(follow, last[symbol])
@@ -138,15 +139,12 @@ class Court:
             problem = Problem(Figure.UNJUSTIFIED, "given up for a stop that never was")
             self._add(follow, self.trades[index].symbol, self.trades[index], problem)
 
-    def _judge_pace(self, follow: Follow) -> None:
-        """Find entries that were one more than the follow allows within a minute."""
-        most = follow.limits.entries_per_minute
-        for each in one_too_many(entries_of(follow, self.books[follow.wallet]), most):
-            index = self.indexes.get(each.receipt.trade_id)
-            if index is not None:
-                text = f"order {each.leg.cloid}: more than {most} entries within a minute"
-                problem = Problem(Figure.MISMATCHED, text)
-                self._add(follow, each.receipt.symbol, self.trades[index], problem)
+    def _judge_times(self, follow: Follow) -> None:
+        """Find entries too late, and those one more than the follow allows within a minute."""
+        entered = entries_of(follow, self.books[follow.wallet])
+        trades = {trade.trade_id: trade for trade in self.trades}
+        for trade, problem in problems_of_times(entered, follow, trades, self.evidence.outages_ms):
+            self._add(follow, trade.symbol, trade, problem)
 
     def _add(
         self, follow: Follow, symbol: str, trade: LeaderTrade | None, problem: Problem
