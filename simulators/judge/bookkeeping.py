@@ -135,7 +135,7 @@ def aim_higher(scene: Scene, expected: Expected, entries: Sequence[Leg]) -> None
         holding.doubt += expected.target_doubt if scene.is_netted else ZERO
         _settle_doubt(scene, expected, entries)
     elif _lost_its_requests(scene) and holding.ahead(scene.direction) > 0:
-        holding.target = holding.held
+        holding.drop_what_is_ahead(scene.direction)
     if holding.ahead(scene.direction) <= 0:
         holding.carried_since_ms = 0
     if given_up or (scene.is_netted and _may_drop(scene)):

@@ -49,7 +49,7 @@ def drop_stale_carry(scene: Scene) -> None:
         return
     moved = abs(trade.last_price - holding.carried_price) > holding.carried_price * scene.band
     if moved or trade.time_ms - holding.carried_since_ms > CARRY_LIFE_MS:
-        holding.target = holding.held
+        holding.drop_what_is_ahead(scene.direction)
 
 
 def expected_exit(scene: Scene) -> Expected | None:

@@ -31,6 +31,7 @@ from simulators.judge.model import (
 )
 from simulators.judge.numbers import numbers_of
 from simulators.judge.outcome import (
+    problem_of_excess,
     problem_of_leg,
     problem_of_repeats,
     problem_of_stray_entry,
@@ -103,6 +104,7 @@ class Pair:
             self._note(problem_of_stray_exit(scene, [leg]))
         apply_leg(self.book, self.books, self.trade, leg, leverage_of(self.receipt))
         if leg.kind != "exit" and leg.filled and scene.is_netted:
+            self._note(problem_of_excess(scene, [leg]))
             holding.doubt_what_differs()
         if may_wind_down(scene) and abs(holding.held) < abs(holding.target):
             holding.target = holding.held
@@ -209,6 +211,7 @@ class Pair:
             self._note(problem_of_record(self.receipt, self.trade))
             if self.trade.kind not in {"open", "add"}:
                 self.book.entries.pop(self.trade.symbol, None)
+        self._note(problem_of_excess(scene, self._prompt(self.entries)))
 
     def _note_implausible(self, text: str) -> None:
         if text:
