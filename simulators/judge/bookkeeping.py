@@ -93,7 +93,7 @@ def aim_lower(scene: Scene, expected: Expected, exits: Sequence[Leg]) -> None:
     """Move the target as a reduction does; what was swept along is not wanted any more."""
     holding, trade = scene.holding, scene.trade
     kept = abs(trade.end) / abs(trade.start) if trade.kind == "reduce" else ZERO
-    holding.doubt *= kept
+    holding.doubt = holding.doubt * kept + expected.target_doubt
     holding.target = expected.target
     holding.waiting = ZERO
     if exits and not scene.is_netted and not holding.held:
@@ -138,8 +138,7 @@ def aim_higher(scene: Scene, expected: Expected, entries: Sequence[Leg]) -> None
         holding.drop_what_is_ahead(scene.direction)
     if holding.ahead(scene.direction) <= 0:
         holding.carried_since_ms = 0
-    if given_up or (scene.is_netted and _may_drop(scene)):
-        holding.doubt += max(holding.ahead(scene.direction), ZERO)
+    holding.doubt += _may_have_fallen_back(scene, expected, given_up=given_up)
     if any(leg.filled for leg in entries):
         holding.doubt_what_differs()
 
@@ -150,6 +149,26 @@ def _lost_its_requests(scene: Scene) -> bool:
     if receipt is None or receipt.reason != "RATE_LIMITED":
         return False
     return "RATE_LIMITED" in scene.pressure and receipt.bound_by == VENUE_REQUESTS
+
+
+def _may_have_fallen_back(scene: Scene, expected: Expected, *, given_up: bool) -> Fraction:
+    """Give how much of a target may be gone again, back to what is held."""
+    if _took_a_reduction_back(scene, expected):
+        return abs(scene.holding.held - scene.holding.target)
+    if given_up or (scene.is_netted and _may_drop(scene)):
+        return max(scene.holding.ahead(scene.direction), ZERO)
+    return ZERO
+
+
+def _took_a_reduction_back(scene: Scene, expected: Expected) -> bool:
+    """Say whether a window's end refused more than a reduction that it had not copied yet.
+
+    Then its target falls back to what is held; one refused before that leaves the reduction.
+    """
+    receipt, holding, sign = scene.receipt, scene.holding, scene.direction
+    if receipt is None or receipt.reason not in scene.stoppers or "wanted" not in receipt.numbers:
+        return False
+    return sign * holding.target < sign * holding.held < sign * expected.target
 
 
 def _settle_doubt(scene: Scene, expected: Expected, entries: Sequence[Leg]) -> None:

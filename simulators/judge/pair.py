@@ -106,6 +106,11 @@ class Pair:
         if leg.kind != "exit" and leg.filled and scene.is_netted:
             self._note(problem_of_excess(scene, [leg]))
             holding.doubt_what_differs()
+        self._wind_down(scene)
+
+    def _wind_down(self, scene: Scene) -> None:
+        """Want no more than is left where a stop, perhaps of these very exits, closed the rest."""
+        holding = scene.holding
         if may_wind_down(scene) and abs(holding.held) < abs(holding.target):
             holding.target = holding.held
 
@@ -196,8 +201,9 @@ class Pair:
             expected = expected_entry(scene, numbers)
             self._note_leg(scene, expected, self.entries)
         # A slower mode decides about a flip's open leg before its window closes anything.
-        if scene.is_netted:
+        if scene.is_netted and self.exits:
             self._apply(self.exits, ONE)
+            self._wind_down(scene)
         self._apply(self.entries, leverage)
         doubt_what_never_filled(scene, self.entries)
         for leg in self.entries:

@@ -32,6 +32,9 @@ ONCE_APART = [
 WINDOWS_ONCE_APART = [
     *(30004, 30011, 30031, 30048, 30098),  # a window's exit came a minute after the leader's
     30100,  # a window's entry was sized by the account as its end found it
+    32049,  # a window's end refused an entry that had taken a reduction back
+    32281,  # what a window had dropped before decided whether a remainder was too small to stay
+    33087,  # a window's exit was the loss that stopped the follow, and closed the rest
 ]
 
 
