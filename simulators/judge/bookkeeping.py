@@ -132,7 +132,8 @@ def aim_higher(scene: Scene, expected: Expected, entries: Sequence[Leg]) -> None
             holding.carried_since_ms = scene.trade.time_ms
             holding.carried_price = scene.trade.last_price
         holding.target = expected.target
-        holding.doubt += expected.target_doubt if scene.is_netted else ZERO
+        # An order shows how much it was; what was only carried shows it not, in any mode.
+        holding.doubt += expected.target_doubt if scene.is_netted or not entries else ZERO
         _settle_doubt(scene, expected, entries)
     elif _lost_its_requests(scene) and holding.ahead(scene.direction) > 0:
         holding.drop_what_is_ahead(scene.direction)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from random import Random
@@ -24,8 +24,8 @@ from understudy.domain.limits import (
 FOLLOWS = 6
 TRADES = 14
 CLOSES_WHOLE = 0.2
-SLOWER = [CopyMode.THROTTLED, CopyMode.SAFE_POLL]
-MODES = [*[CopyMode.REALTIME] * 3, *SLOWER]
+SLOWER = (CopyMode.THROTTLED, CopyMode.SAFE_POLL)
+MODES = (*[CopyMode.REALTIME] * 3, *SLOWER)
 KINDS = [SizingKind.FIXED, SizingKind.RATIO, SizingKind.PROPORTIONAL]
 Parts = list[tuple[str, str]]
 
@@ -36,10 +36,10 @@ def drawn_run(seed: int) -> ProductionRun:
     return _run_of({f"l{number}": _limits(rng, MODES) for number in range(FOLLOWS)}, rng)
 
 
-def drawn_run_of_windows(seed: int) -> ProductionRun:
-    """Draw a run of follows that all collect trades first, for up to a minute."""
+def drawn_run_of_windows(seed: int, modes: Sequence[CopyMode] = SLOWER) -> ProductionRun:
+    """Draw a run of follows that collect trades first, for up to a minute."""
     rng = Random(seed)  # noqa: S311  # draws examples, no secrets
-    return _run_of({f"l{number}": _with_a_window(rng) for number in range(FOLLOWS)}, rng)
+    return _run_of({f"l{number}": _with_a_window(rng, modes) for number in range(FOLLOWS)}, rng)
 
 
 def _run_of(follows: dict[str, Limits], rng: Random) -> ProductionRun:
@@ -49,15 +49,15 @@ def _run_of(follows: dict[str, Limits], rng: Random) -> ProductionRun:
     return run
 
 
-def _with_a_window(rng: Random) -> Limits:
+def _with_a_window(rng: Random, modes: Sequence[CopyMode]) -> Limits:
     return replace(
-        _limits(rng, SLOWER),
+        _limits(rng, modes),
         sync_interval_seconds=rng.choice([5, 10, 30, 60]),
         throttle_window_ms=rng.choice([500, 1000, 1500]),
     )
 
 
-def _limits(rng: Random, modes: list[CopyMode]) -> Limits:
+def _limits(rng: Random, modes: Sequence[CopyMode]) -> Limits:
     kind, budget = rng.choice(KINDS), rng.choice([12, 60, 300, 5000])
     chosen: dict[str, Any] = {
         "slippage_bps": rng.choice([0, 7, 50, 500]),

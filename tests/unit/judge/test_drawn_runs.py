@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from tests.unit.judge import production
 from tests.unit.judge.courtroom import verdict_of
-from tests.unit.judge.drawn import drawn_run, drawn_run_of_windows
+from tests.unit.judge.drawn import MODES, drawn_run, drawn_run_of_windows
 
 # On these they once disagreed.
 ONCE_APART = [
@@ -65,6 +65,14 @@ def _every_second(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize("seed", WINDOWS_ONCE_APART)
 def test_a_run_of_windows_that_was_once_accused_gets_five_zeros(seed: int) -> None:
     run = drawn_run_of_windows(seed)
+
+    assert run.world.failed == []
+    assert verdict_of(run.evidence()).findings == []
+
+
+@pytest.mark.usefixtures("_every_second")
+def test_how_much_a_capped_slice_added_is_not_known_while_it_is_carried() -> None:
+    run = drawn_run_of_windows(30049, MODES)
 
     assert run.world.failed == []
     assert verdict_of(run.evidence()).findings == []
