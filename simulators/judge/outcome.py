@@ -109,7 +109,9 @@ def problem_of_excess(scene: Scene, legs: Sequence[Leg]) -> Problem | None:
     if not (scene.is_netted and entered):
         return None
     holding, lot = scene.holding, Fraction(1, 10**scene.market.size_decimals)
-    if -holding.ahead(entered[-1].sign) <= lot + holding.blur:
+    excess = -holding.ahead(entered[-1].sign) - lot - holding.blur
+    # As at the end of a run: within one slice that would not be ordered by itself.
+    if scene.below_minimum(max(excess, ZERO)):
         return None
     text = (
         f"its window brought {shown(holding.held)}, the model's target is {shown(holding.target)}"

@@ -34,6 +34,7 @@ WINDOWS_ONCE_APART = [
     30100,  # a window's entry was sized by the account as its end found it
     32049,  # a window's end refused an entry that had taken a reduction back
     32281,  # what a window had dropped before decided whether a remainder was too small to stay
+    61052,  # a window brought a slice more than the model wants, less than can be ordered
     33087,  # a window's exit was the loss that stopped the follow, and closed the rest
 ]
 
