@@ -124,6 +124,9 @@ def aim_higher(scene: Scene, expected: Expected, entries: Sequence[Leg]) -> None
     """Move the target as an entry does, if the receipt says that it was ordered or carried."""
     holding, given_up = scene.holding, is_given_up(scene, expected, entries)
     holding.waiting = scene.entered if scene.entry_still_waits else ZERO
+    if _took_a_reduction_back(scene, expected):
+        holding.doubt += abs(holding.held - holding.target)
+        holding.target = holding.held
     if entries and not scene.is_netted and any(leg.filled < leg.size for leg in entries):
         holding.target = holding.held
     elif entries or _carries(scene) or given_up:
@@ -139,7 +142,7 @@ def aim_higher(scene: Scene, expected: Expected, entries: Sequence[Leg]) -> None
         holding.drop_what_is_ahead(scene.direction)
     if holding.ahead(scene.direction) <= 0:
         holding.carried_since_ms = 0
-    holding.doubt += _may_have_fallen_back(scene, expected, given_up=given_up)
+    holding.doubt += _may_have_fallen_back(scene, given_up=given_up)
     if any(leg.filled for leg in entries):
         holding.doubt_what_differs()
 
@@ -152,10 +155,8 @@ def _lost_its_requests(scene: Scene) -> bool:
     return "RATE_LIMITED" in scene.pressure and receipt.bound_by == VENUE_REQUESTS
 
 
-def _may_have_fallen_back(scene: Scene, expected: Expected, *, given_up: bool) -> Fraction:
+def _may_have_fallen_back(scene: Scene, *, given_up: bool) -> Fraction:
     """Give how much of a target may be gone again, back to what is held."""
-    if _took_a_reduction_back(scene, expected):
-        return abs(scene.holding.held - scene.holding.target)
     if given_up or (scene.is_netted and _may_drop(scene)):
         return max(scene.holding.ahead(scene.direction), ZERO)
     return ZERO
