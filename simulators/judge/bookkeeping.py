@@ -13,7 +13,7 @@ from simulators.judge.ledger import EntryTime, FollowBook, RunningEntry
 from simulators.judge.model import CARRIED, CARRY_LIFE_MS, Expected, is_given_up
 from simulators.judge.scene import Scene
 from simulators.judge.sizing import HAIR
-from simulators.judge.surroundings import CARRY_MAY_DROP
+from simulators.judge.surroundings import CARRY_MAY_DROP, LONGEST_WINDOW_MS
 from simulators.judge.trades import LeaderTrade
 
 LONGEST_UNKNOWN_MS = 60_000
@@ -93,7 +93,7 @@ def aim_lower(scene: Scene, expected: Expected, exits: Sequence[Leg]) -> None:
     """Move the target as a reduction does; what was swept along is not wanted any more."""
     holding, trade = scene.holding, scene.trade
     kept = abs(trade.end) / abs(trade.start) if trade.kind == "reduce" else ZERO
-    holding.doubt *= kept
+    holding.doubt = holding.doubt * kept + expected.target_doubt
     holding.target = expected.target
     holding.waiting = ZERO
     if exits and not scene.is_netted and not holding.held:
@@ -124,6 +124,9 @@ def aim_higher(scene: Scene, expected: Expected, entries: Sequence[Leg]) -> None
     """Move the target as an entry does, if the receipt says that it was ordered or carried."""
     holding, given_up = scene.holding, is_given_up(scene, expected, entries)
     holding.waiting = scene.entered if scene.entry_still_waits else ZERO
+    if _took_a_reduction_back(scene, expected):
+        holding.doubt += abs(holding.held - holding.target)
+        holding.target = holding.held
     if entries and not scene.is_netted and any(leg.filled < leg.size for leg in entries):
         holding.target = holding.held
     elif entries or _carries(scene) or given_up:
@@ -132,14 +135,14 @@ def aim_higher(scene: Scene, expected: Expected, entries: Sequence[Leg]) -> None
             holding.carried_since_ms = scene.trade.time_ms
             holding.carried_price = scene.trade.last_price
         holding.target = expected.target
-        holding.doubt += expected.target_doubt if scene.is_netted else ZERO
+        # An order shows how much it was; what was only carried shows it not, in any mode.
+        holding.doubt += expected.target_doubt if scene.is_netted or not entries else ZERO
         _settle_doubt(scene, expected, entries)
     elif _lost_its_requests(scene) and holding.ahead(scene.direction) > 0:
-        holding.target = holding.held
+        holding.drop_what_is_ahead(scene.direction)
     if holding.ahead(scene.direction) <= 0:
         holding.carried_since_ms = 0
-    if given_up or (scene.is_netted and _may_drop(scene)):
-        holding.doubt += max(holding.ahead(scene.direction), ZERO)
+    holding.doubt += _may_have_fallen_back(scene, given_up=given_up)
     if any(leg.filled for leg in entries):
         holding.doubt_what_differs()
 
@@ -150,6 +153,24 @@ def _lost_its_requests(scene: Scene) -> bool:
     if receipt is None or receipt.reason != "RATE_LIMITED":
         return False
     return "RATE_LIMITED" in scene.pressure and receipt.bound_by == VENUE_REQUESTS
+
+
+def _may_have_fallen_back(scene: Scene, *, given_up: bool) -> Fraction:
+    """Give how much of a target may be gone again, back to what is held."""
+    if given_up or (scene.is_netted and _may_drop(scene)):
+        return max(scene.holding.ahead(scene.direction), ZERO)
+    return ZERO
+
+
+def _took_a_reduction_back(scene: Scene, expected: Expected) -> bool:
+    """Say whether a window's end refused more than a reduction that it had not copied yet.
+
+    Then its target falls back to what is held; one refused before that leaves the reduction.
+    """
+    receipt, holding, sign = scene.receipt, scene.holding, scene.direction
+    if receipt is None or receipt.reason not in scene.stoppers or "wanted" not in receipt.numbers:
+        return False
+    return sign * holding.target < sign * holding.held < sign * expected.target
 
 
 def _settle_doubt(scene: Scene, expected: Expected, entries: Sequence[Leg]) -> None:
@@ -202,16 +223,24 @@ def remember_entry(scene: Scene, entries: Sequence[Leg]) -> None:
         entry.pay(trade.time_ms, certainly=False)
 
 
-def unsettled_size(receipt: Receipt, follow: Follow) -> Fraction:
+def doubt_what_never_filled(scene: Scene, entries: Sequence[Leg]) -> None:
+    """Doubt what a window ordered and did not get: a target falls back to what is held."""
+    if scene.is_netted:
+        missed = (leg.size - leg.filled for leg in entries)
+        scene.holding.doubt += sum(missed, ZERO)
+
+
+def unsettled_size(receipt: Receipt, follow: Follow, collected_ms: int) -> Fraction:
     """Give what the symbol's orders with an unknown outcome at a receipt's decision may have moved.
 
-    An entry waits until that is known; an exit closes whatever may be held.
+    An entry waits until that is known; an exit closes whatever may be held. What was collected
+    first was ordered so much after its own decision.
     """
     return sum(
         (
             leg.size
             for other in follow.receipts
-            if other.symbol == receipt.symbol and _was_unsettled(other, receipt)
+            if other.symbol == receipt.symbol and _was_unsettled(other, receipt, collected_ms)
             for leg in other.orders
         ),
         ZERO,
@@ -228,16 +257,34 @@ def unsettled_usdc(receipt: Receipt, follow: Follow) -> Fraction:
         (
             leg.size * max(leg.limit_price, other.leader_price) * RESERVED_AT
             for other in follow.receipts
-            if _was_unsettled(other, receipt)
+            if _was_unsettled(other, receipt, 0)
             for leg in other.orders
         ),
         ZERO,
     )
 
 
-def _was_unsettled(other: Receipt, receipt: Receipt) -> bool:
+def never_arrived_usdc(receipt: Receipt, follow: Follow, books: Books) -> Fraction:
+    """Give the notional of orders around a window that the venue never saw.
+
+    Their reserve stood until that was known: for a window, and as long as an outcome may take.
+    """
+    longest_ms = LONGEST_WINDOW_MS + LONGEST_UNKNOWN_MS
+    return sum(
+        (
+            leg.size * max(leg.limit_price, other.leader_price) * RESERVED_AT
+            for other in follow.receipts
+            if abs(other.decided_ms - receipt.decided_ms) <= longest_ms
+            for leg in other.orders
+            if not books.booked(leg)
+        ),
+        ZERO,
+    )
+
+
+def _was_unsettled(other: Receipt, receipt: Receipt, collected_ms: int) -> bool:
     at_ms = receipt.decided_ms
-    if not at_ms - LONGEST_UNKNOWN_MS <= other.decided_ms < at_ms:
+    if not at_ms - LONGEST_UNKNOWN_MS - collected_ms <= other.decided_ms < at_ms:
         return False
     by_evidence = other.answered_ms - other.decided_ms > LONGEST_ANSWER_MS
     known_ms = other.answered_ms + (READ_WITHIN_MS if by_evidence else 0)

@@ -8,7 +8,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from fractions import Fraction
 
-from simulators.judge.bookkeeping import late_legs, unsettled_size, unsettled_usdc
+from simulators.judge.ages import problems_of_times
+from simulators.judge.bookkeeping import (
+    late_legs,
+    never_arrived_usdc,
+    unsettled_size,
+    unsettled_usdc,
+)
 from simulators.judge.claims import Books, books_of
 from simulators.judge.corrections import with_corrections
 from simulators.judge.course import course_of
@@ -16,7 +22,7 @@ from simulators.judge.evidence import Evidence, EvidenceError, Follow
 from simulators.judge.exact import ZERO
 from simulators.judge.gates import stopped_by_the_end
 from simulators.judge.ledger import FollowBook
-from simulators.judge.pace import entries_of, one_too_many
+from simulators.judge.pace import entries_of
 from simulators.judge.pair import Pair
 from simulators.judge.positions import (
     Ending,
@@ -26,7 +32,7 @@ from simulators.judge.positions import (
     problem_of_untraded,
     problems_of_account,
 )
-from simulators.judge.scene import is_netted
+from simulators.judge.scene import is_netted, window_ms
 from simulators.judge.strays import named_orders, stray_orders, stray_receipts
 from simulators.judge.surroundings import LONGEST_WINDOW_MS, Witness
 from simulators.judge.trades import LeaderTrade, released_trades
@@ -114,7 +120,7 @@ class Court:
         for follow in self.evidence.follows:
             book = self.ledgers[follow.follow_id]
             self._judge_stops(follow, book)
-            self._judge_pace(follow)
+            self._judge_times(follow)
             for symbol in sorted({*book.holdings, *follow.portfolio}):
                 if symbol in last:
                     self._judge_ending(follow, last[symbol])
@@ -133,15 +139,12 @@ class Court:
             problem = Problem(Figure.UNJUSTIFIED, "given up for a stop that never was")
             self._add(follow, self.trades[index].symbol, self.trades[index], problem)
 
-    def _judge_pace(self, follow: Follow) -> None:
-        """Find entries that were one more than the follow allows within a minute."""
-        most = follow.limits.entries_per_minute
-        for each in one_too_many(entries_of(follow, self.books[follow.wallet]), most):
-            index = self.indexes.get(each.receipt.trade_id)
-            if index is not None:
-                text = f"order {each.leg.cloid}: more than {most} entries within a minute"
-                problem = Problem(Figure.MISMATCHED, text)
-                self._add(follow, each.receipt.symbol, self.trades[index], problem)
+    def _judge_times(self, follow: Follow) -> None:
+        """Find entries too late, and those one more than the follow allows within a minute."""
+        entered = entries_of(follow, self.books[follow.wallet])
+        trades = {trade.trade_id: trade for trade in self.trades}
+        for trade, problem in problems_of_times(entered, follow, trades, self.evidence.outages_ms):
+            self._add(follow, trade.symbol, trade, problem)
 
     def _add(
         self, follow: Follow, symbol: str, trade: LeaderTrade | None, problem: Problem
@@ -213,16 +216,21 @@ class Court:
             prices=self.witness.prices_after(trade),
             late=frozenset(leg.cloid for legs in late for _, leg in legs),
             in_motion_usdc=self._in_motion(trade, follow),
-            unsettled_size=ZERO if receipt is None else unsettled_size(receipt, follow),
+            unsettled_size=ZERO
+            if receipt is None
+            else unsettled_size(receipt, follow, window_ms(trade, follow)),
             redriven=bool(newer),
             comes_too_late=any(each.symbol == trade.symbol for each in newer),
         )
 
     def _in_motion(self, trade: LeaderTrade, follow: Follow) -> Fraction:
-        if is_netted(trade, follow):
-            return self.witness.in_motion_usdc(trade, follow)
         receipt = self.receipts[follow.follow_id].get(trade.trade_id)
-        return ZERO if receipt is None else unsettled_usdc(receipt, follow)
+        if not is_netted(trade, follow):
+            return ZERO if receipt is None else unsettled_usdc(receipt, follow)
+        seen = self.witness.in_motion_usdc(trade, follow)
+        if receipt is None:
+            return seen
+        return seen + never_arrived_usdc(receipt, follow, self.books[follow.wallet])
 
     def _add_all(self, pair: Pair) -> None:
         for problem in pair.problems:
@@ -245,7 +253,7 @@ class Court:
     def _judge_ending(self, follow: Follow, last: LeaderTrade) -> None:
         symbol, book = last.symbol, self.ledgers[follow.follow_id]
         ending = self._ending(follow, last)
-        left_open = list(open_exits(self.evidence, book, symbol, self.trades))
+        left_open = list(open_exits(self.evidence, follow, book, symbol, self.trades))
         for trade, problem in left_open:
             if not ending.keeps_on_stop:
                 self._add(follow, symbol, trade, problem)

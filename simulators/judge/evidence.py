@@ -76,6 +76,8 @@ class Limits:
     slippage_bps: int
     close_slippage_bps: int
     mode: str
+    throttle_ms: int
+    poll_ms: int
     max_age_seconds: int
     entries_per_minute: int
     symbols_allow: tuple[str, ...]
@@ -146,7 +148,7 @@ class Leg:
 class Receipt:
     """What a follow says it did about a trade, as the public API shows it.
 
-    `decided_ms` and `answered_ms` are 0 where it does not say, `bound_by` is the rule it names.
+    The stages are 0 where it does not say, `bound_by` is the rule it names.
     """
 
     trade_id: str
@@ -162,6 +164,7 @@ class Receipt:
     legs: tuple[Leg, ...]
     numbers: Mapping[str, Fraction]
     is_correction: bool = False
+    seen_ms: int = 0
     decided_ms: int = 0
     answered_ms: int = 0
     bound_by: str = ""

@@ -52,6 +52,11 @@ class Holding:
         """Give how much more is wanted than held in this direction; negative: less."""
         return sign * (self.target - self.held)
 
+    def drop_what_is_ahead(self, sign: int) -> None:
+        """Want no more in this direction than is held; what is still to be closed stays so."""
+        if self.target * sign > 0:
+            self.target = max(self.held * sign, ZERO) * sign
+
     def doubt_what_differs(self) -> None:
         """Doubt no more of the target than what it differs by from what was just entered."""
         self.doubt = min(self.doubt, abs(self.target - self.held))

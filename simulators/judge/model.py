@@ -49,7 +49,7 @@ def drop_stale_carry(scene: Scene) -> None:
         return
     moved = abs(trade.last_price - holding.carried_price) > holding.carried_price * scene.band
     if moved or trade.time_ms - holding.carried_since_ms > CARRY_LIFE_MS:
-        holding.target = holding.held
+        holding.drop_what_is_ahead(scene.direction)
 
 
 def expected_exit(scene: Scene) -> Expected | None:
@@ -69,7 +69,9 @@ def expected_exit(scene: Scene) -> Expected | None:
         reasons = frozenset({NOTHING_TO_CLOSE, CARRIED}) | kept_by_owner(scene)
         return Expected(None, 0, reasons, remainder)
     decimals, rest = scene.market.size_decimals, abs(remainder)
-    least = cut_to_lot(max(rest - holding.blur, ZERO), decimals)
+    # What its window may have dropped before may be missing from what stays.
+    dropped = holding.doubt * abs(trade.end) / abs(trade.start) if scene.is_netted else ZERO
+    least = cut_to_lot(max(rest - dropped - holding.blur, ZERO), decimals)
     most = cut_to_lot(rest + holding.blur, decimals) if rest else ZERO
     swept = ZERO if scene.below_minimum(least, certainly=False) else remainder
     kept = ZERO if scene.below_minimum(most) else remainder
@@ -93,7 +95,8 @@ def _exit_order(scene: Scene, swept: Fraction, kept: Fraction) -> Expected:
     if scene.is_netted or scene.unsettled_size:
         # All that may be held is closed, or what is surely held; the end shows whether all was.
         span = Span(ZERO, abs(held) + scene.unsettled_size)
-        return Expected(span, -sign_of(held), reasons | {CARRIED}, kept)
+        may_be_swept = abs(kept - swept)
+        return Expected(span, -sign_of(held), reasons | {CARRIED}, kept, may_be_swept)
     if swept and (most <= 0 or scene.below_minimum(most)):
         return Expected(None, -sign_of(held), reasons | {CARRIED}, kept)
     if kept and scene.below_minimum(least, certainly=False):

@@ -100,6 +100,25 @@ def problem_of_netted(scene: Scene, legs: Sequence[Leg]) -> Problem | None:
     return Problem(Figure.MISMATCHED, text) if text else None
 
 
+def problem_of_excess(scene: Scene, legs: Sequence[Leg]) -> Problem | None:
+    """Refuse entries of a window that brought more than all that was collected.
+
+    Asked once they are booked. How much less they may bring shows where the follow ends.
+    """
+    entered = [leg for leg in legs if leg.kind != "exit" and leg.filled]
+    if not (scene.is_netted and entered):
+        return None
+    holding, lot = scene.holding, Fraction(1, 10**scene.market.size_decimals)
+    excess = -holding.ahead(entered[-1].sign) - lot - holding.blur
+    # As at the end of a run: within one slice that would not be ordered by itself.
+    if scene.below_minimum(max(excess, ZERO)):
+        return None
+    text = (
+        f"its window brought {shown(holding.held)}, the model's target is {shown(holding.target)}"
+    )
+    return Problem(Figure.MISMATCHED, text)
+
+
 def problem_of_repeats(scene: Scene, expected: Expected, legs: Sequence[Leg]) -> Problem | None:
     """Refuse further attempts of a leg that together fill more than the model's one order.
 

@@ -10,6 +10,7 @@ from simulators.judge.bookkeeping import (
     aim_higher,
     aim_lower,
     apply_leg,
+    doubt_what_never_filled,
     forget_swallowed,
     leverage_of,
     note_entry_time,
@@ -30,6 +31,7 @@ from simulators.judge.model import (
 )
 from simulators.judge.numbers import numbers_of
 from simulators.judge.outcome import (
+    problem_of_excess,
     problem_of_leg,
     problem_of_repeats,
     problem_of_stray_entry,
@@ -102,7 +104,13 @@ class Pair:
             self._note(problem_of_stray_exit(scene, [leg]))
         apply_leg(self.book, self.books, self.trade, leg, leverage_of(self.receipt))
         if leg.kind != "exit" and leg.filled and scene.is_netted:
+            self._note(problem_of_excess(scene, [leg]))
             holding.doubt_what_differs()
+        self._wind_down(scene)
+
+    def _wind_down(self, scene: Scene) -> None:
+        """Want no more than is left where a stop, perhaps of these very exits, closed the rest."""
+        holding = scene.holding
         if may_wind_down(scene) and abs(holding.held) < abs(holding.target):
             holding.target = holding.held
 
@@ -193,9 +201,11 @@ class Pair:
             expected = expected_entry(scene, numbers)
             self._note_leg(scene, expected, self.entries)
         # A slower mode decides about a flip's open leg before its window closes anything.
-        if scene.is_netted:
+        if scene.is_netted and self.exits:
             self._apply(self.exits, ONE)
+            self._wind_down(scene)
         self._apply(self.entries, leverage)
+        doubt_what_never_filled(scene, self.entries)
         for leg in self.entries:
             note_entry_time(scene, self.books, leg, late=leg.cloid in self.late)
         if self.trade.entered:
@@ -207,6 +217,7 @@ class Pair:
             self._note(problem_of_record(self.receipt, self.trade))
             if self.trade.kind not in {"open", "add"}:
                 self.book.entries.pop(self.trade.symbol, None)
+        self._note(problem_of_excess(scene, self._prompt(self.entries)))
 
     def _note_implausible(self, text: str) -> None:
         if text:

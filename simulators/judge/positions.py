@@ -9,6 +9,7 @@ from fractions import Fraction
 from simulators.judge.evidence import Evidence, Follow, Market, VenueAccount
 from simulators.judge.exact import ZERO, shown, sign_of
 from simulators.judge.ledger import FollowBook, Holding
+from simulators.judge.scene import window_ms
 from simulators.judge.trades import LeaderTrade
 from simulators.judge.verdict import Figure, Problem
 
@@ -98,13 +99,20 @@ def _target_text(ending: Ending) -> str:
 
 
 def open_exits(
-    evidence: Evidence, book: FollowBook, symbol: str, trades: Sequence[LeaderTrade]
+    evidence: Evidence,
+    follow: Follow,
+    book: FollowBook,
+    symbol: str,
+    trades: Sequence[LeaderTrade],
 ) -> Iterator[tuple[LeaderTrade, Problem]]:
-    """Give every time when something was still held a minute after the leader was flat."""
+    """Give every time when something was still held a minute after the leader was flat.
+
+    A slower mode closes when its window ends: the minute begins there.
+    """
     own = [trade for trade in trades if trade.symbol == symbol]
     ends = [*(trade.sent_ms for trade in own[1:]), evidence.taken_ms]
     for trade, until_ms in zip(own, ends, strict=True):
-        deadline_ms = _deadline(trade.sent_ms, evidence.outages_ms)
+        deadline_ms = _deadline(trade.sent_ms, window_ms(trade, follow), evidence.outages_ms)
         if trade.end != 0 or until_ms <= deadline_ms:
             continue
         moves = book.movements.get(symbol, ())
@@ -114,9 +122,12 @@ def open_exits(
             yield trade, Problem(Figure.OPEN_EXITS, text)
 
 
-def _deadline(flat_ms: Fraction, outages_ms: Sequence[tuple[Fraction, Fraction]]) -> Fraction:
-    deadline_ms = flat_ms + EXIT_GRACE_MS
+def _deadline(
+    flat_ms: Fraction, collected_ms: int, outages_ms: Sequence[tuple[Fraction, Fraction]]
+) -> Fraction:
+    grace_ms = collected_ms + EXIT_GRACE_MS
+    deadline_ms = flat_ms + grace_ms
     for begins_ms, ends_ms in sorted(outages_ms):
         if begins_ms <= deadline_ms and ends_ms > flat_ms:
-            deadline_ms = max(deadline_ms, ends_ms + EXIT_GRACE_MS)
+            deadline_ms = max(deadline_ms, ends_ms + grace_ms)
     return deadline_ms

@@ -36,10 +36,13 @@ class Tape:
             known = {**known, trade.symbol: trade.last_price}
             self.marks.append(known)
 
-    def around(self, sent_ms: Fraction, before_ms: int) -> range:
-        """Give the releases that a decision about a trade sent then may have known of."""
+    def around(self, sent_ms: Fraction, before_ms: int, collected_ms: int = 0) -> range:
+        """Give the releases that a decision about a trade sent then may have known of.
+
+        What a slower mode collects is decided again when its window ends, so much later.
+        """
         first = bisect_left(self.sent_ms, sent_ms - before_ms)
-        last = bisect_right(self.sent_ms, sent_ms + DECIDED_WITHIN_MS)
+        last = bisect_right(self.sent_ms, sent_ms + collected_ms + DECIDED_WITHIN_MS)
         return range(max(0, first - 1), last)
 
     def leaves_band(self, index: int, share: Fraction, within_ms: int) -> bool:

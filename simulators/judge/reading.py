@@ -212,6 +212,7 @@ def _receipt(plain: Json) -> Receipt:
         legs=tuple(_leg(leg) for leg in plain.get("legs", ())),
         numbers=_amounts(plain.get("numbers", {})),
         is_correction=bool(plain.get("correction", False)),
+        seen_ms=int(plain.get("stages", {}).get("seen", 0)),
         decided_ms=int(plain.get("stages", {}).get("decided", 0)),
         answered_ms=int(plain.get("stages", {}).get("answered", 0)),
         bound_by=plain.get("bound_by") or "",

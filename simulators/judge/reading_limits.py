@@ -8,6 +8,7 @@ from typing import Any
 
 from simulators.judge.evidence import Limits
 
+SECOND_MS = 1000
 Exact = Callable[[Any], Fraction]
 
 
@@ -31,6 +32,8 @@ def read_limits(plain: Mapping[str, Any], exact: Exact) -> Limits:
         slippage_bps=int(plain.get("slippage_bps", 50)),
         close_slippage_bps=int(plain.get("close_slippage_bps", 100)),
         mode=plain.get("mode", "realtime"),
+        throttle_ms=int(plain.get("throttle_window_ms", 1000)),
+        poll_ms=int(plain.get("sync_interval_seconds", 10)) * SECOND_MS,
         max_age_seconds=int(plain.get("max_copy_age_seconds", 10)),
         entries_per_minute=int(plain.get("entries_per_minute", 10)),
         symbols_allow=tuple(plain.get("symbols_allow", ())),

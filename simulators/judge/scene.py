@@ -19,6 +19,14 @@ def is_netted(trade: LeaderTrade, follow: Follow) -> bool:
     return follow.limits.mode != "realtime" or trade.is_fast
 
 
+def window_ms(trade: LeaderTrade, follow: Follow) -> int:
+    """Give how long a follow collects trades before it orders; a leader too fast is polled."""
+    if not is_netted(trade, follow):
+        return 0
+    is_throttled = follow.limits.mode == "throttled" and not trade.is_fast
+    return follow.limits.throttle_ms if is_throttled else follow.limits.poll_ms
+
+
 @dataclass(frozen=True, slots=True)
 class Scene:
     """One follow meets one trade.

@@ -118,12 +118,14 @@ def _entry_at(scene: Scene, numbers: Numbers) -> Entry:
     low, high = min(asked.low, left.low), min(asked.high, left.high)
     behind, decimals = min(ahead, ZERO), scene.market.size_decimals
     blur = scene.holding.blur
+    # A window doubts its whole target anyway; any other order may lack what is doubted.
+    lacking = blur + (ZERO if scene.is_netted else scene.holding.doubt)
     return Entry(
         asked=Span(
-            cut_to_lot(low - HAIR / 10**decimals - blur, decimals), cut_to_lot(high, decimals)
+            cut_to_lot(low - HAIR / 10**decimals - lacking, decimals), cut_to_lot(high, decimals)
         ),
         order=Span(
-            cut_to_lot(low + behind - HAIR / 10**decimals - blur, decimals),
+            cut_to_lot(low + behind - HAIR / 10**decimals - lacking, decimals),
             cut_to_lot(high + behind + blur, decimals),
         ),
         gain=Span(low - carried, high - carried),

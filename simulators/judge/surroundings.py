@@ -25,7 +25,7 @@ from simulators.judge.prices import (
     opening_prices,
 )
 from simulators.judge.requests import may_be_used_up
-from simulators.judge.scene import Scene, is_netted
+from simulators.judge.scene import Scene, is_netted, window_ms
 from simulators.judge.trades import LeaderTrade
 
 SUPPORTED_MODES = frozenset({"default", "disabled", "unifiedAccount"})
@@ -70,12 +70,13 @@ class Witness:
     def surroundings(self, scene: Scene) -> Surroundings:
         """Gather what an entry may rest on."""
         trade, limits = scene.trade, scene.limits
+        collected_ms = window_ms(trade, scene.follow)
         known = self.evidence.books[self.evidence.leader].leverages.get(trade.symbol)
         leverages = (floor(limits.max_total_leverage), scene.market.max_leverage, known)
-        prices = self._price_spans(trade.index)
+        prices = self._price_spans(trade.index, collected_ms)
         learnt_ms = self._learnt_ms.get(trade.symbol, trade.sent_ms)
         return Surroundings(
-            own_equity=self._own_equity(scene),
+            own_equity=self._own_equity(scene, collected_ms),
             leader_equity=self.leader_equity[trade.index],
             unrealized=_unrealized(scene.book, prices),
             copied_notional=_copied(scene.book, trade.symbol, prices),
@@ -114,12 +115,13 @@ class Witness:
             range(index, self.tape.around(self.tape.sent_ms[index], 0).stop)
         )
 
-    def _spans_around(self, index: int) -> dict[str, Span]:
-        return self.tape.price_spans(self.tape.around(self.tape.sent_ms[index], MARK_AGE_MS))
+    def _spans_around(self, index: int, collected_ms: int) -> dict[str, Span]:
+        sent_ms = self.tape.sent_ms[index]
+        return self.tape.price_spans(self.tape.around(sent_ms, MARK_AGE_MS, collected_ms))
 
-    def _own_equity(self, scene: Scene) -> Span:
+    def _own_equity(self, scene: Scene, collected_ms: int) -> Span:
         curve = self.curves[scene.follow.wallet]
-        steps = self.tape.around(scene.trade.sent_ms, EQUITY_AGE_MS)
+        steps = self.tape.around(scene.trade.sent_ms, EQUITY_AGE_MS, collected_ms)
         span = curve.span(dex_of(scene.trade.symbol), steps)
         if not curve.is_unified:
             return span

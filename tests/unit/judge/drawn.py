@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from decimal import Decimal
 from random import Random
 from typing import Any
@@ -23,7 +24,8 @@ from understudy.domain.limits import (
 FOLLOWS = 6
 TRADES = 14
 CLOSES_WHOLE = 0.2
-MODES = [*[CopyMode.REALTIME] * 3, CopyMode.THROTTLED, CopyMode.SAFE_POLL]
+SLOWER = (CopyMode.THROTTLED, CopyMode.SAFE_POLL)
+MODES = (*[CopyMode.REALTIME] * 3, *SLOWER)
 KINDS = [SizingKind.FIXED, SizingKind.RATIO, SizingKind.PROPORTIONAL]
 Parts = list[tuple[str, str]]
 
@@ -31,14 +33,31 @@ Parts = list[tuple[str, str]]
 def drawn_run(seed: int) -> ProductionRun:
     """Draw a run, the same one for a seed each time."""
     rng = Random(seed)  # noqa: S311  # draws examples, no secrets
-    follows = {f"l{number}": _limits(rng) for number in range(FOLLOWS)}
+    return _run_of({f"l{number}": _limits(rng, MODES) for number in range(FOLLOWS)}, rng)
+
+
+def drawn_run_of_windows(seed: int, modes: Sequence[CopyMode] = SLOWER) -> ProductionRun:
+    """Draw a run of follows that collect trades first, for up to a minute."""
+    rng = Random(seed)  # noqa: S311  # draws examples, no secrets
+    return _run_of({f"l{number}": _with_a_window(rng, modes) for number in range(FOLLOWS)}, rng)
+
+
+def _run_of(follows: dict[str, Limits], rng: Random) -> ProductionRun:
     run = ProductionRun(follows, DECIMALS, rng.choice(["100", "5000.1234567", "1000000"]))
     for symbol, parts, gap_ms in _trades(rng):
         run.trade(symbol, parts, gap_ms)
     return run
 
 
-def _limits(rng: Random) -> Limits:
+def _with_a_window(rng: Random, modes: Sequence[CopyMode]) -> Limits:
+    return replace(
+        _limits(rng, modes),
+        sync_interval_seconds=rng.choice([5, 10, 30, 60]),
+        throttle_window_ms=rng.choice([500, 1000, 1500]),
+    )
+
+
+def _limits(rng: Random, modes: Sequence[CopyMode]) -> Limits:
     kind, budget = rng.choice(KINDS), rng.choice([12, 60, 300, 5000])
     chosen: dict[str, Any] = {
         "slippage_bps": rng.choice([0, 7, 50, 500]),
@@ -47,7 +66,7 @@ def _limits(rng: Random) -> Limits:
         "max_total_leverage": Decimal(rng.choice(["1", "3", "10.5", "50"])),
         "max_symbol_allocation_pct": Decimal(rng.choice([13, 50, 100])),
         "max_open_positions": rng.choice([1, 2, 3, 20]),
-        "mode": rng.choice(MODES),
+        "mode": rng.choice(modes),
         "entries_per_minute": rng.choice([1, 2, 10, 300]),
         "max_position_usdc": rng.choice([None, budget * Decimal("0.37")]),
         "sides": rng.choice([*[CopySides.BOTH] * 4, CopySides.LONGS, CopySides.SHORTS]),

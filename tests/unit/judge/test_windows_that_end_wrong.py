@@ -104,3 +104,30 @@ def test_what_a_window_did_order_excuses_nothing_that_a_later_one_did_not(
     assert verdict_of(honest).findings == []
     assert outcomes(evidence)[3] == ("CARRIED", "CARRIED")
     assert figures_of(evidence) == only(mismatched_positions=1)
+
+
+@pytest.mark.parametrize("mode", SLOWER)
+@pytest.mark.parametrize("sizes", [("1", "1", "1", "-3"), ("1", "2", "-1", "-2")])
+def test_a_window_that_enters_more_than_it_collected_is_found_though_nothing_ever_rests(
+    mode: CopyMode, sizes: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    limits = ratio("5000", "10", mode=mode)
+    moves: Moves = [("BTC", [(size, "1000")], 30_000) for size in sizes]
+    honest = run_of(limits, moves)
+    order_wrongly(monkeypatch, Decimal("1.5"))
+
+    evidence = run_of(limits, moves)
+
+    assert figures_of(honest) == CLEAN
+    assert follow_of(evidence, "one")["portfolio"] == {}
+    assert figures_of(evidence) == only(mismatched_positions=1)
+
+
+def test_what_a_window_gave_up_on_the_way_round_is_not_wanted_on_the_side_it_left() -> None:
+    moves: Moves = [("BTC", [("2", "1000")], 0), ("BTC", [("-4", "1000")], 60_000)]
+    moves += [("BTC", [("-1", "1010")], 5_000)]
+
+    evidence = run_of(ratio("5000", "10", mode=CopyMode.SAFE_POLL, slippage_bps=7), moves)
+
+    assert follow_of(evidence, "one")["portfolio"] == {"BTC": "-0.1"}
+    assert verdict_of(evidence).findings == []
