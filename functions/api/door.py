@@ -48,10 +48,16 @@ class Visit:
         return None
 
     def aim(self, body: Any) -> None:
-        """Count what an attempt to get in is aimed at, wherever it comes from."""
-        target = self.route.aim(body) if self.route.aim else ""
+        """Count what an attempt to get in is aimed at, wherever it comes from.
+
+        Raises NotAllowedError for who shows nothing that was ever made here.
+        """
+        if self.route.aim is None:
+            return
+        services = self._services()
+        target = self.route.aim(services, body)
         if target:
-            self._count(self._services().door.target(target))
+            self._count(services.door.target(target))
 
     def _caller(self) -> AccessClaims:
         services = self._services()

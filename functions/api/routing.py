@@ -79,8 +79,8 @@ class Route:
 
     `handle` gives a dataclass, a mapping, or a `Page` to show, and says which by its return type:
     the document tells it. A route that is not `counted` must cost nothing. A route that lets in
-    names by `aim` whose door a body tries; '' for nobody's. One that `begins` something is for who
-    has accepted the terms and is not being deleted.
+    names by `aim` whose door a body is proven to try; '' for nobody's. One that `begins` something
+    is for who has accepted the terms and is not being deleted.
     """
 
     method: str
@@ -93,7 +93,7 @@ class Route:
     status: int = 200
     counted: bool = True
     begins: bool = False
-    aim: Callable[[Any], str] | None = None
+    aim: Callable[[ApiServices, Any], str] | None = None
 
     @property
     def key(self) -> str:

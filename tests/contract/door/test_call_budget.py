@@ -135,3 +135,10 @@ def test_a_forged_sign_in_costs_one_write_too(door: Counted) -> None:
     forged = {"address": ALICE.address, "message": "x", "signature": "0x"}
 
     assert door.cost(lambda: api.request("POST", "/v1/auth/siwe/verify", forged)) == writes(1)
+
+
+def test_a_forged_refresh_token_costs_one_write_too(door: Counted) -> None:
+    api = ApiWorld(calls=door.worker(), door_limits=DoorLimits())
+    forged = {"refresh_token": f"{'a' * 32}.1.{'0' * 64}"}
+
+    assert door.cost(lambda: api.request("POST", "/v1/auth/refresh", forged)) == writes(1)

@@ -104,6 +104,13 @@ class Sessions:
             self.standings.forget(session.session_id)
             self._note(SessionEvent.SIGNED_OUT, session)
 
+    def aimed_at(self, text: str) -> str:
+        """Name the session of a refresh token that was made here; raises NotAllowedError.
+
+        Asks no store: the session may have ended.
+        """
+        return self.refresh_tokens.read(text).session_id
+
     def caller(self, access_token: str) -> AccessClaims:
         """Say who bears this access token; raises NotAllowedError. Asks no store."""
         return self.access.read(access_token, self.clock.now_ms())
