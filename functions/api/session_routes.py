@@ -37,6 +37,7 @@ ROUTES = (
         "/v1/sessions/{session_id}",
         "End a session of mine; its access tokens die with it",
         end,
+        stops=True,
     ),
-    Route("DELETE", "/v1/sessions", "End all my sessions, this one too", end_all),
+    Route("DELETE", "/v1/sessions", "End all my sessions, this one too", end_all, stops=True),
 )
