@@ -112,5 +112,6 @@ ROUTES = (
         "/v1/agents/{agent_id}",
         "Revoke an agent: its key is destroyed, its follows pause, the venue's part waits",
         revoke,
+        stops=True,
     ),
 )

@@ -13,6 +13,7 @@ from .routing import Access
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from understudy.domain.identity import User
     from understudy.domain.token_bucket import Admission
     from understudy.ports.identity import AccessClaims
     from understudy.runtime.api_services import ApiServices
@@ -39,7 +40,8 @@ class Visit:
     def enter(self) -> AccessClaims | None:
         """Count the request and give who calls; None where everybody may. Raises NotAllowedError.
 
-        Whoever does not prove who they are is counted as a stranger.
+        Whoever does not prove who they are is counted as a stranger, and so is the bearer of a
+        token whose session has ended: neither uses up anything of a user's.
         """
         if self.route.access is not Access.OPEN:
             return self._caller()
@@ -48,29 +50,43 @@ class Visit:
         return None
 
     def aim(self, body: Any) -> None:
-        """Count what an attempt to get in is aimed at, wherever it comes from."""
-        target = self.route.aim(body) if self.route.aim else ""
+        """Count what an attempt to get in is aimed at, wherever it comes from.
+
+        Raises NotAllowedError for who shows nothing that was ever made here.
+        """
+        if self.route.aim is None:
+            return
+        services = self._services()
+        target = self.route.aim(services, body)
         if target:
-            self._count(self._services().door.target(target))
+            self._count(services.door.target(target))
 
     def _caller(self) -> AccessClaims:
         services = self._services()
         self.at_ms = services.clock.now_ms()
         try:
             claims = caller_of(self._event, services.sessions)
+            user = self._living(services, claims)
         except NotAllowedError:
             self._count_stranger()
             raise
-        self._count(services.door.caller(claims.app_user_id))
+        self._count_caller(services, claims)
         if self.route.access is Access.OPERATOR:
             self._require_operator(services, claims)
-        if self.route.access is Access.USER:
-            services.sessions.require_lately_live(claims)
-            return claims
-        user = services.sessions.require_live(claims)
         if self.route.begins:
             services.terms.require_beginner(user)
         return claims
+
+    def _living(self, services: ApiServices, claims: AccessClaims) -> User:
+        if self.route.access is Access.USER:
+            return services.sessions.require_lately_live(claims)
+        return services.sessions.require_live(claims)
+
+    def _count_caller(self, services: ApiServices, claims: AccessClaims) -> None:
+        if self.route.stops:
+            self._count(services.door.stop(claims.session_id))
+        else:
+            self._count(services.door.caller(claims.app_user_id))
 
     def _require_operator(self, services: ApiServices, claims: AccessClaims) -> None:
         try:

@@ -139,7 +139,13 @@ ROUTES = (
     Route("GET", ONE, "Show a follow", follow, Access.USER),
     Route("PATCH", ONE, "Change limits, from the next trade on", change, body=FollowChange),
     Route("POST", ONE + "/start", "Copy from the leader's next trade on", start, begins=True),
-    Route("POST", ONE + "/pause", "Stop entering; on_stop says what becomes of positions", pause),
-    Route("DELETE", ONE, "End a follow; on_stop says how its positions end", delete),
+    Route(
+        "POST",
+        ONE + "/pause",
+        "Stop entering; on_stop says what becomes of positions",
+        pause,
+        stops=True,
+    ),
+    Route("DELETE", ONE, "End a follow; on_stop says how its positions end", delete, stops=True),
     Route("GET", ONE + "/portfolio", "Show positions, budget and PnL", portfolio, Access.USER),
 )

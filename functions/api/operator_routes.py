@@ -152,6 +152,10 @@ def _route(method: str, path: str, summary: str, handle: Any, **more: Any) -> Ro
     return Route(method, f"/v1/ops{path}", summary, handle, Access.OPERATOR, **more)
 
 
+def _stop(path: str, summary: str, handle: Any) -> Route:
+    return _route("POST", path, summary, handle, body=Why, stops=True)
+
+
 def _door(method: str, path: str, summary: str, handle: Any, **more: Any) -> Route:
     return Route(method, f"/v1/ops/auth{path}", summary, handle, Access.OPEN, **more)
 
@@ -193,32 +197,25 @@ ROUTES = (
     ),
     _route("GET", "/switches", "Show how a switch stands", switch, query=WhichSwitch),
     _route(
-        "POST", "/switches", "Turn a kill switch, the blacklist or a flag", turn, body=TurnSwitch
+        "POST",
+        "/switches",
+        "Turn a kill switch, the blacklist or a flag",
+        turn,
+        body=TurnSwitch,
+        stops=True,
     ),
     _route("GET", "/users", "Show a user with all that can be acted on", user, query=WhichUser),
-    _route("POST", FOLLOW + "/pause", "Pause a follow until it is released", pause, body=Why),
+    _stop(FOLLOW + "/pause", "Pause a follow until it is released", pause),
     _route("POST", FOLLOW + "/release", "Let its owner start a follow again", release, body=Why),
-    _route(
-        "POST", AGENT + "/revoke", "Destroy an agent's key; its follows pause", revoke, body=Why
-    ),
+    _stop(AGENT + "/revoke", "Destroy an agent's key; its follows pause", revoke),
     _route("POST", AGENT + "/rotate", "Have an agent's successor prepared", rotate, body=Why),
-    _route("POST", "/sessions/{session_id}/end", "End a session", end_session, body=Why),
-    _route(
-        "POST", "/users/{user_id}/sessions/end", "End a user's sessions", end_sessions, body=Why
-    ),
-    _route(
-        "POST",
-        "/operators/{address}/sessions/end",
-        "End an operator's sessions",
-        end_operators,
-        body=Why,
-    ),
+    _stop("/sessions/{session_id}/end", "End a session", end_session),
+    _stop("/users/{user_id}/sessions/end", "End a user's sessions", end_sessions),
+    _stop("/operators/{address}/sessions/end", "End an operator's sessions", end_operators),
     # No id is part of this path: one that was left out must never end everybody's.
-    _route(
-        "POST",
+    _stop(
         "/everybody/sessions/end",
         "End everybody's sessions, the operator's own too",
         end_everybodys,
-        body=Why,
     ),
 )

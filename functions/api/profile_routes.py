@@ -54,5 +54,5 @@ ROUTES = (
         enable,
         begins=True,
     ),
-    Route("POST", "/v1/copy/disable", "Stop all copying", disable),
+    Route("POST", "/v1/copy/disable", "Stop all copying", disable, stops=True),
 )

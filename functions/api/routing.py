@@ -79,8 +79,9 @@ class Route:
 
     `handle` gives a dataclass, a mapping, or a `Page` to show, and says which by its return type:
     the document tells it. A route that is not `counted` must cost nothing. A route that lets in
-    names by `aim` whose door a body tries; '' for nobody's. One that `begins` something is for who
-    has accepted the terms and is not being deleted.
+    names by `aim` whose door a body is proven to try; '' for nobody's. One that `begins` something
+    is for who has accepted the terms and is not being deleted. One that `stops` or ends something
+    is counted apart: whoever uses up a user's calls keeps nobody from it.
     """
 
     method: str
@@ -93,7 +94,8 @@ class Route:
     status: int = 200
     counted: bool = True
     begins: bool = False
-    aim: Callable[[Any], str] | None = None
+    stops: bool = False
+    aim: Callable[[ApiServices, Any], str] | None = None
 
     @property
     def key(self) -> str:

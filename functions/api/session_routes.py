@@ -20,13 +20,14 @@ def sessions(call: Call) -> Items[SessionView]:
 
 def end(call: Call) -> Ended:
     """End one of the caller's sessions."""
-    call.services.session_endings.one_of(call.user_id, call.path["session_id"])
+    here = call.bearer.session_id
+    call.services.session_endings.one_of(call.user_id, call.path["session_id"], here)
     return {"ended": True}
 
 
 def end_all(call: Call) -> Ended:
     """End all of the caller's sessions, this one too."""
-    call.services.session_endings.all_of(call.user_id)
+    call.services.session_endings.everywhere(call.user_id, call.bearer.session_id)
     return {"ended": True}
 
 
@@ -37,6 +38,7 @@ ROUTES = (
         "/v1/sessions/{session_id}",
         "End a session of mine; its access tokens die with it",
         end,
+        stops=True,
     ),
-    Route("DELETE", "/v1/sessions", "End all my sessions, this one too", end_all),
+    Route("DELETE", "/v1/sessions", "End all my sessions, this one too", end_all, stops=True),
 )

@@ -14,6 +14,7 @@ from .proofs import NonceQuery, ShownNonce, SignedMessage, shown_nonce
 from .routing import Access, Call, Request, Route
 
 if TYPE_CHECKING:
+    from understudy.runtime.api_services import ApiServices
     from understudy.workflows.requests.sign_in import SignedIn
 
 
@@ -78,9 +79,13 @@ def refresh(call: Call) -> TokenPair:
     return call.services.sessions.refresh(call.body.refresh_token)
 
 
-def session_of(sent: RefreshRequest) -> str:
-    """Name the session that a refresh token says to be of."""
-    return sent.refresh_token.split(".", 1)[0]
+def session_of(services: ApiServices, sent: RefreshRequest) -> str:
+    """Name the session that a refresh token is of; raises NotAllowedError.
+
+    Only for a token that was made here: a session's name, which every access token shows to who
+    reads along, must not be enough to use up its attempts.
+    """
+    return services.sessions.aimed_at(sent.refresh_token)
 
 
 def log_out(call: Call) -> dict[Literal["signed_out"], bool]:
@@ -89,7 +94,7 @@ def log_out(call: Call) -> dict[Literal["signed_out"], bool]:
     return {"signed_out": True}
 
 
-def nobodys_door(_: Any) -> str:
+def nobodys_door(*_: Any) -> str:
     """Say that an attempt is counted by its network alone.
 
     Signatures are not guessed, and an address is public: a count of what is aimed at it would only

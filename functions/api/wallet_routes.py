@@ -88,5 +88,6 @@ ROUTES = (
         "/v1/wallets/{wallet_id}",
         "Remove a wallet; its sessions end, and its address is free for anybody",
         remove,
+        stops=True,
     ),
 )

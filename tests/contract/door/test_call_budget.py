@@ -113,6 +113,9 @@ def test_a_request_costs_one_write_and_two_where_a_session_is_aimed_at(door: Cou
         "nonce and sign-in": door.cost(lambda: entered.update(api.sign_in())),
         "a stranger": door.cost(lambda: api.request("GET", "/v1/terms")),
         "a user": door.cost(lambda: api.request("GET", "/v1/me", None, entered["access_token"])),
+        "a stop": door.cost(
+            lambda: api.request("POST", "/v1/copy/disable", None, entered["access_token"])
+        ),
         "a refresh": door.cost(
             lambda: api.request(
                 "POST", "/v1/auth/refresh", {"refresh_token": entered["refresh_token"]}
@@ -125,9 +128,23 @@ def test_a_request_costs_one_write_and_two_where_a_session_is_aimed_at(door: Cou
         "nonce and sign-in": writes(2),
         "a stranger": writes(1),
         "a user": writes(1),
+        "a stop": writes(1),
         "a refresh": writes(2),
         "health": writes(0),
     }
+
+
+def test_a_token_of_an_ended_session_costs_one_write_and_none_past_its_networks_limit(
+    door: Counted,
+) -> None:
+    api = ApiWorld(calls=door.worker(), door_limits=DoorLimits())
+    token = api.token()
+    api.request("DELETE", "/v1/sessions", None, token)
+
+    def call() -> object:
+        return api.request("GET", "/v1/me", None, token, address="203.0.113.7")
+
+    assert [door.cost(call) for _ in range(101)] == [writes(1)] * 100 + [writes(0)]
 
 
 def test_a_forged_sign_in_costs_one_write_too(door: Counted) -> None:
@@ -135,3 +152,10 @@ def test_a_forged_sign_in_costs_one_write_too(door: Counted) -> None:
     forged = {"address": ALICE.address, "message": "x", "signature": "0x"}
 
     assert door.cost(lambda: api.request("POST", "/v1/auth/siwe/verify", forged)) == writes(1)
+
+
+def test_a_forged_refresh_token_costs_one_write_too(door: Counted) -> None:
+    api = ApiWorld(calls=door.worker(), door_limits=DoorLimits())
+    forged = {"refresh_token": f"{'a' * 32}.1.{'0' * 64}"}
+
+    assert door.cost(lambda: api.request("POST", "/v1/auth/refresh", forged)) == writes(1)

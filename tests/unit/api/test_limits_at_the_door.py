@@ -9,8 +9,8 @@ import pytest
 
 from functions.api.every_route import ROUTES
 from functions.api.routing import Access
-from tests.fakes.api import ApiWorld
-from tests.fakes.identity import ALICE, BOB
+from tests.fakes.api import DOOR, OPERATORS_DOOR, ApiWorld
+from tests.fakes.identity import ALICE, BOB, OPERATOR
 from understudy.adapters.memory.call_counts import InMemoryCallCounts
 from understudy.domain.door_limits import DoorLimits
 from understudy.domain.errors import DependencyError
@@ -124,11 +124,31 @@ def test_attempts_to_get_in_are_slower_than_other_calls(api: ApiWorld) -> None:
 
 
 def test_attempts_at_one_session_are_counted_wherever_they_come_from(api: ApiWorld) -> None:
-    tried = [refresh(api, "a.1.x", address=f"203.0.113.{number}") for number in range(41)]
+    mine, other = (api.sign_in()["refresh_token"] for _ in range(2))
+    tried = [refresh(api, mine, address=f"203.0.113.{number}") for number in range(41)]
 
-    assert [each.status for each in tried] == [401] * 40 + [429]
+    assert [each.status for each in tried] == [200] * 40 + [429]
     assert tried[-1].headers["RateLimit-Policy"] == '"attempt";q=20;w=40, "target";q=40;w=40'
-    assert refresh(api, "b.1.x", address="203.0.113.1").status == 401
+    assert refresh(api, other, address="203.0.113.1").status == 200
+
+
+@pytest.mark.parametrize("door", [DOOR, OPERATORS_DOOR])
+def test_garbage_with_a_sessions_name_uses_up_nothing_of_that_session(
+    api: ApiWorld, door: str
+) -> None:
+    key = OPERATOR if door == OPERATORS_DOOR else ALICE
+    genuine = api.sign_in(key, door)["refresh_token"]
+    named = genuine.rpartition(".")[0]
+    forged = [f"{named.split('.')[0]}.garbage", f"{named}.{'0' * 64}"] * 50
+    tried = [
+        api.request("POST", f"{door}/refresh", {"refresh_token": text}, address=f"203.0.113.{n}")
+        for n, text in enumerate(forged)
+    ]
+
+    assert {(each.status, each.code) for each in tried} == {(401, "REFRESH_TOKEN_INVALID")}
+    assert {each.headers["RateLimit-Policy"] for each in tried} == {'"attempt";q=20;w=40'}
+    assert api.request("POST", f"{door}/refresh", {"refresh_token": genuine}).status == 200
+    assert api.request("POST", f"{door}/logout", {"refresh_token": genuine}).status == 200
 
 
 def forge(api: ApiWorld, **how: Any) -> int:

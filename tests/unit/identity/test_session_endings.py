@@ -81,6 +81,15 @@ def test_ending_all_of_a_user_leaves_other_users(world: IdentityWorld) -> None:
     assert not is_dead(world, other)
 
 
+def test_who_ends_all_of_their_own_leaves_other_users(world: IdentityWorld) -> None:
+    first, second, third, other = opened(world), opened(world), opened(world), opened(world, OF_BOB)
+
+    world.endings.everywhere(OF_ALICE.user_id, session_of(world, second))
+
+    assert [is_dead(world, each) for each in (first, second, third)] == [True] * 3
+    assert not is_dead(world, other)
+
+
 def test_ending_everybodys_leaves_nobody(world: IdentityWorld) -> None:
     first, other = opened(world), opened(world, OF_BOB)
 
@@ -91,8 +100,8 @@ def test_ending_everybodys_leaves_nobody(world: IdentityWorld) -> None:
 
 
 def test_who_signs_in_again_is_let_in(world: IdentityWorld) -> None:
-    opened(world)
-    world.endings.all_of(OF_ALICE.user_id)
+    here = session_of(world, opened(world))
+    world.endings.everywhere(OF_ALICE.user_id, here)
     world.endings.everybodys(DEED)
     world.clock.advance(1)
 
@@ -103,7 +112,8 @@ def test_ending_twice_is_no_error(world: IdentityWorld) -> None:
     pair = opened(world)
     for _ in range(2):
         world.endings.one_of(OF_ALICE.user_id, session_of(world, pair))
-        world.endings.all_of(OF_ALICE.user_id)
+        world.endings.everywhere(OF_ALICE.user_id, session_of(world, pair))
+        world.endings.all_of(OF_ALICE.user_id, DEED)
 
     assert is_dead(world, pair)
 
@@ -126,7 +136,7 @@ def test_nobody_ends_what_is_not_theirs_or_not_there(world: IdentityWorld) -> No
 def test_every_ending_is_audited_with_who_wanted_it(world: IdentityWorld) -> None:
     pair = opened(world)
     world.endings.one(DEED, session_of(world, pair))
-    world.endings.all_of(OF_ALICE.user_id)
+    world.endings.everywhere(OF_ALICE.user_id, session_of(world, pair))
     world.endings.all_of(OF_ALICE.user_id, DEED)
     world.endings.everybodys(DEED)
 
@@ -150,7 +160,7 @@ def test_a_user_sees_the_sessions_that_still_let_them_in(world: IdentityWorld) -
 
     assert [each.session_id for each in shown] == [session_of(world, first), here]
     assert [each.is_current for each in shown] == [False, True]
-    world.endings.all_of(OF_ALICE.user_id)
+    world.endings.everywhere(OF_ALICE.user_id, here)
     assert list(world.endings.living(OF_ALICE.user_id, here)) == []
 
 

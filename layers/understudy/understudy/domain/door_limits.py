@@ -1,6 +1,6 @@
 """How often anybody may call: callers by who they are, strangers by the network they come from.
 
-Attempts to get in are counted apart and slower. Pure.
+Attempts to get in are counted apart and slower, and apart what stops or ends something. Pure.
 """
 
 from __future__ import annotations
@@ -36,6 +36,15 @@ class DoorLimits:
     def caller(self) -> Bucket:
         """Give the bucket of one user who is signed in."""
         return Bucket("caller", self.burst, SECOND_US // self.per_second)
+
+    @property
+    def stop(self) -> Bucket:
+        """Give the bucket of what one session stops and ends.
+
+        Each session has its own, whatever else its user calls: who bears a stolen token, or calls
+        in a loop, keeps nobody from stopping it.
+        """
+        return Bucket("stop", self.burst, SECOND_US // self.per_second)
 
     @property
     def network(self) -> Bucket:

@@ -1,4 +1,4 @@
-"""Counts every request before anything is done for it.
+"""Counts every request before anything is done for it but asking who calls.
 
 When nobody can say how many calls were made, this process counts alone for a while: limits are
 there to keep the API up, so they must never be what keeps a user from their money.
@@ -31,6 +31,10 @@ class Door:
     def caller(self, user_id: UserId) -> Admission:
         """Count a call of a user who is signed in."""
         return self._count(self.limits.caller, user_id)
+
+    def stop(self, session_id: str) -> Admission:
+        """Count what a session stops or ends, apart from its user's other calls."""
+        return self._count(self.limits.stop, session_id)
 
     def network(self, address: str) -> Admission:
         """Count a stranger's call by the network that it came from."""

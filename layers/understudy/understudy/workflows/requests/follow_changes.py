@@ -36,6 +36,13 @@ class OwnFollows:
             raise NotFoundError("you have no follow with this id", code="FOLLOW_NOT_FOUND")
         return state
 
+    def gone(self, user_id: UserId, follow_id: FollowId) -> Follow | None:
+        """Read a follow of this user that is deleted."""
+        state = self.copies.follow_state(follow_id)
+        if state is None or state.follow.user_id != user_id:
+            return None
+        return state.follow if state.follow.status is FollowStatus.DELETED else None
+
     def change(
         self,
         user_id: UserId,

@@ -1,16 +1,20 @@
 """What users do to their follows, each deed in the audit: it decides what their money does.
 
-A deed is done first and then written down. Where that fails the caller is told, and asks again.
+A deed is done first and then written down. Where that fails the caller is told, and asks again: the
+deed is written down then, though nothing is left to do. Only what is created is written down first,
+for who asks again is told that it exists.
 """
 
 from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 from understudy.domain.audit import AuditEntry
 from understudy.domain.codec import to_plain
+from understudy.domain.errors import NotFoundError
 from understudy.domain.follows import Follow, PauseReason
 from understudy.ports.audit import AuditTrail
 from understudy.ports.clock import Clock
@@ -34,7 +38,7 @@ class FollowDeeds:
 
     def create(self, user_id: UserId, wanted: WantedFollow) -> Follow:
         """Store a follow that copies nothing yet."""
-        return self._noted("FOLLOW_CREATED", self.follows.create(user_id, wanted))
+        return self.follows.create(user_id, wanted, partial(self._noted, "FOLLOW_CREATED"))
 
     def change_limits(self, user_id: UserId, follow_id: FollowId, changes: Choices) -> Follow:
         """Change limits from the next trade on."""
@@ -51,8 +55,15 @@ class FollowDeeds:
         return self._noted("FOLLOW_PAUSED", paused)
 
     def delete(self, user_id: UserId, follow_id: FollowId) -> Follow:
-        """End a follow for good."""
-        return self._noted("FOLLOW_DELETED", self.lifecycle.delete(user_id, follow_id))
+        """End a follow for good; one that has ended is not there, and written down again."""
+        try:
+            ended = self.lifecycle.delete(user_id, follow_id)
+        except NotFoundError:
+            gone = self.lifecycle.own.gone(user_id, follow_id)
+            if gone is not None:
+                self._noted("FOLLOW_DELETED", gone)
+            raise
+        return self._noted("FOLLOW_DELETED", ended)
 
     def _noted(self, event: str, follow: Follow) -> Follow:
         facts = {

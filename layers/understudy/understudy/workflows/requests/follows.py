@@ -21,9 +21,9 @@ from understudy.workflows.requests.loops import refuse_loop
 from understudy.workflows.requests.wallets import own_wallet
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
-    from understudy.domain.ids import UserId
+    from understudy.domain.ids import UserId, WalletId
     from understudy.ports.copying import FollowState
     from understudy.workflows.requests.wanted import WantedFollow
 
@@ -43,8 +43,13 @@ class Follows:
     ids: Ids
     epoch: int = 0
 
-    def create(self, user_id: UserId, wanted: WantedFollow) -> Follow:
-        """Store a follow that copies nothing yet.
+    def create(
+        self,
+        user_id: UserId,
+        wanted: WantedFollow,
+        first: Callable[[Follow], object] = lambda _: None,
+    ) -> Follow:
+        """Store a follow that copies nothing yet; `first` is done with it before it is there.
 
         Raises InvalidInputError, NotFoundError for the wallet, LimitExceededError for a leader
         who cannot be followed, ConflictError when the wallet follows this leader already.
@@ -57,10 +62,7 @@ class Follows:
         refuse_loop(self.identity, self.own.copies, wallet.address, leader)
         if self.switches.is_on(Switch.BLACKLISTED, leader):
             raise LimitExceededError("this leader cannot be followed", code="BLACKLISTED")
-        if len(self.own.directory.of_user(user_id)) >= MAX_FOLLOWS:
-            raise LimitExceededError(
-                f"{MAX_FOLLOWS} follows are the most: delete one first", code="TOO_MANY_FOLLOWS"
-            )
+        self._refuse_one_more(user_id, (wallet.wallet_id, wanted.venue, leader))
         follow = Follow(
             follow_id=FollowId(self.ids.new_id()),
             user_id=user_id,
@@ -74,14 +76,11 @@ class Follows:
             created_at_ms=self.clock.now_ms(),
             epoch=self.epoch,
         )
+        first(follow)
         try:
             return self.own.directory.create(follow)
         except ConflictError as error:
-            raise ConflictError(
-                "this wallet follows this leader already: change that follow, or wait until it is"
-                " deleted",
-                code="FOLLOW_EXISTS",
-            ) from error
+            raise _exists() from error
 
     def of_user(self, user_id: UserId) -> Sequence[Follow]:
         """List a user's follows, oldest first."""
@@ -114,9 +113,25 @@ class Follows:
 
         return self.own.change(user_id, follow_id, changed)
 
+    def _refuse_one_more(self, user_id: UserId, wanted: tuple[WalletId, str, str]) -> None:
+        follows = self.own.directory.of_user(user_id)
+        if len(follows) >= MAX_FOLLOWS:
+            raise LimitExceededError(
+                f"{MAX_FOLLOWS} follows are the most: delete one first", code="TOO_MANY_FOLLOWS"
+            )
+        if wanted in {(each.wallet_id, each.venue, each.leader) for each in follows}:
+            raise _exists()
+
 
 def with_limits(markets: MarketStore, follow: Follow, own: Choices, profile: Choices) -> Follow:
     """Give the follow with limits composed anew; raises InvalidInputError."""
     limits = composed_limits(own, profile)
     refuse_unknown_symbols(markets, follow.venue, limits, before=follow.limits)
     return replace(follow, limits=limits, own_limits=tuple(sorted(own)))
+
+
+def _exists() -> ConflictError:
+    return ConflictError(
+        "this wallet follows this leader already: change that follow, or wait until it is deleted",
+        code="FOLLOW_EXISTS",
+    )

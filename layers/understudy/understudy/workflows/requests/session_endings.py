@@ -67,17 +67,22 @@ class SessionEndings:
 
     def living(self, user_id: UserId, current_id: str = "") -> Sequence[SessionView]:
         """List the sessions that still let a user in, oldest first."""
-        found, now = self.store.sessions(user_id), self.clock.now_ms()
-        around = self.store.standing(current_id, user_id)
-        alive = [each for each in found if replace(around, session=each).admitted(now) is not None]
-        return [session_view(each, current_id) for each in alive]
+        return [session_view(each, current_id) for each in self._alive(user_id, current_id)]
 
-    def one_of(self, user_id: UserId, session_id: str) -> None:
-        """End one session of this user, again if need be; raises NotFoundError."""
+    def one_of(self, user_id: UserId, session_id: str, current_id: str = "") -> None:
+        """End one session of this user, again if need be; raises NotFoundError.
+
+        The one in which it is asked for is written down first: it cannot ask again. An audit that
+        is away keeps nobody in it, who signs out.
+        """
         session = self.store.session(session_id)
         if session is None or session.user_id != user_id:
             raise _unknown()
-        self._end(session)
+        if session_id == current_id:
+            self._note_one(session)
+            self._revoke(session)
+        else:
+            self._end(session)
 
     def one(self, deed: Deed, session_id: str) -> None:
         """End one session, whoever's it is, again if need be; raises NotFoundError."""
@@ -86,10 +91,20 @@ class SessionEndings:
             raise _unknown()
         self._end(session, deed)
 
-    def all_of(self, user_id: UserId, deed: Deed | None = None) -> None:
+    def everywhere(self, user_id: UserId, current_id: str) -> None:
+        """End every session of who asks, last the one in which they ask; raises NotFoundError.
+
+        Until all of it is done and written down, that one can ask again.
+        """
+        for session in self._alive(user_id, current_id):
+            if session.session_id != current_id:
+                self._revoke(session)
+        self._note(EndingEvent.SESSIONS_ENDED, user_id, None)
+        self._end_until_now(user_id)
+
+    def all_of(self, user_id: UserId, deed: Deed) -> None:
         """End every session that this user has opened until now; raises NotFoundError."""
-        self.store.end_sessions(user_id, self.clock.now_ms())
-        self.standings.forget_all()
+        self._end_until_now(user_id)
         self._note(EndingEvent.SESSIONS_ENDED, user_id, deed)
 
     def everybodys(self, deed: Deed) -> None:
@@ -98,9 +113,24 @@ class SessionEndings:
         self.standings.forget_all()
         self._note(EndingEvent.ALL_SESSIONS_ENDED, self.everybody, deed)
 
+    def _alive(self, user_id: UserId, current_id: str) -> Sequence[Session]:
+        found, now = self.store.sessions(user_id), self.clock.now_ms()
+        around = self.store.standing(current_id, user_id)
+        return [each for each in found if replace(around, session=each).admitted(now) is not None]
+
+    def _end_until_now(self, user_id: UserId) -> None:
+        self.store.end_sessions(user_id, self.clock.now_ms())
+        self.standings.forget_all()
+
     def _end(self, session: Session, deed: Deed | None = None) -> None:
+        self._revoke(session)
+        self._note_one(session, deed)
+
+    def _revoke(self, session: Session) -> None:
         revoke(self.store, session, self.clock.now_ms())
         self.standings.forget(session.session_id)
+
+    def _note_one(self, session: Session, deed: Deed | None = None) -> None:
         facts = {"session_id": session.session_id}
         self._note(EndingEvent.SESSION_ENDED, session.user_id, deed, **facts)
 

@@ -96,13 +96,18 @@ class Sessions:
             return self._exchange(presented)
 
     def end(self, text: str) -> None:
-        """Sign out; signing out twice is no error."""
+        """Sign out; signing out again is no error, and written down again."""
         presented = self.refresh_tokens.read(text)
         session = self.store.session(presented.session_id)
-        if session is not None and not session.revoked_at_ms:
-            revoke(self.store, session, self.clock.now_ms())
-            self.standings.forget(session.session_id)
-            self._note(SessionEvent.SIGNED_OUT, session)
+        if session is not None:
+            self._end(session, SessionEvent.SIGNED_OUT)
+
+    def aimed_at(self, text: str) -> str:
+        """Name the session of a refresh token that was made here; raises NotAllowedError.
+
+        Asks no store: the session may have ended.
+        """
+        return self.refresh_tokens.read(text).session_id
 
     def caller(self, access_token: str) -> AccessClaims:
         """Say who bears this access token; raises NotAllowedError. Asks no store."""
@@ -124,14 +129,17 @@ class Sessions:
         return user
 
     def _exchange(self, presented: RefreshToken) -> TokenPair:
-        session, now = self._living(presented.session_id), self.clock.now_ms()
-        if presented.hash == session.current_hash:
+        session, now = self._stored(presented.session_id), self.clock.now_ms()
+        is_current = presented.hash == session.current_hash
+        successor = None if is_current else self._successor(session, presented, now)
+        is_reused = not is_current and successor is None
+        # A theft that has ended the session may not be written down yet: it is told again.
+        if not (is_reused and session.revoked_at_ms):
+            _admitted(self.standings.now(session.session_id, session.user_id), self.clock)
+        if is_current:
             return self._rotate(session, now)
-        successor = self._successor(session, presented, now)
         if successor is None:
-            revoke(self.store, session, now)
-            self.standings.forget(session.session_id)
-            self._note(SessionEvent.REFRESH_TOKEN_REUSED, session)
+            self._end(session, SessionEvent.REFRESH_TOKEN_REUSED)
             raise NotAllowedError(
                 "this refresh token was used before, so the session was ended: sign in again",
                 code="REFRESH_TOKEN_REUSED",
@@ -139,12 +147,11 @@ class Sessions:
             )
         return self._pair(session, successor)
 
-    def _living(self, session_id: str) -> Session:
+    def _stored(self, session_id: str) -> Session:
         """Read a session; only it says whose it is, and so what else may have ended it."""
         session = self.store.session(session_id)
         if session is None:
             raise _ended()
-        _admitted(self.standings.now(session_id, session.user_id), self.clock)
         return session
 
     def _rotate(self, session: Session, now: int) -> TokenPair:
@@ -168,6 +175,15 @@ class Sessions:
         return self.refresh_tokens.again(
             session.session_id, session.generation, session.current_hash
         )
+
+    def _end(self, session: Session, event: SessionEvent) -> None:
+        """End a session and then write it down, also when it has ended before.
+
+        An audit that is away keeps no session alive, and whoever is told so asks again.
+        """
+        revoke(self.store, session, self.clock.now_ms())
+        self.standings.forget(session.session_id)
+        self._note(event, session)
 
     def _note(self, event: SessionEvent, session: Session) -> None:
         facts = {"session_id": session.session_id, "auth_method": session.auth_method.value}

@@ -66,6 +66,7 @@ class Terms:
             )
         if person(self.identity, user_id).user.terms_version != version:
             now_ms = self.clock.now_ms()
-            self.accounts.accept_terms(user_id, version, now_ms)
+            # First, for accepting again does nothing: it may be there twice, never not.
             self.audit.append(AuditEntry(ACCEPTED, user_id, now_ms, {"version": version}))
+            self.accounts.accept_terms(user_id, version, now_ms)
         return person(self.identity, user_id)

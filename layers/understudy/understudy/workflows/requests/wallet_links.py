@@ -95,6 +95,8 @@ class WalletLinks:
             )
         now = self.clock.now_ms()
         wallet = Wallet(WalletId(self.ids.new_id()), user_id, address, connector, now, now)
+        # First, for linking again does nothing: it may be there twice, never not.
+        self._note(WalletEvent.WALLET_LINKED, wallet)
         try:
             self.identity.add_wallet(wallet)
         except ConflictError:  # somebody, maybe this user, links the same address at once
@@ -102,7 +104,6 @@ class WalletLinks:
             if known is None:
                 raise
             return self._known(user_id, known)
-        self._note(WalletEvent.WALLET_LINKED, wallet)
         return wallet
 
     def activate(self, user_id: UserId, wallet_id: WalletId) -> Person:
@@ -129,9 +130,10 @@ class WalletLinks:
             )
         self._retire(wallet)
         self._end_sessions(wallet)
+        # First, for who asks again finds no wallet: it may be there twice, never not.
+        self._note(WalletEvent.WALLET_REMOVED, wallet)
         self.wallets.remove_wallet(wallet)
         self._end_sessions(wallet)  # whoever was just coming in while it was still bound
-        self._note(WalletEvent.WALLET_REMOVED, wallet)
         return person(self.identity, user_id)
 
     def _known(self, user_id: UserId, wallet: Wallet) -> Wallet:
@@ -139,6 +141,7 @@ class WalletLinks:
             raise address_in_use("remove it there")
         if wallet.is_active:
             return wallet
+        self._note(WalletEvent.WALLET_LINKED, wallet)
         self.wallets.restore_wallet(user_id, wallet.wallet_id)
         return replace(wallet, is_active=True)
 
