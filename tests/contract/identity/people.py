@@ -102,7 +102,7 @@ def settle(store: Store, sessions: SessionStore) -> None:
         store.put_agent(agent_of(user_id))
         store.put_copy_profile(CopyProfile(user_id, {"slippage_bps": 20}))
         for number in range(SESSIONS):
-            sessions.open_session(session_of(user_id, number))
+            sessions.open_session(session_of(user_id, number), wallet_of(user_id).wallet_id)
 
 
 def about(store: Store, sessions: SessionStore, accounts: AccountStore, user_id: UserId) -> Any:

@@ -113,7 +113,7 @@ def test_a_user_with_more_than_fits_into_a_transaction_is_erased_too(
     store: Store, sessions: SessionStore, accounts: Accounts
 ) -> None:
     for number in range(SESSIONS, MANY_SESSIONS):
-        sessions.open_session(session_of(ALICE, number))
+        sessions.open_session(session_of(ALICE, number), wallet_of(ALICE).wallet_id)
 
     accounts.erase(ALICE, GONE)
 
@@ -127,7 +127,7 @@ def test_after_an_erasure_nothing_can_be_added(
     accounts.erase(ALICE, GONE)
 
     with pytest.raises(ConflictError):
-        sessions.open_session(session_of(ALICE))
+        sessions.open_session(session_of(ALICE), wallet_of(ALICE).wallet_id)
     with pytest.raises(ConflictError):
         store.add_wallet(wallet_of(ALICE, 3))
     with pytest.raises(ConflictError):
@@ -203,7 +203,7 @@ LATE_SESSION, LATE_WALLET = session_of(ALICE, SESSIONS), wallet_of(ALICE, 3)
 
 
 def come_in(store: Store, sessions: SessionStore) -> None:
-    sessions.open_session(LATE_SESSION)
+    sessions.open_session(LATE_SESSION, wallet_of(ALICE).wallet_id)
     store.add_wallet(LATE_WALLET)
 
 

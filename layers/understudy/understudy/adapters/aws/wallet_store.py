@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from understudy.adapters.aws import identity_keys as keys
 from understudy.adapters.aws.attempts import attempt
 from understudy.adapters.aws.attributes import text
+from understudy.adapters.aws.operations import check_active
 from understudy.adapters.aws.table import Table, transact
 
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ class DynamoWalletStore:
         chosen = {":wallet": text(wallet_id)}
         self._transact(
             self._update(keys.user(user_id), "active_wallet_id = :wallet", chosen),
-            self._when("ConditionCheck", keys.wallet(user_id, wallet_id), "is_active = :is", _YES),
+            check_active(self._table.name, keys.wallet(user_id, wallet_id)),
         )
 
     def retire_wallet(self, user_id: UserId, wallet_id: WalletId) -> None:

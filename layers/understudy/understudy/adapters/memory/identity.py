@@ -107,11 +107,15 @@ class InMemoryIdentityStore:
         """Read the wallet with this address."""
         return self.wallets_by_address.get(address)
 
-    def open_session(self, session: Session) -> Session:
+    def open_session(self, session: Session, wallet_id: WalletId) -> Session:
         """Store a new session; see `SessionStore`."""
         with self.lock:
-            if session.user_id not in self.users:
-                raise ConflictError("the session's user is gone")
+            wallet = self.wallets_by_address.get(session.wallet_address)
+            of_session = (session.user_id, wallet_id)
+            if wallet is None or (wallet.user_id, wallet.wallet_id) != of_session:
+                raise ConflictError("the session's user or wallet is gone")
+            if not wallet.is_active:
+                raise ConflictError("the session's wallet is on its way out")
             return self.put_session(session)
 
     def put_session(self, session: Session) -> Session:

@@ -130,7 +130,7 @@ class WalletLinks:
         self._retire(wallet)
         self._end_sessions(wallet)
         self.wallets.remove_wallet(wallet)
-        self._end_sessions(wallet)  # whoever was just coming in while it was still bound
+        self._end_sessions(wallet)  # one that came in while it was linked again in between
         self._note(WalletEvent.WALLET_REMOVED, wallet)
         return person(self.identity, user_id)
 
