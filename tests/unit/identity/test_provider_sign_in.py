@@ -2,88 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 import pytest
 
 from tests.fakes.builders import NOW_MS
-from tests.fakes.identity import ALICE, CountedIds, IdentityWorld, message
-from understudy.adapters.memory.wallets import InMemoryWalletStore
+from tests.fakes.identity import ALICE
+from tests.fakes.provider_sign_in import (
+    FIRST,
+    PRIVY,
+    SECOND,
+    TOKENS,
+    Providers,
+    Racing,
+    linked,
+)
 from understudy.domain.errors import (
     ConflictError,
     DependencyError,
     LimitExceededError,
 )
-from understudy.domain.identity import AuthMethod, Connector, Wallet, WalletKind
-from understudy.domain.ids import WalletId
-from understudy.ports.identity import (
-    LinkedWallet,
-    ProviderClaim,
-    ProviderTokens,
-    ProviderVerifier,
-)
-from understudy.workflows.requests.provider_sign_in import ProviderSignIn
-from understudy.workflows.requests.wallet_proofs import SignedMessage
+from understudy.domain.identity import AuthMethod, WalletKind
 from understudy.workflows.requests.wallets import MOST_WALLETS
-
-TOKENS = ProviderTokens("access", "identity")
-FIRST, SECOND, THIRD = ("0x" + digit * 40 for digit in "abc")
-PRIVY = AuthMethod.PRIVY
-
-
-def linked(address: str, kind: WalletKind = WalletKind.PRIVY_EMBEDDED) -> LinkedWallet:
-    return LinkedWallet(address, kind, Connector.PRIVY, f"id-{address[-1]}")
-
-
-@dataclass
-class Voucher:
-    """A provider whose verified claim is set by hand."""
-
-    claim: ProviderClaim = field(default_factory=lambda: ProviderClaim("alice", (linked(FIRST),)))
-    is_down: bool = False
-
-    def verify(self, tokens: ProviderTokens, now_ms: int) -> ProviderClaim:
-        if self.is_down:
-            raise DependencyError("down", code="PROVIDER_UNAVAILABLE")
-        return self.claim
-
-    def says(self, subject: str, *wallets: LinkedWallet) -> None:
-        self.claim = ProviderClaim(subject, wallets)
-
-
-@dataclass
-class Providers(IdentityWorld):
-    """Signing in on ports in memory, at one provider."""
-
-    voucher: Voucher = field(default_factory=Voucher)
-
-    def service(self, known: Mapping[AuthMethod, ProviderVerifier]) -> ProviderSignIn:
-        return ProviderSignIn(self.store, known, self.sessions, self.clock, self.ids, self.audit)
-
-    def remove(self, address: str) -> None:
-        """Do what a user's removal of a wallet comes to."""
-        wallet = self.store.wallets_by_address[address]
-        wallets = InMemoryWalletStore(self.store)
-        wallets.retire_wallet(wallet.user_id, wallet.wallet_id)
-        wallets.remove_wallet(wallet, self.clock.now_ms())
-
-    def bindings(self) -> list[tuple[str, str]]:
-        """List what the audit has of bindings: the address and who vouched for it."""
-        known = {each.wallet_id: each.address for each in self.store.wallets_by_address.values()}
-        facts = (each.facts for each in self.audit.entries if each.event == "WALLET_LINKED")
-        return [(known[WalletId(each["wallet_id"])], each["auth_method"]) for each in facts]
-
-    def enter(self, provider: AuthMethod = PRIVY) -> Wallet:
-        known = {PRIVY: self.voucher, AuthMethod.DYNAMIC: self.voucher}
-        return self.service(known).verify(provider, TOKENS).wallet
-
-    def sign_message(self) -> Wallet:
-        nonce = self.sign_in.nonce_for(ALICE.address).nonce
-        text = message(ALICE.address, nonce)
-        signed = SignedMessage(ALICE.address, text, ALICE.sign_text(text))
-        return self.sign_in.verify(signed, Connector.REOWN).wallet
 
 
 @pytest.fixture
@@ -222,19 +163,6 @@ def test_of_many_first_sign_ins_at_once_one_user_comes(world: Providers) -> None
     assert len(world.store.wallets_by_address) == 2
 
 
-@dataclass
-class Racing(CountedIds):
-    """Ids whose giving lets somebody else act in between, once."""
-
-    meanwhile: object = None
-
-    def new_id(self) -> str:
-        act, self.meanwhile = self.meanwhile, None
-        if callable(act):
-            act()
-        return CountedIds.new_id(self)
-
-
 def test_a_wallet_that_the_same_user_bound_in_between_is_theirs(world: Providers) -> None:
     first = world.enter()
     world.voucher.says("alice", linked(FIRST), linked(SECOND))
@@ -254,87 +182,6 @@ def test_a_wallet_that_another_bound_in_between_is_a_conflict(world: Providers) 
         world.enter()
 
     assert caught.value.code == "ADDRESS_IN_USE"
-
-
-def test_every_binding_on_a_providers_word_is_in_the_audit(world: Providers) -> None:
-    world.voucher.says("alice", linked(FIRST), linked(SECOND))
-    world.enter()
-    assert world.bindings() == [(FIRST, "privy"), (SECOND, "privy")]
-
-    world.voucher.says("alice", linked(FIRST), linked(THIRD))
-    world.enter()
-    world.enter()
-
-    assert world.bindings() == [(FIRST, "privy"), (SECOND, "privy"), (THIRD, "privy")]
-
-
-def test_a_removed_wallet_comes_back_by_no_providers_word(world: Providers) -> None:
-    external = ALICE.address.lower()
-    world.voucher.says("alice", linked(FIRST), linked(external, WalletKind.EOA))
-    user_id = world.enter().user_id
-    world.remove(external)
-
-    entered = world.enter()
-
-    assert [each.address for each in world.store.wallets(user_id)] == [FIRST]
-    assert (entered.user_id, entered.address) == (user_id, FIRST)
-    assert world.sign_message().user_id != user_id, "who has its key is a stranger"
-
-
-def test_whoever_has_a_removed_wallet_now_keeps_its_former_user_out_of_nothing(
-    world: Providers,
-) -> None:
-    external = ALICE.address.lower()
-    world.voucher.says("alice", linked(FIRST), linked(external, WalletKind.EOA))
-    user_id = world.enter().user_id
-    world.remove(external)
-    other = world.sign_message()
-
-    assert world.enter().user_id == user_id
-    assert world.store.wallet_of_address(external) == other
-
-
-def test_a_wallet_that_its_user_proved_again_is_theirs_at_the_provider_too(
-    world: Providers,
-) -> None:
-    world.voucher.says("alice", linked(FIRST), linked(SECOND))
-    user_id = world.enter().user_id
-    again = world.store.wallets_by_address[SECOND]
-    world.remove(SECOND)
-    world.store.add_wallet(again, is_proven=True)
-    world.voucher.says("alice", linked(SECOND))
-
-    assert (world.enter().user_id, world.enter().address) == (user_id, SECOND)
-
-
-def test_who_is_named_with_removed_wallets_alone_is_told_what_to_do(world: Providers) -> None:
-    world.voucher.says("alice", linked(FIRST), linked(SECOND))
-    world.enter()
-    world.remove(SECOND)
-    world.voucher.says("alice", linked(SECOND))
-
-    with pytest.raises(ConflictError) as caught:
-        world.enter()
-
-    assert caught.value.code == "WALLET_REMOVED"
-    assert world.store.wallet_of_address(SECOND) is None
-
-
-def test_a_wallet_that_is_removed_in_this_very_moment_is_not_bound_again(world: Providers) -> None:
-    world.voucher.says("alice", linked(FIRST), linked(SECOND))
-    user_id = world.enter().user_id
-    world.voucher.says("alice", linked(FIRST), linked(THIRD))
-
-    def added_and_removed() -> None:
-        added = replace(world.store.wallets_by_address[FIRST], wallet_id=WalletId("w9"))
-        world.store.add_wallet(replace(added, address=THIRD), is_proven=True)
-        world.remove(THIRD)
-
-    world.ids = Racing(given=100, meanwhile=added_and_removed)
-
-    assert world.enter().address == FIRST
-    assert [each.address for each in world.store.wallets(user_id)] == [FIRST, SECOND]
-    assert THIRD not in {address for address, _ in world.bindings()}
 
 
 def test_without_an_ethereum_wallet_there_is_nobody_to_trade_for(world: Providers) -> None:

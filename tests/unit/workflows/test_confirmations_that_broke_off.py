@@ -12,8 +12,8 @@ from understudy.domain.agents import ASKED_AGAIN_MS, DAY_MS
 from understudy.domain.errors import SigningUnavailableError, VenueUnreachableError
 
 if TYPE_CHECKING:
+    from cli.wallet_key import WalletKey
     from tests.fakes.api import Answer
-    from tests.fakes.identity import WalletKey
 
 HOUR_MS = 3_600_000
 REMOVED = "0x" + "0" * 40
