@@ -87,7 +87,7 @@ ROUTES = (
     Route(
         "POST",
         "/v1/agents/confirm",
-        "Hand the wallet's signatures in: the agent becomes ACTIVE (or, revoked, is removed there)",
+        "Hand the wallet's signatures in: the agent becomes ACTIVE (or, if over, is removed there)",
         confirm,
         body=ConfirmAgent,
     ),

@@ -86,7 +86,8 @@ ROUTES = (
     Route(
         "DELETE",
         "/v1/wallets/{wallet_id}",
-        "Remove a wallet; its sessions end, and its address is free for anybody",
+        "Remove a wallet; its sessions end, its address is free for anybody, and a sign-in with"
+        " Privy or Dynamic does not bring it back: only linking it again by its signature does",
         remove,
         stops=True,
     ),

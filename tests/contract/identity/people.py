@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from tests.contract.identity.conftest import Store
     from understudy.ports.accounts import AccountStore
     from understudy.ports.sessions import SessionStore
+    from understudy.ports.wallets import WalletStore
 
 ALICE, BOB = UserId("alice"), UserId("bob")
 SESSIONS, MANY_SESSIONS = 3, 45
@@ -94,15 +95,23 @@ def identity_of(user_id: UserId) -> ProviderIdentity:
     return ProviderIdentity(PRIVY, f"did:privy:{user_id}", user_id, NOW_MS)
 
 
-def settle(store: Store, sessions: SessionStore) -> None:
-    """Store two users with everything that one can have."""
+def settle(store: Store, sessions: SessionStore, wallets: WalletStore) -> None:
+    """Store two users with everything that one can have, and had."""
     for user_id in (ALICE, BOB):
         both = (wallet_of(user_id), wallet_of(user_id, 2))
         store.create_user(user_of(user_id), *both, identity=identity_of(user_id))
         store.put_agent(agent_of(user_id))
         store.put_copy_profile(CopyProfile(user_id, {"slippage_bps": 20}))
+        remove_one(store, wallets, user_id)
         for number in range(SESSIONS):
-            sessions.open_session(session_of(user_id, number))
+            sessions.open_session(session_of(user_id, number), wallet_of(user_id).wallet_id)
+
+
+def remove_one(store: Store, wallets: WalletStore, user_id: UserId) -> None:
+    removed = wallet_of(user_id, 9)
+    store.add_wallet(removed, is_proven=True)
+    wallets.retire_wallet(user_id, removed.wallet_id)
+    wallets.remove_wallet(removed, NOW_MS)
 
 
 def about(store: Store, sessions: SessionStore, accounts: AccountStore, user_id: UserId) -> Any:
@@ -115,12 +124,13 @@ def about(store: Store, sessions: SessionStore, accounts: AccountStore, user_id:
         [each for each in named if each],
         *map(list, (store.wallets(user_id), store.agents(user_id), sessions.sessions(user_id))),
         list(accounts.identities(user_id)),
+        list(store.removed_wallets(user_id)),
         store.copy_profile(user_id).limits,
     )
 
 
 GONE = AuditEntry("ACCOUNT_DELETED", ALICE, NOW_MS, {})
-NOTHING: Any = (None, [None, None], None, [], [], [], [], [], {})
+NOTHING: Any = (None, [None, None], None, [], [], [], [], [], [], {})
 
 
 class DyingClient:

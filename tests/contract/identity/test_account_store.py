@@ -39,14 +39,15 @@ if TYPE_CHECKING:
     from understudy.adapters.aws.audit_trail import DynamoAuditTrail
     from understudy.ports.accounts import AccountStore
     from understudy.ports.sessions import SessionStore
+    from understudy.ports.wallets import WalletStore
 
 Audited = Callable[[], list[str]]
 Meanwhile = Callable[[], object]
 
 
 @pytest.fixture(autouse=True)
-def people(store: Store, sessions: SessionStore) -> None:
-    settle(store, sessions)
+def people(store: Store, sessions: SessionStore, wallets: WalletStore) -> None:
+    settle(store, sessions, wallets)
 
 
 def test_accepted_terms_are_read_back(store: Store, accounts: Accounts) -> None:
@@ -113,7 +114,7 @@ def test_a_user_with_more_than_fits_into_a_transaction_is_erased_too(
     store: Store, sessions: SessionStore, accounts: Accounts
 ) -> None:
     for number in range(SESSIONS, MANY_SESSIONS):
-        sessions.open_session(session_of(ALICE, number))
+        sessions.open_session(session_of(ALICE, number), wallet_of(ALICE).wallet_id)
 
     accounts.erase(ALICE, GONE)
 
@@ -127,9 +128,9 @@ def test_after_an_erasure_nothing_can_be_added(
     accounts.erase(ALICE, GONE)
 
     with pytest.raises(ConflictError):
-        sessions.open_session(session_of(ALICE))
+        sessions.open_session(session_of(ALICE), wallet_of(ALICE).wallet_id)
     with pytest.raises(ConflictError):
-        store.add_wallet(wallet_of(ALICE, 3))
+        store.add_wallet(wallet_of(ALICE, 3), is_proven=True)
     with pytest.raises(ConflictError):
         store.record_login(ALICE, wallet_of(ALICE))
 
@@ -151,7 +152,7 @@ def test_what_was_the_erased_users_is_free_again(store: Store, accounts: Account
 
 
 @pytest.mark.parametrize("store", ON_TABLES, indirect=True)  # in memory an erasure is one step
-@pytest.mark.parametrize("transactions", range(3))
+@pytest.mark.parametrize("transactions", range(2))
 def test_an_erasure_that_died_leaves_the_ways_in_until_the_last_write(
     store: Store, sessions: SessionStore, accounts: Accounts, transactions: int, request: Any
 ) -> None:
@@ -160,19 +161,34 @@ def test_an_erasure_that_died_leaves_the_ways_in_until_the_last_write(
     table = store._table
     dying = Table(DyingClient(table.client, transactions), table.name)  # type: ignore[arg-type]
 
-    try:
+    with pytest.raises(DependencyError):
         DynamoAccountStore(dying, trail).erase(ALICE, GONE)
-    except DependencyError:
-        assert store.wallet_of_address(wallet_of(ALICE).address) == wallet_of(ALICE)
-        assert store.provider_identity(PRIVY, identity_of(ALICE).subject) == identity_of(ALICE)
-        assert store.user(ALICE) == user_of(ALICE)
-        assert audited() == []
-    else:
-        assert transactions == 2, "what hangs on the user, and then the ways in"
-    accounts.erase(ALICE, GONE)
 
+    assert store.wallet_of_address(wallet_of(ALICE).address) == wallet_of(ALICE)
+    assert store.provider_identity(PRIVY, identity_of(ALICE).subject) == identity_of(ALICE)
+    assert store.user(ALICE) == user_of(ALICE)
+    assert store.removed_wallets(ALICE), "else a provider's word would bring it back"
+    assert audited() == []
+    accounts.erase(ALICE, GONE)
     assert about(store, sessions, accounts, ALICE) == NOTHING
     assert audited() == ["ACCOUNT_DELETED"]
+
+
+@pytest.mark.parametrize("store", ON_TABLES, indirect=True)
+def test_an_erasure_that_died_before_its_second_look_is_due_for_it(
+    store: Store, sessions: SessionStore, accounts: Accounts, trail: DynamoAuditTrail
+) -> None:
+    assert isinstance(store, DynamoIdentityStore)
+    table = store._table
+    dying = Table(DyingClient(table.client, 2), table.name)  # type: ignore[arg-type]
+
+    with pytest.raises(DependencyError):
+        DynamoAccountStore(dying, trail).erase(ALICE, GONE)
+
+    assert store.user(ALICE) is None
+    assert list(accounts.due_closings(NOW_MS, 9)) == [ALICE]
+    accounts.clear(ALICE)
+    assert about(store, sessions, accounts, ALICE) == NOTHING
 
 
 class LateClient(DyingClient):
@@ -203,8 +219,8 @@ LATE_SESSION, LATE_WALLET = session_of(ALICE, SESSIONS), wallet_of(ALICE, 3)
 
 
 def come_in(store: Store, sessions: SessionStore) -> None:
-    sessions.open_session(LATE_SESSION)
-    store.add_wallet(LATE_WALLET)
+    sessions.open_session(LATE_SESSION, wallet_of(ALICE).wallet_id)
+    store.add_wallet(LATE_WALLET, is_proven=True)
 
 
 @pytest.mark.parametrize("store", ON_TABLES, indirect=True)

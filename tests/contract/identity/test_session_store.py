@@ -18,15 +18,18 @@ from understudy.adapters.memory.audit import InMemoryAuditTrail
 from understudy.adapters.memory.clock import ManualClock
 from understudy.domain.errors import ConflictError, NotFoundError
 from understudy.domain.identity import AuthMethod, Standing, User
-from understudy.domain.ids import UserId
+from understudy.domain.ids import UserId, WalletId
 from understudy.workflows.requests.sessions import Sessions
 from understudy.workflows.requests.standings import Standings
 
 if TYPE_CHECKING:
     from tests.contract.identity.conftest import Store
     from understudy.ports.sessions import SessionStore
+    from understudy.ports.wallets import WalletStore
 
 OTHER_ID = "2" * 32
+SECOND = replace(WALLET, wallet_id=WalletId("w2"), address="0x" + "2" * 40)
+WITH_SECOND = replace(SESSION, wallet_address=SECOND.address)
 
 
 @pytest.fixture(autouse=True)
@@ -49,13 +52,13 @@ def workflow(sessions: SessionStore) -> Sessions:
 
 
 def test_a_session_is_replaced_only_as_it_was_read(sessions: SessionStore) -> None:
-    first = sessions.open_session(SESSION)
+    first = sessions.open_session(SESSION, WALLET.wallet_id)
     second = sessions.put_session(replace(first, generation=2))
 
     with pytest.raises(ConflictError):
         sessions.put_session(replace(first, generation=3))
     with pytest.raises(ConflictError):
-        sessions.open_session(SESSION)
+        sessions.open_session(SESSION, WALLET.wallet_id)
 
     assert sessions.session(SESSION.session_id) == second
     assert (second.generation, second.version) == (2, 2)
@@ -63,24 +66,71 @@ def test_a_session_is_replaced_only_as_it_was_read(sessions: SessionStore) -> No
 
 def test_nobody_who_is_not_there_opens_a_session(sessions: SessionStore) -> None:
     with pytest.raises(ConflictError):
-        sessions.open_session(replace(SESSION, user_id=UserId("u2")))
+        sessions.open_session(replace(SESSION, user_id=UserId("u2")), WALLET.wallet_id)
 
     assert sessions.session(SESSION.session_id) is None
     assert list(sessions.sessions(UserId("u2"))) == []
 
 
+def test_a_wallet_on_its_way_out_opens_no_session(
+    sessions: SessionStore, store: Store, wallets: WalletStore
+) -> None:
+    store.add_wallet(SECOND, is_proven=True)
+    wallets.retire_wallet(USER.user_id, SECOND.wallet_id)
+    with pytest.raises(ConflictError):
+        sessions.open_session(WITH_SECOND, SECOND.wallet_id)
+
+    wallets.restore_wallet(USER.user_id, SECOND.wallet_id)
+    opened = sessions.open_session(WITH_SECOND, SECOND.wallet_id)
+
+    assert list(sessions.sessions(USER.user_id)) == [opened]
+
+
+def test_a_sign_in_that_was_noted_opens_nothing_once_its_wallet_is_removed(
+    sessions: SessionStore, store: Store, wallets: WalletStore
+) -> None:
+    store.add_wallet(SECOND, is_proven=True)
+    store.record_login(USER.user_id, SECOND)
+    wallets.retire_wallet(USER.user_id, SECOND.wallet_id)
+    wallets.remove_wallet(SECOND, NOW_MS)
+
+    with pytest.raises(ConflictError):
+        sessions.open_session(WITH_SECOND, SECOND.wallet_id)
+
+    assert sessions.session(SESSION.session_id) is None
+    assert list(sessions.sessions(USER.user_id)) == []
+
+
+def test_an_address_that_is_anew_somebodys_opens_no_session_of_before(
+    sessions: SessionStore, store: Store, wallets: WalletStore
+) -> None:
+    store.add_wallet(SECOND, is_proven=True)
+    wallets.retire_wallet(USER.user_id, SECOND.wallet_id)
+    wallets.remove_wallet(SECOND, NOW_MS)
+    anew = replace(SECOND, wallet_id=WalletId("w3"))
+    store.add_wallet(anew, is_proven=True)
+
+    with pytest.raises(ConflictError):
+        sessions.open_session(WITH_SECOND, SECOND.wallet_id)
+
+    assert sessions.open_session(WITH_SECOND, anew.wallet_id).wallet_address == anew.address
+
+
 def test_a_users_sessions_are_listed_oldest_first(sessions: SessionStore, store: Store) -> None:
     other = replace(WALLET, user_id=UserId("u2"), address="0x" + "b" * 40)
     store.create_user(replace(USER, user_id=UserId("u2")), other)
-    younger = sessions.open_session(replace(SESSION, created_at_ms=NOW_MS + 1))
-    older = sessions.open_session(replace(SESSION, session_id=OTHER_ID))
-    sessions.open_session(replace(SESSION, session_id="3" * 32, user_id=UserId("u2")))
+    younger = sessions.open_session(replace(SESSION, created_at_ms=NOW_MS + 1), WALLET.wallet_id)
+    older = sessions.open_session(replace(SESSION, session_id=OTHER_ID), WALLET.wallet_id)
+    of_other = replace(
+        SESSION, session_id="3" * 32, user_id=other.user_id, wallet_address=other.address
+    )
+    sessions.open_session(of_other, other.wallet_id)
 
     assert list(sessions.sessions(USER.user_id)) == [older, younger]
 
 
 def test_a_session_stands_with_its_user_and_what_ended_everybodys(sessions: SessionStore) -> None:
-    opened = sessions.open_session(SESSION)
+    opened = sessions.open_session(SESSION, WALLET.wallet_id)
     assert sessions.standing(SESSION.session_id, USER.user_id) == Standing(opened, USER)
 
     sessions.end_sessions(USER.user_id, NOW_MS + 5)

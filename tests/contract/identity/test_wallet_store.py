@@ -11,7 +11,7 @@ import pytest
 from tests.contract.identity.concurrency import TRULY_CONCURRENT
 from tests.fakes.builders import NOW_MS
 from understudy.domain.errors import ConflictError
-from understudy.domain.identity import Connector, User, Wallet
+from understudy.domain.identity import Connector, RemovedWallet, User, Wallet
 from understudy.domain.ids import UserId, WalletId
 
 if TYPE_CHECKING:
@@ -89,27 +89,61 @@ def test_what_is_gone_is_not_restored(store: Store, wallets: WalletStore) -> Non
 
 def test_a_wallet_is_removed_only_once_it_is_retired(store: Store, wallets: WalletStore) -> None:
     with pytest.raises(ConflictError):
-        wallets.remove_wallet(SECOND)
+        wallets.remove_wallet(SECOND, NOW_MS)
     wallets.retire_wallet(ALICE, SECOND.wallet_id)
 
-    wallets.remove_wallet(SECOND)
+    wallets.remove_wallet(SECOND, NOW_MS)
 
     assert list(store.wallets(ALICE)) == [FIRST]
     assert store.wallet_of_address(SECOND.address) is None
     with pytest.raises(ConflictError):
-        wallets.remove_wallet(SECOND)
+        wallets.remove_wallet(SECOND, NOW_MS)
+
+
+def test_a_removed_wallet_comes_back_by_a_proof_alone(store: Store, wallets: WalletStore) -> None:
+    wallets.retire_wallet(ALICE, SECOND.wallet_id)
+    wallets.remove_wallet(SECOND, NOW_MS + 5)
+    again = replace(SECOND, wallet_id=WalletId("w4"))
+
+    assert list(store.removed_wallets(ALICE)) == [RemovedWallet(ALICE, SECOND.address, NOW_MS + 5)]
+    with pytest.raises(ConflictError):
+        store.add_wallet(again, is_proven=False)
+    assert store.wallet_of_address(SECOND.address) is None
+    store.add_wallet(again, is_proven=True)
+
+    assert store.wallet_of_address(SECOND.address) == again
+    assert list(store.removed_wallets(ALICE)) == []
+
+
+def test_what_was_not_removed_is_not_marked(store: Store, wallets: WalletStore) -> None:
+    with pytest.raises(ConflictError):
+        wallets.remove_wallet(SECOND, NOW_MS)
+
+    assert list(store.removed_wallets(ALICE)) == []
+
+
+def test_what_one_removed_another_may_be_vouched_for(store: Store, wallets: WalletStore) -> None:
+    wallets.retire_wallet(ALICE, SECOND.wallet_id)
+    wallets.remove_wallet(SECOND, NOW_MS)
+    of_bob = replace(SECOND, wallet_id=WalletId("w4"), user_id=BOB)
+
+    store.add_wallet(of_bob, is_proven=False)
+
+    assert store.wallet_of_address(SECOND.address) == of_bob
+    assert list(store.removed_wallets(BOB)) == []
+    assert [each.address for each in store.removed_wallets(ALICE)] == [SECOND.address]
 
 
 def test_a_removed_address_is_free_for_anybody(store: Store, wallets: WalletStore) -> None:
     wallets.retire_wallet(ALICE, SECOND.wallet_id)
-    wallets.remove_wallet(SECOND)
+    wallets.remove_wallet(SECOND, NOW_MS)
 
     bound = replace(SECOND, wallet_id=WalletId("w4"), user_id=BOB)
-    store.add_wallet(bound)
+    store.add_wallet(bound, is_proven=True)
 
     assert store.wallet_of_address(SECOND.address) == bound
     with pytest.raises(ConflictError):  # a late removal by the one before
-        wallets.remove_wallet(SECOND)
+        wallets.remove_wallet(SECOND, NOW_MS)
     assert store.wallet_of_address(SECOND.address) == bound
 
 

@@ -55,6 +55,18 @@ def test_everything_is_there(api: ApiWorld, token: str) -> None:
     assert found["elsewhere"]
 
 
+def test_a_removed_wallet_is_named_as_long_as_that_is_remembered(api: ApiWorld, token: str) -> None:
+    query = {"address": BOB.address}
+    nonce = api.request("GET", "/v1/wallets/nonce", None, token, query).body["nonce"]
+    linked = api.request("POST", "/v1/wallets", api.signed(BOB, nonce), token).body
+    api.request("DELETE", f"/v1/wallets/{linked['wallet_id']}", None, token)
+
+    (removed,) = exported(api, token)["removed_wallets"]
+
+    assert removed["address"] == BOB.address.lower()
+    assert removed["removed_at_ms"] == api.world.clock.now_ms()
+
+
 def test_a_deleted_follow_is_still_there(api: ApiWorld, token: str) -> None:
     follow_id = created(api, token)
     api.request("DELETE", f"/v1/follows/{follow_id}", None, token)

@@ -12,13 +12,11 @@ from tests.fakes.api import Answer, ApiWorld
 from tests.fakes.identity import ALICE, BOB, message
 from tests.fakes.requests import created
 from understudy.domain.errors import DependencyError
-from understudy.domain.identity import AuthMethod
 from understudy.domain.ids import WalletId
 from understudy.workflows.requests.wallets import MOST_WALLETS
 
 if TYPE_CHECKING:
     from cli.wallet_key import WalletKey
-    from understudy.domain.identity import Wallet
 
 AGENT_AFTER_MS = 3_600_000
 
@@ -113,7 +111,8 @@ def test_twenty_wallets_are_the_most(api: ApiWorld, token: str) -> None:
     (own,) = api.identity.wallets(user_id)
     for number in range(MOST_WALLETS - 1):
         name, address = f"w{number}", f"0x{number:040x}"
-        api.identity.add_wallet(replace(own, wallet_id=WalletId(name), address=address))
+        further = replace(own, wallet_id=WalletId(name), address=address)
+        api.identity.add_wallet(further, is_proven=True)
 
     answer = link(api, token)
 
@@ -240,30 +239,6 @@ def test_a_removal_that_died_lets_nobody_in_and_is_finished_by_asking_again(
 
     assert addresses(api, token) == [ALICE.address.lower()]
     assert api.request("GET", "/v1/me", None, by_bob).code == "SESSION_ENDED"
-
-
-def test_what_is_signed_in_while_a_wallet_goes_is_ended_too(api: ApiWorld, token: str) -> None:
-    wallet_id = linked(api, token)
-    wallets = api.services.wallet_links.wallets
-    coming = api.identity.wallets_by_address[BOB.address.lower()]
-    late: list[str] = []
-
-    class Late:
-        """Lets somebody in who had been found to be bound just before."""
-
-        def remove_wallet(self, wallet: Wallet) -> None:
-            opened = api.services.sessions.open(coming, AuthMethod.SIWE)
-            late.append(opened.access_token)
-            wallets.remove_wallet(wallet)
-
-        def __getattr__(self, name: str) -> Any:
-            return getattr(wallets, name)
-
-    links = replace(api.services.wallet_links, wallets=Late())
-    api.services.wallet_links = links
-
-    assert remove(api, token, wallet_id).status == 200
-    assert api.request("GET", "/v1/me", None, late[0]).code == "SESSION_ENDED"
 
 
 def test_a_wallet_on_its_way_out_can_be_linked_again(api: ApiWorld, token: str) -> None:

@@ -3,64 +3,28 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 import pytest
 
 from tests.fakes.builders import NOW_MS
-from tests.fakes.identity import ALICE, CountedIds, IdentityWorld, message
+from tests.fakes.identity import ALICE
+from tests.fakes.provider_sign_in import (
+    FIRST,
+    PRIVY,
+    SECOND,
+    TOKENS,
+    Providers,
+    Racing,
+    linked,
+)
 from understudy.domain.errors import (
     ConflictError,
     DependencyError,
     LimitExceededError,
 )
-from understudy.domain.identity import AuthMethod, Connector, Wallet, WalletKind
-from understudy.ports.identity import LinkedWallet, ProviderClaim, ProviderTokens
-from understudy.workflows.requests.provider_sign_in import ProviderSignIn
-from understudy.workflows.requests.wallet_proofs import SignedMessage
+from understudy.domain.identity import AuthMethod, WalletKind
 from understudy.workflows.requests.wallets import MOST_WALLETS
-
-TOKENS = ProviderTokens("access", "identity")
-FIRST, SECOND, THIRD = ("0x" + digit * 40 for digit in "abc")
-PRIVY = AuthMethod.PRIVY
-
-
-def linked(address: str, kind: WalletKind = WalletKind.PRIVY_EMBEDDED) -> LinkedWallet:
-    return LinkedWallet(address, kind, Connector.PRIVY, f"id-{address[-1]}")
-
-
-@dataclass
-class Voucher:
-    """A provider whose verified claim is set by hand."""
-
-    claim: ProviderClaim = field(default_factory=lambda: ProviderClaim("alice", (linked(FIRST),)))
-    is_down: bool = False
-
-    def verify(self, tokens: ProviderTokens, now_ms: int) -> ProviderClaim:
-        if self.is_down:
-            raise DependencyError("down", code="PROVIDER_UNAVAILABLE")
-        return self.claim
-
-    def says(self, subject: str, *wallets: LinkedWallet) -> None:
-        self.claim = ProviderClaim(subject, wallets)
-
-
-@dataclass
-class Providers(IdentityWorld):
-    """Signing in on ports in memory, at one provider."""
-
-    voucher: Voucher = field(default_factory=Voucher)
-
-    def enter(self, provider: AuthMethod = PRIVY) -> Wallet:
-        known = {PRIVY: self.voucher, AuthMethod.DYNAMIC: self.voucher}
-        service = ProviderSignIn(self.store, known, self.sessions, self.clock, self.ids)
-        return service.verify(provider, TOKENS).wallet
-
-    def sign_message(self) -> Wallet:
-        nonce = self.sign_in.nonce_for(ALICE.address).nonce
-        text = message(ALICE.address, nonce)
-        signed = SignedMessage(ALICE.address, text, ALICE.sign_text(text))
-        return self.sign_in.verify(signed, Connector.REOWN).wallet
 
 
 @pytest.fixture
@@ -69,10 +33,8 @@ def world() -> Providers:
 
 
 def test_a_provider_that_is_not_configured_is_said_so(world: Providers) -> None:
-    service = ProviderSignIn(world.store, {}, world.sessions, world.clock, world.ids)
-
     with pytest.raises(LimitExceededError) as caught:
-        service.verify(PRIVY, TOKENS)
+        world.service({}).verify(PRIVY, TOKENS)
 
     assert caught.value.code == "PROVIDER_NOT_CONFIGURED"
 
@@ -201,24 +163,11 @@ def test_of_many_first_sign_ins_at_once_one_user_comes(world: Providers) -> None
     assert len(world.store.wallets_by_address) == 2
 
 
-@dataclass
-class Racing(CountedIds):
-    """Ids whose giving lets somebody else act in between, once."""
-
-    meanwhile: object = None
-
-    def new_id(self) -> str:
-        act, self.meanwhile = self.meanwhile, None
-        if callable(act):
-            act()
-        return CountedIds.new_id(self)
-
-
 def test_a_wallet_that_the_same_user_bound_in_between_is_theirs(world: Providers) -> None:
     first = world.enter()
     world.voucher.says("alice", linked(FIRST), linked(SECOND))
     added = replace(first, wallet_id=first.wallet_id, address=SECOND)
-    world.ids = Racing(given=100, meanwhile=lambda: world.store.add_wallet(added))
+    world.ids = Racing(given=100, meanwhile=lambda: world.store.add_wallet(added, is_proven=True))
 
     assert world.enter().user_id == first.user_id
 
@@ -227,7 +176,7 @@ def test_a_wallet_that_another_bound_in_between_is_a_conflict(world: Providers) 
     first = world.enter()
     world.voucher.says("alice", linked(FIRST), linked(SECOND))
     stolen = replace(first, user_id=world.sign_message().user_id, address=SECOND)
-    world.ids = Racing(given=100, meanwhile=lambda: world.store.add_wallet(stolen))
+    world.ids = Racing(given=100, meanwhile=lambda: world.store.add_wallet(stolen, is_proven=True))
 
     with pytest.raises(ConflictError) as caught:
         world.enter()

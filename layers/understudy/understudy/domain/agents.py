@@ -42,8 +42,9 @@ class Agent:
 
     `nonce` is pinned, so that the approval can be rebuilt exactly. `approve_by_ms` ends PENDING,
     `valid_until_ms` ends ACTIVE. Times are zero until they happen. `replaces` names the agent
-    whose place it takes; `rotate_at_ms` is when a successor is prepared. `checked_at_ms` is when
-    the venue was asked last whether it knows the agent, `missing_since_ms` since when it does not.
+    whose place it takes; `rotate_at_ms` is when a successor is prepared. From `handed_in_at_ms` on
+    the venue may have its approval, whatever was answered. `checked_at_ms` is when the venue was
+    asked last whether it knows the agent, `missing_since_ms` since when it does not.
     """
 
     agent_id: str
@@ -74,6 +75,7 @@ class Agent:
     checked_at_ms: int = 0
     missing_since_ms: int = 0
     removed_at_ms: int = 0
+    handed_in_at_ms: int = 0
     attend_at_ms: int = 0
     version: int = 0
 
@@ -95,7 +97,7 @@ class Agent:
                 return self.approve_by_ms
             case AgentStatus.ACTIVE:
                 return min(each for each in self._dates() if each)
-            case AgentStatus.REVOKED if self._waits_for_removal:
+            case AgentStatus.REVOKED | AgentStatus.EXPIRED if self._may_be_listed:
                 return max(self.checked_at_ms + DAY_MS, self.revoked_at_ms + ASKED_AGAIN_MS)
             case _:
                 return 0
@@ -110,10 +112,23 @@ class Agent:
         return 0 < self.replaced_at_ms <= now_ms - HANDED_OVER_MS
 
     @property
-    def _waits_for_removal(self) -> bool:
+    def was_handed_in(self) -> bool:
+        """Say whether the venue may ever have approved it, under its name."""
+        return bool(self.handed_in_at_ms or self.approve_agent_confirmed_at_ms)
+
+    @property
+    def is_removable(self) -> bool:
+        """Say whether its wallet can take an approval back at the venue: it is over here."""
+        if self.status is AgentStatus.EXPIRED:
+            return self._may_be_listed
+        return self.status is AgentStatus.REVOKED
+
+    @property
+    def _may_be_listed(self) -> bool:
         """Say whether the venue may still list it: its own end takes it off there as well."""
-        was_approved = bool(self.approve_agent_confirmed_at_ms) and not self.removed_at_ms
-        return was_approved and self.checked_at_ms < self.valid_until_ms
+        if not self.was_handed_in or self.removed_at_ms:
+            return False
+        return max(self.checked_at_ms, self.revoked_at_ms) < self.valid_until_ms
 
     def _dates(self) -> tuple[int, ...]:
         return (

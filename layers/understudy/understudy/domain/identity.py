@@ -75,6 +75,15 @@ class Wallet:
 
 
 @dataclass(frozen=True, slots=True)
+class RemovedWallet:
+    """An address that its user has removed: only a proof of its key binds it to them again."""
+
+    user_id: UserId
+    address: str
+    removed_at_ms: int
+
+
+@dataclass(frozen=True, slots=True)
 class ProviderIdentity:
     """Whom an identity provider's subject is here: one user, for ever."""
 

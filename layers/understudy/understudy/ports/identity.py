@@ -9,6 +9,7 @@ from understudy.domain.identity import (
     AuthMethod,
     Connector,
     ProviderIdentity,
+    RemovedWallet,
     SignInNonce,
     User,
     Wallet,
@@ -166,11 +167,16 @@ class IdentityStore(Protocol):
         """
         ...
 
-    def add_wallet(self, wallet: Wallet) -> None:
-        """Bind a further wallet to its user.
+    def add_wallet(self, wallet: Wallet, *, is_proven: bool) -> None:
+        """Bind a further wallet to its user, whose key was proven or is said to be theirs.
 
-        Raises ConflictError when the address is taken or the user gone.
+        A proof takes the mark of a removal away. Raises ConflictError when the address is taken,
+        the user gone, or the wallet not proven and removed by this user before.
         """
+        ...
+
+    def removed_wallets(self, user_id: UserId) -> Sequence[RemovedWallet]:
+        """List the addresses that a user has removed and not bound again, in any order."""
         ...
 
     def provider_identity(self, provider: AuthMethod, subject: str) -> ProviderIdentity | None:

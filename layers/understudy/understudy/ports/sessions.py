@@ -8,14 +8,18 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from understudy.domain.identity import Session, Standing
-    from understudy.domain.ids import UserId
+    from understudy.domain.ids import UserId, WalletId
 
 
 class SessionStore(Protocol):
     """Sessions, and the times up to which those of a user, or of everybody, are over."""
 
-    def open_session(self, session: Session) -> Session:
-        """Store a new session; raises ConflictError when its user is gone or its id is taken."""
+    def open_session(self, session: Session, wallet_id: WalletId) -> Session:
+        """Store a new session that was signed in with this wallet of its user.
+
+        Raises ConflictError when the user or the wallet is gone, the wallet is on its way out, or
+        the session's id is taken.
+        """
         ...
 
     def put_session(self, session: Session) -> Session:

@@ -24,6 +24,9 @@ class WalletStore(Protocol):
         """Take a retirement back."""
         ...
 
-    def remove_wallet(self, wallet: Wallet) -> None:
-        """Unbind a retired wallet: its address is free for anybody from then on."""
+    def remove_wallet(self, wallet: Wallet, at_ms: int) -> None:
+        """Unbind a retired wallet: its address is free for anybody from then on.
+
+        That its user removed it stays marked until they prove its key again, or are gone.
+        """
         ...

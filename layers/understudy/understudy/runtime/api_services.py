@@ -109,7 +109,7 @@ class ApiServices:
 
         ports = self._ports
         return ProviderSignIn(
-            ports.identity, ports.providers, self.sessions, ports.clock, ports.ids
+            ports.identity, ports.providers, self.sessions, ports.clock, ports.ids, ports.audit
         )
 
     @cached_property

@@ -58,7 +58,7 @@ def look_after_agents(ports: UpkeepPorts) -> Attended:
 
 def _attend(ports: UpkeepPorts, agent: Agent, now_ms: int, *, is_answering: bool) -> None:
     status = agent.status_at(now_ms)
-    if status is AgentStatus.EXPIRED:
+    if status is AgentStatus.EXPIRED and agent.status is not status:
         ports.agents.end(agent, AgentStatus.EXPIRED)
         return
     if status is AgentStatus.ACTIVE and agent.attention_at_ms <= now_ms:
@@ -67,7 +67,7 @@ def _attend(ports: UpkeepPorts, agent: Agent, now_ms: int, *, is_answering: bool
             return
         ports.agents.succeed(agent)  # its confirmation may have broken off before
         agent = _with_successor(ports, agent, now_ms)
-    if status is not AgentStatus.PENDING and agent.attention_at_ms <= now_ms:
+    if status is not AgentStatus.PENDING and 0 < agent.attention_at_ms <= now_ms:
         if not is_answering:
             raise VenueUnreachableError("the venue did not answer for an agent before this one")
         _compare(ports, agent, now_ms)
@@ -116,7 +116,7 @@ def _compare(ports: UpkeepPorts, agent: Agent, now_ms: int) -> None:
     """Compare an agent with what the venue says of it."""
     is_listed = ports.agents.approvals.is_listed(agent)
     seen = replace(agent, checked_at_ms=now_ms)
-    if agent.status is AgentStatus.REVOKED:
+    if agent.is_removable:
         ports.agents.keep(seen if is_listed else replace(seen, removed_at_ms=now_ms))
     elif is_listed:
         ports.agents.keep(replace(seen, missing_since_ms=0))

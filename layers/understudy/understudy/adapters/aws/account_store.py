@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 # By these a user comes in, or is found: they go last, all at once.
 _WAYS_IN = (keys.PROFILE, keys.WALLET, keys.IDENTITY)
+# By these nobody comes in any more: they go when everything else is gone.
+_GOES_LAST = (keys.DEPARTURE, keys.REMOVED)
 # Each may go with the one that leads to it, and a transaction writes 100 items at most.
 _ITEMS_AT_ONCE = 50
 # The last ones go with the audit's row and the departure; a profile has nothing that leads to it.
@@ -100,12 +102,13 @@ class DynamoAccountStore:
     def erase(self, user_id: UserId, entry: AuditEntry) -> None:
         """Remove a user: what hangs on them, then every way in at once, then what came meanwhile.
 
+        What was removed before stays marked until then, so that no provider's word brings it back.
         Nothing can be added once the profile is gone, so that the second look finds all of it; the
         departure that takes the profile's place is due until that is done, whoever dies before. Of
         more wallets than go at once some go before; never the active one, nor a provider's word.
         """
         items = self._table.partition(keys.user_partition(user_id))
-        items = [item for item in items if item["sk"]["S"] != keys.DEPARTURE]
+        items = [item for item in items if not item["sk"]["S"].startswith(_GOES_LAST)]
         ways_in = _further_wallets_last([i for i in items if i["sk"]["S"].startswith(_WAYS_IN)])
         self._delete([item for item in items if item not in ways_in])
         self._delete(ways_in[_WAYS_IN_AT_ONCE:])

@@ -1,10 +1,10 @@
 """The keys of the table `identity`. Pure.
 
-`USER#id` holds PROFILE, COPY_PROFILE, WALLET#id, AGENT#id, IDENTITY#name#subject and the names of
-sessions, SESSION#id: all that is one user's is found from there; of one who is gone DEPARTURE,
-until all else is gone too. `ADDRESS#address`, `PROVIDER#name#subject`, `SESSION#id`, `NONCE#nonce`
-and `EVERYBODY` hold one item each. Every read is by key, of one user's partition, or of the agents
-and deletions that are due (index `attended`).
+`USER#id` holds PROFILE, COPY_PROFILE, WALLET#id, AGENT#id, IDENTITY#name#subject, REMOVED#address
+and the names of sessions, SESSION#id: all that is one user's is found from there; of one who is
+gone DEPARTURE, until all else is gone too. `ADDRESS#address`, `PROVIDER#name#subject`,
+`SESSION#id`, `NONCE#nonce` and `EVERYBODY` hold one item each. Every read is by key, of one user's
+partition, or of the agents and deletions that are due (index `attended`).
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ AGENT = "AGENT#"
 IDENTITY = "IDENTITY#"
 PROFILE = "PROFILE"
 DEPARTURE = "DEPARTURE"
+REMOVED = "REMOVED#"
 SESSION = "SESSION#"
 ATTENDED = "AGENT"
 CLOSING = "CLOSING"
@@ -61,6 +62,11 @@ def copy_profile(user_id: UserId) -> Item:
 def wallet(user_id: UserId, wallet_id: WalletId) -> Item:
     """Give the key of a user's wallet."""
     return key(user_partition(user_id), WALLET + wallet_id)
+
+
+def removed_wallet(user_id: UserId, of: str) -> Item:
+    """Give the key of what says that a user has removed the wallet with this address."""
+    return key(user_partition(user_id), REMOVED + of)
 
 
 def address(of: str) -> Item:

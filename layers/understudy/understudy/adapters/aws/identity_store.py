@@ -12,13 +12,22 @@ from typing import TYPE_CHECKING
 from understudy.adapters.aws import identity_keys as keys
 from understudy.adapters.aws.attempts import attempt
 from understudy.adapters.aws.attributes import attributes_of, number, record_of, text
-from understudy.adapters.aws.operations import PRESENT, check, check_exists, put_new, put_record
+from understudy.adapters.aws.operations import (
+    ABSENT,
+    PRESENT,
+    check,
+    check_exists,
+    delete,
+    put_new,
+    put_record,
+)
 from understudy.adapters.aws.table import Table, transact
 from understudy.domain.agents import Agent
 from understudy.domain.errors import ConflictError
 from understudy.domain.identity import (
     AuthMethod,
     ProviderIdentity,
+    RemovedWallet,
     SignInNonce,
     User,
     Wallet,
@@ -87,11 +96,18 @@ class DynamoIdentityStore:
             writes.append(put_new(name, {**keys.identity_of_user(user.user_id, *named), **known}))
         transact(self._table.client, writes)
 
-    def add_wallet(self, wallet: Wallet) -> None:
+    def add_wallet(self, wallet: Wallet, *, is_proven: bool) -> None:
         """Bind a further wallet to its user, its address in the same transaction."""
         name = self._table.name
         there = check_exists(name, keys.user(wallet.user_id))
-        transact(self._table.client, [there, *_binding(name, wallet)])
+        mark = keys.removed_wallet(wallet.user_id, wallet.address)
+        unmarked = delete(name, mark) if is_proven else check(name, mark, ABSENT)
+        transact(self._table.client, [there, unmarked, *_binding(name, wallet)])
+
+    def removed_wallets(self, user_id: UserId) -> Sequence[RemovedWallet]:
+        """List the addresses that a user has removed and not bound again."""
+        items = self._table.partition(keys.user_partition(user_id), keys.REMOVED)
+        return [record_of(RemovedWallet, item) for item in items]
 
     def provider_identity(self, provider: AuthMethod, subject: str) -> ProviderIdentity | None:
         """Read whom a provider's subject is here."""

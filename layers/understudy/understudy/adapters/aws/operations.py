@@ -63,6 +63,13 @@ def check_exists(table: str, key: Item) -> Operation:
     return check(table, key, PRESENT)
 
 
+def check_active(table: str, key: Item) -> Operation:
+    """Check that an item is there and not on its way out."""
+    checked = check(table, key, "is_active = :yes")
+    checked["ConditionCheck"]["ExpressionAttributeValues"] = {":yes": {"BOOL": True}}
+    return checked
+
+
 def check(table: str, key: Item, condition: str) -> Operation:
     """Check a condition that needs no values."""
     return {"ConditionCheck": {"TableName": table, "Key": key, "ConditionExpression": condition}}

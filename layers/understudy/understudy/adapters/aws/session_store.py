@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from understudy.adapters.aws import identity_keys as keys
 from understudy.adapters.aws.attempts import attempt
 from understudy.adapters.aws.attributes import number, record_of, text
-from understudy.adapters.aws.operations import check_exists, put_record
+from understudy.adapters.aws.operations import check_active, check_exists, put_record
 from understudy.adapters.aws.table import Table, transact
 from understudy.domain.errors import ConflictError, NotFoundError
 from understudy.domain.identity import Session, Standing, User
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from understudy.adapters.aws.attributes import Item
-    from understudy.domain.ids import UserId
+    from understudy.domain.ids import UserId, WalletId
 
 _NOT_LATER = "(attribute_not_exists({0}) OR {0} < :at)"
 _OF_A_USER, _OF_ALL = "sessions_ended_at_ms", "ended_at_ms"
@@ -29,8 +29,8 @@ class DynamoSessionStore:
     def __init__(self, table: Table) -> None:
         self._table = table
 
-    def open_session(self, session: Session) -> Session:
-        """Store a new session, its name among the user's, while there is this user."""
+    def open_session(self, session: Session, wallet_id: WalletId) -> Session:
+        """Store a new session, its name among the user's, while its wallet stays bound."""
         name, until = self._table.name, keys.ending(session.expires_at_ms)
         pointer = keys.session_of_user(session.user_id, session.session_id)
         pointer |= {"session_id": text(session.session_id), **until}
@@ -38,6 +38,7 @@ class DynamoSessionStore:
             self._table.client,
             [
                 check_exists(name, keys.user(session.user_id)),
+                check_active(name, keys.wallet(session.user_id, wallet_id)),
                 put_record(name, keys.session(session.session_id), session, until),
                 {"Put": {"TableName": name, "Item": pointer}},
             ],

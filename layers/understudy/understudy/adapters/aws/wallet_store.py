@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING
 
 from understudy.adapters.aws import identity_keys as keys
 from understudy.adapters.aws.attempts import attempt
-from understudy.adapters.aws.attributes import text
+from understudy.adapters.aws.attributes import attributes_of, text
+from understudy.adapters.aws.operations import check_active, put
 from understudy.adapters.aws.table import Table, transact
+from understudy.domain.identity import RemovedWallet
 
 if TYPE_CHECKING:
     from understudy.adapters.aws.attributes import Item
@@ -29,7 +31,7 @@ class DynamoWalletStore:
         chosen = {":wallet": text(wallet_id)}
         self._transact(
             self._update(keys.user(user_id), "active_wallet_id = :wallet", chosen),
-            self._when("ConditionCheck", keys.wallet(user_id, wallet_id), "is_active = :is", _YES),
+            check_active(self._table.name, keys.wallet(user_id, wallet_id)),
         )
 
     def retire_wallet(self, user_id: UserId, wallet_id: WalletId) -> None:
@@ -45,11 +47,14 @@ class DynamoWalletStore:
         update = self._update(keys.wallet(user_id, wallet_id), "is_active = :is", _YES)
         attempt(lambda: self._table.client.update_item(**update["Update"]))
 
-    def remove_wallet(self, wallet: Wallet) -> None:
-        """Unbind a retired wallet, its address in the same transaction."""
+    def remove_wallet(self, wallet: Wallet, at_ms: int) -> None:
+        """Unbind a retired wallet, its address and the mark of it in the same transaction."""
         own = {":wallet": text(wallet.wallet_id)}
         key = keys.wallet(wallet.user_id, wallet.wallet_id)
+        removed = RemovedWallet(wallet.user_id, wallet.address, at_ms)
+        mark = keys.removed_wallet(wallet.user_id, wallet.address) | attributes_of(removed)
         self._transact(
+            put(self._table.name, mark),
             self._when("Delete", key, "is_active = :is", _NO),
             self._when("Delete", keys.address(wallet.address), "wallet_id = :wallet", own),
         )

@@ -89,6 +89,7 @@ class InMemoryAccountStore:
             kept.profiles.pop(user_id, None)
             for records in (
                 kept.wallets_by_address,
+                kept.removed,
                 kept.identities,
                 kept.sessions_by_id,
                 kept.agents_by_id,

@@ -11,6 +11,7 @@ from understudy.domain.errors import ConflictError, NotFoundError
 from understudy.domain.identity import (
     AuthMethod,
     ProviderIdentity,
+    RemovedWallet,
     Session,
     SignInNonce,
     Standing,
@@ -35,6 +36,7 @@ class InMemoryIdentityStore:
     nonces: dict[str, SignInNonce] = field(default_factory=dict)
     users: dict[UserId, User] = field(default_factory=dict)
     wallets_by_address: dict[str, Wallet] = field(default_factory=dict)
+    removed: dict[tuple[UserId, str], RemovedWallet] = field(default_factory=dict)
     identities: dict[tuple[AuthMethod, str], ProviderIdentity] = field(default_factory=dict)
     sessions_by_id: dict[str, Session] = field(default_factory=dict)
     all_ended_at_ms: int = 0
@@ -72,12 +74,20 @@ class InMemoryIdentityStore:
             if identity is not None:
                 self.identities[_name_of(identity)] = identity
 
-    def add_wallet(self, wallet: Wallet) -> None:
+    def add_wallet(self, wallet: Wallet, *, is_proven: bool) -> None:
         """Bind a further wallet; see `IdentityStore`."""
         with self.lock:
             if wallet.address in self.wallets_by_address or wallet.user_id not in self.users:
                 raise ConflictError("the address belongs to a user already, or the user is gone")
+            mark = wallet.user_id, wallet.address
+            if mark in self.removed and not is_proven:
+                raise ConflictError("the user has removed this wallet")
+            self.removed.pop(mark, None)
             self.wallets_by_address[wallet.address] = wallet
+
+    def removed_wallets(self, user_id: UserId) -> Sequence[RemovedWallet]:
+        """List the addresses that a user has removed and not bound again."""
+        return [each for each in self.removed.values() if each.user_id == user_id]
 
     def provider_identity(self, provider: AuthMethod, subject: str) -> ProviderIdentity | None:
         """Read whom a provider's subject is here."""
@@ -107,11 +117,15 @@ class InMemoryIdentityStore:
         """Read the wallet with this address."""
         return self.wallets_by_address.get(address)
 
-    def open_session(self, session: Session) -> Session:
+    def open_session(self, session: Session, wallet_id: WalletId) -> Session:
         """Store a new session; see `SessionStore`."""
         with self.lock:
-            if session.user_id not in self.users:
-                raise ConflictError("the session's user is gone")
+            wallet = self.wallets_by_address.get(session.wallet_address)
+            of_session = (session.user_id, wallet_id)
+            if wallet is None or (wallet.user_id, wallet.wallet_id) != of_session:
+                raise ConflictError("the session's user or wallet is gone")
+            if not wallet.is_active:
+                raise ConflictError("the session's wallet is on its way out")
             return self.put_session(session)
 
     def put_session(self, session: Session) -> Session:

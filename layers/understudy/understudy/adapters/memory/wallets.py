@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from understudy.adapters.memory.identity import InMemoryIdentityStore
 from understudy.domain.errors import ConflictError
-from understudy.domain.identity import User, Wallet
+from understudy.domain.identity import RemovedWallet, User, Wallet
 from understudy.domain.ids import UserId, WalletId
 from understudy.domain.replacing import replace
 
@@ -37,12 +37,14 @@ class InMemoryWalletStore:
         with self.identity.lock:
             self._put(replace(self._wallet(user_id, wallet_id), is_active=True))
 
-    def remove_wallet(self, wallet: Wallet) -> None:
+    def remove_wallet(self, wallet: Wallet, at_ms: int) -> None:
         """Unbind a retired wallet; see `WalletStore`."""
         with self.identity.lock:
             if self._wallet(wallet.user_id, wallet.wallet_id).is_active:
                 raise ConflictError("the wallet is not retired")
             del self.identity.wallets_by_address[wallet.address]
+            mark = wallet.user_id, wallet.address
+            self.identity.removed[mark] = RemovedWallet(*mark, at_ms)
 
     def _user(self, user_id: UserId) -> User:
         user = self.identity.user(user_id)

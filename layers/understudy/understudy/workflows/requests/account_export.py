@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from understudy.domain.agents import Agent
 from understudy.domain.audit import AboutUser, AuditEntry, AuditRecord
 from understudy.domain.follows import Account, Budget, Follow, Ledger
-from understudy.domain.identity import ProviderIdentity, User, Wallet
+from understudy.domain.identity import ProviderIdentity, RemovedWallet, User, Wallet
 from understudy.domain.intents import Intent
 from understudy.domain.receipts import Receipt
 from understudy.ports.accounts import AccountStore
@@ -63,6 +63,7 @@ class AccountExport:
     copies: CopiesExport
     user: User | None = None
     wallets: tuple[Wallet, ...] = ()
+    removed_wallets: tuple[RemovedWallet, ...] = ()
     identities: tuple[ProviderIdentity, ...] = ()
     sessions: tuple[SessionView, ...] = ()
     agents: tuple[Agent, ...] = ()
@@ -107,6 +108,7 @@ class AccountExports:
             copies=copies,
             user=found.user,
             wallets=found.wallets,
+            removed_wallets=tuple(self.identity.removed_wallets(user_id)),
             identities=tuple(self.stored_accounts.identities(user_id)),
             sessions=tuple(session_view(each) for each in self.stored_sessions.sessions(user_id)),
             agents=agents,

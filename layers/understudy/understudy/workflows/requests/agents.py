@@ -29,7 +29,7 @@ from understudy.ports.clock import Clock
 from understudy.ports.identity import IdentityStore
 from understudy.ports.switches import Switch, SwitchBoard
 from understudy.workflows.requests.agent_follows import hand_over, pause_follows
-from understudy.workflows.requests.approving import hand_in
+from understudy.workflows.requests.approving import hand_in, signed_by_wallet
 from understudy.workflows.requests.follow_changes import ATTEMPTS, OwnFollows
 from understudy.workflows.requests.wallets import own_wallet, person, refuse_closing
 
@@ -122,32 +122,34 @@ class Agents:
 
     def show(self, user_id: UserId, agent_id: str) -> Delegation:
         """Show an agent and what its wallet has to sign for it, if anything."""
-        agent = self._seen(self._own(user_id, agent_id))
+        stored = self._own(user_id, agent_id)
+        agent = self._seen(stored)
         if agent.status is AgentStatus.PENDING:
             return Delegation(agent, tuple(self.approvals.requests(agent)))
-        if agent.status is AgentStatus.REVOKED and not agent.removed_at_ms:
+        if stored.is_removable and not stored.removed_at_ms:
             return Delegation(agent, (self.approvals.revocation(agent),))
         return Delegation(agent)
 
     def confirm(self, user_id: UserId, agent_id: str, signatures: Sequence[str]) -> Delegation:
         """Check the wallet's signatures, hand them in, and let the agent sign.
 
-        For a revoked agent the signature is the one that takes the approval back at the venue.
+        For a revoked agent the signature is the one that takes the approval back at the venue, and
+        so for an expired one that the venue may have: its confirmation broke off.
         Confirming twice is no error. Raises ConflictError where another agent had the name: the
         venue has one agent for each, and would replace or remove that one.
         """
         agent = self._own(user_id, agent_id)
         status = agent.status_at(self.clock.now_ms())
-        if status is AgentStatus.EXPIRED:
+        if status is AgentStatus.EXPIRED and not agent.is_removable:
             raise ConflictError("this agent has expired: enable a new one", code="AGENT_EXPIRED")
         if status is AgentStatus.ACTIVE:
             self.succeed(agent)
             return Delegation(agent)
-        self._refuse_name_of_another(agent, status)
-        if status is AgentStatus.REVOKED:
-            hand_in(
-                self.approvals, self.clock, agent, [self.approvals.revocation(agent)], signatures
-            )
+        self._refuse_name_of_another(agent)
+        if agent.is_removable:
+            removal = [self.approvals.revocation(agent)]
+            signed = signed_by_wallet(self.approvals, agent, removal, signatures)
+            hand_in(self.approvals, self.clock, agent, signed)
             return Delegation(self._seen(agent))
         activated = self._activated(agent, signatures)
         self.succeed(activated)
@@ -242,9 +244,13 @@ class Agents:
         raise ConflictError("the agent is being changed by something else: revoke it again")
 
     def _activated(self, agent: Agent, signatures: Sequence[str]) -> Agent:
-        times = hand_in(
-            self.approvals, self.clock, agent, self.approvals.requests(agent), signatures
-        )
+        requests = self.approvals.requests(agent)
+        signed = signed_by_wallet(self.approvals, agent, requests, signatures)
+        if (
+            not agent.handed_in_at_ms
+        ):  # before it goes out: who dies then knows nothing of an answer
+            agent = self.keep(replace(agent, handed_in_at_ms=self.clock.now_ms()))
+        times = hand_in(self.approvals, self.clock, agent, signed)
         self.keys.activate(agent.agent_id)
         now = self.clock.now_ms()
         return self.keep(
@@ -259,10 +265,10 @@ class Agents:
             )
         )
 
-    def _refuse_name_of_another(self, agent: Agent, status: AgentStatus) -> None:
+    def _refuse_name_of_another(self, agent: Agent) -> None:
         agents = self._of_wallet(agent.user_id, agent.wallet_id)
         others = [each for each in agents if each.agent_id != agent.agent_id]
-        if status is AgentStatus.REVOKED:  # its removal is by name, and would hit an active one
+        if agent.is_removable:  # its removal is by name, and would hit an active one
             others = [each for each in others if each.status is AgentStatus.ACTIVE]
         _refuse_used_name(others, agent.name)
 
@@ -280,8 +286,8 @@ class Agents:
 
 
 def _refuse_used_name(agents: Sequence[Agent], name: str) -> None:
-    """Raise ConflictError for a name that the venue has seen: none is ever approved twice."""
-    if any(each.name == name and each.approve_agent_confirmed_at_ms for each in agents):
+    """Raise ConflictError for a name that the venue may know: none is ever approved twice."""
+    if any(each.name == name and each.was_handed_in for each in agents):
         raise ConflictError(
             "an agent of this wallet had this name, and no name is used twice: choose another",
             code="AGENT_NAME_IN_USE",

@@ -1,4 +1,4 @@
-"""Takes the wallet's signatures in: each checked here first, then handed to the venue."""
+"""Takes the wallet's signatures in: all checked here first, then handed to the venue."""
 
 from __future__ import annotations
 
@@ -13,19 +13,16 @@ if TYPE_CHECKING:
     from understudy.ports.agents import AgentApprovals, WalletRequest
     from understudy.ports.clock import Clock
 
+    Signed = tuple[WalletRequest, str]
 
-def hand_in(
+
+def signed_by_wallet(
     approvals: AgentApprovals,
-    clock: Clock,
     agent: Agent,
     requests: Sequence[WalletRequest],
     signatures: Sequence[str],
-) -> list[int]:
-    """Hand signed requests in, in their order; gives when each was taken.
-
-    Nothing is handed in unless all are signed by the agent's wallet. Raises InvalidInputError,
-    VenueRejectedError, VenueUnreachableError.
-    """
+) -> Sequence[Signed]:
+    """Pair requests with their signatures; raises InvalidInputError unless the wallet made all."""
     if len(signatures) != len(requests):
         raise InvalidInputError(
             f"send one signature per action to sign: {len(requests)}, in their order",
@@ -38,6 +35,16 @@ def hand_in(
                 "a signature is not by the agent's wallet over the given action",
                 code="SIGNATURE_MISMATCH",
             )
+    return signed
+
+
+def hand_in(
+    approvals: AgentApprovals, clock: Clock, agent: Agent, signed: Sequence[Signed]
+) -> list[int]:
+    """Hand signed requests in, in their order; gives when each was taken.
+
+    Raises VenueRejectedError, VenueUnreachableError.
+    """
     times_ms = []
     for request, signature in signed:
         _submit(approvals, agent, request, signature)

@@ -8,7 +8,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from understudy.domain.agents import AgentStatus
 from understudy.ports.agents import AgentRegistry
 from understudy.ports.identity import IdentityStore
 from understudy.workflows.requests.agents import Agents
@@ -34,11 +33,11 @@ class Confirming:
     def confirm(self, user_id: UserId, agent_id: str, signatures: Sequence[str]) -> Delegation:
         """Confirm an agent, or the removal of a revoked one; see `Agents.confirm`.
 
-        Raises ConflictError or LimitExceededError for an agent that is not revoked and a user who
+        Raises ConflictError or LimitExceededError for an agent that may yet sign and a user who
         is being deleted or has not accepted the terms.
         """
         agent = self.registry.agent(user_id, agent_id)
-        # One that is revoked stays so: nothing can begin between this look and what follows.
-        if agent is not None and agent.status is not AgentStatus.REVOKED:
+        # One that is over stays so: nothing can begin between this look and what follows.
+        if agent is not None and not agent.is_removable:
             self.terms.require_beginner(person(self.identity, user_id).user)
         return self.agents.confirm(user_id, agent_id, signatures)

@@ -1,16 +1,19 @@
 """Signs people in with what an identity provider signed; a subject is one user for ever.
 
-An address that belongs to somebody else is a conflict: two users are never made one.
+An address that belongs to somebody else is a conflict: two users are never made one. A wallet that
+its user has removed here comes back by a proof of its key alone, whatever the provider still names.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from understudy.domain.audit import AuditEntry
 from understudy.domain.errors import ConflictError, LimitExceededError
 from understudy.domain.identity import AuthMethod, ProviderIdentity, User, Wallet, WalletKind
 from understudy.domain.ids import UserId, WalletId
+from understudy.ports.audit import AuditTrail
 from understudy.ports.clock import Clock
 from understudy.ports.identity import (
     IdentityStore,
@@ -22,7 +25,12 @@ from understudy.ports.identity import (
 )
 from understudy.workflows.requests.sessions import Sessions
 from understudy.workflows.requests.sign_in import SignedIn
-from understudy.workflows.requests.wallets import MOST_WALLETS, address_in_use, retired
+from understudy.workflows.requests.wallets import (
+    MOST_WALLETS,
+    WalletEvent,
+    address_in_use,
+    retired,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +42,7 @@ class ProviderSignIn:
     sessions: Sessions
     clock: Clock
     ids: Ids
+    audit: AuditTrail
 
     def verify(self, provider: AuthMethod, tokens: ProviderTokens) -> SignedIn:
         """Open a session for whom the provider vouches for.
@@ -73,11 +82,14 @@ class ProviderSignIn:
         first = next(kept, wallets[0])
         user = User(identity.user_id, first.wallet_id, now, now)
         self.store.create_user(user, *wallets, identity=identity)
+        for wallet in wallets:
+            self._note_linked(wallet, provider)
         return first
 
     def _returning(self, identity: ProviderIdentity, claim: ProviderClaim) -> Wallet:
-        self._bind_new(identity, claim)
-        vouched = {linked.address for linked in claim.wallets}
+        named = self._not_removed(identity.user_id, claim)
+        self._bind_new(identity, named)
+        vouched = {linked.address for linked in named}
         own = [each for each in self.store.wallets(identity.user_id) if each.address in vouched]
         usable = [each for each in own if each.is_active]
         if not own:
@@ -91,11 +103,23 @@ class ProviderSignIn:
         self.store.record_login(identity.user_id, seen)
         return seen
 
-    def _bind_new(self, identity: ProviderIdentity, claim: ProviderClaim) -> None:
-        holders = {each.address: self._holder(each.address) for each in claim.wallets}
+    def _not_removed(self, user_id: UserId, claim: ProviderClaim) -> Sequence[LinkedWallet]:
+        """Leave out what the user has removed: theirs no longer, it is nobody's conflict either."""
+        removed = {each.address for each in self.store.removed_wallets(user_id)}
+        named = [each for each in claim.wallets if each.address not in removed]
+        if not named:
+            raise ConflictError(
+                "you have removed every wallet here that the provider names: sign in with another"
+                " one, and link it again by its signature",
+                code="WALLET_REMOVED",
+            )
+        return named
+
+    def _bind_new(self, identity: ProviderIdentity, named: Sequence[LinkedWallet]) -> None:
+        holders = {each.address: self._holder(each.address) for each in named}
         if set(holders.values()) - {None, identity.user_id}:
             raise address_in_use("unlink it at the provider")
-        unbound = [each for each in claim.wallets if holders[each.address] is None]
+        unbound = [each for each in named if holders[each.address] is None]
         if unbound:
             # What does not fit stays unbound: it keeps nobody out who comes with what is bound.
             room = max(0, MOST_WALLETS - len(self.store.wallets(identity.user_id)))
@@ -103,15 +127,28 @@ class ProviderSignIn:
                 self._bind(identity, linked)
 
     def _bind(self, identity: ProviderIdentity, linked: LinkedWallet) -> None:
+        wallet = self._bound(identity, linked)
         try:
-            self.store.add_wallet(self._bound(identity, linked))
+            self.store.add_wallet(wallet, is_proven=False)
         except ConflictError as error:
-            if self._holder(linked.address) != identity.user_id:
+            # Nobody's: removed in this very moment, and so not bound again.
+            if self._holder(linked.address) not in {None, identity.user_id}:
                 raise address_in_use("unlink it at the provider") from error
+        else:
+            self._note_linked(wallet, identity.provider)
 
     def _holder(self, address: str) -> UserId | None:
         wallet = self.store.wallet_of_address(address)
         return wallet.user_id if wallet else None
+
+    def _note_linked(self, wallet: Wallet, by: AuthMethod) -> None:
+        facts = {
+            "wallet_id": wallet.wallet_id,
+            "connector": wallet.connector.value,
+            "auth_method": by.value,
+        }
+        now = self.clock.now_ms()
+        self.audit.append(AuditEntry(WalletEvent.WALLET_LINKED, wallet.user_id, now, facts))
 
     def _bound(self, identity: ProviderIdentity, linked: LinkedWallet) -> Wallet:
         now, is_privy = self.clock.now_ms(), identity.provider is AuthMethod.PRIVY

@@ -63,7 +63,10 @@ class Sessions:
     audit: AuditTrail
 
     def open(self, wallet: Wallet, method: AuthMethod) -> TokenPair:
-        """Start a session of this wallet's user; raises ConflictError when the user is gone."""
+        """Start a session of this wallet's user.
+
+        Raises ConflictError when the user or the wallet is gone, or the wallet on its way out.
+        """
         now = self.clock.now_ms()
         token = self.refresh_tokens.make(self.ids.new_id(), 1)
         session = Session(
@@ -79,7 +82,7 @@ class Sessions:
             idle_expires_at_ms=now + REFRESH_LIFETIME_MS,
             expires_at_ms=now + SESSION_LIFETIME_MS,
         )
-        stored = self.store.open_session(session)
+        stored = self.store.open_session(session, wallet.wallet_id)
         self._note(SessionEvent.SIGNED_IN, stored)
         return self._pair(stored, token)
 

@@ -6,7 +6,6 @@ Whoever proves the key of a linked wallet enters as its user, so a removed one e
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from understudy.domain.agents import AgentStatus
@@ -27,6 +26,7 @@ from understudy.workflows.requests.wallet_proofs import SignedMessage, WalletPro
 from understudy.workflows.requests.wallets import (
     MOST_WALLETS,
     Person,
+    WalletEvent,
     address_in_use,
     person,
     retired,
@@ -34,14 +34,6 @@ from understudy.workflows.requests.wallets import (
 
 if TYPE_CHECKING:
     from understudy.ports.identity import AccessClaims
-
-
-class WalletEvent(StrEnum):
-    """What the audit keeps of a user's wallets, by their ids."""
-
-    WALLET_LINKED = "WALLET_LINKED"
-    WALLET_ACTIVATED = "WALLET_ACTIVATED"
-    WALLET_REMOVED = "WALLET_REMOVED"
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +90,7 @@ class WalletLinks:
         # First, for linking again does nothing: it may be there twice, never not.
         self._note(WalletEvent.WALLET_LINKED, wallet)
         try:
-            self.identity.add_wallet(wallet)
+            self.identity.add_wallet(wallet, is_proven=True)
         except ConflictError:  # somebody, maybe this user, links the same address at once
             known = self.identity.wallet_of_address(address)
             if known is None:
@@ -118,6 +110,7 @@ class WalletLinks:
     def remove(self, claims: AccessClaims, wallet_id: WalletId) -> Person:
         """Unbind a wallet and end the sessions that were opened with it.
 
+        No provider's word binds it again to this user, only a proof of its key.
         Raises NotFoundError, ConflictError for the wallet of this very session, the active one,
         and one with follows or agents. Who died on the way asks again.
         """
@@ -132,8 +125,8 @@ class WalletLinks:
         self._end_sessions(wallet)
         # First, for who asks again finds no wallet: it may be there twice, never not.
         self._note(WalletEvent.WALLET_REMOVED, wallet)
-        self.wallets.remove_wallet(wallet)
-        self._end_sessions(wallet)  # whoever was just coming in while it was still bound
+        self.wallets.remove_wallet(wallet, self.clock.now_ms())
+        self._end_sessions(wallet)  # one that came in while it was linked again in between
         return person(self.identity, user_id)
 
     def _known(self, user_id: UserId, wallet: Wallet) -> Wallet:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from understudy.domain.errors import ConflictError, NotAllowedError, NotFoundError
@@ -15,6 +16,14 @@ if TYPE_CHECKING:
     from understudy.ports.identity import IdentityStore
 
 MOST_WALLETS = 20
+
+
+class WalletEvent(StrEnum):
+    """What the audit keeps of a user's wallets, by their ids."""
+
+    WALLET_LINKED = "WALLET_LINKED"
+    WALLET_ACTIVATED = "WALLET_ACTIVATED"
+    WALLET_REMOVED = "WALLET_REMOVED"
 
 
 @dataclass(frozen=True, slots=True)
