@@ -129,7 +129,7 @@ def test_after_an_erasure_nothing_can_be_added(
     with pytest.raises(ConflictError):
         sessions.open_session(session_of(ALICE))
     with pytest.raises(ConflictError):
-        store.add_wallet(wallet_of(ALICE, 3))
+        store.add_wallet(wallet_of(ALICE, 3), 3)
     with pytest.raises(ConflictError):
         store.record_login(ALICE, wallet_of(ALICE))
 
@@ -204,7 +204,7 @@ LATE_SESSION, LATE_WALLET = session_of(ALICE, SESSIONS), wallet_of(ALICE, 3)
 
 def come_in(store: Store, sessions: SessionStore) -> None:
     sessions.open_session(LATE_SESSION)
-    store.add_wallet(LATE_WALLET)
+    store.add_wallet(LATE_WALLET, 3)
 
 
 @pytest.mark.parametrize("store", ON_TABLES, indirect=True)

@@ -13,8 +13,6 @@ from tests.fakes.identity import ALICE, BOB, message
 from tests.fakes.requests import created
 from understudy.domain.errors import DependencyError
 from understudy.domain.identity import AuthMethod
-from understudy.domain.ids import WalletId
-from understudy.workflows.requests.wallets import MOST_WALLETS
 
 if TYPE_CHECKING:
     from cli.wallet_key import WalletKey
@@ -106,18 +104,6 @@ def test_a_message_for_linking_neither_signs_in_nor_links_to_another_user(
         assert (answer.status, answer.code) == (401, "SIWE_NONCE_INVALID")
 
     assert api.stored() == before
-
-
-def test_twenty_wallets_are_the_most(api: ApiWorld, token: str) -> None:
-    user_id = api.request("GET", "/v1/me", None, token).body["user"]["user_id"]
-    (own,) = api.identity.wallets(user_id)
-    for number in range(MOST_WALLETS - 1):
-        name, address = f"w{number}", f"0x{number:040x}"
-        api.identity.add_wallet(replace(own, wallet_id=WalletId(name), address=address))
-
-    answer = link(api, token)
-
-    assert (answer.status, answer.code) == (422, "TOO_MANY_WALLETS")
 
 
 def test_the_chosen_wallet_is_the_one_that_follows(api: ApiWorld, token: str) -> None:

@@ -166,10 +166,11 @@ class IdentityStore(Protocol):
         """
         ...
 
-    def add_wallet(self, wallet: Wallet) -> None:
-        """Bind a further wallet to its user.
+    def add_wallet(self, wallet: Wallet, most: int) -> None:
+        """Bind a further wallet to its user, who never has more than `most`.
 
-        Raises ConflictError when the address is taken or the user gone.
+        Raises LimitExceededError (TOO_MANY_WALLETS) when they have them, ConflictError when the
+        address is taken or the user gone.
         """
         ...
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from understudy.adapters.aws import identity_keys as keys
-from understudy.adapters.aws.attempts import attempt
+from understudy.adapters.aws.attempts import attempt, rounds
 from understudy.adapters.aws.attributes import attributes_of, number, record_of, text
 from understudy.adapters.aws.operations import PRESENT, check, check_exists, put_new, put_record
 from understudy.adapters.aws.table import Table, transact
@@ -22,6 +22,7 @@ from understudy.domain.identity import (
     SignInNonce,
     User,
     Wallet,
+    refuse_more_wallets,
 )
 from understudy.domain.ids import UserId, WalletId
 from understudy.domain.replacing import replace
@@ -30,7 +31,7 @@ from understudy.ports.profiles import CopyProfile
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from understudy.adapters.aws.attributes import Item
+    from understudy.adapters.aws.attributes import Attribute, Item
     from understudy.adapters.aws.operations import Operation
 
 _NOT_CLOSING = "attribute_not_exists(closing_since_ms)"
@@ -87,11 +88,24 @@ class DynamoIdentityStore:
             writes.append(put_new(name, {**keys.identity_of_user(user.user_id, *named), **known}))
         transact(self._table.client, writes)
 
-    def add_wallet(self, wallet: Wallet) -> None:
-        """Bind a further wallet to its user, its address in the same transaction."""
-        name = self._table.name
-        there = check_exists(name, keys.user(wallet.user_id))
-        transact(self._table.client, [there, *_binding(name, wallet)])
+    def add_wallet(self, wallet: Wallet, most: int) -> None:
+        """Bind a further wallet to its user, its address in the same transaction.
+
+        The profile counts what was ever added: whoever adds another meanwhile changes it, and the
+        wallets are counted again.
+        """
+        for _ in rounds():
+            profile = self._table.get(keys.user(wallet.user_id)) or {}
+            refuse_more_wallets(len(self.wallets(wallet.user_id)), most)
+            added = _one_more(self._table.name, wallet.user_id, profile.get("wallets_added"))
+            try:
+                transact(self._table.client, [added, *_binding(self._table.name, wallet)])
+            except ConflictError:
+                if not profile or self.wallet_of_address(wallet.address) is not None:
+                    raise
+            else:
+                return
+        raise ConflictError("other wallets of this user are being bound: try again")
 
     def provider_identity(self, provider: AuthMethod, subject: str) -> ProviderIdentity | None:
         """Read whom a provider's subject is here."""
@@ -188,6 +202,22 @@ class DynamoIdentityStore:
         write = put_record(self._table.name, key, written)
         transact(self._table.client, [there, write])
         return replace(profile, version=profile.version + 1)
+
+
+def _one_more(table: str, user_id: UserId, added: Attribute | None) -> Operation:
+    """Count a wallet that is added to a user who is there, with so many added before."""
+    before, values = "attribute_not_exists(wallets_added)", {":one": number(1)}
+    if added is not None:
+        before, values = "wallets_added = :added", {**values, ":added": added}
+    return {
+        "Update": {
+            "TableName": table,
+            "Key": keys.user(user_id),
+            "UpdateExpression": "ADD wallets_added :one",
+            "ConditionExpression": f"{PRESENT} AND {before}",
+            "ExpressionAttributeValues": values,
+        }
+    }
 
 
 def _binding(table: str, wallet: Wallet) -> list[Operation]:

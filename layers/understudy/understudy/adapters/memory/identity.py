@@ -16,6 +16,7 @@ from understudy.domain.identity import (
     Standing,
     User,
     Wallet,
+    refuse_more_wallets,
 )
 from understudy.domain.ids import UserId, WalletId
 from understudy.domain.replacing import replace
@@ -72,11 +73,12 @@ class InMemoryIdentityStore:
             if identity is not None:
                 self.identities[_name_of(identity)] = identity
 
-    def add_wallet(self, wallet: Wallet) -> None:
+    def add_wallet(self, wallet: Wallet, most: int) -> None:
         """Bind a further wallet; see `IdentityStore`."""
         with self.lock:
             if wallet.address in self.wallets_by_address or wallet.user_id not in self.users:
                 raise ConflictError("the address belongs to a user already, or the user is gone")
+            refuse_more_wallets(len(self.wallets(wallet.user_id)), most)
             self.wallets_by_address[wallet.address] = wallet
 
     def provider_identity(self, provider: AuthMethod, subject: str) -> ProviderIdentity | None:

@@ -6,6 +6,7 @@ An address that belongs to somebody else is a conflict: two users are never made
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from understudy.domain.errors import ConflictError, LimitExceededError
@@ -95,16 +96,15 @@ class ProviderSignIn:
         holders = {each.address: self._holder(each.address) for each in claim.wallets}
         if set(holders.values()) - {None, identity.user_id}:
             raise address_in_use("unlink it at the provider")
-        unbound = [each for each in claim.wallets if holders[each.address] is None]
-        if unbound:
-            # What does not fit stays unbound: it keeps nobody out who comes with what is bound.
-            room = max(0, MOST_WALLETS - len(self.store.wallets(identity.user_id)))
-            for linked in unbound[:room]:
-                self._bind(identity, linked)
+        # What does not fit stays unbound: it keeps nobody out who comes with what is bound.
+        with suppress(LimitExceededError):
+            for linked in claim.wallets:
+                if holders[linked.address] is None:
+                    self._bind(identity, linked)
 
     def _bind(self, identity: ProviderIdentity, linked: LinkedWallet) -> None:
         try:
-            self.store.add_wallet(self._bound(identity, linked))
+            self.store.add_wallet(self._bound(identity, linked), MOST_WALLETS)
         except ConflictError as error:
             if self._holder(linked.address) != identity.user_id:
                 raise address_in_use("unlink it at the provider") from error

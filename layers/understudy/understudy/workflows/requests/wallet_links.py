@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from understudy.domain.agents import AgentStatus
 from understudy.domain.audit import AuditEntry
-from understudy.domain.errors import ConflictError, LimitExceededError, NotFoundError
+from understudy.domain.errors import ConflictError, NotFoundError
 from understudy.domain.identity import Connector, SignInNonce, Wallet
 from understudy.domain.ids import UserId, WalletId
 from understudy.domain.replacing import replace
@@ -89,14 +89,10 @@ class WalletLinks:
         known = self.identity.wallet_of_address(address)
         if known is not None:
             return self._known(user_id, known)
-        if len(self.identity.wallets(user_id)) >= MOST_WALLETS:
-            raise LimitExceededError(
-                f"{MOST_WALLETS} wallets are the most: remove one first", code="TOO_MANY_WALLETS"
-            )
         now = self.clock.now_ms()
         wallet = Wallet(WalletId(self.ids.new_id()), user_id, address, connector, now, now)
         try:
-            self.identity.add_wallet(wallet)
+            self.identity.add_wallet(wallet, MOST_WALLETS)
         except ConflictError:  # somebody, maybe this user, links the same address at once
             known = self.identity.wallet_of_address(address)
             if known is None:
