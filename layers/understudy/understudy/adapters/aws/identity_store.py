@@ -14,7 +14,7 @@ from understudy.adapters.aws.attempts import attempt, rounds
 from understudy.adapters.aws.attributes import attributes_of, number, record_of, text
 from understudy.adapters.aws.operations import PRESENT, check, check_exists, put_new, put_record
 from understudy.adapters.aws.table import Table, transact
-from understudy.domain.agents import Agent
+from understudy.domain.agents import DAY_MS, Agent, MadeAgents
 from understudy.domain.errors import ConflictError
 from understudy.domain.identity import (
     AuthMethod,
@@ -173,9 +173,21 @@ class DynamoIdentityStore:
         if agent.version:
             self._table.put_when(write)
         else:
-            staying = check(name, keys.user(agent.user_id), f"{PRESENT} AND {_NOT_CLOSING}")
-            transact(self._table.client, [staying, write])
+            transact(self._table.client, [self._staying(agent.user_id), write])
         return replace(agent, version=agent.version + 1)
+
+    def made_agents(self, user_id: UserId, wallet_address: str) -> MadeAgents:
+        """Read when agents were made for an address."""
+        item = self._table.get(keys.made_agents(user_id, wallet_address))
+        return MadeAgents(user_id, wallet_address) if item is None else record_of(MadeAgents, item)
+
+    def put_made_agents(self, made: MadeAgents) -> MadeAgents:
+        """Store when agents were made, while the version is the one read and the user stays."""
+        key = keys.made_agents(made.user_id, made.wallet_address)
+        ending = keys.ending(max(made.made_at_ms, default=0) + DAY_MS)
+        write = put_record(self._table.name, key, made, ending)
+        transact(self._table.client, [self._staying(made.user_id), write])
+        return replace(made, version=made.version + 1)
 
     def due_agents(self, until_ms: int, limit: int) -> Sequence[Agent]:
         """List agents that are due; see `DueAgents`."""
@@ -202,6 +214,9 @@ class DynamoIdentityStore:
         write = put_record(self._table.name, key, written)
         transact(self._table.client, [there, write])
         return replace(profile, version=profile.version + 1)
+
+    def _staying(self, user_id: UserId) -> Operation:
+        return check(self._table.name, keys.user(user_id), f"{PRESENT} AND {_NOT_CLOSING}")
 
 
 def _one_more(table: str, user_id: UserId, added: Attribute | None) -> Operation:

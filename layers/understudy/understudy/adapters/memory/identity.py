@@ -6,7 +6,7 @@ import threading
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from understudy.domain.agents import Agent
+from understudy.domain.agents import Agent, MadeAgents
 from understudy.domain.errors import ConflictError, NotFoundError
 from understudy.domain.identity import (
     AuthMethod,
@@ -41,6 +41,7 @@ class InMemoryIdentityStore:
     all_ended_at_ms: int = 0
     profiles: dict[UserId, CopyProfile] = field(default_factory=dict)
     agents_by_id: dict[str, Agent] = field(default_factory=dict)
+    made_by_address: dict[tuple[UserId, str], MadeAgents] = field(default_factory=dict)
     closings: dict[UserId, int] = field(default_factory=dict)
     lock: threading.RLock = field(default_factory=threading.RLock)
 
@@ -169,11 +170,25 @@ class InMemoryIdentityStore:
         with self.lock:
             kept = self.agents_by_id.get(agent.agent_id)
             _check_version(kept.version if kept else 0, agent.version)
-            user = self.users.get(agent.user_id)
-            if kept is None and (user is None or user.closing_since_ms):
-                raise ConflictError("the agent's user is gone, or about to go")
+            if kept is None:
+                self._refuse_leaving(agent.user_id)
             stored = replace(agent, version=agent.version + 1)
             self.agents_by_id[agent.agent_id] = stored
+            return stored
+
+    def made_agents(self, user_id: UserId, wallet_address: str) -> MadeAgents:
+        """Read when agents were made; see `AgentRegistry`."""
+        made = MadeAgents(user_id, wallet_address)
+        return self.made_by_address.get((user_id, wallet_address), made)
+
+    def put_made_agents(self, made: MadeAgents) -> MadeAgents:
+        """Store when agents were made, under its version; see `AgentRegistry`."""
+        with self.lock:
+            kept = self.made_agents(made.user_id, made.wallet_address)
+            _check_version(kept.version, made.version)
+            self._refuse_leaving(made.user_id)
+            stored = replace(made, version=made.version + 1)
+            self.made_by_address[made.user_id, made.wallet_address] = stored
             return stored
 
     def due_agents(self, until_ms: int, limit: int) -> Sequence[Agent]:
@@ -194,6 +209,11 @@ class InMemoryIdentityStore:
             stored = replace(profile, version=profile.version + 1)
             self.profiles[profile.user_id] = stored
             return stored
+
+    def _refuse_leaving(self, user_id: UserId) -> None:
+        user = self.users.get(user_id)
+        if user is None or user.closing_since_ms:
+            raise ConflictError("the user is gone, or about to go")
 
 
 def _name_of(identity: ProviderIdentity) -> tuple[AuthMethod, str]:
