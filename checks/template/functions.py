@@ -1,4 +1,7 @@
-"""Every function: our runtime, a place for failures, its own kept logs, an alarm."""
+"""Every function: our runtime, a place for failures, its own kept logs, an alarm.
+
+Every API: an alarm on what it answers, for a function that answers 500 has not failed.
+"""
 
 from __future__ import annotations
 
@@ -17,6 +20,13 @@ ARCHITECTURES = ["arm64"]
 SYNCHRONOUS = {"Api", "HttpApi"}
 QUEUE = {"SQS"}  # failures stay in the queue: its redrive policy is checked with the queues
 STREAM = {"DynamoDB", "Kinesis"}
+SERVER_ERRORS = {
+    "Namespace": "AWS/ApiGateway",
+    "MetricName": "5xx",
+    "Statistic": "Sum",
+    "Threshold": 0,
+    "ComparisonOperator": "GreaterThanThreshold",
+}
 SCHEDULERS = ("AWS::Events::Rule", "AWS::Scheduler::Schedule", "AWS::SNS::Subscription")
 
 
@@ -27,6 +37,9 @@ def check_functions(document: Document) -> Iterator[Finding]:
         yield from _check_failures(document, function)
         yield from _check_logs(document, function)
         yield from _check_alarm(document, function)
+        yield from _check_own_api(function)
+    for api in document.of_type("AWS::Serverless::HttpApi"):
+        yield from _check_api_alarm(document, api)
 
 
 def _check_runtime(function: Resource) -> Iterator[Finding]:
@@ -86,3 +99,24 @@ def _check_alarm(document: Document, function: Resource) -> Iterator[Finding]:
     alarms = document.of_type("AWS::CloudWatch::Alarm")
     if not any(function.name in references(alarm.properties) for alarm in alarms):
         yield Finding(function.name, "alarm", "no alarm watches it")
+
+
+def _check_own_api(function: Resource) -> Iterator[Finding]:
+    """Find what makes SAM add an API unasked: no resource of the template, seen by no rule."""
+    events: dict[str, Properties] = function.properties.get("Events") or {}
+    for name, event in events.items():
+        is_api = event["Type"] in SYNCHRONOUS
+        if is_api and "ApiId" not in (event.get("Properties") or {}):
+            yield Finding(function.name, "implicit-api", f"the event {name} names no ApiId")
+
+
+def _check_api_alarm(document: Document, api: Resource) -> Iterator[Finding]:
+    alarms = document.of_type("AWS::CloudWatch::Alarm")
+    if not any(_watches_answers(alarm.properties, api) for alarm in alarms):
+        yield Finding(api.name, "alarm", "no alarm watches its answers of 5xx")
+
+
+def _watches_answers(alarm: Properties, api: Resource) -> bool:
+    """Say whether an alarm counts every 5xx of an API: by the API alone, whatever its stage."""
+    dimensions = [{"Name": "ApiId", "Value": {"Ref": api.name}}]
+    return {**alarm, **SERVER_ERRORS, "Dimensions": dimensions} == alarm

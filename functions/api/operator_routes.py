@@ -15,10 +15,10 @@ from understudy.workflows.requests.operators import LOOKING, Deed
 
 from . import sign_in_routes
 from .fields import Address, Flag, Identity
-from .proofs import NonceQuery, ShownNonce, SignedMessage
+from .proofs import NonceQuery, SignedMessage
 from .routing import Access, Call, Request, Route
 from .session_routes import Ended
-from .sign_in_routes import OpenedSession, RefreshRequest, nobodys_door, session_of
+from .sign_in_routes import RefreshRequest, nobodys_door, session_of
 
 if TYPE_CHECKING:
     from understudy.workflows.requests.operator_actions import Dossier
@@ -54,18 +54,6 @@ class WhichUser(Request):
 
     user_id: Identity | None = None
     address: Address | None = None
-
-
-def give_nonce(call: Call) -> ShownNonce:
-    """Give an operator a nonce for the next sign-in message."""
-    call.services.operators.require(call.query.address)
-    return sign_in_routes.give_nonce(call)
-
-
-def verify(call: Call) -> OpenedSession:
-    """Open an operator's session."""
-    call.services.operators.require(call.body.address)
-    return sign_in_routes.verify(call)
 
 
 def switch(call: Call) -> SwitchView:
@@ -168,14 +156,14 @@ ROUTES = (
         "GET",
         "/siwe/nonce",
         "Get a nonce for an operator's sign-in message; it works once, within 10 minutes",
-        give_nonce,
+        sign_in_routes.give_nonce,
         query=NonceQuery,
     ),
     _door(
         "POST",
         "/siwe/verify",
         "Sign an operator in with a message that names urn:understudy:operate as a resource",
-        verify,
+        sign_in_routes.verify,
         body=SignedMessage,
         aim=nobodys_door,
     ),

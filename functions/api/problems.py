@@ -85,8 +85,10 @@ def problem_of_shape(error: ValidationError) -> Problem:
     return {**problem(400, "INVALID_INPUT", detail), "errors": fields}
 
 
-def headers_of(shown: Problem) -> dict[str, str]:
+def headers_of(shown: Problem, error: UnderstudyError | None = None) -> dict[str, str]:
     """Give the headers that belong to a problem."""
+    if isinstance(error, TooManyCallsError):
+        return {"Retry-After": str(error.again_in_seconds)}
     if shown["status"] == 401:  # noqa: PLR2004  # not signed in
         return {"WWW-Authenticate": "Bearer"}
     if shown["status"] == 503:  # noqa: PLR2004  # not available

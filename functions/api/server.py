@@ -116,7 +116,9 @@ def _refused(
         "request refused", route=named, status=shown["status"], code=shown["code"], facts=facts
     )
     counted = of_admissions(visit.admissions) if visit else {}
-    return _response(shown["status"], PROBLEM_JSON, json.dumps(shown), headers_of(shown) | counted)
+    return _response(
+        shown["status"], PROBLEM_JSON, json.dumps(shown), headers_of(shown, error) | counted
+    )
 
 
 def _failed(error: Exception) -> Response[str]:

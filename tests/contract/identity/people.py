@@ -109,7 +109,7 @@ def settle(store: Store, sessions: SessionStore, wallets: WalletStore) -> None:
 
 def remove_one(store: Store, wallets: WalletStore, user_id: UserId) -> None:
     removed = wallet_of(user_id, 9)
-    store.add_wallet(removed, is_proven=True)
+    store.add_wallet(removed, 3, is_proven=True)
     wallets.retire_wallet(user_id, removed.wallet_id)
     wallets.remove_wallet(removed, NOW_MS)
 

@@ -130,7 +130,7 @@ def test_after_an_erasure_nothing_can_be_added(
     with pytest.raises(ConflictError):
         sessions.open_session(session_of(ALICE), wallet_of(ALICE).wallet_id)
     with pytest.raises(ConflictError):
-        store.add_wallet(wallet_of(ALICE, 3), is_proven=True)
+        store.add_wallet(wallet_of(ALICE, 3), 3, is_proven=True)
     with pytest.raises(ConflictError):
         store.record_login(ALICE, wallet_of(ALICE))
 
@@ -220,7 +220,7 @@ LATE_SESSION, LATE_WALLET = session_of(ALICE, SESSIONS), wallet_of(ALICE, 3)
 
 def come_in(store: Store, sessions: SessionStore) -> None:
     sessions.open_session(LATE_SESSION, wallet_of(ALICE).wallet_id)
-    store.add_wallet(LATE_WALLET, is_proven=True)
+    store.add_wallet(LATE_WALLET, 3, is_proven=True)
 
 
 @pytest.mark.parametrize("store", ON_TABLES, indirect=True)

@@ -165,19 +165,19 @@ def test_of_many_who_make_a_user_for_one_subject_at_once_one_does(store: Store) 
 def test_a_further_wallet_is_bound_once(store: Store) -> None:
     store.create_user(USER, WALLET)
 
-    store.add_wallet(SECOND_WALLET, is_proven=True)
+    store.add_wallet(SECOND_WALLET, 2, is_proven=True)
 
     assert list(store.wallets(USER.user_id)) == [WALLET, SECOND_WALLET]
     with pytest.raises(ConflictError):
         store.add_wallet(
-            replace(SECOND_WALLET, wallet_id=WalletId("w3"), user_id=UserId("u2")), is_proven=True
+            replace(SECOND_WALLET, wallet_id=WalletId("w3"), user_id=UserId("u2")), 2, is_proven=True
         )
     assert store.wallet_of_address(SECOND_WALLET.address) == SECOND_WALLET
 
 
 def test_nobody_who_is_not_there_gets_a_wallet(store: Store) -> None:
     with pytest.raises(ConflictError):
-        store.add_wallet(WALLET, is_proven=True)
+        store.add_wallet(WALLET, 2, is_proven=True)
 
     assert store.wallet_of_address(ADDRESS) is None
 
@@ -191,7 +191,7 @@ def test_of_many_users_who_link_one_address_at_once_one_gets_it(store: Store) ->
 
     def linked(user_id: UserId) -> bool:
         try:
-            store.add_wallet(replace(SECOND_WALLET, user_id=user_id), is_proven=True)
+            store.add_wallet(replace(SECOND_WALLET, user_id=user_id), 2, is_proven=True)
         except ConflictError:
             return False
         return True

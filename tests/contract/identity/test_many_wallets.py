@@ -45,7 +45,7 @@ def test_a_user_with_more_wallets_than_fit_into_a_transaction_is_erased_too(
 ) -> None:
     more = [wallet_of(ALICE, number) for number in range(3, MANY_WALLETS + 1)]
     for wallet in more:
-        store.add_wallet(wallet, is_proven=True)
+        store.add_wallet(wallet, MANY_WALLETS, is_proven=True)
     before = about(store, sessions, accounts, BOB)
 
     accounts.erase(ALICE, GONE)
@@ -67,7 +67,7 @@ def test_of_more_ways_in_than_go_at_once_those_that_matter_go_last(
 ) -> None:
     assert isinstance(store, DynamoIdentityStore)
     for number in range(3, MANY_WALLETS + 1):
-        store.add_wallet(wallet_of(ALICE, number), is_proven=True)
+        store.add_wallet(wallet_of(ALICE, number), MANY_WALLETS, is_proven=True)
     active = wallet_of(ALICE, MANY_WALLETS)
     wallets.activate_wallet(ALICE, active.wallet_id)
     table = store._table

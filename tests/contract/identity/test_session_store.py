@@ -108,7 +108,7 @@ def test_an_address_that_is_anew_somebodys_opens_no_session_of_before(
     wallets.retire_wallet(USER.user_id, SECOND.wallet_id)
     wallets.remove_wallet(SECOND, NOW_MS)
     anew = replace(SECOND, wallet_id=WalletId("w3"))
-    store.add_wallet(anew, is_proven=True)
+    store.add_wallet(anew, 3, is_proven=True)
 
     with pytest.raises(ConflictError):
         sessions.open_session(WITH_SECOND, SECOND.wallet_id)

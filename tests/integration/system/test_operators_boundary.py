@@ -99,7 +99,7 @@ def test_an_operators_token_is_nobodys_at_the_api(stage: Stage) -> None:
     assert refused.value.code == "UNAUTHENTICATED"
 
 
-def test_who_no_deployment_names_gets_no_nonce(stage: Stage) -> None:
+def test_who_no_deployment_names_gets_no_session(stage: Stage) -> None:
     with pytest.raises(ApiError) as refused:
         new_operator(stage, new_user(stage).key)
 

@@ -215,7 +215,7 @@ def scene() -> tuple[ApiWorld, UserId]:
     token = api.token()
     user_id, _ = me(api, token), holding(api, token)
     second = Wallet(WalletId("w2"), user_id, "0x" + "9" * 40, Connector.PRIVY, 1, 1)
-    api.identity.add_wallet(second, is_proven=True)
+    api.identity.add_wallet(second, 2, is_proven=True)
     name = (AuthMethod.PRIVY, SUBJECT)
     api.identity.identities[name] = ProviderIdentity(*name, user_id, 1)
     return api, user_id

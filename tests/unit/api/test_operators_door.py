@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from cli.wallet_key import WalletKey
 from tests.fakes.api import DOOR, OPERATE, OPERATORS_DOOR, ApiWorld
 from tests.fakes.identity import ALICE, BOB, ISSUER, OPERATOR
 from understudy.adapters.identity.access_tokens import OPERATORS_AUDIENCE, Hs256AccessTokens
@@ -14,6 +15,7 @@ from understudy.domain.ids import UserId
 from understudy.ports.identity import AccessClaims
 from understudy.workflows.requests.sessions import LOST_ANSWER_MS
 
+MALLORY = WalletKey(b"\x0e" * 32)
 OF_OPERATOR = OPERATOR.address.lower()
 
 
@@ -80,29 +82,40 @@ def test_an_operators_token_opens_nothing_at_the_api(api: ApiWorld) -> None:
 
 
 @pytest.mark.parametrize("key", [ALICE, BOB], ids=["a stranger", "a user"])
-def test_a_wallet_that_no_deployment_names_gets_no_nonce_and_no_session(
-    api: ApiWorld, key: Any
-) -> None:
+def test_a_wallet_that_no_deployment_names_gets_no_session(api: ApiWorld, key: Any) -> None:
     api.token(BOB)
     before, written = api.stored(), len(api.audit.entries)
-    query = {"address": key.address}
 
-    asked = api.request("GET", f"{OPERATORS_DOOR}/siwe/nonce", query=query)
-    signed = api.signed(key, "a" * 32, OPERATE)
+    signed = api.proof(key, OPERATORS_DOOR)
 
-    assert (asked.status, asked.code) == (403, "OPERATORS_ONLY")
     assert at_the_door(api, "siwe/verify", signed) == (403, "OPERATORS_ONLY")
     assert (api.stored(), len(api.audit.entries)) == (before, written)
 
 
+def test_a_stranger_does_not_learn_who_operates(api: ApiWorld) -> None:
+    """Only who has a wallet's key is told whether it operates."""
+
+    def tried(key: Any) -> list[Any]:
+        query = {"address": key.address}
+        nonce = api.request("GET", f"{OPERATORS_DOOR}/siwe/nonce", query=query)
+        by_mallory = api.signed(key, nonce.body["nonce"], OPERATE)
+        by_mallory["signature"] = MALLORY.sign_text(by_mallory["message"])
+        return [
+            nonce.status,
+            sorted(nonce.body),
+            at_the_door(api, "siwe/verify", by_mallory),
+            at_the_door(api, "siwe/verify", {**by_mallory, "message": "let me in"}),
+            at_the_door(api, "siwe/verify", {**api.signed(MALLORY, "a" * 32, OPERATE), **query}),
+        ]
+
+    assert tried(OPERATOR) == tried(ALICE)
+
+
 def test_a_deployment_that_names_nobody_has_no_operators() -> None:
     api = ApiWorld(operator_addresses=frozenset())
-    query = {"address": OPERATOR.address}
 
-    asked = api.request("GET", f"{OPERATORS_DOOR}/siwe/nonce", query=query)
+    signed = api.proof(OPERATOR, OPERATORS_DOOR)
 
-    assert (asked.status, asked.code) == (403, "OPERATORS_ONLY")
-    signed = api.signed(OPERATOR, "a" * 32, OPERATE)
     assert at_the_door(api, "siwe/verify", signed) == (403, "OPERATORS_ONLY")
 
 
@@ -111,7 +124,7 @@ def test_an_operators_address_is_not_enough(api: ApiWorld) -> None:
     by_another = api.signed(OPERATOR, "a" * 32, OPERATE)["message"]
     forged = {**signed, "address": OPERATOR.address, "signature": ALICE.sign_text(by_another)}
 
-    assert at_the_door(api, "siwe/verify", signed) == (403, "OPERATORS_ONLY")
+    assert at_the_door(api, "siwe/verify", signed) == (401, "SIWE_WRONG_SIGNER")
     assert at_the_door(api, "siwe/verify", forged) == (401, "SIWE_WRONG_SIGNER")
 
 

@@ -13,7 +13,7 @@ from tests.fakes.identity import ALICE, BOB, message
 from tests.fakes.requests import created
 from understudy.domain.errors import DependencyError
 from understudy.domain.ids import WalletId
-from understudy.workflows.requests.wallets import MOST_WALLETS
+from understudy.domain.identity import AuthMethod
 
 if TYPE_CHECKING:
     from cli.wallet_key import WalletKey
@@ -104,19 +104,6 @@ def test_a_message_for_linking_neither_signs_in_nor_links_to_another_user(
         assert (answer.status, answer.code) == (401, "SIWE_NONCE_INVALID")
 
     assert api.stored() == before
-
-
-def test_twenty_wallets_are_the_most(api: ApiWorld, token: str) -> None:
-    user_id = api.request("GET", "/v1/me", None, token).body["user"]["user_id"]
-    (own,) = api.identity.wallets(user_id)
-    for number in range(MOST_WALLETS - 1):
-        name, address = f"w{number}", f"0x{number:040x}"
-        further = replace(own, wallet_id=WalletId(name), address=address)
-        api.identity.add_wallet(further, is_proven=True)
-
-    answer = link(api, token)
-
-    assert (answer.status, answer.code) == (422, "TOO_MANY_WALLETS")
 
 
 def test_the_chosen_wallet_is_the_one_that_follows(api: ApiWorld, token: str) -> None:

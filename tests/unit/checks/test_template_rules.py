@@ -32,6 +32,21 @@ FAULTS = {
     "function_without_logs": ("${SignerFunction}", "other", "SignerFunction", "log-group"),
     "logs_for_ever": ("RetentionInDays: 14", "KmsKeyId: x", "ReconcilerLogGroup", "log-group"),
     "function_without_alarm": ("Ref SignerFunction", "Ref Other", "SignerFunction", "alarm"),
+    "api_without_alarm": ("Value: !Ref Api", "Value: !Ref Other", "Api", "alarm"),
+    "api_whose_alarm_counts_4xx": ("MetricName: 5xx", "MetricName: 4xx", "Api", "alarm"),
+    "api_whose_alarm_is_of_the_function": ("AWS/ApiGateway", "AWS/Lambda", "Api", "alarm"),
+    "api_whose_alarm_knows_one_route": (
+        "Value: !Ref Api",
+        "Value: !Ref Api\n        - { Name: Route, Value: GET /v1/me }",
+        "Api",
+        "alarm",
+    ),
+    "api_that_the_template_does_not_have": (
+        "Type: SQS\n          Properties:\n            Queue: !GetAtt CopierQueue.Arn",
+        "Type: HttpApi\n          Properties: { Path: /v1/me, Method: get }",
+        "CopierFunction",
+        "implicit-api",
+    ),
     "any_action": ("dynamodb:GetItem", "dynamodb:*", "CopierFunction", "least-privilege"),
     "any_table": ("GetAtt CopyingTable.Arn", 'Sub "*"', "CopierFunction", "least-privilege"),
     "all_but_some": (

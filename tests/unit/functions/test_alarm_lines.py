@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 
 
 TEMPLATE = Path(__file__).resolve().parents[3] / "template.yaml"
+API = "AWS::Serverless::HttpApi"
+SERVER_ERRORS = ("AWS/ApiGateway", "5xx")
 PATTERN = re.compile(r'\{ \$\.(\w+) = "(\w+)" \}')
 
 
@@ -70,6 +72,21 @@ def test_every_metric_of_a_filter_has_its_alarm() -> None:
 
     assert metrics
     assert metrics <= alarmed
+
+
+def test_every_5xx_of_an_api_rings_an_alarm() -> None:
+    """No metric of a function counts them: it has answered, and so it has not failed."""
+    document = read_document(TEMPLATE)
+    apis = [{"Name": "ApiId", "Value": {"Ref": each.name}} for each in document.of_type(API)]
+
+    alarmed = [
+        each.properties["Dimensions"]
+        for each in document.of_type("AWS::CloudWatch::Alarm")
+        if (each.properties["Namespace"], each.properties["MetricName"]) == SERVER_ERRORS
+    ]
+
+    assert apis
+    assert sorted(alarmed, key=str) == sorted(([each] for each in apis), key=str)
 
 
 def test_a_position_that_begins_to_differ_is_alarmed_once(

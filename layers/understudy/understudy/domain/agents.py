@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 
+from understudy.domain.errors import TooManyCallsError
 from understudy.domain.ids import UserId, WalletId
+from understudy.domain.replacing import replace
 
 
 class AgentScope(StrEnum):
@@ -33,6 +35,9 @@ ROTATED_BEFORE_END_MS = 14 * DAY_MS
 HANDED_OVER_MS = 60_000
 ASKED_AGAIN_MS = 60_000
 LONGEST_NAME = 16
+# A wallet needs one agent and, weeks later, a successor: ten leave room for names thought better
+# of and signatures refused. Each may be a key in KMS, which costs until a month after its end.
+MOST_MADE_A_DAY = 10
 _NUMBERED = re.compile(r"(?P<base>.*?)(?:-\d{1,4})?")
 
 
@@ -138,6 +143,35 @@ class Agent:
             self.replaced_at_ms and self.replaced_at_ms + HANDED_OVER_MS,
             self.missing_since_ms and self.missing_since_ms + ASKED_AGAIN_MS,
         )
+
+
+@dataclass(frozen=True, slots=True)
+class MadeAgents:
+    """When agents were made for one address of a user in the last day, or began to be."""
+
+    user_id: UserId
+    wallet_address: str
+    made_at_ms: tuple[int, ...] = ()
+    version: int = 0
+
+    def with_one_more(self, now_ms: int) -> MadeAgents:
+        """Count one that is made now; raises TooManyCallsError (TOO_MANY_AGENTS)."""
+        lately = sorted(at_ms for at_ms in self.made_at_ms if at_ms > now_ms - DAY_MS)
+        if len(lately) >= MOST_MADE_A_DAY:
+            room_at_ms = lately[-MOST_MADE_A_DAY] + DAY_MS
+            raise TooManyCallsError(
+                -(-(room_at_ms - now_ms) // 1000),
+                f"{MOST_MADE_A_DAY} agents of a wallet are the most in a day",
+                code="TOO_MANY_AGENTS",
+            )
+        return replace(self, made_at_ms=(*lately, now_ms))
+
+    def without_one(self, made_at_ms: int) -> MadeAgents:
+        """Count one no more that was not made after all."""
+        left = list(self.made_at_ms)
+        if made_at_ms in left:
+            left.remove(made_at_ms)
+        return replace(self, made_at_ms=tuple(left))
 
 
 @dataclass(frozen=True, slots=True)

@@ -54,9 +54,13 @@ class TooManyCallsError(UnderstudyError):
 
     code = "TOO_MANY_CALLS"
 
-    def __init__(self, again_in_seconds: int) -> None:
+    def __init__(
+        self, again_in_seconds: int, what: str = "too many calls", *, code: str | None = None
+    ) -> None:
         super().__init__(
-            f"too many calls: try again in {again_in_seconds} s", again_in_seconds=again_in_seconds
+            f"{what}: try again in {again_in_seconds} s",
+            code=code,
+            again_in_seconds=again_in_seconds,
         )
         self.again_in_seconds = again_in_seconds
 

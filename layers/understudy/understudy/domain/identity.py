@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from understudy.domain.errors import LimitExceededError
 from understudy.domain.ids import UserId, WalletId
 from understudy.domain.limits import OnStop
 
@@ -72,6 +73,14 @@ class Wallet:
     is_active: bool = True
     privy_wallet_id: str = ""
     privy_user_id: str = ""
+
+
+def refuse_more_wallets(bound: int, most: int) -> None:
+    """Raise LimitExceededError for a user who has as many wallets as one may have."""
+    if bound >= most:
+        raise LimitExceededError(
+            f"{most} wallets are the most: remove one first", code="TOO_MANY_WALLETS"
+        )
 
 
 @dataclass(frozen=True, slots=True)

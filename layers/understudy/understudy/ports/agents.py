@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from understudy.domain.agents import SigningBounds
 
 if TYPE_CHECKING:
-    from understudy.domain.agents import Agent
+    from understudy.domain.agents import Agent, MadeAgents
     from understudy.domain.identity import Wallet
     from understudy.domain.ids import UserId
     from understudy.ports.switches import Switch
@@ -30,6 +30,17 @@ class AgentRegistry(Protocol):
         """Store an agent while its version is the one read (0: new); raises ConflictError.
 
         A new one is not stored for a user who is gone, or wants to be deleted.
+        """
+        ...
+
+    def made_agents(self, user_id: UserId, wallet_address: str) -> MadeAgents:
+        """Read when agents were made for an address of this user; nothing of before yesterday."""
+        ...
+
+    def put_made_agents(self, made: MadeAgents) -> MadeAgents:
+        """Store that while its version is the one read (0: new); raises ConflictError.
+
+        Nothing is stored for a user who is gone, or wants to be deleted.
         """
         ...
 

@@ -167,11 +167,12 @@ class IdentityStore(Protocol):
         """
         ...
 
-    def add_wallet(self, wallet: Wallet, *, is_proven: bool) -> None:
+    def add_wallet(self, wallet: Wallet, most: int, *, is_proven: bool) -> None:
         """Bind a further wallet to its user, whose key was proven or is said to be theirs.
 
-        A proof takes the mark of a removal away. Raises ConflictError when the address is taken,
-        the user gone, or the wallet not proven and removed by this user before.
+        A proof takes the mark of a removal away. Raises LimitExceededError (TOO_MANY_WALLETS) when
+        the user has `most` wallets, ConflictError when the address is taken, the user gone, or the
+        wallet not proven and removed by this user before.
         """
         ...
 

@@ -99,7 +99,7 @@ class ApiServices:
             sessions=self.sessions,
             clock=ports.clock,
             ids=ports.ids,
-            by_address=ports.callers.are_operators,
+            operators=ports.operators if ports.callers.are_operators else None,
         )
 
     @cached_property

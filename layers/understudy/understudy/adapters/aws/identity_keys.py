@@ -1,10 +1,10 @@
 """The keys of the table `identity`. Pure.
 
-`USER#id` holds PROFILE, COPY_PROFILE, WALLET#id, AGENT#id, IDENTITY#name#subject, REMOVED#address
-and the names of sessions, SESSION#id: all that is one user's is found from there; of one who is
-gone DEPARTURE, until all else is gone too. `ADDRESS#address`, `PROVIDER#name#subject`,
-`SESSION#id`, `NONCE#nonce` and `EVERYBODY` hold one item each. Every read is by key, of one user's
-partition, or of the agents and deletions that are due (index `attended`).
+`USER#id` holds PROFILE, COPY_PROFILE, WALLET#id, AGENT#id, MADE#address, REMOVED#address,
+IDENTITY#name#subject and the names of sessions, SESSION#id: all that is one user's is found from
+there; of one who is gone DEPARTURE, until all else is gone too. `ADDRESS#address`,
+`PROVIDER#name#subject`, `SESSION#id`, `NONCE#nonce` and `EVERYBODY` hold one item each. Every read
+is by key, of one user's partition, or of the agents and deletions that are due (index `attended`).
 """
 
 from __future__ import annotations
@@ -87,6 +87,11 @@ def identity_of_user(user_id: UserId, provider: AuthMethod, subject: str) -> Ite
 def agent(user_id: UserId, agent_id: str) -> Item:
     """Give the key of a user's agent."""
     return key(user_partition(user_id), AGENT + agent_id)
+
+
+def made_agents(user_id: UserId, wallet_address: str) -> Item:
+    """Give the key of when agents were made for an address of a user."""
+    return key(user_partition(user_id), f"MADE#{wallet_address}")
 
 
 def session(session_id: str) -> Item:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from understudy.adapters.aws import identity_keys as keys
-from understudy.adapters.aws.attempts import attempt
+from understudy.adapters.aws.attempts import attempt, rounds
 from understudy.adapters.aws.attributes import attributes_of, number, record_of, text
 from understudy.adapters.aws.operations import (
     ABSENT,
@@ -22,7 +22,7 @@ from understudy.adapters.aws.operations import (
     put_record,
 )
 from understudy.adapters.aws.table import Table, transact
-from understudy.domain.agents import Agent
+from understudy.domain.agents import DAY_MS, Agent, MadeAgents
 from understudy.domain.errors import ConflictError
 from understudy.domain.identity import (
     AuthMethod,
@@ -31,6 +31,7 @@ from understudy.domain.identity import (
     SignInNonce,
     User,
     Wallet,
+    refuse_more_wallets,
 )
 from understudy.domain.ids import UserId, WalletId
 from understudy.domain.replacing import replace
@@ -39,7 +40,7 @@ from understudy.ports.profiles import CopyProfile
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from understudy.adapters.aws.attributes import Item
+    from understudy.adapters.aws.attributes import Attribute, Item
     from understudy.adapters.aws.operations import Operation
 
 _NOT_CLOSING = "attribute_not_exists(closing_since_ms)"
@@ -96,13 +97,27 @@ class DynamoIdentityStore:
             writes.append(put_new(name, {**keys.identity_of_user(user.user_id, *named), **known}))
         transact(self._table.client, writes)
 
-    def add_wallet(self, wallet: Wallet, *, is_proven: bool) -> None:
-        """Bind a further wallet to its user, its address in the same transaction."""
-        name = self._table.name
-        there = check_exists(name, keys.user(wallet.user_id))
-        mark = keys.removed_wallet(wallet.user_id, wallet.address)
+    def add_wallet(self, wallet: Wallet, most: int, *, is_proven: bool) -> None:
+        """Bind a further wallet to its user, its address in the same transaction.
+
+        The profile counts what was ever added: whoever adds another meanwhile changes it, and the
+        wallets are counted again.
+        """
+        name, mark = self._table.name, keys.removed_wallet(wallet.user_id, wallet.address)
         unmarked = delete(name, mark) if is_proven else check(name, mark, ABSENT)
-        transact(self._table.client, [there, unmarked, *_binding(name, wallet)])
+        for _ in rounds():
+            profile = self._table.get(keys.user(wallet.user_id)) or {}
+            refuse_more_wallets(len(self.wallets(wallet.user_id)), most)
+            added = _one_more(name, wallet.user_id, profile.get("wallets_added"))
+            try:
+                transact(self._table.client, [added, unmarked, *_binding(name, wallet)])
+            except ConflictError:
+                is_marked = not is_proven and self._table.get(mark)
+                if not profile or is_marked or self.wallet_of_address(wallet.address) is not None:
+                    raise
+            else:
+                return
+        raise ConflictError("other wallets of this user are being bound: try again")
 
     def removed_wallets(self, user_id: UserId) -> Sequence[RemovedWallet]:
         """List the addresses that a user has removed and not bound again."""
@@ -175,9 +190,21 @@ class DynamoIdentityStore:
         if agent.version:
             self._table.put_when(write)
         else:
-            staying = check(name, keys.user(agent.user_id), f"{PRESENT} AND {_NOT_CLOSING}")
-            transact(self._table.client, [staying, write])
+            transact(self._table.client, [self._staying(agent.user_id), write])
         return replace(agent, version=agent.version + 1)
+
+    def made_agents(self, user_id: UserId, wallet_address: str) -> MadeAgents:
+        """Read when agents were made for an address."""
+        item = self._table.get(keys.made_agents(user_id, wallet_address))
+        return MadeAgents(user_id, wallet_address) if item is None else record_of(MadeAgents, item)
+
+    def put_made_agents(self, made: MadeAgents) -> MadeAgents:
+        """Store when agents were made, while the version is the one read and the user stays."""
+        key = keys.made_agents(made.user_id, made.wallet_address)
+        ending = keys.ending(max(made.made_at_ms, default=0) + DAY_MS)
+        write = put_record(self._table.name, key, made, ending)
+        transact(self._table.client, [self._staying(made.user_id), write])
+        return replace(made, version=made.version + 1)
 
     def due_agents(self, until_ms: int, limit: int) -> Sequence[Agent]:
         """List agents that are due; see `DueAgents`."""
@@ -204,6 +231,25 @@ class DynamoIdentityStore:
         write = put_record(self._table.name, key, written)
         transact(self._table.client, [there, write])
         return replace(profile, version=profile.version + 1)
+
+    def _staying(self, user_id: UserId) -> Operation:
+        return check(self._table.name, keys.user(user_id), f"{PRESENT} AND {_NOT_CLOSING}")
+
+
+def _one_more(table: str, user_id: UserId, added: Attribute | None) -> Operation:
+    """Count a wallet that is added to a user who is there, with so many added before."""
+    before, values = "attribute_not_exists(wallets_added)", {":one": number(1)}
+    if added is not None:
+        before, values = "wallets_added = :added", {**values, ":added": added}
+    return {
+        "Update": {
+            "TableName": table,
+            "Key": keys.user(user_id),
+            "UpdateExpression": "ADD wallets_added :one",
+            "ConditionExpression": f"{PRESENT} AND {before}",
+            "ExpressionAttributeValues": values,
+        }
+    }
 
 
 def _binding(table: str, wallet: Wallet) -> list[Operation]:

@@ -6,7 +6,7 @@ import threading
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from understudy.domain.agents import Agent
+from understudy.domain.agents import Agent, MadeAgents
 from understudy.domain.errors import ConflictError, NotFoundError
 from understudy.domain.identity import (
     AuthMethod,
@@ -17,6 +17,7 @@ from understudy.domain.identity import (
     Standing,
     User,
     Wallet,
+    refuse_more_wallets,
 )
 from understudy.domain.ids import UserId, WalletId
 from understudy.domain.replacing import replace
@@ -42,6 +43,7 @@ class InMemoryIdentityStore:
     all_ended_at_ms: int = 0
     profiles: dict[UserId, CopyProfile] = field(default_factory=dict)
     agents_by_id: dict[str, Agent] = field(default_factory=dict)
+    made_by_address: dict[tuple[UserId, str], MadeAgents] = field(default_factory=dict)
     closings: dict[UserId, int] = field(default_factory=dict)
     lock: threading.RLock = field(default_factory=threading.RLock)
 
@@ -74,7 +76,7 @@ class InMemoryIdentityStore:
             if identity is not None:
                 self.identities[_name_of(identity)] = identity
 
-    def add_wallet(self, wallet: Wallet, *, is_proven: bool) -> None:
+    def add_wallet(self, wallet: Wallet, most: int, *, is_proven: bool) -> None:
         """Bind a further wallet; see `IdentityStore`."""
         with self.lock:
             if wallet.address in self.wallets_by_address or wallet.user_id not in self.users:
@@ -82,6 +84,7 @@ class InMemoryIdentityStore:
             mark = wallet.user_id, wallet.address
             if mark in self.removed and not is_proven:
                 raise ConflictError("the user has removed this wallet")
+            refuse_more_wallets(len(self.wallets(wallet.user_id)), most)
             self.removed.pop(mark, None)
             self.wallets_by_address[wallet.address] = wallet
 
@@ -181,11 +184,25 @@ class InMemoryIdentityStore:
         with self.lock:
             kept = self.agents_by_id.get(agent.agent_id)
             _check_version(kept.version if kept else 0, agent.version)
-            user = self.users.get(agent.user_id)
-            if kept is None and (user is None or user.closing_since_ms):
-                raise ConflictError("the agent's user is gone, or about to go")
+            if kept is None:
+                self._refuse_leaving(agent.user_id)
             stored = replace(agent, version=agent.version + 1)
             self.agents_by_id[agent.agent_id] = stored
+            return stored
+
+    def made_agents(self, user_id: UserId, wallet_address: str) -> MadeAgents:
+        """Read when agents were made; see `AgentRegistry`."""
+        made = MadeAgents(user_id, wallet_address)
+        return self.made_by_address.get((user_id, wallet_address), made)
+
+    def put_made_agents(self, made: MadeAgents) -> MadeAgents:
+        """Store when agents were made, under its version; see `AgentRegistry`."""
+        with self.lock:
+            kept = self.made_agents(made.user_id, made.wallet_address)
+            _check_version(kept.version, made.version)
+            self._refuse_leaving(made.user_id)
+            stored = replace(made, version=made.version + 1)
+            self.made_by_address[made.user_id, made.wallet_address] = stored
             return stored
 
     def due_agents(self, until_ms: int, limit: int) -> Sequence[Agent]:
@@ -206,6 +223,11 @@ class InMemoryIdentityStore:
             stored = replace(profile, version=profile.version + 1)
             self.profiles[profile.user_id] = stored
             return stored
+
+    def _refuse_leaving(self, user_id: UserId) -> None:
+        user = self.users.get(user_id)
+        if user is None or user.closing_since_ms:
+            raise ConflictError("the user is gone, or about to go")
 
 
 def _name_of(identity: ProviderIdentity) -> tuple[AuthMethod, str]:

@@ -21,6 +21,7 @@ from understudy.domain.errors import (
     LimitExceededError,
     NotFoundError,
     SigningRefusedError,
+    SigningUnavailableError,
 )
 from understudy.domain.ids import digest_of
 from understudy.domain.replacing import replace
@@ -29,6 +30,7 @@ from understudy.ports.clock import Clock
 from understudy.ports.identity import IdentityStore
 from understudy.ports.switches import Switch, SwitchBoard
 from understudy.workflows.requests.agent_follows import hand_over, pause_follows
+from understudy.workflows.requests.agent_places import give_place_back, take_place
 from understudy.workflows.requests.approving import hand_in, signed_by_wallet
 from understudy.workflows.requests.follow_changes import ATTEMPTS, OwnFollows
 from understudy.workflows.requests.wallets import own_wallet, person, refuse_closing
@@ -199,8 +201,13 @@ class Agents:
             )
         # When custody's answer is lost the next attempt is the same request: one key, not two.
         request_id = digest_of("new-agent", venue, name, str(len(agents)))
-        key = self.keys.create_agent(wallet, venue, name, request_id)
         now = self.clock.now_ms()
+        take_place(self.registry, wallet, now)
+        try:
+            key = self.keys.create_agent(wallet, venue, name, request_id)
+        except SigningUnavailableError:
+            give_place_back(self.registry, wallet, now)
+            raise
         within_ms = APPROVE_SUCCESSOR_WITHIN_MS if replaces else APPROVE_WITHIN_MS
         agent = Agent(
             agent_id=key.agent_id,

@@ -7,11 +7,19 @@ its user has removed here comes back by a proof of its key alone, whatever the p
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from understudy.domain.audit import AuditEntry
 from understudy.domain.errors import ConflictError, LimitExceededError
-from understudy.domain.identity import AuthMethod, ProviderIdentity, User, Wallet, WalletKind
+from understudy.domain.identity import (
+    AuthMethod,
+    ProviderIdentity,
+    User,
+    Wallet,
+    WalletKind,
+    refuse_more_wallets,
+)
 from understudy.domain.ids import UserId, WalletId
 from understudy.ports.audit import AuditTrail
 from understudy.ports.clock import Clock
@@ -81,9 +89,9 @@ class ProviderSignIn:
         kept = (wallet for wallet in wallets if wallet.kind is not WalletKind.EOA)
         first = next(kept, wallets[0])
         user = User(identity.user_id, first.wallet_id, now, now)
-        self.store.create_user(user, *wallets, identity=identity)
         for wallet in wallets:
             self._note_linked(wallet, provider)
+        self.store.create_user(user, *wallets, identity=identity)
         return first
 
     def _returning(self, identity: ProviderIdentity, claim: ProviderClaim) -> Wallet:
@@ -119,23 +127,23 @@ class ProviderSignIn:
         holders = {each.address: self._holder(each.address) for each in named}
         if set(holders.values()) - {None, identity.user_id}:
             raise address_in_use("unlink it at the provider")
-        unbound = [each for each in named if holders[each.address] is None]
-        if unbound:
-            # What does not fit stays unbound: it keeps nobody out who comes with what is bound.
-            room = max(0, MOST_WALLETS - len(self.store.wallets(identity.user_id)))
-            for linked in unbound[:room]:
-                self._bind(identity, linked)
+        # What does not fit stays unbound: it keeps nobody out who comes with what is bound.
+        with suppress(LimitExceededError):
+            for linked in named:
+                if holders[linked.address] is None:
+                    self._bind(identity, linked)
 
     def _bind(self, identity: ProviderIdentity, linked: LinkedWallet) -> None:
+        refuse_more_wallets(len(self.store.wallets(identity.user_id)), MOST_WALLETS)
         wallet = self._bound(identity, linked)
+        # First, for what is bound is not bound again: it may be there twice, never not.
+        self._note_linked(wallet, identity.provider)
         try:
-            self.store.add_wallet(wallet, is_proven=False)
+            self.store.add_wallet(wallet, MOST_WALLETS, is_proven=False)
         except ConflictError as error:
             # Nobody's: removed in this very moment, and so not bound again.
             if self._holder(linked.address) not in {None, identity.user_id}:
                 raise address_in_use("unlink it at the provider") from error
-        else:
-            self._note_linked(wallet, identity.provider)
 
     def _holder(self, address: str) -> UserId | None:
         wallet = self.store.wallet_of_address(address)

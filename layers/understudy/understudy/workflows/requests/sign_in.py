@@ -10,6 +10,7 @@ from understudy.domain.ids import UserId, WalletId
 from understudy.domain.replacing import replace
 from understudy.ports.clock import Clock
 from understudy.ports.identity import IdentityStore, Ids
+from understudy.workflows.requests.operators import Operators
 from understudy.workflows.requests.sessions import Sessions, TokenPair
 from understudy.workflows.requests.wallet_proofs import SignedMessage, WalletProofs
 from understudy.workflows.requests.wallets import retired
@@ -27,7 +28,8 @@ class SignedIn:
 class SignIn:
     """Lets in who proves a wallet's key.
 
-    A new user is named by chance, or `by_address`, where a record is to say whose wallet it was.
+    Where there are `operators` they alone come in, and are named by their address: a record is to
+    say whose wallet it was. A new user is named by chance.
     """
 
     store: IdentityStore
@@ -35,7 +37,7 @@ class SignIn:
     sessions: Sessions
     clock: Clock
     ids: Ids
-    by_address: bool = False
+    operators: Operators | None = None
 
     def nonce_for(self, address: str) -> SignInNonce:
         """Give an address a nonce for its next sign-in message."""
@@ -44,9 +46,13 @@ class SignIn:
     def verify(self, signed: SignedMessage, connector: Connector) -> SignedIn:
         """Open a session for who signed the message.
 
-        Raises InvalidInputError or NotAllowedError, ConflictError for a wallet on its way out.
+        Raises InvalidInputError or NotAllowedError, ConflictError for a wallet on its way out. Only
+        who has proven a wallet's key is told, by ForbiddenError, that it is no operator's.
         """
-        wallet = self._wallet(self.proofs.proven(signed), connector)
+        address = self.proofs.proven(signed)
+        if self.operators is not None:
+            self.operators.require(address)
+        wallet = self._wallet(address, connector)
         return SignedIn(self.sessions.open(wallet, AuthMethod.SIWE), wallet)
 
     def _wallet(self, address: str, connector: Connector) -> Wallet:
@@ -66,7 +72,7 @@ class SignIn:
 
     def _new_user(self, address: str, connector: Connector) -> Wallet:
         now = self.clock.now_ms()
-        user_id = UserId(address if self.by_address else self.ids.new_id())
+        user_id = UserId(address if self.operators is not None else self.ids.new_id())
         wallet_id = WalletId(self.ids.new_id())
         wallet = Wallet(wallet_id, user_id, address, connector, now, now)
         self.store.create_user(User(user_id, wallet_id, now, now), wallet)

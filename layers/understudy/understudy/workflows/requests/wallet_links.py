@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 from understudy.domain.agents import AgentStatus
 from understudy.domain.audit import AuditEntry
-from understudy.domain.errors import ConflictError, LimitExceededError, NotFoundError
-from understudy.domain.identity import Connector, SignInNonce, Wallet
+from understudy.domain.errors import ConflictError, NotFoundError
+from understudy.domain.identity import Connector, SignInNonce, Wallet, refuse_more_wallets
 from understudy.domain.ids import UserId, WalletId
 from understudy.domain.replacing import replace
 from understudy.ports.agents import AgentRegistry
@@ -81,16 +81,13 @@ class WalletLinks:
         known = self.identity.wallet_of_address(address)
         if known is not None:
             return self._known(user_id, known)
-        if len(self.identity.wallets(user_id)) >= MOST_WALLETS:
-            raise LimitExceededError(
-                f"{MOST_WALLETS} wallets are the most: remove one first", code="TOO_MANY_WALLETS"
-            )
+        refuse_more_wallets(len(self.identity.wallets(user_id)), MOST_WALLETS)
         now = self.clock.now_ms()
         wallet = Wallet(WalletId(self.ids.new_id()), user_id, address, connector, now, now)
         # First, for linking again does nothing: it may be there twice, never not.
         self._note(WalletEvent.WALLET_LINKED, wallet)
         try:
-            self.identity.add_wallet(wallet, is_proven=True)
+            self.identity.add_wallet(wallet, MOST_WALLETS, is_proven=True)
         except ConflictError:  # somebody, maybe this user, links the same address at once
             known = self.identity.wallet_of_address(address)
             if known is None:

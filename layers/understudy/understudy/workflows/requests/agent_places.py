@@ -1,0 +1,42 @@
+"""How many agents a wallet has made in a day: a place is taken before custody makes a key.
+
+It is kept by address: a wallet that is removed and linked again has no more places for it.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from understudy.domain.errors import ConflictError
+from understudy.workflows.requests.follow_changes import ATTEMPTS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from understudy.domain.agents import MadeAgents
+    from understudy.domain.identity import Wallet
+    from understudy.ports.agents import AgentRegistry
+
+
+def take_place(registry: AgentRegistry, wallet: Wallet, now_ms: int) -> None:
+    """Take one of the day's places; raises TooManyCallsError when there is none, ConflictError."""
+    if not _changed(registry, wallet, lambda made: made.with_one_more(now_ms)):
+        raise ConflictError("agents of this wallet are being made by something else: try again")
+
+
+def give_place_back(registry: AgentRegistry, wallet: Wallet, taken_at_ms: int) -> None:
+    """Give back the place of an agent that was not made; what cannot be is free in a day anyway."""
+    _changed(registry, wallet, lambda made: made.without_one(taken_at_ms))
+
+
+def _changed(
+    registry: AgentRegistry, wallet: Wallet, change: Callable[[MadeAgents], MadeAgents]
+) -> bool:
+    for _ in range(ATTEMPTS):
+        made = change(registry.made_agents(wallet.user_id, wallet.address))
+        try:
+            registry.put_made_agents(made)
+        except ConflictError:  # another one of this wallet is being made
+            continue
+        return True
+    return False

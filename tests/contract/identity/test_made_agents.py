@@ -1,0 +1,114 @@
+"""What every store promises of agents that are made: each is counted, none for who leaves."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.contract.identity.concurrency import TRULY_CONCURRENT
+from tests.contract.identity.people import ADDRESS, USER, WALLET
+from tests.fakes.builders import NOW_MS
+from understudy.domain.agents import DAY_MS, MOST_MADE_A_DAY, MadeAgents
+from understudy.domain.audit import AuditEntry
+from understudy.domain.errors import ConflictError, TooManyCallsError
+from understudy.domain.identity import User
+from understudy.domain.ids import UserId, WalletId
+from understudy.domain.limits import OnStop
+from understudy.workflows.requests.agent_places import give_place_back, take_place
+
+if TYPE_CHECKING:
+    from tests.contract.identity.conftest import Store
+    from understudy.ports.accounts import AccountStore
+
+NONE = MadeAgents(USER.user_id, ADDRESS)
+GONE = AuditEntry("ACCOUNT_DELETED", USER.user_id, NOW_MS, {})
+
+
+@pytest.fixture(autouse=True)
+def user(store: Store) -> None:
+    store.create_user(USER, WALLET)
+
+
+def made(store: Store) -> MadeAgents:
+    return store.made_agents(USER.user_id, ADDRESS)
+
+
+def test_what_was_made_is_kept_by_user_and_address(store: Store) -> None:
+    other = User(UserId("u2"), WalletId("w2"), NOW_MS, NOW_MS)
+    store.create_user(other)
+
+    kept = store.put_made_agents(NONE.with_one_more(NOW_MS))
+
+    assert made(store) == kept == replace(NONE, made_at_ms=(NOW_MS,), version=1)
+    for where in (replace(NONE, wallet_address="0x2"), replace(NONE, user_id=other.user_id)):
+        assert store.made_agents(where.user_id, where.wallet_address) == where
+
+
+def test_it_is_replaced_only_as_it_was_read(store: Store) -> None:
+    first = store.put_made_agents(NONE.with_one_more(NOW_MS))
+    second = store.put_made_agents(first.with_one_more(NOW_MS))
+
+    for late in (NONE, first):
+        with pytest.raises(ConflictError):
+            store.put_made_agents(late.with_one_more(NOW_MS))
+
+    assert made(store) == second
+
+
+def test_who_is_closing_or_gone_makes_none(store: Store, accounts: AccountStore) -> None:
+    first = store.put_made_agents(NONE.with_one_more(NOW_MS))
+    accounts.begin_closing(USER.user_id, NOW_MS, OnStop.KEEP, NOW_MS)
+    with pytest.raises(ConflictError):
+        store.put_made_agents(first.with_one_more(NOW_MS))
+
+    accounts.erase(USER.user_id, GONE)
+
+    for late in (NONE, first):
+        with pytest.raises(ConflictError):
+            store.put_made_agents(late.with_one_more(NOW_MS))
+    assert made(store) == NONE
+
+
+def test_a_days_places_are_taken_and_come_back_one_by_one(store: Store) -> None:
+    for number in range(MOST_MADE_A_DAY):
+        take_place(store, WALLET, NOW_MS + number)
+
+    with pytest.raises(TooManyCallsError) as caught:
+        take_place(store, WALLET, NOW_MS + DAY_MS - 1500)
+
+    assert (caught.value.code, caught.value.again_in_seconds) == ("TOO_MANY_AGENTS", 2)
+    take_place(store, WALLET, NOW_MS + DAY_MS)
+    with pytest.raises(TooManyCallsError):
+        take_place(store, WALLET, NOW_MS + DAY_MS)
+    take_place(store, WALLET, NOW_MS + DAY_MS + 1)
+
+
+def test_a_place_given_back_is_one_place(store: Store) -> None:
+    take_place(store, WALLET, NOW_MS)
+    take_place(store, WALLET, NOW_MS)
+
+    give_place_back(store, WALLET, NOW_MS)
+    give_place_back(store, WALLET, NOW_MS - 1)
+
+    assert made(store).made_at_ms == (NOW_MS,)
+
+
+@TRULY_CONCURRENT
+def test_of_many_who_take_a_place_at_once_no_more_get_one_than_there_are(store: Store) -> None:
+    def taken(number: int) -> bool:
+        try:
+            take_place(store, WALLET, NOW_MS + number)
+        except (ConflictError, TooManyCallsError):
+            return False
+        return True
+
+    with ThreadPoolExecutor(8) as pool:
+        done = list(pool.map(taken, range(3 * MOST_MADE_A_DAY)))
+
+    assert 0 < sum(done) <= MOST_MADE_A_DAY
+    assert sorted(made(store).made_at_ms) == [
+        NOW_MS + n for n, is_taken in enumerate(done) if is_taken
+    ]
