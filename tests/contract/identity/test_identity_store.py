@@ -170,7 +170,9 @@ def test_a_further_wallet_is_bound_once(store: Store) -> None:
     assert list(store.wallets(USER.user_id)) == [WALLET, SECOND_WALLET]
     with pytest.raises(ConflictError):
         store.add_wallet(
-            replace(SECOND_WALLET, wallet_id=WalletId("w3"), user_id=UserId("u2")), 2, is_proven=True
+            replace(SECOND_WALLET, wallet_id=WalletId("w3"), user_id=UserId("u2")),
+            2,
+            is_proven=True,
         )
     assert store.wallet_of_address(SECOND_WALLET.address) == SECOND_WALLET
 

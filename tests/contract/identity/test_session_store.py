@@ -75,7 +75,7 @@ def test_nobody_who_is_not_there_opens_a_session(sessions: SessionStore) -> None
 def test_a_wallet_on_its_way_out_opens_no_session(
     sessions: SessionStore, store: Store, wallets: WalletStore
 ) -> None:
-    store.add_wallet(SECOND, is_proven=True)
+    store.add_wallet(SECOND, 3, is_proven=True)
     wallets.retire_wallet(USER.user_id, SECOND.wallet_id)
     with pytest.raises(ConflictError):
         sessions.open_session(WITH_SECOND, SECOND.wallet_id)
@@ -89,7 +89,7 @@ def test_a_wallet_on_its_way_out_opens_no_session(
 def test_a_sign_in_that_was_noted_opens_nothing_once_its_wallet_is_removed(
     sessions: SessionStore, store: Store, wallets: WalletStore
 ) -> None:
-    store.add_wallet(SECOND, is_proven=True)
+    store.add_wallet(SECOND, 3, is_proven=True)
     store.record_login(USER.user_id, SECOND)
     wallets.retire_wallet(USER.user_id, SECOND.wallet_id)
     wallets.remove_wallet(SECOND, NOW_MS)
@@ -104,7 +104,7 @@ def test_a_sign_in_that_was_noted_opens_nothing_once_its_wallet_is_removed(
 def test_an_address_that_is_anew_somebodys_opens_no_session_of_before(
     sessions: SessionStore, store: Store, wallets: WalletStore
 ) -> None:
-    store.add_wallet(SECOND, is_proven=True)
+    store.add_wallet(SECOND, 3, is_proven=True)
     wallets.retire_wallet(USER.user_id, SECOND.wallet_id)
     wallets.remove_wallet(SECOND, NOW_MS)
     anew = replace(SECOND, wallet_id=WalletId("w3"))

@@ -180,7 +180,7 @@ def test_a_user_has_so_many_wallets_and_no_more(store: Store, wallets: WalletSto
     wallets.retire_wallet(ALICE, SECOND.wallet_id)
     with pytest.raises(LimitExceededError):  # one that is on its way out is not gone
         store.add_wallet(further(1), 2, is_proven=True)
-    wallets.remove_wallet(SECOND)
+    wallets.remove_wallet(SECOND, NOW_MS)
     store.add_wallet(further(1), 2, is_proven=True)
     assert list(store.wallets(ALICE)) == [FIRST, further(1)]
     store.add_wallet(further(2), 3, is_proven=True)

@@ -12,8 +12,6 @@ from tests.fakes.api import Answer, ApiWorld
 from tests.fakes.identity import ALICE, BOB, message
 from tests.fakes.requests import created
 from understudy.domain.errors import DependencyError
-from understudy.domain.ids import WalletId
-from understudy.domain.identity import AuthMethod
 
 if TYPE_CHECKING:
     from cli.wallet_key import WalletKey

@@ -167,7 +167,9 @@ def test_a_wallet_that_the_same_user_bound_in_between_is_theirs(world: Providers
     first = world.enter()
     world.voucher.says("alice", linked(FIRST), linked(SECOND))
     added = replace(first, wallet_id=first.wallet_id, address=SECOND)
-    world.ids = Racing(given=100, meanwhile=lambda: world.store.add_wallet(added, 2, is_proven=True))
+    world.ids = Racing(
+        given=100, meanwhile=lambda: world.store.add_wallet(added, 2, is_proven=True)
+    )
 
     assert world.enter().user_id == first.user_id
 
@@ -176,7 +178,9 @@ def test_a_wallet_that_another_bound_in_between_is_a_conflict(world: Providers) 
     first = world.enter()
     world.voucher.says("alice", linked(FIRST), linked(SECOND))
     stolen = replace(first, user_id=world.sign_message().user_id, address=SECOND)
-    world.ids = Racing(given=100, meanwhile=lambda: world.store.add_wallet(stolen, 2, is_proven=True))
+    world.ids = Racing(
+        given=100, meanwhile=lambda: world.store.add_wallet(stolen, 2, is_proven=True)
+    )
 
     with pytest.raises(ConflictError) as caught:
         world.enter()

@@ -253,9 +253,7 @@ class Agents:
     def _activated(self, agent: Agent, signatures: Sequence[str]) -> Agent:
         requests = self.approvals.requests(agent)
         signed = signed_by_wallet(self.approvals, agent, requests, signatures)
-        if (
-            not agent.handed_in_at_ms
-        ):  # before it goes out: who dies then knows nothing of an answer
+        if not agent.handed_in_at_ms:  # who dies once it went out knows nothing of an answer
             agent = self.keep(replace(agent, handed_in_at_ms=self.clock.now_ms()))
         times = hand_in(self.approvals, self.clock, agent, signed)
         self.keys.activate(agent.agent_id)
