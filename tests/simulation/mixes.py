@@ -56,7 +56,7 @@ HEAVY = Mix(
     0.05,
     2_000,
     stream=0.09,
-    user=0.33,
+    user=0.36,
     slow_list=0.15,
     thin=0.1,
     unheard=True,

@@ -22,6 +22,9 @@ FOUND = [
     ("s1/120", "standard"),
     ("s1/163", "standard"),
     ("v2/70", "standard"),
+    ("th5/4", "standard"),
+    ("w1/10", "standard"),
+    ("w2/4", "standard"),
     ("i1/7", "heavy"),
     ("s2/27", "heavy"),
 ]
