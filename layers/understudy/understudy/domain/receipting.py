@@ -153,7 +153,8 @@ def settled_receipt(
     """
     receipt = with_intent(receipt, intent)
     status, reason, text = _result(intent, outcome)
-    if reason is Reason.BELOW_MIN_NOTIONAL and intent.reduce_only and not ledger.held:
+    is_over = not (ledger.held or ledger.pending)
+    if reason is Reason.BELOW_MIN_NOTIONAL and intent.reduce_only and is_over:
         text = LEFT_TO_ITS_OWNER
     if any(leg.filled_size for leg in receipt.legs) and status is not CopyStatus.DONE:
         status = CopyStatus.DONE
