@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 TRIES = 60
 AGAIN_MS = 5_000
-LASTS_MS = (1_000, 5_000, 15_000, 30_000, 60_000, 120_000)
+LASTS_MS = (1_000, 5_000, 10_000, 20_000, 45_000, 90_000)
 Deed = Callable[[Follow], None]
 
 

@@ -21,7 +21,7 @@ from understudy.ports.leases import Lease
 from understudy.workflows.leader_listener import ListenerPorts, listen
 from understudy.workflows.watching.market_feed import FeedPorts
 
-LIFE_MS = 3 * 60_000
+LIFE_MS = 2 * 60_000
 SKEWS_MS = (0, -700, 400, 900)
 SELDOM = 20
 USUAL_SHARE = 0.1

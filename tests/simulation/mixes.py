@@ -14,7 +14,7 @@ class Mix:
     once or, if asked about, twice for when it is listed whole; `thin` too, once for what it finds
     and once for its prices. `stream` and `user`, what happens to connections and what followers do
     meanwhile, are per trade; `restart_every` counts trades. With `unheard`, nobody may listen for
-    longer than a leader's trade may stay unseen.
+    longer than a leader's trade may stay unseen. A trade follows another after one of `pauses_ms`.
     """
 
     name: str
@@ -31,6 +31,7 @@ class Mix:
     landed_now: float = 0.4
     landed_later: float = 0.4
     unheard: bool = False
+    pauses_ms: tuple[int, ...] = (250, 500, 1_000, 2_000, 5_000, 10_000, 20_000, 60_000)
 
 
 CALM = Mix("calm", 0, 0, 0, 0, 0, 0)
@@ -43,7 +44,7 @@ STANDARD = Mix(
     0.02,
     10_000,
     stream=0.08,
-    user=0.33,
+    user=0.28,
     slow_list=0.15,
     thin=0.1,
 )
@@ -56,9 +57,11 @@ HEAVY = Mix(
     0.05,
     2_000,
     stream=0.09,
-    user=0.36,
+    user=0.3,
     slow_list=0.15,
     thin=0.1,
     unheard=True,
+    # Where half of all deliveries fail, lanes need time, or most of what waits in them is too old.
+    pauses_ms=(500, 2_000, 5_000, 10_000, 20_000, 60_000, 120_000),
 )
 MIXES = {mix.name: mix for mix in (CALM, STANDARD, HEAVY)}

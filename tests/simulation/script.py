@@ -10,9 +10,10 @@ from tests.simulation.world import LEADERS, PRICES, World
 from understudy.domain.limits import CopyMode
 
 SYMBOLS = tuple(PRICES)
-PAUSES_MS = (500, 2_000, 5_000, 10_000, 20_000, 60_000)
 # Sizes by which a mean price seldom ends, as in life.
 UNIT = {"BTC": Decimal(11), "ETH": Decimal(21), "SOL": Decimal(51), "xyz:TSLA": Decimal("5.3")}
+# The second leader's first follow is on a wallet that follows the first leader too.
+SHARED = {1: 0}
 RESTART_MS = 120_000
 LATE_MS = 65_000
 LOT = Decimal("0.001")
@@ -50,9 +51,7 @@ class Script:
         self._users = Users(world)
         self.trades = 0
         for number in range(follows):
-            # Some follows of the second leader are on wallets that follow the first too.
-            leader, shared = LEADERS[number % 2], number % 16 == 1
-            wallet = str(number - 1 if shared else number)
+            leader, wallet = LEADERS[number % 2], str(SHARED.get(number, number))
             allowed = LIMIT_SETS[number // 2 % len(LIMIT_SETS)]
             world.follow(str(number), wallet, leader, allowed)
 
@@ -60,12 +59,13 @@ class Script:
         """Let the leader trade so often, then go flat."""
         self._world.watch.start()
         self._world.loop.sleep(5_000)
+        pauses_ms = self._world.mix.pauses_ms
         for _ in range(trades):
             self._move_price()
             self._users.look_after()
             self._disturb()
             self._trade(self._leader(), self._symbol())
-            self._world.loop.sleep(PAUSES_MS[int(self._random.random() * len(PAUSES_MS))])
+            self._world.loop.sleep(pauses_ms[int(self._random.random() * len(pauses_ms))])
         self._let_users_finish()
         for leader in LEADERS:
             for symbol in SYMBOLS:

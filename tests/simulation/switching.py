@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 BETWEEN_MS = (0, 10, 100, 1_000)
 # What stops everybody is seldom on for long: a run is there to see orders.
 # Whoever turns a switch off has seen it on for longer than clocks differ.
-A_WHILE_MS = (1_100, 5_000, 15_000, 30_000, 60_000, 120_000)
-BRIEFLY_MS = (1_100, 1_500, 2_000, 3_000, 4_000, 25_000)
+A_WHILE_MS = (1_100, 5_000, 10_000, 20_000, 45_000, 90_000)
+BRIEFLY_MS = (1_100, 1_100, 1_300, 1_500, 1_500, 2_000, 2_500, 12_000)
 FOR_ALL = ((Switch.KILL_GLOBAL, ""), (Switch.KILL_VENUE, HYPERLIQUID))
 SIGNERS_ALONE_SHARE = 0.1
 STOPS = (OnStop.COPY_CLOSES, OnStop.CLOSE_NOW, OnStop.KEEP)
@@ -36,9 +36,8 @@ class Switching(Doer):
 
     def __init__(self, world: World, api: ApiServices) -> None:
         super().__init__(world, api)
-        self.deeds: tuple[Deed, ...] = (
-            self._kill_entries,
-            self._kill_entries,
+        self.for_all: tuple[Deed, ...] = (self._kill_entries,)
+        self.for_one: tuple[Deed, ...] = (
             self._kill_own,
             self._flag,
             self._blacklist,

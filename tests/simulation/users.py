@@ -52,17 +52,15 @@ class Users(Doer):
         super().__init__(world, failing_api(world))
         self._busy: set[WalletId] = set()
         self._switching = Switching(world, self._api)
+        often = (self._pause, self._delete) * 3 + self._switching.for_all * 2
         self._deeds: tuple[Deed, ...] = (
-            self._pause,
-            self._pause,
+            *often,
+            self._trade_by_hand,
+            self._trade_by_hand,
             self._change_limits,
-            self._delete,
-            self._delete,
             self._revoke,
             self._revoke_at_venue,
-            self._trade_by_hand,
-            self._trade_by_hand,
-            *self._switching.deeds,
+            *self._switching.for_one,
         )
 
     @property
