@@ -4,21 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from time import monotonic
 from typing import TypeVar
 
 T = TypeVar("T")
-
-# How long the first waits for the others before it goes on without them.
-GATHER_SECONDS = 0.02
 
 
 class Threads(ThreadPoolExecutor):
     """A thread for each lane."""
 
+    # How long the next one is waited for after each that ended, and all of them together.
+    next_seconds = 0.02
+    gather_seconds = 0.1
+
     def gather(self, running: Collection[Future[T]]) -> set[Future[T]]:
-        """Wait for the first to end, then a moment for those that are nearly as far."""
+        """Wait for the first to end, then for those that end one soon after the other."""
         done, rest = wait(running, return_when=FIRST_COMPLETED)
-        if rest:
-            more, _ = wait(rest, timeout=GATHER_SECONDS)
-            done |= more
+        ends = monotonic() + self.gather_seconds
+        while rest and (left := ends - monotonic()) > 0:
+            next_ones, rest = wait(rest, min(self.next_seconds, left), FIRST_COMPLETED)
+            if not next_ones:
+                break
+            done |= next_ones
         return done

@@ -17,5 +17,5 @@ class Pool(Protocol):
         ...
 
     def gather(self, running: Collection[Future[T]]) -> set[Future[T]]:
-        """Wait for the first to end, then a moment for those that are nearly as far."""
+        """Wait for the first to end, then a moment for each that is nearly as far."""
         ...
