@@ -32,6 +32,8 @@ RAW = bytes(range(7, 39))
         f"KEY = {NUMBER}",
         f"KEY = {NUMBER:#x}",
         f'"""An example: {HALF}{HALF}."""',
+        f"KEY = '{HALF}' '{HALF}'  # public:",
+        f"public: str = '{HALF}' '{HALF}'",
     ],
 )
 def test_a_key_in_any_form_is_reported(fault: str) -> None:
