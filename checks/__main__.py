@@ -15,10 +15,12 @@ from checks.log_lines import find_revealing_logs
 from checks.names import find_empty_names
 from checks.sizes import find_oversize
 from checks.sources import read_sources
+from checks.suppressions import find_bare_exceptions, find_bare_suppressions
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+SETTINGS = "pyproject.toml"
 SOURCE_RULES = (
     find_floats,
     find_oversize,
@@ -26,6 +28,7 @@ SOURCE_RULES = (
     find_refused_requests,
     find_key_literals,
     find_revealing_logs,
+    find_bare_suppressions,
 )
 
 
@@ -39,6 +42,8 @@ def find_all(root: Path) -> Iterator[Finding]:
     for source in read_sources(root):
         for rule in SOURCE_RULES:
             yield from rule(source)
+    settings = (root / SETTINGS).read_text(encoding="utf-8")
+    yield from find_bare_exceptions(SETTINGS, settings)
     yield from find_leaks_in_commit(root)
 
 

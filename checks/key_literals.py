@@ -1,7 +1,7 @@
 """No key stands in the code in any form: text in pieces, raw bytes, or a number of 256 bits.
 
 `leaks` reads lines and finds what is written in one piece; this reads what the program would see.
-A line (or the one above it) that says `public:` and why is passed over.
+A line whose comment (or the one above it) says `public:` and why is passed over.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ def find_key_literals(source: Source) -> Iterator[Finding]:
     lines = ["", *source.text.splitlines()]
     for node in ast.walk(source.tree):
         line = getattr(node, "lineno", 0)
-        is_public = any(PUBLIC_MARK in each for each in lines[max(0, line - 1) : line + 1])
+        is_public = any(map(PUBLIC_MARK.search, lines[max(0, line - 1) : line + 1]))
         if _is_key(_value_of(node)) and not is_public:
             yield Finding(f"{source.path}:{line}", "key-literal", "32 bytes that could be a key")
 

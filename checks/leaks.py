@@ -1,7 +1,7 @@
 """Nothing of one machine, no registry and no secret is committed.
 
 A 32-byte hex string is taken for a secret unless it stands in a folder of recorded or published
-values, or its line (or the line above) says `public:` and why.
+values, or a comment on its line (or on the line above) says `public:` and why.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ PATTERNS = {
 RECORDED_VALUES = re.compile(
     r"(^|/)(vectors|recordings|events)/|(^|/)(requirements/\w+|requirements)\.txt$"
 )
-PUBLIC_MARK = "public:"
+PUBLIC_MARK = re.compile(r"(?:#|//|<!--)\s*public:\s*\w")  # in a comment, and with a reason
 PLACEHOLDER_DIGITS = 4  # 0x11…11 or a counted-up pattern of few digits is no key
 
 
@@ -34,7 +34,7 @@ def find_leaks(path: str, text: str) -> Iterator[Finding]:
     """Report machine paths, registry hosts and 32-byte hex strings in one committed file."""
     lines = text.splitlines()
     for number, line in enumerate(lines, start=1):
-        marked = PUBLIC_MARK in line or (number > 1 and PUBLIC_MARK in lines[number - 2])
+        marked = any(map(PUBLIC_MARK.search, lines[max(0, number - 2) : number]))
         for rule, pattern in PATTERNS.items():
             for match in pattern.finditer(line):
                 if rule == "secret" and (marked or _is_public(path, match.group())):

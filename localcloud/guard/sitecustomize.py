@@ -66,5 +66,5 @@ def _note(refused: str) -> None:
 
 
 if not getattr(sys, "understudy_guard", False):
-    sys.understudy_guard = True  # type: ignore[attr-defined]
+    sys.understudy_guard = True  # type: ignore[attr-defined] # a mark of ours: once per process
     sys.addaudithook(_refuse_other_machines)

@@ -212,4 +212,4 @@ class FixedDataKeys:
 
 def fixed_stamps() -> KmsStamps:
     """Give the signer's stamps without KMS."""
-    return KmsStamps(FixedDataKeys(), "key", Actor.SIGNER)  # type: ignore[arg-type]
+    return KmsStamps(FixedDataKeys(), "key", Actor.SIGNER)  # type: ignore[arg-type]  # a fake of boto3's client

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter, deque
 from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Generic, TypeVar
 
 from tests.simulation.faults import Fate, Fates
@@ -141,10 +142,10 @@ class Source(Generic[T]):
     def _dispatch(self) -> None:
         self._is_called = False
         while batch := self._take():
-            self._loop.spawn(lambda batch=batch: self._serve(batch))  # type: ignore[misc]
+            self._loop.spawn(partial(self._serve, batch))
             for _ in range(self._fates.of_delivery()):
                 after_ms = DUPLICATES_AFTER_MS[int(self._random() * len(DUPLICATES_AFTER_MS))]
-                self._loop.spawn(lambda batch=batch: self._serve_twice(batch), after_ms)  # type: ignore[misc]
+                self._loop.spawn(partial(self._serve_twice, batch), after_ms)
 
     def _take(self) -> list[Taken[T]]:
         batch: list[Taken[T]] = []

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from decimal import Decimal
+from functools import partial
 from random import Random
 
 from tests.simulation.loop import Loop
@@ -48,7 +49,7 @@ class Tape:
         frame = TradesSeen(symbol, tuple(trades), self.loop.now_ms)
         for stream in list(self._streams):
             after_ms = FRAME_MS[int(self._random.random() * len(FRAME_MS))]
-            self.loop.call(lambda stream=stream: stream.hear(frame), after_ms)  # type: ignore[misc]
+            self.loop.call(partial(stream.hear, frame), after_ms)
 
     def publish_prices(self) -> None:
         """Tell the middle prices, again and again."""

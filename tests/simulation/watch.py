@@ -196,9 +196,9 @@ class Watch:
             if self._is_known(leader, fill):
                 del self._unseen[leader, tid]
             elif self._can_see(leader):
-                waited_ms += LOOK_MS  # noqa: PLW2901
-                self._unseen[leader, tid] = fill, waited_ms
-                if waited_ms == SEEN_WITHIN_MS + LOOK_MS:
+                unseen_ms = waited_ms + LOOK_MS
+                self._unseen[leader, tid] = fill, unseen_ms
+                if unseen_ms == SEEN_WITHIN_MS + LOOK_MS:
                     text = f"{leader} {fill.symbol}: a trade is unseen for four minutes"
                     self._world.breaks("a_leaders_trade_is_seen_in_time", text)
 

@@ -94,11 +94,11 @@ def _wrapped(settings: Settings) -> Authority:
 
 # What few requests need is imported when the first of them comes, not when the function starts.
 def _care_for_keys(settings: Settings, stamps: KmsStamps, event: Event) -> Answer:
-    from custody.aws.legacy_store import DynamoLegacyStore  # noqa: PLC0415
-    from custody.aws.sealed_agents import DynamoSealedAgents  # noqa: PLC0415
-    from custody.key_care import keys_door, rewrap  # noqa: PLC0415
-    from custody.migration.door import migrate, no_chain, take_over  # noqa: PLC0415
-    from custody.rewrapping import Rewrapping  # noqa: PLC0415
+    from custody.aws.legacy_store import DynamoLegacyStore
+    from custody.aws.sealed_agents import DynamoSealedAgents
+    from custody.key_care import keys_door, rewrap
+    from custody.migration.door import migrate, no_chain, take_over
+    from custody.rewrapping import Rewrapping
 
     database, clock = clients.dynamodb(), SystemClock()
     agents = DynamoSealedAgents(database, settings.tables, stamps)
@@ -117,9 +117,9 @@ def _care_for_keys(settings: Settings, stamps: KmsStamps, event: Event) -> Answe
 
 
 def _on_the_stand_in(settings: Settings, legacy: LegacyStore) -> Migration:
-    from custody.migration.legacy_keys import LegacyKeys  # noqa: PLC0415
-    from custody.migration.migration import Migration  # noqa: PLC0415
-    from custody.migration.stand_in import SECRET, StandIn, StandInChain, StandInDesk  # noqa: PLC0415
+    from custody.migration.legacy_keys import LegacyKeys
+    from custody.migration.migration import Migration
+    from custody.migration.stand_in import SECRET, StandIn, StandInChain, StandInDesk
 
     stand_in = StandIn(os.environ, settings.older_system)
     return Migration(
@@ -133,13 +133,13 @@ def _on_the_stand_in(settings: Settings, legacy: LegacyStore) -> Migration:
 
 
 def _resident(settings: Settings) -> Authority:
-    from custody.aws.resident_keys import ResidentKeys  # noqa: PLC0415
+    from custody.aws.resident_keys import ResidentKeys
 
     return ResidentKeys(clients.kms(), settings.role)
 
 
 def _at_the_provider(place: WalletPlace) -> Authority:
-    from custody.server_wallets import ServerWallets, WalletService  # noqa: PLC0415
+    from custody.server_wallets import ServerWallets, WalletService
 
     def read_token() -> str:
         try:  # once: it counts with the time that a lane has
@@ -152,6 +152,6 @@ def _at_the_provider(place: WalletPlace) -> Authority:
 
 
 def _development() -> Authority:
-    from custody.development import DevelopmentKeys  # noqa: PLC0415
+    from custody.development import DevelopmentKeys
 
     return DevelopmentKeys(os.environ)

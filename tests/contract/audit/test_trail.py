@@ -74,7 +74,7 @@ def test_a_stamp_of_another_system_is_not_genuine(books: Books) -> None:
 
 def test_a_process_asks_kms_once_for_all_its_rows() -> None:
     keys = FixedDataKeys()
-    stamps = KmsStamps(keys, "key", Actor.API)  # type: ignore[arg-type]
+    stamps = KmsStamps(keys, "key", Actor.API)  # type: ignore[arg-type]  # a fake of boto3's client
 
     items = [stamped_item(ENTRY, stamps) for _ in range(3)]
 

@@ -59,7 +59,7 @@ def wrapped_on_the_emulator(clients: EmulatorClients) -> Iterator[Authority]:
 
 @contextmanager
 def resident_on_a_fake(_: EmulatorClients) -> Iterator[Authority]:
-    yield ResidentKeys(SigningKms(), ROLE)  # type: ignore[arg-type]
+    yield ResidentKeys(SigningKms(), ROLE)  # type: ignore[arg-type]  # a fake of boto3's client
 
 
 @contextmanager

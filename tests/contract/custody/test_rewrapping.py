@@ -37,7 +37,7 @@ def stored(backend: Backend, number: int, **changes: object) -> Agent:
         address=key.address,
         ciphertext=key.ciphertext,
         key_id=key.key_id,
-        **changes,  # type: ignore[arg-type]
+        **changes,  # type: ignore[arg-type]  # fields by name
     )
     backend.agents.create(agent, POLICY, of_agent(AuditEvent.AGENT_CREATED, agent, NOW_MS))
     return agent

@@ -44,7 +44,7 @@ def approval(
 
 def read(backend: Backend, agent: Agent, **changes: str) -> Readings:
     asked = replace(Scene().entry(), agent_id=agent.agent_id, intent_id=IntentId("intent"))
-    return backend.signing.read([replace(asked, **changes)] * 2, DAY)  # type: ignore[arg-type]
+    return backend.signing.read([replace(asked, **changes)] * 2, DAY)  # type: ignore[arg-type]  # fields by name
 
 
 def test_an_agent_is_read_as_it_was_stored(backend: Backend, agent: Agent) -> None:

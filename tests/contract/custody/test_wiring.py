@@ -82,7 +82,7 @@ def now_ms() -> int:
 
 def an_agent(function: LambdaInProcess) -> str:
     wallet = Wallet(WalletId("wallet-1"), UserId("user-1"), WALLET, Connector.REOWN, 0, 0)
-    keys = LambdaAgentKeys(function, f"{ARN}:enroll")  # type: ignore[arg-type]
+    keys = LambdaAgentKeys(function, f"{ARN}:enroll")  # type: ignore[arg-type]  # a fake of boto3's client
     agent_id = keys.create_agent(wallet, HYPERLIQUID, "understudy", "r1").agent_id
     keys.activate(agent_id)
     return agent_id
@@ -93,7 +93,7 @@ def an_entry(agent_id: str) -> Intent:
 
 
 def signer(function: LambdaInProcess, alias: str = "sign") -> LambdaSigner:
-    return LambdaSigner(function, f"{ARN}:{alias}")  # type: ignore[arg-type]
+    return LambdaSigner(function, f"{ARN}:{alias}")  # type: ignore[arg-type]  # a fake of boto3's client
 
 
 def test_an_agent_made_by_one_alias_signs_by_the_other(function: LambdaInProcess) -> None:
@@ -109,7 +109,7 @@ def test_an_agent_made_by_one_alias_signs_by_the_other(function: LambdaInProcess
 
 def test_a_revoked_agent_signs_no_more(function: LambdaInProcess) -> None:
     agent_id = an_agent(function)
-    keys = LambdaAgentKeys(function, f"{ARN}:enroll")  # type: ignore[arg-type]
+    keys = LambdaAgentKeys(function, f"{ARN}:enroll")  # type: ignore[arg-type]  # a fake of boto3's client
 
     keys.revoke(agent_id)
 
@@ -127,7 +127,7 @@ def test_no_other_alias_signs(function: LambdaInProcess, alias: str) -> None:
 
 def test_the_signing_alias_makes_no_agent(function: LambdaInProcess) -> None:
     wallet = Wallet(WalletId("wallet-1"), UserId("user-1"), WALLET, Connector.REOWN, 0, 0)
-    keys = LambdaAgentKeys(function, f"{ARN}:sign")  # type: ignore[arg-type]
+    keys = LambdaAgentKeys(function, f"{ARN}:sign")  # type: ignore[arg-type]  # a fake of boto3's client
 
     with pytest.raises(SigningUnavailableError):
         keys.create_agent(wallet, HYPERLIQUID, "understudy", "r1")

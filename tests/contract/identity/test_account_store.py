@@ -159,7 +159,7 @@ def test_an_erasure_that_died_leaves_the_ways_in_until_the_last_write(
     assert isinstance(store, DynamoIdentityStore)
     trail, audited = (request.getfixturevalue(name) for name in ("trail", "audited"))
     table = store._table
-    dying = Table(DyingClient(table.client, transactions), table.name)  # type: ignore[arg-type]
+    dying = Table(DyingClient(table.client, transactions), table.name)  # type: ignore[arg-type]  # a client that is interfered with
 
     with pytest.raises(DependencyError):
         DynamoAccountStore(dying, trail).erase(ALICE, GONE)
@@ -180,7 +180,7 @@ def test_an_erasure_that_died_before_its_second_look_is_due_for_it(
 ) -> None:
     assert isinstance(store, DynamoIdentityStore)
     table = store._table
-    dying = Table(DyingClient(table.client, 2), table.name)  # type: ignore[arg-type]
+    dying = Table(DyingClient(table.client, 2), table.name)  # type: ignore[arg-type]  # a client that is interfered with
 
     with pytest.raises(DependencyError):
         DynamoAccountStore(dying, trail).erase(ALICE, GONE)

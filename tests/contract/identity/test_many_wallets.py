@@ -71,7 +71,7 @@ def test_of_more_ways_in_than_go_at_once_those_that_matter_go_last(
     active = wallet_of(ALICE, MANY_WALLETS)
     wallets.activate_wallet(ALICE, active.wallet_id)
     table = store._table
-    dying = Table(DyingClient(table.client, transactions), table.name)  # type: ignore[arg-type]
+    dying = Table(DyingClient(table.client, transactions), table.name)  # type: ignore[arg-type]  # a client that is interfered with
 
     try:
         DynamoAccountStore(dying, trail).erase(ALICE, GONE)

@@ -209,7 +209,7 @@ def test_a_wallet_bound_between_the_count_and_the_writing_counts_too(store: Stor
     assert isinstance(store, DynamoIdentityStore)
     table = store._table
     overtaken = Overtaken(table.client, lambda: store.add_wallet(further(1), 3, is_proven=True))
-    late = DynamoIdentityStore(Table(overtaken, table.name))  # type: ignore[arg-type]
+    late = DynamoIdentityStore(Table(overtaken, table.name))  # type: ignore[arg-type]  # a client that is interfered with
 
     with pytest.raises(LimitExceededError):
         late.add_wallet(further(2), 3, is_proven=True)

@@ -38,7 +38,7 @@ class Stage:
             max_copy_age_seconds=300,
             entries_per_minute=300,
         )
-        self.world.follow(name, wallet, leader, replace(allowed, **changes))  # type: ignore[arg-type]
+        self.world.follow(name, wallet, leader, replace(allowed, **changes))  # type: ignore[arg-type]  # limits by name
 
     def trade(self, signed_size: str, *, leader: str = LEADER, pause_ms: int = PAUSE_MS) -> None:
         """Let a leader trade, and some time pass."""

@@ -46,7 +46,7 @@ def test_every_answer_carries_them(
 
 def test_a_fault_of_ours_carries_them_too(api: ApiWorld, token: str) -> None:
     broken: Any = None
-    api.world.directory.of_user = broken  # type: ignore[method-assign]
+    api.world.directory.of_user = broken  # type: ignore[method-assign]  # any call of it fails
 
     answer = api.request("GET", "/v1/follows", None, token)
 

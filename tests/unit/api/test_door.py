@@ -260,7 +260,7 @@ def test_a_fault_of_ours_says_so_without_details(
     api: ApiWorld, token: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     broken: Any = None
-    api.world.directory.of_user = broken  # type: ignore[method-assign]
+    api.world.directory.of_user = broken  # type: ignore[method-assign]  # any call of it fails
 
     answer = api.request("GET", "/v1/follows", None, token)
 

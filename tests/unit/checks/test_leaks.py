@@ -33,6 +33,13 @@ def test_a_secret_is_not_repeated_in_the_finding() -> None:
 
 
 @pytest.mark.parametrize(
+    "text", [f"KEY = '{SECRET}'  # public:", f"public: str = '{SECRET}'", f"# is public\n{SECRET}"]
+)
+def test_who_calls_a_key_public_says_why_in_a_comment(text: str) -> None:
+    assert [finding.rule for finding in find_leaks("tests/unit/test_key.py", text)] == ["secret"]
+
+
+@pytest.mark.parametrize(
     ("path", "text"),
     [
         ("tests/vectors/signing.json", SECRET),

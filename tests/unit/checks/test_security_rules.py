@@ -32,6 +32,8 @@ RAW = bytes(range(7, 39))
         f"KEY = {NUMBER}",
         f"KEY = {NUMBER:#x}",
         f'"""An example: {HALF}{HALF}."""',
+        f"KEY = '{HALF}' '{HALF}'  # public:",
+        f"public: str = '{HALF}' '{HALF}'",
     ],
 )
 def test_a_key_in_any_form_is_reported(fault: str) -> None:
@@ -102,53 +104,6 @@ def told(*arguments: str, text: str = "") -> str:
     )
     assert done.returncode != 0, done.stdout
     return done.stdout + done.stderr
-
-
-@pytest.mark.parametrize(
-    ("rule", "fault"),
-    [
-        ("S102", "exec(sent)"),
-        ("S113", "import requests\n\nrequests.get(url)"),
-        ("S202", "import tarfile\n\ntarfile.open(name).extractall()"),
-        ("S301", "import pickle\n\npickle.loads(sent)"),
-        ("S311", "import random\n\nnonce = random.random()"),
-        ("S314", "from xml.etree import ElementTree\n\nElementTree.parse(sent)"),
-        ("S324", "import hashlib\n\nhashlib.md5(sent)"),
-        ("S501", "import requests\n\nrequests.get(url, timeout=1, verify=False)"),
-        ("S506", "import yaml\n\nyaml.load(sent, yaml.Loader)"),
-        ("S602", "import subprocess\n\nsubprocess.run(sent, shell=True, check=True)"),
-        ("S607", "import subprocess\n\nsubprocess.run(['git'], check=True)"),
-        ("S608", "query = f'SELECT * FROM users WHERE id = {sent}'"),
-    ],
-)
-def test_ruff_judges_shipped_code_for_security(rule: str, fault: str) -> None:
-    said = told(
-        "-m", "ruff", "check", "--no-cache", "--stdin-filename", STORE, "-", text=fault + "\n"
-    )
-
-    assert rule in said
-
-
-BANDIT = ("-m", "bandit", "--quiet", "--configfile", "pyproject.toml")
-BIDIRECTIONAL = chr(0x202E)
-
-
-@pytest.mark.parametrize(
-    ("rule", "fault"),
-    [
-        ("B613", f"allowed = 'user{BIDIRECTIONAL} admin'"),  # ruff does not know this one
-        ("B102", "exec(sent)"),
-        ("B301", "import pickle\n\npickle.loads(sent)"),
-        ("B324", "import hashlib\n\nhashlib.md5(sent)"),
-        ("B501", "import requests\n\nrequests.get(url, timeout=1, verify=False)"),
-        ("B602", "import subprocess\n\nsubprocess.run(sent, shell=True)"),
-    ],
-)
-def test_bandit_judges_what_we_ship(rule: str, fault: str, tmp_path: Path) -> None:
-    planted = tmp_path / "planted.py"
-    planted.write_text(fault + "\n", encoding="utf-8")
-
-    assert rule in told(*BANDIT, str(planted))
 
 
 CFN_LINT = "from cfnlint.runner import main; main()"

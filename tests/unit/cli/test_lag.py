@@ -26,7 +26,7 @@ class CountedQueues:
     def client(self, _: str) -> CountedQueues:
         return self
 
-    def get_queue_attributes(self, QueueUrl: str, AttributeNames: list[str]) -> Any:  # noqa: N803
+    def get_queue_attributes(self, QueueUrl: str, AttributeNames: list[str]) -> Any:  # noqa: N803  # boto3's
         each = self._counts[QueueUrl]
         return {
             "Attributes": {name: str(each if not n else 0) for n, name in enumerate(AttributeNames)}

@@ -39,7 +39,7 @@ class Mixed(Scene):
     def __post_init__(self) -> None:
         super().__post_init__()
         self.kms = SigningKms()
-        resident = ResidentKeys(self.kms, ROLE)  # type: ignore[arg-type]
+        resident = ResidentKeys(self.kms, ROLE)  # type: ignore[arg-type]  # a fake of boto3's client
         keys = Authorities(
             {
                 AuthorityKind.KMS_WRAPPED: lambda: WrappedKeys(self.vault),
@@ -205,7 +205,7 @@ def test_a_resident_key_is_destroyed_with_its_agent_even_when_kms_was_away_first
 
 def test_a_resident_keys_policy_lets_the_signers_role_alone_sign() -> None:
     kms = SigningKms()
-    key = ResidentKeys(kms, ROLE).make("agent", 1)  # type: ignore[arg-type]
+    key = ResidentKeys(kms, ROLE).make("agent", 1)  # type: ignore[arg-type]  # a fake of boto3's client
 
     statements: list[dict[str, Any]] = json.loads(kms.policies[key.key_id])["Statement"]
 
@@ -216,7 +216,7 @@ def test_a_resident_keys_policy_lets_the_signers_role_alone_sign() -> None:
 
 
 def test_a_signature_by_another_key_is_not_given_out() -> None:
-    keys = ResidentKeys(SigningKms(), ROLE)  # type: ignore[arg-type]
+    keys = ResidentKeys(SigningKms(), ROLE)  # type: ignore[arg-type]  # a fake of boto3's client
     agent = replace(agent_of(keys, AuthorityKind.KMS_RESIDENT), address=WALLET)
 
     with pytest.raises(KeyUnusableError), keys.opened(agent) as key:

@@ -54,7 +54,7 @@ class HoldingBack:
 
 
 def vault(error: Exception) -> KmsKeyVault:
-    return KmsKeyVault(FailingKms(error), VaultKeys("key", "spare"))  # type: ignore[arg-type]
+    return KmsKeyVault(FailingKms(error), VaultKeys("key", "spare"))  # type: ignore[arg-type]  # a client that fails
 
 
 @pytest.mark.parametrize("code", ["InvalidCiphertextException", "IncorrectKeyException"])
@@ -77,7 +77,7 @@ def test_a_vault_that_does_not_open_may_be_asked_again(error: Exception) -> None
 def test_audit_entries_held_back_are_written_again() -> None:
     table = HoldingBack(writes_until_it_gives_in=3)
 
-    DynamoSigningStore(table, TABLES, fixed_stamps()).audit([ENTRY, ENTRY])  # type: ignore[arg-type]
+    DynamoSigningStore(table, TABLES, fixed_stamps()).audit([ENTRY, ENTRY])  # type: ignore[arg-type]  # a client that fails
 
     assert table.taken == 2
 
@@ -86,4 +86,4 @@ def test_audit_entries_that_are_never_taken_are_no_silent_loss() -> None:
     table = HoldingBack(writes_until_it_gives_in=100)
 
     with pytest.raises(DependencyError):
-        DynamoSigningStore(table, TABLES, fixed_stamps()).audit([ENTRY])  # type: ignore[arg-type]
+        DynamoSigningStore(table, TABLES, fixed_stamps()).audit([ENTRY])  # type: ignore[arg-type]  # a client that fails

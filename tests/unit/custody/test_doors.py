@@ -74,7 +74,7 @@ def test_the_signing_alias_says_which_intent_has_no_answer() -> None:
             raise DependencyError("the vault is away")
         return opening(sealed, context)
 
-    scene.vault.open = open_only_mine  # type: ignore[method-assign,assignment]
+    scene.vault.open = open_only_mine  # type: ignore[method-assign,assignment]  # the fake, interrupted
     intents = [scene.entry("its", agent_id=other.agent_id), scene.entry("mine")]
 
     results = call(scene, SIGN_ALIAS, {"intents": [to_plain(each) for each in intents]})["results"]

@@ -37,7 +37,7 @@ def signed_all(batch: list[dict[str, Any]]) -> dict[str, Any]:
 
 
 def signer(client: ScriptedLambda) -> LambdaSigner:
-    return LambdaSigner(client, "signer:sign")  # type: ignore[arg-type]
+    return LambdaSigner(client, "signer:sign")  # type: ignore[arg-type]  # a fake of boto3's client
 
 
 @pytest.mark.parametrize(

@@ -59,7 +59,7 @@ class CountingKeys(WrappedKeys):
         return self.made[agent_id]
 
     @contextmanager
-    def opened(self, held: HeldKey) -> Iterator[DigestSigner]:  # type: ignore[override]
+    def opened(self, held: HeldKey) -> Iterator[DigestSigner]:  # type: ignore[override]  # the base types its context manager
         later = self.instead_after_the_first if held.agent_id in self._opened else None
         self._opened.add(held.agent_id)
         with super().opened(held) as key:

@@ -106,7 +106,7 @@ def test_nothing_is_signed_when_the_time_runs_out_while_the_key_is_opened() -> N
         scene.clock.move_to(intent.expires_at_ms)
         return opening(sealed, context)
 
-    scene.vault.open = open_slowly  # type: ignore[method-assign,assignment]
+    scene.vault.open = open_slowly  # type: ignore[method-assign,assignment]  # the fake, interrupted
 
     assert scene.refusal(intent) == Refusal.EXPIRED
 
@@ -167,7 +167,7 @@ def in_two_threads(scene: Scene, *intents: Intent) -> list[SigningAnswer]:
         both_have_read.wait()
         return readings
 
-    scene.store.read = read_and_wait  # type: ignore[method-assign,assignment]
+    scene.store.read = read_and_wait  # type: ignore[method-assign,assignment]  # the fake, interrupted
     with ThreadPoolExecutor(2) as threads:
         return list(threads.map(lambda intent: scene.sign(intent)[0], intents))
 
@@ -223,7 +223,7 @@ def test_a_store_that_loses_one_lanes_record_answers_the_other_lane() -> None:
             raise DependencyError("the table did not answer")
         return record(approval)
 
-    scene.store.record = lose_those_of_the_other  # type: ignore[method-assign]
+    scene.store.record = lose_those_of_the_other  # type: ignore[method-assign]  # the fake, interrupted
 
     lost, signed = scene.sign(scene.entry("its", agent_id=other.agent_id), scene.entry("mine"))
 

@@ -58,4 +58,4 @@ def test_a_changed_record_stays_frozen() -> None:
     changed = replace(LEDGER, version=3)
 
     with pytest.raises(dataclasses.FrozenInstanceError):
-        changed.version = 4  # type: ignore[misc]
+        changed.version = 4  # type: ignore[misc]  # what must fail

@@ -14,6 +14,7 @@ from tests.fakes.builders import NOW_MS
 from tests.fakes.identity import ISSUER, FixedRing
 from understudy.adapters.identity.access_tokens import LIFETIME_SECONDS, Hs256AccessTokens
 from understudy.adapters.identity.refresh_tokens import HmacRefreshTokens
+from understudy.adapters.identity.token_keys import derive_keys
 from understudy.domain.errors import InvalidInputError, NotAllowedError
 from understudy.domain.identity import AuthMethod
 from understudy.domain.ids import UserId
@@ -145,8 +146,6 @@ def test_after_a_rotation_old_tokens_are_read_and_new_ones_carry_the_new_key() -
 
 
 def test_a_short_secret_is_no_secret() -> None:
-    from understudy.adapters.identity.token_keys import derive_keys  # noqa: PLC0415
-
     with pytest.raises(InvalidInputError, match="32 bytes"):
         derive_keys(b"short")
 

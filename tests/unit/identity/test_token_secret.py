@@ -43,7 +43,7 @@ class Secrets:
         stage = request["VersionStage"]
         if stage not in self.versions:
             missing = {"Error": {"Code": "ResourceNotFoundException", "Message": stage}}
-            raise ClientError(missing, "GetSecretValue")  # type: ignore[arg-type]
+            raise ClientError(missing, "GetSecretValue")  # type: ignore[arg-type]  # the fields that are read
         secret, made_at = self.versions[stage]
         return {"SecretString": secret, "CreatedDate": datetime.fromtimestamp(made_at, UTC)}
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from decimal import Decimal
@@ -91,7 +91,7 @@ def _sizing(rng: Random, kind: SizingKind, budget: int) -> Sizing:
 
 def _trades(rng: Random) -> Iterator[tuple[str, Parts, int]]:
     prices = {symbol: float(price) for symbol, price in PRICE.items()}
-    held: Counter[str] = Counter()
+    held: defaultdict[str, Decimal] = defaultdict(Decimal)
     for _ in range(TRADES):
         symbol = rng.choice(list(DECIMALS))
         prices[symbol] *= 1 + rng.uniform(-0.02, 0.02)
@@ -100,7 +100,7 @@ def _trades(rng: Random) -> Iterator[tuple[str, Parts, int]]:
             continue
         if rng.random() < CLOSES_WHOLE and held[symbol]:
             parts = [(str(-held[symbol]), parts[0][1])]
-        held[symbol] += sum(Decimal(size) for size, _ in parts)  # type: ignore[assignment]
+        held[symbol] += sum(Decimal(size) for size, _ in parts)
         yield symbol, parts, rng.choice([500, 2_000, 20_000, 70_000, 400_000])
 
 

@@ -50,12 +50,12 @@ def test_of_two_who_begin_a_book_the_faster_one_counts() -> None:
     begin = world.venue.fills_since
 
     def slow(address: str, start_ms: int) -> Sequence[Fill]:
-        world.venue.fills_since = begin  # type: ignore[method-assign]
+        world.venue.fills_since = begin  # type: ignore[method-assign]  # the fake, interrupted
         live(world)
         world.venue.trade(LEADER, "BTC", "5")
         return begin(address, start_ms)
 
-    world.venue.fills_since = slow  # type: ignore[method-assign]
+    world.venue.fills_since = slow  # type: ignore[method-assign]  # the fake, interrupted
     live(world)
 
     assert (book_of(world).version, book_of(world).positions) == (1, {})

@@ -207,7 +207,7 @@ def test_a_worker_that_dies_at_any_call_stores_and_sends_each_trade_once() -> No
 def test_two_workers_with_the_same_fills_store_one_trade() -> None:
     world, _ = begun_world()
     fills = _fills(world, "5")
-    world.leaders.store_trade = _late(world, fills)  # type: ignore[method-assign]
+    world.leaders.store_trade = _late(world, fills)  # type: ignore[method-assign]  # the fake, interrupted
 
     _sync(world, *fills)
 
@@ -220,7 +220,7 @@ def _late(world: World, fills: list[Fill]) -> Any:
     store = type(world.leaders).store_trade.__get__(world.leaders)
 
     def slow(*arguments: object) -> object:
-        world.leaders.store_trade = store  # type: ignore[method-assign]
+        world.leaders.store_trade = store  # type: ignore[method-assign]  # the fake, interrupted
         _sync(world, *fills)
         return store(*arguments)
 

@@ -80,7 +80,7 @@ def test_of_two_starters_one_listens() -> None:
     room.hold("old", seconds=10, leaving=True)
     room.stream()
     connect = room.streams[0].connect
-    room.streams[0].connect = lambda: (room.hold("other", seconds=10), connect())[1]  # type: ignore[method-assign]
+    room.streams[0].connect = lambda: (room.hold("other", seconds=10), connect())[1]  # type: ignore[method-assign]  # the fake, interrupted
 
     assert room.listen() == 0
 

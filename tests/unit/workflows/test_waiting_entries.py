@@ -132,9 +132,9 @@ def _lose_what_resolving_says(world: World) -> None:
         assert isinstance(messages, list)
         send([each for each in messages if getattr(each, "cause", "") != RESOLVED])
 
-    world.queues.to_lanes = losing  # type: ignore[method-assign]
+    world.queues.to_lanes = losing  # type: ignore[method-assign]  # the fake, interrupted
     world.pass_time(RESOLVED_SECONDS)
-    world.queues.to_lanes = send  # type: ignore[method-assign]
+    world.queues.to_lanes = send  # type: ignore[method-assign]  # the fake, interrupted
     assert not [each for each in world.queues.reconcile.take() if isinstance(each, WakeLane)]
 
 

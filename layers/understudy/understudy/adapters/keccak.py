@@ -21,6 +21,6 @@ def keccak256(data: bytes) -> bytes:
 
 @cache
 def _hasher() -> Callable[..., Keccak_Hash]:
-    from Crypto.Hash import keccak  # noqa: PLC0415
+    from Crypto.Hash import keccak  # noqa: PLC0415 - with the first hash
 
     return keccak.new

@@ -30,25 +30,25 @@ def identity_providers() -> Mapping[AuthMethod, ProviderVerifier]:
 
 
 def _privy() -> ProviderVerifier:
-    from understudy.adapters.identity.json_web_keys import Algorithm  # noqa: PLC0415
-    from understudy.adapters.identity.privy import PrivyVerifier  # noqa: PLC0415
+    from understudy.adapters.identity.json_web_keys import Algorithm
+    from understudy.adapters.identity.privy import PrivyVerifier
 
     reader = _reader("PRIVY", Algorithm.ES256, environment.text("PRIVY_APP_ID"))
     return PrivyVerifier(reader, environment.count("PRIVY_MAX_AGE_SECONDS"))
 
 
 def _dynamic() -> ProviderVerifier:
-    from understudy.adapters.identity.dynamic import DynamicVerifier  # noqa: PLC0415
-    from understudy.adapters.identity.json_web_keys import Algorithm  # noqa: PLC0415
+    from understudy.adapters.identity.dynamic import DynamicVerifier
+    from understudy.adapters.identity.json_web_keys import Algorithm
 
     reader = _reader("DYNAMIC", Algorithm.RS256, environment.text("DYNAMIC_AUDIENCE"))
     return DynamicVerifier(reader, environment.count("DYNAMIC_MAX_AGE_SECONDS"))
 
 
 def _reader(provider: str, algorithm: Algorithm, audience: str) -> ProviderTokenReader:
-    from understudy.adapters.identity.key_set_http import KeySetHttp  # noqa: PLC0415
-    from understudy.adapters.identity.key_sets import CachedKeySet  # noqa: PLC0415
-    from understudy.adapters.identity.provider_tokens import ProviderTokenReader  # noqa: PLC0415
+    from understudy.adapters.identity.key_set_http import KeySetHttp
+    from understudy.adapters.identity.key_sets import CachedKeySet
+    from understudy.adapters.identity.provider_tokens import ProviderTokenReader
 
     fetch = KeySetHttp(environment.text(f"{provider}_JWKS_URL"), algorithm)
     issuer = environment.text(f"{provider}_ISSUER")

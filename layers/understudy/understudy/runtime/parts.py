@@ -34,7 +34,7 @@ HUSH_MS = 5_000
 @cache
 def leaders() -> DynamoLeaderStore:
     """Give the store of leaders' books."""
-    from understudy.adapters.aws.leader_store import DynamoLeaderStore  # noqa: PLC0415
+    from understudy.adapters.aws.leader_store import DynamoLeaderStore
 
     return DynamoLeaderStore(Table(clients.dynamodb(), environment.text("COPYING_TABLE")))
 
@@ -42,7 +42,7 @@ def leaders() -> DynamoLeaderStore:
 @cache
 def markets() -> DynamoMarketStore:
     """Give the store of markets and marks."""
-    from understudy.adapters.aws.market_store import DynamoMarketStore  # noqa: PLC0415
+    from understudy.adapters.aws.market_store import DynamoMarketStore
 
     table = Table(clients.dynamodb(), environment.text("MARKET_TABLE"))
     return DynamoMarketStore(table, CLOCK)
@@ -51,7 +51,7 @@ def markets() -> DynamoMarketStore:
 @cache
 def venue() -> HyperliquidVenue:
     """Give the venue, for those that ask it seldom."""
-    from understudy.adapters.venues.hyperliquid.rest import Rest  # noqa: PLC0415
+    from understudy.adapters.venues.hyperliquid.rest import Rest
 
     return _venue_of(Rest(_url()))
 
@@ -59,7 +59,7 @@ def venue() -> HyperliquidVenue:
 @cache
 def hasty_venue() -> HyperliquidVenue:
     """Give the venue, for those behind whom live fills wait."""
-    from understudy.adapters.venues.hyperliquid.rest import Rest  # noqa: PLC0415
+    from understudy.adapters.venues.hyperliquid.rest import Rest
 
     return _venue_of(Rest(_url(), read_timeout_ms=HASTY_TIMEOUT_MS, hush_ms=HUSH_MS))
 
@@ -69,22 +69,22 @@ def _url() -> str:
 
 
 def _venue_of(rest: Rest) -> HyperliquidVenue:
-    from understudy.adapters.venues.hyperliquid.client import HyperliquidVenue  # noqa: PLC0415
+    from understudy.adapters.venues.hyperliquid.client import HyperliquidVenue
 
     return HyperliquidVenue(rest, environment.chain(), CLOCK)
 
 
 def queues(*names: str) -> SqsQueues:
     """Give the queues that a function sends to."""
-    from understudy.adapters.aws.queues import QueueUrls, SqsQueues  # noqa: PLC0415
+    from understudy.adapters.aws.queues import QueueUrls, SqsQueues
 
     return SqsQueues(clients.sqs(), QueueUrls(**environment.queue_urls(*names)))
 
 
 def audit_trail(actor: Actor) -> DynamoAuditTrail:
     """Give the audit for those who write under this name."""
-    from understudy.adapters.aws.audit_stamps import KmsStamps  # noqa: PLC0415
-    from understudy.adapters.aws.audit_trail import DynamoAuditTrail  # noqa: PLC0415
+    from understudy.adapters.aws.audit_stamps import KmsStamps
+    from understudy.adapters.aws.audit_trail import DynamoAuditTrail
 
     stamps = KmsStamps(clients.kms(), environment.text("AUDIT_ROW_KEY_ID"), actor)
     return DynamoAuditTrail(Table(clients.dynamodb(), environment.text("AUDIT_TABLE")), stamps)
@@ -93,15 +93,15 @@ def audit_trail(actor: Actor) -> DynamoAuditTrail:
 @cache
 def metered_rest() -> Rest:
     """Give what asks the venue inside the share of its budget that is not for orders."""
-    from understudy.adapters.venues.hyperliquid.rest import Rest  # noqa: PLC0415
-    from understudy.adapters.venues.hyperliquid.weights import BudgetMeter  # noqa: PLC0415
+    from understudy.adapters.venues.hyperliquid.rest import Rest
+    from understudy.adapters.venues.hyperliquid.weights import BudgetMeter
 
     return Rest(_url(), meter=BudgetMeter(_budget(), CLOCK))
 
 
 @cache
 def _budget() -> DynamoVenueBudget:
-    from understudy.adapters.aws.venue_budget import DynamoVenueBudget  # noqa: PLC0415
+    from understudy.adapters.aws.venue_budget import DynamoVenueBudget
 
     return DynamoVenueBudget(
         Table(clients.dynamodb(), environment.text("THROTTLE_TABLE")),
@@ -114,8 +114,8 @@ def _budget() -> DynamoVenueBudget:
 @cache
 def copying(*queue_names: str) -> CopyPorts:
     """Give what copying needs, with these queues; questions to the venue count with its orders."""
-    from understudy.adapters.aws.copy_store import DynamoCopyStore  # noqa: PLC0415
-    from understudy.workflows.copying.views import CopyPorts  # noqa: PLC0415
+    from understudy.adapters.aws.copy_store import DynamoCopyStore
+    from understudy.workflows.copying.views import CopyPorts
 
     copies = Table(clients.dynamodb(), environment.text("COPYING_TABLE"))
     return CopyPorts(
