@@ -8,11 +8,16 @@ from __future__ import annotations
 import ast
 import subprocess
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from checks.__main__ import SETTINGS, find_all
+from checks.finding import Finding, report
 from checks.leaks import PATTERNS
 from checks.suppressions import RULE
 from tests.unit.checks.test_template_rules import FAULTS as TEMPLATE_FAULTS
+
+if TYPE_CHECKING:
+    import pytest
 
 CHECKS = Path(__file__).resolve().parents[3] / "checks"
 # Modules whose rules have their names elsewhere than at the finding.
@@ -74,3 +79,9 @@ def test_every_rule_about_the_template_has_a_planted_fault() -> None:
     planted = {rule for _, _, _, rule in TEMPLATE_FAULTS.values()}
 
     assert planted == rules_named_in(list((CHECKS / "template").glob("*.py")))
+
+
+def test_one_finding_fails_the_check_and_is_shown(capsys: pytest.CaptureFixture[str]) -> None:
+    assert report([Finding("cli/utils.py", "empty-name", "'utils' says nothing")]) == 1
+    assert "cli/utils.py: empty-name: 'utils' says nothing" in capsys.readouterr().out
+    assert report([]) == 0

@@ -28,6 +28,8 @@ from bandit.core.extension_loader import MANAGER
 print(json.dumps([*MANAGER.plugins_by_id, *MANAGER.blacklist_by_id]))
 """
 LEFT_OUT = {"S105", "S603"}
+LEFT_OUT_OF_BANDIT = {"B105", "B404", "B405", "B413", "B603"}
+LEFT_TO_RUFF = {"B311", "B314", "B506", "B607"}  # which judges the same place by place
 SHIPPED = ("layers/understudy/understudy/adapters", "layers/custody/custody", "functions/signer")
 WITH_SETTINGS_OF_ITS_OWN = "layers/understudy/understudy/domain"
 
@@ -113,6 +115,15 @@ def found_by_bandit(tmp_path_factory: pytest.TempPathFactory) -> set[tuple[str, 
     options = ("--quiet", "--configfile", str(SETTINGS), "--format", "json", "--recursive")
     found = json.loads(told(*BANDIT, *options, str(folder)))
     return {(Path(each["filename"]).name, each["test_id"]) for each in found["results"]}
+
+
+def test_bandit_leaves_out_what_ruff_judges_and_what_our_settings_name_with_a_reason(
+    known_to_ruff: set[str],
+) -> None:
+    at_work = {code.replace("S", "B") for code in known_to_ruff - LEFT_OUT}
+
+    assert set(TOOLS["bandit"]["skips"]) == LEFT_OUT_OF_BANDIT | LEFT_TO_RUFF
+    assert LEFT_TO_RUFF - at_work == set()
 
 
 def test_bandit_finds_a_planted_fault_of_each_of_its_rules(

@@ -13,6 +13,14 @@ from tests.unit.checks.planted import SOUND_TEMPLATE, template_with
 if TYPE_CHECKING:
     from pathlib import Path
 
+ANY_ACTION = "{ Action: s3:*, Resource: arn:a }"
+ANY_RESOURCE = "{ Action: sqs:SendMessage, Resource: '*' }"
+WATCHER = "  Watcher:\n    Type: AWS::IAM::%s\n    Properties: { %s }\n  CustodyLayer:\n"
+OPEN_KEY = """Action: kms:*
+            Resource: "*"
+          - Principal: %s
+            Action: %s
+            Resource: "*\""""
 # old text, new text, the place and the rule that must be reported
 FAULTS = {
     "old_runtime": ("python3.13", "python3.12", "SignerFunction", "runtime"),
@@ -54,6 +62,36 @@ FAULTS = {
         "NotAction: dynamodb:GetItem",
         "CopierFunction",
         "least-privilege",
+    ),
+    "role_that_may_do_everything": (
+        "  CustodyLayer:\n",
+        WATCHER % ("Role", f"Policies: [{{ PolicyDocument: {{ Statement: [{ANY_ACTION}] }} }}]"),
+        "Watcher",
+        "least-privilege",
+    ),
+    "policy_on_everything": (
+        "  CustodyLayer:\n",
+        WATCHER % ("Policy", f"PolicyDocument: {{ Statement: [{ANY_RESOURCE}] }}"),
+        "Watcher",
+        "least-privilege",
+    ),
+    "key_that_a_service_may_use_for_anything": (
+        'Action: kms:*\n            Resource: "*"',
+        OPEN_KEY % ("{ Service: logs.amazonaws.com }", "kms:*"),
+        "DataKey",
+        "least-privilege",
+    ),
+    "key_for_everybody": (
+        'Action: kms:*\n            Resource: "*"',
+        OPEN_KEY % ('"*"', "kms:Decrypt"),
+        "DataKey",
+        "least-privilege",
+    ),
+    "managed_policy_of_a_role": (
+        "  CustodyLayer:\n",
+        WATCHER % ("Role", "ManagedPolicyArns: [arn:aws:iam::aws:policy/ReadOnlyAccess]"),
+        "Watcher",
+        "managed-policy",
     ),
     "managed_policy": (
         "Policies:\n        - Statement:",
