@@ -45,7 +45,6 @@ APPROVE_WITHIN_MS = 3_600_000
 # Custody forgets a key that was not let sign within a day.
 APPROVE_SUCCESSOR_WITHIN_MS = 20 * 3_600_000
 VALID_MS = 90 * DAY_MS
-MAX_WAITING = 5
 NONCES_OF_APPROVAL = 2  # the agent's and the builder fee's
 
 
@@ -194,18 +193,13 @@ class Agents:
     def _made(
         self, wallet: Wallet, agents: Sequence[Agent], venue: str, name: str, replaces: str = ""
     ) -> Delegation:
-        if sum(self._seen(each).status is AgentStatus.PENDING for each in agents) >= MAX_WAITING:
-            raise LimitExceededError(
-                f"{MAX_WAITING} agents wait for their signatures: confirm or revoke one",
-                code="TOO_MANY_PENDING_AGENTS",
-            )
         # When custody's answer is lost the next attempt is the same request: one key, not two.
         request_id = digest_of("new-agent", venue, name, str(len(agents)))
         now = self.clock.now_ms()
         take_place(self.registry, wallet, now)
         try:
             key = self.keys.create_agent(wallet, venue, name, request_id)
-        except SigningUnavailableError:
+        except (SigningRefusedError, SigningUnavailableError):
             give_place_back(self.registry, wallet, now)
             raise
         within_ms = APPROVE_SUCCESSOR_WITHIN_MS if replaces else APPROVE_WITHIN_MS
