@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
@@ -18,7 +19,6 @@ from tests.unit.custody.scene import NOW_MS, POLICY, WALLET
 from understudy.adapters.memory.clock import ManualClock
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from contextlib import AbstractContextManager
 
     from custody.authorities import DigestSigner, HeldKey

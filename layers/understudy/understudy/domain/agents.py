@@ -98,6 +98,11 @@ class Agent:
         return self.status
 
     @property
+    def is_new(self) -> bool:
+        """Say whether it was never stored, and is not over already."""
+        return not self.version and self.status in {AgentStatus.PENDING, AgentStatus.ACTIVE}
+
+    @property
     def attention_at_ms(self) -> int:
         """Give when it has to be looked after next, whatever its user does; 0 for never again."""
         match self.status:

@@ -179,13 +179,15 @@ class InMemoryIdentityStore:
         agent = self.agents_by_id.get(agent_id)
         return agent if agent is not None and agent.user_id == user_id else None
 
-    def put_agent(self, agent: Agent) -> Agent:
+    def put_agent(self, agent: Agent, *, begins: bool = False) -> Agent:
         """Store an agent under its version; see `AgentRegistry`."""
         with self.lock:
             kept = self.agents_by_id.get(agent.agent_id)
             _check_version(kept.version if kept else 0, agent.version)
             if kept is None:
                 self._refuse_leaving(agent.user_id)
+            if begins or agent.is_new:
+                self._refuse_retired(agent.user_id, agent.wallet_id)
             stored = replace(agent, version=agent.version + 1)
             self.agents_by_id[agent.agent_id] = stored
             return stored
@@ -228,6 +230,11 @@ class InMemoryIdentityStore:
         user = self.users.get(user_id)
         if user is None or user.closing_since_ms:
             raise ConflictError("the user is gone, or about to go")
+
+    def _refuse_retired(self, user_id: UserId, wallet_id: WalletId) -> None:
+        own = (each for each in self.wallets(user_id) if each.wallet_id == wallet_id)
+        if not any(each.is_active for each in own):
+            raise ConflictError("the wallet is gone, or on its way out")
 
 
 def _name_of(identity: ProviderIdentity) -> tuple[AuthMethod, str]:
