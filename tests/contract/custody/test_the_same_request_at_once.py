@@ -28,6 +28,10 @@ WANTED = NewAgent("user-1", "wallet-1", WALLET, "hyperliquid", "understudy", "re
 DIGEST = b"\x07" * 32
 
 
+def _nowhere(service: str) -> Any:
+    raise AssertionError(f"{service} is not needed here")
+
+
 @dataclass
 class Watched:
     """An authority, with every key that it made; it lets somebody act after the next one."""
@@ -69,7 +73,7 @@ def enrolment_on(agents: AgentStore, watched: Watched, kind: AuthorityKind) -> E
 def kind_and_authority(request: pytest.FixtureRequest) -> Any:
     kind, opened = {**HERE, **ON_THE_EMULATOR}[request.param]
     emulated = request.param in ON_THE_EMULATOR
-    clients = request.getfixturevalue("emulator_clients") if emulated else None
+    clients = request.getfixturevalue("emulator_clients") if emulated else _nowhere
     with opened(clients) as authority:
         yield kind, authority
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.fakes.api import Answer
 from tests.fakes.identity import BOB
 from tests.unit.api.test_wallets import link, linked, remove
 from understudy.adapters.memory.identity import InMemoryIdentityStore
@@ -31,7 +32,7 @@ from understudy.workflows.requests.agent_places import MAX_WAITING
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from tests.fakes.api import Answer, ApiWorld
+    from tests.fakes.api import ApiWorld
     from understudy.domain.ids import UserId
     from understudy.ports.agents import NewAgentKey
 
@@ -147,7 +148,7 @@ def test_one_that_is_still_being_made_waits_already(
     api: ApiWorld, token: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Custody has not answered the first one when the others ask, and are done."""
-    make, answers = api.keys.create_agent, []
+    make, answers = api.keys.create_agent, list[Answer]()
 
     def made_last(*asked: Any) -> NewAgentKey:
         monkeypatch.setattr(api.keys, "create_agent", make)

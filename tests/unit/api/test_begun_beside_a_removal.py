@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.fakes.identity import BOB
+from tests.fakes.requests import new_follow
 from tests.unit.api.test_late_requests import Overtaking
 from tests.unit.api.test_wallets import linked, remove
 from understudy.adapters.memory.identity import InMemoryIdentityStore
@@ -96,6 +97,28 @@ def test_a_confirmation_whose_time_ran_out_on_the_way_lets_nothing_sign_for_a_wa
     (agent,) = user.api.identity.agents_by_id.values()
     assert agent.status == "PENDING", "its time is up, and the upkeep destroys its key"
     assert bool(user.api.rest.sent) is (moment == "activate")
+
+
+@pytest.mark.parametrize("moment", ["of_user", "create"])
+def test_a_follow_that_was_being_created_is_none(user: Overtaking, moment: str) -> None:
+    wallet_id = linked(user.api, user.token)
+    directory = user.api.world.directory
+    user.during(directory, moment, lambda: remove(user.api, user.token, wallet_id))
+
+    answer = user.ask("POST", "/v1/follows", {**new_follow(), "wallet_id": wallet_id})
+
+    assert (answer.status, answer.code) == (404, "WALLET_NOT_FOUND")
+    assert user.ask("GET", "/v1/follows").body["items"] == []
+    assert not user.api.world.copying.store.wallet_follows(WalletId(wallet_id))
+
+
+def test_a_removal_that_a_follow_overtook_is_refused(user: Overtaking) -> None:
+    wallet_id = linked(user.api, user.token)
+    wish = {**new_follow(), "wallet_id": wallet_id}
+    user.during(InMemoryWalletStore, "retire_wallet", lambda: user.ask("POST", "/v1/follows", wish))
+
+    assert remove(user.api, user.token, wallet_id).code == "WALLET_IN_USE"
+    assert len(user.ask("GET", "/v1/follows").body["items"]) == 1
 
 
 def test_of_the_same_wish_twice_at_once_both_have_the_same_agent(user: Overtaking) -> None:

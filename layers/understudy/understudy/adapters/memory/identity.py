@@ -187,7 +187,7 @@ class InMemoryIdentityStore:
             if kept is None:
                 self._refuse_leaving(agent.user_id)
             if begins or agent.is_new:
-                self._refuse_retired(agent.user_id, agent.wallet_id)
+                self.refuse_retired(agent.user_id, agent.wallet_id)
             stored = replace(agent, version=agent.version + 1)
             self.agents_by_id[agent.agent_id] = stored
             return stored
@@ -226,15 +226,16 @@ class InMemoryIdentityStore:
             self.profiles[profile.user_id] = stored
             return stored
 
+    def refuse_retired(self, user_id: UserId, wallet_id: WalletId) -> None:
+        """Raise ConflictError for a wallet that is not this user's, or on its way out."""
+        own = (each for each in self.wallets(user_id) if each.wallet_id == wallet_id)
+        if not any(each.is_active for each in own):
+            raise ConflictError("the wallet is gone, or on its way out")
+
     def _refuse_leaving(self, user_id: UserId) -> None:
         user = self.users.get(user_id)
         if user is None or user.closing_since_ms:
             raise ConflictError("the user is gone, or about to go")
-
-    def _refuse_retired(self, user_id: UserId, wallet_id: WalletId) -> None:
-        own = (each for each in self.wallets(user_id) if each.wallet_id == wallet_id)
-        if not any(each.is_active for each in own):
-            raise ConflictError("the wallet is gone, or on its way out")
 
 
 def _name_of(identity: ProviderIdentity) -> tuple[AuthMethod, str]:
