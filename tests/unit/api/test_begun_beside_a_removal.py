@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.fakes.identity import BOB
-from tests.fakes.requests import new_follow
-from tests.unit.api.test_late_requests import Overtaking
+from tests.fakes.requests import new_follow, started
+from tests.unit.api.test_late_requests import LATER_MS, Overtaking
 from tests.unit.api.test_wallets import linked, remove
 from understudy.adapters.memory.identity import InMemoryIdentityStore
 from understudy.adapters.memory.wallets import InMemoryWalletStore
 from understudy.domain.ids import WalletId
 from understudy.workflows.requests.agents import APPROVE_WITHIN_MS
+from understudy.workflows.requests.follow_changes import OwnFollows
 
 if TYPE_CHECKING:
     from tests.fakes.api import Answer, ApiWorld
@@ -110,6 +111,35 @@ def test_a_follow_that_was_being_created_is_none(user: Overtaking, moment: str) 
     assert (answer.status, answer.code) == (404, "WALLET_NOT_FOUND")
     assert user.ask("GET", "/v1/follows").body["items"] == []
     assert not user.api.world.copying.store.wallet_follows(WalletId(wallet_id))
+
+
+@pytest.mark.parametrize(
+    ("wish", "then"),
+    [
+        (("POST", "/v1/copy/enable", None), "ACTIVE"),
+        (("PUT", "/v1/copy/profile", {"limits": {"slippage_bps": 7}}), "PAUSED"),
+    ],
+)
+def test_what_is_for_all_follows_reaches_the_others_of_one_that_goes_with_its_wallet(
+    user: Overtaking, wish: tuple[str, str, Any], then: str
+) -> None:
+    user.api.delegate(user.token)
+    wallet_id = linked(user.api, user.token)
+    going = user.ask("POST", "/v1/follows", {**new_follow(), "wallet_id": wallet_id}).body
+    staying = started(user.api, user.token, leader="0x" + "7" * 40)
+    user.disable_later()
+    user.api.world.clock.advance(LATER_MS)
+
+    def go() -> None:
+        assert user.ask("DELETE", f"/v1/follows/{going['follow_id']}").status == 200
+        assert remove(user.api, user.token, wallet_id).status == 200
+
+    user.during(OwnFollows, "change", go)
+
+    assert user.ask(*wish).status == 200
+    (left,) = user.ask("GET", "/v1/follows").body["items"]
+    assert (left["follow_id"], left["status"]) == (staying, then)
+    assert left["limits"]["slippage_bps"] == (7 if then == "PAUSED" else 50)
 
 
 def test_a_removal_that_a_follow_overtook_is_refused(user: Overtaking) -> None:

@@ -66,7 +66,10 @@ class CopySettings:
         told = json.dumps(chosen, sort_keys=True, default=str)
         self._note("COPY_PROFILE_CHANGED", user_id, limits=told)
         for follow in follows:
-            self.own.change(user_id, follow.follow_id, self._renewed)
+            with suppress(
+                NotFoundError
+            ):  # it was deleted meanwhile, here and below: on to the next
+                self.own.change(user_id, follow.follow_id, self._renewed)
         return self.profile(user_id)
 
     def disable(self, user_id: UserId, at_ms: int) -> ProfileView:
@@ -78,7 +81,7 @@ class CopySettings:
         self.switches.turn(Switch.COPY_DISABLED, user_id, on=True, at_ms=at_ms)
         for follow in self.own.directory.of_user(user_id):
             if follow.status is FollowStatus.ACTIVE:
-                with suppress(NotFoundError):  # it was deleted meanwhile: the others are paused
+                with suppress(NotFoundError):
                     self.lifecycle.pause(user_id, follow.follow_id, PauseReason.COPY_DISABLED)
         self._note("COPYING_DISABLED", user_id)
         return self.profile(user_id)
@@ -100,8 +103,9 @@ class CopySettings:
             ) from error
         self._note("COPYING_ENABLED", user_id)
         for follow in self.own.directory.of_user(user_id):
-            self.own.change(user_id, follow.follow_id, self._resumed)
-            self.lifecycle.go_on(user_id, follow.follow_id)
+            with suppress(NotFoundError):
+                self.own.change(user_id, follow.follow_id, self._resumed)
+                self.lifecycle.go_on(user_id, follow.follow_id)
         return self.profile(user_id)
 
     def _replace(self, stored: CopyProfile, chosen: Choices) -> None:
