@@ -72,6 +72,8 @@ class InMemoryAgentKeys:
             self.made[request] = NewAgentKey(agent_id, address, *self.builder)
         if self.loses_answers:
             raise SigningUnavailableError("custody does not answer just now")
+        if self.states[self.made[request].agent_id] != "PENDING":
+            raise SigningRefusedError("custody refused: this request id was used before")
         return self.made[request]
 
     def activate(self, agent_id: str) -> None:

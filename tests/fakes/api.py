@@ -31,6 +31,7 @@ from understudy.adapters.memory.accounts import InMemoryAccountStore
 from understudy.adapters.memory.audit import InMemoryAuditTrail
 from understudy.adapters.memory.call_counts import InMemoryCallCounts
 from understudy.adapters.memory.copy_records import InMemoryCopyRecords
+from understudy.adapters.memory.follow_directory import InMemoryFollowDirectory
 from understudy.adapters.memory.identity import InMemoryIdentityStore
 from understudy.adapters.memory.wallets import InMemoryWalletStore
 from understudy.adapters.venues.hyperliquid.approvals import HyperliquidApprovals
@@ -98,6 +99,7 @@ class ApiWorld:
     dependencies: tuple[Dependency, ...] = (Dependency("market", "no entries", dict),)
 
     def __post_init__(self) -> None:
+        self.world.directory = InMemoryFollowDirectory(self.world.table, self.identity)
         self.extracts = DirectAuditExtracts(self.audit)
         self.services = assemble(self.ports(), self.referral_code, self.dependencies)
         operating = replace(self.ports(), callers=self._operating())

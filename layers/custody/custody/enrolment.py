@@ -117,6 +117,7 @@ class Enrolment:
     def create_agent(self, wanted: NewAgent, authority: AuthorityKind | None = None) -> Agent:
         """Make a fresh key for one wallet; the agent is PENDING until it is activated.
 
+        Of the same request at once one makes the agent, and the key of the other one is destroyed.
         Which authority holds the key is the deployment's word, never a request's. Raises
         InvalidInputError for a request that cannot be meant, NotAllowedError for an authority that
         is not here, ConflictError for a request id that was used for something else.
@@ -129,7 +130,10 @@ class Enrolment:
             return _of_the_same_request(known, wanted, authority)
         agent = self._fresh(agent_id, wanted, authority)
         entry = of_agent(AuditEvent.AGENT_CREATED, agent, agent.created_at_ms)
-        self._store.create(agent, self._policy, entry)
+        try:
+            self._store.create(agent, self._policy, entry)
+        except ConflictError:
+            return _of_the_same_request(self._made_first(agent), wanted, authority)
         return agent
 
     def activate(self, agent_id: str) -> None:
@@ -216,6 +220,16 @@ class Enrolment:
             return agent_id_for(wanted.user_id, self._random_bytes(8).hex())
         unique = digest_of("agent-request", wanted.wallet_id, wanted.request_id)
         return agent_id_for(wanted.user_id, unique[:16])
+
+    def _made_first(self, spare: Agent) -> Agent:
+        """Give who has the id already; the key that was made for it again goes, if it is another.
+
+        An authority that knows its keys by the agent's id has made none again.
+        """
+        first = self._known(spare.agent_id)
+        if first.address != spare.address:
+            self._authorities.of(spare.authority).destroy(spare)
+        return first
 
     def _fresh(self, agent_id: str, wanted: NewAgent, authority: AuthorityKind) -> Agent:
         key = self._authorities.of(authority).make(agent_id, _FIRST_VERSION)

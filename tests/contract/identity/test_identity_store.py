@@ -228,7 +228,7 @@ def test_a_login_brings_no_wallet_back(store: Store) -> None:
 
 
 def test_an_agent_is_replaced_only_as_it_was_read(store: Store) -> None:
-    store.create_user(USER)
+    store.create_user(USER, WALLET)
     first = store.put_agent(AGENT)
     second = store.put_agent(replace(first, status=AgentStatus.ACTIVE))
 
@@ -239,11 +239,14 @@ def test_an_agent_is_replaced_only_as_it_was_read(store: Store) -> None:
 
 
 def test_agents_are_listed_for_their_user_oldest_first(store: Store) -> None:
-    store.create_user(USER)
+    store.create_user(USER, WALLET)
     younger = store.put_agent(replace(AGENT, agent_id="a0", created_at_ms=NOW_MS + 1))
     older = store.put_agent(AGENT)
-    store.create_user(replace(USER, user_id=UserId("u2")))
-    store.put_agent(replace(AGENT, agent_id="a9", user_id=UserId("u2")))
+    theirs = UserId("u2")
+    store.create_user(
+        replace(USER, user_id=theirs), replace(WALLET, user_id=theirs, address=AGENT.address)
+    )
+    store.put_agent(replace(AGENT, agent_id="a9", user_id=theirs))
 
     assert list(store.agents(AGENT.user_id)) == [older, younger]
     assert store.agent(AGENT.user_id, "a9") is None
@@ -264,7 +267,7 @@ def test_a_profile_is_empty_at_first_and_replaced_only_as_it_was_read(store: Sto
 
 
 def test_agents_that_are_due_are_found_the_longest_due_first(store: Store) -> None:
-    store.create_user(USER)
+    store.create_user(USER, WALLET)
     dates = {"a1": NOW_MS + 2, "a2": NOW_MS + 1, "a3": NOW_MS + 3, "a4": 0}
     kept = {
         name: store.put_agent(replace(AGENT, agent_id=name, attend_at_ms=at_ms))
@@ -277,7 +280,7 @@ def test_agents_that_are_due_are_found_the_longest_due_first(store: Store) -> No
 
 
 def test_an_agent_that_is_done_with_is_not_due_any_more(store: Store) -> None:
-    store.create_user(USER)
+    store.create_user(USER, WALLET)
     kept = store.put_agent(replace(AGENT, attend_at_ms=NOW_MS))
 
     store.put_agent(replace(kept, attend_at_ms=0))

@@ -1,23 +1,33 @@
-"""What every store promises of agents that are made: each is counted, none for who leaves."""
+"""What every store promises of agents that are made: each is counted, none for who leaves.
+
+As many as there may be in a day are made so that none of them waits, and else more than may wait.
+"""
 
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from tests.contract.identity.concurrency import TRULY_CONCURRENT
-from tests.contract.identity.people import ADDRESS, USER, WALLET
+from tests.contract.identity.people import ADDRESS, AGENT, USER, WALLET
 from tests.fakes.builders import NOW_MS
-from understudy.domain.agents import DAY_MS, MOST_MADE_A_DAY, MadeAgents
+from understudy.domain.agents import (
+    BEING_MADE_MS,
+    DAY_MS,
+    MOST_MADE_A_DAY,
+    Agent,
+    AgentStatus,
+    MadeAgents,
+)
 from understudy.domain.audit import AuditEntry
-from understudy.domain.errors import ConflictError, TooManyCallsError
+from understudy.domain.errors import ConflictError, LimitExceededError, TooManyCallsError
 from understudy.domain.identity import User
 from understudy.domain.ids import UserId, WalletId
 from understudy.domain.limits import OnStop
-from understudy.workflows.requests.agent_places import give_place_back, take_place
+from understudy.workflows.requests.agent_places import MAX_WAITING, give_place_back, take_place
 
 if TYPE_CHECKING:
     from tests.contract.identity.conftest import Store
@@ -72,9 +82,16 @@ def test_who_is_closing_or_gone_makes_none(store: Store, accounts: AccountStore)
     assert made(store) == NONE
 
 
+def revoked(store: Store, at_ms: int) -> Agent:
+    """Store an agent that was begun then and waits for nothing any more."""
+    begun = replace(AGENT, agent_id=f"begun-{at_ms}", created_at_ms=at_ms)
+    return store.put_agent(replace(begun, status=AgentStatus.REVOKED))
+
+
 def test_a_days_places_are_taken_and_come_back_one_by_one(store: Store) -> None:
     for number in range(MOST_MADE_A_DAY):
         take_place(store, WALLET, NOW_MS + number)
+        revoked(store, NOW_MS + number)
 
     with pytest.raises(TooManyCallsError) as caught:
         take_place(store, WALLET, NOW_MS + DAY_MS - 1500)
@@ -84,6 +101,25 @@ def test_a_days_places_are_taken_and_come_back_one_by_one(store: Store) -> None:
     with pytest.raises(TooManyCallsError):
         take_place(store, WALLET, NOW_MS + DAY_MS)
     take_place(store, WALLET, NOW_MS + DAY_MS + 1)
+
+
+def test_what_waits_and_what_is_being_made_have_places_in_common(store: Store) -> None:
+    later_ms = NOW_MS + DAY_MS
+    for number in range(MAX_WAITING):
+        take_place(store, WALLET, later_ms + number)
+    made_of = replace(AGENT, created_at_ms=later_ms, approve_by_ms=later_ms + BEING_MADE_MS)
+    with pytest.raises(LimitExceededError) as caught:
+        take_place(store, WALLET, later_ms + MAX_WAITING)
+    agent = store.put_agent(made_of)
+    with pytest.raises(LimitExceededError):
+        take_place(store, WALLET, later_ms + MAX_WAITING)
+
+    store.put_agent(replace(agent, status=AgentStatus.REVOKED))
+
+    assert caught.value.code == "TOO_MANY_PENDING_AGENTS"
+    take_place(store, WALLET, later_ms + MAX_WAITING)
+    with pytest.raises(LimitExceededError):
+        take_place(store, WALLET, later_ms + MAX_WAITING)
 
 
 def test_a_place_given_back_is_one_place(store: Store) -> None:
@@ -97,18 +133,27 @@ def test_a_place_given_back_is_one_place(store: Store) -> None:
 
 
 @TRULY_CONCURRENT
-def test_of_many_who_take_a_place_at_once_no_more_get_one_than_there_are(store: Store) -> None:
-    def taken(number: int) -> bool:
+@pytest.mark.parametrize(
+    ("are_revoked", "most"), [(True, MOST_MADE_A_DAY), (False, MAX_WAITING)], ids=["day", "waiting"]
+)
+def test_of_many_who_take_a_place_at_once_no_more_get_one_than_there_are(
+    store: Store, are_revoked: Any, most: int
+) -> None:
+    times = [NOW_MS + number for number in range(3 * MOST_MADE_A_DAY)]
+    for at_ms in times if are_revoked else ():
+        revoked(store, at_ms)
+
+    def taken(at_ms: int) -> bool:
         try:
-            take_place(store, WALLET, NOW_MS + number)
-        except (ConflictError, TooManyCallsError):
+            take_place(store, WALLET, at_ms)
+        except (ConflictError, LimitExceededError, TooManyCallsError):
             return False
         return True
 
     with ThreadPoolExecutor(8) as pool:
-        done = list(pool.map(taken, range(3 * MOST_MADE_A_DAY)))
+        done = list(pool.map(taken, times))
 
-    assert 0 < sum(done) <= MOST_MADE_A_DAY
+    assert 0 < sum(done) <= most
     assert sorted(made(store).made_at_ms) == [
-        NOW_MS + n for n, is_taken in enumerate(done) if is_taken
+        at_ms for at_ms, is_taken in zip(times, done, strict=True) if is_taken
     ]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.contract.identity.people import AGENT, USER
+from tests.contract.identity.people import AGENT, USER, WALLET
 from tests.fakes.builders import NOW_MS
 from understudy.domain.agents import AgentStatus
 from understudy.domain.audit import AuditEntry
@@ -35,7 +35,7 @@ def test_nothing_is_kept_for_a_user_who_is_not_there(store: Store) -> None:
 def test_an_agent_that_was_read_before_its_user_was_erased_does_not_come_back(
     store: Store, accounts: AccountStore
 ) -> None:
-    store.create_user(USER)
+    store.create_user(USER, WALLET)
     agent = store.put_agent(AGENT)
     accounts.erase(USER.user_id, GONE)
 
@@ -48,7 +48,7 @@ def test_an_agent_that_was_read_before_its_user_was_erased_does_not_come_back(
 def test_who_is_closing_gets_no_new_agent_and_may_still_end_the_one_there_is(
     store: Store, accounts: AccountStore
 ) -> None:
-    store.create_user(USER)
+    store.create_user(USER, WALLET)
     agent = store.put_agent(AGENT)
     accounts.begin_closing(USER.user_id, NOW_MS, OnStop.KEEP, NOW_MS)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -11,6 +12,10 @@ from tests.fakes.identity import ALICE, BOB, OPERATOR
 from tests.fakes.requests import created, new_follow, started
 from understudy.adapters.memory.audit import InMemoryAuditTrail
 from understudy.domain.errors import DependencyError
+from understudy.domain.follows import Ledger
+from understudy.domain.ids import FollowId
+from understudy.messages import CLOSE_NOW, Converge
+from understudy.ports.copying import Changes
 from understudy.workflows.requests.terms import CurrentTerms
 
 if TYPE_CHECKING:
@@ -183,6 +188,29 @@ def test_a_follow_that_was_deleted_ends_at_once_and_is_in_the_audit(
 
     (entry,) = kept(audit, "FOLLOW_DELETED")
     assert entry.facts["status"] == "DELETED"
+
+
+def test_copying_that_was_disabled_stops_and_closes_at_once_and_is_in_the_audit(
+    api: ApiWorld, audit: AwayOnce, token: str
+) -> None:
+    api.delegate(token)
+    follow_id = started(api, token, on_stop="close_now")
+    api.world.copying.store.commit(
+        Changes(ledger=Ledger(FollowId(follow_id), "BTC", held=Decimal(1)))
+    )
+    api.world.queues.lanes.take(100)
+    audit.misses = "COPYING_DISABLED"
+
+    assert api.request("POST", "/v1/copy/disable", None, token).status == 503
+
+    shown = api.request("GET", f"/v1/follows/{follow_id}", None, token).body
+    assert (shown["status"], shown["pause_reason"]) == ("PAUSED", "copy_disabled")
+    closes = [each for each in api.world.queues.lanes.take(100) if isinstance(each, Converge)]
+    assert [(each.follow_id, each.symbol, each.cause) for each in closes] == [
+        (follow_id, "BTC", CLOSE_NOW)
+    ]
+    assert api.request("POST", "/v1/copy/disable", None, token).status == 200
+    assert len(kept(audit, "COPYING_DISABLED")) == 1
 
 
 def test_what_somebody_else_deleted_is_not_there_and_not_written_down(

@@ -11,6 +11,7 @@ from tests.fakes.api import ApiWorld
 from tests.fakes.identity import ALICE
 from tests.fakes.requests import created, started
 from understudy.adapters.memory.identity import InMemoryIdentityStore
+from understudy.workflows.requests.follow_lifecycle import FollowLifecycle
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -115,6 +116,23 @@ def test_a_disable_that_lands_late_takes_effect_nevertheless(user: Overtaking) -
 
     assert user.ask("POST", "/v1/copy/disable").body["enabled"] is False
     assert user.shown(follow_id) == ("PAUSED", "copy_disabled")
+
+
+def test_a_follow_that_is_deleted_meanwhile_keeps_no_other_from_being_disabled(
+    user: Overtaking,
+) -> None:
+    first, second = (started(user.api, user.token, leader="0x" + n * 40) for n in "78")
+    pause = FollowLifecycle.pause
+
+    def overtaken(*args: Any) -> Any:
+        user.patch.setattr(FollowLifecycle, "pause", pause)
+        assert user.ask("DELETE", f"/v1/follows/{first}").status == 200
+        return pause(*args)
+
+    user.patch.setattr(FollowLifecycle, "pause", overtaken)
+
+    assert user.ask("POST", "/v1/copy/disable").body["enabled"] is False
+    assert user.shown(second) == ("PAUSED", "copy_disabled")
 
 
 def test_what_its_user_paused_too_is_not_resumed_with_the_rest(user: Overtaking) -> None:

@@ -2,15 +2,40 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 import pytest
 
 from tests.fakes.identity import ALICE
 from tests.fakes.provider_sign_in import FIRST, SECOND, THIRD, Providers, Racing, linked
+from understudy.adapters.memory.identity import InMemoryIdentityStore
 from understudy.domain.errors import ConflictError
 from understudy.domain.identity import WalletKind
 from understudy.domain.ids import WalletId
+from understudy.workflows.requests.wallets import MOST_WALLETS
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from understudy.domain.identity import Wallet
+    from understudy.domain.ids import UserId
+
+
+@dataclass
+class Looking(InMemoryIdentityStore):
+    """Notes how often a user's wallets are asked for from outside."""
+
+    looks: int = 0
+
+    def wallets(self, user_id: UserId) -> Sequence[Wallet]:
+        self.looks += 1
+        return super().wallets(user_id)
+
+    def add_wallet(self, wallet: Wallet, most: int, *, is_proven: bool) -> None:
+        before = self.looks
+        super().add_wallet(wallet, most, is_proven=is_proven)
+        self.looks = before
 
 
 @pytest.fixture
@@ -28,6 +53,33 @@ def test_every_binding_on_a_providers_word_is_in_the_audit(world: Providers) -> 
     world.enter()
 
     assert world.bindings() == [(FIRST, "privy"), (SECOND, "privy"), (THIRD, "privy")]
+
+
+def test_what_does_not_fit_is_not_in_the_audit_however_often_it_is_brought(
+    world: Providers,
+) -> None:
+    many = [linked(f"0x{number:040x}") for number in range(MOST_WALLETS - 1)]
+    world.voucher.says("alice", *many)
+    world.enter()
+
+    world.voucher.says("alice", many[0], linked(FIRST), linked(SECOND))
+    for _ in range(3):
+        world.enter()
+
+    assert world.bindings()[len(many) :] == [(FIRST, "privy")]
+
+
+def test_wallets_are_looked_at_once_however_many_are_brought(world: Providers) -> None:
+    """Beside the store's own count of each, and the look at who signs in with what."""
+    world.store = store = Looking()
+    world.voucher.says("alice", linked(FIRST))
+    world.enter()
+    world.voucher.says("alice", *(linked(f"0x{number:040x}") for number in range(9)))
+
+    store.looks = 0
+    world.enter()
+
+    assert (len(store.wallets_by_address), store.looks) == (10, 2)
 
 
 def test_a_removed_wallet_comes_back_by_no_providers_word(world: Providers) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Collection
 from dataclasses import dataclass
 from decimal import Decimal
@@ -38,6 +39,8 @@ LONGEST_NAME = 16
 # A wallet needs one agent and, weeks later, a successor: ten leave room for names thought better
 # of and signatures refused. Each may be a key in KMS, which costs until a month after its end.
 MOST_MADE_A_DAY = 10
+# Longer than any function may run: what was begun before and is not there by now never will be.
+BEING_MADE_MS = 15 * 60_000
 _NUMBERED = re.compile(r"(?P<base>.*?)(?:-\d{1,4})?")
 
 
@@ -93,6 +96,11 @@ class Agent:
         if deadline is not None and now_ms >= deadline:
             return AgentStatus.EXPIRED
         return self.status
+
+    @property
+    def is_new(self) -> bool:
+        """Say whether it was never stored, and is not over already."""
+        return not self.version and self.status in {AgentStatus.PENDING, AgentStatus.ACTIVE}
 
     @property
     def attention_at_ms(self) -> int:
@@ -165,6 +173,18 @@ class MadeAgents:
                 code="TOO_MANY_AGENTS",
             )
         return replace(self, made_at_ms=(*lately, now_ms))
+
+    def waiting(self, agents: Collection[Agent], now_ms: int) -> int:
+        """Count those of the address that wait for its signatures, or are being made.
+
+        `agents` are the user's, read after this was: each is named by the time at which it was
+        begun, so that one which is not there yet is counted before it is.
+        """
+        own = [each for each in agents if each.wallet_address == self.wallet_address]
+        begun = Counter(at_ms for at_ms in self.made_at_ms if at_ms > now_ms - BEING_MADE_MS)
+        being_made = begun - Counter(each.created_at_ms for each in own)
+        pending = sum(each.status_at(now_ms) is AgentStatus.PENDING for each in own)
+        return pending + being_made.total()
 
     def without_one(self, made_at_ms: int) -> MadeAgents:
         """Count one no more that was not made after all."""

@@ -26,10 +26,12 @@ class AgentRegistry(Protocol):
         """Read one agent of this user."""
         ...
 
-    def put_agent(self, agent: Agent) -> Agent:
+    def put_agent(self, agent: Agent, *, begins: bool = False) -> Agent:
         """Store an agent while its version is the one read (0: new); raises ConflictError.
 
-        A new one is not stored for a user who is gone, or wants to be deleted.
+        A new one is not stored for a user who is gone, or wants to be deleted. Unless it is over
+        already it needs its wallet, and so does one that `begins` to sign: while that is not its
+        user's, or on its way out, it is not stored.
         """
         ...
 

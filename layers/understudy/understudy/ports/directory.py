@@ -27,7 +27,8 @@ class FollowDirectory(Protocol):
     def create(self, follow: Follow) -> Follow:
         """Store a new follow with an empty budget and give it a shard of its leader.
 
-        Raises ConflictError when the wallet already follows this leader on this venue.
+        Raises ConflictError when the wallet already follows this leader on this venue, and where
+        the directory knows wallets for one that is not its user's, or on its way out.
         """
         ...
 

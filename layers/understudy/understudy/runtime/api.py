@@ -77,7 +77,7 @@ def _ports(keys: LambdaAgentKeys, actor: Actor) -> ApiPorts:
         accounts=DynamoAccountStore(people, audit),
         registry=identity,
         profiles=identity,
-        copying=cache(partial(_copying, copying)),
+        copying=cache(partial(_copying, copying, people)),
         switches=DynamoSwitchBoard(copying),
         agent_keys=keys,
         signer_switches=keys,
@@ -95,11 +95,11 @@ def _ports(keys: LambdaAgentKeys, actor: Actor) -> ApiPorts:
     )
 
 
-def _copying(table: Table) -> CopyingPorts:
+def _copying(table: Table, people: Table) -> CopyingPorts:
     # No start waits for it: who signs in or is recognised needs nothing of it.
     from understudy.runtime.api_copying import copying_ports  # noqa: PLC0415
 
-    return copying_ports(table)
+    return copying_ports(table, people)
 
 
 def _audit_extracts() -> LambdaAuditExtracts:

@@ -16,13 +16,13 @@ if TYPE_CHECKING:
     from understudy.adapters.aws.table import Table
 
 
-def copying_ports(copying: Table) -> CopyingPorts:
+def copying_ports(copying: Table, people: Table) -> CopyingPorts:
     """Give the stores of copying, its queues and the venue."""
     rest = Rest(environment.text("HYPERLIQUID_URL"))
     return CopyingPorts(
         records=DynamoCopyRecords(copying),
         copies=DynamoCopyStore(copying, parts.markets()),
-        directory=DynamoFollowDirectory(copying),
+        directory=DynamoFollowDirectory(copying, people),
         leaders=parts.leaders(),
         markets=parts.markets(),
         queues=parts.queues("leader_fills", "follower_execute", "follow_reconcile"),

@@ -11,7 +11,8 @@ from typing import Any
 from understudy.adapters.aws import keys as at
 from understudy.adapters.aws.attributes import Item, number, record_of, text
 from understudy.adapters.aws.follow_writes import follow_writes
-from understudy.adapters.aws.operations import Operation, put_record, put_version
+from understudy.adapters.aws.identity_keys import wallet
+from understudy.adapters.aws.operations import Operation, check_active, put_record, put_version
 from understudy.adapters.aws.table import Table, transact
 from understudy.adapters.cursors import cursor_at, position_of
 from understudy.adapters.following import shard_for
@@ -30,10 +31,15 @@ _AFTER_EVERY_COPY = "COPY$"  # the character after '#'
 
 
 class DynamoFollowDirectory:
-    """Implements `FollowDirectory` on the copying table."""
+    """Implements `FollowDirectory` on the copying table.
 
-    def __init__(self, copying: Table) -> None:
+    Whoever creates follows gives the table of wallets, `people`: no follow is created for one that
+    is removed in the same moment.
+    """
+
+    def __init__(self, copying: Table, people: Table | None = None) -> None:
         self._table = copying
+        self._people = people
 
     def create(self, follow: Follow) -> Follow:
         """Store a new follow with an empty budget and give it a shard of its leader."""
@@ -110,15 +116,25 @@ class DynamoFollowDirectory:
             "follows": number(follows_before + 1),
         }
         return [
+            *self._bound(follow),
             *follow_writes(name, follow),
             put_record(name, at.budget(budget.follow_id), budget),
             put_version(name, count, follows_before),
         ]
 
+    def _bound(self, follow: Follow) -> list[Operation]:
+        if self._people is None:
+            return []
+        return [check_active(self._people.name, wallet(follow.user_id, follow.wallet_id))]
+
     def _refuse_existing(self, follow: Follow) -> None:
         taken = [at.wallet_follow(follow), at.follow(follow.follow_id)]
         if self._table.get_many(taken):
             raise ConflictError("this wallet already follows this leader on this venue")
+        if self._people is not None:
+            bound = self._people.get(wallet(follow.user_id, follow.wallet_id))
+            if bound is None or not bound["is_active"]["BOOL"]:
+                raise ConflictError("the follow's wallet is gone, or on its way out")
 
     def _newest(self, condition: str, values: Item, limit: int, **more: Any) -> list[Item]:
         found = self._table.query(condition, values, limit=limit, ScanIndexForward=False, **more)

@@ -16,6 +16,7 @@ from understudy.adapters.aws.operations import (
     ABSENT,
     PRESENT,
     check,
+    check_active,
     check_exists,
     delete,
     put_new,
@@ -182,15 +183,18 @@ class DynamoIdentityStore:
         item = self._table.get(keys.agent(user_id, agent_id))
         return None if item is None else record_of(Agent, item)
 
-    def put_agent(self, agent: Agent) -> Agent:
-        """Store an agent while its version is the one read (0: new, and its user stays)."""
+    def put_agent(self, agent: Agent, *, begins: bool = False) -> Agent:
+        """Store an agent while its version is the one read, and what it begins with stays."""
         name, key = self._table.name, keys.agent(agent.user_id, agent.agent_id)
         due: Item = {"attended_as": text(keys.ATTENDED)} if agent.attend_at_ms else {}
         write = put_record(name, key, agent, due)
-        if agent.version:
-            self._table.put_when(write)
+        checks = [] if agent.version else [self._staying(agent.user_id)]
+        if begins or agent.is_new:
+            checks.append(check_active(name, keys.wallet(agent.user_id, agent.wallet_id)))
+        if checks:
+            transact(self._table.client, [*checks, write])
         else:
-            transact(self._table.client, [self._staying(agent.user_id), write])
+            self._table.put_when(write)
         return replace(agent, version=agent.version + 1)
 
     def made_agents(self, user_id: UserId, wallet_address: str) -> MadeAgents:

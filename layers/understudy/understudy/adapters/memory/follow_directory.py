@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 
 from understudy.adapters.cursors import cursor_at, position_of
 from understudy.adapters.following import shard_for
 from understudy.adapters.listing import follow_order, number_text, receipt_order
 from understudy.adapters.memory.copying_table import CopyingTable
+from understudy.adapters.memory.identity import InMemoryIdentityStore
 from understudy.adapters.storable import refuse_unstorable
 from understudy.adapters.transaction import next_version, refuse_new
 from understudy.domain.errors import ConflictError
@@ -19,16 +21,17 @@ from understudy.ports.directory import Page
 
 
 class InMemoryFollowDirectory:
-    """Implements `FollowDirectory` on a table in memory."""
+    """Implements `FollowDirectory` on a table in memory; `people` have the wallets, if given."""
 
-    def __init__(self, table: CopyingTable) -> None:
+    def __init__(self, table: CopyingTable, people: InMemoryIdentityStore | None = None) -> None:
         self._table = table
+        self._people = people
 
     def create(self, follow: Follow) -> Follow:
         """Store a new follow with an empty budget and give it a shard of its leader."""
         refuse_unstorable(follow)
         leader = (follow.venue, follow.leader)
-        with self._table.lock:
+        with self._table.lock, self._bound(follow):
             if leader in self._table.wallet_follows[follow.wallet_id]:
                 raise ConflictError("this wallet already follows this leader on this venue")
             placed = replace(follow, shard=shard_for(self._table.follow_counts[leader]))
@@ -78,6 +81,16 @@ class InMemoryFollowDirectory:
                 if receipt.copy_id == copy_id and receipt.user_id == user_id:
                     return receipt
         return None
+
+    @contextmanager
+    def _bound(self, follow: Follow) -> Iterator[None]:
+        """Have a follow's wallet stay for a block; raises ConflictError where it does not."""
+        if self._people is None:
+            yield
+            return
+        with self._people.lock:
+            self._people.refuse_retired(follow.user_id, follow.wallet_id)
+            yield
 
     def _stored(self, follow: Follow) -> Follow:
         stored = next_version(follow)

@@ -179,13 +179,15 @@ class InMemoryIdentityStore:
         agent = self.agents_by_id.get(agent_id)
         return agent if agent is not None and agent.user_id == user_id else None
 
-    def put_agent(self, agent: Agent) -> Agent:
+    def put_agent(self, agent: Agent, *, begins: bool = False) -> Agent:
         """Store an agent under its version; see `AgentRegistry`."""
         with self.lock:
             kept = self.agents_by_id.get(agent.agent_id)
             _check_version(kept.version if kept else 0, agent.version)
             if kept is None:
                 self._refuse_leaving(agent.user_id)
+            if begins or agent.is_new:
+                self.refuse_retired(agent.user_id, agent.wallet_id)
             stored = replace(agent, version=agent.version + 1)
             self.agents_by_id[agent.agent_id] = stored
             return stored
@@ -223,6 +225,12 @@ class InMemoryIdentityStore:
             stored = replace(profile, version=profile.version + 1)
             self.profiles[profile.user_id] = stored
             return stored
+
+    def refuse_retired(self, user_id: UserId, wallet_id: WalletId) -> None:
+        """Raise ConflictError for a wallet that is not this user's, or on its way out."""
+        own = (each for each in self.wallets(user_id) if each.wallet_id == wallet_id)
+        if not any(each.is_active for each in own):
+            raise ConflictError("the wallet is gone, or on its way out")
 
     def _refuse_leaving(self, user_id: UserId) -> None:
         user = self.users.get(user_id)

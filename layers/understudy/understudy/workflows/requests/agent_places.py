@@ -1,13 +1,15 @@
-"""How many agents a wallet has made in a day: a place is taken before custody makes a key.
+"""How many agents a wallet may have made in a day, and how many may wait for its signatures.
 
-It is kept by address: a wallet that is removed and linked again has no more places for it.
+A place is taken before custody makes a key, under the version by which both were counted: of many
+requests at once no more get one than there are. It is kept by address: a wallet that is removed and
+linked again has no more places for it.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from understudy.domain.errors import ConflictError
+from understudy.domain.errors import ConflictError, LimitExceededError
 from understudy.workflows.requests.follow_changes import ATTEMPTS
 
 if TYPE_CHECKING:
@@ -17,10 +19,26 @@ if TYPE_CHECKING:
     from understudy.domain.identity import Wallet
     from understudy.ports.agents import AgentRegistry
 
+MAX_WAITING = 5
+
 
 def take_place(registry: AgentRegistry, wallet: Wallet, now_ms: int) -> None:
-    """Take one of the day's places; raises TooManyCallsError when there is none, ConflictError."""
-    if not _changed(registry, wallet, lambda made: made.with_one_more(now_ms)):
+    """Take one of the day's places, while fewer than `MAX_WAITING` wait.
+
+    Raises LimitExceededError (TOO_MANY_PENDING_AGENTS), TooManyCallsError when the day has no
+    place, ConflictError.
+    """
+
+    def with_one_more(made: MadeAgents) -> MadeAgents:
+        # Read after the places: whoever has taken one is counted by it, or by the agent.
+        if made.waiting(registry.agents(wallet.user_id), now_ms) >= MAX_WAITING:
+            raise LimitExceededError(
+                f"{MAX_WAITING} agents wait for their signatures: confirm or revoke one",
+                code="TOO_MANY_PENDING_AGENTS",
+            )
+        return made.with_one_more(now_ms)
+
+    if not _changed(registry, wallet, with_one_more):
         raise ConflictError("agents of this wallet are being made by something else: try again")
 
 

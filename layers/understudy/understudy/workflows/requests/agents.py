@@ -20,19 +20,16 @@ from understudy.domain.errors import (
     ConflictError,
     LimitExceededError,
     NotFoundError,
-    SigningRefusedError,
-    SigningUnavailableError,
 )
-from understudy.domain.ids import digest_of
 from understudy.domain.replacing import replace
 from understudy.ports.agents import AgentApprovals, AgentKeys, AgentRegistry, WalletRequest
 from understudy.ports.clock import Clock
 from understudy.ports.identity import IdentityStore
 from understudy.ports.switches import Switch, SwitchBoard
 from understudy.workflows.requests.agent_follows import hand_over, pause_follows
-from understudy.workflows.requests.agent_places import give_place_back, take_place
 from understudy.workflows.requests.approving import hand_in, signed_by_wallet
 from understudy.workflows.requests.follow_changes import ATTEMPTS, OwnFollows
+from understudy.workflows.requests.new_agents import NewAgents, WantedAgent, destroy
 from understudy.workflows.requests.wallets import own_wallet, person, refuse_closing
 
 if TYPE_CHECKING:
@@ -45,7 +42,6 @@ APPROVE_WITHIN_MS = 3_600_000
 # Custody forgets a key that was not let sign within a day.
 APPROVE_SUCCESSOR_WITHIN_MS = 20 * 3_600_000
 VALID_MS = 90 * DAY_MS
-MAX_WAITING = 5
 NONCES_OF_APPROVAL = 2  # the agent's and the builder fee's
 
 
@@ -172,7 +168,7 @@ class Agents:
     def end(self, agent: Agent, status: AgentStatus) -> Agent:
         """Make an agent REVOKED, or EXPIRED when its time is up; repeating it changes nothing."""
         now = self.clock.now_ms()
-        self._destroy(agent.agent_id)
+        destroy(self.keys, agent.agent_id)
         self.switches.turn(Switch.AUTHORITY_REVOKED, agent.agent_id, on=True, at_ms=now)
         agent = self._put_ended(agent, status, now)
         pause_follows(self.follows, agent)
@@ -187,56 +183,19 @@ class Agents:
         if before.status is AgentStatus.ACTIVE and not before.replaced_at_ms:
             self.keep(replace(before, replaced_at_ms=self.clock.now_ms()))
 
-    def keep(self, agent: Agent) -> Agent:
+    def keep(self, agent: Agent, *, begins: bool = False) -> Agent:
         """Store an agent with the time at which it has to be looked after next."""
-        return self.registry.put_agent(replace(agent, attend_at_ms=agent.attention_at_ms))
+        due = replace(agent, attend_at_ms=agent.attention_at_ms)
+        return self.registry.put_agent(due, begins=begins)
 
     def _made(
         self, wallet: Wallet, agents: Sequence[Agent], venue: str, name: str, replaces: str = ""
     ) -> Delegation:
-        if sum(self._seen(each).status is AgentStatus.PENDING for each in agents) >= MAX_WAITING:
-            raise LimitExceededError(
-                f"{MAX_WAITING} agents wait for their signatures: confirm or revoke one",
-                code="TOO_MANY_PENDING_AGENTS",
-            )
-        # When custody's answer is lost the next attempt is the same request: one key, not two.
-        request_id = digest_of("new-agent", venue, name, str(len(agents)))
-        now = self.clock.now_ms()
-        take_place(self.registry, wallet, now)
-        try:
-            key = self.keys.create_agent(wallet, venue, name, request_id)
-        except SigningUnavailableError:
-            give_place_back(self.registry, wallet, now)
-            raise
+        ports = self.registry, self.keys, self.approvals, self.clock
         within_ms = APPROVE_SUCCESSOR_WITHIN_MS if replaces else APPROVE_WITHIN_MS
-        agent = Agent(
-            agent_id=key.agent_id,
-            user_id=wallet.user_id,
-            wallet_id=wallet.wallet_id,
-            wallet_address=wallet.address,
-            venue=venue,
-            hl_chain=self.approvals.chain,
-            address=key.address,
-            name=name,
-            scope=AgentScope.TRADE_ONLY,
-            nonce=now,
-            created_at_ms=now,
-            approve_by_ms=now + within_ms,
-            valid_until_ms=now + VALID_MS,
-            builder_address=key.builder_address,
-            builder_fee_tenths_bps=key.builder_fee_tenths_bps,
-            referral_code=self.referral_code,
-            replaces=replaces,
-        )
-        stored = self.keep(agent)
-        return Delegation(self._seen(stored), tuple(self.approvals.requests(stored)))
-
-    def _destroy(self, agent_id: str) -> None:
-        try:
-            self.keys.revoke(agent_id)
-        except SigningRefusedError as refusal:
-            if refusal.facts.get("cause") != NotFoundError.code:
-                raise  # what custody has forgotten is destroyed
+        wanted = WantedAgent(wallet, venue, name, len(agents), within_ms, VALID_MS, replaces)
+        agent = NewAgents(*ports, self.referral_code).made(wanted)
+        return Delegation(self._seen(agent), tuple(self.approvals.requests(agent)))
 
     def _put_ended(self, agent: Agent, status: AgentStatus, now_ms: int) -> Agent:
         for _ in range(ATTEMPTS):
@@ -254,7 +213,7 @@ class Agents:
         requests = self.approvals.requests(agent)
         signed = signed_by_wallet(self.approvals, agent, requests, signatures)
         if not agent.handed_in_at_ms:  # who dies once it went out knows nothing of an answer
-            agent = self.keep(replace(agent, handed_in_at_ms=self.clock.now_ms()))
+            agent = self.keep(replace(agent, handed_in_at_ms=self.clock.now_ms()), begins=True)
         times = hand_in(self.approvals, self.clock, agent, signed)
         self.keys.activate(agent.agent_id)
         now = self.clock.now_ms()
@@ -267,7 +226,8 @@ class Agents:
                 upstream_confirmed_at_ms=now,
                 checked_at_ms=now,
                 rotate_at_ms=agent.valid_until_ms - ROTATED_BEFORE_END_MS,
-            )
+            ),
+            begins=True,
         )
 
     def _refuse_name_of_another(self, agent: Agent) -> None:

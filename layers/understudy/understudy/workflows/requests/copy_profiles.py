@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from understudy.domain.audit import AuditEntry
-from understudy.domain.errors import ConflictError
+from understudy.domain.errors import ConflictError, NotFoundError
 from understudy.domain.follows import Follow, FollowStatus, PauseReason
 from understudy.domain.limit_choices import Choices, changed_choices, own_choices
 from understudy.domain.replacing import replace
@@ -65,16 +66,24 @@ class CopySettings:
         told = json.dumps(chosen, sort_keys=True, default=str)
         self._note("COPY_PROFILE_CHANGED", user_id, limits=told)
         for follow in follows:
-            self.own.change(user_id, follow.follow_id, self._renewed)
+            with suppress(
+                NotFoundError
+            ):  # it was deleted meanwhile, here and below: on to the next
+                self.own.change(user_id, follow.follow_id, self._renewed)
         return self.profile(user_id)
 
     def disable(self, user_id: UserId, at_ms: int) -> ProfileView:
-        """Stop all copying, as decided at `at_ms`; what is held is treated as `on_stop` says."""
+        """Stop all copying, as decided at `at_ms`; what is held is treated as `on_stop` says.
+
+        It is written down last: nobody's way out waits for an audit that is away. Who is told that
+        it was asks again, and it is written down then, though nothing is left to stop.
+        """
         self.switches.turn(Switch.COPY_DISABLED, user_id, on=True, at_ms=at_ms)
-        self._note("COPYING_DISABLED", user_id)
         for follow in self.own.directory.of_user(user_id):
             if follow.status is FollowStatus.ACTIVE:
-                self.lifecycle.pause(user_id, follow.follow_id, PauseReason.COPY_DISABLED)
+                with suppress(NotFoundError):
+                    self.lifecycle.pause(user_id, follow.follow_id, PauseReason.COPY_DISABLED)
+        self._note("COPYING_DISABLED", user_id)
         return self.profile(user_id)
 
     def enable(self, user_id: UserId, at_ms: int) -> ProfileView:
@@ -94,8 +103,9 @@ class CopySettings:
             ) from error
         self._note("COPYING_ENABLED", user_id)
         for follow in self.own.directory.of_user(user_id):
-            self.own.change(user_id, follow.follow_id, self._resumed)
-            self.lifecycle.go_on(user_id, follow.follow_id)
+            with suppress(NotFoundError):
+                self.own.change(user_id, follow.follow_id, self._resumed)
+                self.lifecycle.go_on(user_id, follow.follow_id)
         return self.profile(user_id)
 
     def _replace(self, stored: CopyProfile, chosen: Choices) -> None:

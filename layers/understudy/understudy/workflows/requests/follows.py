@@ -80,6 +80,7 @@ class Follows:
         try:
             return self.own.directory.create(follow)
         except ConflictError as error:
+            own_wallet(self.identity, user_id, wallet.wallet_id)  # it may be removed meanwhile
             raise _exists() from error
 
     def of_user(self, user_id: UserId) -> Sequence[Follow]:

@@ -18,7 +18,6 @@ from understudy.domain.identity import (
     User,
     Wallet,
     WalletKind,
-    refuse_more_wallets,
 )
 from understudy.domain.ids import UserId, WalletId
 from understudy.ports.audit import AuditTrail
@@ -127,14 +126,17 @@ class ProviderSignIn:
         holders = {each.address: self._holder(each.address) for each in named}
         if set(holders.values()) - {None, identity.user_id}:
             raise address_in_use("unlink it at the provider")
-        # What does not fit stays unbound: it keeps nobody out who comes with what is bound.
+        unbound = [each for each in named if holders[each.address] is None]
+        if not unbound:
+            return
+        # What does not fit stays unbound: it keeps nobody out who comes with what is bound. One
+        # look keeps it out of the audit; that no more are bound than may be, the store counts.
+        room = max(0, MOST_WALLETS - len(self.store.wallets(identity.user_id)))
         with suppress(LimitExceededError):
-            for linked in named:
-                if holders[linked.address] is None:
-                    self._bind(identity, linked)
+            for linked in unbound[:room]:
+                self._bind(identity, linked)
 
     def _bind(self, identity: ProviderIdentity, linked: LinkedWallet) -> None:
-        refuse_more_wallets(len(self.store.wallets(identity.user_id)), MOST_WALLETS)
         wallet = self._bound(identity, linked)
         # First, for what is bound is not bound again: it may be there twice, never not.
         self._note_linked(wallet, identity.provider)
