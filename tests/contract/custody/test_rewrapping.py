@@ -9,6 +9,7 @@ import pytest
 
 from custody.agents import Agent, AgentStatus, AuthorityKind
 from custody.audit import AuditEvent, of_agent, rewrapped
+from custody.aws import sealed_agents
 from custody.keys import Sealed, WrappedKeys
 from custody.migration.legacy import Stage, reached
 from custody.rewrapping import Progress, Rewrapping
@@ -186,6 +187,31 @@ def test_a_run_that_broke_off_goes_on_where_it_stopped(backend: Backend) -> None
         Rewrapping(backend.sealed, FailingAfter(vault, 3), ManualClock(NOW_MS)).go_on("")
 
     assert run(backend, vault) == 2
+
+
+def test_a_page_of_keys_moves_at_a_time_and_the_next_call_goes_on_behind_it(
+    backend: Backend, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sealed_agents, "_PAGE_ITEMS", 2)
+    agents = [stored(backend, number) for number in range(5)]
+    vault = backend.next_vault()
+
+    calls = [Rewrapping(backend.sealed, vault, Hurrying(NOW_MS)).go_on("")]
+    while calls[-1].next_page:
+        page = calls[-1].next_page
+        calls.append(Rewrapping(backend.sealed, vault, Hurrying(NOW_MS)).go_on(page))
+
+    assert sum(each.moved for each in calls) == len(agents)
+    assert max(each.moved for each in calls) <= 2
+    assert {read(backend, each).key_id for each in agents} == {vault.sealing_key_id}
+
+
+class Hurrying(ManualClock):
+    """A clock by which a function's time is over after one page."""
+
+    def now_ms(self) -> int:
+        self.advance(60_000)
+        return super().now_ms()
 
 
 class FailingAfter:

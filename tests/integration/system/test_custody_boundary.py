@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from itertools import product
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from botocore.exceptions import ClientError
 
+from checks.template.document import read_document
 from tests.integration.system.sealing import CONTEXT, seal
 
 if TYPE_CHECKING:
@@ -15,6 +18,18 @@ if TYPE_CHECKING:
     from localcloud.stack import RunningStack
 
 pytestmark = pytest.mark.integration
+
+TEMPLATE = read_document(Path(__file__).resolve().parents[3] / "template.yaml")
+FUNCTIONS = [each.name for each in TEMPLATE.resources if each.type == "AWS::Serverless::Function"]
+STRANGERS_TO_KEYS = [each for each in FUNCTIONS if each != "SignerFunction"]
+OWN_ALIAS = {
+    "FollowerExecuteFunction": "sign",
+    "ApiFunction": "enroll",
+    "AgentUpkeepFunction": "upkeep",
+    "AccountErasureFunction": "erase",
+    "OperatorApiFunction": "operate",
+}
+ALIASES = (*OWN_ALIAS.values(), "keys")
 
 
 @pytest.fixture
@@ -29,21 +44,7 @@ def refusal(call: Callable[..., Any], **request: Any) -> str:
     return str(refused.value.response["Error"]["Code"])
 
 
-@pytest.mark.parametrize(
-    "function",
-    [
-        "FollowerExecuteFunction",
-        "FollowReconcileFunction",
-        "LeaderListenerFunction",
-        "LeaderSyncFunction",
-        "FillFanOutFunction",
-        "CopyEventsFunction",
-        "ApiFunction",
-        "OperatorApiFunction",
-        "AgentUpkeepFunction",
-        "AccountErasureFunction",
-    ],
-)
+@pytest.mark.parametrize("function", STRANGERS_TO_KEYS)
 def test_nobody_but_the_signer_decrypts(
     function: str, sealed: dict[str, Any], as_role: Callable[[str, str], Any]
 ) -> None:
@@ -76,29 +77,7 @@ def test_a_key_opens_for_its_own_agent_only(
 
 @pytest.mark.parametrize(
     ("function", "alias"),
-    [
-        ("FollowerExecuteFunction", "enroll"),
-        ("FollowerExecuteFunction", "operate"),
-        ("ApiFunction", "sign"),
-        ("ApiFunction", "operate"),
-        ("AgentUpkeepFunction", "sign"),
-        ("AgentUpkeepFunction", "enroll"),
-        ("AgentUpkeepFunction", "operate"),
-        ("AccountErasureFunction", "sign"),
-        ("AccountErasureFunction", "enroll"),
-        ("AccountErasureFunction", "operate"),
-        ("AccountErasureFunction", "upkeep"),
-        ("AccountErasureFunction", "keys"),
-        ("AgentUpkeepFunction", "keys"),
-        ("OperatorApiFunction", "sign"),
-        ("OperatorApiFunction", "enroll"),
-        ("OperatorApiFunction", "upkeep"),
-        ("FollowerExecuteFunction", "upkeep"),
-        ("ApiFunction", "upkeep"),
-        ("FollowerExecuteFunction", "keys"),
-        ("ApiFunction", "keys"),
-        ("OperatorApiFunction", "keys"),
-    ],
+    [pair for pair in product(STRANGERS_TO_KEYS, ALIASES) if pair not in OWN_ALIAS.items()],
 )
 def test_each_caller_reaches_its_own_alias_only(
     function: str, alias: str, system: RunningStack, as_role: Callable[[str, str], Any]
@@ -110,7 +89,9 @@ def test_each_caller_reaches_its_own_alias_only(
     assert refused.startswith("AccessDenied")
 
 
-@pytest.mark.parametrize("function", ["FollowerExecuteFunction", "SignerFunction", "ApiFunction"])
+@pytest.mark.parametrize(
+    "function", [each for each in FUNCTIONS if each != "LeaderListenerFunction"]
+)
 def test_only_the_listener_writes_marks(
     function: str, system: RunningStack, as_role: Callable[[str, str], Any]
 ) -> None:
@@ -125,7 +106,7 @@ def test_only_the_listener_writes_marks(
     assert refused.startswith("AccessDenied")
 
 
-@pytest.mark.parametrize("function", ["FollowerExecuteFunction", "ApiFunction"])
+@pytest.mark.parametrize("function", STRANGERS_TO_KEYS)
 def test_nobody_but_the_signer_reads_the_custody_table(
     function: str, system: RunningStack, as_role: Callable[[str, str], Any]
 ) -> None:

@@ -15,6 +15,19 @@ TEMPLATE: dict[str, Any] = yaml_parse((ROOT / "template.yaml").read_text(encodin
 EVERYWHERE = TEMPLATE["Globals"]["Function"]["Environment"]["Variables"]
 MARKED = re.compile(r"`([^`]+)`")
 A_RESOURCE = re.compile(r"[A-Z][a-z]+(?:[A-Z][a-z]+)+")
+SOURCES = ROOT.parent / "shared" / "sources"
+# A variable of an environment, or a name with a number in a listing.
+A_SETTING = re.compile(r"\b[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+\b|\b[a-z]+[A-Z]\w*(?=: *(?:number|\d))")
+# What has the look of one: reasons, states, events, headers, constants and fields of answers.
+NO_SETTINGS = """
+BELOW_MIN_NOTIONAL BUDGET_EXHAUSTED INSUFFICIENT_MARGIN MAX_POSITIONS_REACHED
+SIGNING_UNAVAILABLE SYMBOL_ALLOCATION_EXCEEDED TRADE_ONLY STATE_CONFIRMED STATE_EXECUTED
+STATE_FAILED STATE_INVALID STATE_MINED STATE_NEW COPY_DRAWDOWN_STOP PHANTOM_POSITION_CLEANUP
+MIGRATION_STARTED SERVER_WALLET_CREATED OWNERSHIP_TRANSFERRED PRIVATE_KEY_DESTROYED
+MIGRATION_COMPLETED POLY_API_KEY POLY_BUILDER_API_KEY POLY_BUILDER_PASSPHRASE
+POLY_BUILDER_SIGNATURE POLY_BUILDER_TIMESTAMP LAMPORTS_PER_SOL NEG_RISK_ADAPTER
+PERMANENT_ERRORS RETRYABLE_ERRORS YOUR_CRON_SECRET ENCRYPTION_KEY callType daysUntilExpiry
+"""
 
 
 def section(heading: str) -> str:
@@ -87,3 +100,20 @@ def test_what_became_of_a_setting_names_what_is_in_the_template() -> None:
 
     assert named
     assert named - set(TEMPLATE["Parameters"]) - set(TEMPLATE["Resources"]) == set()
+
+
+@pytest.mark.shared
+def test_every_setting_of_the_products_this_one_grew_from_is_told() -> None:
+    texts = [each.read_text(encoding="utf-8") for each in sorted(SOURCES.glob("*.txt"))]
+    theirs = {name for text in texts for name in A_SETTING.findall(text)} - set(NO_SETTINGS.split())
+
+    assert len(theirs) > len(texts)
+    assert sorted(each for each in theirs if not is_told(each)) == []
+
+
+def is_told(name: str) -> bool:
+    """Say whether a setting is in the table, whole or by its end beside a longer one: `_SECRET`."""
+    told = MARKED.findall(section("Settings of the products this one grew from"))
+    beside = [each for each in told if each.startswith("_") and name.endswith(each)]
+    begun = [name.removesuffix(each) + "_" for each in beside]
+    return name in told or any(whole.startswith(begin) for begin in begun for whole in told)

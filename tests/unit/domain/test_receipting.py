@@ -54,6 +54,17 @@ def test_an_order_without_a_fill_or_a_reference_has_no_slippage() -> None:
     assert _leg(Side.BUY, "100", "0").slippage_bps == 0
 
 
+def test_a_receipt_tells_of_each_order_what_it_cost_and_what_a_builder_got_of_that() -> None:
+    done = replace(intent(), fee=Decimal("0.3"), closed_pnl=Decimal(9))
+    final = replace(done, fee_is_final=True, builder_fee=Decimal("0.1"))
+
+    estimated = with_intent(receipt(), done)
+    leg = with_intent(estimated, final).legs[-1]
+
+    assert (leg.fee, leg.closed_pnl, leg.builder_fee) == (final.fee, 9, final.builder_fee)
+    assert (estimated.legs[-1].fee_is_final, leg.fee_is_final) == (False, True)
+
+
 def test_times_of_two_orders_are_never_mixed() -> None:
     sent = with_order_times(receipt(), {"signed": 5, "sent": 6, "answered": 9})
 

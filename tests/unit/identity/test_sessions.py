@@ -149,6 +149,19 @@ def test_no_refresh_token_is_stored(world: IdentityWorld) -> None:
     assert tokens.refresh_token.rpartition(".")[2] not in kept
 
 
+def test_a_lost_answer_from_before_a_rotation_of_the_secret_gives_the_same_successor(
+    world: IdentityWorld,
+) -> None:
+    first = opened(world)
+    second = world.sessions.refresh(first.refresh_token)
+    world.ring.rotate()
+
+    again = world.sessions.refresh(first.refresh_token)
+
+    assert again.refresh_token == second.refresh_token
+    assert world.sessions.refresh(again.refresh_token).refresh_token != again.refresh_token
+
+
 def test_a_refresh_token_outlives_one_rotation_of_the_secret(world: IdentityWorld) -> None:
     tokens = opened(world)
     world.ring.rotate()

@@ -20,6 +20,17 @@ ANY_AGE_MS = 10**15
 ONE = b'{"result": "0x1"}'
 YES = b'{"result": "0x1626ba7e%056d"}' % 0
 TIME_OF_OTHER_CASES = "2022-03-28T00:00:00.000Z"
+REFUSED_BECAUSE = {
+    "expired message": "SIWE_EXPIRED",
+    "domain binding": "SIWE_DOMAIN_NOT_ALLOWED",
+    "custom time": "SIWE_EXPIRED",
+    "malformed signature": "SIGNATURE_UNSUPPORTED",
+    "wrong signature": "SIWE_WRONG_SIGNER",
+    "not yet valid": "SIWE_NOT_YET_VALID",
+    "invalid issuedAt": "SIWE_MALFORMED",
+    "invalid notBefore": "SIWE_MALFORMED",
+    "invalid expirationTime": "SIWE_MALFORMED",
+}
 
 
 def test_every_group_of_cases_is_here() -> None:
@@ -79,8 +90,10 @@ def test_who_did_not_sign_this_here_and_now_is_not_let_in(name: str, case: dict[
     if name == "custom nonce":  # the nonce is the sign-in's business, see test_sign_in.py
         assert verified(case, ms(case["issuedAt"])).nonce != case["matchNonce"]
         return
-    with pytest.raises((InvalidInputError, NotAllowedError)):
+    with pytest.raises((InvalidInputError, NotAllowedError)) as caught:
         verified(case, case_time(case))
+
+    assert caught.value.code == REFUSED_BECAUSE[name]
 
 
 @pytest.mark.parametrize(("name", "case"), cases("eip1271"))

@@ -1,0 +1,75 @@
+"""A provider that says nothing of how long, hangs, or has taken a wallet out of use by itself."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from custody import server_wallets
+from custody.agents import AuthorityKind
+from custody.authorities import Authorities
+from custody.enrolment import Enrolment
+from custody.refusals import Refusal
+from custody.server_wallets import ServerWallets, WalletService
+from custody.signer import IntentSigner
+from simulators.server_wallets.thread import ServerWalletProvider
+from tests.contract.custody.authorities import agent_of, wallets_at
+from tests.contract.custody.test_server_wallets import SERVER_WALLET, WANTED, sign
+from tests.unit.custody.scene import POLICY, TESTNET, Scene
+from understudy.domain.errors import DependencyError
+from understudy.domain.intents import SigningRefused
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+@pytest.fixture
+def running() -> Iterator[ServerWalletProvider]:
+    with ServerWalletProvider() as running:
+        yield running
+
+
+def test_one_that_does_not_say_how_long_is_asked_three_times_more_half_a_second_apart(
+    running: ServerWalletProvider,
+) -> None:
+    paused: list[float] = []
+    service = WalletService(running.url, lambda: running.provider.token, paused.append)
+    running.provider.rate_limited = 3
+
+    assert ServerWallets(service).make("agent", 1).key_id
+
+    assert paused == [0.5] * 3
+
+
+def test_one_that_hangs_is_given_up_on_and_asked_again_later(
+    running: ServerWalletProvider, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wallets = wallets_at(running)
+    agent = agent_of(wallets, AuthorityKind.SERVER_WALLET)
+    running.provider.latency_seconds = 1.0
+    with monkeypatch.context() as hurried:
+        hurried.setattr(server_wallets, "_SIGNING_SECONDS", 0.1)
+        with pytest.raises(DependencyError):
+            sign(wallets, agent)
+    running.provider.latency_seconds = 0.0
+
+    sign(wallets, agent)
+
+
+def test_a_wallet_that_was_revoked_there_signs_nothing_and_its_intents_are_refused(
+    running: ServerWalletProvider,
+) -> None:
+    scene = Scene()
+    keys = Authorities({SERVER_WALLET: lambda: wallets_at(running)})
+    enrolment = Enrolment(scene.store, keys, scene.clock, POLICY, authority=SERVER_WALLET)
+    agent = enrolment.create_agent(WANTED)
+    enrolment.activate(agent.agent_id)
+    (wallet,) = running.provider.wallets
+    running.provider.revoke(wallet)
+
+    signer = IntentSigner(scene.store, keys, scene.clock, TESTNET)
+    (answer,) = signer.sign([scene.entry(agent_id=agent.agent_id)])
+
+    assert isinstance(answer, SigningRefused)
+    assert answer.reason == Refusal.KEY_UNUSABLE
