@@ -84,18 +84,15 @@ def authorities(settings: Settings) -> Authorities:
     return Authorities(makers)
 
 
-def _vault(settings: Settings) -> KmsKeyVault:
-    return KmsKeyVault(clients.kms(), settings.agent_keys)
-
-
 def _wrapped(settings: Settings) -> Authority:
-    return WrappedKeys(_vault(settings))
+    return WrappedKeys(KmsKeyVault(clients.kms(), settings.agent_keys))
 
 
 # What few requests need is imported when the first of them comes, not when the function starts.
 def _care_for_keys(settings: Settings, stamps: KmsStamps, event: Event) -> Answer:
     from custody.aws.legacy_store import DynamoLegacyStore
     from custody.aws.sealed_agents import DynamoSealedAgents
+    from custody.development import is_local_stage
     from custody.key_care import keys_door, rewrap
     from custody.migration.door import migrate, no_chain, take_over
     from custody.rewrapping import Rewrapping
@@ -103,8 +100,9 @@ def _care_for_keys(settings: Settings, stamps: KmsStamps, event: Event) -> Answe
     database, clock = clients.dynamodb(), SystemClock()
     agents = DynamoSealedAgents(database, settings.tables, stamps)
     legacy = DynamoLegacyStore(database, settings.tables, stamps)
+    vault = KmsKeyVault(clients.kms(), settings.agent_keys, is_stand_in=is_local_stage(os.environ))
     operations = {
-        "rewrap": rewrap(Rewrapping(agents, _vault(settings), clock)),
+        "rewrap": rewrap(Rewrapping(agents, vault, clock)),
         "take_over": take_over(legacy),
         # A real chain comes with the venue whose wallets the older system has.
         "migrate": migrate(

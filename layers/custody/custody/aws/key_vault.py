@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 
     from mypy_boto3_kms import KMSClient
 
-# What a KMS without ReEncrypt answers; one that checks roles denies what it never heard of.
+# What a stand-in for KMS without ReEncrypt answers: one that checks roles denies what it never
+# heard of. From AWS the same words mean that a right is missing.
 _CANNOT = frozenset({"AccessDeniedException", "InvalidAction", "UnknownOperationException"})
 _UNUSABLE = frozenset({"InvalidCiphertextException", "IncorrectKeyException"})
 
@@ -28,11 +29,15 @@ class VaultKeys(NamedTuple):
 
 
 class KmsKeyVault:
-    """Seals agent keys under one KMS key and opens those of two; no other is ever asked."""
+    """Seals agent keys under one KMS key and opens those of two; no other is ever asked.
 
-    def __init__(self, client: KMSClient, keys: VaultKeys) -> None:
+    `is_stand_in` says that the KMS is not AWS's and may know nothing of ReEncrypt.
+    """
+
+    def __init__(self, client: KMSClient, keys: VaultKeys, *, is_stand_in: bool = False) -> None:
         self._client = client
         self._keys = keys
+        self._is_stand_in = is_stand_in
 
     @property
     def sealing_key_id(self) -> str:
@@ -66,8 +71,8 @@ class KmsKeyVault:
     def rewrap(self, sealed: Sealed, context: Mapping[str, str]) -> Sealed:
         """Let KMS seal anew, without the key coming out of it; raises as `open`.
 
-        A KMS that cannot, as stand-ins for AWS's, is asked to open and to seal instead; so the key
-        is in memory for a moment, as it is when it signs.
+        A stand-in for AWS's KMS that cannot is asked to open and to seal instead; so the key is in
+        memory for a moment, as it is when it signs.
         """
         try:
             answer = _asked(
@@ -80,7 +85,7 @@ class KmsKeyVault:
                 )
             )
         except DependencyError as error:
-            if _code(error.__cause__) not in _CANNOT:
+            if not self._is_stand_in or _code(error.__cause__) not in _CANNOT:
                 raise
             return self.seal(self.open(sealed, context), context)
         return Sealed(answer["CiphertextBlob"], self._keys.sealing)
