@@ -27,6 +27,7 @@ FOUND = [
     ("w2/4", "standard"),
     ("i1/7", "heavy"),
     ("s2/27", "heavy"),
+    ("2147945a/1", "heavy"),
 ]
 
 

@@ -82,7 +82,7 @@ def on_aws(dynamodb: Any, kms: Any, names: TableNames | None = None) -> Backend:
         KmsKeyVault(kms, keys),
         lambda: dynamodb.scan(TableName=names.audit, Select="COUNT")["Count"],
         DynamoSealedAgents(dynamodb, names, stamps),
-        lambda: KmsKeyVault(kms, VaultKeys(keys.spare, keys.sealing)),
+        lambda: KmsKeyVault(kms, VaultKeys(keys.spare, keys.sealing), is_stand_in=True),
         DynamoLegacyStore(dynamodb, names, stamps),
     )
 

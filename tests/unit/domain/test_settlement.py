@@ -158,6 +158,21 @@ def test_a_position_that_the_venue_no_longer_has_is_cleared() -> None:
     assert after.budget.failures_in_row == 0
 
 
+def test_an_exit_refused_before_an_entry_came_takes_nothing_of_that_entry() -> None:
+    entry, close = intent(), replace(intent(IntentKind.EXIT, "1"), intent_id=IntentId("close-1"))
+    both = replace(ledger(), target=Decimal(0), pending=(pending(entry), pending(close)))
+    budget = Budget(FOLLOW, reserved=entry.margin)
+    refused = Rejected("REDUCE_ONLY_FLAT", "Reduce only order would increase position.")
+
+    landed = settle(entry, filled("1", "100"), both, budget, market=MARKET, now_ms=NOW_MS)
+    after = settle(close, refused, landed.ledger, landed.budget, market=MARKET, now_ms=NOW_MS)
+
+    assert (after.ledger.held, after.ledger.pending, after.ledger.exit_attempts) == (1, (), 1)
+    assert after.budget.margin == landed.budget.margin
+    again = settled(replace(close, intent_id=IntentId("close-2")), refused, after.ledger)
+    assert again.ledger.held == 0
+
+
 def test_an_entry_that_lands_after_its_close_is_set_against_it() -> None:
     entry = intent()
     unknown = replace(ledger(), target=Decimal(0), pending=(pending(entry),))

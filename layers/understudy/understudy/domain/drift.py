@@ -5,8 +5,8 @@ from __future__ import annotations
 from decimal import Decimal
 
 from understudy.domain.follows import Budget, Ledger
+from understudy.domain.lost_positions import forget_position
 from understudy.domain.replacing import replace
-from understudy.domain.settlement import forget_position
 
 PHANTOM_AFTER_MS = 30_000
 

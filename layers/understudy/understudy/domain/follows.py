@@ -76,13 +76,18 @@ class Follow:
 
 @dataclass(frozen=True, slots=True)
 class Pending:
-    """An order of a ledger whose outcome is not settled."""
+    """An order of a ledger whose outcome is not settled.
+
+    An exit is overtaken when an entry's fill is booked meanwhile: the venue may have refused the
+    exit before that entry was there.
+    """
 
     intent_id: IntentId
     signed_size: Decimal
     reduce_only: bool
     margin: Decimal
     notional: Decimal = ZERO
+    is_overtaken: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from understudy.domain.follows import Budget, Follow, FollowStatus, Ledger, Paus
 from understudy.domain.holding import dated
 from understudy.domain.intents import Accepted, Intent, IntentKind, IntentState, Rejected
 from understudy.domain.limits import DrawdownBasis
+from understudy.domain.lost_positions import forget_position, is_lost
 from understudy.domain.markets import Market
 from understudy.domain.money import ZERO, divide, multiply, toward_zero
 from understudy.domain.replacing import replace
@@ -30,8 +31,6 @@ HARMLESS_REJECTIONS = frozenset(
         "RATE_LIMITED",
     }
 )
-POSITION_IS_GONE = "REDUCE_ONLY_FLAT"
-TOO_SMALL = "MIN_NOTIONAL"
 
 
 @dataclass(frozen=True)
@@ -119,9 +118,11 @@ def _entered(intent: Intent, ledger: Ledger, budget: Budget) -> tuple[Ledger, Bu
         ledger, budget = closed(ledger, budget, against, price)
     size = intent.filled_size - against
     margin = margin_of(size, price, intent.leverage)
-    # An exit that rests was refused for what was held before: this one's was not asked for yet.
+    # An exit that rests was refused for what was held before: this one's was not asked for yet. One
+    # under way may be refused, or was, before this one came.
     ledger = replace(
         retrying.rested(ledger),
+        pending=tuple(replace(p, is_overtaken=p.reduce_only) for p in ledger.pending),
         held=ledger.held + size * sign,
         entry_notional=ledger.entry_notional + _money(multiply(size, price)),
         margin=ledger.margin + margin,
@@ -195,6 +196,7 @@ def _not_filled(
 ) -> Settled:
     state, answer = _state_of(outcome)
     done = replace(intent, state=state, answer=answer, fee_is_final=True)
+    is_overtaken = any(p.is_overtaken for p in ledger.pending if p.intent_id == intent.intent_id)
     ledger = _without_pending(ledger, intent)
     if intent.kind is IntentKind.ENTRY:
         ledger, budget = without_carry(ledger), _released(budget, intent)
@@ -205,7 +207,7 @@ def _not_filled(
             ledger = replace(ledger, presold=ZERO)
     else:
         ledger = _after_exit_in_vain(ledger, outcome, now_ms)
-    if _is_gone(outcome, ledger) or _is_left_to_its_owner(intent, outcome, ledger, market):
+    if not is_overtaken and is_lost(intent, outcome, ledger, market):
         ledger, budget = forget_position(ledger, budget)
     return Settled(done, ledger, budget)
 
@@ -217,48 +219,6 @@ def _after_exit_in_vain(ledger: Ledger, outcome: Accepted | Rejected | None, now
     if retrying.passes_by_itself(outcome):
         return retrying.paused(ledger, outcome, now_ms)
     return replace(retrying.rested(ledger), exit_attempts=ledger.exit_attempts + 1)
-
-
-def _is_gone(outcome: Accepted | Rejected | None, ledger: Ledger) -> bool:
-    """Say whether a position is gone for good: an order still unknown may be what closed it."""
-    if ledger.pending or not isinstance(outcome, Rejected):
-        return False
-    return outcome.kind == POSITION_IS_GONE
-
-
-def _is_left_to_its_owner(
-    intent: Intent, outcome: Accepted | Rejected | None, ledger: Ledger, market: Market
-) -> bool:
-    """Say whether the rest of a close is too small for the venue, and always will be.
-
-    A whole position may be smaller than the minimum: so the account holds more than the ledger, by
-    its owner's hand. An order still unknown may be what it holds more of.
-    """
-    if ledger.pending or ledger.target or not isinstance(outcome, Rejected):
-        return False
-    asked_for_all = intent.reduce_only and intent.size >= abs(ledger.held)
-    is_small = market.below_minimum(intent.size, intent.limit_price)
-    return asked_for_all and is_small and outcome.kind == TOO_SMALL
-
-
-def forget_position(ledger: Ledger, budget: Budget) -> tuple[Ledger, Budget]:
-    """Clear what the follow no longer holds; its profit follows from the account's fills."""
-    cleared = replace(
-        ledger,
-        held=ZERO,
-        target=ZERO,
-        entry_notional=ZERO,
-        margin=ZERO,
-        exit_attempts=0,
-        needs_operator=False,
-        drift_since_ms=0,
-        empty_since_ms=0,
-        exit_pauses=0,
-        exit_rests_until_ms=0,
-        carried_since_ms=0,
-        carried_price=ZERO,
-    )
-    return cleared, replace(budget, margin=budget.margin - ledger.margin)
 
 
 def counts_as_failure(outcome: Accepted | Rejected | None) -> bool:

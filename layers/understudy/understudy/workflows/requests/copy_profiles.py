@@ -66,9 +66,7 @@ class CopySettings:
         told = json.dumps(chosen, sort_keys=True, default=str)
         self._note("COPY_PROFILE_CHANGED", user_id, limits=told)
         for follow in follows:
-            with suppress(
-                NotFoundError
-            ):  # it was deleted meanwhile, here and below: on to the next
+            with suppress(NotFoundError):  # it is deleted by now, here and below: on to the next
                 self.own.change(user_id, follow.follow_id, self._renewed)
         return self.profile(user_id)
 
