@@ -117,6 +117,10 @@ class Source(Generic[T]):
         self._sent += 1
         self._add(Delivery(self._sent, message, self._loop.now_ms + delay_ms))
 
+    def holds(self, group: Hashable) -> bool:
+        """Say whether there are messages of a group."""
+        return group in self._groups
+
     def is_busy(self, group: Hashable) -> bool:
         """Say whether messages of a group are in somebody's hands, who may be gone."""
         return group in self._busy

@@ -3,9 +3,9 @@
 It looks every few seconds. A clock stands still while what it measures cannot happen: the venue is
 down, nobody listens (where listeners die often), the agent may not sign, the user's own kill switch
 is on (or was, until a sweep), an order was refused three times in a row, a worker has died and its
-queue has not given the message again, the answer to an order was lost and nobody can say yet
-whether it took effect, or the venue does not list all of an order, until production has asked once
-more.
+queue has not given the message again (a sweep's, where only a sweep knows what was never sent), the
+answer to an order was lost and nobody can say yet whether it took effect, or the venue does not
+list all of an order, until production has asked once more.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ from understudy.domain.receipting import STOPPED
 from understudy.messages import (
     CheckLeader,
     ReconcileCommand,
+    ReconcileWallet,
     ResolveIntent,
     WakeLane,
 )
@@ -35,7 +36,9 @@ if TYPE_CHECKING:
     from tests.simulation.sources import Source
     from tests.simulation.world import World
     from understudy.domain.follows import Follow, Ledger
+    from understudy.domain.ids import WalletId
     from understudy.domain.intents import Intent
+    from understudy.domain.leaders import LeaderBook
     from understudy.domain.trades import Fill
 
 LOOK_MS = 5_000
@@ -55,6 +58,11 @@ def group_of(leader: str) -> str:
     return f"{HYPERLIQUID}#{leader}"
 
 
+def sweep_of(wallet_id: WalletId) -> Hashable:
+    """Name the messages of the sweep about one wallet."""
+    return ("sweep", wallet_id)
+
+
 def concerned(world: World, message: ReconcileCommand) -> tuple[Hashable, ...]:
     """Give the wallet or the leader who waits for what a message asks for."""
     match message:
@@ -64,6 +72,8 @@ def concerned(world: World, message: ReconcileCommand) -> tuple[Hashable, ...]:
             return (world.table.follows[message.follow_id].wallet_id,)
         case CheckLeader():
             return (message.leader,)
+        case ReconcileWallet():
+            return (sweep_of(message.wallet_id),)
         case _:
             return ()
 
@@ -120,7 +130,7 @@ class Watch:
                 self._kept.discard(place)
             elif self._keeps(follow) or self._was_kept(follow, ledger):
                 self._kept.add(place)
-            elif known and not known.positions.get(symbol) and self._can_close(follow, ledger):
+            elif known and not known.positions.get(symbol) and self._can_close(known, ledger):
                 self._count(place)
 
     def _keeps(self, follow: Follow) -> bool:
@@ -135,19 +145,26 @@ class Watch:
         was_stopped = receipt is not None and receipt.reason in STOPPED
         return was_stopped and follow.limits.on_stop is OnStop.KEEP
 
-    def _can_close(self, follow: Follow, ledger: Ledger) -> bool:
-        queues = self._world.queues
+    def _can_close(self, known: LeaderBook, ledger: Ledger) -> bool:
+        queues, follow = self._world.queues, self._world.table.follows[ledger.follow_id]
         return not (
             self._world.venue.is_down
             or self._is_held_up(queues.lanes, follow.wallet_id)
             or self._is_held_up(queues.reconcile, follow.wallet_id)
             or self._is_held_up(queues.reconcile, follow.leader)
             or self._is_held_up(queues.leader_sync, group_of(follow.leader))
+            or self._waits_for_sweep(follow, known)
             or ledger.exit_pauses >= REFUSED_IN_A_ROW
             or self._is_unknown(ledger)
             or not self._may_sign(follow)
             or self._world.switches.was_on(Switch.KILL_USER, follow.user_id, SWEPT_WITHIN_MS)
         )
+
+    def _waits_for_sweep(self, follow: Follow, known: LeaderBook) -> bool:
+        """Say whether the newest trade never came to a lane, and who was to find that out died."""
+        queues, receipts = self._world.queues, self._world.table.receipts[follow.follow_id]
+        was_sent = known.seq in receipts or queues.lanes.holds(follow.wallet_id)
+        return not was_sent and self._is_held_up(queues.reconcile, sweep_of(follow.wallet_id))
 
     def _is_held_up(self, source: Source[Any], group: Hashable) -> bool:
         """Say whether a step died at work on a group that was not given again since."""
