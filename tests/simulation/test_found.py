@@ -25,6 +25,7 @@ FOUND = [
     ("th5/4", "standard"),
     ("w1/10", "standard"),
     ("w2/4", "standard"),
+    ("p1/4", "standard"),
     ("i1/7", "heavy"),
     ("s2/27", "heavy"),
     ("2147945a/1", "heavy"),

@@ -127,6 +127,21 @@ def test_a_stopped_follow_that_keeps_its_positions_copies_no_exit() -> None:
     assert decision.ledger.target == 2
 
 
+@pytest.mark.parametrize("end", ["6", "0", "-3"])
+def test_what_was_carried_is_not_entered_after_an_exit_that_was_not_copied(end: str) -> None:
+    stopped = follow(limits(on_stop=OnStop.KEEP), status=FollowStatus.PAUSED)
+    carried = replace(
+        ledger("2"), target=Decimal(3), carried_since_ms=NOW_MS, carried_price=Decimal(100)
+    )
+
+    kept = decide(situation(trade("8", end), stopped, carried)).ledger
+
+    assert (kept.target, kept.carried_since_ms) == (2, 0)
+    again = replace(stopped, status=FollowStatus.ACTIVE)
+    gap = decide_gap(situation(trade("8", end), again, kept), window_ends=True)
+    assert gap.order is None
+
+
 @pytest.mark.parametrize(
     ("status", "disabled", "reason"),
     [

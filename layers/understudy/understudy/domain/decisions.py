@@ -265,9 +265,11 @@ def _netted_entry(situation: Situation) -> Decision:
 def _decide_reduction(situation: Situation) -> Decision:
     trade, keeps = situation.trade, keeps_positions(situation.follow, situation.switches)
     before = situation.ledger
-    target = before.target if keeps else reduced_target(trade, before, situation.market)
+    # The leader turns back: what was not entered yet never will be, though what is held is kept.
+    ledger = without_carry(before) if keeps else before
+    target = ledger.target if keeps else reduced_target(trade, before, situation.market)
     ledger = replace(
-        before,
+        ledger,
         target=target,
         last_seq=trade.seq,
         exit_attempts=0,

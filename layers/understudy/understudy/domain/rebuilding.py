@@ -36,12 +36,14 @@ class Books:
 def after_trade(books: Books, trade: Trade, market: Market, *, keeps: bool) -> Books:
     """Let a trade of the leader pass that was copied, or not, before the loss.
 
-    With `keeps` the follow had stopped and kept its positions: a reduction changed nothing.
+    With `keeps` the follow had stopped and kept its positions: a reduction changed nothing of them.
     """
     seen = replace(books.ledger, last_seq=trade.seq)
-    if not keeps and trade.kind not in (TradeKind.OPEN, TradeKind.ADD):
-        seen = replace(seen, target=reduced_target(trade, seen, market))
-    return replace(books, ledger=seen)
+    if trade.kind in (TradeKind.OPEN, TradeKind.ADD):
+        return replace(books, ledger=seen)
+    if keeps:
+        return replace(books, ledger=without_carry(seen))
+    return replace(books, ledger=replace(seen, target=reduced_target(trade, seen, market)))
 
 
 def with_orders(books: Books, orders: Iterable[LostOrder], leverage: int) -> Books:
