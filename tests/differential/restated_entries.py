@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from decimal import Decimal
 from fractions import Fraction
 from math import ceil
 
@@ -40,7 +41,7 @@ def _less(rules: Rules) -> Expected:
     """Say what is right where the leader reduced, closed or turned around."""
     case = rules.case
     if not case.is_active and case.on_stop == "keep":
-        return Expected(reasons=_switched_off(rules), target=Fraction(case.target))
+        return Expected(reasons=_switched_off(rules), target=_without_lead(rules, case.target))
     target = reduced_target(rules)
     flips = case.start * case.end < 0 and not case.is_correction
     stands = rules.is_realtime and (rules.held or rules.entries_under_way)
@@ -212,14 +213,20 @@ def _without_old_lead(rules: Rules, target: Fraction) -> Fraction:
     moved = abs(Fraction(case.last_price) - before) * 10_000 > before * case.slippage_bps
     if not moved and case.carried_for_ms <= CARRIED_AT_MOST_MS:
         return target
-    return target - lead * (1 if target > 0 else -1)
+    return _without_lead(rules, target)
 
 
 def _without_late_lead(rules: Rules, target: Fraction) -> Fraction:
     """Drop what is carried where a window ends later than any may."""
     if rules.case.carried_for_ms + rules.case.age_ms <= CARRIED_AT_MOST_MS + LONGEST_WINDOW_MS:
         return _without_old_lead(rules, target)
-    return target - rules.lead(target) * (1 if target > 0 else -1)
+    return _without_lead(rules, target)
+
+
+def _without_lead(rules: Rules, target: Fraction | Decimal) -> Fraction:
+    """Want no more than is held, or may be once every entry under way is filled."""
+    wanted = Fraction(target)
+    return wanted - rules.lead(wanted) * (1 if wanted > 0 else -1)
 
 
 def _sized(rules: Rules, side: int, wanted: Fraction, target: Fraction) -> Expected:
