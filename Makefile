@@ -162,9 +162,8 @@ prove-follow-life:
 
 # What runs in one thread, on two cores: 200,000 pairs of two mixes, mutants, crash points.
 prove-simulated:
-	@$(MAKE) --no-print-directory --jobs 2 --output-sync \
-		prove-heavy prove-mutants prove-standard prove-found
-	@$(MAKE) --no-print-directory prove-crashes
+	@$(MAKE) --no-print-directory --jobs 2 --output-sync CORES=1 \
+		prove-mutants prove-crashes prove-standard prove-heavy prove-found
 
 prove-standard:
 	@$(BIN)/understudy simulate --pairs 130000 --mix standard $(ARGS)

@@ -61,7 +61,7 @@ HEAVY = Mix(
     slow_list=0.15,
     thin=0.1,
     unheard=True,
-    # Where half of all deliveries fail, lanes need time, or most of what waits in them is too old.
+    # Where so much fails, lanes need time, or most of what waits in them is too old.
     pauses_ms=(500, 2_000, 5_000, 10_000, 20_000, 60_000, 120_000),
 )
 MIXES = {mix.name: mix for mix in (CALM, STANDARD, HEAVY)}
