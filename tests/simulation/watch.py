@@ -38,7 +38,6 @@ if TYPE_CHECKING:
     from understudy.domain.follows import Follow, Ledger
     from understudy.domain.ids import WalletId
     from understudy.domain.intents import Intent
-    from understudy.domain.leaders import LeaderBook
     from understudy.domain.trades import Fill
 
 LOOK_MS = 5_000
@@ -130,7 +129,7 @@ class Watch:
                 self._kept.discard(place)
             elif self._keeps(follow) or self._was_kept(follow, ledger):
                 self._kept.add(place)
-            elif known and not known.positions.get(symbol) and self._can_close(known, ledger):
+            elif known and not known.positions.get(symbol) and self._can_close(ledger):
                 self._count(place)
 
     def _keeps(self, follow: Follow) -> bool:
@@ -145,7 +144,7 @@ class Watch:
         was_stopped = receipt is not None and receipt.reason in STOPPED
         return was_stopped and follow.limits.on_stop is OnStop.KEEP
 
-    def _can_close(self, known: LeaderBook, ledger: Ledger) -> bool:
+    def _can_close(self, ledger: Ledger) -> bool:
         queues, follow = self._world.queues, self._world.table.follows[ledger.follow_id]
         return not (
             self._world.venue.is_down
@@ -153,18 +152,21 @@ class Watch:
             or self._is_held_up(queues.reconcile, follow.wallet_id)
             or self._is_held_up(queues.reconcile, follow.leader)
             or self._is_held_up(queues.leader_sync, group_of(follow.leader))
-            or self._waits_for_sweep(follow, known)
+            or self._waits_for_sweep(follow, ledger.symbol)
             or ledger.exit_pauses >= REFUSED_IN_A_ROW
             or self._is_unknown(ledger)
             or not self._may_sign(follow)
             or self._world.switches.was_on(Switch.KILL_USER, follow.user_id, SWEPT_WITHIN_MS)
         )
 
-    def _waits_for_sweep(self, follow: Follow, known: LeaderBook) -> bool:
-        """Say whether the newest trade never came to a lane, and who was to find that out died."""
+    def _waits_for_sweep(self, follow: Follow, symbol: str) -> bool:
+        """Say whether a symbol's newest trade reached no lane, and who was to find out died."""
         queues, receipts = self._world.queues, self._world.table.receipts[follow.follow_id]
-        was_sent = known.seq in receipts or queues.lanes.holds(follow.wallet_id)
-        return not was_sent and self._is_held_up(queues.reconcile, sweep_of(follow.wallet_id))
+        if not self._is_held_up(queues.reconcile, sweep_of(follow.wallet_id)):
+            return False
+        trades = self._world.table.trades[HYPERLIQUID, follow.leader].values()
+        newest = max((each.seq for each in trades if each.symbol == symbol), default=0)
+        return newest not in receipts and not queues.lanes.holds(follow.wallet_id)
 
     def _is_held_up(self, source: Source[Any], group: Hashable) -> bool:
         """Say whether a step died at work on a group that was not given again since."""
