@@ -133,14 +133,15 @@ test-parallel:
 	@$(BIN)/pytest -n 2 --junitxml=$(REPORTS)/test-parallel.xml \
 		$(addprefix --ignore=,tests/integration tests/acceptance $(FOUND)) $(ARGS)
 
+# Three side by side on two cores: these wait for processes and sockets much of their time.
 test-integration:
-	@$(BIN)/pytest -n 2 --dist loadfile --junitxml=$(REPORTS)/test-integration.xml \
+	@$(BIN)/pytest -n 3 --dist loadfile --junitxml=$(REPORTS)/test-integration.xml \
 		$(addprefix --ignore=,tests/integration/system $(RESTORE) $(LYING) $(LIMITED) $(SOCKETS)) \
 		tests/integration tests/acceptance $(ARGS)
 
-# Each of the two has a running system of its own: most of its time is waiting for it.
+# Each of the three has a running system of its own, and waits for it much of its time.
 test-system:
-	@$(BIN)/pytest -n 2 --junitxml=$(REPORTS)/test-system.xml tests/integration/system $(ARGS)
+	@$(BIN)/pytest -n 3 --junitxml=$(REPORTS)/test-system.xml tests/integration/system $(ARGS)
 
 # The long proofs, one target each; `make prove` goes through all of them.
 prove-steps: prove-sizing prove-signer prove-api prove-follow-life prove-simulated prove-restore \
