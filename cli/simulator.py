@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Self
 
 from cli.errors import CommandError
 from cli.places import ROOT
+from localcloud.endings import unbroken
 from localcloud.guard import guarded
 from localcloud.processes import is_frozen
 from localcloud.wire import HOST, PARENT_PROCESS_ID
@@ -64,11 +65,14 @@ class SimulatorProcess:
         arguments += ["--state", str(books)] if books else []
         arguments += ["--recording", str(recording)] if recording else []
         arguments += ["--leader", leader] if leader else []
-        started = cls(_launch(arguments, log, holds), port, log)
+        started = None
         try:
+            with unbroken():
+                started = cls(_launch(arguments, log, holds), port, log)
             started._await_start()
         except BaseException:
-            started.stop()
+            if started is not None:
+                started.stop()
             raise
         return started
 
