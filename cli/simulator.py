@@ -112,8 +112,12 @@ class SimulatorProcess:
         )
 
     def stop(self) -> None:
-        """End it and wait; idempotent."""
+        """End it and wait, also when a signal comes meanwhile; idempotent."""
         self.stopped = True
+        with unbroken():
+            self._end()
+
+    def _end(self) -> None:
         if self.process.poll() is None:
             self.process.terminate()
             self.process.send_signal(signal.SIGCONT)  # frozen, it would not hear of it

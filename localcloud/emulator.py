@@ -177,14 +177,15 @@ class Emulator:
         )
 
     def _end(self) -> int:
-        if self._process.poll() is None:
-            self._process.send_signal(signal.SIGTERM)
-            self._process.send_signal(signal.SIGCONT)  # frozen, it would not hear of it
-        try:
-            return self._process.wait(STOP_SECONDS)
-        except subprocess.TimeoutExpired:
-            self._process.kill()
-            return self._process.wait()
+        with unbroken():  # what still saves would write into a folder that is being removed
+            if self._process.poll() is None:
+                self._process.send_signal(signal.SIGTERM)
+                self._process.send_signal(signal.SIGCONT)  # frozen, it would not hear of it
+            try:
+                return self._process.wait(STOP_SECONDS)
+            except subprocess.TimeoutExpired:
+                self._process.kill()
+                return self._process.wait()
 
     def _died(self) -> LocalCloudError:
         log = self.log_text()

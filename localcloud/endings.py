@@ -1,7 +1,7 @@
 """Turns the signals that end a command into one exception, so that everything is cleaned up once.
 
 While the cleaning goes on, further signals are ignored: impatience must leave nothing behind. A
-signal that comes during a launch waits for its end: nobody can clean up what is half begun.
+signal that comes while a process is launched or stopped waits: nobody cleans up what is half done.
 """
 
 from __future__ import annotations
@@ -28,28 +28,28 @@ class Stopped(BaseException):
 
 
 class _Listener:
-    """The handler of the signals: raises at the first, which it holds back during a launch."""
+    """The handler of the signals: raises at the first, which it holds back while told to."""
 
     def __init__(self) -> None:
-        self._launches = 0
+        self._holds = 0
         self._first: int | None = None
 
     def __call__(self, number: int, _frame: FrameType | None) -> None:
         if self._first is None:
             self._first = number
-        self._stop_between_launches()
+        self._stop_unless_held()
 
     @contextmanager
-    def launching(self) -> Iterator[None]:
-        self._launches += 1
+    def held_back(self) -> Iterator[None]:
+        self._holds += 1
         try:
             yield
         finally:
-            self._launches -= 1
-            self._stop_between_launches()
+            self._holds -= 1
+            self._stop_unless_held()
 
-    def _stop_between_launches(self) -> None:
-        if self._first is None or self._launches:
+    def _stop_unless_held(self) -> None:
+        if self._first is None or self._holds:
             return
         # Not before: what is launched inherits an ignored signal, and could not be ended by it.
         for each in SIGNALS:
@@ -71,15 +71,16 @@ def ended_by_signals() -> Iterator[None]:
 
 @contextmanager
 def unbroken() -> Iterator[None]:
-    """Hold `Stopped` back until the end of the block, which launches something and notes it.
+    """Hold `Stopped` back until the end of the block.
 
-    For the moment of the launch alone, inside the `try` that ends what was launched. It does
-    nothing where `Stopped` is not raised: in other threads, and where nobody listens for signals.
+    Around a launch, inside the `try` that ends what was launched, and around a stop; what merely
+    waits for an answer stays outside. It does nothing where `Stopped` is not raised: in other
+    threads, and where nobody listens for signals.
     """
     listener = signal.getsignal(signal.SIGINT)
     is_main = threading.current_thread() is threading.main_thread()
     if not is_main or not isinstance(listener, _Listener):
         yield
         return
-    with listener.launching():
+    with listener.held_back():
         yield

@@ -1,4 +1,4 @@
-"""A signal ends a command once, and never between a launch and somebody who ends what it made."""
+"""A signal ends a command once, and neither within the launch nor the stop of a process."""
 
 from __future__ import annotations
 
@@ -63,6 +63,29 @@ def launches(monkeypatch: pytest.MonkeyPatch) -> Iterator[Launches]:
         process.wait()
         if process.stdout is not None:
             process.stdout.close()
+
+
+class Saving:
+    """Stands in for a process that saves before it ends: meanwhile Ctrl-C is pressed."""
+
+    stdout = None
+
+    def __init__(self) -> None:
+        self.returncode: int | None = None
+
+    def poll(self) -> int | None:
+        return self.returncode
+
+    def terminate(self) -> None:
+        self.send_signal(signal.SIGTERM)
+
+    def send_signal(self, _number: int) -> None:
+        assert self.returncode is None
+
+    def wait(self, _seconds: float) -> int:
+        signal.raise_signal(signal.SIGINT)
+        self.returncode = 0
+        return self.returncode
 
 
 def launch_under(*signals: signal.Signals, passed: list[str]) -> None:
@@ -139,6 +162,26 @@ def test_a_launch_that_fails_after_the_signal_ends_the_command_as_the_signal_doe
 
     with ended_by_signals(), pytest.raises(Stopped):
         start(tmp_path)
+
+
+def stop_emulator(folder: Path, process: Any) -> None:
+    Emulator(process, 0, StateFolder(folder)).stop()
+
+
+def stop_simulator(folder: Path, process: Any) -> None:
+    SimulatorProcess(process, 0, folder / "simulator.log").stop()
+
+
+@pytest.mark.parametrize("stop", [stop_emulator, stop_simulator])
+def test_what_was_being_stopped_when_the_signal_came_is_waited_for(
+    tmp_path: Path, stop: Callable[[Path, Any], None]
+) -> None:
+    process = Saving()
+
+    with ended_by_signals(), pytest.raises(Stopped):
+        stop(tmp_path, process)
+
+    assert process.returncode == 0
 
 
 @pytest.mark.parametrize("number", SIGNALS)
