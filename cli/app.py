@@ -16,10 +16,10 @@ from typer.exceptions import TyperException
 
 from cli import audit, demo, doctor, judge, migrate_custody, mutants, simulate, up
 from cli.calling import as_called
-from cli.endings import Stopped, ended_by_signals
 from cli.errors import explained
 from cli.ops import dead_letters, deeds, erasing_again, rewrap, sessions, token_secret
 from cli.places import ROOT
+from localcloud.endings import Stopped, ended_by_signals
 from localcloud.guard import guard_this_process
 from understudy.adapters.correlation import correlated
 

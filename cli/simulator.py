@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Self
 
 from cli.errors import CommandError
 from cli.places import ROOT
+from localcloud.endings import unbroken
 from localcloud.guard import guarded
 from localcloud.processes import is_frozen
 from localcloud.wire import HOST, PARENT_PROCESS_ID
@@ -64,11 +65,14 @@ class SimulatorProcess:
         arguments += ["--state", str(books)] if books else []
         arguments += ["--recording", str(recording)] if recording else []
         arguments += ["--leader", leader] if leader else []
-        started = cls(_launch(arguments, log, holds), port, log)
+        started = None
         try:
+            with unbroken():
+                started = cls(_launch(arguments, log, holds), port, log)
             started._await_start()
         except BaseException:
-            started.stop()
+            if started is not None:
+                started.stop()
             raise
         return started
 
@@ -108,8 +112,12 @@ class SimulatorProcess:
         )
 
     def stop(self) -> None:
-        """End it and wait; idempotent."""
+        """End it and wait, also when a signal comes meanwhile; idempotent."""
         self.stopped = True
+        with unbroken():
+            self._end()
+
+    def _end(self) -> None:
         if self.process.poll() is None:
             self.process.terminate()
             self.process.send_signal(signal.SIGCONT)  # frozen, it would not hear of it

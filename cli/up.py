@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.console import Console
 
-from cli.endings import Stopped
 from cli.errors import CommandError
 from cli.places import SAMPLE, STATE
 from cli.progress import Progress
 from cli.system import SIGN_IN, Plan, running_system
+from localcloud.endings import Stopped
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 from localcloud import wire
+from localcloud.endings import unbroken
 from localcloud.errors import Code, LocalCloudError
 from localcloud.guard import guarded
 from localcloud.ports import pinned_port
@@ -64,18 +65,19 @@ class Emulator:
         """
         folder.prepare_root()
         lock = folder.lock() if lock is None else lock.shared()
+        emulator = None
         try:
-            pinned = pinned_port(folder, "cloud", port)
-            folder.prepare()
-            folder.require_whole()
-            emulator = cls(_launch(folder, pinned, lock), pinned, folder)
-        finally:
-            lock.close()
-        emulator.after_a_kill = lock.after_a_kill
-        try:
+            with closing(lock):
+                pinned = pinned_port(folder, "cloud", port)
+                folder.prepare()
+                folder.require_whole()
+                with unbroken():
+                    emulator = cls(_launch(folder, pinned, lock), pinned, folder)
+            emulator.after_a_kill = lock.after_a_kill
             emulator._await_start()
         except BaseException:
-            emulator._end()
+            if emulator is not None:
+                emulator._end()
             raise
         return emulator
 
@@ -175,14 +177,15 @@ class Emulator:
         )
 
     def _end(self) -> int:
-        if self._process.poll() is None:
-            self._process.send_signal(signal.SIGTERM)
-            self._process.send_signal(signal.SIGCONT)  # frozen, it would not hear of it
-        try:
-            return self._process.wait(STOP_SECONDS)
-        except subprocess.TimeoutExpired:
-            self._process.kill()
-            return self._process.wait()
+        with unbroken():  # what still saves would write into a folder that is being removed
+            if self._process.poll() is None:
+                self._process.send_signal(signal.SIGTERM)
+                self._process.send_signal(signal.SIGCONT)  # frozen, it would not hear of it
+            try:
+                return self._process.wait(STOP_SECONDS)
+            except subprocess.TimeoutExpired:
+                self._process.kill()
+                return self._process.wait()
 
     def _died(self) -> LocalCloudError:
         log = self.log_text()
