@@ -12,7 +12,8 @@ import pytest
 from botocore.config import Config
 from moto import mock_aws
 from moto.core.serialize import AttributePickerContext, XFormedAttributePicker
-from moto.dynamodb.models import DynamoDBBackend, Table
+from moto.dynamodb.models import DynamoDBBackend
+from moto.dynamodb.models.table import Table
 from moto.dynamodb.responses import DynamoHandler
 from moto.kms import models as kms_of_moto
 from moto.kms.utils import AbstractPrivateKey, KeySpec, generate_private_key

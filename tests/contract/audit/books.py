@@ -68,8 +68,8 @@ class Books:
         self.chain_table = create(self.client("dynamodb"), f"chain-{unique}", {})
         self.bucket = f"checkpoints-{unique}"
         self.client("s3").create_bucket(Bucket=self.bucket, ObjectLockEnabledForBucket=True)
-        self.keys = self.origin.keys if self.origin else self._new_keys()
-        self.row_key, self.checkpoint_key = self.keys
+        self.keys: Keys = self.origin.keys if self.origin else self._new_keys()
+        self.row_key, self.checkpoint_key = self.keys.rows, self.keys.checkpoints
 
     @cached_property
     def chains(self) -> DynamoAuditChains:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -56,7 +56,8 @@ def many(
 ) -> DynamoIdentityStore:
     """Give a table in which ALICE has many wallets, the last of them active."""
     assert isinstance(store, DynamoIdentityStore)
-    client, table = store._table.client, store._table.name
+    client: Any = store._table.client
+    table = store._table.name
     cloud = request.node.callspec.params["store"]
     if cloud in once_written:
         items = once_written[cloud]
