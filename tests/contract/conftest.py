@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from copy import deepcopy
 from functools import cache
 from threading import RLock
 from typing import Any
@@ -10,6 +11,9 @@ from typing import Any
 import pytest
 from botocore.config import Config
 from moto import mock_aws
+from moto.core.serialize import AttributePickerContext, XFormedAttributePicker
+from moto.dynamodb.models import DynamoDBBackend
+from moto.dynamodb.models.table import Table
 from moto.dynamodb.responses import DynamoHandler
 from moto.kms import models as kms_of_moto
 from moto.kms.utils import AbstractPrivateKey, KeySpec, generate_private_key
@@ -56,6 +60,48 @@ def _one_call_at_a_time() -> Iterator[None]:
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(DynamoHandler, "call_action", answer_alone)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _one_copy_for_a_transaction() -> Iterator[None]:
+    """Spare moto the further copies of a table that it makes, one for each item to be written."""
+    transact = DynamoDBBackend.transact_write_items
+
+    def transact_anew(backend: DynamoDBBackend, items: list[dict[str, Any]]) -> None:
+        copies: dict[str, Table] = {}
+
+        def copied_once(table: Table, memo: dict[int, Any]) -> Table:
+            if table.name not in copies:
+                made = copies[table.name] = memo[id(table)] = object.__new__(type(table))
+                vars(made).update(deepcopy(vars(table), memo))
+            return copies[table.name]
+
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(Table, "__deepcopy__", copied_once, raising=False)
+            transact(backend, items)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(DynamoDBBackend, "transact_write_items", transact_anew)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _names_looked_up_once() -> Iterator[None]:
+    """Spare moto the search for the names of a member, the same in each value that it answers."""
+    known: dict[tuple[Any, str, type], tuple[str, ...]] = {}
+    search = XFormedAttributePicker.get_possible_keys
+
+    def names(picker: XFormedAttributePicker, context: AttributePickerContext) -> Iterator[str]:
+        place = (context.shape, context.key, type(context.obj))
+        if hasattr(context.obj, "Meta"):
+            return iter(search(picker, context))
+        if place not in known:
+            known[place] = tuple(dict.fromkeys(search(picker, context)))
+        return iter(known[place])
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(XFormedAttributePicker, "get_possible_keys", names)
         yield
 
 

@@ -6,6 +6,7 @@ import copy
 import json
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, cast
 
 from functions.api.every_route import ROUTES
@@ -54,6 +55,7 @@ if TYPE_CHECKING:
     from understudy.adapters.venues.hyperliquid.rest import Rest
 
 DOOR, OPERATORS_DOOR = "/v1/auth", "/v1/ops/auth"
+OF_OPERATORS = "/v1/ops/"
 OPERATE = f"\nResources:\n- {TO_OPERATE}"
 WIDE_OPEN = DoorLimits(MOST, MOST, MOST, MOST)
 
@@ -75,6 +77,27 @@ class Answer:
     @property
     def code(self) -> str:
         return str(self.body["code"])
+
+
+class Resolvers:
+    """Routes bound as the two functions bind them: it takes longer than most requests do.
+
+    Worlds share them; who asks is said before each request.
+    """
+
+    asking: ApiWorld
+
+    def __init__(self, routes: Sequence[Route]) -> None:
+        of_operators = [each for each in routes if each.path.startswith(OF_OPERATORS)]
+        others = [each for each in routes if each not in of_operators]
+        self.app = serve(others, lambda: self.asking.services)
+        self.operator_app = serve(of_operators, lambda: self.asking.operating)
+
+
+@lru_cache(maxsize=8)
+def resolvers(routes: tuple[Route, ...]) -> Resolvers:
+    """Give the resolvers of these routes."""
+    return Resolvers(routes)
 
 
 @dataclass
@@ -108,10 +131,14 @@ class ApiWorld:
 
     def serve(self, routes: Sequence[Route]) -> None:
         """Serve these routes as the two functions do, each with services of its own."""
-        of_operators = [each for each in routes if each.path.startswith("/v1/ops/")]
-        others = [each for each in routes if each not in of_operators]
-        self.app = serve(others, lambda: self.services)
-        self.operator_app = serve(of_operators, lambda: self.operating)
+        self.resolvers = resolvers(tuple(routes))
+
+    def resolve(self, event: dict[str, Any]) -> dict[str, Any]:
+        """Answer an event as the function does to which its path leads."""
+        self.resolvers.asking = self
+        of_operators = event["rawPath"].startswith(OF_OPERATORS)
+        app = self.resolvers.operator_app if of_operators else self.resolvers.app
+        return app.resolve(event, cast("Any", None))
 
     def request(
         self,
@@ -139,8 +166,7 @@ class ApiWorld:
             "isBase64Encoded": False,
             **event,
         }
-        app = self.operator_app if path.startswith("/v1/ops/") else self.app
-        answer = app.resolve(sent, cast("Any", None))
+        answer = self.resolve(sent)
         shown = answer["body"]
         is_json = "json" in answer["headers"]["Content-Type"]
         return Answer(

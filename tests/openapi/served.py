@@ -14,6 +14,7 @@ from tests.fakes.providers import verifiers
 from tests.unit.api.test_near_valid_bodies import GOOD
 from tests.unit.api.two_tenants import ASKED, TERMS, Asked, tenants
 
+VERIFIERS = verifiers()
 CHANGES_PER_WORLD = 4
 OF_OPERATORS = "/v1/ops/"
 
@@ -28,7 +29,7 @@ class Served:
 
     def renew(self) -> None:
         """Begin a fresh world; its door lets everybody call as often as they like."""
-        self.api = ApiWorld(providers=verifiers(), current_terms=TERMS)
+        self.api = ApiWorld(providers=VERIFIERS, current_terms=TERMS)
         (self.tenant,) = tenants(self.api, ALICE)
         self.operator = self.api.operator_token()
         self.api.serve(self._routes)

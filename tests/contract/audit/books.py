@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 from uuid import uuid4
 
 from cli.checkpoint_key import verifier_of
 from tests.contract.stores.tables import create
+from understudy.adapters.aws.attributes import Item
 from understudy.adapters.aws.audit_chains import DynamoAuditChains
 from understudy.adapters.aws.audit_checkpoints import KmsCheckpointSigner, S3CheckpointArchive
 from understudy.adapters.aws.audit_items import row_of, seals_in
@@ -28,18 +29,37 @@ from understudy.workflows.audit_seal import seal
 from understudy.workflows.requests.audit_verification import AuditBooks, verify_audit
 
 if TYPE_CHECKING:
-    from understudy.adapters.aws.attributes import Item
     from understudy.domain.audit_verification import AuditVerdict
 
 NOW_MS = 1_790_000_000_000
 HOUR_MS = 3_600_000
 
 
+class Keys(NamedTuple):
+    """The names of the keys that stamp rows and sign checkpoints."""
+
+    rows: str
+    checkpoints: str
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """What lies in the tables and in the bucket after a history."""
+
+    rows: list[Item]
+    chains: list[Item]
+    checkpoints: dict[str, bytes]
+
+
 @dataclass
 class Books:
-    """The audit of one system; `client` has the root's rights."""
+    """The audit of one system; `client` has the root's rights.
+
+    With an `origin` it has that one's keys, and its history is that one's, laid down once more.
+    """
 
     client: Callable[[str], Any]
+    origin: Books | None = None
     clock: ManualClock = field(default_factory=lambda: ManualClock(NOW_MS))
 
     def __post_init__(self) -> None:
@@ -48,11 +68,8 @@ class Books:
         self.chain_table = create(self.client("dynamodb"), f"chain-{unique}", {})
         self.bucket = f"checkpoints-{unique}"
         self.client("s3").create_bucket(Bucket=self.bucket, ObjectLockEnabledForBucket=True)
-        kms = self.client("kms")
-        self.row_key = kms.create_key()["KeyMetadata"]["KeyId"]
-        self.checkpoint_key = kms.create_key(KeySpec="ECC_NIST_P256", KeyUsage="SIGN_VERIFY")[
-            "KeyMetadata"
-        ]["KeyId"]
+        self.keys: Keys = self.origin.keys if self.origin else self._new_keys()
+        self.row_key, self.checkpoint_key = self.keys.rows, self.keys.checkpoints
 
     @cached_property
     def chains(self) -> DynamoAuditChains:
@@ -93,14 +110,22 @@ class Books:
 
     def history(self) -> None:
         """Live through two checkpoints with rows of two writers, an hour ago."""
-        self.write("FIRST", "SECOND", "THIRD", "FOURTH", "FIFTH")
-        self.seal()
-        self.checkpoint()
-        before = [row_of(item).key for item in self.items()]
-        self.write("SIXTH", "SEVENTH", actor=Actor.API)
-        self.seal([item for item in self.items() if row_of(item).key not in before])
-        self.checkpoint()
+        if self.origin:
+            self._lay_down(self.origin.past)
+        else:
+            self._live()
         self.clock.advance(HOUR_MS)
+
+    @cached_property
+    def past(self) -> Past:
+        """Give what a history leaves behind, which is lived through for it."""
+        self.history()
+        s3, listed = self.client("s3"), self.client("s3").list_objects_v2(Bucket=self.bucket)
+        bodies = {
+            each["Key"]: s3.get_object(Bucket=self.bucket, Key=each["Key"])["Body"].read()
+            for each in listed["Contents"]
+        }
+        return Past(self.items(), self._scan(self.chain_table), bodies)
 
     def verdict(self) -> AuditVerdict:
         """Verify everything with the public half of the checkpoints' key."""
@@ -148,6 +173,32 @@ class Books:
         """Delete a checkpoint from the table as root."""
         gone = {"pk": {"S": "CHECKPOINTS"}, "sk": {"S": f"{number:012d}"}}
         self._delete(self.chain_table, gone)
+
+    def _new_keys(self) -> Keys:
+        kms = self.client("kms")
+        rows = kms.create_key()
+        checkpoints = kms.create_key(KeySpec="ECC_NIST_P256", KeyUsage="SIGN_VERIFY")
+        return Keys(*(made["KeyMetadata"]["KeyId"] for made in (rows, checkpoints)))
+
+    def _live(self) -> None:
+        self.write("FIRST", "SECOND", "THIRD", "FOURTH", "FIFTH")
+        self.seal()
+        self.checkpoint()
+        before = [row_of(item).key for item in self.items()]
+        self.write("SIXTH", "SEVENTH", actor=Actor.API)
+        self.seal([item for item in self.items() if row_of(item).key not in before])
+        self.checkpoint()
+
+    def _lay_down(self, past: Past) -> None:
+        tables = {self.rows_table: past.rows, self.chain_table: past.chains}
+        puts = {
+            table: [{"PutRequest": {"Item": item}} for item in items]
+            for table, items in tables.items()
+        }
+        left = self.client("dynamodb").batch_write_item(RequestItems=puts)["UnprocessedItems"]
+        assert not left
+        for name, body in past.checkpoints.items():
+            self.client("s3").put_object(Bucket=self.bucket, Key=name, Body=body)
 
     def _scan(self, table: str) -> list[Item]:
         found = self.client("dynamodb").scan(TableName=table, ConsistentRead=True)["Items"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import partial
 from http.server import BaseHTTPRequestHandler
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
@@ -61,7 +61,7 @@ class Gateway(BaseHTTPRequestHandler):
             "body": body or None,
             "isBase64Encoded": False,
         }
-        given = self.api.app.resolve(event, cast("Any", None))
+        given = self.api.resolve(event)
         raw = given["body"].encode()
         self.send_response(given["statusCode"])
         self.send_header("Content-Length", str(len(raw)))

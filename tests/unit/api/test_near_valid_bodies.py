@@ -28,6 +28,7 @@ from understudy.workflows.requests.terms import CurrentTerms
 
 BODIES_PER_ROUTE = 500
 TERMS = CurrentTerms("2027-01")
+VERIFIERS = verifiers()
 AT_THE_DOOR = {"INVALID_INPUT", "MALFORMED_JSON", "BODY_TOO_LARGE"}
 ALL_LIMITS: dict[str, Any] = {
     "copy_budget_usdc": "1000",
@@ -211,7 +212,7 @@ class Tried:
         self.renew()
 
     def renew(self) -> None:
-        self.api = ApiWorld(providers=verifiers(), current_terms=TERMS)
+        self.api = ApiWorld(providers=VERIFIERS, current_terms=TERMS)
         self.token = self.api.token()
         accepted = {"version": TERMS.version}
         self.api.request("POST", "/v1/terms/accept", accepted, self.token)
