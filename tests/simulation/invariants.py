@@ -190,13 +190,18 @@ def lanes_keep_their_order(world: World) -> Broken:
 
 
 def every_ending_reaches_the_bus(world: World) -> Broken:
-    """Look for endings that were not announced as what they are."""
-    announced = {(each.event, each.facts.get("copy_id", "")) for each in world.bus.events}
+    """Look for endings that were not announced as what they are, each under an id of its own."""
+    announced = {
+        (each.event_id, (each.event, each.facts.get("copy_id", ""))) for each in world.bus.events
+    }
+    heard = Counter(ending for _, ending in announced)
     for receipts in world.table.receipts.values():
         for receipt in receipts.values():
-            event = EVENT_OF_STATUS.get(receipt.status)
-            if event is not None and (event, receipt.copy_id) not in announced:
-                yield f"{receipt.follow_id}: trade {receipt.seq} ended unannounced"
+            for event in EVENT_OF_STATUS.values():
+                ending = event, receipt.copy_id
+                if heard[ending] != world.copies.endings[ending]:
+                    times = f"{world.copies.endings[ending]} times, the bus heard {heard[ending]}"
+                    yield f"{receipt.follow_id}: trade {receipt.seq} ended as {event} {times}"
 
 
 def nothing_is_left_lying(world: World) -> Broken:

@@ -9,6 +9,9 @@ import pytest
 from tests.simulation.invariants import violations
 from tests.simulation.mutants.catalogue import MUTANTS
 from tests.simulation.run import run_block
+from understudy.domain.announcements import Announcement, of_receipt
+from understudy.domain.receipts import Receipt
+from understudy.workflows import copy_events
 
 RETRIED = "fresh_nonce_on_retry"
 UNLOOKED = "unseen_fills_never_looked_for"
@@ -41,3 +44,22 @@ def test_a_rule_that_is_broken_breaks_the_promise_that_is_about_it(
     mutant: str, block: str, trades: int, promise: str
 ) -> None:
     assert promise in _broken_by(mutant, block, trades)
+
+
+def test_a_copy_that_opens_again_and_ends_again_is_announced_each_time(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    first: dict[tuple[str, str], str] = {}
+
+    def once(before: Receipt | None, after: Receipt) -> Announcement | None:
+        made = of_receipt(before, after)
+        if made is None:
+            return None
+        first_id = first.setdefault((made.event, after.copy_id), made.event_id)
+        return made if made.event_id == first_id else None
+
+    monkeypatch.setattr(copy_events, "of_receipt", once)
+
+    told = [each.promise for each in violations(run_block("promises/0", "heavy", trades=60))]
+
+    assert "every_ending_reaches_the_bus" in told
