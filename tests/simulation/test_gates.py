@@ -99,6 +99,14 @@ def test_clocks_are_off_by_a_second_at_most_and_differ() -> None:
     assert max(map(abs, SKEWS_MS)) <= 1_000
 
 
+def test_the_signers_machine_has_another_clock_than_whoever_asks_it() -> None:
+    steps = Steps(World("gates", CALM))
+
+    for process in steps._processes:
+        signers = process.signer._target._signer._clock
+        assert signers.now_ms() != process.copying.clock.now_ms()
+
+
 def test_no_port_of_a_step_escapes_the_gates() -> None:
     world = World("gates", CALM)
     steps = Steps(world)
