@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from random import Random
 from secrets import token_hex
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -16,8 +16,10 @@ from tests.simulation.enumeration.running import run
 from tests.simulation.enumeration.scenarios import SCENARIOS, Scenario
 from tests.simulation.enumeration.striking import seen_before, sites, strike_once
 from tests.simulation.faults import Fate
+from understudy.adapters.memory.copy_store import InMemoryCopyStore
 from understudy.domain.intents import Rejected, Unknown
 from understudy.ports.copying import CopyStore
+from understudy.workflows import follower_execute
 from understudy.workflows.copying.views import CopyPorts
 
 if TYPE_CHECKING:
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
     from understudy.domain.intents import Outcome, Signed
 
 OPEN_AND_CLOSE = SCENARIOS[0]
+NOTHING = Scenario("nothing", lambda _: None, lambda _: None)
 TWO_BLOWS = 60
 
 
@@ -39,6 +42,26 @@ def test_a_new_method_of_a_port_that_nothing_calls_is_found(
     monkeypatch.setattr(CopyStore, "forget", lambda _self: None, raising=False)
 
     assert ports.unreached(_every_name()) == ["CopyStore.forget"]
+
+
+def test_a_new_method_of_a_port_that_is_called_is_struck_in_every_way_by_itself(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    claim, known = follower_execute.claim, seen_before(NOTHING, SCENARIOS, before=0)
+
+    def forgetting(around: CopyPorts, *rest: Any, **more: Any) -> Any:
+        around.store.forget()  # type: ignore[attr-defined]  # the new method
+        return claim(around, *rest, **more)
+
+    monkeypatch.setattr(CopyStore, "forget", lambda _self: None, raising=False)
+    monkeypatch.setattr(InMemoryCopyStore, "forget", lambda _self: None, raising=False)
+    monkeypatch.setattr(follower_execute, "claim", forgetting)
+
+    struck = strike_once(OPEN_AND_CLOSE, known)
+
+    assert ports.unreached(_every_name()) == []
+    assert {name for name, _ in struck.points} == {"copies.forget"}
+    assert (struck.sites, struck.singles) == (1, len(MODES))
 
 
 def test_no_method_is_named_in_vain() -> None:
@@ -99,10 +122,15 @@ def test_an_order_without_an_answer_that_is_taken_for_refused_is_found_out(
         ["--scenario", OPEN_AND_CLOSE.name, "--pairs", "none", "--json", str(figures)]
     )
 
+    plain = json.loads(figures.read_text())
     assert status == 1
-    assert json.loads(figures.read_text())["violations"] > 0
+    assert plain["violations"] > 0
+    assert plain["singles"] == plain["sites"] * len(MODES)
     assert "venue.submit" in (said := capsys.readouterr().out)
     assert "records_are_the_venues_books" in said
+    assert "| scenario | sites | modes | singles | pairs |" in said
+    for counted in ("sites", "modes", "singles", "pairs"):
+        assert f"{counted} {plain[counted]}, " in said
 
 
 def _every_name() -> set[str]:
