@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
+from collections import defaultdict
+from pathlib import Path
 from random import Random
 from secrets import token_hex
 from typing import TYPE_CHECKING, Any
@@ -14,6 +17,7 @@ from tests.simulation.enumeration import ports
 from tests.simulation.enumeration.planned import MODES
 from tests.simulation.enumeration.running import run
 from tests.simulation.enumeration.scenarios import SCENARIOS, Scenario
+from tests.simulation.enumeration.steps import LISTENER
 from tests.simulation.enumeration.striking import seen_before, sites, strike_once
 from tests.simulation.faults import Fate
 from understudy.adapters.memory.copy_store import InMemoryCopyStore
@@ -23,13 +27,14 @@ from understudy.workflows import follower_execute
 from understudy.workflows.copying.views import CopyPorts
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from understudy.domain.intents import Outcome, Signed
 
 OPEN_AND_CLOSE = SCENARIOS[0]
 NOTHING = Scenario("nothing", lambda _: None, lambda _: None)
 TWO_BLOWS = 60
+RELIABILITY = Path(__file__).resolve().parents[2] / "docs" / "reliability.md"
+# Ports of which one line of the table speaks as a whole, whatever is called.
+WHOLE = ("budget", "custody", "markets")
 
 
 def test_every_method_of_every_port_is_called_in_a_scenario_or_named_with_a_reason() -> None:
@@ -70,6 +75,17 @@ def test_no_method_is_named_in_vain() -> None:
 
     assert set(ports.ELSEWHERE) <= named - called
     assert ports.struck(ports.READING) <= called
+
+
+def test_every_call_stands_in_the_table_of_crash_points() -> None:
+    named = _calls_in_table()
+    told_in_words = (LISTENER, ports.OF_SOURCES)
+
+    for name in _every_name():
+        port, _, method = name.partition(".")
+        is_reading = ports.is_reading(name)
+        told = named[port] & ({method, "*"} if is_reading or port in WHOLE else {method})
+        assert told or any(each in name for each in told_in_words), name
 
 
 @pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda each: each.name)
@@ -131,6 +147,18 @@ def test_an_order_without_an_answer_that_is_taken_for_refused_is_found_out(
     assert "| scenario | sites | modes | singles | pairs |" in said
     for counted in ("sites", "modes", "singles", "pairs"):
         assert f"{counted} {plain[counted]}, " in said
+
+
+def _calls_in_table() -> dict[str, set[str]]:
+    """Read the ports and methods of the table; one without a port is of the port before it."""
+    _, _, section = RELIABILITY.read_text().partition("## Crash points")
+    table = section.partition("`make prove-crashes`")[0]
+    named, port = defaultdict[str, set[str]](set), ""
+    for word in re.findall(r"`([\w.*]+)`", table):
+        before, dot, method = word.rpartition(".")
+        port = before if dot else port
+        named[port].add(method)
+    return named
 
 
 def _every_name() -> set[str]:
