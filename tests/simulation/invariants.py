@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 
 Broken = Iterator[str]
 LOOKED_FOR_MS = 300_000
+ENDED = f"FOLLOW_{FollowStatus.DELETED}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,7 +191,10 @@ def lanes_keep_their_order(world: World) -> Broken:
 
 
 def every_ending_reaches_the_bus(world: World) -> Broken:
-    """Look for endings that were not announced as what they are, each under an id of its own."""
+    """Look for endings that were not announced as what they are, each under an id of its own.
+
+    Of copies, one by one, and of follows.
+    """
     announced = {
         (each.event_id, (each.event, each.facts.get("copy_id", ""))) for each in world.bus.events
     }
@@ -202,6 +206,10 @@ def every_ending_reaches_the_bus(world: World) -> Broken:
                 if heard[ending] != world.copies.endings[ending]:
                     times = f"{world.copies.endings[ending]} times, the bus heard {heard[ending]}"
                     yield f"{receipt.follow_id}: trade {receipt.seq} ended as {event} {times}"
+    told = {each.follow_id for each in world.bus.events if each.event == ENDED}
+    for follow in world.table.follows.values():
+        if follow.status is FollowStatus.DELETED and follow.follow_id not in told:
+            yield f"{follow.follow_id}: was deleted unannounced"
 
 
 def nothing_is_left_lying(world: World) -> Broken:

@@ -81,6 +81,14 @@ def test_a_copy_that_opens_again_and_ends_again_is_announced_each_time(
     assert "every_ending_reaches_the_bus" in told
 
 
+def test_a_follow_that_ends_unheard_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(copy_events, "of_follow", lambda *_: None)
+
+    world = run_block("promises/0", "heavy", trades=60)
+
+    assert any("was deleted unannounced" in each.text for each in violations(world))
+
+
 def test_an_entry_of_a_follow_that_is_stopped_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     def of_anybody(situation: Situation) -> Reason | None:
         follow = replace(situation.follow, status=FollowStatus.ACTIVE)
