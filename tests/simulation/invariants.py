@@ -30,6 +30,7 @@ from understudy.domain.follows import FollowStatus
 from understudy.domain.intents import IntentKind
 from understudy.domain.markets import HYPERLIQUID
 from understudy.domain.money import ZERO
+from understudy.messages import CopyEvent
 
 if TYPE_CHECKING:
     from tests.simulation.world import World
@@ -206,7 +207,8 @@ def every_ending_reaches_the_bus(world: World) -> Broken:
                 if heard[ending] != world.copies.endings[ending]:
                     times = f"{world.copies.endings[ending]} times, the bus heard {heard[ending]}"
                     yield f"{receipt.follow_id}: trade {receipt.seq} ended as {event} {times}"
-    told = {each.follow_id for each in world.bus.events if each.event == ENDED}
+    events = [each for each in world.bus.events if isinstance(each, CopyEvent)]
+    told = {each.follow_id for each in events if each.event == ENDED}
     for follow in world.table.follows.values():
         if follow.status is FollowStatus.DELETED and follow.follow_id not in told:
             yield f"{follow.follow_id}: was deleted unannounced"

@@ -23,7 +23,7 @@ from tests.simulation.faults import Fate
 from understudy.adapters.memory.copy_store import InMemoryCopyStore
 from understudy.domain.intents import Rejected, Unknown
 from understudy.ports.copying import CopyStore
-from understudy.workflows import follower_execute
+from understudy.workflows.copying.claims import claim
 from understudy.workflows.copying.views import CopyPorts
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ def test_a_new_method_of_a_port_that_nothing_calls_is_found(
 def test_a_new_method_of_a_port_that_is_called_is_struck_in_every_way_by_itself(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    claim, known = follower_execute.claim, seen_before(NOTHING, SCENARIOS, before=0)
+    known = seen_before(NOTHING, SCENARIOS, before=0)
 
     def forgetting(around: CopyPorts, *rest: Any, **more: Any) -> Any:
         around.store.forget()  # type: ignore[attr-defined]  # the new method
@@ -60,7 +60,7 @@ def test_a_new_method_of_a_port_that_is_called_is_struck_in_every_way_by_itself(
 
     monkeypatch.setattr(CopyStore, "forget", lambda _self: None, raising=False)
     monkeypatch.setattr(InMemoryCopyStore, "forget", lambda _self: None, raising=False)
-    monkeypatch.setattr(follower_execute, "claim", forgetting)
+    monkeypatch.setattr("understudy.workflows.follower_execute.claim", forgetting)
 
     struck = strike_once(OPEN_AND_CLOSE, known)
 
