@@ -6,6 +6,7 @@ commit itself is the in-memory store's, which passes the table's contract.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 
 from tests.simulation.exclusive import orders_that_should_have_waited
@@ -15,6 +16,7 @@ from understudy.adapters.memory.copy_store import InMemoryCopyStore
 from understudy.adapters.memory.copying_table import CopyingTable
 from understudy.adapters.memory.market_store import InMemoryMarketStore
 from understudy.adapters.memory.switch_board import InMemorySwitchBoard
+from understudy.domain.announcements import EVENT_OF_STATUS
 from understudy.domain.errors import ConflictError
 from understudy.domain.follows import FollowStatus
 from understudy.domain.intents import Intent, IntentKind
@@ -30,7 +32,8 @@ DECIDED_BEFORE_MS = FUNCTION_MS + 1_600
 class JudgedCopyStore(InMemoryCopyStore):
     """Implements `CopyStore`.
 
-    `note` counts the commits that found a symbol taken, `breaks` takes what did not hold.
+    `note` counts the commits that found a symbol taken, `breaks` takes what did not hold; `endings`
+    counts how often which copy ended how, for one that opens again ends again.
     """
 
     def __init__(
@@ -47,15 +50,18 @@ class JudgedCopyStore(InMemoryCopyStore):
         self._newest: dict[tuple[str, str], int] = {}
         self._pinned: set[str] = set()
         self.taken: set[str] = set()
+        self.endings: Counter[tuple[str, str]] = Counter()
 
     def commit(self, changes: Changes) -> Changes:
         """Write all or nothing, and judge what was written."""
+        ends = [each for each in changes.receipts if self._ends(each)]
         try:
             committed = super().commit(changes)
         except ConflictError:
             if changes.owner_taken is not None and self._is_owned_by_another(changes):
                 self._note(CONTESTED)
             raise
+        self.endings.update((EVENT_OF_STATUS[each.status], each.copy_id) for each in ends)
         if changes.intent is not None and changes.intent.version == 0:
             self._pinned.add(changes.intent.client_order_id)
             self._judge(changes.intent, committed)
@@ -76,6 +82,12 @@ class JudgedCopyStore(InMemoryCopyStore):
             text = f"{address}: {client_order_id} was taken twice"
             self._break("an_order_is_taken_once", text)
         self.taken.add(client_order_id)
+
+    def _ends(self, receipt: Receipt) -> bool:
+        """Say whether a copy ends with this receipt, or ends otherwise than it had."""
+        before = self._table.receipts[receipt.follow_id].get(receipt.seq)
+        is_new = before is None or before.status is not receipt.status
+        return is_new and receipt.status.is_terminal
 
     def _is_owned_by_another(self, changes: Changes) -> bool:
         taken = changes.owner_taken

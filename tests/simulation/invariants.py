@@ -30,6 +30,7 @@ from understudy.domain.follows import FollowStatus
 from understudy.domain.intents import IntentKind
 from understudy.domain.markets import HYPERLIQUID
 from understudy.domain.money import ZERO
+from understudy.messages import CopyEvent
 
 if TYPE_CHECKING:
     from tests.simulation.world import World
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
 
 Broken = Iterator[str]
 LOOKED_FOR_MS = 300_000
+ENDED = f"FOLLOW_{FollowStatus.DELETED}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,13 +192,26 @@ def lanes_keep_their_order(world: World) -> Broken:
 
 
 def every_ending_reaches_the_bus(world: World) -> Broken:
-    """Look for endings that were not announced as what they are."""
-    announced = {(each.event, each.facts.get("copy_id", "")) for each in world.bus.events}
+    """Look for endings that were not announced as what they are, each under an id of its own.
+
+    Of copies, one by one, and of follows.
+    """
+    announced = {
+        (each.event_id, (each.event, each.facts.get("copy_id", ""))) for each in world.bus.events
+    }
+    heard = Counter(ending for _, ending in announced)
     for receipts in world.table.receipts.values():
         for receipt in receipts.values():
-            event = EVENT_OF_STATUS.get(receipt.status)
-            if event is not None and (event, receipt.copy_id) not in announced:
-                yield f"{receipt.follow_id}: trade {receipt.seq} ended unannounced"
+            for event in EVENT_OF_STATUS.values():
+                ending = event, receipt.copy_id
+                if heard[ending] != world.copies.endings[ending]:
+                    times = f"{world.copies.endings[ending]} times, the bus heard {heard[ending]}"
+                    yield f"{receipt.follow_id}: trade {receipt.seq} ended as {event} {times}"
+    events = [each for each in world.bus.events if isinstance(each, CopyEvent)]
+    told = {each.follow_id for each in events if each.event == ENDED}
+    for follow in world.table.follows.values():
+        if follow.status is FollowStatus.DELETED and follow.follow_id not in told:
+            yield f"{follow.follow_id}: was deleted unannounced"
 
 
 def nothing_is_left_lying(world: World) -> Broken:

@@ -116,7 +116,7 @@ def _garbage_kept() -> Iterator[None]:
 def run_block(seed: str, mix: str, *, trades: int = TRADES, keeps_history: bool = False) -> World:
     """Run one block to its end: faults, then calm, then the dead letters of weeks ago."""
     world = World(seed, MIXES[mix], keeps_history=keeps_history)
-    script = Script(world, FOLLOWS, _restart_in(seed, world.mix))
+    script = Script(world, FOLLOWS, restart_in(seed, world.mix))
     Steps(world).start()
     done: list[bool] = []
 
@@ -153,7 +153,7 @@ def _note_books(world: World) -> None:
             world.history.note(f"{each.copy_id} {each.status} {each.reason} {each.held}")
 
 
-def _restart_in(seed: str, mix: Mix) -> int | None:
+def restart_in(seed: str, mix: Mix) -> int | None:
     """Give the trade of a block at which the venue restarts, once in so many trades of a run.
 
     In which block is counted, at which of its trades is drawn: positions are open then.

@@ -75,7 +75,11 @@ class Steps:
         )
         self._budget = InMemoryVenueBudget({HYPERLIQUID: WEIGHT_PER_MINUTE}, world.clock)
         self._bus: Any = Gated("bus", world.bus, self._gate)
-        self._processes = [self._process(skew_ms) for skew_ms in SKEWS_MS]
+        signers_ms = (*SKEWS_MS[1:], SKEWS_MS[0])
+        self._processes = [
+            self._process(skew_ms, signer_ms)
+            for skew_ms, signer_ms in zip(SKEWS_MS, signers_ms, strict=True)
+        ]
         self._listeners = Listeners(world)
 
     def start(self) -> None:
@@ -91,7 +95,8 @@ class Steps:
         spawn(self._every(EVENTS_MS, self._publish))
         queues.to_leader_sync([LeaderFills(HYPERLIQUID, leader, ()) for leader in LEADERS])
 
-    def _process(self, skew_ms: int) -> Process:
+    def _process(self, skew_ms: int, signer_skew_ms: int) -> Process:
+        """Put a process together, and the signer that it finds, whose machine is another one."""
         world, gate, clock = self._world, self._gate, LoopClock(self._world.loop, skew_ms)
         store: Any = Gated("copies", world.copies, gate)
         queues: Any = Gated("queues", world.queues, gate)
@@ -101,7 +106,8 @@ class Steps:
         copying = CopyPorts(store, {HYPERLIQUID: self._venue}, queues, budget, clock)
         sync = SyncPorts(FanOutPorts(leaders, queues, clock), markets, copying.venues)
         reconciling = ReconcilePorts(copying, leaders, markets, WALLETS_A_MINUTE)
-        return Process(copying, self._signer(clock), sync, reconciling)
+        signer = self._signer(LoopClock(world.loop, signer_skew_ms))
+        return Process(copying, signer, sync, reconciling)
 
     def _signer(self, clock: LoopClock) -> Any:
         store: Any = Gated("custody", self._world.custody, self._gate)

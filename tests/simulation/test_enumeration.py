@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import json
+import re
+from collections import defaultdict
+from pathlib import Path
 from random import Random
 from secrets import token_hex
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -14,19 +17,24 @@ from tests.simulation.enumeration import ports
 from tests.simulation.enumeration.planned import MODES
 from tests.simulation.enumeration.running import run
 from tests.simulation.enumeration.scenarios import SCENARIOS, Scenario
+from tests.simulation.enumeration.steps import LISTENER
 from tests.simulation.enumeration.striking import seen_before, sites, strike_once
 from tests.simulation.faults import Fate
+from understudy.adapters.memory.copy_store import InMemoryCopyStore
 from understudy.domain.intents import Rejected, Unknown
 from understudy.ports.copying import CopyStore
+from understudy.workflows.copying.claims import claim
 from understudy.workflows.copying.views import CopyPorts
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from understudy.domain.intents import Outcome, Signed
 
 OPEN_AND_CLOSE = SCENARIOS[0]
+NOTHING = Scenario("nothing", lambda _: None, lambda _: None)
 TWO_BLOWS = 60
+RELIABILITY = Path(__file__).resolve().parents[2] / "docs" / "reliability.md"
+# Ports of which one line of the table speaks as a whole, whatever is called.
+WHOLE = ("budget", "custody", "markets")
 
 
 def test_every_method_of_every_port_is_called_in_a_scenario_or_named_with_a_reason() -> None:
@@ -41,12 +49,43 @@ def test_a_new_method_of_a_port_that_nothing_calls_is_found(
     assert ports.unreached(_every_name()) == ["CopyStore.forget"]
 
 
+def test_a_new_method_of_a_port_that_is_called_is_struck_in_every_way_by_itself(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    known = seen_before(NOTHING, SCENARIOS, before=0)
+
+    def forgetting(around: CopyPorts, *rest: Any, **more: Any) -> Any:
+        around.store.forget()  # type: ignore[attr-defined]  # the new method
+        return claim(around, *rest, **more)
+
+    monkeypatch.setattr(CopyStore, "forget", lambda _self: None, raising=False)
+    monkeypatch.setattr(InMemoryCopyStore, "forget", lambda _self: None, raising=False)
+    monkeypatch.setattr("understudy.workflows.follower_execute.claim", forgetting)
+
+    struck = strike_once(OPEN_AND_CLOSE, known)
+
+    assert ports.unreached(_every_name()) == []
+    assert {name for name, _ in struck.points} == {"copies.forget"}
+    assert (struck.sites, struck.singles) == (1, len(MODES))
+
+
 def test_no_method_is_named_in_vain() -> None:
     known, called = ports.methods(), ports.struck(_every_name())
     named = known | {method.split(".")[0] for method in known}
 
     assert set(ports.ELSEWHERE) <= named - called
     assert ports.struck(ports.READING) <= called
+
+
+def test_every_call_stands_in_the_table_of_crash_points() -> None:
+    named = _calls_in_table()
+    told_in_words = (LISTENER, ports.OF_SOURCES)
+
+    for name in _every_name():
+        port, _, method = name.partition(".")
+        is_reading = ports.is_reading(name)
+        told = named[port] & ({method, "*"} if is_reading or port in WHOLE else {method})
+        assert told or any(each in name for each in told_in_words), name
 
 
 @pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda each: each.name)
@@ -99,10 +138,27 @@ def test_an_order_without_an_answer_that_is_taken_for_refused_is_found_out(
         ["--scenario", OPEN_AND_CLOSE.name, "--pairs", "none", "--json", str(figures)]
     )
 
+    plain = json.loads(figures.read_text())
     assert status == 1
-    assert json.loads(figures.read_text())["violations"] > 0
+    assert plain["violations"] > 0
+    assert plain["singles"] == plain["sites"] * len(MODES)
     assert "venue.submit" in (said := capsys.readouterr().out)
     assert "records_are_the_venues_books" in said
+    assert "| scenario | sites | modes | singles | pairs |" in said
+    for counted in ("sites", "modes", "singles", "pairs"):
+        assert f"{counted} {plain[counted]}, " in said
+
+
+def _calls_in_table() -> dict[str, set[str]]:
+    """Read the ports and methods of the table; one without a port is of the port before it."""
+    _, _, section = RELIABILITY.read_text().partition("## Crash points")
+    table = section.partition("`make prove-crashes`")[0]
+    named, port = defaultdict[str, set[str]](set), ""
+    for word in re.findall(r"`([\w.*]+)`", table):
+        before, dot, method = word.rpartition(".")
+        port = before if dot else port
+        named[port].add(method)
+    return named
 
 
 def _every_name() -> set[str]:

@@ -22,6 +22,7 @@ FOUND = [
     ("s1/120", "standard"),
     ("s1/163", "standard"),
     ("v2/70", "standard"),
+    ("c2/19", "standard"),
     ("th5/4", "standard"),
     ("w1/10", "standard"),
     ("w2/4", "standard"),

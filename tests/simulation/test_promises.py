@@ -2,13 +2,32 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from decimal import Decimal
 from functools import cache
 
 import pytest
 
-from tests.simulation.invariants import violations
+from tests.simulation.invariants import (
+    nothing_is_left_lying,
+    receipts_tell_what_orders_did,
+    violations,
+)
 from tests.simulation.mutants.catalogue import MUTANTS
 from tests.simulation.run import run_block
+from tests.simulation.sources import Delivery
+from tests.simulation.world import LEADERS
+from understudy.domain import gates
+from understudy.domain.announcements import Announcement, of_receipt
+from understudy.domain.errors import InvalidInputError
+from understudy.domain.follows import FollowStatus
+from understudy.domain.gates import standing
+from understudy.domain.markets import HYPERLIQUID
+from understudy.domain.reasons import Reason
+from understudy.domain.receipts import Receipt
+from understudy.domain.situation import Situation
+from understudy.messages import CheckLeader, LeaderFills
+from understudy.workflows import copy_events, follower_execute
 
 RETRIED = "fresh_nonce_on_retry"
 UNLOOKED = "unseen_fills_never_looked_for"
@@ -41,3 +60,85 @@ def test_a_rule_that_is_broken_breaks_the_promise_that_is_about_it(
     mutant: str, block: str, trades: int, promise: str
 ) -> None:
     assert promise in _broken_by(mutant, block, trades)
+
+
+def test_a_copy_that_opens_again_and_ends_again_is_announced_each_time(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    first: dict[tuple[str, str], str] = {}
+
+    def once(before: Receipt | None, after: Receipt) -> Announcement | None:
+        made = of_receipt(before, after)
+        if made is None:
+            return None
+        first_id = first.setdefault((made.event, after.copy_id), made.event_id)
+        return made if made.event_id == first_id else None
+
+    monkeypatch.setattr(copy_events, "of_receipt", once)
+
+    told = [each.promise for each in violations(run_block("promises/0", "heavy", trades=60))]
+
+    assert "every_ending_reaches_the_bus" in told
+
+
+def test_a_follow_that_ends_unheard_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(copy_events, "of_follow", lambda *_: None)
+
+    world = run_block("promises/0", "heavy", trades=60)
+
+    assert any("was deleted unannounced" in each.text for each in violations(world))
+
+
+def test_an_entry_of_a_follow_that_is_stopped_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    def of_anybody(situation: Situation) -> Reason | None:
+        follow = replace(situation.follow, status=FollowStatus.ACTIVE)
+        return standing(replace(situation, follow=follow))
+
+    monkeypatch.setattr(gates, "standing", of_anybody)
+
+    told = [each.promise for each in violations(run_block("promises/0", "heavy", trades=60))]
+
+    assert "a_stopped_follow_enters_nothing" in told
+
+
+def test_a_receipt_that_tells_something_else_than_its_order_is_told() -> None:
+    world = run_block("promises/0", "calm", trades=20)
+    receipt = next(
+        each for own in world.table.receipts.values() for each in own.values() if each.legs
+    )
+    assert list(receipts_tell_what_orders_did(world)) == []
+
+    world.table.receipts[receipt.follow_id][receipt.seq] = replace(
+        receipt, legs=(replace(receipt.legs[0], filled_size=Decimal(7)), *receipt.legs[1:])
+    )
+    [told_otherwise] = receipts_tell_what_orders_did(world)
+    world.table.receipts[receipt.follow_id][receipt.seq] = replace(receipt, legs=())
+    not_told = list(receipts_tell_what_orders_did(world))
+
+    assert f"trade {receipt.seq} says" in told_otherwise
+    assert len(not_told) == len(receipt.legs)
+
+
+def test_what_is_left_lying_is_told() -> None:
+    world = run_block("promises/0", "calm", trades=1)
+    assert list(nothing_is_left_lying(world)) == []
+
+    world.queues.to_leader_sync([LeaderFills(HYPERLIQUID, LEADERS[0], ())])
+    world.queues.reconcile.dead.append(Delivery("group", CheckLeader(HYPERLIQUID, LEADERS[0])))
+    follow_id, follow = next(iter(world.table.follows.items()))
+    world.table.follows[follow_id] = replace(follow, status=FollowStatus.DELETING)
+
+    assert len(list(nothing_is_left_lying(world))) == 3
+
+
+def test_a_step_that_fails_though_nothing_failed_around_it_is_told(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def unable(*_: object) -> None:
+        raise InvalidInputError("planted")
+
+    monkeypatch.setattr(follower_execute, "decide", unable)
+
+    told = [each.promise for each in violations(run_block("promises/0", "calm", trades=1))]
+
+    assert "only_the_world_makes_steps_fail" in told

@@ -12,7 +12,7 @@ import pytest
 
 from tests.simulation.invariants import Violation, violations
 from tests.simulation.replay import STANDING, told
-from tests.simulation.run import run_block, simulate
+from tests.simulation.run import Result, run_block, simulate
 from tests.simulation.world import LEADERS
 from understudy.domain.ids import FollowId
 from understudy.workflows.copying import orders
@@ -125,3 +125,24 @@ def test_a_refusal_taken_for_the_only_answer_is_found_out(monkeypatch: pytest.Mo
 
     promises = {violation.promise for _, violation in result.violations}
     assert "records_are_the_venues_books" in promises
+
+
+def test_a_run_tells_its_figures_under_their_names() -> None:
+    result = Result()
+    result.add("figures", run_block("figures", "standard", trades=20))
+
+    figures = result.to_plain()
+
+    assert set(figures) >= {
+        "pairs",
+        "calls",
+        "faults",
+        "outcomes",
+        "violations",
+        "pairs_per_second",
+        "history_hash",
+    }
+    assert sum(figures["outcomes"].values()) == figures["pairs"] > 0
+    assert figures["calls"] > figures["pairs"]
+    assert figures["violations"] == 0
+    assert len(figures["history_hash"]) == 32

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
+from functools import partial
+from random import Random
 from typing import Any
 from uuid import uuid4
 
@@ -12,6 +14,10 @@ import pytest
 from tests.contract.conftest import Clients
 from tests.contract.stores.records import fill
 from tests.fakes.builders import FOLLOW, LEADER, NOW_MS, WALLET, trade
+from tests.simulation.faults import Fates
+from tests.simulation.loop import Loop
+from tests.simulation.mixes import CALM
+from tests.simulation.queues import SimulatedQueues
 from understudy.adapters.aws.batches import Batch, batch_of
 from understudy.adapters.aws.queues import QueueUrls, SqsQueues
 from understudy.adapters.aws.redelivery import Redelivery
@@ -32,6 +38,8 @@ from understudy.ports.delivery import Queues
 
 Take = Callable[[str], list[Any]]
 EVERY_MESSAGE = (LeaderFills, FillFanOut, FollowerExecute, Converge, ReconcileWallet, WakeLane)
+EMULATED = pytest.param("emulator", marks=pytest.mark.integration)
+MOMENT_MS = 1_000
 EXECUTE = FollowerExecute(FOLLOW, WALLET, trade(), queued_at_ms=NOW_MS)
 
 
@@ -78,10 +86,38 @@ class Sqs:
         return str(self.client.create_queue(QueueName=full_name, Attributes=attributes)["QueueUrl"])
 
 
-@pytest.fixture
-def world(clients: Callable[[str], Any] | None) -> tuple[Queues, Take]:
-    if clients is not None:
-        sqs = Sqs(clients("sqs"))
+class Simulated:
+    """The simulation's queues, at whose ends somebody only notes what comes."""
+
+    def __init__(self) -> None:
+        random = Random(0)  # noqa: S311 - a test must be repeatable
+        self._loop = Loop(NOW_MS)
+        self.queues = SimulatedQueues(self._loop, Fates(CALM, random), random)
+        self._arrived: dict[str, list[Any]] = {}
+        sources = dict(zip(QueueUrls.__dataclass_fields__, self.queues.sources, strict=True))
+        for name, source in sources.items():
+            source.work = partial(self._work, self._arrived.setdefault(name, []))
+
+    def take(self, name: str) -> list[Any]:
+        self._loop.run(self._loop.now_ms + MOMENT_MS)
+        taken = self._arrived[name][:]
+        self._arrived[name].clear()
+        return taken
+
+    @staticmethod
+    def _work(arrived: list[Any], groups: Mapping[Any, list[Any]]) -> dict[Any, BaseException]:
+        for messages in groups.values():
+            arrived += messages
+        return {}
+
+
+@pytest.fixture(params=["memory", "simulated", "moto", EMULATED])
+def world(request: pytest.FixtureRequest) -> tuple[Queues, Take]:
+    if request.param == "simulated":
+        simulated = Simulated()
+        return simulated.queues, simulated.take
+    if request.param != "memory":
+        sqs = Sqs(request.getfixturevalue(f"{request.param}_clients")("sqs"))
         return sqs.queues, sqs.take
     queues = InMemoryQueues(ManualClock(NOW_MS))
     by_name: dict[str, Any] = {
