@@ -187,7 +187,7 @@ class ApiWorld:
         return agent_id
 
     def stored(self) -> str:
-        """Dump everything that is stored, sent or audited, to see that nothing changed."""
+        """Dump everything that is stored, to see that nothing changed."""
         table = copy.copy(vars(self.world.table))
         table.pop("lock")
         people = [
@@ -195,9 +195,12 @@ class ApiWorld:
             for store in (self.identity, self.operators)
         ]
         switches = vars(self.world.switches)
+        return repr([_filled(each) for each in (table, *people, switches, vars(self.keys))])
+
+    def done(self) -> str:
+        """Dump everything that is stored, audited or sent, to see that nothing was done."""
         sent = [len(queue) for queue in vars(self.world.queues).values()]
-        kept = [_filled(each) for each in (table, *people, switches, vars(self.keys))]
-        return repr([*kept, self.audit.entries, sent])
+        return repr([self.stored(), self.audit.entries, sent])
 
     def ports(self) -> ApiPorts:
         """Give the ports in memory."""

@@ -78,7 +78,7 @@ def test_the_demo_ends_with_what_its_judge_says(
         )
         for number, each in enumerate(evidence["follows"], 1)
     ]
-    ran = Run(named, evidence, Used({}, {"SignerFunction": Decimal(0)}))  # type: ignore[arg-type]
+    ran = Run(named, evidence, Used({}, {"SignerFunction": Decimal(0)}))  # type: ignore[arg-type] # the followers' names are all that is read
     monkeypatch.setattr("cli.demo._run", lambda *_: ran)
     fills, figures = short_recording(tmp_path / "fills.json", trades=1), tmp_path / "figures.json"
 
