@@ -33,7 +33,7 @@ def _load(path: Path) -> Any:
         return json.loads(path.read_bytes())
     except OSError as error:
         raise EvidenceError(f"cannot read {path}: {error.strerror or error}") from error
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise EvidenceError(f"{path} is no complete JSON ({error}); collect it again") from error
 
 

@@ -223,6 +223,11 @@ class ApiWorld:
         switches = vars(self.world.switches)
         return repr([_filled(each) for each in (table, *people, switches, vars(self.keys))])
 
+    def done(self) -> str:
+        """Dump everything that is stored, audited or sent, to see that nothing was done."""
+        sent = [len(queue) for queue in vars(self.world.queues).values()]
+        return repr([self.stored(), self.audit.entries, sent])
+
     def ports(self) -> ApiPorts:
         """Give the ports in memory."""
         world = self.world

@@ -34,6 +34,9 @@ class Recording:
 
 def load_recording(path: Path, leader: str | None) -> Recording:
     """Read a recording from a JSON file, plain or gzipped."""
+    if path.exists() and not (path.is_file() or path.is_dir()):
+        # It is read twice, by the command and by the venue, and a pipe without a writer never ends.
+        raise RecordingError(f"{path} is a pipe or a device; write the recording into a file")
     try:
         packed = path.read_bytes()
     except OSError as error:
@@ -41,7 +44,7 @@ def load_recording(path: Path, leader: str | None) -> Recording:
     try:
         raw = gzip.decompress(packed) if packed[:2] == b"\x1f\x8b" else packed
         content = json.loads(raw, parse_float=Decimal)
-    except (OSError, EOFError, zlib.error, ValueError) as error:
+    except (OSError, EOFError, zlib.error, ValueError, RecursionError) as error:
         raise RecordingError(
             f"{path} is truncated or no JSON ({error}); record or copy it again"
         ) from error

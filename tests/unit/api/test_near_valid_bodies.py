@@ -223,7 +223,7 @@ class Tried:
         self.good = GOOD[self.route.key](self.api, self.token)
         if self.route.access is Access.OPERATOR:
             self.token = self.api.operator_token()
-        self.stored = self.api.stored()
+        self.done = self.api.done()
 
     def send(self, body: dict[str, Any]) -> Answer:
         return self.api.request(self.route.method, self.path, json.dumps(body), self.token)
@@ -253,7 +253,7 @@ def test_one_spoiled_value_never_breaks_a_route_or_changes_anything(route: Route
             return
         seen[answer.code] += 1
         assert 400 <= answer.status < 500, (body, answer.body)
-        assert tried.api.stored() == tried.stored, body
+        assert tried.api.done() == tried.done, body
 
     refused_or_good()
 

@@ -55,7 +55,10 @@ def _damaged(folder: Path) -> Iterable[list[str]]:
     cut.write_bytes((Path(__file__).parents[3] / sample).read_bytes()[:2000])
     broken = folder / "broken.json"
     broken.write_text('[{"coin": "BTC"}]')
+    deep = folder / "deep.json"
+    deep.write_text("[" * 100_000)
     yield ["demo", "--fills", str(cut)]
+    yield ["demo", "--fills", str(deep)]
     yield ["demo", "--fills", str(broken)]
     yield ["demo", "--fills", str(folder / "absent.json")]
     yield ["demo", "--leader", "nobody"]
@@ -67,6 +70,7 @@ def _damaged(folder: Path) -> Iterable[list[str]]:
     yield ["demo", "--no-such-option"]
     yield ["ops", "kill"]
     yield ["judge", str(cut)]
+    yield ["judge", str(deep)]
     yield ["judge", str(folder / "absent.json")]
     yield ["no-such-command"]
 
@@ -80,6 +84,7 @@ def test_bad_input_is_two_lines_and_starts_nothing(
         first, second = said.err.splitlines()
         assert first.startswith("error ")
         assert second.startswith("remedy: ")
+        assert "UNEXPECTED" not in first, arguments
         assert "venue at" not in said.out
 
 

@@ -162,9 +162,10 @@ def test_the_open_leg_of_a_flip_from_before_the_start_opens_nothing() -> None:
     assert (decision.order, decision.reason) == (None, Reason.SUPERSEDED)
 
 
-def test_later_fills_of_one_entry_cost_nothing_more() -> None:
+@pytest.mark.parametrize("after_ms", [0, 59_000, 60_000])
+def test_later_fills_of_one_entry_cost_nothing_more(after_ms: int) -> None:
     first = decide(situation(trade(end="5")))
-    later = trade("5", "9", seq=2, time_ms=NOW_MS + 59_000)
+    later = trade("5", "9", seq=2, time_ms=NOW_MS + after_ms)
     held = replace(first.ledger, held=first.ledger.target)
 
     decision = decide(situation(later, a_ledger=held))

@@ -138,6 +138,10 @@ def test_entries_of_a_minute_ago_do_not_count() -> None:
     assert decide(situation(budget=budget)).order is not None
 
 
+def test_a_trade_as_old_as_the_follow_allows_is_still_entered() -> None:
+    assert decide(situation(now_ms=NOW_MS + 10_000)).order is not None
+
+
 def test_a_fill_stamped_in_the_future_ages_from_when_it_was_seen() -> None:
     ahead = trade(time_ms=NOW_MS + 3_600_000)
 

@@ -47,9 +47,11 @@ def test_a_run_that_lost_an_order_leaves_with_one_and_names_it(
     ("text", "remedy"),
     [
         ('{"venue": ', "collect it again"),
+        ("[" * 100_000, "collect it again"),
         ("{}", "reading.py lists what it must hold"),
         ("[]", "reading.py lists what it must hold"),
     ],
+    ids=["cut short", "brackets without end", "empty", "a list"],
 )
 def test_an_unusable_file_leaves_with_two_and_a_remedy(
     text: str, remedy: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]

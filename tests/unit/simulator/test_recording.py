@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import os
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -190,6 +191,22 @@ def test_a_truncated_or_corrupt_file_is_refused_in_plain_words(tmp_path: Path, d
 
     with pytest.raises(RecordingError, match="truncated or no JSON"):
         load_recording(path, None)
+
+
+def test_brackets_without_end_are_refused_in_plain_words(tmp_path: Path) -> None:
+    path = tmp_path / "deep.json"
+    path.write_text("[" * 100_000, encoding="utf-8")
+
+    with pytest.raises(RecordingError, match="truncated or no JSON"):
+        load_recording(path, None)
+
+
+def test_a_pipe_is_refused_and_not_waited_for(tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+
+    with pytest.raises(RecordingError, match="write the recording into a file"):
+        load_recording(pipe, None)
 
 
 def test_a_missing_file_is_refused_in_plain_words(tmp_path: Path) -> None:

@@ -88,3 +88,27 @@ def test_an_entry_whose_price_ran_away_is_skipped_and_its_money_is_free_again() 
     assert receipt.bound_by == "slippage_bps"
     assert world.held_at_venue(follow_id) == 0
     assert world.table.budgets[follow_id].reserved == 0
+
+
+@pytest.mark.parametrize(
+    ("text", "status", "reason"),
+    [
+        ("Order would increase open interest too quickly", "REJECTED", Reason.VENUE_REJECTED),
+        ("Too many open orders.", "REJECTED", Reason.VENUE_REJECTED),  # not known to us
+        ("Insufficient margin to place order.", "REJECTED", Reason.INSUFFICIENT_MARGIN),
+        ("Order must have minimum value of $10.", "REJECTED", Reason.BELOW_MIN_NOTIONAL),
+        ("No liquidity available for market order.", "SKIPPED", Reason.PRICE_OUT_OF_BAND),
+    ],
+)
+def test_an_entry_that_the_venue_refuses_says_why_in_a_reason_and_in_the_venues_words(
+    text: str, status: str, reason: Reason
+) -> None:
+    world, follow_id = following("2")
+
+    world.copy_now("BTC", "3", text)
+
+    receipt = world.receipts(follow_id)[-1]
+    assert (receipt.status.value, receipt.reason, receipt.reason_text) == (status, reason, text)
+    assert receipt.legs[-1].answer == text
+    assert world.held_at_venue(follow_id) == world.ledger(follow_id).held == 2
+    assert world.table.budgets[follow_id].reserved == 0

@@ -111,7 +111,7 @@ def _timing(situation: Situation, side: Side) -> Reason | None:
     fast = limits.refuse_safe_poll and too_fast(trade.leader_trades_last_minute)
     return _first(
         (fast, Reason.LEADER_TOO_FAST),
-        (situation.age_ms > limits.max_copy_age_seconds * 1000, Reason.STALE),
+        (situation.is_stale, Reason.STALE),
         (_belongs_to_paid_entry(situation, side), Reason.SAME_ENTRY),
         (pace(situation, trade.time_ms) is not None, Reason.RATE_LIMITED),
         (breaker.is_open(money, situation.now_ms), Reason.BREAKER_OPEN),

@@ -19,8 +19,13 @@ Row = dict[str, Any]
 
 def published(*kinds: str) -> list[Row]:
     """Read the published vectors of some kinds but the one that is never sent."""
-    rows = json.loads((FOLDER / "signing.json").read_text(), parse_float=Decimal)["vectors"]
-    return [row for row in rows if row["kind"] in kinds and "quirk" not in row]
+    return [row for row in _published() if row["kind"] in kinds and "quirk" not in row]
+
+
+def published_quirk(quirk: str) -> Row:
+    """Read the published vector that is marked as peculiar in this way."""
+    [found] = [row for row in _published() if row.get("quirk") == quirk]
+    return found
 
 
 def published_numbers(name: str) -> list[Row]:
@@ -37,6 +42,13 @@ def generated(name: str) -> list[Row]:
 def generated_cases(kind: str) -> list[Row]:
     """Read the generated signing cases of one kind."""
     return [case for case in generated("cases") if case["kind"] == kind]
+
+
+def _published() -> list[Row]:
+    rows: list[Row] = json.loads((FOLDER / "signing.json").read_text(), parse_float=Decimal)[
+        "vectors"
+    ]
+    return rows
 
 
 def chain_of(row: Row) -> Chain:

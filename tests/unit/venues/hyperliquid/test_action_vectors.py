@@ -10,6 +10,7 @@ from tests.unit.venues.hyperliquid.signing_vectors import (
     generated_cases,
     name_of,
     published,
+    published_quirk,
     signature,
 )
 from understudy.adapters.venues.hyperliquid.digests import (
@@ -18,6 +19,7 @@ from understudy.adapters.venues.hyperliquid.digests import (
     l1_digest,
     pack,
 )
+from understudy.adapters.venues.hyperliquid.typed_data import address_bytes
 
 
 @pytest.mark.parametrize("row", generated_cases("l1"), ids=name_of)
@@ -37,6 +39,13 @@ def test_a_published_action_has_the_same_hash(row: Row) -> None:
     hashed = action_hash(row["action"], row["nonce"], row["expires_after"], row["vault_address"])
 
     assert "0x" + hashed.hex() == row["action_hash"]
+
+
+def test_the_published_action_that_is_never_sent_hashes_with_its_address_as_bytes() -> None:
+    row = published_quirk("builder_as_raw_bytes")
+    action = {**row["action"], "builder": address_bytes(row["action"]["builder"])}
+
+    assert "0x" + action_hash(action, row["nonce"], None).hex() == row["action_hash"]
 
 
 @pytest.mark.parametrize("row", published("l1"), ids=name_of)
