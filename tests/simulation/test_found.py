@@ -27,6 +27,7 @@ FOUND = [
     ("w1/10", "standard"),
     ("w2/4", "standard"),
     ("p1/4", "standard"),
+    ("v2/8", "standard"),
     ("i1/7", "heavy"),
     ("s2/27", "heavy"),
     ("2147945a/1", "heavy"),

@@ -262,6 +262,23 @@ def test_an_exit_goes_on_at_once_when_its_owner_starts_the_follow_again() -> Non
     assert world.held_at_venue(follow) == 0
 
 
+def test_a_start_is_not_forgotten_while_an_entry_is_unknown() -> None:
+    world, follow = _holding()
+    world.copy_now("BTC", "2", Fault.NEVER_ARRIVES)
+    signer, world.signer = world.signer, RefusingSigner(world.signer, "AGENT_NOT_ACTIVE", "exit")
+    world.copy_now("BTC", "-7")
+    ledger = world.ledger(follow)
+    assert (ledger.needs_operator, ledger.held, len(ledger.pending)) == (True, 5, 1)
+    world.signer = signer
+    state = world.copying.store.follow_state(follow)
+    assert state is not None
+
+    converge_at_start(world.queues, state, world.clock.now_ms())
+    world.pass_time(30)
+
+    assert world.held_at_venue(follow) == world.ledger(follow).held == 0
+
+
 def test_an_entry_known_after_its_exit_was_given_up_is_closed_without_another_ten_minutes() -> None:
     world, follow = following()
     world.copy_now("BTC", "5", None, Fault.TIMES_OUT_AFTER_ACCEPT)  # leverage goes first

@@ -24,6 +24,7 @@ from understudy.ports.signing import Signer
 from understudy.workflows.copying.accounts import with_account
 from understudy.workflows.copying.claims import claim
 from understudy.workflows.copying.converging import (
+    STARTED,
     WINDOW_ENDS,
     converge_with_the_budget,
     convergence,
@@ -39,7 +40,7 @@ from understudy.workflows.copying.settling import CONFLICT_TRIES
 from understudy.workflows.copying.views import CopyPorts, View, read_view
 
 Claiming = Generator[Intent, Answer, View]
-# How long a window waits before it asks again what became of an order.
+# How long a convergence waits before it asks again what became of an order.
 UNKNOWN_SECONDS = 5
 
 
@@ -108,7 +109,7 @@ def converge(ports: CopyPorts, command: Converge, view: View | None = None) -> S
             converge_with_the_budget(ports, command)
             return
         view = closing
-    elif command.cause in WINDOW_ENDS and _waits_for_an_outcome(view, trade, now_ms):
+    elif _waits_for_an_outcome(view, trade, command, now_ms):
         _wake_again(ports, command, UNKNOWN_SECONDS)
     yield from carry_out(ports, view, trade)
 
@@ -176,11 +177,16 @@ def _with_fresh_account(ports: CopyPorts, view: View, command: FollowerExecute) 
         raise
 
 
-def _waits_for_an_outcome(view: View, trade: Trade, now_ms: int) -> bool:
-    """Say whether a window collected what can be entered once no order is unknown any more."""
+def _waits_for_an_outcome(view: View, trade: Trade, command: Converge, now_ms: int) -> bool:
+    """Say whether a convergence must come again once no order is unknown any more.
+
+    A window's end does for what it collected; a start does, or an exit that rests would rest on.
+    """
     if view.is_deleted or not view.ledger.pending:
         return False
-    return bool(without_late_carry(view.situation(trade, now_ms)).wanted_more)
+    if command.cause in WINDOW_ENDS:
+        return bool(without_late_carry(view.situation(trade, now_ms)).wanted_more)
+    return command.cause == STARTED
 
 
 def _closes_before_opening(decision: Decision) -> bool:
