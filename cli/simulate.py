@@ -68,13 +68,15 @@ def command(
     print_table(console, "the simulation", _table(figures))
     for block, violation in result.violations[:SHOWN]:
         console.print(f"block {block}: {violation.promise}: {violation.text}")
-    if result.violations:
-        block = result.violations[0][0]
-        call = as_called(f"understudy simulate --replay {block} --mix {mix}")
-        console.print(f"what happened: {call}")
     if json_file is not None:
         write_json(json_file, figures)
-    return VIOLATED if result.violations else 0
+    if not result.violations:
+        return 0
+    block = result.violations[0][0]
+    call = as_called(f"understudy simulate --replay {block} --mix {mix}")
+    console.print(f"what happened, again by: {call}")
+    _replay(console, block, mix)
+    return VIOLATED
 
 
 def _replay(console: Console, block: str, mix: str) -> int:

@@ -35,10 +35,14 @@ def simulating(found: list[Any]) -> Any:
         said(result)
         return result
 
-    return SimpleNamespace(simulate=run)
+    return SimpleNamespace(
+        simulate=run,
+        replay=lambda block, mix: (f"{block} {mix}", [each for _, each in found]),
+        told=lambda world, violation: [f"a line of {world} about {violation.text}"],
+    )
 
 
-def test_a_violation_is_named_with_its_block_and_ends_with_1(
+def test_a_violation_is_named_and_told_with_its_block_and_ends_with_1(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
     broken = SimpleNamespace(promise="lanes_keep_their_order", text="trade 2 after 3")
@@ -52,6 +56,7 @@ def test_a_violation_is_named_with_its_block_and_ends_with_1(
     assert "seed 7, mix standard" in said
     assert "block 7/0: lanes_keep_their_order: trade 2 after 3" in said
     assert "understudy simulate --replay 7/0 --mix standard" in said
+    assert "a line of 7/0 standard about trade 2 after 3" in said
     assert json.loads(target.read_text()) == FIGURES
 
 
