@@ -15,10 +15,18 @@ from cli.venue_bench import VenueBench
 USAGE = "usage: .venv/bin/python docs/first_follow.py API VENUE   (two addresses of `make up`)"
 SHOWN = 5
 PATIENCE_SECONDS = 30
+# A leader whom nobody followed is watched some seconds after the start; what was traded before has
+# no receipt.
+WATCHED_SECONDS = 8
 RESTART_SECONDS = 90
 PLACE = SignInPlace("understudy.localhost", "http://understudy.localhost", 421614)
-# Ten percent of the leader's sizes, at most 10,000 USDC of margin.
-LIMITS = {"copy_budget_usdc": "10000", "sizing": {"kind": "ratio", "percent": "10"}}
+# Ten percent of the leader's sizes, at most 10,000 USDC of margin. Entries of a minute are counted by
+# the leader's clock, which begins again with each replay.
+LIMITS = {
+    "copy_budget_usdc": "10000",
+    "sizing": {"kind": "ratio", "percent": "10"},
+    "entries_per_minute": 300,
+}
 
 
 def main(api: str, venue: str) -> None:
@@ -35,12 +43,15 @@ def main(api: str, venue: str) -> None:
     leader = bench.leader_address
     known = [each for each in user.follows() if each["leader"] == leader]
     follow = known[0] if known else user.create_follow(leader, LIMITS)
-    if follow["status"] != "ACTIVE":
+    is_new = follow["status"] != "ACTIVE"
+    if is_new:
         follow = user.start(follow["follow_id"])
     follow_id = follow["follow_id"]
     print("follow", follow_id, follow["status"])
 
     await_listener(bench)
+    if is_new:
+        time.sleep(WATCHED_SECONDS)
     last = max((copy["seq"] for copy in user.copies(follow_id)), default=0)
     replay(bench)
     for copy in new_copies(user, follow_id, last):
