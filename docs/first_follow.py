@@ -20,8 +20,8 @@ PATIENCE_SECONDS = 30
 WATCHED_SECONDS = 8
 RESTART_SECONDS = 90
 PLACE = SignInPlace("understudy.localhost", "http://understudy.localhost", 421614)
-# Ten percent of the leader's sizes, at most 10,000 USDC of margin. Entries of a minute are counted by
-# the leader's clock, which begins again with each replay.
+# Ten percent of the leader's sizes, at most 10,000 USDC of margin. Entries of a minute are counted
+# by the leader's clock, which begins again with each replay.
 LIMITS = {
     "copy_budget_usdc": "10000",
     "sizing": {"kind": "ratio", "percent": "10"},
