@@ -43,6 +43,9 @@ def a_run_takes_over_and_keeps_markets_and_marks(stage: Stage) -> None:
 def a_followers_own_trade_marks_its_wallet(stage: Stage) -> None:
     follower, url = new_follower(stage), stage.queue(QUEUE.name)
     take_over(stage)
+    began_ms = stage.now_ms()
+    # Prices are asked for after trades, on the same connection: so trades are heard by then.
+    stage.wait("marks are written", lambda: stage.marked_at_ms() > began_ms)
     asked = encode(ReconcileWallet(follower.state.follow.wallet_id, "traded"))
 
     with stopped(stage, QUEUE):
