@@ -12,6 +12,7 @@ from understudy.adapters.aws.letter_bodies import AUDIT_SEAL, FailedBatch, Faile
 from understudy.domain.errors import NotFoundError
 from understudy.messages import (
     CheckLeader,
+    CloseGaps,
     Command,
     Converge,
     FillFanOut,
@@ -33,6 +34,7 @@ PURPOSES: Mapping[type, str] = {
     FillFanOut: "send a trade to the lanes of one shard of follows",
     FollowerExecute: "copy a trade for one follow",
     Converge: "bring what a follow holds of a symbol to its target",
+    CloseGaps: "have an ended follow get the receipts that it lacks",
     ReconcileWallet: "compare a wallet's records with the venue",
     ResolveIntent: "ask the venue what became of an order",
     WakeLane: "have a lane converge later",

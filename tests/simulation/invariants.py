@@ -37,7 +37,6 @@ if TYPE_CHECKING:
     from understudy.domain.follows import Follow
 
 Broken = Iterator[str]
-LOOKED_FOR_MS = 300_000
 ENDED = f"FOLLOW_{FollowStatus.DELETED}"
 
 
@@ -111,11 +110,10 @@ def receipts_tell_what_orders_did(world: World) -> Broken:
 
 
 def _seqs_of(world: World, follow: Follow) -> Iterator[int]:
-    """Give a follow's trades, of a deleted one those that gaps were looked for in."""
-    left_ms = world.left_ms.get(follow.follow_id)
-    for seq, trade in world.table.trades[HYPERLIQUID, follow.leader].items():
-        is_too_late = left_ms is not None and trade.stored_at_ms > left_ms - LOOKED_FOR_MS
-        if seq > follow.start_seq and not is_too_late:
+    """Give a follow's trades, of a deleted one those from before its deletion was asked for."""
+    left_at = world.left_at.get(follow.follow_id)
+    for seq in world.table.trades[HYPERLIQUID, follow.leader]:
+        if seq > follow.start_seq and (left_at is None or seq <= left_at):
             yield seq
 
 

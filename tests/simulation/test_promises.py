@@ -27,7 +27,7 @@ from understudy.domain.reasons import Reason
 from understudy.domain.receipts import Receipt
 from understudy.domain.situation import Situation
 from understudy.messages import CheckLeader, LeaderFills
-from understudy.workflows import copy_events, follower_execute
+from understudy.workflows import copy_events, follow_reconcile, follower_execute
 
 RETRIED = "fresh_nonce_on_retry"
 UNLOOKED = "unseen_fills_never_looked_for"
@@ -87,6 +87,17 @@ def test_a_follow_that_ends_unheard_is_told(monkeypatch: pytest.MonkeyPatch) -> 
     world = run_block("promises/0", "heavy", trades=60)
 
     assert any("was deleted unannounced" in each.text for each in violations(world))
+
+
+def test_a_trade_from_before_a_deletion_that_has_no_receipt_is_told(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(follow_reconcile, "close_last_gaps", lambda *_: None)
+
+    world = run_block("lf/2", "heavy", trades=40)
+
+    told = [each for each in violations(world) if "has no receipt" in each.text]
+    assert {each.promise for each in told} == {"every_pair_ends_in_one_terminal_receipt"}
 
 
 def test_an_entry_of_a_follow_that_is_stopped_is_told(monkeypatch: pytest.MonkeyPatch) -> None:

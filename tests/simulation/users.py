@@ -124,7 +124,7 @@ class Users(Doer):
         stop = self._one_of(STOPS)
         self._set(follow, {"on_stop": stop.value})
         self._note(f"follow_deleted_{stop.value}")
-        self._world.left_ms[follow.follow_id] = self._world.loop.now_ms
+        self._world.leaves(follow)
         self._leave(follow)
         for _ in range(TRIES):
             if self._status(follow) is FollowStatus.DELETED:

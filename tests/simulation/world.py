@@ -88,10 +88,11 @@ def address_of_wallet(name: str) -> str:
 class World:
     """Everything that lasts; the steps that work on it are apart.
 
-    `by_hand` is what users traded on their own accounts, `left_ms` when a follow's deletion was
-    asked for, `broken` what did not hold while the run went on, `redriven` how many messages were
-    dead and given again, `unpublished` the changes that the bus has not taken yet. Where
-    listeners die often, nobody may listen for longer than a leader's trade may stay unseen.
+    `by_hand` is what users traded on their own accounts, `left_at` the leader's last trade when a
+    follow's deletion was asked for, `broken` what did not hold while the run went on, `redriven`
+    how many messages were dead and given again, `unpublished` the changes that the bus has not
+    taken yet. Where listeners die often, nobody may listen for longer than a leader's trade may
+    stay unseen.
     """
 
     redriven = 0
@@ -128,7 +129,7 @@ class World:
         self.custody = InMemoryCustodyStore(self.markets)
         self.vault = InMemoryVault()
         self.by_hand: defaultdict[tuple[str, str], Decimal] = defaultdict(Decimal)
-        self.left_ms: dict[FollowId, int] = {}
+        self.left_at: dict[FollowId, int] = {}
         self.broken: list[Violation] = []
         self.watch = Watch(self)
         self.leases = InMemoryLeases()
@@ -157,6 +158,11 @@ class World:
         )
         active = replace(created, status=FollowStatus.ACTIVE, started_at_ms=self.loop.now_ms)
         return self.directory.replace(active).follow_id
+
+    def leaves(self, follow: Follow) -> int:
+        """Note that a follow's user asks for its deletion; gives the last trade that it owes."""
+        last_seq = self.leaders.leader_book(follow.venue, follow.leader).seq
+        return self.left_at.setdefault(follow.follow_id, last_seq)
 
     def breaks(self, promise: str, text: str) -> None:
         """Note that a promise did not hold just now."""

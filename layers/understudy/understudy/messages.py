@@ -94,6 +94,17 @@ class ReconcileWallet:
 
 
 @dataclass(frozen=True, slots=True)
+class CloseGaps:
+    """Have a follow that ended get the receipts it still lacks (queue follow-reconcile, delayed).
+
+    It is asked for again until it has them all, but not after `until_ms`.
+    """
+
+    follow_id: FollowId
+    until_ms: int
+
+
+@dataclass(frozen=True, slots=True)
 class ResolveIntent:
     """Ask the venue what became of a pinned order (queue follow-reconcile, delayed).
 
@@ -134,7 +145,9 @@ class CheckLeader:
 
 
 LaneCommand = FollowerExecute | Converge
-ReconcileCommand = ReconcileWallet | ResolveIntent | WakeLane | LearnLeverage | CheckLeader
+ReconcileCommand = (
+    ReconcileWallet | CloseGaps | ResolveIntent | WakeLane | LearnLeverage | CheckLeader
+)
 Command = LeaderFills | FillFanOut | LaneCommand | ReconcileCommand
 
 LANE_COMMANDS: tuple[type[LaneCommand], ...] = get_args(LaneCommand)

@@ -50,9 +50,11 @@ class Stage:
         """Let the user stop the follow."""
         [follow] = self.world.table.follows.values()
         reason = PauseReason.USER if status is FollowStatus.PAUSED else None
-        self.world.directory.replace(replace(follow, status=status, pause_reason=reason))
+        last_seq = 0
         if status is FollowStatus.DELETING:
-            self.world.left_ms[follow.follow_id] = self.world.loop.now_ms
+            last_seq = self.world.leaves(follow)
+        stopped = replace(follow, status=status, pause_reason=reason, end_seq=last_seq)
+        self.world.directory.replace(stopped)
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from understudy.domain.ids import IntentId
 from understudy.domain.markets import HYPERLIQUID
 from understudy.messages import (
     CheckLeader,
+    CloseGaps,
     FillFanOut,
     FollowerExecute,
     LeaderFills,
@@ -38,6 +39,7 @@ def test_a_letter_says_whom_it_is_about() -> None:
     assert about(CheckLeader(HYPERLIQUID, LEADER)).leader == LEADER
     assert about(ResolveIntent(IntentId("i"), FOLLOW)).follow == FOLLOW
     assert about(ReconcileWallet(WALLET)).follow == WALLET
+    assert about(CloseGaps(FOLLOW, 0)).follow == FOLLOW
     assert about(FillFanOut(lost.trade, 0)).seq == 1
     assert about(LeaderFills(HYPERLIQUID, LEADER, ())).leader == LEADER
 

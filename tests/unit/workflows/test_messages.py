@@ -8,6 +8,7 @@ from tests.fakes.builders import FOLLOW, LEADER, NOW_MS, WALLET
 from understudy.domain.ids import IntentId
 from understudy.domain.markets import HYPERLIQUID
 from understudy.messages import (
+    CloseGaps,
     Converge,
     LearnLeverage,
     ReconcileCommand,
@@ -26,6 +27,7 @@ CONVERGE = Converge(FOLLOW, WALLET, "BTC", "throttled", NOW_MS)
         ResolveIntent(IntentId("intent-1"), FOLLOW, {"signed": NOW_MS, "sent": NOW_MS + 1}),
         WakeLane(CONVERGE, due_ms=NOW_MS + 500),
         LearnLeverage(HYPERLIQUID, LEADER, "BTC"),
+        CloseGaps(FOLLOW, NOW_MS),
     ],
 )
 def test_a_command_is_read_as_it_was_written(command: ReconcileCommand) -> None:

@@ -27,6 +27,7 @@ from understudy.domain.reasons import Reason
 from understudy.messages import (
     CLOSE_NOW,
     CheckLeader,
+    CloseGaps,
     Command,
     FillFanOut,
     LeaderFills,
@@ -37,6 +38,7 @@ from understudy.messages import (
 )
 from understudy.ports.copying import Changes
 from understudy.workflows.copying.epochs import TOO_OLD
+from understudy.workflows.follow_reconcile import reconcile
 from understudy.workflows.requests.outlooks import WORDS, OutlookPorts, Prospect, explain
 
 
@@ -269,6 +271,18 @@ def test_what_only_asks_is_said_to_ask() -> None:
         LearnLeverage(HYPERLIQUID, LEADER, "BTC"),
     ):
         assert _said(world, message) == Prospect.ASKS
+
+
+def test_last_receipts_are_looked_for_only_while_some_may_lack() -> None:
+    world = copying_world("5")
+    last = CloseGaps(FOLLOW, world.clock.now_ms())
+    assert _said(world, last) == Prospect.DONE_ALREADY
+
+    _change(world, status=FollowStatus.DELETED, end_seq=1)
+    assert _said(world, last) == Prospect.GAPS_CLOSE
+    reconcile(world.reconcile_ports, last)
+    assert _said(world, last) == Prospect.DONE_ALREADY
+    assert _said(world, replace(last, follow_id=FollowId("gone"))) == Prospect.FOLLOW_GONE
 
 
 def test_an_order_is_asked_for_only_while_it_is_unknown() -> None:

@@ -46,6 +46,9 @@ class PauseReason(StrEnum):
 class Follow:
     """One follower wallet that follows one leader; trades up to `start_seq` are not copied.
 
+    `end_seq` is the leader's last trade when its deletion was asked for: every trade in between has
+    a receipt, of those after it the ones that came before nothing was left to close.
+
     `own_limits` names the limits that were chosen for this follow; the others come from the
     user's copy profile, else from their defaults. `realized_at_stop` is the realized profit with
     which the last drawdown stop came, in USDC. `agent_valid_until_ms` ends what its agent may
@@ -66,6 +69,7 @@ class Follow:
     pause_reason: PauseReason | None = None
     shard: int = 0
     start_seq: int = 0
+    end_seq: int = 0
     created_at_ms: int = 0
     started_at_ms: int = 0
     agent_valid_until_ms: int = 0

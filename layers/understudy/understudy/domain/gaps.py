@@ -7,11 +7,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from understudy.domain.follows import Budget
+from understudy.domain.follows import Budget, Follow
 from understudy.domain.replacing import replace
 
 FIRST_PAUSE_MS = 60_000
 LONGEST_PAUSE_MS = 60 * 60_000
+
+
+def owes_receipts(follow: Follow, budget: Budget) -> bool:
+    """Say whether trades from before a follow's deletion may still be without a receipt."""
+    return max(follow.start_seq, budget.checked_seq) < follow.end_seq
 
 
 def sendings(budget: Budget, missing: Sequence[int], now_ms: int) -> tuple[Budget, Sequence[int]]:

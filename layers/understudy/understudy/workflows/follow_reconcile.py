@@ -23,6 +23,7 @@ from understudy.domain.settlement import paused_by
 from understudy.domain.valuation import unrealized
 from understudy.messages import (
     CheckLeader,
+    CloseGaps,
     LearnLeverage,
     ReconcileCommand,
     ReconcileWallet,
@@ -39,7 +40,7 @@ from understudy.workflows.copying.converging import (
 from understudy.workflows.copying.ending import end_if_done
 from understudy.workflows.copying.epochs import is_behind
 from understudy.workflows.copying.views import CopyPorts
-from understudy.workflows.reconciling.closing_gaps import close_gaps
+from understudy.workflows.reconciling.closing_gaps import close_gaps, close_last_gaps
 from understudy.workflows.reconciling.learning import learn_leverage
 from understudy.workflows.reconciling.rebuilding import rebuild
 from understudy.workflows.reconciling.resolving import resolve
@@ -93,6 +94,8 @@ def reconcile(ports: ReconcilePorts, command: ReconcileCommand) -> None:
     elif isinstance(command, ReconcileWallet):
         with suppress(RequestBudgetError):  # the sweep asks again every minute
             _reconcile_wallet(ports, command.wallet_id)
+    elif isinstance(command, CloseGaps):
+        close_last_gaps(ports.copying, ports.leaders, command)
     elif isinstance(command, CheckLeader):
         check(_sync_ports(ports), command)
     elif isinstance(command, LearnLeverage):

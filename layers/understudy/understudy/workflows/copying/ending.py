@@ -1,7 +1,8 @@
 """Ends follows that are being deleted: at once when positions are kept, else once all are closed.
 
 Asked after every settlement and in every sweep, so that whoever dies on the way is made up for. The
-sweep does not see what is deleted, so a last look at its money is asked for in good time.
+sweep does not see what is deleted, so a last look at its money, and one at the receipts that it may
+lack, are asked for in good time.
 """
 
 from __future__ import annotations
@@ -10,10 +11,11 @@ from typing import TYPE_CHECKING
 
 from understudy.domain.errors import ConflictError
 from understudy.domain.follows import FollowStatus
+from understudy.domain.gaps import owes_receipts
 from understudy.domain.limits import OnStop
 from understudy.domain.ownership import SymbolOwner, by_hand
 from understudy.domain.replacing import replace
-from understudy.messages import ENDED, ReconcileWallet
+from understudy.messages import ENDED, CloseGaps, ReconcileWallet
 from understudy.ports.copying import Changes
 
 if TYPE_CHECKING:
@@ -23,6 +25,9 @@ if TYPE_CHECKING:
 
 # Then the fills of its last orders are due to be read, however lately others were.
 LAST_LOOK_SECONDS = 360
+# Then a trade from before its deletion that has no receipt is not on its way any more.
+LAST_GAPS_SECONDS = 60
+LAST_GAPS_UNTIL_MS = 86_400_000
 
 
 def end_if_done(store: CopyStore, queues: Queues, follow: Follow, now_ms: int) -> Follow:
@@ -42,6 +47,9 @@ def end_if_done(store: CopyStore, queues: Queues, follow: Follow, now_ms: int) -
     if state.ledgers:
         last_look = ReconcileWallet(follow.wallet_id, ENDED)
         queues.to_reconcile(last_look, delay_seconds=LAST_LOOK_SECONDS)
+    if owes_receipts(follow, state.budget):
+        gaps = CloseGaps(follow.follow_id, now_ms + LAST_GAPS_UNTIL_MS)
+        queues.to_reconcile(gaps, delay_seconds=LAST_GAPS_SECONDS)
     try:
         ended = store.commit(Changes(follow=replace(follow, status=FollowStatus.DELETED)))
     except ConflictError:

@@ -7,9 +7,10 @@ from itertools import takewhile
 from typing import TYPE_CHECKING
 
 from understudy.domain.errors import ConflictError
-from understudy.domain.gaps import sendings
+from understudy.domain.follows import FollowStatus
+from understudy.domain.gaps import owes_receipts, sendings
 from understudy.domain.replacing import replace
-from understudy.messages import GAP, FollowerExecute
+from understudy.messages import GAP, CloseGaps, FollowerExecute
 from understudy.ports.copying import Changes
 
 if TYPE_CHECKING:
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 
 GAP_AFTER_MS = 30_000
 GAP_TRADES = 200
+LONGEST_DELAY_SECONDS = 900
+SHORTEST_DELAY_SECONDS = 60
 
 
 def close_gaps(ports: CopyPorts, leaders: LeaderStore, state: FollowState) -> None:
@@ -42,6 +45,21 @@ def close_gaps(ports: CopyPorts, leaders: LeaderStore, state: FollowState) -> No
             ports.store.commit(Changes(budget=budget))
 
 
+def close_last_gaps(ports: CopyPorts, leaders: LeaderStore, command: CloseGaps) -> None:
+    """Do the same for a follow that ended, and have it done again until no receipt is owed."""
+    state = ports.store.follow_state(command.follow_id)
+    if state is None or not owes_receipts(state.follow, state.budget):
+        return
+    close_gaps(ports, leaders, state)
+    fresh = ports.store.follow_state(command.follow_id)
+    if fresh is None or not owes_receipts(fresh.follow, fresh.budget):
+        return
+    if ports.clock.now_ms() < command.until_ms:
+        pause_seconds = fresh.budget.gaps_pause_ms // 1000
+        delay = min(max(pause_seconds, SHORTEST_DELAY_SECONDS), LONGEST_DELAY_SECONDS)
+        ports.queues.to_reconcile(command, delay_seconds=delay)
+
+
 def _missing(
     ports: CopyPorts, state: FollowState, since: int, trades: Sequence[Trade]
 ) -> Sequence[Trade]:
@@ -56,6 +74,8 @@ def _old_trades(
 ) -> Sequence[Trade]:
     follow, old_ms = state.follow, ports.clock.now_ms() - GAP_AFTER_MS
     trades = leaders.trades_since(follow.venue, follow.leader, since, GAP_TRADES)
+    if follow.status is FollowStatus.DELETED:
+        trades = [trade for trade in trades if trade.seq <= follow.end_seq]
     return list(takewhile(lambda trade: trade.stored_at_ms <= old_ms, trades))
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from understudy.messages import (
     CheckLeader,
+    CloseGaps,
     Command,
     Converge,
     FillFanOut,
@@ -74,6 +75,6 @@ def _about_a_follow(message: LaneCommand | ReconcileCommand) -> About:
     inner = message.converge if isinstance(message, WakeLane) else message
     if isinstance(inner, Converge):
         return About(kind, inner.follow_id, "", inner.symbol, 0, inner.queued_at_ms)
-    if isinstance(inner, ResolveIntent):
+    if isinstance(inner, (ResolveIntent, CloseGaps)):
         return About(kind, inner.follow_id)
     return About(kind, getattr(inner, "wallet_id", ""))

@@ -92,9 +92,12 @@ class FollowLifecycle:
         kept positions belong to the user's own hand at once. Asking again is harmless; after a
         new delegation it lets the new agent sign what is still to be closed.
         """
-        agent = self._newest_agent(self.own.state(user_id, follow_id).follow)
+        follow = self.own.state(user_id, follow_id).follow
+        agent = self._newest_agent(follow)
+        last_seq = self.leaders.leader_book(follow.venue, follow.leader).seq
         # From here on no entry is claimed, so what is flat stays flat.
-        leaving = self.own.change(user_id, follow_id, partial(_leaving, agent=agent))
+        leave = partial(_leaving, agent=agent, last_seq=last_seq)
+        leaving = self.own.change(user_id, follow_id, leave)
         state = self.own.copies.follow_state(follow_id)
         if state is not None:
             converge_at_start(self.queues, state, self.clock.now_ms())
@@ -232,10 +235,12 @@ def _paused(state: FollowState, reason: PauseReason) -> Follow:
     return replace(follow, status=FollowStatus.PAUSED, pause_reason=reason)
 
 
-def _leaving(state: FollowState, agent: Agent | None) -> Follow:
-    never_started = state.follow.status is FollowStatus.INACTIVE
-    status = FollowStatus.DELETED if never_started else FollowStatus.DELETING
-    leaving = replace(state.follow, status=status, pause_reason=None)
+def _leaving(state: FollowState, agent: Agent | None, last_seq: int) -> Follow:
+    follow = state.follow
+    if follow.status is FollowStatus.INACTIVE:
+        return replace(follow, status=FollowStatus.DELETED)  # never started: it owes nothing
+    end_seq = follow.end_seq if follow.status is FollowStatus.DELETING else last_seq
+    leaving = replace(follow, status=FollowStatus.DELETING, pause_reason=None, end_seq=end_seq)
     if agent is None or agent.agent_id == leaving.agent_id:
         return leaving
     valid_until_ms = agent.valid_until_ms

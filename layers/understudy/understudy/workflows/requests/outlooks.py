@@ -12,12 +12,14 @@ from typing import TYPE_CHECKING
 
 from understudy.domain.decisions import decide
 from understudy.domain.errors import DependencyError
+from understudy.domain.gaps import owes_receipts
 from understudy.domain.intents import IntentState
 from understudy.domain.naming import Named
 from understudy.domain.reasons import Reason
 from understudy.domain.receipting import trade_of
 from understudy.domain.refusals import ACCOUNT_UNREAD
 from understudy.messages import (
+    CloseGaps,
     Command,
     Converge,
     FillFanOut,
@@ -55,6 +57,7 @@ class Prospect(Named):
     FILLS_PASSED = auto()
     FILLS_NEW = auto()
     FANS_OUT = auto()
+    GAPS_CLOSE = auto()
     ASKS = auto()
 
 
@@ -73,6 +76,7 @@ WORDS: Mapping[Prospect, str] = {
     Prospect.FILLS_PASSED: "no new trade: a full look at the venue has passed these fills",
     Prospect.FILLS_NEW: "trades that nobody has numbered; their entries are copied while young",
     Prospect.FANS_OUT: "the trade goes to the shard's lanes; what has a receipt stays as it is",
+    Prospect.GAPS_CLOSE: "trades of the ended follow without a receipt are sent into its lane",
     Prospect.ASKS: "the venue is asked as things stand now; nothing is decided from the message",
 }
 
@@ -105,6 +109,8 @@ def explain(ports: OutlookPorts, message: Command) -> Outlook:
         return _of_convergence(ports, inner)
     if isinstance(message, ResolveIntent):
         return _of_intent(ports, message)
+    if isinstance(message, CloseGaps):
+        return _of_last_gaps(ports, message)
     return _of_a_leader(ports, message)
 
 
@@ -253,3 +259,12 @@ def _of_intent(ports: OutlookPorts, command: ResolveIntent) -> Outlook:
     is_open = intent.state is IntentState.PENDING
     prospect = Prospect.ASKS if is_open else Prospect.DONE_ALREADY
     return _outlook(prospect, {"order": intent.state.value})
+
+
+def _of_last_gaps(ports: OutlookPorts, command: CloseGaps) -> Outlook:
+    state = ports.copies.follow_state(command.follow_id)
+    if state is None:
+        return _outlook(Prospect.FOLLOW_GONE)
+    follow, budget = state.follow, state.budget
+    prospect = Prospect.GAPS_CLOSE if owes_receipts(follow, budget) else Prospect.DONE_ALREADY
+    return _outlook(prospect, {"receipts": f"up to {budget.checked_seq} of {follow.end_seq}"})
