@@ -9,6 +9,7 @@ import pytest
 from tests.fakes.builders import fixed, follow, ledger, limits, situation, trade
 from tests.simulation.loop import CrashError
 from tests.simulation.mixes import CALM
+from tests.simulation.sources import Delivery
 from tests.simulation.watch import CLOSED_WITHIN_MS, GIVEN_AGAIN_MS, LOOK_MS, sweep_of
 from tests.simulation.world import LEADERS, World
 from understudy.domain.decisions import decide
@@ -16,6 +17,7 @@ from understudy.domain.leaders import LeaderBook
 from understudy.domain.markets import HYPERLIQUID
 from understudy.domain.receipting import receipt_of
 from understudy.domain.trades import Trade
+from understudy.messages import FollowerExecute
 
 LEADER = LEADERS[0]
 CLOSE = trade("1", "0", seq=2)
@@ -42,6 +44,12 @@ class Scene:
         asked = situation(of, follow(follow_id=self._follow.follow_id))
         receipt = receipt_of(of, self._follow, decide(asked), {})
         self._world.table.receipts[self._follow.follow_id][of.seq] = receipt
+
+    def kill_in_its_lane(self, of: Trade) -> None:
+        """Let a trade's message have been given to the lane so often that it is dead."""
+        wallet_id = self._follow.wallet_id
+        message = FollowerExecute(self._follow.follow_id, wallet_id, of, 0)
+        self._world.queues.lanes.dead.append(Delivery(wallet_id, message))
 
     def kill_the_sweep(self) -> None:
         """Let the worker die that was to look after the wallet."""
@@ -76,6 +84,26 @@ def test_the_time_goes_on_once_a_dead_sweep_was_given_again() -> None:
     told = scene.told_after(GIVEN_AGAIN_MS + TOO_LONG_MS)
 
     assert told == ["a_leaders_close_is_copied_in_time"]
+
+
+def test_nobody_is_late_with_a_close_that_died_in_its_lane_and_whose_sweep_died() -> None:
+    scene = Scene()
+    scene.write_receipt(CLOSE)
+    scene.kill_in_its_lane(CLOSE)
+    scene.kill_the_sweep()
+
+    assert scene.told_after(TOO_LONG_MS) == []
+
+
+@pytest.mark.parametrize("dead", [CLOSE, NEWER])
+def test_a_dead_letter_alone_excuses_no_open_exit(dead: Trade) -> None:
+    scene = Scene()
+    scene.write_receipt(CLOSE)
+    scene.kill_in_its_lane(dead)
+    if dead is NEWER:
+        scene.kill_the_sweep()
+
+    assert scene.told_after(TOO_LONG_MS) == ["a_leaders_close_is_copied_in_time"]
 
 
 @pytest.mark.parametrize("known", [(CLOSE,), (CLOSE, NEWER)])

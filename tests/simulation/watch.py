@@ -24,6 +24,7 @@ from understudy.domain.markets import HYPERLIQUID
 from understudy.domain.receipting import STOPPED
 from understudy.messages import (
     CheckLeader,
+    FollowerExecute,
     ReconcileCommand,
     ReconcileWallet,
     ResolveIntent,
@@ -160,13 +161,26 @@ class Watch:
         )
 
     def _waits_for_sweep(self, follow: Follow, symbol: str) -> bool:
-        """Say whether a symbol's newest trade reached no lane, and who was to find out died."""
+        """Say whether a symbol's newest trade is in no lane (any more), and who looks for it died.
+
+        It reached none, or was given to one so often in vain that it lies among the dead letters.
+        """
         queues, receipts = self._world.queues, self._world.table.receipts[follow.follow_id]
         if not self._is_held_up(queues.reconcile, sweep_of(follow.wallet_id)):
             return False
         trades = self._world.table.trades[HYPERLIQUID, follow.leader].values()
         newest = max((each.seq for each in trades if each.symbol == symbol), default=0)
-        return newest not in receipts and not queues.lanes.holds(follow.wallet_id)
+        is_lost = newest not in receipts or self._is_dead(follow, newest)
+        return is_lost and not queues.lanes.holds(follow.wallet_id)
+
+    def _is_dead(self, follow: Follow, seq: int) -> bool:
+        """Say whether a trade's message to a follow is a dead letter of its lane."""
+        letters = (each.message for each in self._world.queues.lanes.dead)
+        return any(
+            isinstance(each, FollowerExecute)
+            and (each.follow_id, each.trade.seq) == (follow.follow_id, seq)
+            for each in letters
+        )
 
     def _is_held_up(self, source: Source[Any], group: Hashable) -> bool:
         """Say whether a step died at work on a group that was not given again since."""
