@@ -18,9 +18,13 @@ class Fate(StrEnum):
     TIMEOUT_LATE = "timeout_late"
     TIMEOUT_LOST = "timeout_lost"
     THROTTLED = "throttled"
+    CONFLICTED = "transaction_conflict"
     LIMITED = "venue_429"
     BAD_GATEWAY = "venue_502"
 
+
+# The ports' calls that are one transaction of the tables.
+TRANSACTIONS = frozenset({"copies.commit", "leaders.store_trade", "custody.record"})
 
 Ladder = tuple[tuple[float, Fate], ...]
 
@@ -33,17 +37,20 @@ class Fates:
         self._random = random.random
         self.counts: Counter[str] = Counter()
         self.calls = 0
-        self._cloud: Ladder = _ladder(
+        either = (
             (Fate.CRASH_BEFORE, mix.crash / 2),
             (Fate.CRASH_AFTER, mix.crash / 2),
             *_timeouts(mix),
-            (Fate.THROTTLED, mix.throttled),
         )
+        self._cloud: Ladder = _ladder(*either, (Fate.THROTTLED, mix.throttled))
         self._cloud_share = self._cloud[-1][0] if self._cloud else 0.0
+        self._transaction: Ladder = _ladder(
+            *either,
+            (Fate.THROTTLED, mix.throttled / 2),
+            (Fate.CONFLICTED, mix.throttled / 2),
+        )
         self._venue: Ladder = _ladder(
-            (Fate.CRASH_BEFORE, mix.crash / 2),
-            (Fate.CRASH_AFTER, mix.crash / 2),
-            *_timeouts(mix),
+            *either,
             (Fate.LIMITED, mix.limited),
             (Fate.BAD_GATEWAY, mix.limited / 4),
         )
@@ -55,16 +62,17 @@ class Fates:
 
     def cease(self) -> None:
         """Let nothing go wrong from now on."""
-        self._cloud = self._venue = ()
+        self._cloud = self._transaction = self._venue = ()
         self._cloud_share = 0.0
         self._duplicate = 0.0
 
     def of_cloud_call(self, name: str) -> Fate | None:
-        """Draw for a call of the cloud, whatever its name."""
-        del name
+        """Draw for a call of the cloud: a transaction is throttled, or meets another, by halves."""
         self.calls += 1
         drawn = self._random()
-        return self._met(self._cloud, drawn) if drawn < self._cloud_share else None
+        if drawn >= self._cloud_share:
+            return None
+        return self._met(self._transaction if name in TRANSACTIONS else self._cloud, drawn)
 
     def of_venue_call(self, name: str) -> Fate | None:
         """Draw for a call of the venue, whatever its name."""

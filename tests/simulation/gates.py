@@ -88,7 +88,7 @@ class Gate:
                 self._try(effect)
             case Fate.TIMEOUT_LATE:
                 self._loop.spawn(lambda: self._land_late(name, effect), self._lands_in_ms(effect))
-            case Fate.THROTTLED:
+            case Fate.THROTTLED | Fate.CONFLICTED:
                 self._loop.sleep(THROTTLED_MS)
                 if self._random.random() < 0.8:
                     return self._done(name, effect)

@@ -11,7 +11,7 @@ import pytest
 
 from tests.simulation import asking
 from tests.simulation.asking import failing_api
-from tests.simulation.faults import Fates
+from tests.simulation.faults import TRANSACTIONS, Fates
 from tests.simulation.gates import Gated
 from tests.simulation.listeners import SKEWS_MS, Listeners, MortalGate
 from tests.simulation.mixes import CALM, HEAVY, STANDARD, Mix
@@ -52,10 +52,21 @@ def test_calls_of_the_cloud_fail_as_often_as_was_said(mix: Mix, counts: tuple[in
     fates = _fates(mix)
 
     for _ in range(DRAWS):
-        fates.of_cloud_call("copies.commit")
+        fates.of_cloud_call("copies.intent")
 
     kinds = ("crash_before", "crash_after", "timeout_landed", "timeout_late", "timeout_lost")
     assert fates.counts == dict(zip((*kinds, "throttled"), counts, strict=True))
+
+
+@pytest.mark.parametrize(("mix", "each"), [(STANDARD, 50), (HEAVY, 250)], ids=["standard", "heavy"])
+@pytest.mark.parametrize("name", sorted(TRANSACTIONS))
+def test_a_transaction_is_as_often_in_conflict_as_throttled(name: str, mix: Mix, each: int) -> None:
+    fates = _fates(mix)
+
+    for _ in range(DRAWS):
+        fates.of_cloud_call(name)
+
+    assert (fates.counts["throttled"], fates.counts["transaction_conflict"]) == (each, each)
 
 
 @pytest.mark.parametrize(

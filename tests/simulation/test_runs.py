@@ -24,6 +24,7 @@ OF_CALLS = {
     "crash_before",
     "crash_after",
     "throttled",
+    "transaction_conflict",
     "timeout_late",
     "venue_429",
     "clock_skew",
