@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.fakes.builders import LEADER
+from tests.fakes.identity import BOB
 from tests.fakes.requests import new_follow, started
 from tests.fakes.venue import Fault
 from tests.unit.workflows.crashing import CrashError, CrashPoint, deliver, make_crash
@@ -61,6 +62,34 @@ def test_a_deleted_follow_copies_the_leaders_exits_until_it_is_flat(
     assert api.world.held_at_venue(FollowId(follow_id)) == 0
     assert api.world.table.owners == {}
     assert ends(api, follow_id)[-2:] == ["FOLLOW_DELETING", "FOLLOW_DELETED"]
+
+
+def test_a_deleted_follow_is_gone_for_its_owner_who_is_told_where_its_receipts_are(
+    api: ApiWorld, token: str
+) -> None:
+    follow_id = holding(api, token, on_stop="keep")
+    before = api.request("GET", "/v1/copies", None, token).body["items"]
+    ask(api, token, "DELETE", follow_id)
+
+    gone = [ask(api, token, "GET", follow_id), ask(api, token, "GET", follow_id, "/portfolio")]
+    copies = api.request("GET", "/v1/copies", None, token, {"follow_id": follow_id})
+
+    assert {(each.status, each.code) for each in gone} == {(404, "FOLLOW_NOT_FOUND")}
+    told = f"this follow is deleted: its receipts are at GET /v1/copies?follow_id={follow_id}"
+    assert {each.body["detail"] for each in gone} == {told}
+    assert copies.body["items"] == before != []
+
+
+def test_to_another_a_deleted_follow_is_one_that_never_was(api: ApiWorld, token: str) -> None:
+    follow_id, other = holding(api, token, on_stop="keep"), api.token(BOB)
+    ask(api, token, "DELETE", follow_id)
+
+    def refused(named: str) -> list[tuple[int, Any]]:
+        asked = [ask(api, other, "GET", named), ask(api, other, "GET", named, "/portfolio")]
+        asked.append(api.request("GET", "/v1/copies", None, other, {"follow_id": named}))
+        return [(each.status, each.body) for each in asked]
+
+    assert refused(follow_id) == refused("f" * 32)
 
 
 def test_what_is_being_deleted_is_closed_by_a_new_agent_once_it_is_deleted_again(
