@@ -171,7 +171,25 @@ def test_what_is_being_deleted_cannot_be_started_or_resumed(api: ApiWorld, token
     answer = ask(api, token, "POST", follow_id, "/start")
 
     assert (answer.status, answer.code) == (409, "FOLLOW_DELETING")
+    assert "on_stop to close_now or keep and DELETE it again" in answer.body["detail"]
     assert ask(api, token, "GET", follow_id).body["status"] == "DELETING"
+
+
+@pytest.mark.parametrize(("on_stop", "left"), [("close_now", 0), ("keep", 1)])
+def test_what_is_being_deleted_ends_now_as_the_refusal_of_its_start_says(
+    api: ApiWorld, token: str, on_stop: str, left: int
+) -> None:
+    follow_id = holding(api, token)
+    ask(api, token, "DELETE", follow_id)
+
+    changed = {"limits": {"on_stop": on_stop}}
+    assert api.request("PATCH", f"/v1/follows/{follow_id}", changed, token).status == 200
+    ask(api, token, "DELETE", follow_id)
+    api.world.pump()
+
+    assert ask(api, token, "GET", follow_id).status == 404
+    assert api.world.held_at_venue(FollowId(follow_id)) == left
+    assert api.request("POST", "/v1/follows", new_follow(LEADER), token).status == 201
 
 
 def test_the_symbol_stays_in_use_until_the_deleted_follow_is_flat(
