@@ -167,7 +167,7 @@ def test_the_portfolio_shows_eight_decimals_and_flatters_nobody(
     names = ("margin", "reserved", "used", "fees", "funding", "realized", "pnl", "unrealized")
     money = {each: Decimal(shown[each]) for each in (*names, "remaining", "copy_budget_usdc")}
     entry, held = Decimal(position["entry_price"]), stored.held
-    assert all(-each.as_tuple().exponent <= 8 for each in (entry, *money.values()))
+    assert all(each == round(each, 8) for each in (entry, *money.values()))
     assert 0 <= entry * held - stored.entry_notional * (-1 if way else 1) < Decimal("1e-7")
     worth = held * Decimal("100.3") - stored.entry_notional * (-1 if way else 1)
     assert 0 <= worth - Decimal(position["unrealized"]) < Decimal("1e-8")
