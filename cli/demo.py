@@ -25,7 +25,7 @@ from cli.recordings import dexes_of, read_whole
 from cli.system import UNLIMITED_WEIGHT, VENUE_WEIGHT, Plan, System, running_system
 from cli.tables import show_run
 from localcloud.processes import PeakMemory
-from simulators.hyperliquid.replay.pacing import read_pace
+from simulators.hyperliquid.replay.pacing import LONGEST_GAP_MS, read_pace
 from simulators.hyperliquid.replay.recording import Recording
 from simulators.judge.court import judge
 from simulators.judge.reading import read_evidence
@@ -38,6 +38,10 @@ if TYPE_CHECKING:
 HYPERLIQUID = "hyperliquid"
 MOST_FOLLOWERS = 200
 NOT_CLEAN = 1
+SPEEDS = (
+    f"1 keeps the recorded gaps, each at most {LONGEST_GAP_MS} ms; N divides them by N; max is as"
+    " fast as the copies keep up, without the venue's request limits."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,11 +74,9 @@ def command(  # noqa: PLR0913, PLR0917 - one for each option
     ),
     leader: Annotated[str | None, typer.Option(help="Which leader of the recording.")] = None,
     followers: Annotated[int, typer.Option(min=1, max=MOST_FOLLOWERS, help="How many.")] = 10,
-    speed: Annotated[str, typer.Option(help="1 is as recorded, N is N times that, or max.")] = (
-        MAX_SPEED
-    ),
+    speed: Annotated[str, typer.Option(help=SPEEDS)] = MAX_SPEED,
     venue: Annotated[str, typer.Option(help="The venue.")] = HYPERLIQUID,
-    port: Annotated[int | None, typer.Option(min=1, max=65535, help="The cloud's port.")] = None,
+    port: Annotated[int | None, typer.Option(min=1, max=65535, help="The emulator's port.")] = None,
     json_file: Annotated[
         Path | None, typer.Option("--json", help="Write the figures to this file.")
     ] = None,

@@ -26,7 +26,7 @@ OF_A_STATE = frozenset({"cloud", "ports.json", "venue"})
 
 
 def command(
-    port: Annotated[int | None, typer.Option(min=1, max=65535, help="The cloud's port.")] = None,
+    port: Annotated[int | None, typer.Option(min=1, max=65535, help="The emulator's port.")] = None,
     state: Annotated[Path, typer.Option(help="Where the state stays between runs.")] = STATE,
 ) -> int:
     """Run the whole system until Ctrl-C; the next run goes on where this one stopped."""

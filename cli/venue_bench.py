@@ -13,6 +13,7 @@ from cli.errors import CommandError
 
 TIMEOUT_SECONDS = 30
 OK = 200
+LOOK = "look whether that is the venue's address"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,9 +51,17 @@ class VenueBench:
                 raise CommandError(
                     "SIMULATOR_UNREACHABLE",
                     f"the simulated venue at {self.url} does not answer",
-                    "run again; a busy machine may need a second try",
+                    f"{LOOK}, and run again: a busy machine may need a second try",
                 ) from error
-        if answer.status != OK:
-            refused = f"the simulated venue refused {path} ({answer.status}): {said[:300]!r}"
-            raise CommandError("SIMULATOR_REFUSED", refused, "put right what it names")
+        if answer.status == OK and (found := _read(said)) is not None:
+            return found
+        refused = f"{self.url} answers {path} with HTTP {answer.status}: {said[:300]!r}"
+        raise CommandError("SIMULATOR_REFUSED", refused, f"put right what it names, or {LOOK}")
+
+
+def _read(said: bytes) -> Any:
+    """Read what the test bench says, which is never null; None for a page of something else."""
+    try:
         return json.loads(said)
+    except ValueError:
+        return None

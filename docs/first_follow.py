@@ -8,7 +8,7 @@ from itertools import takewhile
 from typing import Any
 
 from cli.client import ApiClient, ApiError, SignInPlace
-from cli.errors import CommandError
+from cli.errors import CommandError, explained
 from cli.followers import public_key_of
 from cli.venue_bench import VenueBench
 
@@ -103,4 +103,5 @@ if len(addresses) != len(("API", "VENUE")):
 try:
     main(*addresses)
 except (ApiError, CommandError) as error:
-    sys.exit(f"error {error.code}: {error}")
+    known = explained(error)
+    sys.exit(f"error {known.code}: {known.message}\nremedy: {known.remedy}\n{USAGE}")

@@ -13,6 +13,9 @@ from localcloud.wire import HOST
 if TYPE_CHECKING:
     from localcloud.state_folder import StateFolder
 
+# Kept states know the emulator's port by the name of its folder.
+_SHOWN = {"cloud": "the emulator"}
+
 
 def pinned_port(folder: StateFolder, name: str, wanted: int | None = None) -> int:
     """Return the port that `folder` keeps for `name`, choosing and noting a free one at first.
@@ -35,7 +38,7 @@ def _checked(folder: StateFolder, name: str, known: int, wanted: int | None) -> 
     if wanted not in (None, known):
         raise LocalCloudError(
             Code.STATE_STALE,
-            f"{folder.root} was made with port {known} for {name}, and its queue URLs contain it.",
+            f"{folder.root} keeps port {known} for {_shown(name)}: its queue URLs contain it.",
             f"Use port {known}, or another state folder for port {wanted}.",
         )
     _refuse_taken(name, known)
@@ -50,9 +53,13 @@ def _refuse_taken(name: str, port: int) -> None:
         except OSError as problem:
             raise LocalCloudError(
                 Code.PORT_IN_USE,
-                f"Port {port} for {name} cannot be opened: {problem.strerror}.",
+                f"Port {port} for {_shown(name)} cannot be opened: {problem.strerror}.",
                 "Stop the program that uses it, or choose another port and state folder.",
             ) from problem
+
+
+def _shown(name: str) -> str:
+    return _SHOWN.get(name, name)
 
 
 def _free_port() -> int:

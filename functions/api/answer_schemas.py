@@ -1,6 +1,7 @@
 """JSON Schemas of what routes show, read from the types that their handlers say they give. Pure.
 
-It follows how answers are written: decimals as text, and a field that is None is left out.
+It follows how answers are written: decimals as text, and a field that is None is left out. A
+mapping that is annotated with a dataclass holds some of its fields.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 from enum import Enum
 from types import NoneType, UnionType
-from typing import Any, Literal, Union, cast, get_args, get_origin, get_type_hints
+from typing import Annotated, Any, Literal, Union, cast, get_args, get_origin, get_type_hints
 
 from understudy.domain.explanations import MEANINGS, STATUSES
 from understudy.domain.reasons import Reason
@@ -49,6 +50,8 @@ class AnswerSchemas:
             return self.of(next(each for each in arguments if each is not NoneType))
         if origin is Literal:
             return {"enum": list(arguments)}
+        if origin is Annotated:
+            return self._some_of(arguments[1])
         return self._several(origin, *arguments)
 
     def _several(self, origin: type, *of: Any) -> Schema:
@@ -79,8 +82,12 @@ class AnswerSchemas:
             self.named[kind.__name__] = self._described(kind)
         return {"$ref": REFERENCE.format(name=kind.__name__)}
 
+    def _some_of(self, kind: type) -> Schema:
+        """Describe a mapping that holds what was chosen of a type's fields."""
+        return {name: told for name, told in self._described(kind).items() if name != "required"}
+
     def _described(self, kind: type) -> Schema:
-        hints = get_type_hints(kind)
+        hints = get_type_hints(kind, include_extras=True)
         properties = {each.name: self.of(hints[each.name]) for each in dataclasses.fields(kind)}
         always = [name for name in properties if NoneType not in get_args(hints[name])]
         return {"title": kind.__name__, **_object(properties), "required": always}

@@ -20,8 +20,9 @@ if TYPE_CHECKING:
 
 ABOUT = (
     "Copy trading on your own account, with a key that can trade and never withdraw. Money and"
-    " sizes are decimals in text; times end in _ms and count from 1970 (UTC), and only the"
-    " expires_at of a nonce is written like the times of the message it is for (ISO 8601)."
+    " sizes are decimals in text, exact but for a portfolio's money and entry prices: these have at"
+    " most 8 decimals, rounded against the follow. Times end in _ms and count from 1970 (UTC), and"
+    " only the expires_at of a nonce is written like the times of the message it is for (ISO 8601)."
     " Every refusal of a route is problem details (RFC 9457) with a stable code. A path or method"
     ' that is none of these is answered by the gateway itself: 404, {"message": "Not Found"}.'
 )

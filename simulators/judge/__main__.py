@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 from simulators.judge.court import judge
 from simulators.judge.evidence import EvidenceError
-from simulators.judge.reading import read_evidence
+from simulators.judge.reading import evidence_in
 from simulators.judge.report import report_of
 
 
@@ -20,21 +18,12 @@ def main(arguments: Sequence[str]) -> int:
         sys.stderr.write("usage: python -m simulators.judge EVIDENCE.json\n")
         return 2
     try:
-        verdict = judge(read_evidence(_load(Path(arguments[0]))))
+        verdict = judge(evidence_in(Path(arguments[0])))
     except EvidenceError as error:
-        sys.stderr.write(f"no verdict: {error}\n")
+        sys.stderr.write(f"no verdict: {error}\nremedy: collect it again\n")
         return 2
     sys.stdout.write(report_of(verdict))
     return 0 if verdict.is_clean else 1
-
-
-def _load(path: Path) -> Any:
-    try:
-        return json.loads(path.read_bytes())
-    except OSError as error:
-        raise EvidenceError(f"cannot read {path}: {error.strerror or error}") from error
-    except (ValueError, RecursionError) as error:
-        raise EvidenceError(f"{path} is no complete JSON ({error}); collect it again") from error
 
 
 if __name__ == "__main__":

@@ -1,9 +1,11 @@
-"""Reads evidence from decoded JSON. Decimals are texts; a number with a point is refused."""
+"""Reads evidence, of a file or decoded. Decimals are texts; a number with a point is refused."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
+from pathlib import Path
 from typing import Any
 
 from simulators.judge.evidence import (
@@ -29,6 +31,17 @@ from simulators.judge.reading_limits import read_limits
 
 Json = Mapping[str, Any]
 _SIGNS = {"b": BUY, "buy": BUY, "a": SELL, "sell": SELL}
+
+
+def evidence_in(path: Path) -> Evidence:
+    """Read the evidence in a file; raises EvidenceError."""
+    try:
+        plain = json.loads(path.read_bytes())
+    except OSError as error:
+        raise EvidenceError(f"cannot read {path}: {error.strerror or error}") from error
+    except (ValueError, RecursionError) as error:
+        raise EvidenceError(f"{path} is no complete JSON ({error})") from error
+    return read_evidence(plain)
 
 
 def read_evidence(plain: Any) -> Evidence:

@@ -23,7 +23,8 @@ def named_orders(follows: Sequence[Follow], trades: Mapping[str, int]) -> frozen
 def stray_orders(books: Books) -> Iterator[tuple[str, Problem]]:
     """Give every accepted order whose client id no receipt names, with its symbol."""
     for order in books.unnamed:
-        text = f"no receipt names order {order.cloid or order.oid}"
+        named = order.cloid or order.oid
+        text = f"no receipt names order {named}: one order too many, or its receipt is missing"
         yield order.symbol, Problem(Figure.DUPLICATED, text)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 import pytest
@@ -11,6 +12,8 @@ from tests.fakes.requests import started
 
 if TYPE_CHECKING:
     from tests.fakes.api import ApiWorld
+
+RATIO = {"kind": "ratio", "percent": "17.77"}
 
 
 @pytest.fixture
@@ -142,6 +145,37 @@ def test_the_portfolio_adds_up(api: ApiWorld, fresh: str, follow_id: str) -> Non
     assert held["BTC"]["mark"] == "100"
     assert shown["used"] == shown["margin"] == held["BTC"]["margin"]
     assert "remaining" in shown
+
+
+@pytest.mark.parametrize("way", ["", "-"], ids=["long", "short"])
+def test_the_portfolio_shows_eight_decimals_and_flatters_nobody(
+    api: ApiWorld, token: str, way: str
+) -> None:
+    api.delegate(token)
+    path = f"/v1/follows/{started(api, token, sizing=RATIO, slippage_bps=500)}/portfolio"
+    api.world.pump()
+    api.world.clock.advance(1000)
+    back = "" if way else "-"
+    for size, price in ((f"{way}7.3", "101.37"), (f"{way}3.1", "98.011"), (f"{back}1.7", "99.37")):
+        api.world.copy("BTC", size, price)
+    api.world.price("BTC", "100.3")
+
+    shown = api.request("GET", path, None, api.token()).body
+
+    (position,) = shown["positions"]
+    (stored,) = (each["BTC"] for each in api.world.table.ledgers.values())
+    names = ("margin", "reserved", "used", "fees", "funding", "realized", "pnl", "unrealized")
+    money = {each: Decimal(shown[each]) for each in (*names, "remaining", "copy_budget_usdc")}
+    entry, held = Decimal(position["entry_price"]), stored.held
+    assert all(each == round(each, 8) for each in (entry, *money.values()))
+    assert 0 <= entry * held - stored.entry_notional * (-1 if way else 1) < Decimal("1e-7")
+    worth = held * Decimal("100.3") - stored.entry_notional * (-1 if way else 1)
+    assert 0 <= worth - Decimal(position["unrealized"]) < Decimal("1e-8")
+    assert money["used"] == money["margin"] + money["reserved"]
+    assert money["pnl"] == money["realized"] - money["fees"] + money["funding"]
+    assert money["remaining"] == (
+        money["copy_budget_usdc"] - money["used"] + money["pnl"] + money["unrealized"]
+    )
 
 
 def test_nobody_else_sees_any_of_it(api: ApiWorld, fresh: str, follow_id: str) -> None:

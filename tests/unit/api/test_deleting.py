@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.fakes.builders import LEADER
-from tests.fakes.requests import created, new_follow, started
+from tests.fakes.identity import BOB
+from tests.fakes.requests import new_follow, started
 from tests.fakes.venue import Fault
+from tests.unit.api.deleting import ask, holding
 from tests.unit.workflows.crashing import CrashError, CrashPoint, deliver, make_crash
 from understudy.domain.announcements import of_follow
 from understudy.domain.follows import Follow
@@ -22,21 +24,6 @@ if TYPE_CHECKING:
     from tests.fakes.api import ApiWorld
 
 OTHER_LEADER = "0x" + "7" * 40
-
-
-def holding(api: ApiWorld, token: str, **changes: Any) -> str:
-    """Start a follow and let it copy 1 BTC short of the leader's 5."""
-    api.delegate(token)
-    follow_id = started(api, token, **changes)
-    api.world.pump()
-    api.world.clock.advance(1000)
-    api.world.copy("BTC", "5")
-    assert api.world.held_at_venue(FollowId(follow_id)) == 1
-    return follow_id
-
-
-def ask(api: ApiWorld, token: str, method: str, follow_id: str, more: str = "") -> Any:
-    return api.request(method, f"/v1/follows/{follow_id}{more}", None, token)
 
 
 def ends(api: ApiWorld, follow_id: str) -> list[str]:
@@ -61,6 +48,34 @@ def test_a_deleted_follow_copies_the_leaders_exits_until_it_is_flat(
     assert api.world.held_at_venue(FollowId(follow_id)) == 0
     assert api.world.table.owners == {}
     assert ends(api, follow_id)[-2:] == ["FOLLOW_DELETING", "FOLLOW_DELETED"]
+
+
+def test_a_deleted_follow_is_gone_for_its_owner_who_is_told_where_its_receipts_are(
+    api: ApiWorld, token: str
+) -> None:
+    follow_id = holding(api, token, on_stop="keep")
+    before = api.request("GET", "/v1/copies", None, token).body["items"]
+    ask(api, token, "DELETE", follow_id)
+
+    gone = [ask(api, token, "GET", follow_id), ask(api, token, "GET", follow_id, "/portfolio")]
+    copies = api.request("GET", "/v1/copies", None, token, {"follow_id": follow_id})
+
+    assert {(each.status, each.code) for each in gone} == {(404, "FOLLOW_NOT_FOUND")}
+    told = f"this follow is deleted: its receipts are at GET /v1/copies?follow_id={follow_id}"
+    assert {each.body["detail"] for each in gone} == {told}
+    assert copies.body["items"] == before != []
+
+
+def test_to_another_a_deleted_follow_is_one_that_never_was(api: ApiWorld, token: str) -> None:
+    follow_id, other = holding(api, token, on_stop="keep"), api.token(BOB)
+    ask(api, token, "DELETE", follow_id)
+
+    def refused(named: str) -> list[tuple[int, Any]]:
+        asked = [ask(api, other, "GET", named), ask(api, other, "GET", named, "/portfolio")]
+        asked.append(api.request("GET", "/v1/copies", None, other, {"follow_id": named}))
+        return [(each.status, each.body) for each in asked]
+
+    assert refused(follow_id) == refused("f" * 32)
 
 
 def test_what_is_being_deleted_is_closed_by_a_new_agent_once_it_is_deleted_again(
@@ -132,45 +147,6 @@ def test_deleting_again_is_harmless_and_may_ask_for_the_closes(api: ApiWorld, to
     assert api.world.held_at_venue(FollowId(follow_id)) == 0
 
 
-def test_a_trade_that_is_lost_before_a_deletion_gets_its_receipt_after_it(
-    api: ApiWorld, token: str
-) -> None:
-    follow_id = FollowId(holding(api, token, on_stop="keep"))
-    api.world.leader_trades("BTC", "-5")
-    api.world.sync()
-    api.world.queues.lanes.take()
-
-    assert ask(api, token, "DELETE", follow_id).body["status"] == "DELETED"
-    api.world.pass_time(60)
-
-    assert [each.seq for each in api.world.receipts(follow_id)] == [1, 2]
-    assert api.world.held_at_venue(follow_id) == 1
-
-
-def test_a_deleted_follow_ends_with_the_trade_before_it_was_first_asked_for(
-    api: ApiWorld, token: str
-) -> None:
-    follow_id = holding(api, token)
-    ask(api, token, "DELETE", follow_id)
-    api.world.copy("BTC", "-2")
-    ask(api, token, "DELETE", follow_id)
-
-    assert api.world.table.follows[FollowId(follow_id)].end_seq == 1
-
-
-def test_a_follow_that_never_started_owes_no_receipt(api: ApiWorld, token: str) -> None:
-    before = holding(api, token, on_stop="keep")
-    ask(api, token, "DELETE", before)
-    never_started = created(api, token)
-    ask(api, token, "DELETE", never_started)
-
-    api.world.pass_time(60)
-
-    assert api.world.table.follows[FollowId(before)].end_seq == 1
-    assert api.world.table.follows[FollowId(never_started)].end_seq == 0
-    assert api.world.receipts(FollowId(never_started)) == []
-
-
 def test_what_is_being_deleted_cannot_be_started_or_resumed(api: ApiWorld, token: str) -> None:
     follow_id = holding(api, token)
     api.request("POST", "/v1/copy/disable", None, token)
@@ -181,7 +157,25 @@ def test_what_is_being_deleted_cannot_be_started_or_resumed(api: ApiWorld, token
     answer = ask(api, token, "POST", follow_id, "/start")
 
     assert (answer.status, answer.code) == (409, "FOLLOW_DELETING")
+    assert "on_stop to close_now or keep and DELETE it again" in answer.body["detail"]
     assert ask(api, token, "GET", follow_id).body["status"] == "DELETING"
+
+
+@pytest.mark.parametrize(("on_stop", "left"), [("close_now", 0), ("keep", 1)])
+def test_what_is_being_deleted_ends_now_as_the_refusal_of_its_start_says(
+    api: ApiWorld, token: str, on_stop: str, left: int
+) -> None:
+    follow_id = holding(api, token)
+    ask(api, token, "DELETE", follow_id)
+
+    changed = {"limits": {"on_stop": on_stop}}
+    assert api.request("PATCH", f"/v1/follows/{follow_id}", changed, token).status == 200
+    ask(api, token, "DELETE", follow_id)
+    api.world.pump()
+
+    assert ask(api, token, "GET", follow_id).status == 404
+    assert api.world.held_at_venue(FollowId(follow_id)) == left
+    assert api.request("POST", "/v1/follows", new_follow(LEADER), token).status == 201
 
 
 def test_the_symbol_stays_in_use_until_the_deleted_follow_is_flat(

@@ -157,6 +157,17 @@ def test_every_reason_and_status_of_a_receipt_has_its_words() -> None:
         assert all(words.values())
 
 
+def test_limits_as_they_were_chosen_are_told_one_by_one_and_none_is_always_there() -> None:
+    schemas = DOCUMENT["components"]["schemas"]
+
+    for chosen in (
+        schemas["ProfileView"]["properties"]["limits"],
+        schemas["AccountExport"]["properties"]["copy_limits"],
+    ):
+        assert chosen["properties"] == schemas["Limits"]["properties"]
+        assert "required" not in chosen
+
+
 def test_a_list_without_pages_has_items_only() -> None:
     shown = AnswerSchemas().of(Items[int])
 

@@ -51,6 +51,7 @@ def test_nobody_follows_themselves(api: ApiWorld, token: str) -> None:
     answer = api.request("POST", "/v1/follows", new_follow(ALICE.address), token)
 
     assert (answer.status, answer.code) == (422, "LEADER_IS_FOLLOWER")
+    assert answer.body["detail"] == "this leader is the follow's own wallet: follow another address"
 
 
 def test_nobody_follows_a_follower(api: ApiWorld, token: str) -> None:
@@ -60,6 +61,7 @@ def test_nobody_follows_a_follower(api: ApiWorld, token: str) -> None:
     answer = api.request("POST", "/v1/follows", new_follow(ALICE.address), api.token(BOB))
 
     assert (answer.status, answer.code) == (422, "LEADER_IS_FOLLOWER")
+    assert "nobody copies copies: follow whom it follows" in answer.body["detail"]
 
 
 def test_a_leader_who_became_a_follower_cannot_be_started(api: ApiWorld, token: str) -> None:

@@ -122,6 +122,15 @@ def test_the_page_needs_nothing_from_elsewhere(api: ApiWorld) -> None:
     assert not re.findall(r"https?://|src=|@import", page.body)
 
 
+def test_the_page_shows_what_each_route_takes_and_gives(api: ApiWorld) -> None:
+    page = api.request("GET", "/docs").body
+
+    for part in ("operation.parameters", "body", "schema"):
+        assert f"resolved({part}, all)" in page
+    for heading in ("Parameters", "Body", "Answer ${status}", "Refusals: "):
+        assert heading in page
+
+
 def test_health_asks_nobody(api: ApiWorld) -> None:
     assert api.request("GET", "/health").body == {"status": "OK"}
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import re
 import signal
 import sys
 from pathlib import Path
@@ -16,6 +17,7 @@ from cli.client import ApiError, ApiUnreachableError
 from cli.errors import CommandError, explained
 from cli.files import require_writable, write_json
 from localcloud.errors import Code, LocalCloudError
+from simulators.hyperliquid.replay.pacing import LONGEST_GAP_MS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -86,6 +88,14 @@ def test_bad_input_is_two_lines_and_starts_nothing(
         assert second.startswith("remedy: ")
         assert "UNEXPECTED" not in first, arguments
         assert "venue at" not in said.out
+
+
+def test_the_help_says_what_a_speed_is_and_whose_a_port(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["demo", "--help"]) == 0
+
+    said = " ".join(re.sub(r"[^ -~]", " ", capsys.readouterr().out).split())
+    assert f"1 keeps the recorded gaps, each at most {LONGEST_GAP_MS} ms" in said
+    assert "The emulator's port." in said
 
 
 @pytest.mark.parametrize(

@@ -64,6 +64,13 @@ def test_every_alarm_is_in_the_runbook_and_no_other() -> None:
     assert set(re.findall(r"`(\w+Alarm)`", text_of("runbook.md"))) == alarms
 
 
+@pytest.mark.parametrize("word", ["dex", "mark", "shard"])
+def test_the_glossary_has_the_words_that_answers_and_their_reasons_use(word: str) -> None:
+    explained = re.findall(r"^\| ([^|]+) \|", text_of("glossary.md"), re.MULTILINE)
+
+    assert word in {each.strip() for row in explained for each in row.split(",")}
+
+
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_links_lead_to_files(page: Path) -> None:
     links = LINK.findall(page.read_text(encoding="utf-8"))

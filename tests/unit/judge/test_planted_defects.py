@@ -51,7 +51,10 @@ def test_the_order_of_a_missing_receipt_is_one_that_no_receipt_names(
 ) -> None:
     follow_of(evidence, "perfect")["receipts"].remove(receipt_of(evidence, "perfect", 3))
 
-    assert figures_of(evidence) == only(duplicated=1)
+    verdict = verdict_of(evidence)
+
+    assert verdict.figures == only(duplicated=1)
+    assert verdict.findings[0].text.endswith("one order too many, or its receipt is missing")
 
 
 def test_a_missing_receipt_of_a_skip_is_an_unexplained_skip(evidence: dict[str, Any]) -> None:

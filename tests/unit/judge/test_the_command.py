@@ -65,7 +65,9 @@ def test_an_unusable_file_leaves_with_two_and_a_remedy(
 
 def test_a_missing_file_leaves_with_two(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main([str(tmp_path / "none.json")]) == 2
-    assert "cannot read" in capsys.readouterr().err
+    said = capsys.readouterr().err
+    assert "cannot read" in said
+    assert said.endswith("remedy: collect it again\n")
 
 
 def test_no_file_named_leaves_with_two(capsys: pytest.CaptureFixture[str]) -> None:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
 from understudy.domain.agents import Agent
 from understudy.domain.audit import AboutUser, AuditEntry, AuditRecord
 from understudy.domain.follows import Account, Budget, Follow, Ledger
 from understudy.domain.identity import ProviderIdentity, RemovedWallet, User, Wallet
 from understudy.domain.intents import Intent
+from understudy.domain.limit_choices import Choices
+from understudy.domain.limits import Limits
 from understudy.domain.receipts import Receipt
 from understudy.ports.accounts import AccountStore
 from understudy.ports.agents import AgentRegistry
@@ -68,7 +70,7 @@ class AccountExport:
     identities: tuple[ProviderIdentity, ...] = ()
     sessions: tuple[SessionView, ...] = ()
     agents: tuple[Agent, ...] = ()
-    copy_limits: Mapping[str, object] = field(default_factory=dict)
+    copy_limits: Annotated[Choices, Limits] = field(default_factory=dict)
     switches: Mapping[str, bool] = field(default_factory=dict)
     follows: tuple[FollowExport, ...] = ()
     accounts: tuple[Account, ...] = ()

@@ -51,8 +51,11 @@ class Copies:
         cursor: str,
         wanted: Wanted = EVERYTHING,
     ) -> Page[Receipt]:
-        """List one follow's receipts; raises NotFoundError, InvalidInputError for the cursor."""
-        self.own.state(user_id, follow_id)
+        """List a follow's receipts, a deleted one's too.
+
+        Raises NotFoundError, InvalidInputError for the cursor.
+        """
+        self.own.ever(user_id, follow_id)
         return _told(self.directory.receipts(follow_id, limit=limit, cursor=cursor), wanted)
 
     def of_user(

@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
 from understudy.domain.audit import AuditEntry
 from understudy.domain.errors import ConflictError, NotFoundError
 from understudy.domain.follows import Follow, FollowStatus, PauseReason
 from understudy.domain.limit_choices import Choices, changed_choices, own_choices
+from understudy.domain.limits import Limits
 from understudy.domain.replacing import replace
 from understudy.ports.audit import AuditTrail
 from understudy.ports.clock import Clock
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
 class ProfileView:
     """A profile as its user sees it."""
 
-    limits: Choices
+    limits: Annotated[Choices, Limits]
     enabled: bool
 
 

@@ -20,19 +20,25 @@ ATTEMPTS = 5
 
 @dataclass(frozen=True, slots=True)
 class OwnFollows:
-    """One user's follows; those of others and deleted ones are not there."""
+    """One user's follows; those of others are not there, deleted ones only for their receipts."""
 
     copies: CopyStore
     directory: FollowDirectory
 
     def state(self, user_id: UserId, follow_id: FollowId) -> FollowState:
-        """Read a follow with its records; raises NotFoundError."""
+        """Read a follow that is not deleted, with its records; raises NotFoundError."""
+        state = self.ever(user_id, follow_id)
+        if state.follow.status is FollowStatus.DELETED:
+            raise NotFoundError(
+                f"this follow is deleted: its receipts are at GET /v1/copies?follow_id={follow_id}",
+                code="FOLLOW_NOT_FOUND",
+            )
+        return state
+
+    def ever(self, user_id: UserId, follow_id: FollowId) -> FollowState:
+        """Read a follow, deleted or not, with its records; raises NotFoundError."""
         state = self.copies.follow_state(follow_id)
-        if (
-            state is None
-            or state.follow.user_id != user_id
-            or state.follow.status is FollowStatus.DELETED
-        ):
+        if state is None or state.follow.user_id != user_id:
             raise NotFoundError("you have no follow with this id", code="FOLLOW_NOT_FOUND")
         return state
 

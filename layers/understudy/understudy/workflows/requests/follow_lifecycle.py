@@ -203,7 +203,8 @@ def _builder_symbols(follow: Follow) -> list[str]:
 def _refuse_deleting(follow: Follow) -> None:
     if follow.status is FollowStatus.DELETING:
         raise ConflictError(
-            "this follow is being deleted: create a new one once it is flat",
+            "this follow is being deleted and ends once it is flat: wait, or PATCH its limit"
+            " on_stop to close_now or keep and DELETE it again; then create a new one",
             code="FOLLOW_DELETING",
         )
 

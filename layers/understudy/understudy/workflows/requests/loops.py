@@ -18,11 +18,16 @@ def refuse_loop(
     identity: IdentityStore, copies: CopyStore, follower_address: str, leader: str
 ) -> None:
     """Raise LimitExceededError when the leader is a follower, the follower itself included."""
-    if leader == follower_address or _follows_somebody(identity, copies, leader):
-        raise LimitExceededError(
-            "this leader is a follower: copying a copy could turn in a circle",
-            code="LEADER_IS_FOLLOWER",
+    if leader == follower_address:
+        raise _refused("this leader is the follow's own wallet: follow another address")
+    if _follows_somebody(identity, copies, leader):
+        raise _refused(
+            "this leader is a follower here, and nobody copies copies: follow whom it follows"
         )
+
+
+def _refused(why: str) -> LimitExceededError:
+    return LimitExceededError(why, code="LEADER_IS_FOLLOWER")
 
 
 def _follows_somebody(identity: IdentityStore, copies: CopyStore, address: str) -> bool:
