@@ -19,7 +19,11 @@ if TYPE_CHECKING:
 
 FOLDER = Path(__file__).parent
 ROOT = FOLDER.parents[2]
-FAULTS: dict[str, str] = yaml.safe_load((FOLDER / "cfn_lint_faults.yaml").read_text("utf-8"))
+FAULTS: dict[str, str] = {
+    rule: template
+    for name in ("cfn_lint_faults.yaml", "cfn_lint_faults_elsewhere.yaml")
+    for rule, template in yaml.safe_load((FOLDER / name).read_text("utf-8")).items()
+}
 REASONS: dict[str, str] = yaml.safe_load((FOLDER / "cfn_lint_excused.yaml").read_text("utf-8"))
 EXCUSED = [rule for rules in REASONS.values() for rule in rules.split()]
 AS_THE_COMMAND = ["E", "W"]  # errors and warnings; what merely informs is off, as in `make check`
