@@ -60,7 +60,7 @@ TOO_MUCH = {
     "{long name}": "a" * 256,
     "{long text}": "a" * 300,
     "{million letters}": "a" * 1_000_000,
-    "{many queues}": many(501, "{ Type: AWS::SQS::Queue }"),
+    "{many resources}": many(501, "{ Type: AWS::CloudFormation::WaitConditionHandle }"),
     "{many outputs}": many(201, "{ Value: a }"),
     "{many parameters}": many(201, "{ Type: String }"),
     "{many keys}": many(201, "{ b: c }"),
