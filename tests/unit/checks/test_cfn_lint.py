@@ -82,8 +82,13 @@ def rules_broken_in(file: Path, rules: Rules) -> set[str]:
 
 
 @pytest.fixture(scope="module")
-def rules() -> Rules:
-    return Runner(ConfigMixIn([])).rules
+def command() -> Runner:
+    return Runner(ConfigMixIn([]))
+
+
+@pytest.fixture(scope="module")
+def rules(command: Runner) -> Rules:
+    return command.rules
 
 
 def test_no_rule_of_cfn_lint_is_forgotten(rules: Rules) -> None:
@@ -116,16 +121,15 @@ def test_a_runtime_past_its_day_is_reported_under_its_rule(
 
 @pytest.mark.parametrize("rule", BESIDE)
 def test_a_fault_beside_the_template_is_reported_under_its_rule(
-    rule: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    rule: str, command: Runner, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     name, text, arguments = BESIDE[rule]
     (tmp_path / name).write_text(text, encoding="utf-8")
     written(tmp_path, WITH_A_PARAMETER)
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(command, "config", ConfigMixIn([*arguments, name]))
 
-    found = Runner(ConfigMixIn([*arguments, name])).run()
-
-    assert {match.rule.id for match in found} == {rule}
+    assert {match.rule.id for match in command.run()} == {rule}
 
 
 def test_a_template_that_is_not_there_is_reported_under_its_rule(
