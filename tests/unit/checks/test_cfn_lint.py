@@ -1,28 +1,52 @@
-"""Each rule of cfn-lint finds its planted fault, or it is written down why it has none here."""
+"""Each rule of cfn-lint finds its planted fault, or is shown to be silent in this version."""
 
 from __future__ import annotations
 
 import re
+from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self, TypedDict
 
 import pytest
 import yaml
 from cfnlint.config import ConfigMixIn
-from cfnlint.core import get_rules
-from cfnlint.runner import run_template_by_file_path
+from cfnlint.runner import Runner, run_template_by_file_path
 
 from tests.unit.checks.planted import SOUND_TEMPLATE
 
 if TYPE_CHECKING:
-    from cfnlint.rules import RulesCollection
+    from cfnlint.rules import Rules
+
+
+class Silent(TypedDict):
+    """A rule that is never reported: why, a template that breaks it, what is reported instead."""
+
+    why: str
+    template: str
+    instead: list[str]
+
 
 FOLDER = Path(__file__).parent
 ROOT = FOLDER.parents[2]
-FAULTS: dict[str, str] = yaml.safe_load((FOLDER / "cfn_lint_faults.yaml").read_text("utf-8"))
-REASONS: dict[str, str] = yaml.safe_load((FOLDER / "cfn_lint_excused.yaml").read_text("utf-8"))
-EXCUSED = [rule for rules in REASONS.values() for rule in rules.split()]
-AS_THE_COMMAND = ["E", "W"]  # errors and warnings; what merely informs is off, as in `make check`
+FAULTS: dict[str, str] = {
+    rule: template
+    for name in ("cfn_lint_faults.yaml", "cfn_lint_faults_elsewhere.yaml")
+    for rule, template in yaml.safe_load((FOLDER / name).read_text("utf-8")).items()
+}
+SILENT: dict[str, Silent] = yaml.safe_load((FOLDER / "cfn_lint_silent.yaml").read_text("utf-8"))
+# Faults in what is given beside a template: its name and text, and the arguments before its name.
+BESIDE = {
+    "E0100": ("deployment.yaml", "template-file-path: [a]", ["--deployment-files"]),
+    "E0200": ("parameters.json", '{ "Parameters": [1] }', ["template.yaml", "--parameter-files"]),
+    "E2900": ("P=other", "", ["template.yaml", "--parameters"]),
+}
+WITH_A_PARAMETER = """
+Parameters: { P: { Type: String, AllowedValues: [a-queue, b-queue] } }
+Resources: { Q: { Type: AWS::SQS::Queue, Properties: { QueueName: !Ref P } } }
+"""
+NO_SUCH_FILE = "E0003"
+# Two rules ask what day it is: past days, whose place in AWS's calendar of runtimes is settled.
+DAYS = {"E2531": (2022, 8, 1), "W2531": (2023, 12, 20)}
 
 
 def many(count: int, each: str) -> str:
@@ -36,43 +60,97 @@ TOO_MUCH = {
     "{long name}": "a" * 256,
     "{long text}": "a" * 300,
     "{million letters}": "a" * 1_000_000,
-    "{many queues}": many(501, "{ Type: AWS::SQS::Queue }"),
+    "{many resources}": many(501, "{ Type: AWS::CloudFormation::WaitConditionHandle }"),
     "{many outputs}": many(201, "{ Value: a }"),
+    "{many parameters}": many(201, "{ Type: String }"),
     "{many keys}": many(201, "{ b: c }"),
 }
 
 
-def rules_broken_in(file: Path, rules: RulesCollection) -> set[str]:
+def written(folder: Path, text: str) -> Path:
+    for name, meant in TOO_MUCH.items():
+        text = text.replace(name, meant)
+    template = folder / "template.yaml"
+    template.write_text(text, encoding="utf-8")
+    return template
+
+
+def rules_broken_in(file: Path, rules: Rules) -> set[str]:
     """Judge one template as the command does, without loading all the rules for each."""
-    found = run_template_by_file_path(str(file), ConfigMixIn(), rules, ignore_bad_template=False)
+    found = run_template_by_file_path(str(file), ConfigMixIn([]), rules, ignore_bad_template=False)
     return {match.rule.id for match in found}
 
 
 @pytest.fixture(scope="module")
-def rules() -> RulesCollection:
-    return get_rules([], [], AS_THE_COMMAND)
+def command() -> Runner:
+    return Runner(ConfigMixIn([]))
 
 
-def test_no_rule_of_cfn_lint_is_forgotten(rules: RulesCollection) -> None:
-    known = [rule for rule in rules.rules if rule[0] in "EW"]
+@pytest.fixture(scope="module")
+def rules(command: Runner) -> Rules:
+    return command.rules
 
-    assert sorted([*FAULTS, *EXCUSED]) == sorted(known)
+
+def test_no_rule_of_cfn_lint_is_forgotten(rules: Rules) -> None:
+    # As in `make check`, what merely informs is off, and what cfn-lint calls experimental.
+    enforced = [rule for rule in rules if rules.is_rule_enabled(rule, ConfigMixIn([]))]
+
+    assert sorted([*FAULTS, *SILENT, *BESIDE, NO_SUCH_FILE]) == sorted(enforced)
 
 
-@pytest.mark.parametrize("rule", FAULTS)
+@pytest.mark.parametrize("rule", [rule for rule in FAULTS if rule not in DAYS])
 def test_a_planted_fault_is_reported_under_its_rule(
-    rule: str, rules: RulesCollection, tmp_path: Path
+    rule: str, rules: Rules, tmp_path: Path
 ) -> None:
-    text = FAULTS[rule]
-    for name, meant in TOO_MUCH.items():
-        text = text.replace(name, meant)
-    template = tmp_path / "template.yaml"
-    template.write_text(text, encoding="utf-8")
-
-    assert rule in rules_broken_in(template, rules)
+    assert rule in rules_broken_in(written(tmp_path, FAULTS[rule]), rules)
 
 
-def test_the_sound_template_has_no_fault(rules: RulesCollection) -> None:
+@pytest.mark.parametrize("rule", DAYS)
+def test_a_runtime_past_its_day_is_reported_under_its_rule(
+    rule: str, rules: Rules, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Day(datetime):
+        @classmethod
+        def today(cls) -> Self:
+            return cls(*DAYS[rule])
+
+    monkeypatch.setitem(rules[rule].validate.__globals__, "datetime", Day)
+
+    assert rule in rules_broken_in(written(tmp_path, FAULTS[rule]), rules)
+
+
+@pytest.mark.parametrize("rule", BESIDE)
+def test_a_fault_beside_the_template_is_reported_under_its_rule(
+    rule: str, command: Runner, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    name, text, arguments = BESIDE[rule]
+    (tmp_path / name).write_text(text, encoding="utf-8")
+    written(tmp_path, WITH_A_PARAMETER)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(command, "config", ConfigMixIn([*arguments, name]))
+
+    assert {match.rule.id for match in command.run()} == {rule}
+
+
+def test_a_template_that_is_not_there_is_reported_under_its_rule(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit):
+        Runner(ConfigMixIn([str(tmp_path / "nowhere.yaml")]))
+
+    assert capsys.readouterr().out.startswith(NO_SUCH_FILE)
+
+
+@pytest.mark.parametrize("rule", SILENT)
+def test_a_rule_without_a_planted_fault_is_never_reported(
+    rule: str, rules: Rules, tmp_path: Path
+) -> None:
+    broken = rules_broken_in(written(tmp_path, SILENT[rule]["template"]), rules)
+
+    assert broken == set(SILENT[rule]["instead"])
+
+
+def test_the_sound_template_has_no_fault(rules: Rules) -> None:
     assert rules_broken_in(SOUND_TEMPLATE, rules) == set()
 
 
