@@ -85,15 +85,19 @@ def test_a_function_cannot_and_the_demo_fails_with_it(
     assert "worker.py" in said
 
 
-@pytest.mark.parametrize(("name", "arguments"), [("doctor", []), ("judge", ["absent.json"])])
-def test_a_command_cannot(tmp_path: Path, name: str, arguments: list[str]) -> None:
+@pytest.mark.parametrize(
+    ("name", "step", "arguments"),
+    [("doctor", "findings", []), ("judge", "evidence_in", ["absent.json"])],
+)
+def test_a_command_cannot(tmp_path: Path, name: str, step: str, arguments: list[str]) -> None:
     program = tmp_path / "program.py"
     program.write_text(
         "import sys\n"
         "from cli import app\n"
         f"from cli import {name}\n"
         f"def tries(*_):\n    {TRIES}"
-        f"{name}.findings = {name}._load = tries\n"
+        f"assert callable({name}.{step})\n"
+        f"{name}.{step} = tries\n"
         f"sys.exit(app.main({[name, *arguments]!r}))\n"
     )
 
