@@ -218,7 +218,7 @@ def nothing_is_left_lying(world: World) -> Broken:
     for source in queues.sources:
         if source.dead:
             yield f"{source.name}: {len(source.dead)} dead letters after they were redriven"
-    for source in (queues.leader_sync, queues.fan_out, queues.lanes):
+    for source in queues.in_order:
         if len(source):
             yield f"{source.name}: {len(source)} messages wait"
     for follow in world.table.follows.values():

@@ -32,6 +32,11 @@ class SimulatedQueues:
         """Give every queue."""
         return self.leader_sync, self.fan_out, self.lanes, self.reconcile
 
+    @property
+    def in_order(self) -> tuple[Source[Any], ...]:
+        """Give the queues that keep an order; the other one always has something for later."""
+        return self.leader_sync, self.fan_out, self.lanes
+
     def to_leader_sync(self, messages: Sequence[LeaderFills]) -> None:
         """Send fills, ordered per leader."""
         self.leader_sync.send(sending.of_leader_fills(messages))

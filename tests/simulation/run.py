@@ -28,6 +28,8 @@ FOLLOWS = 20
 TRADES = 200
 STEP_MS = 10_000
 SETTLE_MS = 15 * 60_000
+LOOK_MS = 1_000
+MOST_LOOKS = 10
 WEEKS_MS = 14 * 86_400_000
 
 
@@ -128,13 +130,22 @@ def run_block(seed: str, mix: str, *, trades: int = TRADES, keeps_history: bool 
     while not done:
         world.loop.run(world.loop.now_ms + STEP_MS)
     world.cease()
-    world.loop.run(world.loop.now_ms + SETTLE_MS)
+    _settle(world)
     world.redriven = sum(source.redrive() for source in world.queues.sources)
     if world.redriven:
         world.loop.leap(WEEKS_MS)
-        world.loop.run(world.loop.now_ms + SETTLE_MS)
+        _settle(world)
     _note_books(world)
     return world
+
+
+def _settle(world: World) -> None:
+    """Let everything come to its end; a listener that has just begun asks for looks at leaders."""
+    world.loop.run(world.loop.now_ms + SETTLE_MS)
+    for _ in range(MOST_LOOKS):
+        if not any(map(len, world.queues.in_order)):
+            return
+        world.loop.run(world.loop.now_ms + LOOK_MS)
 
 
 def _was_sent(world: World, receipt: Receipt) -> bool:

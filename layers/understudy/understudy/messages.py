@@ -86,7 +86,8 @@ class Converge:
 class ReconcileWallet:
     """Compare a wallet's ledgers with the venue (queue follow-reconcile).
 
-    A wallet that follows nobody any more only gets the venue's figures for its last orders.
+    With the cause ENDED it only gets the venue's figures for the last orders of a deleted follow,
+    if no other of its follows has ever held anything and so asks for them itself.
     """
 
     wallet_id: WalletId

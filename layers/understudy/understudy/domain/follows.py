@@ -46,8 +46,8 @@ class PauseReason(StrEnum):
 class Follow:
     """One follower wallet that follows one leader; trades up to `start_seq` are not copied.
 
-    `end_seq` is the leader's last trade when its deletion was asked for, 0 until then: the follow has
-    a receipt for each trade between these two.
+    `end_seq` is the leader's last trade when its deletion was asked for, 0 until then: the follow
+    has a receipt for each trade between these two.
 
     `own_limits` names the limits that were chosen for this follow; the others come from the
     user's copy profile, else from their defaults. `realized_at_stop` is the realized profit with

@@ -22,6 +22,7 @@ from understudy.domain.replacing import replace
 from understudy.domain.settlement import paused_by
 from understudy.domain.valuation import unrealized
 from understudy.messages import (
+    ENDED,
     CheckLeader,
     CloseGaps,
     LearnLeverage,
@@ -44,7 +45,7 @@ from understudy.workflows.reconciling.closing_gaps import close_gaps, close_last
 from understudy.workflows.reconciling.learning import learn_leverage
 from understudy.workflows.reconciling.rebuilding import rebuild
 from understudy.workflows.reconciling.resolving import resolve
-from understudy.workflows.reconciling.truing_up import true_up, true_up_deleted
+from understudy.workflows.reconciling.truing_up import asks_for_fills, true_up, true_up_deleted
 from understudy.workflows.reconciling.waking import wake_lane
 from understudy.workflows.watching.fanning_out import FanOutPorts
 from understudy.workflows.watching.leader_books import check
@@ -93,7 +94,7 @@ def reconcile(ports: ReconcilePorts, command: ReconcileCommand) -> None:
         resolve(ports.copying, command)
     elif isinstance(command, ReconcileWallet):
         with suppress(RequestBudgetError):  # the sweep asks again every minute
-            _reconcile_wallet(ports, command.wallet_id)
+            _reconcile_wallet(ports, command)
     elif isinstance(command, CloseGaps):
         close_last_gaps(ports.copying, ports.leaders, command)
     elif isinstance(command, CheckLeader):
@@ -110,14 +111,15 @@ def _sync_ports(ports: ReconcilePorts) -> SyncPorts:
     return SyncPorts(fan_out, ports.markets, copying.venues)
 
 
-def _reconcile_wallet(ports: ReconcilePorts, wallet_id: WalletId) -> None:
+def _reconcile_wallet(ports: ReconcilePorts, command: ReconcileWallet) -> None:
+    wallet_id = command.wallet_id
     known = _states_of(ports, wallet_id)
     if any(is_behind(ports.copying, state.follow) for state in known):
         if not rebuild(ports.copying, _sync_ports(ports), known):
             return
         known = _states_of(ports, wallet_id)
-    if not known:
-        true_up_deleted(ports.copying, wallet_id)
+    if not known or (command.cause == ENDED and not any(map(asks_for_fills, known))):
+        true_up_deleted(ports.copying, wallet_id)  # of the others the sweep takes care
         return
     for state in known:  # this needs no venue: an exit must not wait until it answers questions
         close_gaps(ports.copying, ports.leaders, state)

@@ -71,8 +71,16 @@ def true_up(ports: CopyPorts, states: Sequence[FollowState]) -> None:
             step(wallet)
 
 
+def asks_for_fills(state: FollowState) -> bool:
+    """Say whether a follow has ever held anything, so that its account's fills are asked for."""
+    return any(ledger.held_since_ms for ledger in state.ledgers.values())
+
+
 def true_up_deleted(ports: CopyPorts, wallet_id: WalletId) -> None:
-    """Bring the last orders of a wallet that follows nobody any more to the venue's figures."""
+    """Bring the last orders of a wallet's deleted follows to the venue's figures.
+
+    Nobody else does it where no follow that is still there asks for the account's fills.
+    """
     names = _names_of_estimated(ports, wallet_id)
     found = map(ports.store.follow_state, dict.fromkeys(follow_id for follow_id, _ in names))
     true_up(ports, [state for state in found if state is not None])
