@@ -24,7 +24,12 @@ class Fate(StrEnum):
 
 
 # The ports' calls that are one transaction of the tables.
-TRANSACTIONS = frozenset({"copies.commit", "leaders.store_trade", "custody.record"})
+TRANSACTIONS = frozenset(
+    {
+        *("copies.commit", "leaders.store_trade", "custody.record"),
+        *("directory.create", "directory.replace"),
+    }
+)
 
 Ladder = tuple[tuple[float, Fate], ...]
 

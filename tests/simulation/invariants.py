@@ -111,9 +111,10 @@ def receipts_tell_what_orders_did(world: World) -> Broken:
 
 def _seqs_of(world: World, follow: Follow) -> Iterator[int]:
     """Give a follow's trades, of a deleted one those from before its deletion was asked for."""
-    left_at = world.left_at.get(follow.follow_id)
+    last = max(world.left_at.get(follow.follow_id, 0), follow.end_seq)
+    has_left = follow.status in {FollowStatus.DELETING, FollowStatus.DELETED}
     for seq in world.table.trades[HYPERLIQUID, follow.leader]:
-        if seq > follow.start_seq and (left_at is None or seq <= left_at):
+        if seq > follow.start_seq and (seq <= last or not has_left):
             yield seq
 
 

@@ -2,43 +2,24 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 
 from tests.unit.workflows.accounting import copied
+from tests.unit.workflows.leaving import leave, lose_a_trade
 from understudy.adapters.memory.queues import InMemoryQueues
-from understudy.domain.follows import Follow, FollowStatus
+from understudy.domain.follows import FollowStatus
 from understudy.domain.ids import FollowId
 from understudy.domain.limits import OnStop
 from understudy.domain.reasons import Reason
 from understudy.messages import CloseGaps, ReconcileCommand
-from understudy.ports.copying import Changes
-from understudy.workflows.copying.ending import end_if_done
 from understudy.workflows.follow_reconcile import reconcile
 
 if TYPE_CHECKING:
     from tests.fakes.world import World
 
 DAY_MINUTES = 24 * 60
-
-
-def _lose_a_trade(world: World, size: str) -> None:
-    world.leader_trades("BTC", size)
-    world.sync()
-    world.queues.lanes.take()
-
-
-def _leave(world: World, follow: FollowId, on_stop: OnStop = OnStop.KEEP) -> Follow:
-    """Ask for a follow's deletion, and end it if nothing is left to do."""
-    stored = world.table.follows[follow]
-    last_seq = world.leaders.leader_book(stored.venue, stored.leader).seq
-    limits = replace(stored.limits, on_stop=on_stop)
-    leaving = replace(stored, limits=limits, status=FollowStatus.DELETING, end_seq=last_seq)
-    committed = world.copying.store.commit(Changes(follow=leaving)).follow
-    assert committed is not None
-    return end_if_done(world.copying.store, world.queues, committed, world.clock.now_ms())
 
 
 def _seqs(world: World, follow: FollowId) -> list[int]:
@@ -69,8 +50,8 @@ def _reconcile_for_a_minute(world: World) -> int:
 
 def test_a_trade_lost_before_the_deletion_gets_its_receipt_after_the_end() -> None:
     world, follow = copied("5")
-    _lose_a_trade(world, "2")
-    assert _leave(world, follow).status is FollowStatus.DELETED
+    lose_a_trade(world, "2")
+    assert leave(world, follow).status is FollowStatus.DELETED
     assert _seqs(world, follow) == [1]
 
     world.pass_time(60)
@@ -81,8 +62,8 @@ def test_a_trade_lost_before_the_deletion_gets_its_receipt_after_the_end() -> No
 def test_a_lost_exit_of_a_follow_that_kept_its_position_orders_nothing() -> None:
     world, follow = copied("5")
     held = world.held_at_venue(follow)
-    _lose_a_trade(world, "-5")
-    _leave(world, follow)
+    lose_a_trade(world, "-5")
+    leave(world, follow)
 
     world.pass_time(60)
 
@@ -92,8 +73,8 @@ def test_a_lost_exit_of_a_follow_that_kept_its_position_orders_nothing() -> None
 
 def test_a_trade_after_the_deletion_is_nobody_s_any_more(asked: list[CloseGaps]) -> None:
     world, follow = copied("5")
-    _lose_a_trade(world, "2")
-    _leave(world, follow)
+    lose_a_trade(world, "2")
+    leave(world, follow)
     world.copy("BTC", "1")
 
     world.pass_time(900)
@@ -106,7 +87,7 @@ def test_a_follow_that_closes_first_is_asked_about_once_it_has_ended(
     asked: list[CloseGaps],
 ) -> None:
     world, follow = copied("5")
-    assert _leave(world, follow, OnStop.COPY_CLOSES).status is FollowStatus.DELETING
+    assert leave(world, follow, OnStop.COPY_CLOSES).status is FollowStatus.DELETING
     assert not asked
 
     world.copy_now("BTC", "-5")
@@ -122,15 +103,15 @@ def test_a_follow_whose_receipts_are_known_to_be_there_is_not_asked_about(
     world, follow = copied("5")
     world.sweep()
 
-    _leave(world, follow)
+    leave(world, follow)
 
     assert not asked
 
 
 def test_a_trade_that_is_lost_again_on_its_way_is_sent_again() -> None:
     world, follow = copied("5")
-    _lose_a_trade(world, "2")
-    _leave(world, follow)
+    lose_a_trade(world, "2")
+    leave(world, follow)
     assert _reconcile_for_a_minute(world) == 1
 
     world.pass_time(60)
@@ -140,8 +121,8 @@ def test_a_trade_that_is_lost_again_on_its_way_is_sent_again() -> None:
 
 def test_a_lane_that_takes_nothing_is_sent_it_ever_seldomer_and_not_after_a_day() -> None:
     world, follow = copied("5")
-    _lose_a_trade(world, "2")
-    _leave(world, follow)
+    lose_a_trade(world, "2")
+    leave(world, follow)
 
     sent = [minute for minute in range(2 * DAY_MINUTES) if _reconcile_for_a_minute(world)]
 
@@ -153,7 +134,7 @@ def test_a_lane_that_takes_nothing_is_sent_it_ever_seldomer_and_not_after_a_day(
 
 def test_a_follow_that_nobody_deleted_is_left_to_the_sweep(asked: list[CloseGaps]) -> None:
     world, follow = copied("5")
-    _lose_a_trade(world, "2")
+    lose_a_trade(world, "2")
     world.queues.to_reconcile(CloseGaps(follow, world.clock.now_ms() + 600_000))
 
     assert _reconcile_for_a_minute(world) == 0

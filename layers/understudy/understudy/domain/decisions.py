@@ -13,7 +13,7 @@ from understudy.domain.carrying import (
     without_old_carry,
 )
 from understudy.domain.exits import decide_exit, exit_size, keeps_positions, order_exit
-from understudy.domain.follows import Ledger, WaitingOpen
+from understudy.domain.follows import FollowStatus, Ledger, WaitingOpen
 from understudy.domain.intents import IntentKind
 from understudy.domain.limits import CopyMode, SizingKind
 from understudy.domain.markets import Market
@@ -45,6 +45,8 @@ def decide(situation: Situation) -> Decision:
     if trade.seq <= max(ledger.last_seq, situation.follow.start_seq):
         seen_seq = Decimal(max(ledger.last_seq, situation.follow.start_seq))
         return Decision(ledger, reason=Reason.SUPERSEDED, numbers={"last_seq": seen_seq})
+    if situation.follow.status is FollowStatus.DELETED:
+        return _refusal(situation, ledger, Reason.FOLLOW_PAUSED)
     enters = trade.kind in (TradeKind.OPEN, TradeKind.ADD)
     if enters and trade.correction:
         # Nobody knows when it came to be: it is recorded, and nothing else is touched.

@@ -26,6 +26,7 @@ ACCOUNT_UNREAD = "account_reading"
 OTHER_POSITION = "position_at_the_venue"
 CORRECTION = "correction_of_the_leaders_book"
 DELETING = "being_deleted"
+DELETED = "deleted"
 STILL_BELOW_THE_FLOOR = "loss_since_the_drawdown_stop"
 
 # Rules whose reason says too little, in words for the user.
@@ -37,10 +38,13 @@ WORDS: Mapping[str, str] = {
     STILL_BELOW_THE_FLOOR: "the realized loss is still at or below the drawdown stop: raise the"
     " budget or stop_copy_drawdown_pct, or start a new follow",
     DELETING: "this follow is being deleted: it only closes what it holds",
+    DELETED: "this follow was deleted before the trade came to it",
     CORRECTION: "the venue shows a position of the leader that no fill explains: only exits follow",
     OTHER_POSITION: "the account holds another size than this follow copied: entries wait until"
     " both agree",
 }
+
+_ENDS = {FollowStatus.DELETING: DELETING, FollowStatus.DELETED: DELETED}
 
 Compared = tuple[str, Mapping[str, Decimal]]
 
@@ -74,8 +78,8 @@ def _stop(situation: Situation) -> _Explained:
     follow = situation.follow
     if follow.status is FollowStatus.ACTIVE:
         return OTHER_POSITION, {"held": situation.ledger.held}
-    if follow.status is FollowStatus.DELETING:
-        return DELETING, {}
+    if follow.status in _ENDS:
+        return _ENDS[follow.status], {}
     return "" if follow.pause_reason is None else follow.pause_reason.value, {}
 
 

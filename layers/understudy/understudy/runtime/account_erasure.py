@@ -61,6 +61,7 @@ def _lifecycle(
         venue=parts.venue(),
         queues=parts.queues("follower_execute", "follow_reconcile"),
         clock=parts.CLOCK,
+        epoch=environment.epoch(),
     )
 
 

@@ -195,6 +195,7 @@ class ApiServices:
             venue=ports.copying().venue,
             queues=ports.copying().queues,
             clock=ports.clock,
+            epoch=ports.epoch,
         )
 
     @cached_property

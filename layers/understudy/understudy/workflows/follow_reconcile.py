@@ -132,8 +132,8 @@ def _reconcile_wallet(ports: ReconcilePorts, command: ReconcileWallet) -> None:
         _check_agent(ports, state)
         _check_drawdown(ports, state)
         _close_stopped(ports, state)
-        copying = ports.copying
-        end_if_done(copying.store, copying.queues, state.follow, copying.clock.now_ms())
+        copying, now_ms = ports.copying, ports.copying.clock.now_ms()
+        end_if_done(copying.store, copying.queues, state.follow, now_ms, copying.epoch)
 
 
 def _states_of(ports: ReconcilePorts, wallet_id: WalletId) -> list[FollowState]:

@@ -164,10 +164,11 @@ def _read_again(ports: CopyPorts, view: View, trade: Trade) -> View:
 def _with_fresh_account(ports: CopyPorts, view: View, command: FollowerExecute) -> View:
     """Read the account again before an entry when the last reading is too old.
 
-    An entry that is too old itself needs none: it never becomes an order.
+    An entry that is too old itself needs none, nor one of a follow that ended: it never becomes an
+    order.
     """
     trade = command.trade
-    if trade.kind in (TradeKind.REDUCE, TradeKind.CLOSE):
+    if view.is_deleted or trade.kind in (TradeKind.REDUCE, TradeKind.CLOSE):
         return view
     try:
         return with_account(ports, view, command.queued_at_ms)

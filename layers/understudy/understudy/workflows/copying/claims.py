@@ -46,6 +46,8 @@ def claim(
     else:
         intent = pin(view, trade, decision.order, receipt, leg=leg, now_ms=now_ms)
         changes = _with_order(view, decision, receipt, intent)
+    if view.is_deleted:  # nothing of it is written once its user's records are erased
+        changes = replace(changes, unchanged=view.state.follow)
     receipts = (*changes.receipts, *_superseded(ports, view, decision))
     committed = ports.store.commit(replace(changes, receipts=receipts))
     return replace(view.after(committed), intent=committed.intent, first=True)

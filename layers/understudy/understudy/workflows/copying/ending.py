@@ -30,15 +30,21 @@ LAST_GAPS_SECONDS = 60
 LAST_GAPS_UNTIL_MS = 86_400_000
 
 
-def end_if_done(store: CopyStore, queues: Queues, follow: Follow, now_ms: int) -> Follow:
+def end_if_done(
+    store: CopyStore, queues: Queues, follow: Follow, now_ms: int, epoch: int
+) -> Follow:
     """Make a follow that is being deleted DELETED when nothing of it is left to close.
 
-    What is kept belongs to the user's own hand from then on. Gives the follow as it is now.
+    What is kept belongs to the user's own hand from then on. After a restore only the venue knows
+    what is left: until the follow's records are of the deployed `epoch` it does not end. Gives the
+    follow as it is now.
     """
     state = store.follow_state(follow.follow_id) if _is_leaving(follow) else None
     if state is None or not _is_leaving(state.follow):
         return follow if state is None else state.follow
     follow, keeps = state.follow, state.follow.limits.on_stop is OnStop.KEEP
+    if follow.epoch < epoch:
+        return follow
     left = [ledger for ledger in state.ledgers.values() if not ledger.is_flat]
     if not keeps and any(map(_is_open, left)):
         return follow

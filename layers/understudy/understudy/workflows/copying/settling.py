@@ -65,7 +65,8 @@ def settle_order(
             view = replace(view.after(committed), intent=None)
             if committed.follow is not None:
                 close_out_if_stopped(ports.queues, view.state, ports.clock.now_ms())
-            end_if_done(ports.store, ports.queues, view.state.follow, ports.clock.now_ms())
+            now_ms, follow = ports.clock.now_ms(), view.state.follow
+            end_if_done(ports.store, ports.queues, follow, now_ms, ports.epoch)
             return view
     raise DependencyError("the records of an order keep changing", follow=intent.follow_id)
 

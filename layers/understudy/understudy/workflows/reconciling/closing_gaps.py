@@ -12,10 +12,12 @@ from understudy.domain.gaps import owes_receipts, sendings
 from understudy.domain.replacing import replace
 from understudy.messages import GAP, CloseGaps, FollowerExecute
 from understudy.ports.copying import Changes
+from understudy.workflows.copying.epochs import is_current
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from understudy.domain.ids import FollowId
     from understudy.domain.trades import Trade
     from understudy.ports.copying import FollowState, LeaderStore
     from understudy.workflows.copying.views import CopyPorts
@@ -47,17 +49,23 @@ def close_gaps(ports: CopyPorts, leaders: LeaderStore, state: FollowState) -> No
 
 def close_last_gaps(ports: CopyPorts, leaders: LeaderStore, command: CloseGaps) -> None:
     """Do the same for a follow that ended, and have it done again until no receipt is owed."""
-    state = ports.store.follow_state(command.follow_id)
-    if state is None or not owes_receipts(state.follow, state.budget):
+    owing = _owing(ports, command.follow_id)
+    if owing is None:
         return
-    close_gaps(ports, leaders, state)
-    fresh = ports.store.follow_state(command.follow_id)
-    if fresh is None or not owes_receipts(fresh.follow, fresh.budget):
-        return
-    if ports.clock.now_ms() < command.until_ms:
-        pause_seconds = fresh.budget.gaps_pause_ms // 1000
+    close_gaps(ports, leaders, owing)
+    owing = _owing(ports, command.follow_id)
+    if owing is not None and ports.clock.now_ms() < command.until_ms:
+        pause_seconds = owing.budget.gaps_pause_ms // 1000
         delay = min(max(pause_seconds, SHORTEST_DELAY_SECONDS), LONGEST_DELAY_SECONDS)
         ports.queues.to_reconcile(command, delay_seconds=delay)
+
+
+def _owing(ports: CopyPorts, follow_id: FollowId) -> FollowState | None:
+    """Read a follow that owes receipts; one that ended before a restore takes no trade any more."""
+    state = ports.store.follow_state(follow_id)
+    if state is None or not owes_receipts(state.follow, state.budget):
+        return None
+    return state if is_current(ports.epoch, state.follow, state.follow.epoch) else None
 
 
 def _missing(

@@ -38,7 +38,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class FollowLifecycle:
-    """Moves follows between INACTIVE, ACTIVE, PAUSED, DELETING and DELETED."""
+    """Moves follows between INACTIVE, ACTIVE, PAUSED, DELETING and DELETED.
+
+    `epoch` is the deployed execution epoch.
+    """
 
     own: OwnFollows
     registry: AgentRegistry
@@ -49,6 +52,7 @@ class FollowLifecycle:
     venue: Venue
     queues: Queues
     clock: Clock
+    epoch: int = 0
 
     def start(self, user_id: UserId, follow_id: FollowId) -> Follow:
         """Copy from the leader's next trade on; starting twice is no error.
@@ -103,7 +107,8 @@ class FollowLifecycle:
             converge_at_start(self.queues, state, self.clock.now_ms())
         if state is not None and leaving.limits.on_stop is OnStop.CLOSE_NOW:
             close_out(self.queues, state, self.clock.now_ms())
-        return end_if_done(self.own.copies, self.queues, leaving, self.clock.now_ms())
+        now_ms = self.clock.now_ms()
+        return end_if_done(self.own.copies, self.queues, leaving, now_ms, self.epoch)
 
     def _activated(self, follow: Follow) -> Follow:
         if self.switches.is_on(Switch.COPY_DISABLED, follow.user_id):

@@ -1,4 +1,4 @@
-"""What a second reader found about the last receipts of a follow that ended."""
+"""The last receipts of a follow that ended: what they say, and beside a restore or an erasure."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from tests.fakes.world import World
 from tests.unit.api.leaving import delete, me, traces
 from tests.unit.api.leaving import holding as leaving_holding
 from tests.unit.workflows.accounting import copied
+from tests.unit.workflows.leaving import leave, lose_a_trade
 from tests.unit.workflows.restoring import (
     begun,
     recover,
@@ -21,15 +22,13 @@ from tests.unit.workflows.restoring import (
     saved,
     stop_and_restore,
 )
-from tests.unit.workflows.test_last_gaps import _leave, _lose_a_trade
-from understudy.adapters.memory.queues import InMemoryQueues
+from understudy.adapters.memory.copy_store import InMemoryCopyStore
 from understudy.domain.follows import FollowStatus
 from understudy.domain.ids import FollowId
 from understudy.domain.limits import OnStop
 from understudy.domain.receipts import CopyStatus
-from understudy.messages import CloseGaps, ReconcileWallet
+from understudy.messages import CloseGaps
 from understudy.workflows.follow_reconcile import reconcile
-from understudy.workflows.requests import account_deletion
 
 if TYPE_CHECKING:
     from tests.fakes.api import ApiWorld
@@ -42,8 +41,8 @@ def test_a_late_receipt_does_not_say_that_it_goes_with_what_comes_next() -> None
     world.begin()
     world.copy("BTC", "5")  # 5 USDC of the follower's: carried
     assert world.receipts(follow)[0].status is CopyStatus.CARRIED
-    _lose_a_trade(world, "-2")
-    assert _leave(world, follow, OnStop.COPY_CLOSES).status is FollowStatus.DELETED
+    lose_a_trade(world, "-2")
+    assert leave(world, follow, OnStop.COPY_CLOSES).status is FollowStatus.DELETED
 
     world.pass_time(60)
 
@@ -52,35 +51,19 @@ def test_a_late_receipt_does_not_say_that_it_goes_with_what_comes_next() -> None
 
 def test_a_late_receipt_says_that_its_follow_was_deleted() -> None:
     world, follow = copied("5")
-    _lose_a_trade(world, "2")
-    _leave(world, follow)
+    lose_a_trade(world, "2")
+    leave(world, follow)
 
     world.pass_time(60)
 
     receipt = world.receipts(follow)[1]
-    assert "delet" in receipt.reason_text, (receipt.reason, receipt.bound_by, receipt.reason_text)
-
-
-def test_a_minute_after_its_end_also_what_was_sent_in_vain_before_is_sent() -> None:
-    """The pause of a lane that took nothing before the deletion goes on after it: up to an hour."""
-    world, follow = copied("5")
-    _lose_a_trade(world, "2")
-    for _ in range(20):  # a lane that takes nothing for a while
-        world.clock.advance(60_000)
-        world.queues.reconcile.take()
-        reconcile(world.reconcile_ports, ReconcileWallet(world.table.follows[follow].wallet_id))
-        world.queues.lanes.take()
-    _leave(world, follow)
-
-    world.pass_time(120)
-
-    assert [each.seq for each in world.receipts(follow)] == [1, 2]
+    assert "deleted" in receipt.reason_text, (receipt.reason, receipt.bound_by, receipt.reason_text)
 
 
 def test_a_follow_behind_the_epoch_is_not_asked_about_for_a_day() -> None:
     world, follow = copied("5")
-    _lose_a_trade(world, "2")
-    _leave(world, follow)
+    lose_a_trade(world, "2")
+    leave(world, follow)
     world.copying = replace(world.copying, epoch=world.clock.now_ms())
     asked = 0
     for _ in range(24 * 60 + 20):
@@ -91,56 +74,6 @@ def test_a_follow_behind_the_epoch_is_not_asked_about_for_a_day() -> None:
         world.pump()
 
     assert (asked < 3, [each.seq for each in world.receipts(follow)]) == (True, [1]), asked
-
-
-def test_messages_that_come_twice_do_not_become_more() -> None:
-    """Whoever dies after asking again, and before its message is done, asks twice from then on."""
-    world, follow = copied("5")
-    _lose_a_trade(world, "2")
-    _leave(world, follow)
-    most = 0
-    for minute in range(24 * 60):
-        world.clock.advance(60_000)
-        due = world.queues.reconcile.take(10_000)
-        for nth, command in enumerate(due):
-            reconcile(world.reconcile_ports, command)
-            if (minute + nth) % 10 == 0:  # delivered once more
-                reconcile(world.reconcile_ports, command)
-        world.queues.lanes.take(10_000)
-        most = max(most, len(world.queues.reconcile))
-
-    assert most <= 2
-
-
-def test_an_erasure_during_a_last_look_leaves_nothing(
-    api: ApiWorld, token: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """The look writes a budget that was not there before, after everything is erased."""
-    api.delegate(token)
-    follow_id = FollowId(started(api, token, on_stop="keep"))
-    api.world.pump()
-    api.world.clock.advance(1000)
-    api.world.leader_trades("BTC", "5")
-    api.world.sync()
-    api.world.queues.lanes.take()
-    user_id = me(api, token)
-    assert follow_id not in api.world.table.budgets
-    api.request("DELETE", f"/v1/follows/{follow_id}", None, token)
-    api.world.clock.advance(60_000)
-    fresh = api.token()
-    to_lanes = InMemoryQueues.to_lanes
-
-    def erasing(queues: InMemoryQueues, messages: Any) -> None:
-        to_lanes(queues, messages)
-        monkeypatch.undo()
-        assert delete(api, fresh, "keep").body["status"] == "DELETED"
-
-    monkeypatch.setattr(InMemoryQueues, "to_lanes", erasing)
-    for command in api.world.queues.reconcile.take():
-        reconcile(api.world.reconcile_ports, command)
-
-    assert traces(api, user_id) == set()
-    assert follow_id not in api.world.table.budgets
 
 
 @pytest.mark.parametrize("is_superseded", [False, True])
@@ -165,38 +98,19 @@ def test_an_erasure_during_a_late_receipt_leaves_nothing(
             reconcile(api.world.reconcile_ports, command)
     commands = api.world.queues.lanes.take()
     assert commands
-    read = api.world.venue.account
+    read = InMemoryCopyStore.surroundings
 
-    def erasing(*args: Any, **how: Any) -> Any:
+    def read_and_erased(store: InMemoryCopyStore, places: Any) -> Any:
+        found = read(store, places)
         monkeypatch.undo()
         assert delete(api, fresh, "keep").body["status"] == "DELETED"
-        return read(*args, **how)
+        return found
 
-    monkeypatch.setattr(api.world.venue, "account", erasing)
+    monkeypatch.setattr(InMemoryCopyStore, "surroundings", read_and_erased)
     api.world.run_lane(commands)
 
     assert traces(api, user_id) == set()
     assert wallet_id not in api.world.table.accounts
-
-
-def test_what_is_erased_already_is_not_written_again_while_the_rest_is(
-    api: ApiWorld, token: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    follow_id = FollowId(leaving_holding(api, token))
-    patch = {"limits": {"on_stop": "keep"}}
-    api.request("PATCH", f"/v1/follows/{follow_id}", patch, token)
-    assert [each.status for each in api.world.receipts(follow_id)] == [CopyStatus.DONE]
-    api.world.queues.reconcile.take()
-    monkeypatch.setattr(account_deletion, "RECORDS_AT_ONCE", 1)
-    monkeypatch.setattr(account_deletion, "PATIENCE_MS", 0)
-    fresh = api.token()
-    assert delete(api, fresh, "keep").body["status"] == "ERASING"
-    assert api.world.receipts(follow_id) == []
-    api.world.table.drain_stream()
-
-    api.world.pass_time(60)
-
-    assert api.world.receipts(follow_id) == []
 
 
 @pytest.mark.parametrize("kind", ["-5", "-7", "3"])
@@ -230,27 +144,6 @@ def test_a_late_trade_of_a_deleted_follow_never_touches_the_next_ones_position(
     assert api.world.held_at_venue(first) == held
 
 
-def test_a_portfolios_money_has_eight_decimals_whatever_the_budget_has(
-    api: ApiWorld, token: str
-) -> None:
-    api.delegate(token)
-    body = {
-        "venue": "hyperliquid",
-        "leader_address": "0x" + "7" * 40,
-        "limits": {
-            "copy_budget_usdc": "1000.123456789012",
-            "sizing": {"kind": "fixed", "cost_per_order_usdc": "100"},
-        },
-    }
-    made = api.request("POST", "/v1/follows", body, token)
-    if made.status != 201:
-        pytest.skip(str(made.body))
-    shown = api.request("GET", f"/v1/follows/{made.body['follow_id']}/portfolio", None, token).body
-
-    for name in ("copy_budget_usdc", "remaining"):
-        assert len(shown[name].partition(".")[2]) <= 8, (name, shown[name])
-
-
 def test_a_follow_is_not_over_while_its_records_are_behind_the_venue() -> None:
     """After a restore its owner deletes it before it was rebuilt: what it holds is forgotten."""
     world, follow = begun()
@@ -260,7 +153,7 @@ def test_a_follow_is_not_over_while_its_records_are_behind_the_venue() -> None:
     held = world.held_at_venue(follow)
     assert held
 
-    _leave(world, follow, OnStop.COPY_CLOSES)
+    leave(world, follow, OnStop.COPY_CLOSES)
     recover(world)
     world.copy("BTC", "-8")
     recover(world)
@@ -276,7 +169,7 @@ def test_a_follow_deleted_before_its_rebuilding_has_receipts_of_what_it_did() ->
     stop_and_restore(world, before)
     repair_leader(world)
 
-    _leave(world, follow, OnStop.KEEP)
+    leave(world, follow, OnStop.KEEP)
     recover(world)
 
     assert [each.seq for each in world.receipts(follow)] == [1, 2]
