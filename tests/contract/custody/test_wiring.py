@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import io
 import json
+import os
 from dataclasses import replace
 from decimal import Decimal
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from botocore.exceptions import ClientError
 from moto import mock_aws
 
 from custody import wiring
@@ -147,6 +149,31 @@ def test_off_this_machine_nobody_is_migrated_whatever_the_settings_say(
 
     assert looked == {"users": [], "next_page": ""}
     assert refused["error"]["code"] == "CHAIN_NOT_CONFIGURED"
+
+
+@pytest.mark.parametrize("stage", ["prod", "local"])
+def test_off_this_machine_no_missing_right_to_seal_anew_lets_a_key_out(
+    function: LambdaInProcess, monkeypatch: pytest.MonkeyPatch, stage: str
+) -> None:
+    an_agent(function)
+    monkeypatch.setenv("UNDERSTUDY_STAGE", stage)
+    before, sealing = os.environ["AGENT_KEY_ID"], os.environ["SPARE_AGENT_KEY_ID"]
+    monkeypatch.setenv("AGENT_KEY_ID", sealing)
+    monkeypatch.setenv("SPARE_AGENT_KEY_ID", before)
+    forget_what_was_built()
+    asked: list[str] = []
+
+    def without_the_right(model: Any, **_: Any) -> None:
+        asked.append(model.name)
+        if model.name == "ReEncrypt":
+            raise ClientError({"Error": {"Code": "AccessDeniedException"}}, model.name)
+
+    clients.kms().meta.events.register("before-call.kms", without_the_right)
+
+    failed = called(function, {"operation": "rewrap", "page": ""})
+
+    assert failed == {"errorType": "DependencyError"}
+    assert asked == ["ReEncrypt"]
 
 
 def called(function: LambdaInProcess, event: dict[str, Any]) -> Any:

@@ -16,8 +16,12 @@ EVERYWHERE = TEMPLATE["Globals"]["Function"]["Environment"]["Variables"]
 MARKED = re.compile(r"`([^`]+)`")
 A_RESOURCE = re.compile(r"[A-Z][a-z]+(?:[A-Z][a-z]+)+")
 SOURCES = ROOT.parent / "shared" / "sources"
-# A variable of an environment, or a name with a number in a listing.
-A_SETTING = re.compile(r"\b[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+\b|\b[a-z]+[A-Z]\w*(?=: *(?:number|\d))")
+# A variable of an environment, a name with a number in a listing or a call, a row of a table.
+A_SETTING = re.compile(
+    r"\b[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+\b|\b[a-z]+[A-Z]\w*(?=: *(?:number|\d))"
+    r"|\b[a-z]+(?:_[a-z]+)+(?==\d)|(?<=^\| `)[a-z]+(?:_[a-z]+)+(?=`)",
+    re.MULTILINE,
+)
 # What has the look of one: reasons, states, events, headers, constants and fields of answers.
 NO_SETTINGS = """
 BELOW_MIN_NOTIONAL BUDGET_EXHAUSTED INSUFFICIENT_MARGIN MAX_POSITIONS_REACHED

@@ -7,11 +7,16 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.fakes.identity import CountedIds
 from tests.unit.identity.vectors import cases, siwe_vectors, text_of
 from understudy.adapters.identity.contract_wallets import ContractWallets
 from understudy.adapters.identity.siwe import SiweVerifier
 from understudy.adapters.identity.siwe_message import parse_siwe_message
+from understudy.adapters.memory.clock import ManualClock
+from understudy.adapters.memory.identity import InMemoryIdentityStore
 from understudy.domain.errors import InvalidInputError, NotAllowedError
+from understudy.domain.identity import SignInNonce
+from understudy.workflows.requests.wallet_proofs import SignedMessage, WalletProofs
 
 if TYPE_CHECKING:
     from understudy.ports.identity import SignInClaim
@@ -20,6 +25,7 @@ ANY_AGE_MS = 10**15
 ONE = b'{"result": "0x1"}'
 YES = b'{"result": "0x1626ba7e%056d"}' % 0
 TIME_OF_OTHER_CASES = "2022-03-28T00:00:00.000Z"
+NONCE_CASE = "custom nonce"
 REFUSED_BECAUSE = {
     "expired message": "SIWE_EXPIRED",
     "domain binding": "SIWE_DOMAIN_NOT_ALLOWED",
@@ -87,13 +93,29 @@ def test_who_signed_in_time_is_let_in(name: str, case: dict[str, Any]) -> None:
 
 @pytest.mark.parametrize(("name", "case"), cases("verification_negative"))
 def test_who_did_not_sign_this_here_and_now_is_not_let_in(name: str, case: dict[str, Any]) -> None:
-    if name == "custom nonce":  # the nonce is the sign-in's business, see test_sign_in.py
-        assert verified(case, ms(case["issuedAt"])).nonce != case["matchNonce"]
-        return
+    if name == NONCE_CASE:
+        return  # the nonce is not the verifier's business: see below
     with pytest.raises((InvalidInputError, NotAllowedError)) as caught:
         verified(case, case_time(case))
 
     assert caught.value.code == REFUSED_BECAUSE[name]
+
+
+@pytest.mark.parametrize(("given", "is_let_in"), [("matchNonce", False), ("nonce", True)])
+def test_only_the_nonce_that_was_given_lets_in(given: str, *, is_let_in: bool) -> None:
+    case = siwe_vectors()["verification_negative"][NONCE_CASE]
+    address, clock = case["address"], ManualClock(ms(case["issuedAt"]))
+    store = InMemoryIdentityStore()
+    proofs = WalletProofs(store, verifier_of(case), clock, CountedIds())
+    store.put_nonce(SignInNonce(case[given], address.lower(), clock.now_ms() + 1))
+    signed = SignedMessage(address, text_of(case), case["signature"])
+
+    if is_let_in:
+        assert proofs.proven(signed) == address.lower()
+        return
+    with pytest.raises(NotAllowedError) as caught:
+        proofs.proven(signed)
+    assert caught.value.code == "SIWE_NONCE_INVALID"
 
 
 @pytest.mark.parametrize(("name", "case"), cases("eip1271"))
@@ -112,12 +134,15 @@ def test_a_contract_wallet_is_let_in_only_by_its_chain(name: str, case: dict[str
 
 def verified(case: dict[str, Any], now_ms: int) -> SignInClaim:
     """Verify a case at a time; how old a message may be is tested in test_siwe.py."""
+    return verifier_of(case).verify(text_of(case), case["signature"], now_ms)
+
+
+def verifier_of(case: dict[str, Any]) -> SiweVerifier:
     domain = case.get("domainBinding", case["domain"])
     origin = "/".join(case["uri"].split("/")[:3])
-    verifier = SiweVerifier(
+    return SiweVerifier(
         frozenset({domain}), frozenset({origin}), frozenset({case["chainId"]}), ANY_AGE_MS
     )
-    return verifier.verify(text_of(case), case["signature"], now_ms)
 
 
 def case_time(case: dict[str, Any]) -> int:
