@@ -69,6 +69,20 @@ def test_what_does_not_fit_is_not_in_the_audit_however_often_it_is_brought(
     assert world.bindings()[len(many) :] == [(FIRST, "privy")]
 
 
+def test_who_brings_somebody_elses_address_first_leaves_nothing_in_the_audit(
+    world: Providers,
+) -> None:
+    held = world.sign_message().address
+    before = len(world.audit.entries)
+    world.voucher.says("mallory", linked(FIRST), linked(held))
+
+    for _ in range(3):
+        with pytest.raises(ConflictError):
+            world.enter()
+
+    assert len(world.audit.entries) == before
+
+
 def test_wallets_are_looked_at_once_however_many_are_brought(world: Providers) -> None:
     """Beside the store's own count of each, and the look at who signs in with what."""
     world.store = store = Looking()

@@ -81,6 +81,9 @@ class ProviderSignIn:
         return self._returning(known, claim)
 
     def _new_user(self, provider: AuthMethod, claim: ProviderClaim) -> Wallet:
+        # One look keeps it out of the audit; that an address is one user's, the store sees to.
+        if any(self._holder(each.address) for each in claim.wallets):
+            raise address_in_use("unlink it at the provider")
         now = self.clock.now_ms()
         identity = ProviderIdentity(provider, claim.subject, UserId(self.ids.new_id()), now)
         wallets = [self._bound(identity, linked) for linked in claim.wallets]
