@@ -107,7 +107,7 @@ def test_an_entry_of_a_follow_that_is_stopped_is_told(monkeypatch: pytest.Monkey
 
     monkeypatch.setattr(gates, "standing", of_anybody)
 
-    told = [each.promise for each in violations(run_block("promises/0", "heavy", trades=60))]
+    told = [each.promise for each in violations(run_block("promises/4", "standard", trades=60))]
 
     assert "a_stopped_follow_enters_nothing" in told
 

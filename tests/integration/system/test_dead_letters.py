@@ -163,8 +163,9 @@ def test_letters_of_the_stream_are_published_from_it_while_it_keeps_them(
 ) -> None:
     follower = new_follower(stage)
     follower.copy("0", "1", 1)
-    records = _stream_records(stage)
-    name = _dead(stage, json.dumps(_failed_batch(stage, records)), "", EVENTS_DEAD)
+    numbers = [each["dynamodb"]["SequenceNumber"] for each in _stream_records(stage)]
+    batch = _failed_batch(stage, numbers[0], numbers[-1], len(numbers))
+    name = _dead(stage, json.dumps(batch), "", EVENTS_DEAD)
 
     assert main([*OPS, "explain", name]) == 0
     assert "EVENTS_THERE" in capsys.readouterr().out
@@ -176,8 +177,7 @@ def test_letters_of_the_stream_are_published_from_it_while_it_keeps_them(
 def test_letters_of_records_that_the_stream_has_lost_say_so(
     stage: Stage, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    batch = _failed_batch(stage, _stream_records(stage))
-    batch["DDBStreamBatchInfo"] |= {"startSequenceNumber": GONE, "endSequenceNumber": GONE}
+    batch = _failed_batch(stage, GONE, GONE, 1)
     name = _dead(stage, json.dumps(batch), "", EVENTS_DEAD)
 
     assert main([*OPS, "explain", name]) == 0
@@ -208,16 +208,15 @@ def _stream_records(stage: Stage) -> list[dict[str, Any]]:
     return list(client.get_records(ShardIterator=at["ShardIterator"])["Records"])
 
 
-def _failed_batch(stage: Stage, records: list[dict[str, Any]]) -> dict[str, Any]:
+def _failed_batch(stage: Stage, first: str, last: str, size: int) -> dict[str, Any]:
     """Write what AWS writes about a batch that was given up."""
-    first, last = (records[place]["dynamodb"]["SequenceNumber"] for place in (0, -1))
     return {
         "requestContext": {"condition": "RetryAttemptsExhausted"},
         "DDBStreamBatchInfo": {
             "shardId": _shard(stage),
             "startSequenceNumber": first,
             "endSequenceNumber": last,
-            "batchSize": len(records),
+            "batchSize": size,
             "streamArn": _stream(stage),
         },
     }
