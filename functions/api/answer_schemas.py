@@ -83,8 +83,14 @@ class AnswerSchemas:
         return {"$ref": REFERENCE.format(name=kind.__name__)}
 
     def _some_of(self, kind: type) -> Schema:
-        """Describe a mapping that holds what was chosen of a type's fields."""
-        return {name: told for name, told in self._described(kind).items() if name != "required"}
+        """Describe a mapping that holds what was chosen of a type's fields, and of theirs."""
+        hints = get_type_hints(kind)
+        described = {each.name: self._chosen(hints[each.name]) for each in dataclasses.fields(kind)}
+        return {"title": kind.__name__, "type": "object", "properties": described}
+
+    def _chosen(self, hint: Any) -> Schema:
+        is_record = dataclasses.is_dataclass(hint)
+        return self._some_of(cast("type", hint)) if is_record else self.of(hint)
 
     def _described(self, kind: type) -> Schema:
         hints = get_type_hints(kind, include_extras=True)

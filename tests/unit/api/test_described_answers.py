@@ -164,8 +164,11 @@ def test_limits_as_they_were_chosen_are_told_one_by_one_and_none_is_always_there
         schemas["ProfileView"]["properties"]["limits"],
         schemas["AccountExport"]["properties"]["copy_limits"],
     ):
-        assert chosen["properties"] == schemas["Limits"]["properties"]
+        assert set(chosen["properties"]) == set(schemas["Limits"]["properties"])
         assert "required" not in chosen
+        sizing = chosen["properties"]["sizing"]
+        assert sizing["properties"] == schemas["Sizing"]["properties"]
+        assert "required" not in sizing
 
 
 def test_a_list_without_pages_has_items_only() -> None:
