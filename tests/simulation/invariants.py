@@ -24,6 +24,7 @@ from tests.simulation.holdings import (
     first_of_each_wallet,
     records_are_the_venues_books,
 )
+from tests.simulation.overtaking import no_trade_is_overtaken
 from tests.simulation.switches import nothing_is_entered_while_it_is_switched_off
 from understudy.domain.announcements import EVENT_OF_STATUS
 from understudy.domain.follows import FollowStatus
@@ -246,6 +247,7 @@ PROMISES: tuple[Callable[[World], Broken], ...] = (
     money_stays_within_its_budget,
     no_exit_reverses_a_position,
     lanes_keep_their_order,
+    no_trade_is_overtaken,
     a_flat_leader_means_a_flat_follow,
     one_follow_of_a_wallet_holds_a_symbol,
     a_wallet_has_one_lane,

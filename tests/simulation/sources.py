@@ -90,6 +90,7 @@ class Source(Generic[T]):
         self._lost_ms = lost_ms
         self.work: Work = lambda _: {}
         self.dead: list[Delivery[T]] = []
+        self.died: list[T] = []
         self.failures: Counter[str] = Counter()
         self.faults_of_ours: list[str] = []
         self._loop = loop
@@ -231,6 +232,7 @@ class Source(Generic[T]):
         for each in held:
             each.receipt += 1
         self.dead += dead
+        self.died += [each.message for each in dead]
         self._busy -= {each.group for each in held}
         self._delete(dead)
 

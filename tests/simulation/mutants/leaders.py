@@ -45,6 +45,20 @@ def _by_hash(trade_id: Any) -> Any:
     return named
 
 
+def _forgotten(_: Any) -> Any:
+    return lambda _ports, book: replace(book, unsent_from=0)
+
+
+def _only_its_own(send_again: Any) -> Any:
+    """Send again what is one's own, and nothing that others have numbered meanwhile."""
+
+    def sent(ports: Any, book: Any, trades: Any, *, stored_after: int) -> None:
+        del stored_after
+        send_again(ports, book, trades, stored_after=book.seq)
+
+    return sent
+
+
 def _unlooked(_: Any) -> Any:
     return lambda _ports, book, **_how: book
 
@@ -77,6 +91,15 @@ LEADERS = (
             Seam("understudy.workflows.follow_reconcile:close_gaps", answering(None)),
         ),
         alone="who sends again and who closes gaps make up for each other: both are broken",
+    ),
+    Mutant(
+        "sent_before_what_is_older",
+        "Nobody sends a trade before those numbered earlier, whoever stored them.",
+        (
+            Seam("understudy.workflows.leader_sync:send_unsent", _forgotten),
+            Seam(f"{WATCHING}.numbering:_send_again", _only_its_own),
+            Seam(f"{WATCHING}.leader_books:send_newest_again", answering(None)),
+        ),
     ),
     Mutant(
         "fill_stored_twice",

@@ -182,8 +182,9 @@ def _looks(world: World, point: CrashPoint) -> None:
 
 
 def _dies_before_sending(world: World) -> None:
+    """Die before the second sending: the first is of the trade before, which may not be sent."""
     with pytest.raises(CrashError):
-        _looks(world, CrashPoint(1))
+        _looks(world, CrashPoint(2))
     assert _booked(world) == 0
 
 

@@ -55,7 +55,9 @@ class LeaderBook:
 
     Fills up to `cursor_ms`, and those named in `begun_with`, were in what the book began with at
     `begun_ms`; those up to `repaired_ms` were compared with the venue's own list. `look_wanted`
-    has the next check do so again. `last_fill` is the key, as text, of the one stored last.
+    has the next check do so again. `last_fill` is the key, as text, of the one stored last. Trades
+    from `unsent_from` on may not be in the lanes yet: whoever numbers the next sends them before
+    it. It is 0 where all were sent, or a message that is not done yet has them sent.
     """
 
     venue: str
@@ -70,6 +72,7 @@ class LeaderBook:
     last_fill: str = ""
     repaired_ms: int = 0
     look_wanted: bool = False
+    unsent_from: int = 0
     started: bool = False
     account: LeaderAccount | None = None
     doubts: tuple[BookDoubt, ...] = ()

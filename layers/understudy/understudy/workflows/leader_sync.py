@@ -19,7 +19,7 @@ from understudy.workflows.watching.leader_books import (
     want_a_look,
 )
 from understudy.workflows.watching.missing import is_missing, is_unasked
-from understudy.workflows.watching.numbering import SyncPorts, store_fills
+from understudy.workflows.watching.numbering import SyncPorts, send_unsent, store_fills
 
 
 def sync_leader(ports: SyncPorts, messages: Iterable[LeaderFills]) -> None:
@@ -37,8 +37,9 @@ def sync_leader(ports: SyncPorts, messages: Iterable[LeaderFills]) -> None:
             # These fills would be misread on a book without those before them: not before it is
             # whole. A venue that does not answer has them come again.
             book = compare(ports, book, fully=True)
-        fills = not_looked_past(ports, book, message.fills)
-        store_fills(ports, book, settled(ports, book, fills))
+        fills = settled(ports, book, not_looked_past(ports, book, message.fills))
+        if fills:
+            store_fills(ports, send_unsent(ports, book), fills)
 
 
 def _after_gap(ports: SyncPorts, book: LeaderBook) -> LeaderBook:

@@ -22,6 +22,7 @@ from understudy.workflows.watching.fanning_out import fan_out_trade
 from understudy.workflows.watching.numbering import (
     STORE_TRIES,
     SyncPorts,
+    marking_unsent,
     send_newest_again,
     store_fills,
 )
@@ -99,16 +100,29 @@ def compare(ports: SyncPorts, book: LeaderBook, *, fully: bool) -> LeaderBook:
         send_newest_again(ports, book)
     snapshot = _snapshot(ports, book)
     if full := fully or bool(_differences(ports, book, snapshot)):
-        book = store_fills(ports, replace(book, look_wanted=True), _missed(ports, book))
+        book = _with_missed(ports, book)
 
     def compared(current: LeaderBook) -> LeaderBook:
-        # Whoever moved the book may want a look at what this one has not seen.
-        still_wanted = current.look_wanted and current.version != book.version
+        # Whoever moved the book may want a look at what this one has not seen, or not have sent.
+        moved = current.version != book.version
+        still_wanted = moved and current.look_wanted
+        unsent_from = current.unsent_from if moved else 0
         account = snapshot.account.remembering(current.account)
         current = replace(_corrected(ports, current, snapshot), account=account)
-        return _looked_at(current, snapshot.time_ms, wanted=still_wanted) if full else current
+        if not full:
+            return current
+        current = replace(current, unsent_from=unsent_from)
+        return _looked_at(current, snapshot.time_ms, wanted=still_wanted)
 
     return _kept(ports, book, compared)
+
+
+def _with_missed(ports: SyncPorts, book: LeaderBook) -> LeaderBook:
+    """Store what passed unseen behind what is stored; the newest of that may not be sent yet."""
+    missed = _missed(ports, book)
+    if missed and not book.look_wanted:  # else they were sent a moment ago
+        send_newest_again(ports, book)
+    return store_fills(ports, marking_unsent(replace(book, look_wanted=True)), missed)
 
 
 def want_a_look(ports: SyncPorts, book: LeaderBook) -> LeaderBook:
@@ -189,8 +203,9 @@ def _unmoved(ports: SyncPorts, book: LeaderBook) -> tuple[BookDoubt, ...]:
 def _correct(
     ports: SyncPorts, book: LeaderBook, doubt: BookDoubt, price: Decimal, time_ms: int
 ) -> LeaderBook:
-    now_ms = ports.fan_out.clock.now_ms()
-    moved, trade, fill = correction(replace(book, look_wanted=True), doubt, price, time_ms, now_ms)
+    send_newest_again(ports, book)
+    now_ms, marked = ports.fan_out.clock.now_ms(), marking_unsent(replace(book, look_wanted=True))
+    moved, trade, fill = correction(marked, doubt, price, time_ms, now_ms)
     stored = ports.fan_out.store.store_trade(moved, trade, [fill])
     fan_out_trade(ports.fan_out, trade)
     return stored
