@@ -31,6 +31,17 @@ def _earned_twice(closed: Any) -> Any:
     return close
 
 
+def _trued_up_twice(with_venue_figures: Any) -> Any:
+    def booked(order: Any, budget: Any, fills: Any) -> Any:
+        made = with_venue_figures(order, budget, fills)
+        if made is None:
+            return None
+        final, after = made
+        return final, replace(after, realized=after.realized + after.realized - budget.realized)
+
+    return booked
+
+
 def _free_of_charge(filled: Any) -> Any:
     def fill(intent: Any, outcome: Any, ledger: Any, budget: Any, *rest: Any) -> Any:
         settled = filled(intent, outcome, ledger, budget, *rest)
@@ -87,7 +98,11 @@ MONEY = (
     Mutant(
         "profit_counted_twice",
         "A budget grows by what its closes earned, and shrinks by what they lost.",
-        (Seam("understudy.domain.settlement:closed", _earned_twice),),
+        (
+            Seam("understudy.domain.settlement:closed", _earned_twice),
+            Seam("understudy.workflows.reconciling.booking:with_venue_figures", _trued_up_twice),
+        ),
+        alone="the venue's own fills put right what a close was taken to have earned",
     ),
     Mutant(
         "fees_forgotten",
