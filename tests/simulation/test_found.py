@@ -32,6 +32,7 @@ FOUND = [
     ("A1/211", "standard"),
     ("A2/181", "standard"),
     ("sup1/2", "standard"),
+    ("C2/35", "standard"),
     ("i1/7", "heavy"),
     ("s2/27", "heavy"),
     ("2147945a/1", "heavy"),

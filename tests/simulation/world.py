@@ -20,6 +20,7 @@ from tests.simulation.invariants import Violation
 from tests.simulation.lists import SlowLists
 from tests.simulation.loop import Loop, LoopClock
 from tests.simulation.mixes import Mix
+from tests.simulation.overtaking import DatedDirectory
 from tests.simulation.queues import SimulatedQueues
 from tests.simulation.stream import Tape
 from tests.simulation.switches import TimedSwitchBoard
@@ -28,7 +29,6 @@ from tests.simulation.venue import SimulatedVenue
 from tests.simulation.watch import Watch
 from understudy.adapters.memory.bus import InMemoryBus
 from understudy.adapters.memory.copying_table import CopyingTable
-from understudy.adapters.memory.follow_directory import InMemoryFollowDirectory
 from understudy.adapters.memory.identity import InMemoryIdentityStore
 from understudy.adapters.memory.leader_store import InMemoryLeaderStore
 from understudy.adapters.memory.leases import InMemoryLeases
@@ -113,7 +113,7 @@ class World:
             self.table, self.markets, self.switches, self.fates.note, self.breaks
         )
         self.leaders = InMemoryLeaderStore(self.table)
-        self.directory = InMemoryFollowDirectory(self.table)
+        self.directory = DatedDirectory(self.table)
         self.venue = SimulatedVenue(
             self.clock,
             MARKETS,
