@@ -76,7 +76,7 @@ def test_a_copy_that_opens_again_and_ends_again_is_announced_each_time(
 
     monkeypatch.setattr(copy_events, "of_receipt", once)
 
-    told = [each.promise for each in violations(run_block("promises/0", "heavy", trades=60))]
+    told = [each.promise for each in violations(run_block("promises/1", "heavy", trades=60))]
 
     assert "every_ending_reaches_the_bus" in told
 

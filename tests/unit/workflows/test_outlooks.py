@@ -97,8 +97,16 @@ def test_a_trade_from_before_the_start_is_said_to_be_superseded() -> None:
     _change(world, started_at_ms=world.clock.now_ms() + 60_000)
     assert _said(world, command) == Reason.SUPERSEDED
 
-    _change(world, started_at_ms=0, start_seq=9)
-    assert _said(world, command) == Reason.SUPERSEDED
+
+def test_a_trade_numbered_before_the_start_is_said_to_be_nothing_and_is_nothing() -> None:
+    world = copying_world()
+    command = lost_command(world, "5")
+    _change(world, start_seq=9)
+    assert _said(world, command) == Prospect.BEFORE_START
+
+    world.run_lane([command])
+
+    assert world.receipts(FOLLOW) == []
 
 
 def test_an_exit_is_said_to_be_done_however_late() -> None:
@@ -198,7 +206,6 @@ def test_the_end_of_a_window_is_said_to_enter_while_it_is_young() -> None:
         ("5", 0, {}),
         ("5", WEEKS_MS, {}),
         ("5", 0, {"status": FollowStatus.PAUSED}),
-        ("5", 0, {"start_seq": 9}),
         ("-5", WEEKS_MS, {}),
         ("-2", 0, {"status": FollowStatus.PAUSED}),
         ("-8", 0, {}),

@@ -1,4 +1,4 @@
-"""How often trades without a receipt are sent into their lane again: seldomer each time. Pure.
+"""Which trades a follow owes receipts of, and how often it is reminded: seldomer each time. Pure.
 
 A lane that takes nothing for a while must not find every trade there once for each minute of it.
 """
@@ -9,9 +9,15 @@ from collections.abc import Sequence
 
 from understudy.domain.follows import Budget, Follow
 from understudy.domain.replacing import replace
+from understudy.domain.trades import Trade
 
 FIRST_PAUSE_MS = 60_000
 LONGEST_PAUSE_MS = 60 * 60_000
+
+
+def is_from_before(follow: Follow, trade: Trade) -> bool:
+    """Say whether a trade was numbered before a follow's start: it is none of the follow's."""
+    return trade.seq <= follow.start_seq
 
 
 def owes_receipts(follow: Follow, budget: Budget) -> bool:

@@ -11,6 +11,7 @@ from understudy.domain.carrying import without_late_carry
 from understudy.domain.decisions import decide
 from understudy.domain.errors import ConflictError, DependencyError, VenueUnreachableError
 from understudy.domain.exits import exit_size
+from understudy.domain.gaps import is_from_before
 from understudy.domain.intents import Intent
 from understudy.domain.limits import CopyMode
 from understudy.domain.plans import Decision
@@ -76,6 +77,8 @@ def copy_trade(ports: CopyPorts, command: FollowerExecute, view: View | None = N
     trade = command.trade
     view = view or read_view(ports.store, command.follow_id, trade.symbol, trade.seq)
     if view is None or not is_current(ports.epoch, view.state.follow, command.epoch):
+        return
+    if view.receipt is None and is_from_before(view.state.follow, trade):
         return
     if view.receipt is None:
         view = yield from _decide_and_claim(ports, view, command)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from understudy.domain.decisions import decide
 from understudy.domain.errors import DependencyError
-from understudy.domain.gaps import owes_receipts
+from understudy.domain.gaps import is_from_before, owes_receipts
 from understudy.domain.intents import IntentState
 from understudy.domain.naming import Named
 from understudy.domain.reasons import Reason
@@ -45,6 +45,7 @@ class Prospect(Named):
 
     FOLLOW_GONE = auto()
     EPOCH_PASSED = auto()
+    BEFORE_START = auto()
     DONE_ALREADY = auto()
     UNDER_WAY = auto()
     ACCOUNT_FIRST = auto()
@@ -64,6 +65,7 @@ class Prospect(Named):
 WORDS: Mapping[Prospect, str] = {
     Prospect.FOLLOW_GONE: "nothing: the follow does not exist any more",
     Prospect.EPOCH_PASSED: "nothing: the records were restored since; what is open is found anew",
+    Prospect.BEFORE_START: "nothing: it was numbered before the follow's start, and is not its own",
     Prospect.DONE_ALREADY: "nothing: it was done and has its receipt",
     Prospect.UNDER_WAY: "what was begun is taken up; nothing is decided anew",
     Prospect.ACCOUNT_FIRST: "the account is read, and then it is decided",
@@ -143,7 +145,8 @@ def _trade_undecided(ports: OutlookPorts, view: View, command: FollowerExecute) 
     if not is_current(ports.epoch, view.state.follow, command.epoch):
         return Prospect.EPOCH_PASSED
     if view.receipt is None:
-        return None
+        is_before = is_from_before(view.state.follow, command.trade)
+        return Prospect.BEFORE_START if is_before else None
     return Prospect.DONE_ALREADY if view.receipt.status.is_terminal else Prospect.UNDER_WAY
 
 
