@@ -25,6 +25,7 @@ class Holding:
     target is not known, where a receipt left out the numbers of a capped order. `waiting` is the
     leader's size of an entry that waits until what stands against it is closed. `missed` is what
     even a perfect follow lacks of the leader's position: entries that the market or time stopped.
+    `unmatched` is how much more than that it may hold: exits for which the venue found nobody.
     """
 
     target: Fraction = ZERO
@@ -37,6 +38,7 @@ class Holding:
     blur: Fraction = ZERO
     waiting: Fraction = ZERO
     missed: Fraction = ZERO
+    unmatched: Fraction = ZERO
 
     @property
     def is_open(self) -> bool:

@@ -14,9 +14,10 @@ from simulators.judge.scene import SUPERSEDED, Scene
 from simulators.judge.verdict import Figure, Problem
 
 UNDER_WAY = frozenset({"CLAIMED", "WAITING"})
+UNMATCHED = "ioccancelrejected"
 # Which reasons a refusal in the venue's books bears out, by its status there.
 REFUSALS = {
-    "ioccancelrejected": {"PRICE_OUT_OF_BAND"},
+    UNMATCHED: {"PRICE_OUT_OF_BAND"},
     "perpmarginrejected": {"INSUFFICIENT_MARGIN", "VENUE_REJECTED"},
     "reduceonlyrejected": {NOTHING_TO_CLOSE, "VENUE_REJECTED"},
     "mintradentlrejected": {"BELOW_MIN_NOTIONAL", "VENUE_REJECTED"},
@@ -197,6 +198,15 @@ def _beyond_cap(scene: Scene, leg: Leg, prices: Sequence[Fraction]) -> str:
     if leg.kind == "exit" or any(leg.sign * (leg.limit_price - price) <= 0 for price in worst):
         return ""
     return f"order {leg.cloid}: limit price {shown(leg.limit_price)} breaks the price cap"
+
+
+def is_unmatched(leg: Leg, books: Books) -> bool:
+    """Say whether the venue's books show an order that found nobody, or not enough."""
+    return any(
+        order.filled or order.status.lower() == UNMATCHED
+        for order in books.booked(leg)
+        if order.filled < order.size
+    )
 
 
 def _unfilled(

@@ -19,7 +19,7 @@ from simulators.judge.bookkeeping import (
 from simulators.judge.claims import Books, problem_of_facts, problems_of_orders
 from simulators.judge.corrections import problem_of_record
 from simulators.judge.evidence import Follow, Leg, Market, Receipt
-from simulators.judge.exact import ONE, ZERO, Span, shown
+from simulators.judge.exact import ONE, ZERO, Span, shown, sign_of
 from simulators.judge.gates import kept_by_owner, may_wind_down, stoppers_of
 from simulators.judge.ledger import FollowBook, Money
 from simulators.judge.model import (
@@ -31,6 +31,7 @@ from simulators.judge.model import (
 )
 from simulators.judge.numbers import numbers_of
 from simulators.judge.outcome import (
+    is_unmatched,
     problem_of_excess,
     problem_of_leg,
     problem_of_repeats,
@@ -243,18 +244,31 @@ class Pair:
         if stopped and trade.entered and not any(leg.filled for leg in self.entries):
             holding.missed += self.follow.limits.direction * trade.sign * trade.entered
 
+    def _note_unmatched(self) -> None:
+        """Remember what the venue's books say nobody took of an exit, or took only later."""
+        exits = self._prompt(self.exits)
+        if not exits:
+            return
+        last = max(exits, key=lambda leg: leg.attempt)
+        left = last.size - last.filled if is_unmatched(last, self.books) else ZERO
+        later = sum((leg.filled for leg in self.exits if leg.cloid in self.late), ZERO)
+        self.book.holding(self.trade.symbol).unmatched = max(left, later)
+
     def check_perfection(self) -> None:
         """Demand that a perfect follow holds what the leader holds, to one carried slice.
 
         A leader who is too fast is collected first, whatever the follow's own mode. What the market
-        or time justly stopped is missing until the leader has left that position.
+        or time justly stopped is missing until the leader has left that position, and what nobody
+        took of an exit is held until the symbol's next one.
         """
         self._note_missed()
+        self._note_unmatched()
         if self.trade.is_fast:
             return
         holding = self.book.holding(self.trade.symbol)
         held, wanted = holding.held, self.follow.limits.direction * self.trade.end - holding.missed
+        beyond = min(max(sign_of(held) * (held - wanted), ZERO), holding.unmatched, abs(held))
         least_price = self.trade.price * (1 - self.follow.limits.widest_share)
-        if abs(held - wanted) * least_price >= self.market.min_notional:
+        if (abs(held - wanted) - beyond) * least_price >= self.market.min_notional:
             text = f"the perfect follow holds {shown(held)}, the leader's change is {shown(wanted)}"
             self._note(Problem(Figure.MISMATCHED, text))
