@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import pytest
-
 from tests.unit.judge.courtroom import CLEAN, book_of, figures_of, only, receipt_of
 from tests.unit.judge.honest_follower import Follower
 from tests.unit.judge.staging import Stage
@@ -22,7 +20,7 @@ STILL_HELD = {
 
 
 def left_open(status: str, *later: str) -> dict[str, Any]:
-    """Give a perfect follow's run whose close the venue refused, and whose next open needed no order.
+    """Give a perfect follow's run whose close the venue refused, and whose next open needed none.
 
     The leader opens 30, closes them and opens 30 again at once, then trades what comes `later`.
     """
