@@ -20,7 +20,7 @@ from checks.suppressions import find_bare_exceptions, find_bare_suppressions
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-SETTINGS = "pyproject.toml"
+SETTINGS = ("pyproject.toml", ".cfnlintrc.yaml")
 SOURCE_RULES = (
     find_floats,
     find_oversize,
@@ -42,8 +42,8 @@ def find_all(root: Path) -> Iterator[Finding]:
     for source in read_sources(root):
         for rule in SOURCE_RULES:
             yield from rule(source)
-    settings = (root / SETTINGS).read_text(encoding="utf-8")
-    yield from find_bare_exceptions(SETTINGS, settings)
+    for path in SETTINGS:
+        yield from find_bare_exceptions(path, (root / path).read_text(encoding="utf-8"))
     yield from find_leaks_in_commit(root)
 
 

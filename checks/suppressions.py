@@ -24,7 +24,8 @@ SUPPRESSION = re.compile(
 REASON = re.compile(r"[a-z]{2}", re.IGNORECASE)
 # What a tool's settings leave out: a rule, words, folders, imports, or a part of `strict`.
 EXCEPTION = re.compile(
-    r'^\s+"[A-Z]+\d*"|^"[^"]+" = \[".*\]|^(?:exclude|skip|ignore-words-list|filterwarnings) = '
+    r'^\s+(?:"[A-Z]+\d*"|- [A-Z]+\d+)|^"[^"]+" = \[".*\]'
+    r"|^(?:exclude|skip|ignore-words-list|filterwarnings) = "
     r"|^(?:ignore_\w+|disable_\w+) = |^(?:disallow|warn|check|strict)_\w+ = false"
 )
 

@@ -1,9 +1,13 @@
-"""Each rule of cfn-lint finds its planted fault, or is shown to be silent in this version."""
+"""Each rule of cfn-lint that runs finds its planted fault.
+
+Each that is left out is shown to be silent in this version, though it is asked here.
+"""
 
 from __future__ import annotations
 
 import re
 from datetime import datetime
+from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Self, TypedDict
 
@@ -19,9 +23,8 @@ if TYPE_CHECKING:
 
 
 class Silent(TypedDict):
-    """A rule that is never reported: why, a template that breaks it, what is reported instead."""
+    """A template that breaks a rule which is never reported, and what is reported instead."""
 
-    why: str
     template: str
     instead: list[str]
 
@@ -34,6 +37,10 @@ FAULTS: dict[str, str] = {
     for rule, template in yaml.safe_load((FOLDER / name).read_text("utf-8")).items()
 }
 SILENT: dict[str, Silent] = yaml.safe_load((FOLDER / "cfn_lint_silent.yaml").read_text("utf-8"))
+# What both `cfn-lint` and `sam validate --lint` read where they run.
+SETTINGS = ROOT / ".cfnlintrc.yaml"
+AS_IN_MAKE_CHECK = ("--config-file", str(SETTINGS))
+NOTHING_LEFT_OUT = (*AS_IN_MAKE_CHECK, "--mandatory-checks", "E", "W")
 # Faults in what is given beside a template: its name and text, and the arguments before its name.
 BESIDE = {
     "E0100": ("deployment.yaml", "template-file-path: [a]", ["--deployment-files"]),
@@ -76,8 +83,12 @@ def written(folder: Path, text: str) -> Path:
 
 
 def rules_broken_in(file: Path, rules: Rules) -> set[str]:
-    """Judge one template as the command does, without loading all the rules for each."""
-    found = run_template_by_file_path(str(file), ConfigMixIn([]), rules, ignore_bad_template=False)
+    """Judge one template as the command does, without loading all the rules for each.
+
+    What the settings leave out is reported too: they only filter what is found.
+    """
+    settings = ConfigMixIn([*NOTHING_LEFT_OUT])
+    found = run_template_by_file_path(str(file), settings, rules, ignore_bad_template=False)
     return {match.rule.id for match in found}
 
 
@@ -91,18 +102,31 @@ def rules(command: Runner) -> Rules:
     return command.rules
 
 
-def test_no_rule_of_cfn_lint_is_forgotten(rules: Rules) -> None:
-    # As in `make check`, what merely informs is off, and what cfn-lint calls experimental.
-    enforced = [rule for rule in rules if rules.is_rule_enabled(rule, ConfigMixIn([]))]
+def test_the_rules_that_make_check_runs_are_those_with_a_planted_fault(rules: Rules) -> None:
+    # What merely informs is off, and what cfn-lint calls experimental.
+    settings = ConfigMixIn([*AS_IN_MAKE_CHECK])
+    run = [rule for rule in rules if rules.is_rule_enabled(rule, settings)]
 
-    assert sorted([*FAULTS, *SILENT, *BESIDE, NO_SUCH_FILE]) == sorted(enforced)
+    assert sorted(run) == sorted([*FAULTS, *BESIDE, NO_SUCH_FILE])
+
+
+def test_what_is_left_out_are_rules_shown_to_be_silent(rules: Rules) -> None:
+    known = [
+        rule for rule in rules if rules.is_rule_enabled(rule, ConfigMixIn([*NOTHING_LEFT_OUT]))
+    ]
+
+    assert yaml.safe_load(SETTINGS.read_text("utf-8")) == {"ignore_checks": list(SILENT)}
+    assert set(SILENT) - set(known) == set()
 
 
 @pytest.mark.parametrize("rule", [rule for rule in FAULTS if rule not in DAYS])
 def test_a_planted_fault_is_reported_under_its_rule(
     rule: str, rules: Rules, tmp_path: Path
 ) -> None:
-    assert rule in rules_broken_in(written(tmp_path, FAULTS[rule]), rules)
+    broken = rules_broken_in(written(tmp_path, FAULTS[rule]), rules)
+
+    assert rule in broken
+    assert broken & set(SILENT) == set()
 
 
 @pytest.mark.parametrize("rule", DAYS)
@@ -142,7 +166,7 @@ def test_a_template_that_is_not_there_is_reported_under_its_rule(
 
 
 @pytest.mark.parametrize("rule", SILENT)
-def test_a_rule_without_a_planted_fault_is_never_reported(
+def test_a_rule_that_is_left_out_would_not_be_reported_anyway(
     rule: str, rules: Rules, tmp_path: Path
 ) -> None:
     broken = rules_broken_in(written(tmp_path, SILENT[rule]["template"]), rules)
@@ -154,9 +178,21 @@ def test_the_sound_template_has_no_fault(rules: Rules) -> None:
     assert rules_broken_in(SOUND_TEMPLATE, rules) == set()
 
 
-def test_make_check_runs_cfn_lint_with_nothing_left_out() -> None:
+def test_make_check_runs_cfn_lint_with_these_settings_alone(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     (command,) = re.findall(r"cfn-lint (.*) \\\n", (ROOT / "Makefile").read_text(encoding="utf-8"))
+    monkeypatch.chdir(ROOT)
 
     assert command == "template.yaml"
-    assert not list(ROOT.glob(".cfnlintrc*"))
+    assert list(ROOT.glob(".cfnlintrc*")) == [SETTINGS]
     assert "cfn-lint" not in (ROOT / "template.yaml").read_text(encoding="utf-8")
+    # With a region alone, as `sam validate --lint` asks.
+    assert ConfigMixIn(regions=["us-east-1"]).ignore_checks == list(SILENT)
+
+
+@pytest.mark.parametrize("environment", ["dev", "sam"])
+def test_both_environments_run_the_version_that_is_judged_here(environment: str) -> None:
+    pinned = (ROOT / "requirements" / f"{environment}.txt").read_text(encoding="utf-8")
+
+    assert f"\ncfn-lint=={version('cfn-lint')} " in pinned

@@ -62,7 +62,8 @@ def test_a_planted_fault_of_every_rule_about_sources_and_files_is_reported(tmp_p
         file = tmp_path / path
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(text + "\n", encoding="utf-8")
-    (tmp_path / SETTINGS).write_text("", encoding="utf-8")
+    for path in SETTINGS:
+        (tmp_path / path).write_text("", encoding="utf-8")
     subprocess.run(["git", "init", "--quiet"], cwd=tmp_path, check=True)  # noqa: S607 - the developer's own git
     subprocess.run(["git", "add", "."], cwd=tmp_path, check=True)  # noqa: S607 - the developer's own git
 
