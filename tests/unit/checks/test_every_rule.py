@@ -63,13 +63,14 @@ def test_a_planted_fault_of_every_rule_about_sources_and_files_is_reported(tmp_p
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(text + "\n", encoding="utf-8")
     for path in SETTINGS:
-        (tmp_path / path).write_text("", encoding="utf-8")
+        (tmp_path / path).write_text('  "S603"', encoding="utf-8")
     subprocess.run(["git", "init", "--quiet"], cwd=tmp_path, check=True)  # noqa: S607 - the developer's own git
     subprocess.run(["git", "add", "."], cwd=tmp_path, check=True)  # noqa: S607 - the developer's own git
 
     found = {(finding.rule, finding.place.partition(":")[0]) for finding in find_all(tmp_path)}
 
-    assert found == {(rule, path) for rule, (path, _) in FAULTS.items()}
+    planted = {(rule, path) for rule, (path, _) in FAULTS.items()}
+    assert found == planted | {(RULE, path) for path in SETTINGS}
 
 
 def test_every_rule_about_sources_and_files_has_a_planted_fault() -> None:
