@@ -150,6 +150,7 @@ def _ledger(case: Case) -> Ledger:
         target=case.target,
         held=case.held,
         last_seq=1,
+        leader_position=case.leader_before,
         entry_notional=case.entry_notional,
         margin=case.margin,
         leverage=1 if case.held else 0,

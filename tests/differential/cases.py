@@ -45,6 +45,8 @@ class Case:
     leader_trades_last_minute: int = 1
     leader_equity: Decimal | None = None
     leader_leverage: int | None = None
+    # where the last trade left the leader that was decided; None before there was one
+    leader_before: Decimal | None = None
     # the market
     lot_decimals: int = 3
     price_decimals: int = 3

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 MAX_PERP_DECIMALS = 6
 SOME_LOTS = (1, 2, 3, 7, 10, 99, 1_000, 12_345, 1_000_000, 10**9)
 SECOND_MS = 1000
+# Where the leader stood, in parts of the present position, when the follow last heard of a trade.
+PARTS_BEFORE = (1, 1, 1, 1, 1, 1, 2, 7, Decimal("0.3"), -1)
 
 
 def drawn(rng: Random) -> Case:
@@ -112,7 +114,8 @@ def _holdings(case: Case, rng: Random) -> None:
     side = (1 if (case.start or case.end) > 0 else -1) * way
     if rng.random() < 0.03:
         side = -side
-    if case.start and rng.random() < 0.6:
+    if rng.random() < (0.6 if case.start else 0.1):
+        case.leader_before = (case.start or case.end) * rng.choice(PARTS_BEFORE)
         held = rng.choice(SOME_LOTS[:8]) * rng.randint(1, 9)
         case.held = case.target = lots(case, held * side)
         entered_at = case.last_price * rng.choice((1, 1, 2)) / rng.choice((1, 1, 2))

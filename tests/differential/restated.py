@@ -73,6 +73,20 @@ class Rules:
         return Fraction(0) if order is None or order.reduce_only else Fraction(order.signed_size)
 
     @cached_property
+    def keeps(self) -> bool:
+        """Say whether the follow has stopped and its positions stay as they are."""
+        return not self.case.is_active and self.case.on_stop == "keep"
+
+    @cached_property
+    def target(self) -> Fraction:
+        """Give what was wanted, less what the leader reduced since without our hearing of it."""
+        wanted, met = Fraction(self.case.target), Fraction(self.case.start)
+        if self.keeps or not self.case.leader_before:
+            return wanted
+        left = max(Fraction(0), met / Fraction(self.case.leader_before))
+        return wanted if left >= 1 else self.finely(wanted * left)
+
+    @cached_property
     def committed(self) -> Fraction:
         """Give what is held once every entry under way is filled."""
         return self.held + self.entries_under_way

@@ -33,14 +33,14 @@ def expect(rules: Rules) -> Expected:
     if enters and case.is_correction:
         return Expected(reasons=frozenset({"STALE"}), target=Fraction(case.target))
     if enters:
-        return _entry(rules, Fraction(case.size), Fraction(case.target), is_new=False)
+        return _entry(rules, Fraction(case.size), rules.target, is_new=False)
     return _less(rules)
 
 
 def _less(rules: Rules) -> Expected:
     """Say what is right where the leader reduced, closed or turned around."""
     case = rules.case
-    if not case.is_active and case.on_stop == "keep":
+    if rules.keeps:
         return Expected(reasons=_switched_off(rules), target=_without_lead(rules, case.target))
     target = reduced_target(rules)
     flips = case.start * case.end < 0 and not case.is_correction

@@ -14,7 +14,7 @@ def reduced_target(rules: Rules) -> Fraction:
     if start * end <= 0:
         return Fraction(0)
     closed = 1 - end / start
-    target = rules.finely(Fraction(case.target) * (1 - closed))
+    target = rules.finely(rules.target * (1 - closed))
     rest = rules.in_lots(abs(target))
     return Fraction(0) if rules.held and rules.is_below_minimum(rest, rules.price) else target
 

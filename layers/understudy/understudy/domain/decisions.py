@@ -21,7 +21,7 @@ from understudy.domain.money import ZERO, multiply, toward_zero
 from understudy.domain.pace import entry_time, last_minute
 from understudy.domain.plans import Decision, OrderPlan, worst_price
 from understudy.domain.reasons import Reason
-from understudy.domain.reducing import reduced_target
+from understudy.domain.reducing import having_passed, reduced_target, without_missed
 from understudy.domain.refusals import CORRECTION, compared
 from understudy.domain.replacing import replace
 from understudy.domain.situation import Situation
@@ -51,9 +51,12 @@ def decide(situation: Situation) -> Decision:
     if enters and trade.correction:
         # Nobody knows when it came to be: it is recorded, and nothing else is touched.
         return Decision(ledger, reason=Reason.STALE, bound_by=CORRECTION)
+    situation = without_missed(situation)
     if not enters:
         return _decide_reduction(situation)
-    seen = replace(ledger, last_seq=trade.seq, exit_attempts=0, waiting=None, needs_operator=False)
+    seen = replace(
+        having_passed(situation.ledger, trade), exit_attempts=0, waiting=None, needs_operator=False
+    )
     return decide_entry(replace(situation, ledger=seen), _increase_with(ledger.waiting, trade))
 
 
@@ -271,9 +274,8 @@ def _decide_reduction(situation: Situation) -> Decision:
     ledger = without_carry(before) if keeps else before
     target = ledger.target if keeps else reduced_target(trade, before, situation.market)
     ledger = replace(
-        ledger,
+        having_passed(ledger, trade),
         target=target,
-        last_seq=trade.seq,
         exit_attempts=0,
         waiting=None,
         needs_operator=False,

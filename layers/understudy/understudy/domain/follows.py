@@ -118,7 +118,8 @@ class Ledger:
     margin mode set with it; what is held may have been entered at another leverage, and `margin` is
     what it took. `exit_pauses` counts refusals in a row that pass by themselves; no exit is tried
     again before `exit_rests_until_ms`. `drift_since_ms` says since when the venue shows another
-    position, `empty_since_ms` since when it shows none.
+    position, `empty_since_ms` since when it shows none. `leader_position` is the leader's after the
+    trade `last_seq`; None until one was decided.
     """
 
     follow_id: FollowId
@@ -126,6 +127,7 @@ class Ledger:
     target: Decimal = ZERO
     held: Decimal = ZERO
     last_seq: int = 0
+    leader_position: Decimal | None = None
     entry_notional: Decimal = ZERO
     margin: Decimal = ZERO
     leverage: int = 0

@@ -17,7 +17,7 @@ from understudy.domain.holding import dated
 from understudy.domain.lost_orders import LostOrder
 from understudy.domain.markets import Market
 from understudy.domain.money import ZERO, multiply, toward_zero
-from understudy.domain.reducing import reduced_target
+from understudy.domain.reducing import having_passed, reduced_target
 from understudy.domain.replacing import replace
 from understudy.domain.retrying import rested
 from understudy.domain.settlement import MONEY_DECIMALS, closed
@@ -38,7 +38,7 @@ def after_trade(books: Books, trade: Trade, market: Market, *, keeps: bool) -> B
 
     With `keeps` the follow had stopped and kept its positions: a reduction changed nothing of them.
     """
-    seen = replace(books.ledger, last_seq=trade.seq)
+    seen = having_passed(books.ledger, trade)
     if trade.kind in (TradeKind.OPEN, TradeKind.ADD):
         return replace(books, ledger=seen)
     if keeps:

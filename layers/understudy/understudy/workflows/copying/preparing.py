@@ -9,6 +9,7 @@ from understudy.domain.follows import Ledger
 from understudy.domain.intents import Intent
 from understudy.domain.plans import Decision
 from understudy.domain.reasons import Reason
+from understudy.domain.reducing import after_missed, having_passed
 from understudy.domain.refusals import VENUE_REQUESTS
 from understudy.domain.replacing import replace
 from understudy.domain.trades import Trade
@@ -58,6 +59,10 @@ def _without_budget(view: View, trade: Trade, decision: Decision, purpose: Purpo
 
 def _skip(view: View, trade: Trade, decision: Decision, reason: Reason) -> Decision:
     """Give an entry and what was carried up before it was pinned; the trade counts as seen."""
-    last_seq = max(view.ledger.last_seq, trade.seq)
-    ledger = replace(without_carry(view.ledger), last_seq=last_seq, waiting=None)
+    ledger = without_carry(view.ledger)
+    if trade.seq > ledger.last_seq:
+        start_seq = view.state.follow.start_seq
+        ledger = after_missed(ledger, trade, view.market, start_seq=start_seq)
+        ledger = having_passed(ledger, trade)
+    ledger = replace(ledger, waiting=None)
     return replace(decision, ledger=ledger, order=None, reason=reason, recent_entries_ms=None)
