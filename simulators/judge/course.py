@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from simulators.judge.evidence import Follow
+from simulators.judge.exact import ONE, ZERO
 from simulators.judge.trades import LeaderTrade
 
 
@@ -24,6 +25,21 @@ class Course:
     def places(self) -> dict[str, int]:
         """Give each trade's place by its id."""
         return {trade.trade_id: place for place, trade in enumerate(self.trades)}
+
+    def share_left(self, place: int) -> Fraction:
+        """Give the part of a target that is left by what was to be decided before, and was not.
+
+        The position that a trade met says what the leader has reduced since the symbol's last one.
+        """
+        trade = self.trades[place]
+        own = [one for one in self.trades if one.symbol == trade.symbol and one.index < trade.index]
+        decided = [one for one in self.trades[:place] if one in own]
+        if not decided or len(decided) == len(own) or self.newer_before(place):
+            return ONE
+        last = max(decided, key=lambda one: one.index)
+        if not last.end:
+            return ONE
+        return min(max(trade.start / last.end, ZERO), ONE)
 
     def newer_before(self, place: int) -> list[LeaderTrade]:
         """Give the newer trades that were decided before the one at this place."""

@@ -19,7 +19,7 @@ from simulators.judge.claims import Books, books_of
 from simulators.judge.corrections import with_corrections
 from simulators.judge.course import course_of
 from simulators.judge.evidence import Evidence, EvidenceError, Follow
-from simulators.judge.exact import ZERO
+from simulators.judge.exact import ONE, ZERO
 from simulators.judge.gates import stopped_by_the_end
 from simulators.judge.ledger import FollowBook
 from simulators.judge.pace import entries_of
@@ -221,6 +221,7 @@ class Court:
             else unsettled_size(receipt, follow, window_ms(trade, follow)),
             redriven=bool(newer),
             comes_too_late=any(each.symbol == trade.symbol for each in newer),
+            share_left=ONE if self.evidence.redriven_ms is None else course.share_left(place),
         )
 
     def _in_motion(self, trade: LeaderTrade, follow: Follow) -> Fraction:

@@ -56,7 +56,8 @@ class Pair:
     `in_motion_usdc` is what was ordered around the trade and may be in its numbers or not.
     `unsettled_size` is what orders of the symbol with an unknown outcome may have moved.
     `redriven` says that newer trades were decided before, `comes_too_late` that one of them was of
-    this symbol.
+    this symbol. `share_left` is what trades of the symbol leave of its target that lay dead until
+    after this one.
     """
 
     trade: LeaderTrade
@@ -72,6 +73,7 @@ class Pair:
     unsettled_size: Fraction = ZERO
     redriven: bool = False
     comes_too_late: bool = False
+    share_left: Fraction = ONE
     problems: list[Problem] = field(default_factory=list)
 
     @property
@@ -92,6 +94,9 @@ class Pair:
         """Judge the pair; `named` gains its client ids."""
         self._check_claims(named)
         scene = self._scene()
+        if not kept_by_owner(scene):
+            scene.holding.target *= self.share_left
+            scene.holding.doubt *= self.share_left
         stoppers = self._stoppers(scene, witness)
         self._exit(replace(scene, stoppers=stoppers))
         self._entry(replace(self._scene(scene.moments[0]), stoppers=stoppers), witness)

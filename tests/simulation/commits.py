@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Callable
 
 from tests.simulation.exclusive import orders_that_should_have_waited
+from tests.simulation.shares import Shares
 from tests.simulation.sources import FUNCTION_MS
 from tests.simulation.spending import overspent, unevenly_reserved
 from understudy.adapters.memory.copy_store import InMemoryCopyStore
@@ -49,6 +50,7 @@ class JudgedCopyStore(InMemoryCopyStore):
         self._break = breaks
         self._newest: dict[tuple[str, str], int] = {}
         self._pinned: set[str] = set()
+        self._shares = Shares(table)
         self.taken: set[str] = set()
         self.endings: Counter[tuple[str, str]] = Counter()
 
@@ -69,6 +71,8 @@ class JudgedCopyStore(InMemoryCopyStore):
                 self._judge_age(changes.intent, changes.receipts[0])
         for text in unevenly_reserved(self._table, changes):
             self._break("reserves_are_what_orders_hold", text)
+        for text in self._shares.wanted_beyond(committed):
+            self._break("no_more_is_wanted_than_the_share", text)
         if any(receipt.reason is Reason.SYMBOL_IN_USE for receipt in changes.receipts):
             self._note(CONTESTED)
         return committed

@@ -220,6 +220,35 @@ def test_what_was_sent_back_is_judged_after_what_was_decided_before_it() -> None
     assert figures_of(evidence) == CLEAN
 
 
+@pytest.mark.parametrize(
+    ("dead", "later", "held"),
+    [("-6", "1", "0.5"), ("-6", "-1", "0.3"), ("-10", "4", "0.4"), ("-14", "-2", "-0.2")],
+)
+def test_a_reduction_that_came_too_late_is_made_up_for_by_the_trade_that_overtook_it(
+    dead: str, later: str, held: str
+) -> None:
+    run = ProductionRun({"one": ratio("5000", "10")}, DECIMALS, "100000000")
+    run.trade("BTC", [("10", "1000")], 0)
+    letters: list[list[LaneCommand]] = []
+    lane = run.world.run_lane
+    run.world.run_lane = letters.append  # type: ignore[assignment, method-assign]  # a dead lane
+    run.trade("BTC", [(dead, "1000")], 1_000)
+    run.world.run_lane = lane  # type: ignore[method-assign]  # as before
+    run.trade("BTC", [(later, "1000")], 1_000)
+    run.world.clock.advance(5_000)
+    redriven_ms = run.world.clock.now_ms()
+    for commands in letters:
+        lane(commands)
+    run.world.sweep()
+    run.world.pump()
+    evidence = {**run.evidence(), "redriven_ms": redriven_ms}
+
+    (follow,) = evidence["follows"]
+    assert follow["receipts"][1]["reason"] == "SUPERSEDED"
+    assert Decimal(follow["portfolio"]["BTC"]) == Decimal(held)
+    assert verdict_of(evidence).findings == []
+
+
 def test_nobody_may_be_superseded_where_nothing_was_sent_back() -> None:
     run, _ = run_with_letters()
 
