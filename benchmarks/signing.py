@@ -46,7 +46,8 @@ def signing_rows(rounds: int) -> list[Row]:
 
 def our_body(intent: Intent, secret: bytes) -> str:
     """Sign on the shipping path."""
-    return signed(draft(intent, Terms(Chain.TESTNET)), SigningKey(secret)).body
+    drafted = draft(intent, Terms(Chain.TESTNET))
+    return signed(drafted, SigningKey(secret).signature_of(drafted.digest)).body
 
 
 def sdk_body(intent: Intent, secret: bytes) -> str:

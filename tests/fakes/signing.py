@@ -23,6 +23,8 @@ class KeySigner:
         self._terms = Terms(chain)
 
     def sign(self, intents: Sequence[Intent]) -> Sequence[Signed]:
-        return [
-            signed(draft(intent, self._terms), self._keys[intent.wallet_id]) for intent in intents
-        ]
+        return [self._signed(intent) for intent in intents]
+
+    def _signed(self, intent: Intent) -> Signed:
+        drafted = draft(intent, self._terms)
+        return signed(drafted, self._keys[intent.wallet_id].signature_of(drafted.digest))

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from custody.authorities import HeldKey
     from custody.hyperliquid import Draft
     from custody.refusals import Refusal
+    from custody.secp256k1 import Signature
     from understudy.domain.intents import Intent
 
 _REQUESTED = (
@@ -42,6 +43,7 @@ class AuditEvent(StrEnum):
     INTENT_REPEATED = "INTENT_REPEATED"
     INTENT_REFUSED = "INTENT_REFUSED"
     INTENT_UNAVAILABLE = "INTENT_UNAVAILABLE"
+    INTENT_SIGNED = "INTENT_SIGNED"
     AGENT_CREATED = "AGENT_CREATED"
     AGENT_ACTIVATED = "AGENT_ACTIVATED"
     AGENT_REVOKED = "AGENT_REVOKED"
@@ -53,17 +55,27 @@ class AuditEvent(StrEnum):
 def approved(drafted: Draft, at_ms: int) -> AuditEntry:
     """Say that a content was allowed for the first time.
 
-    It is written before the signature is made, so that none is ever without it. One that came of it
-    has no entry of its own, which would cost a call for each; a failure has.
+    It is written before the signature is made, so that none is ever without it. What came of it has
+    an entry of its own.
     """
     facts = {**_request(drafted.intent), "content": drafted.content}
     return _about(AuditEvent.INTENT_APPROVED, drafted.intent, at_ms, facts)
 
 
 def repeated(drafted: Draft, at_ms: int) -> AuditEntry:
-    """Say that a content allowed earlier was signed again."""
+    """Say that a content allowed earlier was asked for again."""
     facts = {"intent_id": drafted.intent.intent_id, "content": drafted.content}
     return _about(AuditEvent.INTENT_REPEATED, drafted.intent, at_ms, facts)
+
+
+def signed(drafted: Draft, signature: Signature, at_ms: int) -> AuditEntry:
+    """Say that a signature was made; it is given out once this is written, and never without."""
+    facts = {
+        "intent_id": drafted.intent.intent_id,
+        "content": drafted.content,
+        "signature_mark": signature.mark,
+    }
+    return _about(AuditEvent.INTENT_SIGNED, drafted.intent, at_ms, facts)
 
 
 def refused(intent: Intent, reason: Refusal, at_ms: int) -> AuditEntry:

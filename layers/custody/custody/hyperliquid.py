@@ -1,6 +1,6 @@
 """An intent as the one action it stands for at Hyperliquid, its digest, and its signed body.
 
-Pure; a key is an argument and leaves no trace. No caller's bytes are ever signed.
+Pure; no key comes here. No caller's bytes are ever signed.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from understudy.domain.trades import Side
 
 if TYPE_CHECKING:
     from custody.agents import Agent
-    from custody.authorities import DigestSigner
+    from custody.secp256k1 import Signature
 
 
 class Terms(NamedTuple):
@@ -67,10 +67,9 @@ def draft(intent: Intent, terms: Terms) -> Draft:
     return Draft(intent, action, digest, content)
 
 
-def signed(drafted: Draft, key: DigestSigner) -> Signed:
-    """Sign a draft and write the exact body to send."""
+def signed(drafted: Draft, signature: Signature) -> Signed:
+    """Write the exact body to send of a draft and the signature over its digest."""
     intent = drafted.intent
-    signature = key.signature_of(drafted.digest)
     body = exchange_body(
         drafted.action,
         intent.nonce,

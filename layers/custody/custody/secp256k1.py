@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from hashlib import sha256
 from typing import NamedTuple
 
 from coincurve import PrivateKey, PublicKey
@@ -17,6 +18,12 @@ class Signature(NamedTuple):
     r: int
     s: int
     v: int
+
+    @property
+    def mark(self) -> str:
+        """Tell it from any other without showing it: sha256 over r, s (32 bytes each) and v."""
+        raw = self.r.to_bytes(32, "big") + self.s.to_bytes(32, "big") + bytes([self.v])
+        return sha256(raw).hexdigest()
 
 
 class SigningKey(PrivateKey):

@@ -1,4 +1,4 @@
-"""Signs what policy allows, one content per intent, and writes down what it was asked."""
+"""Signs what policy allows, one content per intent; writes down what it was asked and did."""
 
 from __future__ import annotations
 
@@ -39,14 +39,14 @@ MAX_BATCH = 16  # as many as one batch of reads can serve
 
 
 class Verdict(NamedTuple):
-    """What came of an intent so far, and the audit entry that is still to be written.
+    """What came of an intent so far, and the audit entries that are still to be written.
 
     A DependencyError is what kept it from being answered.
     """
 
     intent: Intent
     outcome: Draft | Signed | Refusal | DependencyError
-    note: AuditEntry | None = None
+    notes: tuple[AuditEntry, ...] = ()
 
 
 class IntentSigner:
@@ -71,8 +71,8 @@ class IntentSigner:
 
         A lane whose authority is away is unavailable by itself, the others are answered. Raises
         InvalidInputError for more than 16 intents, and SigningUnavailableError when the store is
-        away, or nobody has an answer: nothing is given out then. What was unavailable may be sent
-        again.
+        away, takes not every result, or nobody has an answer: nothing is given out then. What was
+        unavailable may be sent again.
         """
         if len(intents) > MAX_BATCH:
             raise InvalidInputError(f"a batch has at most {MAX_BATCH} intents: split it")
@@ -175,7 +175,10 @@ class IntentSigner:
         now_ms = self._clock.now_ms()  # reading, recording and opening took their time
         if has_expired(verdict.intent, now_ms):
             return _refused(verdict.intent, Refusal.EXPIRED, now_ms)
-        return Verdict(verdict.intent, signed(verdict.outcome, key), verdict.note)
+        signature = key.signature_of(verdict.outcome.digest)
+        result = audit.signed(verdict.outcome, signature, self._clock.now_ms())
+        answer = signed(verdict.outcome, signature)
+        return Verdict(verdict.intent, answer, (*verdict.notes, result))
 
     def _without_key(self, verdict: Verdict) -> Verdict:
         if not isinstance(verdict.outcome, Draft):
@@ -188,10 +191,11 @@ class IntentSigner:
         return self._away(verdict.intent, error)
 
     def _away(self, intent: Intent, error: DependencyError) -> Verdict:
-        return Verdict(intent, error, audit.unavailable(intent, self._clock.now_ms()))
+        return Verdict(intent, error, (audit.unavailable(intent, self._clock.now_ms()),))
 
     def _write_down(self, verdicts: Iterable[Verdict]) -> None:
-        notes = [verdict.note for verdict in verdicts if verdict.note is not None]
+        """Write every entry of a call at once; nothing is given out before."""
+        notes = [note for verdict in verdicts for note in verdict.notes]
         if notes:
             self._store.audit(notes)
 
@@ -200,14 +204,14 @@ def _verdict_on(drafted: Draft, recorded: Recorded, now_ms: int) -> Verdict:
     if recorded is Recorded.NEW:
         return Verdict(drafted.intent, drafted)
     if recorded is Recorded.REPEATED:
-        return Verdict(drafted.intent, drafted, audit.repeated(drafted, now_ms))
+        return Verdict(drafted.intent, drafted, (audit.repeated(drafted, now_ms),))
     is_changed = recorded is Recorded.CHANGED
     reason = Refusal.INTENT_CONTENT_CHANGED if is_changed else Refusal.DAILY_NOTIONAL_EXCEEDED
     return _refused(drafted.intent, reason, now_ms)
 
 
 def _refused(intent: Intent, reason: Refusal, now_ms: int) -> Verdict:
-    return Verdict(intent, reason, audit.refused(intent, reason, now_ms))
+    return Verdict(intent, reason, (audit.refused(intent, reason, now_ms),))
 
 
 def _require_any(verdicts: Sequence[Verdict]) -> None:

@@ -80,7 +80,7 @@ class SigningStore(Protocol):
         ...
 
     def audit(self, entries: Sequence[AuditEntry]) -> None:
-        """Write audit entries that no other write carries."""
+        """Write audit entries that no other write carries, any number; all are kept on return."""
         ...
 
 

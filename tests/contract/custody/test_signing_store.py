@@ -12,6 +12,7 @@ import pytest
 from custody.agents import Bounds
 from custody.audit import AuditEvent
 from custody.policy import Mark
+from custody.signer import MAX_BATCH
 from custody.store import Approval, Readings, Recorded
 from tests.unit.custody.scene import NOW_MS, POLICY, Scene
 from understudy.domain.audit import AuditEntry
@@ -169,9 +170,10 @@ def test_bounds_that_an_agent_brings_are_its_wallets_unless_that_has_some(
     assert backend.agents.bounds(elsewhere) == Bounds(own.policy, 4)
 
 
-def test_audit_entries_of_one_batch_are_all_kept(backend: Backend) -> None:
+@pytest.mark.parametrize("count", [1, 25, 2 * MAX_BATCH])
+def test_audit_entries_of_one_call_are_all_kept(backend: Backend, count: int) -> None:
     before = backend.audited()
 
-    backend.signing.audit([ENTRY] * 3)
+    backend.signing.audit([ENTRY] * count)
 
-    assert backend.audited() == before + 3
+    assert backend.audited() == before + count

@@ -42,7 +42,10 @@ def test_the_signers_door_signs_and_writes_down_every_question_that_is_timed() -
     answers = [signer.door(signer.question(number)) for number in (1, 2)]
 
     require_signed(answers)
-    assert [entry.event for entry in signer.audited][-2:] == ["INTENT_APPROVED"] * 2
+    assert [entry.event for entry in signer.audited][-4:] == [
+        "INTENT_APPROVED",
+        "INTENT_SIGNED",
+    ] * 2
 
 
 def test_a_refused_question_is_no_figure() -> None:

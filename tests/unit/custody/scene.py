@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
+from hashlib import sha256
 from typing import Any
 
 from custody.agents import Agent, Policy
@@ -33,6 +35,19 @@ POLICY = Policy(
     symbols_deny=("MEME",),
 )
 TESTNET = Terms(Chain.TESTNET)
+
+
+def signature_of(answer: SigningAnswer) -> tuple[int, int, int]:
+    """Read r, s and v from the body that was given out."""
+    assert isinstance(answer, Signed), answer
+    given = json.loads(answer.body)["signature"]
+    return int(given["r"], 16), int(given["s"], 16), given["v"]
+
+
+def mark_of(answer: SigningAnswer) -> str:
+    """Work out the mark of the signature that was given out, as who has only the body does."""
+    r, s, v = signature_of(answer)
+    return sha256(bytes.fromhex(f"{r:064x}{s:064x}{v:02x}")).hexdigest()
 
 
 def market(symbol: str, asset: int, **changes: Any) -> Market:

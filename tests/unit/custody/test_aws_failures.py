@@ -14,6 +14,7 @@ from custody.aws.tables import TableNames
 from custody.keys import KeyUnusableError, Sealed
 from tests.fakes.custody import fixed_stamps
 from tests.unit.custody.scene import NOW_MS
+from understudy.adapters.aws import attempts
 from understudy.domain.audit import AuditEntry
 from understudy.domain.errors import DependencyError
 
@@ -39,6 +40,20 @@ class FailingKms:
         raise self._error
 
 
+class FullAfterOneCall:
+    """A table that takes one call of at most 25 items, as DynamoDB does, and then none."""
+
+    def __init__(self) -> None:
+        self.taken = 0
+
+    def batch_write_item(self, RequestItems: dict[str, list[Any]]) -> dict[str, Any]:  # noqa: N803  # boto3's
+        ((_, writes),) = RequestItems.items()
+        if self.taken or len(writes) > 25:
+            raise failure("ValidationException")
+        self.taken += len(writes)
+        return {}
+
+
 class HoldingBack:
     """A table that takes the first entry of every write and holds the others back."""
 
@@ -51,6 +66,12 @@ class HoldingBack:
         self._left -= 1
         self.taken += len(writes) if self._left <= 0 else 0
         return {"UnprocessedItems": {name: writes} if self._left > 0 else {}}
+
+
+@pytest.fixture(autouse=True)
+def _no_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
+    quick = {"pause": lambda _seconds: None, "jitter": float}
+    monkeypatch.setattr(attempts.rounds, "__kwdefaults__", quick)
 
 
 def vault(error: Exception) -> KmsKeyVault:
@@ -87,3 +108,12 @@ def test_audit_entries_that_are_never_taken_are_no_silent_loss() -> None:
 
     with pytest.raises(DependencyError):
         DynamoSigningStore(table, TABLES, fixed_stamps()).audit([ENTRY])  # type: ignore[arg-type]  # a client that fails
+
+
+def test_entries_of_which_some_are_taken_and_some_are_not_are_no_success() -> None:
+    table = FullAfterOneCall()
+
+    with pytest.raises(DependencyError):
+        DynamoSigningStore(table, TABLES, fixed_stamps()).audit([ENTRY] * 32)  # type: ignore[arg-type]  # a client that fails
+
+    assert table.taken == 25

@@ -38,7 +38,9 @@ def test_a_signed_order_equals_the_official_sdks(
     scene = Scene()
     intent = scene.entry(size=size, limit_price=price, side=side, nonce=nonce)
 
-    body = json.loads(signed(draft(intent, Terms(chain)), SigningKey(secret)).body)
+    drafted = draft(intent, Terms(chain))
+    signature = SigningKey(secret).signature_of(drafted.digest)
+    body = json.loads(signed(drafted, signature).body)
 
     is_mainnet = chain is Chain.MAINNET
     expected = sign_l1_action(

@@ -253,7 +253,8 @@ def test_what_was_approved_and_not_signed_is_audited_as_that_each_time() -> None
     scene.signed(scene.entry())
 
     one_time = ["INTENT_UNAVAILABLE", "INTENT_REFUSED"]
-    assert events(scene) == ["INTENT_APPROVED", *one_time, *one_time, "INTENT_REPEATED"]
+    signed = ["INTENT_REPEATED", "INTENT_SIGNED"]
+    assert events(scene) == ["INTENT_APPROVED", *one_time, *one_time, *signed]
     named = {
         entry.facts["intent_id"] for entry in scene.store.audited if "intent_id" in entry.facts
     }
@@ -275,7 +276,9 @@ def test_every_request_is_written_down_with_its_result() -> None:
 
     assert events(scene) == [
         AuditEvent.INTENT_APPROVED,
+        AuditEvent.INTENT_SIGNED,
         AuditEvent.INTENT_REPEATED,
+        AuditEvent.INTENT_SIGNED,
         AuditEvent.INTENT_REFUSED,
     ]
     assert scene.store.audited[-1].facts["reason"] == Refusal.EXPIRED

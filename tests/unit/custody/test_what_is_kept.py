@@ -53,6 +53,7 @@ def test_no_row_names_a_wallet_an_agents_address_or_a_name() -> None:
         AuditEvent.AGENT_CREATED,
         AuditEvent.AGENT_ACTIVATED,
         AuditEvent.INTENT_APPROVED,
+        AuditEvent.INTENT_SIGNED,
         AuditEvent.INTENT_REPEATED,
         AuditEvent.INTENT_REFUSED,
         AuditEvent.POLICY_CHANGED,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
@@ -13,13 +12,13 @@ from custody.aws.bounds import keep_bounds
 from custody.aws.readings import readings_of
 from custody.aws.tables import TableNames
 from custody.store import Approval, Readings, Recorded
-from understudy.adapters.aws.attempts import MAX_ATTEMPTS, attempt, cancellation_codes
+from understudy.adapters.aws.attempts import cancellation_codes
 from understudy.adapters.aws.attributes import Item, number, text
 from understudy.adapters.aws.audit_stamps import KmsStamps
 from understudy.adapters.aws.audit_trail import stamped_item
 from understudy.adapters.aws.keys import market, marks
 from understudy.adapters.aws.operations import ABSENT, Operation, put
-from understudy.adapters.aws.table import batch_get, transact
+from understudy.adapters.aws.table import Table, batch_get, transact
 from understudy.domain.audit import AuditEntry
 from understudy.domain.errors import ConflictError, DependencyError
 from understudy.domain.intents import Intent
@@ -66,20 +65,9 @@ class DynamoSigningStore:
         return Recorded.NEW
 
     def audit(self, entries: Sequence[AuditEntry]) -> None:
-        """Add audit entries in one call."""
-        table = self._tables.audit
-        left: Any = {
-            table: [
-                {"PutRequest": {"Item": stamped_item(entry, self._stamps)}} for entry in entries
-            ]
-        }
-        for _ in range(MAX_ATTEMPTS):
-            left = attempt(partial(self._client.batch_write_item, RequestItems=left)).get(
-                "UnprocessedItems"
-            )
-            if not left:
-                return
-        raise DependencyError("the audit table keeps holding entries back")
+        """Add audit entries, 25 in a call."""
+        table = Table(self._client, self._tables.audit)
+        table.put_many([stamped_item(entry, self._stamps) for entry in entries])
 
     def _writes(self, approval: Approval) -> list[Operation]:
         writes = [
