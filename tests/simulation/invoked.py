@@ -12,6 +12,7 @@ from tests.simulation.loop import CrashError, Loop, Process, Signal
 from understudy.domain.errors import SigningUnavailableError
 
 if TYPE_CHECKING:
+    from tests.simulation.results import Results
     from understudy.domain.intents import Intent, SigningAnswer
     from understudy.ports.signing import Signer
 
@@ -20,11 +21,12 @@ ANSWER_MS = 3_000
 
 
 class InvokedSigner:
-    """Implements `Signer` by invoking another one."""
+    """Implements `Signer` by invoking another one; `results` hears of what that gives out."""
 
-    def __init__(self, loop: Loop, signer: Signer) -> None:
+    def __init__(self, loop: Loop, signer: Signer, results: Results) -> None:
         self._loop = loop
         self._signer = signer
+        self._results = results
 
     def sign(self, intents: Sequence[Intent]) -> Sequence[SigningAnswer]:
         """Sign each intent or refuse it; raises SigningUnavailableError when no answer comes."""
@@ -48,9 +50,11 @@ class InvokedSigner:
         process = Process(self._loop.now_ms + FUNCTION_MS)
         self._loop.join(process)
         try:
-            return self._signer.sign(intents)
+            answers = self._signer.sign(intents)
         except CrashError:
             process.crash()
             return SigningUnavailableError("the signer's process is gone")
         except SigningUnavailableError as error:
             return error
+        self._results.given_out(answers)
+        return answers

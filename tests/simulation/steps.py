@@ -18,6 +18,7 @@ from tests.simulation.listeners import SKEWS_MS, Listeners
 from tests.simulation.loop import CrashError, LoopClock
 from tests.simulation.pool import LoopPool
 from tests.simulation.repeating import CLOUD_TIMEOUT_MS, RepeatingGate
+from tests.simulation.results import Results
 from tests.simulation.sources import Source
 from tests.simulation.venue import LateOrderGate
 from tests.simulation.watch import concerned, group_of
@@ -70,6 +71,7 @@ class Steps:
         self._vault_gate = Gate(*shared)
         self._vault_gate.timeout_ms = CLOUD_TIMEOUT_MS
         self._signer_gate = SignerGate(*shared)
+        self._results = Results(world.custody.audited, world.breaks)
         self._venue: Any = Gated(
             "venue", world.venue, QuestionGate(*shared), submit=LateOrderGate(*shared)
         )
@@ -113,7 +115,7 @@ class Steps:
         store: Any = Gated("custody", self._world.custody, self._gate)
         vault: Any = Gated("vault", self._world.vault, self._vault_gate)
         signer = IntentSigner(store, wrapped_only(vault), clock, Terms(Chain.TESTNET), self._pool)
-        invoked = InvokedSigner(self._world.loop, signer)
+        invoked = InvokedSigner(self._world.loop, signer, self._results)
         return Gated("signer", invoked, self._signer_gate)
 
     def _one(self) -> Process:

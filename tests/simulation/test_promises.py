@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
+from contextlib import suppress
 from dataclasses import replace
 from decimal import Decimal
 from functools import cache
 
 import pytest
 
+from custody.signer import IntentSigner, Verdict
 from tests.simulation.invariants import (
     nothing_is_left_lying,
     receipts_tell_what_orders_did,
@@ -19,7 +22,7 @@ from tests.simulation.sources import Delivery
 from tests.simulation.world import LEADERS
 from understudy.domain import gates
 from understudy.domain.announcements import Announcement, of_receipt
-from understudy.domain.errors import InvalidInputError
+from understudy.domain.errors import DependencyError, InvalidInputError
 from understudy.domain.follows import FollowStatus
 from understudy.domain.gates import standing
 from understudy.domain.markets import HYPERLIQUID
@@ -31,6 +34,16 @@ from understudy.workflows import copy_events, follow_reconcile, follower_execute
 
 RETRIED = "fresh_nonce_on_retry"
 UNLOOKED = "unseen_fills_never_looked_for"
+WRITE_DOWN = IntentSigner._write_down
+
+
+def _writes_nothing(_: IntentSigner, __: Iterable[Verdict]) -> None:
+    pass
+
+
+def _writes_what_it_can(signer: IntentSigner, verdicts: Iterable[Verdict]) -> None:
+    with suppress(DependencyError):
+        WRITE_DOWN(signer, verdicts)
 
 
 @cache
@@ -48,7 +61,7 @@ def _broken_by(mutant: str, block: str, trades: int) -> frozenset[str]:
         (RETRIED, "promises/0", 40, "every_order_was_pinned_and_filled_once"),
         ("budget_not_reserved", "promises/0", 40, "reserves_are_what_orders_hold"),
         ("exit_may_increase", "promises/1", 40, "no_exit_reverses_a_position"),
-        ("never_converged", "promises/4", 60, "a_leaders_close_is_copied_in_time"),
+        ("never_converged", "promises/5", 60, "a_leaders_close_is_copied_in_time"),
         ("age_ignored", "promises/0", 40, "an_entry_is_young"),
         ("fees_forgotten", "promises/0", 40, "budgets_are_what_orders_made"),
         ("group_key_wrong", "promises/0", 40, "a_wallet_has_one_lane"),
@@ -89,12 +102,23 @@ def test_a_follow_that_ends_unheard_is_told(monkeypatch: pytest.MonkeyPatch) -> 
     assert any("was deleted unannounced" in each.text for each in violations(world))
 
 
+@pytest.mark.parametrize("forgetting", [_writes_nothing, _writes_what_it_can])
+def test_a_signature_that_leaves_before_its_result_is_written_is_told(
+    monkeypatch: pytest.MonkeyPatch, forgetting: Callable[..., None]
+) -> None:
+    monkeypatch.setattr(IntentSigner, "_write_down", forgetting)
+
+    told = [each.promise for each in violations(run_block("promises/0", "heavy", trades=40))]
+
+    assert "no_signature_leaves_before_its_result_is_written" in told
+
+
 def test_a_trade_from_before_a_deletion_that_has_no_receipt_is_told(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(follow_reconcile, "close_last_gaps", lambda *_: None)
 
-    world = run_block("lf/8", "heavy", trades=40)
+    world = run_block("lf/13", "heavy", trades=40)
 
     told = [each for each in violations(world) if "has no receipt" in each.text]
     assert {each.promise for each in told} == {"every_pair_ends_in_one_terminal_receipt"}
