@@ -109,7 +109,10 @@ def _field_too_wide(record: Any) -> str:
 def _values_of(names: list[str]) -> Callable[[Any], tuple[Any, ...]]:
     if len(names) > 1:
         return attrgetter(*names)
-    return lambda record: tuple(getattr(record, name) for name in names)
+    if not names:
+        return lambda _: ()
+    value_of = attrgetter(*names)
+    return lambda record: (value_of(record),)
 
 
 def _measure_of(hint: Any) -> Measure | None:
