@@ -59,12 +59,11 @@ class InMemoryCustodyStore:
         with self._lock:
             agents = {i.agent_id: self._agents.get(i.agent_id) for i in intents}
             known = {name: agent for name, agent in agents.items() if agent is not None}
+            marks = {name: agent.wallet_mark for name, agent in known.items()}
             return Readings(
                 agents=known,
                 bounds={
-                    name: self._bounds[agent.wallet_mark]
-                    for name, agent in known.items()
-                    if agent.wallet_mark in self._bounds
+                    name: self._bounds[mark] for name, mark in marks.items() if mark in self._bounds
                 },
                 killed={name: self._killed(agent) for name, agent in known.items()},
                 contents={
@@ -72,10 +71,7 @@ class InMemoryCustodyStore:
                     for i in intents
                     if i.intent_id in self._contents
                 },
-                spent={
-                    agent.wallet_mark: self.spent[(agent.wallet_mark, day)]
-                    for agent in known.values()
-                },
+                spent={mark: self.spent[(mark, day)] for mark in marks.values()},
                 markets=self._markets.markets(HYPERLIQUID),
                 marks=self._read_marks({i.symbol for i in intents}),
             )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from enum import StrEnum
+from functools import cached_property
 
 from understudy.domain.ids import digest_of
 
@@ -61,12 +62,14 @@ class Bounds:
     is_own: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Agent:
     """A key's public facts and its ciphertext (empty once it is revoked).
 
     `key_id` names the key that seals the ciphertext, or the agent's own where that is elsewhere.
     The builder's fee is what the wallet was asked to approve with the agent; '' is none.
+
+    Without slots: the wallet's mark, a hash that each step of signing asks for, is worked out once.
     """
 
     agent_id: str
@@ -85,7 +88,7 @@ class Agent:
     builder_address: str = ""
     builder_fee_tenths_bps: int = 0
 
-    @property
+    @cached_property
     def wallet_mark(self) -> str:
         """Name the wallet that it trades for, as bounds and days are kept by it."""
         return wallet_mark(self.venue, self.wallet_address)
