@@ -99,7 +99,7 @@ def simulate(
 def _take_in(result: Result, block: str, mix: str) -> None:
     world = run_block(block, mix)
     result.add(block, world)
-    world.loop.end()
+    world.end()
 
 
 @contextmanager

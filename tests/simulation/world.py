@@ -206,6 +206,15 @@ class World:
         for fates in self.all_fates:
             fates.cease()
 
+    def end(self) -> None:
+        """Let everybody go, and what was kept: that is freed at once, not searched for as garbage.
+
+        Only after it was judged.
+        """
+        self.loop.end()
+        for part in (self.table, self.copies, self.custody, self.bus, self.venue.books):
+            vars(part).clear()
+
     def stop_venue(self, duration_ms: int) -> None:
         """Let the venue answer nothing for a while."""
         self._set_venue(is_down=True)
