@@ -60,7 +60,8 @@ def command(
     if replay is not None:
         return _replay(console, replay, mix)
     console.print(f"seed {drawn}, mix {mix}")
-    with console.status("simulating") as status:
+    # The simulation keeps a core busy: what is drawn beside it is taken from its pace.
+    with console.status("simulating", refresh_per_second=1) as status:
         result = _part("run").simulate(
             pairs, drawn, mix, lambda each: status.update(f"simulating: {each.pairs:,} pairs")
         )
