@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from understudy.adapters.aws.audit_items import seals_in
-from understudy.adapters.clock import SystemClock
-from understudy.runtime.audit_seal import build
-from understudy.runtime.observability import logger
-from understudy.workflows.audit_seal import seal
+from understudy.runtime.starting import uncollected
+
+with uncollected():
+    from understudy.adapters.aws.audit_items import seals_in
+    from understudy.adapters.clock import SystemClock
+    from understudy.runtime.audit_seal import build
+    from understudy.runtime.observability import logger
+    from understudy.workflows.audit_seal import seal
 
 
 def handler(event: dict[str, Any], context: Any) -> None:

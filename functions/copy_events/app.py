@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from understudy.adapters.aws.stream_records import changes_in
-from understudy.domain.announcements import NEEDS_A_LOOK
-from understudy.runtime.copy_events import build
-from understudy.runtime.observability import logger
-from understudy.workflows.copy_events import publish_changes
+from understudy.runtime.starting import uncollected
+
+with uncollected():
+    from understudy.adapters.aws.stream_records import changes_in
+    from understudy.domain.announcements import NEEDS_A_LOOK
+    from understudy.runtime.copy_events import build
+    from understudy.runtime.observability import logger
+    from understudy.workflows.copy_events import publish_changes
 
 
 def handler(event: dict[str, Any], context: Any) -> None:

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from understudy.messages import FillFanOut
-from understudy.runtime.deliveries import Answer, work_through
-from understudy.runtime.fill_fan_out import build
-from understudy.workflows.fill_fan_out import fan_out_shard
+from understudy.runtime.starting import uncollected
+
+with uncollected():
+    from understudy.messages import FillFanOut
+    from understudy.runtime.deliveries import Answer, work_through
+    from understudy.runtime.fill_fan_out import build
+    from understudy.workflows.fill_fan_out import fan_out_shard
 
 
 def handler(event: dict[str, Any], context: Any) -> Answer:

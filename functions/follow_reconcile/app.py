@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from understudy.domain.markets import HYPERLIQUID
-from understudy.messages import RECONCILE_COMMANDS, ReconcileCommand
-from understudy.runtime.deliveries import Answer, work_through
-from understudy.runtime.follow_reconcile import build
-from understudy.runtime.observability import logger
-from understudy.workflows.follow_reconcile import reconcile, sweep
-from understudy.workflows.reconciling.overdue import overdue_orders
+from understudy.runtime.starting import uncollected
+
+with uncollected():
+    from understudy.domain.markets import HYPERLIQUID
+    from understudy.messages import RECONCILE_COMMANDS, ReconcileCommand
+    from understudy.runtime.deliveries import Answer, work_through
+    from understudy.runtime.follow_reconcile import build
+    from understudy.runtime.observability import logger
+    from understudy.workflows.follow_reconcile import reconcile, sweep
+    from understudy.workflows.reconciling.overdue import overdue_orders
 
 
 def handler(event: dict[str, Any], context: Any) -> Answer | None:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from understudy.adapters.aws.batches import batch_of
-from understudy.adapters.aws.redelivery import LANE_LOST_SECONDS
-from understudy.messages import LANE_COMMANDS
-from understudy.runtime.deliveries import Answer, answer_for, come_again_if_lost
-from understudy.runtime.follower_execute import build
-from understudy.workflows.follower_execute import run_delivery
+from understudy.runtime.starting import uncollected
+
+with uncollected():
+    from understudy.adapters.aws.batches import batch_of
+    from understudy.adapters.aws.redelivery import LANE_LOST_SECONDS
+    from understudy.messages import LANE_COMMANDS
+    from understudy.runtime.deliveries import Answer, answer_for, come_again_if_lost
+    from understudy.runtime.follower_execute import build
+    from understudy.workflows.follower_execute import run_delivery
 
 
 def handler(event: dict[str, Any], context: Any) -> Answer:

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from understudy.runtime.leader_listener import build
-from understudy.runtime.observability import logger
-from understudy.workflows.leader_listener import listen
+from understudy.runtime.starting import uncollected
+
+with uncollected():
+    from understudy.runtime.leader_listener import build
+    from understudy.runtime.observability import logger
+    from understudy.workflows.leader_listener import listen
+
 
 SPARE_MS = 20_000
 LONGEST_MS = 14 * 60_000

@@ -5,10 +5,13 @@ from __future__ import annotations
 from functools import partial
 from typing import Any
 
-from understudy.messages import LeaderFills
-from understudy.runtime.deliveries import Answer, work_through
-from understudy.runtime.leader_sync import build
-from understudy.workflows.leader_sync import sync_leader
+from understudy.runtime.starting import uncollected
+
+with uncollected():
+    from understudy.messages import LeaderFills
+    from understudy.runtime.deliveries import Answer, work_through
+    from understudy.runtime.leader_sync import build
+    from understudy.workflows.leader_sync import sync_leader
 
 
 def handler(event: dict[str, Any], context: Any) -> Answer:

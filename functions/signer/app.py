@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from custody.doors import door_for
-from custody.wiring import doors
+from understudy.runtime.starting import uncollected
+
+with uncollected():
+    from custody.doors import door_for
+    from custody.wiring import doors
 
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:

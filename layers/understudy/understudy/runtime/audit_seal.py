@@ -8,9 +8,11 @@ from understudy.adapters.aws import clients
 from understudy.adapters.aws.audit_chains import DynamoAuditChains
 from understudy.adapters.aws.table import Table
 from understudy.runtime import environment
+from understudy.runtime.starting import uncollected
 
 
 @cache
+@uncollected()
 def build() -> DynamoAuditChains:
     """Give the chains."""
     return DynamoAuditChains(Table(clients.dynamodb(), environment.text("AUDIT_CHAIN_TABLE")))

@@ -10,6 +10,7 @@ from understudy.adapters.aws.bus import EventBridgeBus
 from understudy.ports.clock import Clock
 from understudy.ports.delivery import Bus
 from understudy.runtime import environment, parts
+from understudy.runtime.starting import uncollected
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +22,7 @@ class Publishing:
 
 
 @cache
+@uncollected()
 def build() -> Publishing:
     """Give the bus and the clock."""
     bus = EventBridgeBus(clients.eventbridge(), environment.text("EVENT_BUS_NAME"))

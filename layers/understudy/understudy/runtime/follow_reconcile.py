@@ -7,6 +7,7 @@ from functools import cache
 from understudy.adapters.venue_shares import share_of
 from understudy.ports.delivery import Purpose
 from understudy.runtime import environment, parts
+from understudy.runtime.starting import uncollected
 from understudy.workflows.follow_reconcile import ReconcilePorts
 
 # A reading of two dexes, and every tenth one with the account's mode.
@@ -14,6 +15,7 @@ WEIGHT_OF_A_WALLET = 6
 
 
 @cache
+@uncollected()
 def build() -> ReconcilePorts:
     """Give the workflow's ports."""
     copying = parts.copying("fill_fan_out", "follower_execute", "follow_reconcile")

@@ -11,6 +11,7 @@ from understudy.adapters.threads import Threads
 from understudy.ports.concurrency import Pool
 from understudy.ports.signing import Signer
 from understudy.runtime import environment, parts
+from understudy.runtime.starting import uncollected
 from understudy.workflows.copying.views import CopyPorts
 
 LANES_AT_ONCE = 10
@@ -26,6 +27,7 @@ class Execution:
 
 
 @cache
+@uncollected()
 def build() -> Execution:
     """Give the workflow's ports, the signer behind its alias, and a thread for each lane."""
     return Execution(

@@ -13,11 +13,13 @@ from understudy.adapters.venues.hyperliquid.stream import HyperliquidStream
 from understudy.domain.markets import HYPERLIQUID
 from understudy.runtime import environment, parts
 from understudy.runtime.observability import logger
+from understudy.runtime.starting import uncollected
 from understudy.workflows.leader_listener import ListenerPorts
 from understudy.workflows.watching.market_feed import FeedPorts
 
 
 @cache
+@uncollected()
 def build() -> ListenerPorts:
     """Give the workflow's ports."""
     url = environment.text("HYPERLIQUID_URL")

@@ -6,11 +6,13 @@ from functools import cache
 
 from understudy.domain.markets import HYPERLIQUID
 from understudy.runtime import environment, parts
+from understudy.runtime.starting import uncollected
 from understudy.workflows.watching.fanning_out import FanOutPorts
 from understudy.workflows.watching.numbering import SyncPorts
 
 
 @cache
+@uncollected()
 def build() -> SyncPorts:
     """Give the workflow's ports."""
     queues = parts.queues("fill_fan_out", "follower_execute", "follow_reconcile")
