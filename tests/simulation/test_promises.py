@@ -65,6 +65,7 @@ def _broken_by(mutant: str, block: str, trades: int) -> frozenset[str]:
         ("age_ignored", "promises/0", 40, "an_entry_is_young"),
         ("fees_forgotten", "promises/0", 40, "budgets_are_what_orders_made"),
         ("group_key_wrong", "promises/0", 40, "a_wallet_has_one_lane"),
+        ("last_seq_ignored", "promises/0", 40, "no_more_is_wanted_than_the_share"),
         (UNLOOKED, "promises/1", 150, "a_leaders_trade_is_seen_in_time"),
         (UNLOOKED, "promises/1", 150, "nothing_of_a_leader_is_unseen"),
     ],
