@@ -55,6 +55,7 @@ def figures_of(evidence: dict[str, Any], verdict: Verdict, costs: Costs) -> dict
             function: float((used * 1000 / max(1, done_warm)).quantize(HUNDREDTH))
             for function, used in sorted(costs.used.cpu_seconds.items())
         },
+        "cpu_of_starts_s": float(costs.used.start_seconds),
         "request_limits": evidence["requests"]["limits"],
         "peak_pss_mb": None if peak is None else round(peak / MEBIBYTE),
         "wall_s": float(costs.wall_seconds.quantize(HUNDREDTH)),

@@ -121,6 +121,7 @@ def _costs(figures: Mapping[str, Any]) -> Table:
     table.add_row("calls per copy done: all", f"{total:.2f}")
     cpu_ms = sum(Decimal(str(each)) for each in figures["cpu_ms_per_copy"].values())
     table.add_row("CPU of the functions per copy done in ms", str(cpu_ms))
+    table.add_row("CPU of functions that started meanwhile in s", str(figures["cpu_of_starts_s"]))
     table.add_row("the venue's request limits", figures["request_limits"])
     table.add_row("peak memory in MB (PSS)", str(figures["peak_pss_mb"] or "not known here"))
     table.add_row("wall time in s", str(figures["wall_s"]))

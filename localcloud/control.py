@@ -51,10 +51,15 @@ def with_control(emulator: Application) -> Application:
     return application
 
 
-def _workers() -> list[dict[str, str | int]]:
+def _workers() -> list[dict[str, str | int | float | None]]:
+    """List the living workers; a start's processor time is null until it is over."""
     pools = list(lambda_runtime._workers.values())  # noqa: SLF001 - the emulator has no public list
     return [
-        {"function": worker.func_name, "process_id": worker._proc.pid}  # noqa: SLF001 - the same
+        {
+            "function": worker.func_name,
+            "process_id": worker._proc.pid,  # noqa: SLF001 - the same
+            "start_cpu_seconds": getattr(worker, "start_cpu_seconds", None),
+        }
         for pool in pools
         for worker in list(pool)
         if worker._proc is not None  # noqa: SLF001 - the same

@@ -6,7 +6,7 @@ import time
 from collections import defaultdict
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from localcloud.deploy.deployment import Stack, deploy
 from localcloud.emulator import Emulator
@@ -29,6 +29,13 @@ class Calls:
     action: str
     caller: str
     count: int
+
+
+class Cpu(NamedTuple):
+    """CPU seconds of a function's workers: until each asked for its first event, and since."""
+
+    starting: float
+    working: float
 
 
 @dataclass(frozen=True)
@@ -65,13 +72,15 @@ class RunningStack:
             for row in self.emulator.control("calls")
         ]
 
-    def cpu_seconds(self) -> dict[str, float]:
+    def cpu_seconds(self) -> dict[str, Cpu]:
         """Return the CPU time of the living workers by the logical id of their function."""
         names = {physical: name for name, physical in self.stack.functions.items()}
-        used: defaultdict[str, float] = defaultdict(float)
+        used: defaultdict[str, list[Cpu]] = defaultdict(list)
         for worker in self.emulator.control("workers"):
-            used[names[worker["function"]]] += cpu_seconds([worker["process_id"]])
-        return dict(used)
+            total, start = cpu_seconds([worker["process_id"]]), worker["start_cpu_seconds"]
+            start = total if start is None else start
+            used[names[worker["function"]]].append(Cpu(start, total - start))
+        return {name: Cpu(*map(sum, zip(*each, strict=True))) for name, each in used.items()}
 
     def run_schedules(self) -> int:
         """Run every recurring schedule once, now; return how many there are."""

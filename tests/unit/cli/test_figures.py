@@ -16,7 +16,7 @@ from cli.outcome import FIVE, LEAST_SHARE, NO_SHARE, Costs, figures_of, is_clean
 from cli.places import SAMPLE
 from cli.system import UNLIMITED_WEIGHT
 from functions.api.limits import LimitChoices
-from localcloud.stack import Calls
+from localcloud.stack import Calls, Cpu
 from simulators.hyperliquid.replay.pacing import read_pace
 from simulators.hyperliquid.replay.recording import Recording
 from simulators.hyperliquid.windows import RestLimits
@@ -26,12 +26,15 @@ from understudy.domain.limit_choices import composed_limits
 KEYS = (
     "trades, follows, pairs, copies, lost, duplicated, mismatched_positions, unjustified_skips,"
     " open_exits, share_with_orders, latency_ms, orders_per_second, calls_per_copy,"
-    " cpu_ms_per_copy, request_limits, peak_pss_mb, wall_s"
+    " cpu_ms_per_copy, cpu_of_starts_s, request_limits, peak_pss_mb, wall_s"
 )
 
 
 class Spending:
-    """A stack whose signer spends half a second and one call each time that it works."""
+    """A stack whose signer spends half a second and one call each time that it works.
+
+    It starts another worker each time, which takes a third of a second.
+    """
 
     def __init__(self) -> None:
         self.worked = 0
@@ -42,8 +45,11 @@ class Spending:
     def calls(self) -> list[Calls]:
         return [Calls("sqs", "SendMessage", "SignerFunction", self.worked)]
 
-    def cpu_seconds(self) -> dict[str, float]:
-        return {"SignerFunction": self.worked / 2, "ApiFunction": 3.0}
+    def cpu_seconds(self) -> dict[str, Cpu]:
+        return {
+            "SignerFunction": Cpu(starting=self.worked * 0.33, working=self.worked / 2),
+            "ApiFunction": Cpu(starting=1.0, working=3.0),
+        }
 
 
 def with_statuses(*statuses: str | None) -> Verdict:
@@ -158,8 +164,9 @@ def test_a_meter_forgets_the_processor_time_until_the_functions_are_warm() -> No
     meter.is_warm(10)
     stack.work()
 
-    assert cold == Used({"sqs": 1}, {"SignerFunction": Decimal("0.5")}, cold_trades=0)
-    assert meter.read() == Used({"sqs": 2}, {"SignerFunction": Decimal("0.5")}, cold_trades=10)
+    half, start = {"SignerFunction": Decimal("0.5")}, Decimal("0.33")
+    assert cold == Used({"sqs": 1}, half, cold_trades=0, start_seconds=start)
+    assert meter.read() == Used({"sqs": 2}, half, cold_trades=10, start_seconds=start)
 
 
 def test_every_pair_is_in_some_total() -> None:

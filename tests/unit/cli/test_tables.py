@@ -35,6 +35,7 @@ FIGURES = {
     "orders_per_second": 1.5,
     "calls_per_copy": {"lambda": 0.5},
     "cpu_ms_per_copy": {"SignerFunction": 2.25},
+    "cpu_of_starts_s": 0.33,
     "share_with_orders": 0.5,
     "request_limits": "off",
     "peak_pss_mb": 1,

@@ -25,10 +25,9 @@ WIDE: dict[str, Any] = {"copy_budget_usdc": Decimal(10**6), "entries_per_minute"
 WHOLE = follow(limits(ratio("100"), **WIDE))
 
 
-def copied(leader: str = "10", **changes: object) -> Ledger:
+def copied(leader: str = "10") -> Ledger:
     """Give a ledger that holds 10 of a leader's position of this size, by trade 3."""
-    seen = replace(ledger("10"), last_seq=3, leader_position=Decimal(leader))
-    return replace(seen, **changes)
+    return replace(ledger("10"), last_seq=3, leader_position=Decimal(leader))
 
 
 def test_the_next_trade_shrinks_what_is_wanted_by_what_the_leader_reduced_meanwhile() -> None:

@@ -9,8 +9,8 @@ from decimal import Decimal
 from random import Random
 from typing import Any
 
-from tests.unit.judge.production import ProductionRun
-from tests.unit.judge.test_production_runs import DECIMALS, PRICE
+from tests.unit.judge.production import DECIMALS, ProductionRun
+from tests.unit.judge.test_production_runs import PRICE
 from understudy.domain.limits import (
     CopyMode,
     CopySides,

@@ -13,7 +13,7 @@ from understudy.domain.account_history import OwnFill
 from understudy.domain.codec import to_plain
 from understudy.domain.ids import FollowId
 from understudy.domain.intents import Accepted
-from understudy.domain.limits import Limits
+from understudy.domain.limits import Limits, Sizing, SizingKind
 from understudy.domain.markets import HYPERLIQUID, PriceGrid
 from understudy.domain.trades import Side
 from understudy.messages import LeaderFills
@@ -21,6 +21,13 @@ from understudy.messages import LeaderFills
 SIDES = {Side.BUY: "B", Side.SELL: "A"}
 STEPPED_MS = 45_000
 LEADER_LEVERAGE = 10
+DECIMALS = {"BTC": 3, "ETH": 2, "SOL": 1}
+
+
+def ratio(budget: str, percent: str, **changes: Any) -> Limits:
+    """Give limits that copy a share of the leader's sizes."""
+    sizing = Sizing(SizingKind.RATIO, percent=Decimal(percent))
+    return Limits(copy_budget_usdc=Decimal(budget), sizing=sizing, **changes)
 
 
 class ProductionRun:

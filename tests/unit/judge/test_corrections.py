@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from tests.fakes.builders import LEADER
 from tests.unit.judge.courtroom import CLEAN, figures_of, follow_of, only, verdict_of
-from tests.unit.judge.production import ProductionRun
-from tests.unit.judge.test_production_runs import DECIMALS, PRICE, UNIT, fixed, follows, ratio
+from tests.unit.judge.production import DECIMALS, ProductionRun, ratio
+from tests.unit.judge.test_production_runs import PRICE, UNIT, fixed, follows
 
 
 def _run(end: str, **more: Any) -> ProductionRun:

@@ -17,8 +17,7 @@ from tests.unit.judge.courtroom import (
     receipt_of,
     verdict_of,
 )
-from tests.unit.judge.production import ProductionRun
-from tests.unit.judge.test_production_runs import DECIMALS, ratio
+from tests.unit.judge.production import DECIMALS, ProductionRun, ratio
 from tests.unit.judge.test_slower_and_narrower import Moves, outcomes, run_of
 
 MOVES: Moves = [("BTC", [("1", "1000")], 0), ("BTC", [("-1", "1000")], 400_000)]

@@ -6,7 +6,7 @@ import pytest
 
 from tests.unit.judge import production
 from tests.unit.judge.courtroom import figures_of, verdict_of
-from tests.unit.judge.test_production_runs import ratio
+from tests.unit.judge.production import ratio
 from tests.unit.judge.test_slower_and_narrower import Moves, outcomes, run_of
 from tests.unit.judge.test_windows_that_end_wrong import never_wake
 from understudy.domain.limits import CopyMode, Limits

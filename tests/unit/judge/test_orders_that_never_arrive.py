@@ -10,8 +10,7 @@ import pytest
 from tests.fakes.venue import Fault
 from tests.unit.judge import production
 from tests.unit.judge.courtroom import follow_of, receipt_of, verdict_of
-from tests.unit.judge.production import ProductionRun
-from tests.unit.judge.test_production_runs import DECIMALS, ratio
+from tests.unit.judge.production import DECIMALS, ProductionRun, ratio
 from tests.unit.judge.test_slower_and_narrower import outcomes
 from understudy.domain.limits import CopyMode, Limits
 

@@ -8,8 +8,7 @@ import pytest
 
 from tests.unit.judge import production
 from tests.unit.judge.courtroom import CLEAN, figures_of, follow_of, only, verdict_of
-from tests.unit.judge.production import ProductionRun
-from tests.unit.judge.test_production_runs import DECIMALS, ratio
+from tests.unit.judge.production import DECIMALS, ProductionRun, ratio
 from tests.unit.judge.test_slower_and_narrower import SLOWER, Moves, outcomes, run_of
 from understudy.adapters.memory.venue_budget import InMemoryVenueBudget
 from understudy.domain import gates

@@ -16,22 +16,15 @@ from hypothesis import strategies as st
 
 from tests.fakes.venue import Fault
 from tests.unit.judge.courtroom import CLEAN, figures_of, lose_order, only, verdict_of
-from tests.unit.judge.production import ProductionRun
+from tests.unit.judge.production import DECIMALS, ProductionRun, ratio
 from understudy.domain.limits import CopyMode, CopySides, Limits, Sizing, SizingKind
-from understudy.messages import LaneCommand
 
 RECORDINGS = Path(__file__).resolve().parents[2] / "recordings" / "hyperliquid"
 LEADERS = json.loads(gzip.decompress((RECORDINGS / "leader_fills_2026-07.json.gz").read_bytes()))[
     "leaders"
 ]
-DECIMALS = {"BTC": 3, "ETH": 2, "SOL": 1}
 PRICE = {"BTC": 1000, "ETH": 50, "SOL": 30}
 UNIT = {"BTC": Decimal("0.357"), "ETH": Decimal("6.13"), "SOL": Decimal("11.5")}
-
-
-def ratio(budget: str, percent: str, **changes: Any) -> Limits:
-    sizing = Sizing(SizingKind.RATIO, percent=Decimal(percent))
-    return Limits(copy_budget_usdc=Decimal(budget), sizing=sizing, **changes)
 
 
 def fixed(budget: str, cost: str, **changes: Any) -> Limits:
@@ -192,67 +185,6 @@ def test_a_close_of_what_may_be_held_may_expire() -> None:
     (follow,) = evidence["follows"]
     assert [one["status"] for one in follow["receipts"]] == ["EXPIRED", "EXPIRED"]
     assert figures_of(evidence) == CLEAN
-
-
-def run_with_letters() -> tuple[ProductionRun, int]:
-    """Let two trades lie dead while a third is copied, and send them back; gives when."""
-    run = ProductionRun({"one": ratio("5000", "10")}, DECIMALS, "100000000")
-    letters: list[list[LaneCommand]] = []
-    lane = run.world.run_lane
-    run.world.run_lane = letters.append  # type: ignore[assignment, method-assign]  # a dead lane
-    run.trade("BTC", [("1", "1000")], 0)
-    run.trade("ETH", [("20", "50")], 1_000)
-    run.world.run_lane = lane  # type: ignore[method-assign]  # as before
-    run.trade("BTC", [("1", "1000")], 1_000)
-    run.world.clock.advance(5_000)
-    redriven_ms = run.world.clock.now_ms()
-    for commands in letters:
-        lane(commands)
-    return run, redriven_ms
-
-
-def test_what_was_sent_back_is_judged_after_what_was_decided_before_it() -> None:
-    run, redriven_ms = run_with_letters()
-    evidence = {**run.evidence(), "redriven_ms": redriven_ms}
-
-    (follow,) = evidence["follows"]
-    assert [one.get("reason") for one in follow["receipts"]] == ["SUPERSEDED", None, None]
-    assert figures_of(evidence) == CLEAN
-
-
-@pytest.mark.parametrize(
-    ("dead", "later", "held"),
-    [("-6", "1", "0.5"), ("-6", "-1", "0.3"), ("-10", "4", "0.4"), ("-14", "-2", "-0.2")],
-)
-def test_a_reduction_that_came_too_late_is_made_up_for_by_the_trade_that_overtook_it(
-    dead: str, later: str, held: str
-) -> None:
-    run = ProductionRun({"one": ratio("5000", "10")}, DECIMALS, "100000000")
-    run.trade("BTC", [("10", "1000")], 0)
-    letters: list[list[LaneCommand]] = []
-    lane = run.world.run_lane
-    run.world.run_lane = letters.append  # type: ignore[assignment, method-assign]  # a dead lane
-    run.trade("BTC", [(dead, "1000")], 1_000)
-    run.world.run_lane = lane  # type: ignore[method-assign]  # as before
-    run.trade("BTC", [(later, "1000")], 1_000)
-    run.world.clock.advance(5_000)
-    redriven_ms = run.world.clock.now_ms()
-    for commands in letters:
-        lane(commands)
-    run.world.sweep()
-    run.world.pump()
-    evidence = {**run.evidence(), "redriven_ms": redriven_ms}
-
-    (follow,) = evidence["follows"]
-    assert follow["receipts"][1]["reason"] == "SUPERSEDED"
-    assert Decimal(follow["portfolio"]["BTC"]) == Decimal(held)
-    assert verdict_of(evidence).findings == []
-
-
-def test_nobody_may_be_superseded_where_nothing_was_sent_back() -> None:
-    run, _ = run_with_letters()
-
-    assert figures_of(run.evidence())["unjustified_skips"]
 
 
 def test_a_turn_whose_exit_reaches_the_drawdown_stop_enters_nothing() -> None:

@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.unit.judge.courtroom import CLEAN, figures_of, follow_of, only, verdict_of
-from tests.unit.judge.production import ProductionRun
-from tests.unit.judge.test_production_runs import DECIMALS, PRICE, UNIT, fixed, ratio
+from tests.unit.judge.production import DECIMALS, ProductionRun, ratio
+from tests.unit.judge.test_production_runs import PRICE, UNIT, fixed
 from understudy.domain.limits import CopyMode, Limits, OnStop, Sizing, SizingKind
 
 SLOWER = [CopyMode.THROTTLED, CopyMode.SAFE_POLL]

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from tests.unit.judge.courtroom import CLEAN, figures_of, follow_of, only, verdict_of
-from tests.unit.judge.test_production_runs import ratio
+from tests.unit.judge.production import ratio
 from tests.unit.judge.test_slower_and_narrower import SLOWER, Moves, outcomes, run_of
 from understudy.domain import decisions
 from understudy.domain.follows import Ledger
