@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from decimal import Decimal
+from itertools import pairwise
 
 import pytest
 
@@ -207,9 +208,9 @@ def test_slices_below_the_minimum_add_up_until_they_can_be_ordered() -> None:
 
 def test_slices_smaller_than_a_lot_add_up_too() -> None:
     mine = follow(limits(ratio("1")))
-    state = ledger()
-    for seq in range(1, 5):
-        decision = decide(situation(trade("0", "0.04", seq=seq, price="30000"), mine, state))
+    state, ends = ledger(), ("0", "0.04", "0.08", "0.12", "0.16")
+    for seq, (start, end) in enumerate(pairwise(ends), start=1):
+        decision = decide(situation(trade(start, end, seq=seq, price="30000"), mine, state))
         state = decision.ledger
 
     assert decision.order is not None
