@@ -32,19 +32,29 @@ class Course:
         The position that a trade met says what the leader has reduced since the symbol's last one.
         """
         trade = self.trades[place]
+        decided = {one.index for one in self.trades[:place]}
         own = [one for one in self.trades if one.symbol == trade.symbol and one.index < trade.index]
-        decided = [one for one in self.trades[:place] if one in own]
-        if not decided or len(decided) == len(own) or self.newer_before(place):
+        heard = [one for one in own if one.index in decided and not _is_only_recorded(one)]
+        if not heard or len(decided) >= trade.index or max(decided) > trade.index:
             return ONE
-        last = max(decided, key=lambda one: one.index)
-        if not last.end:
-            return ONE
-        return min(max(trade.start / last.end, ZERO), ONE)
+        last = max(heard, key=lambda one: one.index)
+        return min(max(trade.start / last.end, ZERO), ONE) if last.end else ONE
+
+    def next_sent_ms(self, place: int, otherwise_ms: Fraction) -> Fraction:
+        """Give when the symbol's next trade was sent, or another time when there is none."""
+        symbol = self.trades[place].symbol
+        later = (one.sent_ms for one in self.trades[place + 1 :] if one.symbol == symbol)
+        return next(later, otherwise_ms)
 
     def newer_before(self, place: int) -> list[LeaderTrade]:
         """Give the newer trades that were decided before the one at this place."""
         own = self.trades[place].index
         return [trade for trade in self.trades[:place] if trade.index > own]
+
+
+def _is_only_recorded(trade: LeaderTrade) -> bool:
+    """Say whether it is an increase that came without a fill: of these nothing is moved."""
+    return trade.is_correction and trade.kind in {"open", "add"}
 
 
 def course_of(

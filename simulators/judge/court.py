@@ -26,6 +26,7 @@ from simulators.judge.pace import entries_of
 from simulators.judge.pair import Pair
 from simulators.judge.positions import (
     Ending,
+    exit_deadline,
     open_exits,
     problem_of_ending,
     problem_of_rest,
@@ -157,7 +158,10 @@ class Court:
         self._judge_rest(follow, pair.trade)
         pair.judge(self.witness, self.named[follow.wallet])
         if follow.perfect and self._is_copied_whole(pair.trade.symbol):
-            pair.check_perfection()
+            told, sent_ms = self.evidence, pair.trade.sent_ms
+            until_ms = exit_deadline(sent_ms, window_ms(pair.trade, follow), told.outages_ms)
+            course = self.courses[follow.follow_id]
+            pair.check_perfection(until_ms, course.next_sent_ms(place, told.taken_ms))
         self._add_all(pair)
         self._count(pair)
         for early, leg in self.late[follow.follow_id].get(place, ()):

@@ -94,9 +94,10 @@ class Pair:
         """Judge the pair; `named` gains its client ids."""
         self._check_claims(named)
         scene = self._scene()
-        if not kept_by_owner(scene):
+        if self.share_left < 1 and scene.limits.on_stop != "keep":
             scene.holding.target *= self.share_left
             scene.holding.doubt *= self.share_left
+            self.book.entries.pop(self.trade.symbol, None)
         stoppers = self._stoppers(scene, witness)
         self._exit(replace(scene, stoppers=stoppers))
         self._entry(replace(self._scene(scene.moments[0]), stoppers=stoppers), witness)
@@ -108,6 +109,7 @@ class Pair:
         holding = scene.holding
         if leg.kind == "exit":
             self._note(problem_of_stray_exit(scene, [leg]))
+            holding.unmatched = max(holding.unmatched - leg.filled, ZERO)
         apply_leg(self.book, self.books, self.trade, leg, leverage_of(self.receipt))
         if leg.kind != "exit" and leg.filled and scene.is_netted:
             self._note(problem_of_excess(scene, [leg]))
@@ -249,25 +251,37 @@ class Pair:
         if stopped and trade.entered and not any(leg.filled for leg in self.entries):
             holding.missed += self.follow.limits.direction * trade.sign * trade.entered
 
-    def _note_unmatched(self) -> None:
-        """Remember what the venue's books say nobody took of an exit, or took only later."""
-        exits = self._prompt(self.exits)
-        if not exits:
-            return
-        last = max(exits, key=lambda leg: leg.attempt)
-        left = last.size - last.filled if is_unmatched(last, self.books) else ZERO
-        later = sum((leg.filled for leg in self.exits if leg.cloid in self.late), ZERO)
-        self.book.holding(self.trade.symbol).unmatched = max(left, later)
+    def _note_unmatched(self, deadline_ms: Fraction, gone_on_ms: Fraction) -> None:
+        """Remember what the venue's books say nobody took of an exit, or took only later.
 
-    def check_perfection(self) -> None:
+        The symbol's next trade, or the next attempt, must have come before the deadline.
+        """
+        holding, prompt = self.book.holding(self.trade.symbol), self._prompt(self.exits)
+        if prompt:
+            last = max(prompt, key=lambda leg: leg.attempt)
+            fairest = min(last.sign * price for price in (self.prices.low, self.prices.high))
+            is_fair = last.sign * last.limit_price >= fairest
+            nobody = is_fair and is_unmatched(last, self.books)
+            holding.unmatched = last.size - last.filled if nobody else ZERO
+        if gone_on_ms > deadline_ms:
+            holding.unmatched = ZERO
+        later = [leg for leg in self.exits if leg.cloid in self.late]
+        in_time = (
+            leg.filled
+            for leg in later
+            if any(order.received_ms <= deadline_ms for order in self.books.booked(leg))
+        )
+        holding.unmatched = max(holding.unmatched, sum(in_time, ZERO))
+
+    def check_perfection(self, deadline_ms: Fraction, gone_on_ms: Fraction) -> None:
         """Demand that a perfect follow holds what the leader holds, to one carried slice.
 
         A leader who is too fast is collected first, whatever the follow's own mode. What the market
-        or time justly stopped is missing until the leader has left that position, and what nobody
-        took of an exit is held until the symbol's next one.
+        or time justly stopped is missing until the leader has left that position. What nobody took
+        of an exit is held until the symbol's next trade goes on with it, which must be soon.
         """
         self._note_missed()
-        self._note_unmatched()
+        self._note_unmatched(deadline_ms, gone_on_ms)
         if self.trade.is_fast:
             return
         holding = self.book.holding(self.trade.symbol)

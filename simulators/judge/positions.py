@@ -112,7 +112,7 @@ def open_exits(
     own = [trade for trade in trades if trade.symbol == symbol]
     ends = [*(trade.sent_ms for trade in own[1:]), evidence.taken_ms]
     for trade, until_ms in zip(own, ends, strict=True):
-        deadline_ms = _deadline(trade.sent_ms, window_ms(trade, follow), evidence.outages_ms)
+        deadline_ms = exit_deadline(trade.sent_ms, window_ms(trade, follow), evidence.outages_ms)
         if trade.end != 0 or until_ms <= deadline_ms:
             continue
         moves = book.movements.get(symbol, ())
@@ -122,9 +122,10 @@ def open_exits(
             yield trade, Problem(Figure.OPEN_EXITS, text)
 
 
-def _deadline(
+def exit_deadline(
     flat_ms: Fraction, collected_ms: int, outages_ms: Sequence[tuple[Fraction, Fraction]]
 ) -> Fraction:
+    """Give until when an exit may take: a minute after a window, later where the venue was away."""
     grace_ms = collected_ms + EXIT_GRACE_MS
     deadline_ms = flat_ms + grace_ms
     for begins_ms, ends_ms in sorted(outages_ms):

@@ -80,11 +80,15 @@ class Rules:
     @cached_property
     def target(self) -> Fraction:
         """Give what was wanted, less what the leader reduced since without our hearing of it."""
-        wanted, met = Fraction(self.case.target), Fraction(self.case.start)
-        if self.keeps or not self.case.leader_before:
-            return wanted
-        left = max(Fraction(0), met / Fraction(self.case.leader_before))
-        return wanted if left >= 1 else self.finely(wanted * left)
+        wanted = Fraction(self.case.target)
+        return wanted if self.left >= 1 else self.finely(wanted * self.left)
+
+    @cached_property
+    def left(self) -> Fraction:
+        """Give what is left of the leader's position that we last heard of, 1 or more if all is."""
+        if self.case.on_stop == "keep" or not self.case.leader_before:
+            return Fraction(1)
+        return max(Fraction(0), Fraction(self.case.start) / Fraction(self.case.leader_before))
 
     @cached_property
     def committed(self) -> Fraction:

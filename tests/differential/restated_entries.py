@@ -124,7 +124,8 @@ def _switched_off(rules: Rules) -> frozenset[str]:
 def _against_the_trade(rules: Rules, *, is_new: bool) -> frozenset[str]:
     case, is_buy = rules.case, _leader_side(rules) > 0
     since, was_buy = case.entered_before_ms, case.entered_side == "buy"
-    same = since is not None and since <= ONE_ENTRY_MS and was_buy is is_buy and not is_new
+    runs = since is not None and since <= ONE_ENTRY_MS and rules.left >= 1
+    same = runs and was_buy is is_buy and not is_new
     fast = case.leader_trades_last_minute >= FAST_TRADES_PER_MINUTE
     return _those(
         SYMBOL_NOT_ALLOWED=not case.is_allowed,

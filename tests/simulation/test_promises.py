@@ -20,7 +20,7 @@ from tests.simulation.mutants.catalogue import MUTANTS
 from tests.simulation.run import run_block
 from tests.simulation.sources import Delivery
 from tests.simulation.world import LEADERS
-from understudy.domain import gates
+from understudy.domain import decisions, gates
 from understudy.domain.announcements import Announcement, of_receipt
 from understudy.domain.errors import DependencyError, InvalidInputError
 from understudy.domain.follows import FollowStatus
@@ -65,7 +65,6 @@ def _broken_by(mutant: str, block: str, trades: int) -> frozenset[str]:
         ("age_ignored", "promises/0", 40, "an_entry_is_young"),
         ("fees_forgotten", "promises/0", 40, "budgets_are_what_orders_made"),
         ("group_key_wrong", "promises/0", 40, "a_wallet_has_one_lane"),
-        ("last_seq_ignored", "promises/0", 40, "no_more_is_wanted_than_the_share"),
         (UNLOOKED, "promises/1", 150, "a_leaders_trade_is_seen_in_time"),
         (UNLOOKED, "promises/1", 150, "nothing_of_a_leader_is_unseen"),
     ],
@@ -74,6 +73,14 @@ def test_a_rule_that_is_broken_breaks_the_promise_that_is_about_it(
     mutant: str, block: str, trades: int, promise: str
 ) -> None:
     assert promise in _broken_by(mutant, block, trades)
+
+
+def test_a_reduction_that_shrinks_no_target_is_told_of(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(decisions, "reduced_target", lambda _, ledger, __: ledger.target)
+
+    told = {each.promise for each in violations(run_block("promises/0", "heavy", trades=40))}
+
+    assert "no_more_is_wanted_than_the_share" in told
 
 
 def test_a_copy_that_opens_again_and_ends_again_is_announced_each_time(

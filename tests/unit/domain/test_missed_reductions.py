@@ -10,14 +10,24 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.fakes.builders import follow, ledger, limits, market, ratio, situation, trade
+from tests.fakes.builders import (
+    NOW_MS,
+    fixed,
+    follow,
+    ledger,
+    limits,
+    market,
+    ratio,
+    situation,
+    trade,
+)
 from understudy.domain.decisions import decide
 from understudy.domain.exits import exit_size
 from understudy.domain.follows import FollowStatus, Ledger
 from understudy.domain.limits import OnStop
 from understudy.domain.reasons import Reason
 from understudy.domain.rebuilding import Books, after_trade
-from understudy.domain.trades import Trade, TradeKind
+from understudy.domain.trades import Side, Trade, TradeKind
 
 EXAMPLES = settings(max_examples=1000, deadline=None)
 A_LITTLE = Decimal("0.0001")
@@ -82,12 +92,21 @@ def test_a_follow_that_keeps_its_positions_keeps_them_whatever_was_missed() -> N
     assert (stopped.ledger.target, resumed.ledger.target) == (10, 11)
 
 
-def test_what_the_leader_did_before_the_last_start_is_none_of_the_follows() -> None:
-    started_anew = replace(WHOLE, start_seq=4)
+def test_what_was_reduced_while_positions_were_kept_is_not_made_up_for_after_a_restart() -> None:
+    kept = follow(limits(ratio("100"), on_stop=OnStop.KEEP, **WIDE))
 
-    decision = decide(situation(trade("5", "6", seq=5), started_anew, copied()))
+    decision = decide(situation(trade("5", "6", seq=5), kept, copied()))
 
     assert decision.ledger.target == 11
+
+
+def test_a_missed_close_ends_a_running_entry_of_fixed_sizing() -> None:
+    own = follow(limits(fixed("1000"), **WIDE))
+    paid = replace(copied(), entry_side=Side.BUY, entry_last_ms=NOW_MS - 10_000)
+
+    decision = decide(situation(trade("0", "10", seq=5), own, paid))
+
+    assert (decision.reason, decision.ledger.target) == (Reason.CARRIED, 10)
 
 
 def test_a_ledger_that_decided_no_trade_yet_misses_none() -> None:

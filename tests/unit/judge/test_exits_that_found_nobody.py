@@ -19,12 +19,12 @@ STILL_HELD = {
 }
 
 
-def left_open(status: str, *later: str) -> dict[str, Any]:
+def left_open(status: str, *later: str, step_ms: int = 2_000) -> dict[str, Any]:
     """Give a perfect follow's run whose close the venue refused, and whose next open needed none.
 
     The leader opens 30, closes them and opens 30 again at once, then trades what comes `later`.
     """
-    stage = Stage([Follower("one", LIMITS, perfect=True)], wait_ms=5_000)
+    stage = Stage([Follower("one", LIMITS, perfect=True)], wait_ms=5_000, step_ms=step_ms)
     for size in ("30", "-30", "30", *later):
         stage.trade("ETH", size, "50")
     evidence = stage.evidence()
@@ -45,6 +45,20 @@ def test_a_perfect_follow_may_hold_what_nobody_took_of_an_exit() -> None:
 
 def test_a_perfect_follow_may_not_hold_what_the_venue_refused_otherwise() -> None:
     evidence = left_open("reduceOnlyRejected", "-10")
+
+    assert figures_of(evidence) == only(mismatched_positions=1)
+
+
+def test_what_nobody_took_is_to_be_gone_on_with_within_a_minute() -> None:
+    evidence = left_open("iocCancelRejected", "-10", step_ms=61_000)
+
+    assert figures_of(evidence)["mismatched_positions"]
+
+
+def test_an_exit_at_a_price_that_nobody_could_take_is_no_exit() -> None:
+    evidence = left_open("iocCancelRejected", "-10")
+    receipt_of(evidence, "one", 2)["legs"][0].update(limit_price="5000")
+    book_of(evidence, "one")["orders"][1].update(px="5000")
 
     assert figures_of(evidence) == only(mismatched_positions=1)
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from decimal import Decimal
 
 from understudy.domain.carrying import undated
-from understudy.domain.exits import keeps_positions
-from understudy.domain.follows import Ledger
+from understudy.domain.follows import Follow, Ledger
+from understudy.domain.limits import OnStop
 from understudy.domain.markets import Market
 from understudy.domain.money import ZERO, divide, multiply, toward_zero
 from understudy.domain.replacing import replace
@@ -31,11 +31,9 @@ def having_passed(ledger: Ledger, trade: Trade) -> Ledger:
 
 
 def without_missed(situation: Situation) -> Situation:
-    """Want no more than is left after reductions that were missed; a stop that keeps, keeps."""
-    follow, before = situation.follow, situation.ledger
-    if keeps_positions(follow, situation.switches):
-        return situation
-    ledger = after_missed(before, situation.trade, situation.market, start_seq=follow.start_seq)
+    """Want no more than is left after reductions that were missed."""
+    before, follow = situation.ledger, situation.follow
+    ledger = after_missed(before, situation.trade, situation.market, follow)
     if ledger is before:
         return situation
     if not ledger.wanted_more:
@@ -43,20 +41,21 @@ def without_missed(situation: Situation) -> Situation:
     return replace(situation, ledger=ledger, ledgers={**situation.ledgers, ledger.symbol: ledger})
 
 
-def after_missed(ledger: Ledger, trade: Trade, market: Market, *, start_seq: int) -> Ledger:
+def after_missed(ledger: Ledger, trade: Trade, market: Market, follow: Follow) -> Ledger:
     """Shrink the target by what the leader reduced since the last trade that was decided.
 
     A trade whose message lies in the dead letters comes too late once a newer one is decided: that
-    one brings the position it met. Increases that were missed are over, and what was before the
-    follow's last start, up to `start_seq`, is none of its own.
+    one brings the position it met. As a reduction would, it ends a running entry. Increases that
+    were missed are over. Of a follow that keeps its positions on a stop nobody can say whether it
+    was stopped then: it keeps them.
     """
     last, met = ledger.leader_position, trade.start_position
-    if not last or not ledger.target or ledger.last_seq <= start_seq:
+    if not last or follow.limits.on_stop is OnStop.KEEP:
         return ledger
     if met * last > 0 and abs(met) >= abs(last):
         return ledger
     kept = _share(ledger.target, met, last, market) if met * last > 0 else ZERO
-    return replace(ledger, target=kept)
+    return replace(ledger, target=kept, entry_side=None, entry_last_ms=0)
 
 
 def _share(target: Decimal, end: Decimal, start: Decimal, market: Market) -> Decimal:

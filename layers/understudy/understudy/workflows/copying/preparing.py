@@ -61,8 +61,7 @@ def _skip(view: View, trade: Trade, decision: Decision, reason: Reason) -> Decis
     """Give an entry and what was carried up before it was pinned; the trade counts as seen."""
     ledger = without_carry(view.ledger)
     if trade.seq > ledger.last_seq:
-        start_seq = view.state.follow.start_seq
-        ledger = after_missed(ledger, trade, view.market, start_seq=start_seq)
+        ledger = after_missed(ledger, trade, view.market, view.state.follow)
         ledger = having_passed(ledger, trade)
     ledger = replace(ledger, waiting=None)
     return replace(decision, ledger=ledger, order=None, reason=reason, recent_entries_ms=None)
