@@ -25,7 +25,7 @@ unexport PYTHONDONTWRITEBYTECODE
 .DEFAULT_GOAL := help
 .PHONY: help demo up test check prove prove-iam bench build deploy requirements clean \
 	demo-environment dev-environment sam-environment python runtime-python \
-	check-steps format lint security types architecture rules template unit test-parallel test-running test-integration test-system \
+	check-steps format lint security types architecture rules template unit test-parallel test-integration test-system \
 	prove-steps prove-simulated prove-standard prove-heavy prove-restore prove-judge prove-sizing prove-leaders \
 	prove-follow-life prove-found prove-mutants prove-crashes prove-sockets prove-signer prove-api
 
@@ -45,7 +45,7 @@ check: dev-environment sam-environment ## format, lint, security, types, archite
 
 test: dev-environment ## all tests
 	@rm -f $(REPORTS)/test-*.xml
-	@$(MAKE) --no-print-directory --keep-going --jobs 2 test-parallel test-running; \
+	@$(MAKE) --no-print-directory --keep-going test-parallel test-integration test-system; \
 		status=$$?; \
 		echo "make test: $$($(BIN)/python -m checks.totals $(REPORTS)/test-*.xml)"; exit $$status
 
@@ -128,14 +128,10 @@ template:
 unit:
 	@echo "unit tests" && $(BIN)/pytest --quiet -n 2 tests/unit
 
-# Two side by side, in the time that the others wait: no test of these looks at how long a copy takes.
+# Two side by side: no test of these looks at how long a copy takes.
 test-parallel:
-	@nice -n 19 $(BIN)/pytest -n 2 --junitxml=$(REPORTS)/test-parallel.xml \
+	@$(BIN)/pytest -n 2 --junitxml=$(REPORTS)/test-parallel.xml \
 		$(addprefix --ignore=,tests/integration tests/acceptance $(FOUND)) $(ARGS)
-
-# What has running systems, one part after the other.
-test-running:
-	@$(MAKE) --no-print-directory --keep-going --jobs 1 test-integration test-system
 
 # Three side by side on two cores: these wait for processes and sockets much of their time.
 test-integration:
