@@ -28,11 +28,11 @@ BOUNDS = SigningBounds(Decimal(10_000), Decimal(50_000), 10, 1000)
 class InMemoryAgentKeys:
     """Implements `AgentKeys`, `BoundsKeeper`, `SignerSwitches`; says what became of each key.
 
-    `secrets` are each wallet's newest, `killed` the kill switches that are on.
+    `secrets` are each agent's, `killed` the kill switches that are on.
     """
 
     states: dict[str, str] = field(default_factory=dict)
-    secrets: dict[WalletId, bytes] = field(default_factory=dict)
+    secrets: dict[str, bytes] = field(default_factory=dict)
     is_down: bool = False
     killed: set[tuple[str, str]] = field(default_factory=set)
     bounded: dict[str, SigningBounds] = field(default_factory=dict)
@@ -67,14 +67,18 @@ class InMemoryAgentKeys:
         if request not in self.made:
             agent_id = f"agent-{len(self.states) + 1}"
             self._set(agent_id, "PENDING")
-            self.secrets[wallet.wallet_id] = (1000 + len(self.states)).to_bytes(32, "big")
-            address = address_of(self.secrets[wallet.wallet_id])
+            self.secrets[agent_id] = (1000 + len(self.states)).to_bytes(32, "big")
+            address = address_of(self.secrets[agent_id])
             self.made[request] = NewAgentKey(agent_id, address, *self.builder)
         if self.loses_answers:
             raise SigningUnavailableError("custody does not answer just now")
         if self.states[self.made[request].agent_id] != "PENDING":
             raise SigningRefusedError("custody refused: this request id was used before")
         return self.made[request]
+
+    def secret_of(self, agent_id: str) -> bytes | None:
+        """Give the key of an agent that may sign, None of any other."""
+        return self.secrets[agent_id] if self.states.get(agent_id) == "ACTIVE" else None
 
     def activate(self, agent_id: str) -> None:
         if self.states.get(agent_id) == "REVOKED":

@@ -123,6 +123,7 @@ class ApiWorld:
 
     def __post_init__(self) -> None:
         self.world.directory = InMemoryFollowDirectory(self.world.table, self.identity)
+        self.world.signer = KeySigner(self.keys.secret_of)
         self.extracts = DirectAuditExtracts(self.audit)
         self.services = assemble(self.ports(), self.referral_code, self.dependencies)
         operating = replace(self.ports(), callers=self._operating())
@@ -207,7 +208,6 @@ class ApiWorld:
         confirmed = {"agent_id": agent_id, "signatures": signatures}
         answer = self.request("POST", "/v1/agents/confirm", confirmed, token)
         assert answer.status == 200, answer.body
-        self.world.signer = KeySigner(self.keys.secrets)
         self.world.venue.approve(made["agent"]["address"], key.address.lower())
         self.world.venue.fund(key.address.lower(), "100000")
         return agent_id

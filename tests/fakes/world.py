@@ -73,10 +73,10 @@ class World:
         self.queues = InMemoryQueues(self.clock)
         self.budget = InMemoryVenueBudget({HYPERLIQUID: 1_000_000}, self.clock)
         self.venue = InMemoryVenue(self.clock, known)
-        self.signer: Signer = KeySigner({})
+        self._secrets: dict[str, bytes] = {}
+        self.signer: Signer = KeySigner(self._secrets.get)
         self.failed: list[BaseException] = []
         self.wallets_a_minute = 100
-        self._secrets: dict[WalletId, bytes] = {}
         store = InMemoryCopyStore(self.table, self.markets, self.switches)
         self.copying = self._copy_ports(store, self.venue)
         self.markets.put_markets(HYPERLIQUID, known)
@@ -99,17 +99,16 @@ class World:
     ) -> FollowId:
         """Add a funded, active follow of the leader on a wallet of its own."""
         wallet, address = WalletId(f"wallet-{name}"), "0x" + name.rjust(40, "a")
-        secret = len(self._secrets) + 1
-        self._secrets[wallet] = secret.to_bytes(32, "big")
-        self.signer = KeySigner(self._secrets)
-        self.venue.approve(address_of(self._secrets[wallet]), address)
+        agent_id, secret = f"agent-{name}", (len(self._secrets) + 1).to_bytes(32, "big")
+        self._secrets[agent_id] = secret
+        self.venue.approve(address_of(secret), address)
         self.venue.fund(address, equity)
         follow = Follow(
             follow_id=FollowId(f"follow-{name}"),
             user_id=UserId(f"user-{name}"),
             wallet_id=wallet,
             wallet_address=address,
-            agent_id=f"agent-{name}",
+            agent_id=agent_id,
             venue=HYPERLIQUID,
             leader=LEADER,
             limits=limits,

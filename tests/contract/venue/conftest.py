@@ -38,7 +38,7 @@ class Follower:
 
     world: World
     address: str = address_of(OWNER)
-    signer: KeySigner = field(default_factory=lambda: KeySigner({WALLET: AGENT}))
+    signer: KeySigner = field(default_factory=lambda: KeySigner(lambda _agent_id: AGENT))
     made: int = 0
 
     def intent(self, side: Side, size: str, price: str, **changes: Any) -> Intent:
@@ -75,6 +75,7 @@ class Follower:
 
     def sign(self, intent: Intent) -> Signed:
         (signed,) = self.signer.sign([intent])
+        assert isinstance(signed, Signed)
         return signed
 
     def send(self, intent: Intent, *, first: bool = True) -> Outcome:

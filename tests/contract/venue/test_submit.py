@@ -82,7 +82,7 @@ def test_an_order_after_its_expiry_is_refused(follower: Follower) -> None:
 
 
 def test_an_agent_that_nobody_approved_is_gone(follower: Follower) -> None:
-    follower.signer = KeySigner({WalletId("wallet"): b"\x07" * 32})
+    follower.signer = KeySigner(lambda _agent_id: b"\x07" * 32)
 
     refused = follower.send(follower.intent(Side.BUY, "1", "101"))
 

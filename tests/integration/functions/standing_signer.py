@@ -7,7 +7,6 @@ from http.server import BaseHTTPRequestHandler
 from typing import TYPE_CHECKING
 
 from custody.requests import read_intents
-from tests.fakes.builders import WALLET
 from tests.fakes.signing import KeySigner
 from tests.integration.serving import serving
 from understudy.domain.codec import to_plain
@@ -16,7 +15,7 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
 
 OWNER, AGENT = b"\x01" * 32, b"\x02" * 32
-SIGNER = KeySigner({WALLET: AGENT})
+SIGNER = KeySigner(lambda _agent_id: AGENT)
 
 
 class Invocations(BaseHTTPRequestHandler):

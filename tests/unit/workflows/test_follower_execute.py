@@ -156,6 +156,7 @@ def _second_follow(world: World) -> FollowId:
         first.limits,
         name="2",
         leader=OTHER_LEADER,
+        agent_id=first.agent_id,
         wallet_id=first.wallet_id,
         wallet_address=first.wallet_address,
     )
