@@ -98,7 +98,7 @@ def _resource(name: str, body: Properties, shared: Properties) -> Resource:
     return Resource(name, body["Type"], properties, body.get("Metadata") or {}, is_kept)
 
 
-class _TemplateLoader(yaml.SafeLoader):
+class _TemplateLoader(yaml.CSafeLoader):
     pass
 
 
