@@ -37,7 +37,8 @@ class ChangeBounds(Request):
         Field(
             ge=1,
             le=10_000,
-            description="How far from the mark an entry's price may lie, in basis points.",
+            description="How far from the mark an entry's price may lie, in basis points; an exit's"
+            " may always lie 1000.",
         ),
     ]
     symbols_allow: Annotated[

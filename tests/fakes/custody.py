@@ -86,8 +86,6 @@ class InMemoryCustodyStore:
                 return Recorded.NO_ROOM
             self._contents[approval.intent_id] = approval.content
             self.spent[spent] += approval.notional
-            if approval.own is not None:
-                self._keep_bounds(approval.wallet_mark, approval.own)
             self.audited.append(approval.audit)
             return Recorded.NEW
 
@@ -100,7 +98,7 @@ class InMemoryCustodyStore:
             if agent.agent_id in self._agents:
                 raise ConflictError("there is an agent of this id: make another one")
             self._agents[agent.agent_id] = agent
-            self._keep_bounds(agent.wallet_mark, Bounds(first))
+            self._bounds.setdefault(agent.wallet_mark, Bounds(first))
             self.audited.append(audit)
 
     def agent(self, agent_id: str) -> Agent | None:
@@ -127,8 +125,7 @@ class InMemoryCustodyStore:
         with self._lock:
             known = self._agents.get(agent.agent_id)
             bounds = self._bounds.get(agent.wallet_mark)
-            is_same = bounds is None if before.is_own else bounds == before
-            if known is None or not is_same or known.status is AgentStatus.REVOKED:
+            if known is None or bounds != before or known.status is AgentStatus.REVOKED:
                 raise ConflictError("the bounds have changed since they were read: read them again")
             self._bounds[agent.wallet_mark] = Bounds(policy, before.version + 1)
             self.audited.append(audit)
@@ -139,9 +136,6 @@ class InMemoryCustodyStore:
         with self._lock:
             self._switches.turn(switch, subject, on=on, at_ms=at_ms)
             self.audited.append(audit)
-
-    def _keep_bounds(self, wallet_mark: str, bounds: Bounds) -> None:
-        self._bounds.setdefault(wallet_mark, replace(bounds, is_own=False))
 
     def _killed(self, agent: Agent) -> Killed:
         return Killed(

@@ -16,6 +16,10 @@ from understudy.domain.intents import Intent, IntentKind
 VENUE = "hyperliquid"
 LONGEST_LIFE_MS = 60_000
 OLDEST_MARK_MS = 10_000
+OLDEST_NONCE_MS = 24 * 3_600_000
+FARTHEST_NONCE_MS = 60_000
+EXIT_BAND_BPS = 1000
+AMOUNTS = (Fraction(1, 10**18), Fraction(10**18))
 WIRE_DECIMALS = 8
 WIRE_INTEGERS = range(2**63)
 ORDER_NAME = re.compile("0x[0-9a-f]{32}")
@@ -90,6 +94,7 @@ class Checker:
             and trader.wallet == (intent.wallet_id, intent.wallet_address)
             and intent.venue == VENUE
             and self.now_ms < intent.expires_at_ms <= self.now_ms + LONGEST_LIFE_MS
+            and self.now_ms - OLDEST_NONCE_MS <= intent.nonce <= self.now_ms + FARTHEST_NONCE_MS
         )
 
     def _is_within(self, intent: Intent, limits: Limits) -> bool:
@@ -102,10 +107,11 @@ class Checker:
         if not _is_named_and_directed(intent):
             return False
         if intent.kind is IntentKind.EXIT:
-            return self._mark(listing) is None or self._in_band(intent, limits, listing)
+            band_bps = max(limits.band_bps, EXIT_BAND_BPS)
+            return self._mark(listing) is None or self._in_band(intent, band_bps, listing)
         return (
             _may_increase(intent, limits, listing)
-            and self._in_band(intent, limits, listing)
+            and self._in_band(intent, limits.band_bps, listing)
             and self._at_risk(intent) <= Fraction(limits.order)
             and self._spent(intent) + self._at_risk(intent) <= Fraction(limits.day)
         )
@@ -117,12 +123,12 @@ class Checker:
         is_fresh = self.now_ms - OLDEST_MARK_MS <= at_ms <= self.now_ms + OLDEST_MARK_MS
         return Fraction(price) if is_fresh else None
 
-    def _in_band(self, intent: Intent, limits: Limits, listing: Listing) -> bool:
+    def _in_band(self, intent: Intent, band_bps: int, listing: Listing) -> bool:
         mark = self._mark(listing)
         if mark is None:
             return False
         away = abs(Fraction(intent.limit_price) - mark)
-        return away * 10_000 <= mark * limits.band_bps
+        return away * 10_000 <= mark * band_bps
 
     def _spent(self, intent: Intent) -> Fraction:
         return self.spent.get(intent.wallet_address, Fraction(0))
@@ -155,14 +161,22 @@ def _fits_the_wire(intent: Intent) -> bool:
         return False
     amounts = (intent.size, intent.limit_price)
     if intent.kind is IntentKind.LEVERAGE:
-        return intent.leverage >= 1 and all(amount.is_finite() for amount in amounts)
+        return intent.leverage >= 1 and all(map(_is_none_or_real, amounts))
     return bool(ORDER_NAME.fullmatch(intent.client_order_id)) and all(map(_is_written, amounts))
 
 
 def _is_written(amount: Decimal) -> bool:
-    if not amount.is_finite() or amount <= 0:
-        return False
-    return (Fraction(amount) * 10**WIRE_DECIMALS).denominator == 1
+    return _is_real(amount) and (Fraction(amount) * 10**WIRE_DECIMALS).denominator == 1
+
+
+def _is_none_or_real(amount: Decimal) -> bool:
+    return amount.is_zero() or _is_real(amount)
+
+
+def _is_real(amount: Decimal) -> bool:
+    """Say whether it is an amount; what is far beyond any is never made a fraction of."""
+    smallest, largest = AMOUNTS
+    return amount.is_finite() and -19 < amount.adjusted() < 19 and smallest <= amount <= largest
 
 
 def _content(intent: Intent) -> tuple[object, ...]:

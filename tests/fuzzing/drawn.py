@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from decimal import ROUND_DOWN, Decimal
+from decimal import ROUND_DOWN, Decimal, Overflow, localcontext
 from typing import TYPE_CHECKING, Any
 
 from tests.fuzzing.checker import Checker, Limits
@@ -21,13 +21,23 @@ HAIR = Decimal("0.00000001")
 HAIRS = (Decimal(0), Decimal(0), Decimal(0), HAIR, -HAIR)
 KINDS = (IntentKind.ENTRY,) * 4 + (IntentKind.EXIT,) * 3 + (IntentKind.LEVERAGE,) * 2
 ODD_AMOUNTS = tuple(
-    Decimal(each) for each in ("0", "-0", "-1", "NaN", "Infinity", "1e-9", "1e30", "0.123456789")
+    Decimal(each)
+    for each in (
+        *("0", "-0", "-1", "NaN", "Infinity", "1e-9", "0.123456789"),
+        *("1e18", "1e30", "9e999999", "1e999999999", "1e-999999"),
+    )
 )
 ODD_INTEGERS = (-1, 0, 2**63 - 1, 2**63, 2**64)
 
 
 def drawn_intent(rng: Random, checker: Checker, earlier: list[Intent], number: int) -> Intent:
     """Draw an intent; sometimes one that was asked before, as it was or changed."""
+    with localcontext() as context:
+        context.traps[Overflow] = False  # a vast amount that is made larger is infinite
+        return _drawn(rng, checker, earlier, number)
+
+
+def _drawn(rng: Random, checker: Checker, earlier: list[Intent], number: int) -> Intent:
     if earlier and rng.random() < 0.12:
         asked = rng.choice(earlier)
         return asked if rng.random() < 0.4 else rng.choice(_REPEATED)(rng, asked)
@@ -66,7 +76,7 @@ def _near_its_limits(rng: Random, checker: Checker, number: int) -> Intent:
         leverage=_leverage(rng, min(trader.limits.leverage, listing.max_leverage)),
         isolated=listing.only_isolated or rng.random() < 0.3,
         client_order_id=client_order_id(name),
-        nonce=rng.choice((NOW_MS, NOW_MS + number, 0, 2**63 - 1)),
+        nonce=NOW_MS + rng.choice((0, number % 60_000, 60_000, -86_400_000)),
         expires_at_ms=NOW_MS + rng.choice((8_000, 15_000, 1, 60_000)),
         margin=Decimal(1),
         leg=0,
@@ -151,7 +161,7 @@ _WRONG: dict[str, Any] = {
     "leverage": _choose("leverage", 1, 5, 10, 11, 20, 21, 40, 41, 50, *ODD_INTEGERS),
     "leverage beside it": _beside("leverage", 1, 1, -1),
     "isolated": _choose("isolated", True, False),  # noqa: FBT003  # the values of a field
-    "nonce": _choose("nonce", *ODD_INTEGERS),
+    "nonce": _choose("nonce", NOW_MS + 60_001, NOW_MS - 86_400_001, *ODD_INTEGERS),
     "expiry": _choose(
         "expires_at_ms", NOW_MS - 1, NOW_MS, NOW_MS + 1, NOW_MS + 60_000, NOW_MS + 60_001, 0
     ),

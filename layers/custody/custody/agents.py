@@ -53,13 +53,11 @@ class Policy:
 class Bounds:
     """A wallet's policy on a venue, which every agent of that wallet signs under.
 
-    `version` counts how often it was changed. `is_own` says that it was read from the agent's own
-    record, where bounds stood before they were their wallet's.
+    `version` counts how often it was changed.
     """
 
     policy: Policy
     version: int = 0
-    is_own: bool = False
 
 
 @dataclass(frozen=True)

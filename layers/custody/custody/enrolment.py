@@ -151,7 +151,8 @@ class Enrolment:
     def revoke(self, agent_id: str) -> None:
         """Destroy an agent's key for good; repeating it changes nothing. Raises NotFoundError.
 
-        The record goes first: nothing is signed from then on, even if the authority is away.
+        The record goes first: no call that begins afterwards signs, even if the authority is away.
+        One that has read the record before may still end.
         """
         agent = self._known(agent_id)
         if agent.status is not AgentStatus.REVOKED:

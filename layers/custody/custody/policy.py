@@ -19,7 +19,16 @@ from understudy.domain.money import BASIS_POINT, ZERO, multiply
 
 MAX_MARK_AGE_MS = 10_000
 MAX_EXPIRY_AHEAD_MS = 60_000
+# The venue takes nonces from two days ago to one day ahead, and of an agent the highest ones: those
+# far ahead of the clock would make it refuse the honest ones, exits too, for as long.
+MAX_NONCE_BEHIND_MS = 86_400_000
+MAX_NONCE_AHEAD_MS = 60_000
+# An exit's band is never narrower, whatever the owner agreed to for entries: nobody who cannot sign
+# for the wallet may keep it from getting out. Exits go up to 500 basis points from their reference.
+EXIT_BAND_BPS = 1000
 _MAX_WIRE_INTEGER = 2**63
+_LARGEST = Decimal("1e18")
+_SMALLEST = Decimal("1e-18")
 
 
 class Mark(NamedTuple):
@@ -108,9 +117,14 @@ def _malformed(request: Request) -> bool:
     integers = (intent.nonce, intent.asset, intent.leverage)
     if intent.kind not in _BY_KIND or not all(0 <= n < _MAX_WIRE_INTEGER for n in integers):
         return True
-    if not all(number.is_finite() for number in (intent.size, intent.limit_price)):
-        return True
-    return intent.kind is not IntentKind.LEVERAGE and min(intent.size, intent.limit_price) <= ZERO
+    return not all(_is_amount(number, intent.kind) for number in (intent.size, intent.limit_price))
+
+
+def _is_amount(number: Decimal, kind: IntentKind) -> bool:
+    # Far beyond any amount, calculating and writing would take memory for every digit.
+    if not number.is_finite():
+        return False
+    return _SMALLEST <= number <= _LARGEST or (kind is IntentKind.LEVERAGE and number == ZERO)
 
 
 def _not_active(request: Request) -> bool:
@@ -142,6 +156,11 @@ def _expired(request: Request) -> bool:
 
 def _expires_too_late(request: Request) -> bool:
     return request.intent.expires_at_ms > request.now_ms + MAX_EXPIRY_AHEAD_MS
+
+
+def _nonce_out_of_range(request: Request) -> bool:
+    ahead_ms = request.intent.nonce - request.now_ms
+    return not -MAX_NONCE_BEHIND_MS <= ahead_ms <= MAX_NONCE_AHEAD_MS
 
 
 def _other_client_order_id(request: Request) -> bool:
@@ -185,7 +204,10 @@ def _out_of_band(request: Request) -> bool:
         return True
     if mark is None:
         return not request.is_exit
-    band = multiply(mark.price, Decimal(policy.price_band_bps), BASIS_POINT)
+    band_bps = policy.price_band_bps
+    if request.is_exit:
+        band_bps = max(band_bps, EXIT_BAND_BPS)
+    band = multiply(mark.price, Decimal(band_bps), BASIS_POINT)
     return abs(request.intent.limit_price - mark.price) > band
 
 
@@ -208,6 +230,7 @@ _STANDING = (
     (Refusal.KILL_SWITCH, _killed),
     (Refusal.EXPIRED, _expired),
     (Refusal.EXPIRY_TOO_FAR, _expires_too_late),
+    (Refusal.NONCE_OUT_OF_RANGE, _nonce_out_of_range),
 )
 _MARKET = (
     (Refusal.MARKET_UNKNOWN, _market_unknown),

@@ -165,7 +165,6 @@ class IntentSigner:
             audit=audit.approved(drafted, around.now_ms),
             notional=notional,
             room=bounds.policy.max_daily_notional - notional if is_counted else ZERO,
-            own=bounds if bounds.is_own else None,
         )
         return _verdict_on(drafted, self._store.record(approval), around.now_ms)
 

@@ -43,8 +43,7 @@ class Readings(NamedTuple):
 class Approval(NamedTuple):
     """A first signature to be: written whole or not at all.
 
-    `notional` counts against the wallet's day, which may already hold `room` at most. `own` are
-    bounds that still stand in the agent's record: the wallet has them from now on, if it has none.
+    `notional` counts against the wallet's day, which may already hold `room` at most.
     """
 
     intent_id: IntentId
@@ -56,7 +55,6 @@ class Approval(NamedTuple):
     audit: AuditEntry
     notional: Decimal = ZERO
     room: Decimal = ZERO
-    own: Bounds | None = None
 
 
 class Recorded(Enum):

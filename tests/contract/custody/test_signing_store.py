@@ -156,20 +156,6 @@ def test_agents_of_one_wallet_are_read_with_its_bounds_and_its_day(
     assert readings.spent == {MARK: Decimal(60)}
 
 
-def test_bounds_that_an_agent_brings_are_its_wallets_unless_that_has_some(
-    backend: Backend, agent: Agent
-) -> None:
-    own = Bounds(replace(POLICY, max_leverage=1), 4, is_own=True)
-    elsewhere = replace(agent, agent_id="elsewhere", wallet_address="0x" + "cd" * 20)
-
-    for name, each in (("here", agent), ("there", elsewhere)):
-        brought = approval(intent=name)._replace(wallet_mark=each.wallet_mark, own=own)
-        assert backend.signing.record(brought) is Recorded.NEW
-
-    assert backend.agents.bounds(agent) == Bounds(POLICY)
-    assert backend.agents.bounds(elsewhere) == Bounds(own.policy, 4)
-
-
 @pytest.mark.parametrize("count", [1, 25, 2 * MAX_BATCH])
 def test_audit_entries_of_one_call_are_all_kept(backend: Backend, count: int) -> None:
     before = backend.audited()

@@ -88,6 +88,7 @@ def hostile(intent: Intent) -> dict[str, Intent]:
         "ASSET_MISMATCH": {"asset": intent.asset + 1},
         "EXPIRY_TOO_FAR": {"expires_at_ms": intent.expires_at_ms + 3_600_000},
         "EXPIRED": {"expires_at_ms": 1},
+        "NONCE_OUT_OF_RANGE": {"nonce": intent.nonce + 86_000_000},
         "CLIENT_ORDER_ID_MISMATCH": {"client_order_id": "0x" + "ab" * 16},
         "REDUCE_ONLY_MISMATCH": {"kind": IntentKind.EXIT, "side": sell},
         "MALFORMED": {"nonce": -1},

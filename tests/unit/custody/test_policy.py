@@ -8,11 +8,13 @@ from typing import Any
 
 import pytest
 
-from custody.enrolment import SwitchOrder
-from custody.policy import MAX_MARK_AGE_MS
+from custody.enrolment import PolicyOrder, SwitchOrder
+from custody.policy import EXIT_BAND_BPS, MAX_MARK_AGE_MS
 from custody.refusals import Refusal
 from tests.unit.custody.scene import NOW_MS, POLICY, Scene
+from understudy.domain.exits import WIDEST_CLOSE_BPS
 from understudy.domain.ids import client_order_id, intent_id
+from understudy.domain.intents import Signed, SigningRefused
 from understudy.domain.trades import Side
 from understudy.ports.switches import Switch
 
@@ -22,7 +24,13 @@ ENTRY_REFUSALS: list[tuple[str, dict[str, Any]]] = [
     ("MALFORMED", {"size": Decimal(0)}),
     ("MALFORMED", {"size": Decimal(-1)}),
     ("MALFORMED", {"size": Decimal("0.123456789")}),
+    ("MALFORMED", {"size": Decimal("9E+999999")}),
+    ("MALFORMED", {"limit_price": Decimal("1E+999999999")}),
+    ("MALFORMED", {"limit_price": Decimal("1E-999999")}),
     ("MALFORMED", {"nonce": 2**63}),
+    ("NONCE_OUT_OF_RANGE", {"nonce": 2**63 - 1}),
+    ("NONCE_OUT_OF_RANGE", {"nonce": NOW_MS + 60_001}),
+    ("NONCE_OUT_OF_RANGE", {"nonce": NOW_MS - 86_400_001}),
     ("MALFORMED", {"asset": -1}),
     ("AGENT_UNKNOWN", {"agent_id": "nobody"}),
     ("WALLET_MISMATCH", {"wallet_id": "wallet-2"}),
@@ -61,6 +69,7 @@ def test_an_entry_outside_policy_is_refused(reason: str, changes: dict[str, Any]
         ("MARKET_UNKNOWN", {"symbol": "DOGE"}),
         ("PRICE_OUT_OF_BAND", {"limit_price": Decimal(1)}),
         ("EXPIRED", {"expires_at_ms": NOW_MS}),
+        ("NONCE_OUT_OF_RANGE", {"nonce": NOW_MS + 60_001}),
     ],
 )
 def test_an_exit_outside_policy_is_refused(reason: str, changes: dict[str, Any]) -> None:
@@ -73,6 +82,8 @@ def test_an_exit_outside_policy_is_refused(reason: str, changes: dict[str, Any])
     ("reason", "changes"),
     [
         ("MALFORMED", {"leverage": 0}),
+        ("MALFORMED", {"size": Decimal("9E+999999")}),
+        ("NONCE_OUT_OF_RANGE", {"nonce": NOW_MS + 60_001}),
         ("MALFORMED", {"leverage": 2**63}),
         ("LEVERAGE_NOT_ALLOWED", {"leverage": 21}),
         ("LEVERAGE_NOT_ALLOWED", {"symbol": "ETH", "asset": 1, "leverage": 11}),
@@ -105,6 +116,47 @@ def test_an_entry_at_the_edge_of_every_limit_is_signed() -> None:
     )
 
     assert scene.signed(at_the_edge).body
+
+
+@pytest.mark.parametrize("nonce", [NOW_MS - 86_400_000, NOW_MS + 60_000])
+def test_a_nonce_at_the_edge_of_its_range_is_signed(nonce: int) -> None:
+    scene = Scene()
+
+    assert scene.signed(scene.entry(nonce=nonce)).body
+
+
+@pytest.mark.parametrize("price", [45_000, 47_500, 55_000])
+def test_a_band_that_was_narrowed_for_entries_lets_exits_through(price: int) -> None:
+    scene = Scene()
+    narrowed = PolicyOrder(scene.agent.agent_id)
+    scene.enrolment.set_policy(narrowed, replace(POLICY, price_band_bps=1))
+
+    assert scene.refusal(scene.entry(limit_price=Decimal(price))) == Refusal.PRICE_OUT_OF_BAND
+    assert scene.signed(scene.exit(limit_price=Decimal(price))).body
+
+
+def test_an_exit_beyond_any_widening_is_refused_under_the_narrowest_band() -> None:
+    scene = Scene()
+    narrowed = PolicyOrder(scene.agent.agent_id)
+    scene.enrolment.set_policy(narrowed, replace(POLICY, price_band_bps=1))
+
+    for price in (44_999, 55_001):
+        far = scene.exit(f"at {price}", limit_price=Decimal(price))
+        assert scene.refusal(far) == Refusal.PRICE_OUT_OF_BAND
+
+
+def test_the_band_of_exits_holds_the_widest_that_any_is_sent_at() -> None:
+    assert EXIT_BAND_BPS >= 2 * WIDEST_CLOSE_BPS
+
+
+def test_an_amount_beyond_all_amounts_leaves_the_rest_of_its_call_alone() -> None:
+    scene = Scene()
+
+    honest, refused = scene.sign(scene.entry(), scene.exit("vast", size=Decimal("9E+999999")))
+
+    assert isinstance(honest, Signed)
+    assert isinstance(refused, SigningRefused)
+    assert refused.reason == Refusal.MALFORMED
 
 
 def test_a_pending_agent_signs_nothing() -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from custody.agents import Agent, AgentStatus, Bounds, Policy, tombstone_of
 from custody.aws import keys as at
 from custody.aws.bounds import keep_bounds
-from custody.aws.readings import bounds_of, by_key_of
+from custody.aws.readings import bounds_in
 from custody.aws.tables import TableNames
 from understudy.adapters.aws.attributes import Item, attributes_of, number, record_of, text
 from understudy.adapters.aws.audit_stamps import KmsStamps
@@ -24,8 +24,6 @@ if TYPE_CHECKING:
 # A key that nobody approves within a day is thrown away by the table.
 _PENDING_KEPT_SECONDS = 86_400
 _UNCHANGED = "policy_version = :version"
-# Bounds in an agent's own record become the wallet's when they are changed.
-_STILL_OWN = "attribute_not_exists(pk)"
 _MAY_BE_BOUNDED = "attribute_exists(pk) AND #status <> :revoked"
 
 
@@ -55,8 +53,8 @@ class DynamoAgentStore:
 
     def bounds(self, agent: Agent) -> Bounds | None:
         """Read the bounds of an agent's wallet."""
-        wanted = [at.agent(agent.agent_id), at.policy(agent.wallet_mark)]
-        return bounds_of(agent, by_key_of(self._custody.get_many(wanted)))
+        item = self._custody.get(at.policy(agent.wallet_mark))
+        return bounds_in(item) if item else None
 
     def activate(self, agent: Agent, audit: AuditEntry) -> None:
         """Make a pending agent active."""
@@ -92,18 +90,16 @@ class DynamoAgentStore:
             ":next": number(before.version + 1),
             ":version": number(before.version),
         }
-        if before.is_own:
-            del values[":version"]
         change: Operation = {
             "Update": {
                 "TableName": self._tables.custody,
                 "Key": at.policy(agent.wallet_mark),
                 "UpdateExpression": "SET policy = :policy, policy_version = :next",
-                "ConditionExpression": _STILL_OWN if before.is_own else _UNCHANGED,
+                "ConditionExpression": _UNCHANGED,
                 "ExpressionAttributeValues": values,
             }
         }
-        self._write(change, audit, self._without_own_bounds(agent))
+        self._write(change, audit, self._if_not_revoked(agent))
 
     def turn(
         self, switch: Switch, subject: str, *, on: bool, at_ms: int, audit: AuditEntry
@@ -134,14 +130,18 @@ class DynamoAgentStore:
             }
         }
 
-    def _without_own_bounds(self, agent: Agent) -> Operation:
+    def _if_not_revoked(self, agent: Agent) -> Operation:
+        # It writes what is there: to check alone, the role would need one more permission.
         return {
             "Update": {
                 "TableName": self._tables.custody,
                 "Key": at.agent(agent.agent_id),
-                "UpdateExpression": "REMOVE policy, policy_version",
+                "UpdateExpression": "SET agent_id = :agent_id",
                 "ConditionExpression": _MAY_BE_BOUNDED,
                 "ExpressionAttributeNames": {"#status": "status"},
-                "ExpressionAttributeValues": {":revoked": text(AgentStatus.REVOKED)},
+                "ExpressionAttributeValues": {
+                    ":agent_id": text(agent.agent_id),
+                    ":revoked": text(AgentStatus.REVOKED),
+                },
             }
         }

@@ -17,8 +17,6 @@ from understudy.domain.ids import IntentId
 from understudy.domain.markets import Market
 
 Items = dict[tuple[str, str], Item]
-POLICY = "policy"
-VERSION = "policy_version"
 
 
 def readings_of(custody: Iterable[Item], market: Iterable[Item]) -> Readings:
@@ -46,22 +44,19 @@ def readings_of(custody: Iterable[Item], market: Iterable[Item]) -> Readings:
 
 
 def bounds_of(agent: Agent, items: Items) -> Bounds | None:
-    """Find an agent's bounds: its wallet's or, from before wallets had any, those in its record."""
-    own, walleted = items.get(_key(at.agent(agent.agent_id))), items.get(_key(_policy_of(agent)))
-    item = walleted or own
-    if item is None or POLICY not in item:
-        return None
-    version = int(item.get(VERSION, {"N": "0"})["N"])
-    return Bounds(record_of(Policy, item[POLICY]["M"]), version, is_own=walleted is None)
+    """Find an agent's bounds, which are its wallet's."""
+    item = items.get(_key(at.policy(agent.wallet_mark)))
+    return None if item is None else bounds_in(item)
+
+
+def bounds_in(item: Item) -> Bounds:
+    """Read a wallet's bounds."""
+    return Bounds(record_of(Policy, item["policy"]["M"]), int(item["policy_version"]["N"]))
 
 
 def by_key_of(items: Iterable[Item]) -> Items:
     """Sort items by their keys."""
     return {_key(item): item for item in items}
-
-
-def _policy_of(agent: Agent) -> Item:
-    return at.policy(agent.wallet_mark)
 
 
 def _of_kind(items: Items, kind: str) -> Iterable[Item]:

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 from botocore.exceptions import ClientError
 
 from custody.aws import keys as at
-from custody.aws.bounds import keep_bounds
 from custody.aws.readings import readings_of
 from custody.aws.tables import TableNames
 from custody.store import Approval, Readings, Recorded
@@ -76,9 +75,6 @@ class DynamoSigningStore:
         ]
         if approval.notional:
             writes.append(self._add_spending(approval))
-        if approval.own is not None:
-            kept = keep_bounds(self._tables.custody, approval.wallet_mark, approval.own)
-            writes.append(kept)
         return writes
 
     def _put_content(self, approval: Approval) -> Operation:
