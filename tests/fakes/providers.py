@@ -21,7 +21,7 @@ from jwt import PyJWK
 
 from simulators.identity.keys import PrivateKey, SigningKey, new_private_key
 from tests.fakes.builders import NOW_MS
-from understudy.adapters.identity.dynamic import DynamicVerifier
+from understudy.adapters.identity.dynamic import DynamicVerifier, issuers_of
 from understudy.adapters.identity.json_web_keys import Algorithm, read_key_set
 from understudy.adapters.identity.privy import PrivyVerifier
 from understudy.adapters.identity.provider_tokens import ProviderTokenReader
@@ -61,12 +61,12 @@ def published(*keys: SigningKey, **changes: Any) -> bytes:
 
 def privy_reader() -> ProviderTokenReader:
     keys = FixedKeys(read_key_set(published(PRIVY_KEY, PRIVY_NEXT_KEY), Algorithm.ES256))
-    return ProviderTokenReader(keys, Algorithm.ES256, "privy.io", APP_ID)
+    return ProviderTokenReader(keys, Algorithm.ES256, ("privy.io",), APP_ID)
 
 
 def dynamic_reader() -> ProviderTokenReader:
     keys = FixedKeys(read_key_set(published(DYNAMIC_KEY), Algorithm.RS256))
-    return ProviderTokenReader(keys, Algorithm.RS256, DYNAMIC_ISSUER, SITE)
+    return ProviderTokenReader(keys, Algorithm.RS256, issuers_of(DYNAMIC_ISSUER), SITE)
 
 
 def verifiers() -> dict[AuthMethod, ProviderVerifier]:

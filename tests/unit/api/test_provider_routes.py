@@ -131,7 +131,7 @@ def test_a_silent_provider_is_a_503() -> None:
     def silent() -> NoReturn:
         raise DependencyError("down", code="PROVIDER_UNAVAILABLE")
 
-    reader = ProviderTokenReader(CachedKeySet(silent), Algorithm.ES256, "privy.io", "app-id")
+    reader = ProviderTokenReader(CachedKeySet(silent), Algorithm.ES256, ("privy.io",), "app-id")
     api = ApiWorld(providers={AuthMethod.PRIVY: PrivyVerifier(reader, MAX_AGE_SECONDS)})
 
     answer = api.request("POST", PRIVY, privy_body(ADDRESS))

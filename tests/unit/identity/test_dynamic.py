@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -16,7 +17,7 @@ from tests.fakes.providers import (
     dynamic_wallet,
     forged,
 )
-from understudy.adapters.identity.dynamic import DynamicVerifier
+from understudy.adapters.identity.dynamic import DynamicVerifier, issuers_of
 from understudy.domain.errors import NotAllowedError
 from understudy.domain.identity import Connector, WalletKind
 from understudy.ports.identity import LinkedWallet, ProviderClaim, ProviderTokens
@@ -48,13 +49,61 @@ def test_the_wallets_are_the_verified_credentials() -> None:
 @pytest.mark.parametrize(
     "scope",
     [None, "", "user:basics", "requiresAdditionalAuth", "USER:BASIC", "user:basic,x",
-     ["user:basic"], {"user:basic": 1}, 5],
+     ["user:basic"], {"user:basic": 1}, 5, "user:basic requiresAdditionalAuth"],
     ids=str,
 )  # fmt: skip
 def test_a_sign_in_that_is_not_complete_does_not_get_in(scope: Any) -> None:
     token = dynamic_token(dynamic_wallet(ADDRESS), scope=scope)
 
     assert refusal(token) == "PROVIDER_SIGN_IN_INCOMPLETE"
+
+
+@pytest.mark.parametrize(
+    ("scopes", "is_complete"),
+    [
+        (["user:basic"], True),
+        (["wallet:export", "user:basic"], True),
+        (["user:basic", "requiresAdditionalAuth"], False),
+        ([["user:basic"]], False),
+        ({"user:basic": 1}, False),
+        ("user:basic", False),
+        ([], False),
+    ],
+    ids=str,
+)
+def test_scopes_may_be_a_list_of_that_name(scopes: Any, *, is_complete: bool) -> None:
+    token = dynamic_token(dynamic_wallet(ADDRESS), scope=None, scopes=scopes)
+
+    if is_complete:
+        assert verified(token).wallets
+    else:
+        assert refusal(token) == "PROVIDER_SIGN_IN_INCOMPLETE"
+
+
+def test_a_list_that_wants_more_outweighs_a_text_that_does_not() -> None:
+    token = dynamic_token(dynamic_wallet(ADDRESS), scopes=["requiresAdditionalAuth"])
+
+    assert refusal(token) == "PROVIDER_SIGN_IN_INCOMPLETE"
+
+
+@pytest.mark.parametrize("host", ["app.dynamic.xyz", "app.dynamicauth.com"])
+@pytest.mark.parametrize("configured", ["app.dynamic.xyz", "app.dynamicauth.com"])
+def test_an_environment_is_the_same_at_either_host(host: str, configured: str) -> None:
+    reader = replace(dynamic_reader(), issuers=issuers_of(f"{configured}/environment"))
+    verifier = DynamicVerifier(reader, MAX_AGE_SECONDS)
+    token = dynamic_token(dynamic_wallet(ADDRESS), iss=f"{host}/environment")
+
+    assert verifier.verify(ProviderTokens(token, token), NOW_MS).wallets
+
+
+def test_an_issuer_of_another_host_has_the_one_name() -> None:
+    assert issuers_of("dynamic.example/environment") == ("dynamic.example/environment",)
+
+
+def test_a_token_of_this_environment_may_say_so() -> None:
+    token = dynamic_token(dynamic_wallet(ADDRESS), environment_id="environment")
+
+    assert verified(token).wallets
 
 
 def test_further_scopes_do_no_harm() -> None:
@@ -97,6 +146,10 @@ def test_credentials_of_another_shape_are_refused(credentials: Any) -> None:
     [
         {"iss": "app.dynamic.xyz/other"},
         {"iss": f"{DYNAMIC_ISSUER}/"},
+        {"iss": "app.dynamicauth.com/other"},
+        {"iss": "app.dynamic.evil/environment"},
+        {"environment_id": "other"},
+        {"environment_id": ["environment"]},
         {"aud": "https://evil.test"},
         {"aud": ["https://app.understudy.test"]},
         {"sub": None},

@@ -33,23 +33,26 @@ def _privy() -> ProviderVerifier:
     from understudy.adapters.identity.json_web_keys import Algorithm
     from understudy.adapters.identity.privy import PrivyVerifier
 
-    reader = _reader("PRIVY", Algorithm.ES256, environment.text("PRIVY_APP_ID"))
+    issuers = (environment.text("PRIVY_ISSUER"),)
+    reader = _reader("PRIVY", Algorithm.ES256, issuers, environment.text("PRIVY_APP_ID"))
     return PrivyVerifier(reader, environment.count("PRIVY_MAX_AGE_SECONDS"))
 
 
 def _dynamic() -> ProviderVerifier:
-    from understudy.adapters.identity.dynamic import DynamicVerifier
+    from understudy.adapters.identity.dynamic import DynamicVerifier, issuers_of
     from understudy.adapters.identity.json_web_keys import Algorithm
 
-    reader = _reader("DYNAMIC", Algorithm.RS256, environment.text("DYNAMIC_AUDIENCE"))
+    issuers = issuers_of(environment.text("DYNAMIC_ISSUER"))
+    reader = _reader("DYNAMIC", Algorithm.RS256, issuers, environment.text("DYNAMIC_AUDIENCE"))
     return DynamicVerifier(reader, environment.count("DYNAMIC_MAX_AGE_SECONDS"))
 
 
-def _reader(provider: str, algorithm: Algorithm, audience: str) -> ProviderTokenReader:
+def _reader(
+    provider: str, algorithm: Algorithm, issuers: tuple[str, ...], audience: str
+) -> ProviderTokenReader:
     from understudy.adapters.identity.key_set_http import KeySetHttp
     from understudy.adapters.identity.key_sets import CachedKeySet
     from understudy.adapters.identity.provider_tokens import ProviderTokenReader
 
     fetch = KeySetHttp(environment.text(f"{provider}_JWKS_URL"), algorithm)
-    issuer = environment.text(f"{provider}_ISSUER")
-    return ProviderTokenReader(CachedKeySet(fetch), algorithm, issuer, audience)
+    return ProviderTokenReader(CachedKeySet(fetch), algorithm, issuers, audience)

@@ -15,11 +15,15 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 COMPLETE = "user:basic"
+# What a token has whose second factor is still to come.
+INCOMPLETE = "requiresAdditionalAuth"
+# Dynamic's tokens name either host, whichever the site was built with; see protocol/polymarket §7.
+HOSTS = ("app.dynamic.xyz", "app.dynamicauth.com")
 
 
 @dataclass(frozen=True, slots=True)
 class DynamicVerifier:
-    """Verifies the token of one Dynamic environment."""
+    """Verifies the token of one Dynamic environment, which is the end of its issuer's name."""
 
     reader: ProviderTokenReader
     max_age_seconds: int
@@ -27,15 +31,39 @@ class DynamicVerifier:
     def verify(self, tokens: ProviderTokens, now_ms: int) -> ProviderClaim:
         """Check the identity token, the only one that Dynamic has; see `ProviderVerifier`."""
         claims = self.reader.read(tokens.identity, now_ms, self.max_age_seconds)
-        scope = claims.get("scope")
-        if not isinstance(scope, str) or COMPLETE not in scope.split(" "):
-            # Before the second factor a token is signed all the same, without this scope.
+        environment = environment_of(self.reader.issuers[0])
+        if claims.get("environment_id", environment) != environment:
+            raise refused()
+        scopes = _scopes(claims)
+        if COMPLETE not in scopes or INCOMPLETE in scopes:
+            # Before the second factor a token is signed all the same, with other scopes.
             raise NotAllowedError(
                 "the sign-in at Dynamic is not complete: finish it there first",
                 code="PROVIDER_SIGN_IN_INCOMPLETE",
             )
         wallets = (wallet for each in _credentials(claims) if (wallet := _wallet(each)))
         return ProviderClaim(str(claims["sub"]), distinct(wallets))
+
+
+def issuers_of(issuer: str) -> tuple[str, ...]:
+    """Give an issuer's names: of one of Dynamic's hosts, the same environment's at each of them."""
+    host, _, environment = issuer.partition("/")
+    if host not in HOSTS:
+        return (issuer,)
+    return (issuer, *(f"{each}/{environment}" for each in HOSTS if each != host))
+
+
+def environment_of(issuer: str) -> str:
+    """Give the environment that an issuer's name ends in."""
+    return issuer.rpartition("/")[2]
+
+
+def _scopes(claims: Mapping[str, Any]) -> list[str]:
+    """Read the scopes under either name, a text with blanks between them or a list; else none."""
+    text, listed = claims.get("scope", ""), claims.get("scopes", [])
+    if not isinstance(text, str) or not isinstance(listed, list):
+        return []
+    return [*text.split(" "), *(each for each in listed if isinstance(each, str))]
 
 
 def _credentials(claims: Mapping[str, Any]) -> list[Any]:

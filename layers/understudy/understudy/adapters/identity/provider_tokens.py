@@ -49,11 +49,11 @@ class KeySet(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class ProviderTokenReader:
-    """Reads the tokens that one issuer made for one audience."""
+    """Reads the tokens that one issuer, under any of its names, made for one audience."""
 
     keys: KeySet
     algorithm: Algorithm
-    issuer: str
+    issuers: tuple[str, ...]
     audience: str
 
     def read(self, token: str, now_ms: int, max_age_seconds: int) -> Mapping[str, Any]:
@@ -84,7 +84,7 @@ class ProviderTokenReader:
                 [self.algorithm],
                 _OPTIONS,
                 audience=self.audience,
-                issuer=self.issuer,
+                issuer=self.issuers,
             )
             _check_writing(token)
         except (jwt.PyJWTError, ValueError, RecursionError) as error:
