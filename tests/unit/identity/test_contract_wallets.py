@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import json
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import pytest
 from eth_abi.abi import encode
 
 from tests.fakes.builders import NOW_MS
 from tests.fakes.chain import YES, Factory, FakeChain
-from tests.fakes.identity import ALICE, BOB, CHAIN_ID, DOMAIN, ORIGIN, message
+from tests.fakes.identity import ALICE, BOB, CHAIN_ID, DOMAIN, ORIGIN, IdentityWorld, message
 from understudy.adapters.identity.contract_wallets import ContractWallets
 from understudy.adapters.identity.ethereum import checksum_address
 from understudy.adapters.identity.siwe import SiweVerifier
@@ -20,7 +20,13 @@ from understudy.domain.errors import (
     NotAllowedError,
     UnderstudyError,
 )
+from understudy.domain.identity import Connector
 from understudy.runtime import api
+from understudy.workflows.requests.sign_in import SignIn
+from understudy.workflows.requests.wallet_proofs import SignedMessage, WalletProofs
+
+if TYPE_CHECKING:
+    from understudy.workflows.requests.sessions import TokenPair
 
 WALLET = "0x" + "c0" * 20
 FACTORY = "0x" + "fa" * 20
@@ -204,3 +210,32 @@ def test_a_chain_is_configured_by_a_safe_address_or_not_at_all(
     monkeypatch.setenv("SIWE_RPC_URL", "http://rpc.example.com/v1")
     with pytest.raises(InvalidInputError, match="https"):
         api._verifier("")
+
+
+def sessions_of(world: IdentityWorld, post: Any, text: str, address: str) -> TokenPair:
+    """Sign in by this message, which Alice's key signed for an address."""
+    places = frozenset({DOMAIN}), frozenset({ORIGIN}), frozenset({CHAIN_ID})
+    verifier = SiweVerifier(*places, contracts=ContractWallets(post))
+    proofs = WalletProofs(world.store, verifier, world.clock, world.ids)
+    sign_in = SignIn(world.store, proofs, world.sessions, world.clock, world.ids)
+    signed = SignedMessage(address, text, ALICE.sign_text(text))
+    return sign_in.verify(signed, Connector.REOWN).tokens
+
+
+@pytest.mark.parametrize(("address", "days"), [(WALLET, 1), (OWNER, 30)], ids=["contract", "key"])
+def test_who_came_in_by_a_contract_is_asked_for_it_every_day(address: str, days: int) -> None:
+    world, chain = IdentityWorld(), FakeChain(owners={WALLET: OWNER})
+    nonce = world.sign_in.nonce_for(address).nonce
+    text = message(checksum_address(address), nonce)
+
+    tokens = sessions_of(world, chain.post, text, address)
+
+    assert tokens.refresh_expires_at_ms == NOW_MS + days * 86_400_000
+    world.clock.advance(86_400_000 - 1)
+    renewed = world.sessions.refresh(tokens.refresh_token)
+    world.clock.advance(1)
+    if days > 1:
+        assert world.sessions.refresh(renewed.refresh_token)
+        return
+    with pytest.raises(NotAllowedError):
+        world.sessions.refresh(renewed.refresh_token)

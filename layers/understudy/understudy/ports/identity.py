@@ -31,10 +31,14 @@ class Ids(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class SignInClaim:
-    """What a verified sign-in message says: whose it is (lower case) and its nonce."""
+    """What a verified sign-in message says: whose it is (lower case) and its nonce.
+
+    `by_contract`: no key of the address signed, a contract there stood behind the signature.
+    """
 
     address: str
     nonce: str
+    by_contract: bool = False
 
 
 class SignInVerifier(Protocol):

@@ -40,19 +40,22 @@ class SiweVerifier:
         self._check_place(parsed)
         self._check_times(parsed, now_ms)
         address, digest = parsed.address.lower(), personal_message_digest(message)
-        if not self._has_signed(address, parsed.chain_id, digest, signature):
+        # EIP-6492 would ask the contract first. Only code that a key can replace at any time
+        # (EIP-7702) stands at a key's address, so the key alone is enough, and needs no chain.
+        recover = recover_address if self.contracts is None else _recovered
+        if recover(digest, signature) == address:
+            return SignInClaim(address, parsed.nonce)
+        if not self._has_contract_signed(address, parsed.chain_id, digest, signature):
             raise NotAllowedError(
                 "the message was not signed by the address that it names", code="SIWE_WRONG_SIGNER"
             )
-        return SignInClaim(address, parsed.nonce)
+        return SignInClaim(address, parsed.nonce, by_contract=True)
 
-    def _has_signed(self, address: str, chain_id: int, digest: bytes, signature: str) -> bool:
+    def _has_contract_signed(
+        self, address: str, chain_id: int, digest: bytes, signature: str
+    ) -> bool:
         if self.contracts is None:
-            return recover_address(digest, signature) == address
-        # EIP-6492 would ask the contract first. Only code that a key can replace at any time
-        # (EIP-7702) stands at a key's address, so the key alone is enough, and needs no chain.
-        if _recovered(digest, signature) == address:
-            return True
+            return False
         if chain_id != self.contracts.chain_id():
             raise NotAllowedError(
                 "the message was not signed by the key of the address that it names; a wallet that"

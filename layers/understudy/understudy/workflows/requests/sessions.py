@@ -28,6 +28,8 @@ from understudy.workflows.requests.standings import Standings
 DAY_MS = 86_400_000
 REFRESH_LIFETIME_MS = 30 * DAY_MS
 SESSION_LIFETIME_MS = 90 * DAY_MS
+# Who stands behind a contract can change, and is asked at a sign-in only: that comes every day.
+CONTRACT_SESSION_LIFETIME_MS = DAY_MS
 LOST_ANSWER_MS = 10_000
 
 
@@ -62,7 +64,9 @@ class Sessions:
     ids: Ids
     audit: AuditTrail
 
-    def open(self, wallet: Wallet, method: AuthMethod) -> TokenPair:
+    def open(
+        self, wallet: Wallet, method: AuthMethod, lifetime_ms: int = SESSION_LIFETIME_MS
+    ) -> TokenPair:
         """Start a session of this wallet's user.
 
         Raises ConflictError when the user or the wallet is gone, or the wallet on its way out.
@@ -80,7 +84,7 @@ class Sessions:
             created_at_ms=now,
             rotated_at_ms=now,
             idle_expires_at_ms=now + REFRESH_LIFETIME_MS,
-            expires_at_ms=now + SESSION_LIFETIME_MS,
+            expires_at_ms=now + lifetime_ms,
         )
         stored = self.store.open_session(session, wallet.wallet_id)
         self._note(SessionEvent.SIGNED_IN, stored)

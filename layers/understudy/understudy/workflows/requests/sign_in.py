@@ -11,7 +11,12 @@ from understudy.domain.replacing import replace
 from understudy.ports.clock import Clock
 from understudy.ports.identity import IdentityStore, Ids
 from understudy.workflows.requests.operators import Operators
-from understudy.workflows.requests.sessions import Sessions, TokenPair
+from understudy.workflows.requests.sessions import (
+    CONTRACT_SESSION_LIFETIME_MS,
+    SESSION_LIFETIME_MS,
+    Sessions,
+    TokenPair,
+)
 from understudy.workflows.requests.wallet_proofs import SignedMessage, WalletProofs
 from understudy.workflows.requests.wallets import retired
 
@@ -49,11 +54,12 @@ class SignIn:
         Raises InvalidInputError or NotAllowedError, ConflictError for a wallet on its way out. Only
         who has proven a wallet's key is told, by ForbiddenError, that it is no operator's.
         """
-        address = self.proofs.proven(signed)
+        claim = self.proofs.proven(signed)
         if self.operators is not None:
-            self.operators.require(address)
-        wallet = self._wallet(address, connector)
-        return SignedIn(self.sessions.open(wallet, AuthMethod.SIWE), wallet)
+            self.operators.require(claim.address)
+        wallet = self._wallet(claim.address, connector)
+        lifetime_ms = CONTRACT_SESSION_LIFETIME_MS if claim.by_contract else SESSION_LIFETIME_MS
+        return SignedIn(self.sessions.open(wallet, AuthMethod.SIWE, lifetime_ms), wallet)
 
     def _wallet(self, address: str, connector: Connector) -> Wallet:
         known = self.store.wallet_of_address(address)

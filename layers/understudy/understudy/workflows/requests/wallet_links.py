@@ -77,7 +77,7 @@ class WalletLinks:
         Raises InvalidInputError, NotAllowedError for a bad proof, ConflictError (ADDRESS_IN_USE)
         for somebody else's wallet, LimitExceededError.
         """
-        address = self.proofs.proven(signed, user_id)
+        address = self.proofs.proven(signed, user_id).address
         known = self.identity.wallet_of_address(address)
         if known is not None:
             return self._known(user_id, known)

@@ -8,7 +8,7 @@ from understudy.domain.errors import NotAllowedError
 from understudy.domain.identity import NOBODY, SignInNonce
 from understudy.domain.ids import UserId
 from understudy.ports.clock import Clock
-from understudy.ports.identity import IdentityStore, Ids, SignInVerifier
+from understudy.ports.identity import IdentityStore, Ids, SignInClaim, SignInVerifier
 
 NONCE_LIFETIME_MS = 600_000
 
@@ -41,8 +41,8 @@ class WalletProofs:
         self.store.put_nonce(nonce)
         return nonce
 
-    def proven(self, signed: SignedMessage, user_id: UserId = NOBODY) -> str:
-        """Give the address, in lower case, whose key signed.
+    def proven(self, signed: SignedMessage, user_id: UserId = NOBODY) -> SignInClaim:
+        """Say which address signed, in lower case, and how.
 
         The nonce is used up only by a message that is right in every other way, so nobody else
         can spend it. Raises InvalidInputError or NotAllowedError.
@@ -60,4 +60,4 @@ class WalletProofs:
                 " fetch a new one and sign again",
                 code="SIWE_NONCE_INVALID",
             )
-        return claim.address
+        return claim
