@@ -10,6 +10,7 @@ import typer
 from rich.console import Console
 
 from cli.errors import CommandError
+from cli.parameters import parameters_in
 from cli.places import SAMPLE, STATE
 from cli.progress import Progress
 from cli.system import SIGN_IN, Plan, running_system
@@ -28,11 +29,24 @@ OF_A_STATE = frozenset({"cloud", "ports.json", "venue"})
 def command(
     port: Annotated[int | None, typer.Option(min=1, max=65535, help="The emulator's port.")] = None,
     state: Annotated[Path, typer.Option(help="Where the state stays between runs.")] = STATE,
+    parameter: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="NAME=VALUE", help="A parameter of the template, for this run; may repeat."
+        ),
+    ] = None,
 ) -> int:
     """Run the whole system until Ctrl-C; the next run goes on where this one stopped."""
     _refuse_foreign(state)
     progress = Progress(Console())
-    plan = Plan(state, keeps_books=True, port=port, recording=SAMPLE, identity_providers=True)
+    plan = Plan(
+        state,
+        keeps_books=True,
+        port=port,
+        recording=SAMPLE,
+        identity_providers=True,
+        parameters=parameters_in(parameter or ()),
+    )
     try:
         with running_system(plan, progress.say) as system:
             for line in _welcome(system, state.resolve()):

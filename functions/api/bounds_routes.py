@@ -50,7 +50,9 @@ class ChangeBounds(Request):
     valid_until_ms: Annotated[
         WholeNumber,
         Field(
-            ge=0, le=LATEST_MS, description="When the signature ends, as the text given back says."
+            ge=0,
+            le=LATEST_MS,
+            description="When the signature ends, as came with the text; needed with one.",
         ),
     ] = 0
     signature: Annotated[

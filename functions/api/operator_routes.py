@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from pydantic import StringConstraints
+from pydantic import Field, StringConstraints
 
 from understudy.domain.agents import Agent
 from understudy.domain.errors import InvalidInputError
@@ -33,7 +33,10 @@ class WhichSwitch(Request):
     """A switch and whom it is about: '' for everybody, a venue, a user's id, or an address."""
 
     switch: OperatorSwitch
-    subject: Subject = ""
+    subject: Annotated[
+        Subject,
+        Field(description="Nothing for everybody, a venue's name, a user's id, or an address."),
+    ] = ""
 
 
 class TurnSwitch(WhichSwitch):

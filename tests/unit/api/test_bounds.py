@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import pytest
+
+from tests.fakes.builders import market
 from tests.fakes.identity import BOB
+from tests.unit.api.test_symbols import with_markets
 
 if TYPE_CHECKING:
     from tests.fakes.api import Answer, ApiWorld
@@ -51,3 +55,32 @@ def test_somebody_elses_agent_has_no_bounds(api: ApiWorld, token: str) -> None:
     assert (looked.status, looked.code) == (404, "AGENT_NOT_FOUND")
     assert changed(api, other, agent_id).code == "AGENT_NOT_FOUND"
     assert api.keys.bounded == {}
+
+
+@pytest.mark.parametrize("given", ["symbols_deny", "symbols_allow"])
+def test_bounds_name_markets_as_they_are_spelt(api: ApiWorld, token: str, given: str) -> None:
+    agent_id = api.delegate(token)
+
+    refused = changed(api, token, agent_id, **{given: ["BTC", "Eth"]})
+
+    assert (refused.status, refused.code) == (400, "INVALID_BOUNDS")
+    assert f"{given}: there is no market 'Eth': did you mean 'ETH'?" in refused.body["detail"]
+    assert api.keys.bounded == {}
+    assert changed(api, token, agent_id, **{given: ["BTC", "ETH"]}).status == 200
+
+
+def test_a_market_that_is_gone_may_stay_named(api: ApiWorld, token: str) -> None:
+    agent_id = api.delegate(token)
+    assert changed(api, token, agent_id, symbols_deny=["BTC", "ETH"]).status == 200
+    with_markets(api, market("BTC"))
+
+    assert changed(api, token, agent_id, symbols_deny=["BTC", "ETH"], max_leverage=4).status == 200
+
+
+def test_a_signature_without_its_time_is_told_what_is_missing(api: ApiWorld, token: str) -> None:
+    agent_id = api.delegate(token)
+
+    refused = changed(api, token, agent_id, max_leverage=20, signature="agreed")
+
+    assert (refused.status, refused.code) == (400, "INVALID_INPUT")
+    assert "valid_until_ms" in refused.body["detail"]

@@ -160,7 +160,8 @@ class ApiServices:
         """Narrow and widen what agents may sign."""
         from understudy.workflows.requests.signing_bounds import OwnBounds
 
-        return OwnBounds(self._ports.registry, self._ports.bounds)
+        ports = self._ports
+        return OwnBounds(ports.registry, ports.bounds, ports.copying().markets)
 
     @cached_property
     def follows(self) -> Follows:

@@ -3,21 +3,38 @@
 from __future__ import annotations
 
 from difflib import get_close_matches
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from understudy.domain.errors import DependencyError, InvalidInputError
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
 
-    from understudy.domain.limits import Limits
     from understudy.ports.copying import MarketStore
 
 LISTS = ("symbols_allow", "symbols_deny")
 
 
+class NamesSymbols(Protocol):
+    """Limits of a follow, or an agent's bounds."""
+
+    @property
+    def symbols_allow(self) -> Collection[str]:
+        """The only symbols, if there is one."""
+        ...
+
+    @property
+    def symbols_deny(self) -> Collection[str]:
+        """Symbols left out."""
+        ...
+
+
 def refuse_unknown_symbols(
-    store: MarketStore, venue: str, limits: Limits, before: Limits | None = None
+    store: MarketStore,
+    venue: str,
+    limits: NamesSymbols,
+    before: NamesSymbols | None = None,
+    code: str = "INVALID_LIMITS",
 ) -> None:
     """Check what these limits name, or what they name that those before them did not.
 
@@ -33,10 +50,10 @@ def refuse_unknown_symbols(
     if unknown:
         lists = [name for name in LISTS if set(unknown) & set(getattr(limits, name))]
         said = f"{', '.join(lists)}: {_explained(unknown, known)}"
-        raise InvalidInputError(said, code="INVALID_LIMITS")
+        raise InvalidInputError(said, code=code)
 
 
-def _named(limits: Limits) -> set[str]:
+def _named(limits: NamesSymbols) -> set[str]:
     return {*limits.symbols_allow, *limits.symbols_deny}
 
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from understudy.domain.agents import SigningBounds
-from understudy.domain.errors import NotFoundError
+from understudy.domain.agents import Agent, SigningBounds
+from understudy.domain.errors import InvalidInputError, NotFoundError
 from understudy.ports.agents import AgentRegistry, BoundsAnswer, BoundsKeeper
+from understudy.ports.copying import MarketStore
+from understudy.workflows.requests.known_symbols import refuse_unknown_symbols
 
 if TYPE_CHECKING:
     from understudy.domain.ids import UserId
@@ -19,6 +21,7 @@ class OwnBounds:
 
     registry: AgentRegistry
     keeper: BoundsKeeper
+    markets: MarketStore
 
     def show(self, user_id: UserId, agent_id: str) -> BoundsAnswer:
         """Show an agent's bounds; raises NotFoundError."""
@@ -36,11 +39,21 @@ class OwnBounds:
         """Narrow an agent's bounds, or widen them with its wallet's signature.
 
         Without one, wider bounds change nothing and the answer has the text to sign. Raises
-        NotFoundError, SigningRefusedError.
+        NotFoundError, InvalidInputError, SigningRefusedError.
         """
-        self._require_own(user_id, agent_id)
+        agent = self._require_own(user_id, agent_id)
+        if signature and not valid_until_ms:
+            raise InvalidInputError(
+                "a signature goes with the valid_until_ms that came with its text: send both"
+            )
+        if bounds.symbols_allow or bounds.symbols_deny:
+            # A market that was named while it was there may be gone by now.
+            before = self.keeper.bounds(agent_id)
+            refuse_unknown_symbols(self.markets, agent.venue, bounds, before, "INVALID_BOUNDS")
         return self.keeper.set_bounds(agent_id, bounds, valid_until_ms, signature)
 
-    def _require_own(self, user_id: UserId, agent_id: str) -> None:
-        if self.registry.agent(user_id, agent_id) is None:
+    def _require_own(self, user_id: UserId, agent_id: str) -> Agent:
+        agent = self.registry.agent(user_id, agent_id)
+        if agent is None:
             raise NotFoundError("you have no agent with this id", code="AGENT_NOT_FOUND")
+        return agent

@@ -1,0 +1,67 @@
+"""Parameters of the template that somebody gives to `understudy up` as NAME=VALUE."""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal, InvalidOperation
+from typing import TYPE_CHECKING, Any
+
+from cli.errors import CommandError
+from cli.places import TEMPLATE
+from localcloud.deploy.source import read_source
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+# Where the parts of a system on this machine find each other.
+OURS = frozenset(
+    {
+        "Stage",
+        *("HyperliquidUrl", "HyperliquidChain", "OlderSystemUrl", "ServerWalletsUrl"),
+        *("PrivyJwksUrl", "PrivyAppId", "PrivyIssuer"),
+        *("DynamicJwksUrl", "DynamicIssuer", "DynamicAudience"),
+    }
+)
+_REMEDY = "docs/configuration.md lists the parameters and what they may be"
+
+
+def parameters_in(given: Iterable[str]) -> dict[str, str]:
+    """Read parameters; raises CommandError PARAMETER_INVALID for what the template would refuse."""
+    texts = list(given)
+    if not texts:
+        return {}
+    described: dict[str, dict[str, Any]] = read_source(TEMPLATE).template["Parameters"]
+    parameters = {}
+    for text in texts:
+        name, sign, value = text.partition("=")
+        if not sign:
+            raise _invalid(f"{text!r} is not NAME=VALUE")
+        if name not in described:
+            raise _invalid(f"the template has no parameter {name!r}")
+        if name in OURS:
+            raise _invalid(f"{name} is set by this command itself")
+        if not _may_be(described[name], value):
+            raise _invalid(f"{name} cannot be {value!r}")
+        parameters[name] = value
+    return parameters
+
+
+def _may_be(described: dict[str, Any], value: str) -> bool:
+    if "AllowedValues" in described and value not in map(str, described["AllowedValues"]):
+        return False
+    if not re.fullmatch(str(described.get("AllowedPattern", ".*")), value):
+        return False
+    return described["Type"] != "Number" or _is_number(described, value)
+
+
+def _is_number(described: dict[str, Any], value: str) -> bool:
+    try:
+        number = Decimal(value)
+    except InvalidOperation:
+        return False
+    least, most = described.get("MinValue", number), described.get("MaxValue", number)
+    return number.is_finite() and least <= number <= most
+
+
+def _invalid(message: str) -> CommandError:
+    return CommandError("PARAMETER_INVALID", message, _REMEDY)

@@ -1,0 +1,49 @@
+"""Parameters of the template by the command: what the template would refuse is refused at once."""
+
+from __future__ import annotations
+
+import pytest
+
+from cli.errors import CommandError
+from cli.parameters import OURS, parameters_in
+
+
+def test_what_is_given_reaches_the_template() -> None:
+    given = parameters_in(
+        ["SealingAgentKey=SpareAgentKey", "OperatorAddresses=0x" + "ab" * 20, "DoorBurst=7"]
+    )
+
+    assert given == {
+        "SealingAgentKey": "SpareAgentKey",
+        "OperatorAddresses": "0x" + "ab" * 20,
+        "DoorBurst": "7",
+    }
+
+
+def test_a_value_may_hold_the_sign() -> None:
+    assert parameters_in(["TermsUrl=https://example.org/?a=b"]) == {
+        "TermsUrl": "https://example.org/?a=b"
+    }
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ("SealingAgentKey", "is not NAME=VALUE"),
+        ("=x", "no parameter ''"),
+        ("SealingKey=AgentKey", "no parameter 'SealingKey'"),
+        ("SealingAgentKey=Other", "cannot be 'Other'"),
+        ("OperatorAddresses=0x12", "cannot be '0x12'"),
+        ("DoorBurst=many", "cannot be 'many'"),
+        ("DoorBurst=0", "cannot be '0'"),
+        ("DoorBurst=NaN", "cannot be 'NaN'"),
+        ("DoorBurst=1000001", "cannot be '1000001'"),
+        *((f"{name}=x", "set by this command itself") for name in sorted(OURS)),
+    ],
+)
+def test_what_the_template_would_refuse_is_refused(given: str, said: str) -> None:
+    with pytest.raises(CommandError, match=said) as caught:
+        parameters_in(["DoorBurst=7", given])
+
+    assert caught.value.code == "PARAMETER_INVALID"
+    assert "configuration.md" in caught.value.remedy
