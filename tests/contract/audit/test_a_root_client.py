@@ -8,9 +8,12 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from understudy.adapters.aws.audit_chains import checkpoint_in, checkpoint_text
-from understudy.adapters.aws.audit_items import row_of
-from understudy.domain.audit_chain import Change, Link, Seal, next_link, shard_of
+from understudy.adapters.aws.audit_items import item_of, row_of
+from understudy.adapters.aws.audit_stamps import KmsStamps
+from understudy.domain.audit import Actor
+from understudy.domain.audit_chain import Change, Link, Row, Seal, next_link, shard_of
 from understudy.domain.audit_checkpoints import SignedCheckpoint
+from understudy.domain.audit_verification import AuditFinding, Code
 
 if TYPE_CHECKING:
     from tests.contract.audit.books import Books
@@ -95,6 +98,32 @@ def test_a_row_put_in_now_is_found_though_the_stream_seals_it(books: Books) -> N
     books.seal([forged])
 
     assert books.codes() == {"ROW_FORGED"}
+
+
+@pytest.mark.parametrize("actor", list(Actor))
+def test_what_a_writer_stamped_among_anothers_rows_is_found_with_who_it_was(
+    books: Books, actor: Actor
+) -> None:
+    books.history()
+    stamps = KmsStamps(books.client("kms"), books.row_key, actor)
+    now_ms = books.clock.now_ms()
+    others = [each for each in Actor if each is not actor]
+    rows = [
+        Row(f"{other.upper()}#a-subject", f"{now_ms}#put-in", {"event": "X", "at_ms": now_ms})
+        for other in others
+    ]
+    items = [item_of(stamps.stamped(row)) for row in rows]
+    for item in items:
+        books.put(item)
+    books.seal(items)
+
+    assert set(books.verdict().findings) == {
+        AuditFinding(
+            Code.ROW_MISPLACED,
+            f"{' / '.join(row.key)}: {actor} wrote it among the rows of another",
+        )
+        for row in rows
+    }
 
 
 @pytest.mark.parametrize("lost", ["mac", "writer", "actor"])

@@ -68,6 +68,24 @@ def test_what_another_wrote_or_of_another_subject_is_not_given(
     assert list(lookup.newest(Actor.SIGNER, "agent", 9)) == []
 
 
+@pytest.fixture(params=["moto", pytest.param("emulator", marks=pytest.mark.integration)])
+def books(request: pytest.FixtureRequest) -> Books:
+    return Books(request.getfixturevalue(f"{request.param}_clients"))
+
+
+def test_what_another_put_among_an_actors_rows_is_not_told_as_that_actors(books: Books) -> None:
+    table = Table(books.client("dynamodb"), books.rows_table)
+    DynamoAuditTrail(table, fixed_stamps()).append(entry("agent-1", 1))
+    (honest,) = books.items()
+    for number in range(3):
+        sort = f"{NOW_MS + 2 + number}#put-in"
+        books.put({**honest, "sk": {"S": sort}, "actor": {"S": Actor.API.value}})
+
+    (found,) = DynamoAuditLookup(table).newest(Actor.SIGNER, "agent-1", 2)
+
+    assert found.event == "EVENT_1"
+
+
 class Functions:
     """A Lambda client whose one function is audit_extract's own handler."""
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 import pytest
 
@@ -15,9 +14,7 @@ from understudy.adapters.aws.audit_trail import DynamoAuditTrail, stamped_item
 from understudy.adapters.aws.table import Table
 from understudy.adapters.correlation import correlated
 from understudy.domain.audit import Actor, AuditEntry
-
-if TYPE_CHECKING:
-    from understudy.domain.audit_chain import Row
+from understudy.domain.audit_chain import Row
 
 ENTRY = AuditEntry("SOMETHING", "user-1", NOW_MS, {"n": 1, "on": True, "size": "0.1"})
 
@@ -59,6 +56,18 @@ def test_a_row_is_genuine_under_the_name_of_its_writer_alone(books: Books, actor
 
     assert reader.is_genuine(row)
     assert [reader.is_genuine(each) for each in others].count(True) == 1
+
+
+@pytest.mark.parametrize("actor", list(Actor))
+def test_a_row_is_genuine_among_the_rows_of_its_writer_alone(books: Books, actor: Actor) -> None:
+    reader = KmsStampReader(books.client("kms"), books.row_key)
+    stamps = KmsStamps(books.client("kms"), books.row_key, actor)
+    partitions = [f"{each.upper()}#user-1" for each in Actor]
+    partitions += [actor.upper(), f"{actor}#user-1", f"{actor.upper()}2#user-1"]
+
+    rows = [stamps.stamped(Row(each, "1", {"event": "SOMETHING"})) for each in partitions]
+
+    assert [row.partition for row in rows if reader.is_genuine(row)] == [f"{actor.upper()}#user-1"]
 
 
 @pytest.mark.parametrize(

@@ -13,6 +13,10 @@ from cli import audit
 from cli.app import main
 from cli.ops.place import Place
 from tests.contract.audit.books import Books
+from understudy.adapters.aws.audit_items import item_of
+from understudy.adapters.aws.audit_stamps import KmsStamps
+from understudy.domain.audit import Actor
+from understudy.domain.audit_chain import Row
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -67,6 +71,20 @@ def test_an_audit_left_alone_ends_with_0(
 
     assert verify() == (0, set())
     assert capsys.readouterr().out.endswith("2 checkpoints: nothing is amiss\n")
+
+
+def test_a_row_that_a_writer_put_among_anothers_is_told_in_words(
+    books: Books, verify: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
+    books.history()
+    stamps = KmsStamps(books.client("kms"), books.row_key, Actor.API)
+    now_ms = books.clock.now_ms()
+    row = Row("SIGNER#agent-0", f"{now_ms}#x", {"event": "INTENT_SIGNED", "at_ms": now_ms})
+    books.put(item_of(stamps.stamped(row)))
+
+    assert verify() == (1, {"ROW_MISPLACED"})
+    said = f"SIGNER#agent-0 / {now_ms}#x: api wrote it among the rows of another\n"
+    assert said in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(

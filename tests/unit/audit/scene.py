@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from understudy.adapters.memory.audit import InMemoryAuditChains, InMemoryCheckpointArchive
 from understudy.adapters.memory.clock import ManualClock
+from understudy.domain.audit import Actor
 from understudy.domain.audit_chain import Change, Row, Seal
 from understudy.domain.audit_checkpoints import Checkpoint, SignedCheckpoint
 from understudy.workflows.audit_checkpoint import CheckpointOutcome, CheckpointPorts, checkpoint
@@ -68,11 +69,14 @@ class Scene:
     def rows(self) -> Iterator[Row]:
         return iter(self.table)
 
+    def writer_of(self, each: Row) -> Actor | None:
+        return None if each.key in self.forged else Actor.SIGNER
+
     def is_genuine(self, each: Row) -> bool:
-        return each.key not in self.forged
+        return self.writer_of(each) is not None
 
 
 def row(number: int, **fields: object) -> Row:
     """Give a row that was written long ago."""
     stored = {"event": "SOMETHING", "at_ms": NOW_MS - 3_600_000, "facts": {"n": number}, **fields}
-    return Row(f"SIGNER#agent-{number % 7}", f"{number:013d}#x", stored)
+    return Row(Actor.SIGNER.partition_of(f"agent-{number % 7}"), f"{number:013d}#x", stored)

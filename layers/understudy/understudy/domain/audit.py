@@ -19,6 +19,15 @@ class Actor(StrEnum):
     OPERATOR = "operator"
     ERASURE = "account_erasure"
 
+    def partition_of(self, subject: str) -> str:
+        """Name the partition of this actor's rows about a subject, where nobody else writes."""
+        return f"{self.value.upper()}#{subject}"
+
+    def subject_in(self, partition: str) -> str | None:
+        """Give the subject of a partition of this actor, None for anybody else's."""
+        own = self.partition_of("")
+        return partition.removeprefix(own) if partition.startswith(own) else None
+
 
 class AuditEntry(NamedTuple):
     """One thing that happened to a subject: an agent, a switch, a user.

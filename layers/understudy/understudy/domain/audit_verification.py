@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from understudy.domain.audit import Actor
 from understudy.domain.audit_chain import Change, Link, Row
 from understudy.domain.audit_checkpoints import Checkpoint, KeptCheckpoint, SignedCheckpoint
 
@@ -23,6 +24,7 @@ class Code(StrEnum):
     ROW_CHANGED = "ROW_CHANGED"
     ROW_REMOVED = "ROW_REMOVED"
     ROW_FORGED = "ROW_FORGED"
+    ROW_MISPLACED = "ROW_MISPLACED"
     ROW_NOT_SEALED = "ROW_NOT_SEALED"
     CHAIN_BROKEN = "CHAIN_BROKEN"
     CHAIN_CUT = "CHAIN_CUT"
@@ -103,12 +105,15 @@ class Verification:
             if of_shard == shard:
                 self._find(Code.CHAIN_CUT, f"shard {shard}, link {number}")
 
-    def take_row(self, row: Row, *, is_genuine: bool) -> None:
-        """Take a row, and whether the writer that it names has written it."""
+    def take_row(self, row: Row, writer: Actor | None) -> None:
+        """Take a row, and who has written it just so: None if no writer of the system has."""
         self.rows += 1
         self._seen.add(row.key)
-        if not is_genuine:
+        if writer is None:
             self._find(Code.ROW_FORGED, _place(row.key))
+        elif writer.subject_in(row.partition) is None:
+            place = _place(row.key)
+            self._find(Code.ROW_MISPLACED, f"{place}: {writer} wrote it among the rows of another")
         sealed = self._sealed.get(row.key)
         if sealed is None:
             self._take_unsealed(row)

@@ -99,6 +99,10 @@ class AuditRows(Protocol):
         """Give every row, in any order."""
         ...
 
+    def writer_of(self, row: Row) -> Actor | None:
+        """Name who has written a row just so, wherever it lies; None if no writer has."""
+        ...
+
     def is_genuine(self, row: Row) -> bool:
-        """Say whether the writer that a row names has written it just so."""
+        """Say whether a writer has written the row just so, and among its own rows."""
         ...

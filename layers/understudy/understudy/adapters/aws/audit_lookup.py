@@ -9,6 +9,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from understudy.adapters.aws.attributes import text
 from understudy.adapters.aws.audit_items import row_of
+from understudy.adapters.aws.audit_stamps import ACTOR
 from understudy.domain.audit import AuditExtract, AuditRecord
 from understudy.domain.codec import from_plain, to_plain
 from understudy.domain.errors import DependencyError
@@ -30,9 +31,16 @@ class DynamoAuditLookup:
         self._table = table
 
     def newest(self, actor: Actor, subject: str, most: int) -> Sequence[AuditRecord]:
-        """Give the newest entries that one actor wrote of a subject."""
-        partition = {":pk": text(f"{actor.upper()}#{subject}")}
-        items = self._table.query("pk = :pk", partition, limit=most, ScanIndexForward=False)
+        """Give the newest entries that one actor wrote of a subject, by what the rows say."""
+        # Only who verifies can tell a stamp; a row that names another writer is left out here too.
+        items = self._table.query(
+            "pk = :pk",
+            {":pk": text(actor.partition_of(subject)), ":actor": text(actor.value)},
+            limit=most,
+            ScanIndexForward=False,
+            FilterExpression="#actor = :actor",
+            ExpressionAttributeNames={"#actor": ACTOR},
+        )
         return [_record(actor, subject, row_of(item)) for item in items]
 
 

@@ -73,13 +73,20 @@ class KmsStampReader:
         self._key_id = key_id
         self._known: dict[tuple[str, str], bytes] = {}
 
-    def is_genuine(self, row: Row) -> bool:
-        """Say whether the actor that a row names has written it just so."""
+    def writer_of(self, row: Row) -> Actor | None:
+        """Name the actor who has written a row just so, wherever it lies; None if none has."""
         actor, writer, mac = (row.fields.get(name) for name in (ACTOR, WRITER, MAC))
-        if not (isinstance(actor, str) and isinstance(writer, str) and isinstance(mac, str)):
-            return False
-        key = self._key_of(actor, writer)
-        return bool(key) and hmac.compare_digest(_mac(key, row).encode(), mac.encode())
+        named = next((each for each in Actor if each.value == actor), None)
+        if named is None or not (isinstance(writer, str) and isinstance(mac, str)):
+            return None
+        key = self._key_of(named.value, writer)
+        is_stamped = bool(key) and hmac.compare_digest(_mac(key, row).encode(), mac.encode())
+        return named if is_stamped else None
+
+    def is_genuine(self, row: Row) -> bool:
+        """Say whether an actor has written the row just so, and among its own rows."""
+        writer = self.writer_of(row)
+        return writer is not None and writer.subject_in(row.partition) is not None
 
     def _key_of(self, actor: str, writer: str) -> bytes:
         known = (actor, writer)

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from understudy.adapters.aws.attributes import Item
     from understudy.adapters.aws.audit_stamps import KmsStampReader
     from understudy.adapters.aws.table import Table
+    from understudy.domain.audit import Actor
     from understudy.domain.audit_chain import Row
 
 
@@ -34,6 +35,10 @@ class DynamoAuditRows:
                 return
             request["ExclusiveStartKey"] = page["LastEvaluatedKey"]
 
+    def writer_of(self, row: Row) -> Actor | None:
+        """Name who has written a row just so, wherever it lies."""
+        return self._stamps.writer_of(row)
+
     def is_genuine(self, row: Row) -> bool:
-        """Say whether the writer that a row names has written it just so."""
+        """Say whether a writer has written the row just so, and among its own rows."""
         return self._stamps.is_genuine(row)

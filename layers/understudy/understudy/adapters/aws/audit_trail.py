@@ -39,7 +39,7 @@ class DynamoAuditTrail:
 def stamped_item(entry: AuditEntry, stamps: KmsStamps) -> Item:
     """Write an entry under a key of its own; per subject they lie in order of time."""
     row = Row(
-        partition=f"{stamps.actor.upper()}#{entry.subject}",
+        partition=stamps.actor.partition_of(entry.subject),
         sort=f"{entry.at_ms:013d}#{secrets.token_hex(8)}",
         fields={
             "event": str(entry.event),

@@ -40,5 +40,5 @@ def verify_audit(books: AuditBooks, clock: Clock) -> AuditVerdict:
     for shard in range(SHARDS):
         verification.take_links(shard, books.chains.links(shard))
     for row in books.rows.rows():
-        verification.take_row(row, is_genuine=books.rows.is_genuine(row))
+        verification.take_row(row, books.rows.writer_of(row))
     return verification.verdict()

@@ -54,13 +54,11 @@ class ErasingAgain:
 
     def _erased(self) -> Iterator[UserId]:
         for row in self.rows.rows():
-            actor, _, subject = row.partition.partition("#")
-            is_erasure = row.fields.get("event") == DeletionEvent.ACCOUNT_DELETED
-            is_theirs = any(
-                (row.fields.get("actor"), actor) == (each.value, each.upper()) for each in _ERASING
-            )
-            if is_erasure and is_theirs and self.rows.is_genuine(row):
-                yield UserId(subject)
+            if row.fields.get("event") == DeletionEvent.ACCOUNT_DELETED:
+                subjects = (each.subject_in(row.partition) for each in _ERASING)
+                subject = next(filter(None, subjects), "")
+                if subject and self.rows.is_genuine(row):
+                    yield UserId(subject)
 
     def _look(self, user_id: UserId) -> Returned:
         return Returned(
