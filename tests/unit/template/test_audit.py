@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from checks.template.document import read_document
+from understudy.domain.audit import Actor
 
 DOCUMENT = read_document(Path(__file__).resolve().parents[3] / "template.yaml")
 RESOURCES = {each.name: each.properties for each in DOCUMENT.resources}
@@ -74,6 +75,53 @@ def test_an_extract_is_of_users_and_agents_and_never_of_operators() -> None:
         "ForAllValues:StringLike": {"dynamodb:LeadingKeys": ["API#*", "SIGNER#*"]},
         "Null": {"dynamodb:LeadingKeys": "false"},
     }
+
+
+WRITERS = {
+    "SignerFunctionRole": Actor.SIGNER,
+    "ApiFunctionRole": Actor.API,
+    "AccountErasureFunctionRole": Actor.ERASURE,
+    "OperatorApiFunctionRole": Actor.OPERATOR,
+}
+
+
+def of_role(role: str, resource: str) -> list[dict[str, Any]]:
+    """Give what a role may do with a resource."""
+    return [
+        statement
+        for policy in RESOURCES[role].get("Policies", [])
+        for statement in policy["PolicyDocument"]["Statement"]
+        if f"'{resource}.Arn'" in str(statement["Resource"])
+    ]
+
+
+@pytest.mark.parametrize(("role", "actor"), WRITERS.items())
+def test_a_writer_adds_rows_among_its_own_alone_and_stamps_under_that_name(
+    role: str, actor: Actor
+) -> None:
+    (writes,) = of_role(role, "AuditTable")
+    (stamps,) = of_role(role, "AuditRowKey")
+
+    # ForAllValues is true of no key at all: Null keeps out what names none.
+    assert writes["Condition"] == {
+        "ForAllValues:StringLike": {"dynamodb:LeadingKeys": [actor.partition_of("*")]},
+        "Null": {"dynamodb:LeadingKeys": "false"},
+    }
+    assert stamps["Condition"]["StringEquals"]["kms:EncryptionContext:actor"] == actor.value
+
+
+def test_nobody_else_writes_rows() -> None:
+    reading = {"dynamodb:Query"}
+    roles = (name for name in RESOURCES if name.endswith("Role"))
+
+    writing = {
+        role
+        for role in roles
+        for each in of_role(role, "AuditTable")
+        if not set(each["Action"]) <= reading
+    }
+
+    assert writing == set(WRITERS)
 
 
 def test_only_audit_seal_and_its_checkpoints_write_chains() -> None:
