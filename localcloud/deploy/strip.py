@@ -37,10 +37,9 @@ PROPERTIES = {
 """Properties of known types that do harm here."""
 
 CONDITION_KEYS = {
-    "dynamodb:LeadingKeys": "left empty by the emulator: a right request would be refused",
     "aws:PrincipalArn": "the emulator fills in the session's ARN where AWS gives the role's",
 }
-"""IAM condition keys that the emulator leaves empty, so that a right request would be refused."""
+"""IAM condition keys that the emulator fills otherwise: a right request would be refused."""
 
 
 def strip(template: Template) -> None:

@@ -11,6 +11,7 @@ from localcloud.patches import (
     encryption_context,
     event_source_roles,
     event_sources,
+    leading_keys,
     queue_actions,
     repetitions,
     roles,
@@ -29,6 +30,7 @@ def apply_all() -> None:
     """
     runtime_api.apply()
     encryption_context.apply()
+    leading_keys.apply()
     standstill.apply()
     roles.check_emulator()
     deliveries.apply()

@@ -5,12 +5,14 @@ from __future__ import annotations
 from itertools import product
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from uuid import uuid4
 
 import pytest
 from botocore.exceptions import ClientError
 
 from checks.template.document import read_document
 from tests.integration.system.sealing import CONTEXT, seal
+from understudy.domain.audit import Actor
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -28,6 +30,12 @@ OWN_ALIAS = {
     "AgentUpkeepFunction": "upkeep",
     "AccountErasureFunction": "erase",
     "OperatorApiFunction": "operate",
+}
+AUDITING = {
+    "SignerFunction": Actor.SIGNER,
+    "ApiFunction": Actor.API,
+    "AccountErasureFunction": Actor.ERASURE,
+    "OperatorApiFunction": Actor.OPERATOR,
 }
 ALIASES = (*OWN_ALIAS.values(), "keys")
 
@@ -139,6 +147,54 @@ def test_who_writes_the_audit_reads_none_of_it(
     )
 
     assert refused.startswith("AccessDenied")
+
+
+def row_of(system: RunningStack, actor: Actor) -> dict[str, Any]:
+    """Give a row to put; its condition keeps it out of the audit where the role is let through."""
+    return {
+        "TableName": system.stack.tables["AuditTable"],
+        "Item": {"pk": {"S": actor.partition_of("somebody")}, "sk": {"S": uuid4().hex}},
+        "ConditionExpression": "attribute_exists(pk)",
+    }
+
+
+@pytest.mark.parametrize(("function", "whose"), [*product(AUDITING, Actor)])
+def test_a_writer_of_the_audit_adds_rows_among_its_own_alone(
+    function: str, whose: Actor, system: RunningStack, as_role: Callable[[str, str], Any]
+) -> None:
+    refused = refusal(as_role(function, "dynamodb").put_item, **row_of(system, whose))
+
+    is_own = AUDITING[function] is whose
+    assert refused == ("ConditionalCheckFailedException" if is_own else "AccessDeniedException")
+
+
+@pytest.mark.parametrize(("function", "whose"), [*product(AUDITING, Actor)])
+def test_no_transaction_takes_a_row_in_among_anothers(
+    function: str, whose: Actor, system: RunningStack, as_role: Callable[[str, str], Any]
+) -> None:
+    writes = [{"Put": row_of(system, each)} for each in (AUDITING[function], whose)]
+
+    refused = refusal(as_role(function, "dynamodb").transact_write_items, TransactItems=writes)
+
+    is_own = AUDITING[function] is whose
+    assert refused == ("TransactionCanceledException" if is_own else "AccessDeniedException")
+
+
+@pytest.mark.parametrize("whose", [each for each in Actor if each is not Actor.SIGNER])
+@pytest.mark.parametrize("write", ["PutRequest", "DeleteRequest"])
+def test_no_batch_of_the_signer_touches_anothers_rows(
+    whose: Actor, write: str, system: RunningStack, as_role: Callable[[str, str], Any]
+) -> None:
+    own, others = (row_of(system, each) for each in (Actor.SIGNER, whose))
+    named = "Item" if write == "PutRequest" else "Key"
+    writes = [{write: {named: each["Item"]}} for each in (own, others)]
+
+    refused = refusal(
+        as_role("SignerFunction", "dynamodb").batch_write_item,
+        RequestItems={own["TableName"]: writes},
+    )
+
+    assert refused == "AccessDeniedException"
 
 
 @pytest.mark.parametrize("function", ["OperatorApiFunction", "FollowerExecuteFunction"])

@@ -52,7 +52,7 @@ def test_a_condition_that_cannot_be_evaluated_goes_and_the_others_stay() -> None
         "Effect": "Allow",
         "Condition": {
             "StringEquals": dict(kept),
-            "ForAllValues:StringLike": {"dynamodb:LeadingKeys": ["LEADER#*"]},
+            "ArnLike": {"aws:PrincipalArn": "arn:aws:iam::1:role/signer"},
         },
     }
     policy = {"PolicyDocument": {"Statement": [statement]}}

@@ -1,4 +1,4 @@
-"""The template says on AWS what the emulator cannot evaluate about the audit."""
+"""The template says of the audit what the local cloud cannot evaluate, or only in part."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """Who says whose an address is: the API alone, whatever else may write the table of people.
 
-The emulator cannot evaluate by which keys a role may write, so these stand in the template.
+Asked of the template for every kind of key; the local cloud holds its roles to the same conditions.
 """
 
 from __future__ import annotations
