@@ -11,6 +11,7 @@ from tests.unit.api.leaving import delete, held, holding, me, traces
 from understudy.domain.audit import Actor
 from understudy.domain.audit_chain import Row
 from understudy.domain.ids import UserId
+from understudy.ports.switches import Switch
 from understudy.workflows.requests.erasing_again import ErasingAgain, Returned
 from understudy.workflows.requests.operators import Deed, OperatorRecord
 
@@ -75,6 +76,21 @@ def test_an_account_that_a_restored_table_brought_back_is_erased_again(
         "ACCOUNT_ERASED_AGAIN",
         "ACCOUNT_DELETED",
     ]
+
+
+def test_an_operators_stop_keeps_no_operator_from_erasing_again(
+    api: ApiWorld, token: str, schedule: Schedule
+) -> None:
+    user_id = me(api, token)
+    for switch in (Switch.FLAGGED, Switch.KILL_USER):
+        api.operating.seldom.operator_switches.turn(deed(api), switch, user_id, on=True)
+    again = erasing(api, schedule, Rows(deletion_of(user_id)))
+
+    (found,) = again.found()
+    again.erase(deed(api), found)
+    assert schedule.after().done == 1
+
+    assert traces(api, user_id) == set()
 
 
 def test_follows_that_a_restored_table_brought_back_are_erased_again_and_positions_kept(

@@ -23,6 +23,7 @@ from understudy.workflows.requests.account_deletion import AccountDeletion
 from understudy.workflows.requests.agents import Agents
 from understudy.workflows.requests.follow_changes import OwnFollows
 from understudy.workflows.requests.follow_lifecycle import FollowLifecycle
+from understudy.workflows.requests.holds import Holds
 from understudy.workflows.requests.standings import Standings
 
 
@@ -42,6 +43,7 @@ def build() -> ErasurePorts:
         lifecycle=_lifecycle(own, identity, board),
         agents=_agents(own, identity, board),
         standings=Standings(DynamoSessionStore(people), parts.CLOCK),
+        holds=Holds(board),
         audit=audit,
         clock=parts.CLOCK,
     )

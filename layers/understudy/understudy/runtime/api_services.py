@@ -115,6 +115,7 @@ class ApiServices:
     @cached_property
     def wallet_links(self) -> WalletLinks:
         """Link wallets, choose the active one, remove others."""
+        from understudy.workflows.requests.holds import Holds
         from understudy.workflows.requests.wallet_links import WalletLinks, WalletUses
 
         ports = self._ports
@@ -125,6 +126,7 @@ class ApiServices:
             uses=WalletUses(ports.copying().copies, ports.registry),
             sessions=ports.sessions,
             endings=self.session_endings,
+            holds=Holds(ports.switches),
             audit=ports.audit,
             clock=ports.clock,
             ids=ports.ids,

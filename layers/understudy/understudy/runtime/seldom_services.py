@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from understudy.domain.replacing import replace
 from understudy.workflows.requests.account_deletion import AccountDeletion
 from understudy.workflows.requests.account_export import AccountExports
+from understudy.workflows.requests.holds import Holds
 from understudy.workflows.requests.operator_actions import OperatorActions
 from understudy.workflows.requests.operator_switches import OperatorSwitches
 from understudy.workflows.requests.operators import OperatorRecord
@@ -47,6 +48,7 @@ def seldom_services(
             lifecycle=lifecycle,
             agents=agents,
             standings=endings.standings,
+            holds=Holds(ports.switches),
             audit=ports.audit,
             clock=ports.clock,
         ),

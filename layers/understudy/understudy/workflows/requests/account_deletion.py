@@ -26,6 +26,7 @@ from understudy.ports.clock import Clock
 from understudy.ports.identity import AccessClaims, IdentityStore
 from understudy.workflows.requests.agents import Agents
 from understudy.workflows.requests.follow_lifecycle import FollowLifecycle
+from understudy.workflows.requests.holds import Holds
 from understudy.workflows.requests.standings import Standings
 from understudy.workflows.requests.wallets import person
 
@@ -77,6 +78,7 @@ class AccountDeletion:
     lifecycle: FollowLifecycle
     agents: Agents
     standings: Standings
+    holds: Holds
     audit: AuditTrail
     clock: Clock
 
@@ -95,7 +97,8 @@ class AccountDeletion:
     def delete(self, user_id: UserId, on_stop: OnStop) -> DeletionView:
         """Do as much of a deletion as can be done now; `on_stop` is for what is held still.
 
-        Nothing new begins from the first step on. Raises NotAllowedError when the user is gone.
+        Nothing new begins from the first step on. Raises NotAllowedError when the user is gone,
+        ConflictError when an operator had stopped them before they asked for the first time.
         """
         self._close(person(self.identity, user_id).user, on_stop)
         return self._erased(user_id, on_stop)
@@ -142,6 +145,7 @@ class AccountDeletion:
 
     def _close(self, user: User, on_stop: OnStop) -> None:
         if not user.closing_since_ms:
+            self.holds.refuse_held(user.user_id)
             # First, for nobody asks again: it may be there twice, never not.
             self.audit.append(self._entry(DeletionEvent.ACCOUNT_CLOSING, user.user_id, on_stop))
         if user.closing_on_stop is not on_stop:

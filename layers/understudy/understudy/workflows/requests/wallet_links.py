@@ -21,6 +21,7 @@ from understudy.ports.copying import CopyStore
 from understudy.ports.identity import IdentityStore, Ids
 from understudy.ports.sessions import SessionStore
 from understudy.ports.wallets import WalletStore
+from understudy.workflows.requests.holds import Holds
 from understudy.workflows.requests.session_endings import SessionEndings
 from understudy.workflows.requests.wallet_proofs import SignedMessage, WalletProofs
 from understudy.workflows.requests.wallets import (
@@ -63,6 +64,7 @@ class WalletLinks:
     uses: WalletUses
     sessions: SessionStore
     endings: SessionEndings
+    holds: Holds
     audit: AuditTrail
     clock: Clock
     ids: Ids
@@ -109,7 +111,8 @@ class WalletLinks:
 
         No provider's word binds it again to this user, only a proof of its key.
         Raises NotFoundError, ConflictError for the wallet of this very session, the active one,
-        and one with follows or agents. Who died on the way asks again.
+        one with follows or agents, and any of who is stopped by an operator. Who died on the way
+        asks again.
         """
         user_id = claims.app_user_id
         wallet = self._own(user_id, wallet_id)
@@ -118,6 +121,7 @@ class WalletLinks:
                 "you are signed in with this wallet: sign in with another one to remove it",
                 code="WALLET_SIGNED_IN",
             )
+        self.holds.refuse_held(user_id)
         self._retire(wallet)
         self._end_sessions(wallet)
         # First, for who asks again finds no wallet: it may be there twice, never not.
