@@ -87,5 +87,6 @@ ROUTES = (
         "Delete my account; what has to wait goes on by itself until it is DELETED",
         delete,
         body=Deletion,
+        fresh=True,
     ),
 )

@@ -75,6 +75,8 @@ class Visit:
             self._require_operator(services, claims)
         if self.route.begins:
             services.terms.require_beginner(user)
+        if self.route.fresh:
+            services.sessions.require_fresh(claims)
         return claims
 
     def _living(self, services: ApiServices, claims: AccessClaims) -> User:

@@ -30,6 +30,11 @@ ASKS_TO_WAIT = (429, 503)
 RETRY_AFTER = {
     "Retry-After": {"description": "seconds to wait", "schema": {"type": "integer", "minimum": 1}}
 }
+ASKS_FOR_A_SIGN_IN = (
+    "Asks for a sign-in within the last 10 minutes, which no refresh is: after that 403 with the"
+    " code SIGN_IN_AGAIN. Sign in again, and repeat it with the new access token."
+)
+SIGNED_IN_TOO_LONG_AGO = "Signed in more than 10 minutes ago (code SIGN_IN_AGAIN)"
 PROBLEM_SCHEMA = {
     "type": "object",
     "required": ["type", "title", "status", "code", "detail"],
@@ -76,9 +81,11 @@ def _operation(route: Route, answers: AnswerSchemas) -> dict[str, Any]:
         "parameters": [*_path_parameters(route), *_query_parameters(route.query)],
         "responses": {
             str(route.status): _answer(route, answers),
-            **{str(status): _refusal(status) for status in _refusals(route)},
+            **{str(status): _refusal(route, status) for status in _refusals(route)},
         },
     }
+    if route.fresh:
+        operation["description"] = ASKS_FOR_A_SIGN_IN
     if route.access is not Access.OPEN:
         operation["security"] = [{"access_token": []}]
     if route.body is not None:
@@ -118,7 +125,7 @@ def _refusals(route: Route) -> list[int]:
     possible = {
         400: True,
         401: signed_in or changes,
-        403: route.path.startswith("/v1/ops/"),
+        403: route.fresh or route.path.startswith("/v1/ops/"),
         404: route.access is Access.OPERATOR or any(n.endswith("_id") for n in _names(route)),
         409: changes,
         413: True,
@@ -135,8 +142,10 @@ def _names(route: Route) -> set[str]:
     return {*re.findall(r"\{(\w+)\}", route.path), *names}
 
 
-def _refusal(status: int) -> dict[str, Any]:
+def _refusal(route: Route, status: int) -> dict[str, Any]:
     schema = {"$ref": REFERENCE.format(name="Problem")}
     content = {"application/problem+json": {"schema": schema}}
-    refusal = {"description": TITLE_OF[status], "content": content}
+    too_long_ago = route.fresh and status == 403  # noqa: PLR2004  # not for you
+    description = SIGNED_IN_TOO_LONG_AGO if too_long_ago else TITLE_OF[status]
+    refusal = {"description": description, "content": content}
     return {**refusal, "headers": RETRY_AFTER} if status in ASKS_TO_WAIT else refusal

@@ -81,7 +81,8 @@ class Route:
     the document tells it. A route that is not `counted` must cost nothing. A route that lets in
     names by `aim` whose door a body is proven to try; '' for nobody's. One that `begins` something
     is for who has accepted the terms and is not being deleted. One that `stops` or ends something
-    is counted apart: whoever uses up a user's calls keeps nobody from it.
+    is counted apart: whoever uses up a user's calls keeps nobody from it. A `fresh` one decides
+    whose the account is: it asks for a sign-in of the last ten minutes, for tokens are stolen.
     """
 
     method: str
@@ -95,6 +96,7 @@ class Route:
     counted: bool = True
     begins: bool = False
     stops: bool = False
+    fresh: bool = False
     aim: Callable[[ApiServices, Any], str] | None = None
 
     @property

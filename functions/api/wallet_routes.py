@@ -76,6 +76,7 @@ ROUTES = (
         body=SignedMessage,
         status=201,
         begins=True,
+        fresh=True,
     ),
     Route(
         "POST",
@@ -90,5 +91,6 @@ ROUTES = (
         " Privy or Dynamic does not bring it back: only linking it again by its signature does",
         remove,
         stops=True,
+        fresh=True,
     ),
 )

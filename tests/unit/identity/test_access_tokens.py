@@ -6,6 +6,7 @@ import base64
 import hashlib
 import hmac
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -21,17 +22,18 @@ from understudy.domain.ids import UserId
 from understudy.ports.identity import AccessClaims
 
 NOW = NOW_MS // 1000
-CLAIMS = AccessClaims(UserId("u1"), AuthMethod.SIWE, "5" * 32, "0x" + "a" * 40)
+CLAIMS = AccessClaims(UserId("u1"), AuthMethod.SIWE, "5" * 32, "0x" + "a" * 40, NOW - 60)
 RING = FixedRing()
 TOKENS = Hs256AccessTokens(RING, ISSUER)
 
 
 def forged(header: Any = None, body: dict[str, Any] | None = None, key: bytes | None = None) -> str:
-    """Sign any header and any change of a good body, with our own key unless told."""
+    """Sign any header and any change of a good body (`...` takes a claim out), with our own key."""
     keys = RING()[0]
+    claims = {**good_body(), **(body or {})}
     parts = [
         {"alg": "HS256", "typ": "JWT", "kid": keys.kid} if header is None else header,
-        {**good_body(), **(body or {})},
+        {name: each for name, each in claims.items() if each is not ...},
     ]
     signed = ".".join(encoded(json.dumps(part, separators=(",", ":")).encode()) for part in parts)
     return f"{signed}.{encoded(hmac.digest(key or keys.access, signed.encode(), hashlib.sha256))}"
@@ -63,8 +65,16 @@ def test_a_token_gives_back_what_it_was_issued_for() -> None:
 def test_a_token_says_who_issued_it_for_whom_and_until_when() -> None:
     assert set(good_body()) == {
         "iss", "aud", "typ", "iat", "exp", "app_user_id", "auth_method", "session_id",
-        "wallet_address",
+        "wallet_address", "auth_time",
     }  # fmt: skip
+    assert good_body()["auth_time"] == CLAIMS.auth_time_seconds
+
+
+@pytest.mark.parametrize("said", [..., None, str(NOW), True, 1.5, [NOW], -1])
+def test_a_token_that_does_not_say_when_its_bearer_signed_in_says_no_time(said: Any) -> None:
+    token = forged(body={"auth_time": said})
+
+    assert TOKENS.read(token, NOW_MS) == replace(CLAIMS, auth_time_seconds=0)
 
 
 def test_a_token_is_over_after_fifteen_minutes() -> None:

@@ -197,7 +197,13 @@ def test_another_users_token_does_not_stand_by_this_session(world: IdentityWorld
 
 
 @pytest.mark.parametrize(
-    "claim", [{"auth_method": AuthMethod.PRIVY}, {"wallet_address": OF_BOB.address}]
+    "claim",
+    [
+        {"auth_method": AuthMethod.PRIVY},
+        {"wallet_address": OF_BOB.address},
+        {"auth_time_seconds": NOW_MS // 1000 + 1},
+        {"auth_time_seconds": NOW_MS // 1000 - 1},
+    ],
 )
 def test_a_token_that_claims_more_than_its_session_opens_nothing(
     world: IdentityWorld, claim: dict[str, Any]

@@ -9,7 +9,7 @@ import pytest
 
 from tests.fakes.builders import NOW_MS
 from tests.fakes.identity import ALICE, IdentityWorld
-from understudy.domain.errors import NotAllowedError
+from understudy.domain.errors import ForbiddenError, NotAllowedError
 from understudy.domain.identity import AuthMethod, Connector, Session, User, Wallet
 from understudy.domain.ids import UserId, WalletId
 
@@ -62,6 +62,31 @@ def test_a_refresh_gives_other_tokens(world: IdentityWorld) -> None:
 
     assert second.refresh_token != first.refresh_token
     assert second.access_token != first.access_token
+
+
+def test_every_token_of_a_session_says_when_its_user_signed_in(world: IdentityWorld) -> None:
+    pair, said = opened(world), []
+    for _ in range(3):
+        said.append(world.sessions.caller(pair.access_token).auth_time_seconds)
+        world.clock.advance(DAY_MS)
+        pair = world.sessions.refresh(pair.refresh_token)
+
+    assert said == [NOW_MS // 1000] * 3
+
+
+def test_a_sign_in_of_ten_minutes_ago_is_fresh_and_one_of_longer_ago_is_not(
+    world: IdentityWorld,
+) -> None:
+    claims = world.sessions.caller(opened(world).access_token)
+    world.sessions.require_fresh(claims)
+    world.clock.advance(600_000)
+    world.sessions.require_fresh(claims)
+    world.clock.advance(1)
+
+    with pytest.raises(ForbiddenError) as caught:
+        world.sessions.require_fresh(claims)
+
+    assert caught.value.code == "SIGN_IN_AGAIN"
 
 
 def test_a_lost_answer_gives_the_same_successor_for_ten_seconds(world: IdentityWorld) -> None:

@@ -10,6 +10,7 @@ from understudy.domain.ids import UserId, WalletId
 from understudy.domain.limits import OnStop
 
 NOBODY = UserId("")
+SECOND_MS = 1000
 
 
 class WalletKind(StrEnum):
@@ -137,6 +138,11 @@ class Session:
     revoked_at_ms: int = 0
     version: int = 0
 
+    @property
+    def auth_time_seconds(self) -> int:
+        """Say when its user signed in; no refresh moves it."""
+        return self.created_at_ms // SECOND_MS
+
     def is_live(self, now_ms: int) -> bool:
         """Say whether the session still lets its user in."""
         return not self.revoked_at_ms and now_ms < min(self.idle_expires_at_ms, self.expires_at_ms)
@@ -162,10 +168,14 @@ class Standing:
         is_ended = session.created_at_ms <= ended_at_ms or not session.is_live(now_ms)
         return None if is_ended else user
 
-    def confirms(self, auth_method: AuthMethod, wallet_address: str) -> bool:
-        """Say whether the session was opened in this way and with this wallet."""
+    def confirms(
+        self, auth_method: AuthMethod, wallet_address: str, auth_time_seconds: int
+    ) -> bool:
+        """Say whether the session was opened in this way, with this wallet, and then; 0 is no time.
+
+        Tokens of before that claim have none.
+        """
         session = self.session
-        return session is not None and (session.auth_method, session.wallet_address) == (
-            auth_method,
-            wallet_address,
-        )
+        if session is None or auth_time_seconds not in {0, session.auth_time_seconds}:
+            return False
+        return (session.auth_method, session.wallet_address) == (auth_method, wallet_address)

@@ -97,12 +97,13 @@ class ProviderVerifier(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class AccessClaims:
-    """What an access token says of its bearer."""
+    """What an access token says of its bearer, and when they signed in; 0 where it does not say."""
 
     app_user_id: UserId
     auth_method: AuthMethod
     session_id: str
     wallet_address: str
+    auth_time_seconds: int = 0
 
 
 class AccessTokens(Protocol):

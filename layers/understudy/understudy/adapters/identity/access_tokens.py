@@ -54,6 +54,7 @@ class Hs256AccessTokens:
             "auth_method": claims.auth_method.value,
             "session_id": claims.session_id,
             "wallet_address": claims.wallet_address,
+            "auth_time": claims.auth_time_seconds,
         }
         signed = f"{_encode(_header(keys))}.{_encode(body)}"
         return f"{signed}.{_base64(_mac(keys, signed))}"
@@ -74,6 +75,7 @@ class Hs256AccessTokens:
             auth_method=AuthMethod(body["auth_method"]),
             session_id=body["session_id"],
             wallet_address=body["wallet_address"],
+            auth_time_seconds=_auth_time_seconds(body),
         )
 
     def _verified(self, token: str) -> Mapping[str, Any]:
@@ -99,6 +101,12 @@ def _in_time(body: Mapping[str, Any], now: int) -> bool:
     if type(issued_at) is not int or type(expires_at) is not int:
         return False
     return issued_at <= now + 1 and now < expires_at <= issued_at + LIFETIME_SECONDS
+
+
+def _auth_time_seconds(body: Mapping[str, Any]) -> int:
+    """Read when the bearer signed in; a token of before that claim says nothing."""
+    said = body.get("auth_time")
+    return said if type(said) is int and said > 0 else 0
 
 
 def _mac(keys: TokenKeys, signed: str) -> bytes:

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from understudy.domain.audit import AuditEntry
-from understudy.domain.errors import ConflictError, NotAllowedError
-from understudy.domain.identity import AuthMethod, Session, Standing, User, Wallet
+from understudy.domain.errors import ConflictError, ForbiddenError, NotAllowedError
+from understudy.domain.identity import SECOND_MS, AuthMethod, Session, Standing, User, Wallet
 from understudy.domain.replacing import replace
 from understudy.ports.audit import AuditTrail
 from understudy.ports.clock import Clock
@@ -31,6 +31,8 @@ SESSION_LIFETIME_MS = 90 * DAY_MS
 # Who stands behind a contract can change, and is asked at a sign-in only: that comes every day.
 CONTRACT_SESSION_LIFETIME_MS = DAY_MS
 LOST_ANSWER_MS = 10_000
+# A token that was stolen longer ago than this after its sign-in takes no account over.
+FRESH_FOR_MS = 600_000
 
 
 class SessionEvent(StrEnum):
@@ -128,10 +130,23 @@ class Sessions:
         """Do the same by what was read in the last seconds, for calls that change nothing."""
         return self._bearer(self.standings.lately(claims.session_id, claims.app_user_id), claims)
 
+    def require_fresh(self, claims: AccessClaims) -> None:
+        """Raise ForbiddenError unless the caller signed in within the last ten minutes.
+
+        A refresh is no sign-in. Believed only after the session has confirmed the claims.
+        """
+        if self.clock.now_ms() - claims.auth_time_seconds * SECOND_MS > FRESH_FOR_MS:
+            raise ForbiddenError(
+                "you signed in too long ago for this: sign in again, and repeat it with the new"
+                " access token within ten minutes",
+                code="SIGN_IN_AGAIN",
+            )
+
     def _bearer(self, standing: Standing, claims: AccessClaims) -> User:
         """Believe of a token only what its session says too: a leaked secret writes any claim."""
         user = _admitted(standing, self.clock)
-        if not standing.confirms(claims.auth_method, claims.wallet_address):
+        said = (claims.auth_method, claims.wallet_address, claims.auth_time_seconds)
+        if not standing.confirms(*said):
             raise _ended()
         return user
 
@@ -198,7 +213,11 @@ class Sessions:
 
     def _pair(self, session: Session, token: RefreshToken) -> TokenPair:
         claims = AccessClaims(
-            session.user_id, session.auth_method, session.session_id, session.wallet_address
+            session.user_id,
+            session.auth_method,
+            session.session_id,
+            session.wallet_address,
+            session.auth_time_seconds,
         )
         return TokenPair(
             access_token=self.access.issue(claims, self.clock.now_ms()),
