@@ -36,7 +36,8 @@ REMEDIES: Mapping[str, str] = {
     "INVALID_SUBJECT": "kill global takes no SUBJECT; kill venue: hyperliquid; kill user: a user's"
     " id or 0xADDRESS; blacklist: 0x and 40 hex digits",
     "KEY_UNUSABLE": "enable a new agent for this wallet",
-    "LEGACY_KEY_NEEDED": "move what has come to the old wallet since, then run it again",
+    "LEGACY_KEY_NEEDED": "move what lies at the old wallet, or at its owner's own address, then"
+    " run it again",
     "MALFORMED": "run the command of the version that is deployed: the signer knows nothing of it",
     "NEWER_DECISION": "see who turned it on, and why, in the audit; then run the command again",
     "RECORD_TOO_LARGE": "say it in fewer words",

@@ -262,6 +262,23 @@ def test_what_came_to_the_old_wallet_meanwhile_keeps_its_key() -> None:
     assert scene.store.users[proxy.user_id].sealed_key
 
 
+@pytest.mark.parametrize("kind", WalletKind)
+def test_what_lies_at_the_old_keys_own_address_keeps_the_key(kind: WalletKind) -> None:
+    scene = Scene()
+    scene.run()
+    owner = next(each for each in scene.store.users.values() if each.kind is kind)
+    scene.chain.worth[owner.owner_address] = Decimal("0.01")
+    scene.after_the_quarantine()
+
+    outcomes = {each.user_id: (each.stage, each.failure) for each in scene.run()}
+
+    assert outcomes.pop(owner.user_id) == (Stage.TRANSFERRED, "LEGACY_KEY_NEEDED")
+    assert set(outcomes.values()) == {(Stage.COMPLETED, "")}
+    assert scene.store.users[owner.user_id].sealed_key
+    del scene.chain.worth[owner.owner_address]
+    assert {each.stage for each in scene.run()} == {Stage.COMPLETED}
+
+
 def test_a_chain_that_is_away_leaves_everybody_untouched() -> None:
     scene = Scene()
     scene.chain.is_away = True

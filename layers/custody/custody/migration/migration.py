@@ -119,9 +119,10 @@ class Migration:
                 self._chain.move_everything(user, key)
 
     def _destroy(self, user: LegacyUser) -> LegacyUser:
-        if not self._has_left(user):
+        # Gas, or what was sent to the wrong one of both addresses, opens by this key alone too.
+        if not self._has_left(user) or self._chain.worth_of(user.owner_address) != ZERO:
             raise NotAllowedError(
-                "something lies at the old key again: move it, then run again",
+                "something lies at the old wallet or its owner's own address: move it, run again",
                 code="LEGACY_KEY_NEEDED",
             )
         return replace(user, stage=Stage.DESTROYED, sealed_key="")
@@ -130,7 +131,7 @@ class Migration:
         return replace(user, stage=Stage.COMPLETED)
 
     def _has_left(self, user: LegacyUser) -> bool:
-        """Say whether nothing needs the old key any more, as the chain has it."""
+        """Say whether the wallet needs the old key no more, as the chain has it."""
         if user.kind is WalletKind.SAFE:
             return self._chain.owner_of(user.wallet_address) == user.new_address
         return self._chain.worth_of(user.wallet_address) == ZERO
