@@ -19,6 +19,7 @@ WITHOUT_RESOURCE = {
     "ec2:CreateNetworkInterface": "a function in a VPC makes its interface before it has an ARN",
     "ec2:DeleteNetworkInterface": "the same",
     "ec2:DescribeNetworkInterfaces": "Describe has no resource",
+    "kms:CreateAlias": "an alias is named at run time; narrow it by what all begin with",
     "kms:CreateKey": "a key has no ARN before it is made; narrow it by kms:KeySpec",
     "xray:PutTelemetryRecords": "X-Ray has no resource",
     "xray:PutTraceSegments": "X-Ray has no resource",

@@ -11,6 +11,7 @@ from localcloud.patches import (
     encryption_context,
     event_source_roles,
     event_sources,
+    key_names,
     leading_keys,
     queue_actions,
     repetitions,
@@ -30,6 +31,7 @@ def apply_all() -> None:
     """
     runtime_api.apply()
     encryption_context.apply()
+    key_names.apply()
     leading_keys.apply()
     standstill.apply()
     roles.check_emulator()

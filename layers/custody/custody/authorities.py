@@ -68,7 +68,7 @@ class Authority(Protocol):
     """
 
     def make(self, agent_id: str, key_version: int) -> Key:
-        """Make the key of a new agent."""
+        """Make the key of a new agent; what is kept outside of its record, once by this name."""
         ...
 
     def opened(self, held: HeldKey) -> AbstractContextManager[DigestSigner]:

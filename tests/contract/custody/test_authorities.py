@@ -71,6 +71,12 @@ def test_every_agent_has_a_key_of_its_own(held: Held) -> None:
     assert other.address != held.agent.address
 
 
+def test_a_key_that_is_not_in_the_record_alone_is_made_once_by_its_name(held: Held) -> None:
+    again = agent_of(held.authority, held.agent.authority)
+
+    assert (again == held.agent) is not bool(held.agent.ciphertext)
+
+
 def test_a_destroyed_key_signs_nothing_and_may_be_destroyed_again(held: Held) -> None:
     revoked = replace(held.agent, ciphertext=b"")
 

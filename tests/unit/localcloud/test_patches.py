@@ -13,6 +13,7 @@ from localcloud.call_counts import CallCounts
 from localcloud.errors import Code, LocalCloudError
 from localcloud.patches.attributes import existing
 from localcloud.patches.encryption_context import condition_keys
+from localcloud.patches.key_names import named_resource
 
 
 def test_a_missing_attribute_stops_the_start_and_is_named() -> None:
@@ -45,6 +46,16 @@ def test_the_context_of_a_key_request_becomes_condition_keys() -> None:
 @pytest.mark.parametrize("body", [b"", b"{}", b'{"EncryptionContext": {}}'])
 def test_a_request_without_context_has_no_keys(body: bytes) -> None:
     assert condition_keys(body) == {}
+
+
+def test_an_alias_to_be_made_is_a_resource_and_other_requests_keep_theirs() -> None:
+    made = json.dumps({"AliasName": "alias/a/b", "TargetKeyId": "k"}).encode()
+
+    assert named_resource("kms", made, "r", "1") == "arn:aws:kms:r:1:alias/a/b"
+    assert [named_resource(*each, "r", "1") for each in (("kms", b""), ("sqs", b"no json"))] == [
+        "",
+        "",
+    ]
 
 
 def test_only_signed_requests_are_counted_and_sessions_of_one_function_are_one() -> None:

@@ -70,3 +70,11 @@ def test_the_signer_makes_signing_keys_of_one_curve_and_no_others() -> None:
         "kms:KeySpec": "ECC_SECG_P256K1",
         "kms:KeyUsage": "SIGN_VERIFY",
     }
+
+
+def test_the_signer_names_keys_as_its_own_alone() -> None:
+    statement = signers_statement("NamesResidentKeys")
+
+    assert statement["Action"] == ["kms:CreateAlias"]
+    (names,) = (each["Fn::Sub"] for each in statement["Resource"])
+    assert names.endswith(":alias/understudy/${AWS::StackName}-SignerFunctionRole-*")
