@@ -16,9 +16,11 @@ EVERYWHERE = TEMPLATE["Globals"]["Function"]["Environment"]["Variables"]
 MARKED = re.compile(r"`([^`]+)`")
 A_RESOURCE = re.compile(r"[A-Z][a-z]+(?:[A-Z][a-z]+)+")
 SOURCES = ROOT.parent / "shared" / "sources"
-# A variable of an environment, a name with a number in a listing or a call, a row of a table.
+# A variable of an environment, a name with a value or its type in a listing or a call, a row of a
+# table.
 A_SETTING = re.compile(
-    r"\b[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+\b|\b[a-z]+[A-Z]\w*(?=: *(?:number|\d))"
+    r"\b[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+\b"
+    r"|(?<![-.\w])[a-z]+(?:[A-Z]\w*)?(?=: *(?:number\b|boolean\b|true\b|false\b|\d|'))"
     r"|\b[a-z]+(?:_[a-z]+)+(?==\d)|(?<=^\| `)[a-z]+(?:_[a-z]+)+(?=`)",
     re.MULTILINE,
 )
@@ -31,6 +33,7 @@ MIGRATION_STARTED SERVER_WALLET_CREATED OWNERSHIP_TRANSFERRED PRIVATE_KEY_DESTRO
 MIGRATION_COMPLETED POLY_API_KEY POLY_BUILDER_API_KEY POLY_BUILDER_PASSPHRASE
 POLY_BUILDER_SIGNATURE POLY_BUILDER_TIMESTAMP LAMPORTS_PER_SOL NEG_RISK_ADAPTER
 PERMANENT_ERRORS RETRYABLE_ERRORS YOUR_CRON_SECRET ENCRYPTION_KEY callType daysUntilExpiry
+canProceed event exp iat needsRotation reason scope status type
 """
 
 
