@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from cli.errors import CommandError
 from cli.ops.remedies import remedied
+from understudy.adapters.correlation import correlation_id
 
 if TYPE_CHECKING:
     from cli.ops.place import Place
@@ -40,8 +41,9 @@ class KeyCare:
         return answer
 
     def _once(self, request: dict[str, object]) -> tuple[Any, bool]:
+        named = {**request, "correlation_id": correlation_id()}
         response = self._client.invoke(
-            FunctionName=self._function, Payload=json.dumps(request).encode()
+            FunctionName=self._function, Payload=json.dumps(named).encode()
         )
         answer = json.loads(response["Payload"].read())
         return answer, "FunctionError" in response

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import partial
@@ -24,12 +24,14 @@ from tests.fakes.custody import InMemoryCustodyStore, InMemoryVault
 from tests.fakes.legacy import InMemoryLegacyStore
 from tests.fakes.sealed_agents import InMemorySealedAgents
 from tests.unit.custody.scene import MARKETS, NOW_MS
+from understudy.adapters.aws.audit_items import row_of
 from understudy.adapters.aws.audit_stamps import KmsStamps
 from understudy.adapters.aws.market_store import DynamoMarketStore
 from understudy.adapters.aws.table import Table
+from understudy.adapters.correlation import correlation_id
 from understudy.adapters.memory.clock import ManualClock
 from understudy.adapters.memory.market_store import InMemoryMarketStore
-from understudy.domain.audit import Actor
+from understudy.domain.audit import Actor, AuditEntry
 from understudy.domain.follows import Marks
 from understudy.domain.markets import HYPERLIQUID
 
@@ -39,7 +41,7 @@ MARKS = Marks({"BTC": Decimal(50_000)}, {"BTC": NOW_MS})
 
 @dataclass
 class Backend:
-    """What custody stands on, and how many audit entries it has taken.
+    """What custody stands on, and the audit's rows: each one's event and whose request it was.
 
     `next_vault` gives the vault after the sealing key and the spare one changed places.
     """
@@ -47,10 +49,22 @@ class Backend:
     signing: SigningStore
     agents: AgentStore
     vault: KeyVault
-    audited: Callable[[], int]
+    rows: Callable[[], Sequence[tuple[str, str]]]
     sealed: SealedAgents
     next_vault: Callable[[], KeyVault]
     legacy: LegacyStore
+
+    def audited(self) -> int:
+        """Say how many rows there are."""
+        return len(self.rows())
+
+
+class Kept(list[AuditEntry]):
+    """Entries in memory, each with the request for which it was kept, as a table has them."""
+
+    def append(self, entry: AuditEntry) -> None:
+        named = entry.correlation_id or correlation_id()
+        super().append(entry._replace(correlation_id=named))
 
 
 def in_memory() -> Backend:
@@ -58,11 +72,17 @@ def in_memory() -> Backend:
     markets.put_markets(HYPERLIQUID, MARKETS)
     markets.put_marks(HYPERLIQUID, MARKS)
     store = InMemoryCustodyStore(markets)
+    store.audited = kept = Kept()
     vault = InMemoryVault()
-    audited = partial(len, store.audited)
-    legacy = InMemoryLegacyStore(store.audited)
+    legacy = InMemoryLegacyStore(kept)
     return Backend(
-        store, store, vault, audited, InMemorySealedAgents(store, legacy), vault.switched, legacy
+        store,
+        store,
+        vault,
+        lambda: [(str(each.event), each.correlation_id) for each in kept],
+        InMemorySealedAgents(store, legacy),
+        vault.switched,
+        legacy,
     )
 
 
@@ -80,11 +100,17 @@ def on_aws(dynamodb: Any, kms: Any, names: TableNames | None = None) -> Backend:
         DynamoSigningStore(dynamodb, names, stamps),
         DynamoAgentStore(dynamodb, names, stamps),
         KmsKeyVault(kms, keys),
-        lambda: dynamodb.scan(TableName=names.audit, Select="COUNT")["Count"],
+        partial(_rows, dynamodb, names.audit),
         DynamoSealedAgents(dynamodb, names, stamps),
         lambda: KmsKeyVault(kms, VaultKeys(keys.spare, keys.sealing), is_stand_in=True),
         DynamoLegacyStore(dynamodb, names, stamps),
     )
+
+
+def _rows(dynamodb: Any, table: str) -> list[tuple[str, str]]:
+    pages = dynamodb.get_paginator("scan").paginate(TableName=table, ConsistentRead=True)
+    fields = [row_of(item).fields for page in pages for item in page["Items"]]
+    return [(str(each["event"]), str(each["correlation_id"])) for each in fields]
 
 
 def new_key(kms: Any) -> str:

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import io
 import json
 from collections import Counter
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
 from cli import migrate_custody
 from cli.app import main
-from custody.doors import Door
 from custody.key_care import keys_door
 from custody.keys import WrappedKeys
 from custody.migration.door import migrate, take_over
@@ -24,6 +22,7 @@ from simulators.older_system.thread import OlderSystem
 from simulators.older_system.users import new_users
 from simulators.older_system.world import Misfortune
 from tests.contract.custody.authorities import LOCAL
+from tests.contract.custody.in_process import InProcess, Killed
 from tests.fakes.legacy import EndingAfterEachStep
 from tests.unit.custody.scene import NOW_MS
 from understudy.adapters.memory.clock import ManualClock
@@ -32,6 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from custody.doors import Door
     from custody.migration.legacy import LegacyUser
     from custody.migration.ports import LegacyStore
     from tests.contract.custody.backends import Backend
@@ -39,32 +39,6 @@ if TYPE_CHECKING:
 USERS, STEPS = 6, len(EVENTS)
 TRIES_OF_THE_COMMAND = 3
 DONE, KILLED = 0, 1
-
-
-class Killed(Exception):  # noqa: N818  # what no part of the product knows
-    """The function's process was killed."""
-
-
-class InProcess:
-    """A place whose signer is this process: what is killed there is a failure of the function."""
-
-    def __init__(self, door: Door) -> None:
-        self._door = door
-
-    def client(self, _: str) -> InProcess:
-        return self
-
-    def resource(self, name: str) -> str:
-        return name
-
-    def invoke(self, *, FunctionName: str, Payload: bytes) -> dict[str, Any]:  # noqa: N803  # boto3's
-        assert FunctionName == "SignerFunction:keys"
-        try:
-            answer = self._door(json.loads(Payload))
-        except Killed:
-            said = io.BytesIO(b'{"errorType": "Runtime.ExitError"}')
-            return {"Payload": said, "FunctionError": "Unhandled"}
-        return {"Payload": io.BytesIO(json.dumps(answer).encode())}
 
 
 @pytest.fixture
@@ -132,6 +106,27 @@ def test_a_chain_that_shows_no_transfer_yet_ends_the_command_with_1_and_is_asked
     assert main(["migrate-custody"]) == DONE
     assert stages(backend, users) == {Stage.TRANSFERRED}
     assert len(older.world.books.mined) == len(users)
+
+
+def test_each_step_is_written_down_under_the_run_of_the_command_that_took_it(
+    backend: Backend, older: OlderSystem, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock = ManualClock(NOW_MS)
+    place = InProcess(door_of(backend, older, clock, backend.legacy))
+    monkeypatch.setattr(migrate_custody, "find_place", lambda _: place)
+    export = tmp_path / "users.json"
+    export.write_text(json.dumps(new_users(older.world.books, 2, Decimal("12.5"))))
+
+    assert main(["migrate-custody", "--import", str(export)]) == DONE
+    clock.move_to(NOW_MS + QUARANTINE_MS)
+    assert main(["migrate-custody"]) == DONE
+
+    rows = backend.rows()
+    assert "" not in {run for _, run in rows}
+    assert len({run for _, run in rows}) == 2
+    steps = list(EVENTS.values())
+    for some in (steps[:3], steps[3:]):
+        assert len({run for event, run in rows if event in some}) == 1, "a run of the command"
 
 
 def door_of(backend: Backend, older: OlderSystem, clock: ManualClock, store: LegacyStore) -> Door:

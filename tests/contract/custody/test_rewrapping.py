@@ -7,12 +7,16 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from cli.app import main
+from cli.ops import rewrap as command
 from custody.agents import Agent, AgentStatus, AuthorityKind
 from custody.audit import AuditEvent, of_agent, rewrapped
 from custody.aws import sealed_agents
+from custody.key_care import keys_door, rewrap
 from custody.keys import Sealed, WrappedKeys
 from custody.migration.legacy import Stage, reached
 from custody.rewrapping import Progress, Rewrapping
+from tests.contract.custody.in_process import OPERATOR, InProcess
 from tests.fakes.legacy import legacy_user
 from tests.unit.custody.scene import NOW_MS, POLICY, Scene
 from understudy.adapters.memory.clock import ManualClock
@@ -72,6 +76,25 @@ def test_every_key_moves_once_and_signs_as_before(backend: Backend) -> None:
     for was, now in zip(agents, moved, strict=True):
         with WrappedKeys(vault).opened(was) as old, WrappedKeys(vault).opened(now) as new:
             assert old.signature_of(DIGEST) == new.signature_of(DIGEST)
+
+
+def test_each_move_is_written_down_under_the_run_of_the_command_that_asked_for_it(
+    backend: Backend, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(3):
+        stored(backend, number)
+    migrated(backend, 1)
+    rewrapping = Rewrapping(backend.sealed, backend.next_vault(), ManualClock(NOW_MS))
+    place = InProcess(keys_door({"rewrap": rewrap(rewrapping)}))
+    monkeypatch.setattr(command, "find_place", lambda _: place)
+
+    assert main(["ops", "rewrap"]) == 0
+
+    ((started, run_id),) = place.written
+    assert (started.event, started.facts) == ("REWRAP_STARTED", {"operator": OPERATOR})
+    moves = [named for event, named in backend.rows() if event == AuditEvent.KEY_REWRAPPED]
+    assert run_id
+    assert moves == [run_id] * 4
 
 
 def migrated(backend: Backend, number: int) -> LegacyUser:

@@ -12,6 +12,7 @@ from cli.errors import CommandError
 from cli.ops import rewrap
 from cli.ops.key_care import KeyCare
 from cli.ops.place import Place
+from understudy.adapters.correlation import correlated
 from understudy.domain.audit import AuditEntry
 
 MOVED: dict[str, Any] = {"moved": 3, "unusable": [], "unusable_users": [], "next_page": ""}
@@ -64,6 +65,15 @@ def test_it_goes_through_every_page_and_writes_down_who_asked(run: Any) -> None:
 
     assert [each["page"] for each in cloud.asked] == ["", "2"]
     assert [each.event for each in cloud.audited] == ["REWRAP_STARTED"]
+
+
+def test_the_signer_is_told_of_which_run_each_page_is(run: Any) -> None:
+    cloud = ScriptedCloud({**MOVED, "next_page": "2"}, AWAY, MOVED)
+
+    with correlated("run-1"):
+        run(cloud)
+
+    assert [each["correlation_id"] for each in cloud.asked] == ["run-1"] * 3
 
 
 def test_a_signer_that_is_away_for_a_moment_is_asked_for_the_same_page_again(run: Any) -> None:
