@@ -1,4 +1,4 @@
-"""Every deed of operators by the command, on the running system: done, undone, written down."""
+"""Operators' deeds by command and over HTTP, on the running system: done, undone, written down."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pytest
 
 from cli.app import main
 from tests.permissions.auditing import books
-from tests.permissions.cast import Follower, new_follower
+from tests.permissions.cast import Follower, new_follower, new_operator
 from tests.permissions.stage import Stage
 
 if TYPE_CHECKING:
@@ -26,12 +26,17 @@ def follower(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> Follower:
     return new_follower(stage)
 
 
-def written(stage: Stage, reason: str) -> list[str]:
-    """Give what was written down for a reason, and see that each names an operator."""
+def deeds(stage: Stage, reason: str) -> list[Any]:
+    """Give the rows of what was done for a reason, and see that each names operator and request."""
     rows = [row.fields for row in books(stage).rows.rows()]
-    deeds: list[Any] = [each for each in rows if _facts(each).get("reason") == reason]
-    assert all(_facts(each)["operator"] and each["correlation_id"] for each in deeds)
-    return sorted(str(each["event"]) for each in deeds)
+    found: list[Any] = [each for each in rows if _facts(each).get("reason") == reason]
+    assert all(_facts(each)["operator"] and each["correlation_id"] for each in found)
+    return found
+
+
+def written(stage: Stage, reason: str) -> list[str]:
+    """Give what was written down for a reason."""
+    return sorted(str(each["event"]) for each in deeds(stage, reason))
 
 
 def _facts(fields: Any) -> dict[str, Any]:
@@ -83,3 +88,16 @@ def test_what_is_done_to_a_follow_and_an_agent_is_done_and_written_down(
         "FOLLOW_PAUSED",
         "FOLLOW_RELEASED",
     ]
+
+
+def test_a_deed_over_http_is_written_down_under_the_id_of_its_own_request(
+    stage: Stage, follower: Follower
+) -> None:
+    operator, why = new_operator(stage), {"reason": "trying it over HTTP"}
+
+    for deed in ("pause", "release"):
+        operator.call("POST", f"/v1/ops/follows/{follower.follow_id}/{deed}", why)
+
+    rows = deeds(stage, why["reason"])
+    assert {each["event"] for each in rows} == {"FOLLOW_PAUSED", "FOLLOW_RELEASED"}
+    assert len({each["correlation_id"] for each in rows}) == len(rows)
