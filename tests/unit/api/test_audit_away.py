@@ -104,6 +104,34 @@ def test_a_wallet_that_was_removed_is_in_the_audit(
     assert told == (503, 200, 1)
 
 
+def test_an_agent_is_taken_back_at_the_venue_at_once_and_it_is_in_the_audit(
+    api: ApiWorld, audit: AwayOnce, token: str
+) -> None:
+    agent_id = api.delegate(token)
+    (removal,) = api.request("DELETE", f"/v1/agents/{agent_id}", None, token).body["to_sign"]
+    signed = {"agent_id": agent_id, "signatures": [ALICE.sign_action(removal["action"])]}
+    audit.misses = "AGENT_REMOVED"
+
+    assert api.request("POST", "/v1/agents/confirm", signed, token).status == 503
+    assert api.rest.listed["main"] == "0x" + "0" * 40
+    assert api.request("POST", "/v1/agents/confirm", signed, token).status == 200
+
+    assert len(kept(audit, "AGENT_REMOVED")) == 1
+
+
+def test_an_agent_that_the_venue_does_not_take_back_is_not_said_to_be(
+    api: ApiWorld, audit: AwayOnce, token: str
+) -> None:
+    agent_id = api.delegate(token)
+    (removal,) = api.request("DELETE", f"/v1/agents/{agent_id}", None, token).body["to_sign"]
+    signed = {"agent_id": agent_id, "signatures": [ALICE.sign_action(removal["action"])]}
+    api.rest.answers.append((200, b'{"status":"err","response":"not now"}'))
+
+    assert api.request("POST", "/v1/agents/confirm", signed, token).status == 422
+
+    assert not kept(audit, "AGENT_REMOVED")
+
+
 def test_terms_that_were_accepted_are_in_the_audit(api: ApiWorld, audit: AwayOnce) -> None:
     token, wish = api.token(), {"version": "v1"}
 

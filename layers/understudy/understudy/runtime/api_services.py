@@ -155,7 +155,9 @@ class ApiServices:
         from understudy.workflows.requests.confirming import Confirming
 
         ports = self._ports
-        return Confirming(self.agents, ports.registry, ports.identity, self.terms)
+        return Confirming(
+            self.agents, ports.registry, ports.identity, self.terms, ports.audit, ports.clock
+        )
 
     @cached_property
     def bounds(self) -> OwnBounds:
