@@ -13,10 +13,12 @@ from rich.console import Console
 
 from cli.counting import counted
 from cli.errors import CommandError
-from cli.ops.key_care import KeyCare
+from cli.ops.key_care import KeyCare, write_down
 from cli.ops.place import STACK, failures_explained, find_place
 
 USERS_AT_ONCE = 100
+SUBJECT = "legacy-users"
+STARTED = "MIGRATION_RUN_STARTED"
 
 
 def command(
@@ -32,7 +34,10 @@ def command(
     """Migrate keys of the older system; ends with 1 if any user failed. May be run again."""
     users = _users_in(take_over) if take_over else []
     with failures_explained():
-        care = KeyCare(find_place(stack))
+        place = find_place(stack)
+        # Whom it takes a step further, the signer writes down under this run's id.
+        write_down(place, STARTED, SUBJECT, imported=len(users), dry_run=dry_run)
+        care = KeyCare(place)
         if users:
             _say(f"{_taken_over(care, users)} new of {counted(len(users), 'user')}")
         outcomes = _migrated(care, user, dry_run=dry_run)

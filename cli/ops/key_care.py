@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from cli.errors import CommandError
 from cli.ops.remedies import remedied
+from understudy.adapters.clock import SystemClock
 from understudy.adapters.correlation import correlation_id
+from understudy.domain.audit import AuditEntry
 
 if TYPE_CHECKING:
     from cli.ops.place import Place
@@ -47,3 +49,9 @@ class KeyCare:
         )
         answer = json.loads(response["Payload"].read())
         return answer, "FunctionError" in response
+
+
+def write_down(place: Place, event: str, subject: str, **facts: object) -> None:
+    """Write down who asks the signer to look after keys, before it is asked."""
+    told = {"operator": place.client("sts").get_caller_identity()["Arn"], **facts}
+    place.audit_trail().append(AuditEntry(event, subject, SystemClock().now_ms(), told))

@@ -8,10 +8,8 @@ import typer
 from rich.console import Console
 
 from cli.counting import counted
-from cli.ops.key_care import KeyCare
-from cli.ops.place import STACK, Place, failures_explained, find_place
-from understudy.adapters.clock import SystemClock
-from understudy.domain.audit import AuditEntry
+from cli.ops.key_care import KeyCare, write_down
+from cli.ops.place import STACK, failures_explained, find_place
 
 SUBJECT = "agent-keys"
 STARTED = "REWRAP_STARTED"
@@ -33,7 +31,7 @@ def command(
     """
     with failures_explained():
         place = find_place(stack)
-        _write_down(place)
+        write_down(place, STARTED, SUBJECT)
         moved, unusable = _moved(KeyCare(place))
     for line in unusable:
         _say(line)
@@ -53,12 +51,6 @@ def _moved(care: KeyCare) -> tuple[int, list[str]]:
         if not page:
             return moved, unusable
         _say(f"{counted(moved, 'key')} moved so far")
-
-
-def _write_down(place: Place) -> None:
-    operator = place.client("sts").get_caller_identity()["Arn"]
-    entry = AuditEntry(STARTED, SUBJECT, SystemClock().now_ms(), {"operator": operator})
-    place.audit_trail().append(entry)
 
 
 def _say(line: str) -> None:

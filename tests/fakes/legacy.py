@@ -57,10 +57,12 @@ class InMemoryLegacyStore:
         self.audited: list[AuditEntry] = [] if audited is None else audited
         self.after: Callable[[LegacyUser], None] = lambda _: None
 
-    def add(self, user: LegacyUser) -> bool:
-        is_new = user.user_id not in self.users
-        self.users.setdefault(user.user_id, user)
-        return is_new
+    def add(self, user: LegacyUser, audit: AuditEntry) -> bool:
+        if user.user_id in self.users:
+            return False
+        self.users[user.user_id] = user
+        self.audited.append(audit)
+        return True
 
     def page(self, start: str) -> UsersPage:
         ids = sorted(each for each in self.users if each > start)[:PAGE_USERS]
@@ -87,8 +89,8 @@ class EndingAfterEachStep:
         self._store, self._end = store, end
         self.ended: set[tuple[str, Stage]] = set()
 
-    def add(self, user: LegacyUser) -> bool:
-        return self._store.add(user)
+    def add(self, user: LegacyUser, audit: AuditEntry) -> bool:
+        return self._store.add(user, audit)
 
     def page(self, start: str) -> UsersPage:
         return self._store.page(start)

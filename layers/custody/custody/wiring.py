@@ -103,7 +103,7 @@ def _care_for_keys(settings: Settings, stamps: KmsStamps, event: Event) -> Answe
     vault = KmsKeyVault(clients.kms(), settings.agent_keys, is_stand_in=is_local_stage(os.environ))
     operations = {
         "rewrap": rewrap(Rewrapping(agents, vault, clock)),
-        "take_over": take_over(legacy),
+        "take_over": take_over(legacy, clock),
         # A real chain comes with the venue whose wallets the older system has.
         "migrate": migrate(
             legacy,

@@ -14,7 +14,7 @@ from cli.app import main
 from custody.key_care import keys_door
 from custody.keys import WrappedKeys
 from custody.migration.door import migrate, take_over
-from custody.migration.legacy import EVENTS, Stage
+from custody.migration.legacy import EVENTS, TAKEN_OVER, Stage
 from custody.migration.legacy_keys import LegacyKeys
 from custody.migration.migration import QUARANTINE_MS, Migration
 from custody.migration.stand_in import SECRET, StandIn, StandInChain, StandInDesk
@@ -22,7 +22,7 @@ from simulators.older_system.thread import OlderSystem
 from simulators.older_system.users import new_users
 from simulators.older_system.world import Misfortune
 from tests.contract.custody.authorities import LOCAL
-from tests.contract.custody.in_process import InProcess, Killed
+from tests.contract.custody.in_process import OPERATOR, InProcess, Killed
 from tests.fakes.legacy import EndingAfterEachStep
 from tests.unit.custody.scene import NOW_MS
 from understudy.adapters.memory.clock import ManualClock
@@ -60,7 +60,6 @@ def test_users_reach_the_end_by_the_command_with_each_step_once_wherever_it_is_k
     users = new_users(older.world.books, USERS, Decimal("12.5"))
     export = tmp_path / "users.json"
     export.write_text(json.dumps(users))
-    before = backend.audited()
 
     assert main(["migrate-custody", "--dry-run", "--import", str(export)]) == DONE
     steps_to_the_quarantine = USERS * 3
@@ -82,7 +81,8 @@ def test_users_reach_the_end_by_the_command_with_each_step_once_wherever_it_is_k
 
     assert stages(backend, users) == {Stage.COMPLETED}
     assert not any(sealed_keys(backend, users))
-    assert len(store.ended) == backend.audited() - before == USERS * STEPS
+    steps = [event for event, _ in backend.rows() if event in EVENTS.values()]
+    assert len(store.ended) == len(steps) == USERS * STEPS
     sent = Counter(each.wallet for each in older.world.books.mined)
     assert sent == Counter(user["wallet_address"] for user in users)
     assert len(older.world.books.orders) == USERS
@@ -108,7 +108,7 @@ def test_a_chain_that_shows_no_transfer_yet_ends_the_command_with_1_and_is_asked
     assert len(older.world.books.mined) == len(users)
 
 
-def test_each_step_is_written_down_under_the_run_of_the_command_that_took_it(
+def test_who_ran_the_command_is_written_down_and_each_step_under_their_run(
     backend: Backend, older: OlderSystem, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     clock = ManualClock(NOW_MS)
@@ -121,12 +121,15 @@ def test_each_step_is_written_down_under_the_run_of_the_command_that_took_it(
     clock.move_to(NOW_MS + QUARANTINE_MS)
     assert main(["migrate-custody"]) == DONE
 
-    rows = backend.rows()
-    assert "" not in {run for _, run in rows}
-    assert len({run for _, run in rows}) == 2
-    steps = list(EVENTS.values())
-    for some in (steps[:3], steps[3:]):
-        assert len({run for event, run in rows if event in some}) == 1, "a run of the command"
+    (started, first), (_, second) = place.written
+    assert started.event == "MIGRATION_RUN_STARTED"
+    assert started.facts == {"operator": OPERATOR, "imported": 2, "dry_run": False}
+    quarantined, steps = 3, list(EVENTS.values())
+    assert first != second
+    assert set(backend.rows()) == {
+        *((event, first) for event in (TAKEN_OVER, *steps[:quarantined])),
+        *((event, second) for event in steps[quarantined:]),
+    }
 
 
 def door_of(backend: Backend, older: OlderSystem, clock: ManualClock, store: LegacyStore) -> Door:
@@ -134,7 +137,7 @@ def door_of(backend: Backend, older: OlderSystem, clock: ManualClock, store: Leg
     chain, desk = StandInChain(stand_in), StandInDesk(stand_in)
     migration = Migration(store, LegacyKeys(SECRET), keys, chain, desk, clock)
     return keys_door(
-        {"take_over": take_over(store), "migrate": migrate(store, clock, lambda: migration)}
+        {"take_over": take_over(store, clock), "migrate": migrate(store, clock, lambda: migration)}
     )
 
 

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from custody.keys import WrappedKeys
-from custody.migration.legacy import Stage
+from custody.migration.legacy import Stage, taken_over
 from custody.migration.legacy_keys import LegacyKeys
 from custody.migration.migration import QUARANTINE_MS, Migration
 from custody.migration.run import MigrationRun
@@ -27,7 +27,7 @@ def test_users_broken_off_after_every_step_are_migrated_with_each_step_once(
     store = EndingAfterEachStep(backend.legacy, DependencyError)
     clock, chain = ManualClock(NOW_MS), InMemoryChain()
     for number in range(USERS):
-        store.add(legacy_user(number))
+        store.add(legacy_user(number), taken_over(legacy_user(number), NOW_MS))
         chain.holds(legacy_user(number), Decimal("12.5"))
     before = backend.audited()
     keys = WrappedKeys(backend.vault)

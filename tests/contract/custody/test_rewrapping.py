@@ -14,7 +14,7 @@ from custody.audit import AuditEvent, of_agent, rewrapped
 from custody.aws import sealed_agents
 from custody.key_care import keys_door, rewrap
 from custody.keys import Sealed, WrappedKeys
-from custody.migration.legacy import Stage, reached
+from custody.migration.legacy import Stage, reached, taken_over
 from custody.rewrapping import Progress, Rewrapping
 from tests.contract.custody.in_process import OPERATOR, InProcess
 from tests.fakes.legacy import legacy_user
@@ -100,7 +100,7 @@ def test_each_move_is_written_down_under_the_run_of_the_command_that_asked_for_i
 def migrated(backend: Backend, number: int) -> LegacyUser:
     """Take a user of the older system as far as a wallet under the authority."""
     user = legacy_user(number)
-    backend.legacy.add(user)
+    backend.legacy.add(user, taken_over(user, NOW_MS))
     key = WrappedKeys(backend.vault).make(user.new_key.agent_id, user.new_key.key_version)
     made = replace(
         user,
@@ -115,7 +115,7 @@ def migrated(backend: Backend, number: int) -> LegacyUser:
 
 def test_the_keys_of_users_who_came_from_an_older_system_move_too(backend: Backend) -> None:
     waiting = legacy_user(0)
-    backend.legacy.add(waiting)
+    backend.legacy.add(waiting, taken_over(waiting, NOW_MS))
     users = [migrated(backend, number) for number in (1, 2)]
     stored(backend, 1)
     before = backend.audited()

@@ -22,9 +22,10 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.integration
 
 USERS = 6
+RUNS = "OPERATOR#legacy-users"
 STEPS = [
-    "MIGRATION_STARTED", "SERVER_WALLET_CREATED", "OWNERSHIP_TRANSFERRED", "PRIVATE_KEY_DESTROYED",
-    "MIGRATION_COMPLETED",
+    "LEGACY_USER_TAKEN_OVER", "MIGRATION_STARTED", "SERVER_WALLET_CREATED", "OWNERSHIP_TRANSFERRED",
+    "PRIVATE_KEY_DESTROYED", "MIGRATION_COMPLETED",
 ]  # fmt: skip
 
 
@@ -114,6 +115,10 @@ def let_the_quarantine_end(stage: Stage, user: dict[str, str]) -> None:
 
 
 def audited(stage: Stage, user: dict[str, str]) -> list[str]:
+    """Give what is written down of a user, and see that each row is of a run that has one too."""
     subject = f"SIGNER#migration-{owner_mark(user['user_id'])}"
-    rows = books(stage).rows.rows()
-    return sorted(str(each.fields["event"]) for each in rows if each.key[0] == subject)
+    rows = [each for each in books(stage).rows.rows() if each.key[0] in {subject, RUNS}]
+    runs = {each.fields["correlation_id"] for each in rows if each.key[0] == RUNS}
+    mine = [each.fields for each in rows if each.key[0] == subject]
+    assert {each["correlation_id"] for each in mine} <= runs
+    return sorted(str(each["event"]) for each in mine)

@@ -26,7 +26,7 @@ FAILED = {**DONE, "user_id": "user-3", "stage": "LEGACY", "failure": "KEY_UNUSAB
 
 @pytest.fixture
 def asked(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
-    """Answer a page with two users and one with the last, and keep what was asked."""
+    """Answer a page with two users and one with the last, and keep what was asked and written."""
     asked: list[dict[str, Any]] = []
 
     def ask(_: KeyCare, operation: str, **fields: Any) -> Any:
@@ -37,9 +37,13 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
             return {"users": [DONE, WAITING], "next_page": "user-2"}
         return {"users": [FAILED], "next_page": ""}
 
+    def write_down(_: None, event: str, subject: str, **facts: Any) -> None:
+        asked.append({"written": (event, subject), **facts})
+
     monkeypatch.setattr(KeyCare, "__init__", lambda *_: None)
     monkeypatch.setattr(KeyCare, "ask", ask)
     monkeypatch.setattr(migrate_custody, "find_place", lambda _: None)
+    monkeypatch.setattr(migrate_custody, "write_down", write_down)
     return asked
 
 
@@ -48,7 +52,13 @@ def test_every_page_is_asked_for_and_a_failure_ends_with_1(
 ) -> None:
     assert migrate_custody.command(dry_run=True) == 1
 
-    assert [(each["page"], each["dry_run"]) for each in asked] == [("", True), ("user-2", True)]
+    begun, *pages = asked
+    assert begun == {
+        "written": ("MIGRATION_RUN_STARTED", "legacy-users"),
+        "imported": 0,
+        "dry_run": True,
+    }
+    assert [(each["page"], each["dry_run"]) for each in pages] == [("", True), ("user-2", True)]
     said = capsys.readouterr().out
     assert "user-3  KEY_UNUSABLE  stays LEGACY" in said
     assert "old keys are kept until 2026-09-21 14:13 UTC" in said
@@ -63,8 +73,10 @@ def test_users_are_taken_over_in_portions_before_anything_else(
 
     migrate_custody.command(take_over=export, user="user-9")
 
-    assert [len(each["users"]) for each in asked[:2]] == [100, 50]
-    assert asked[2]["user_id"] == "user-9"
+    begun, first, second, migrated, _ = asked
+    assert begun["imported"] == 150
+    assert [len(each["users"]) for each in (first, second)] == [100, 50]
+    assert migrated["user_id"] == "user-9"
 
 
 @pytest.mark.parametrize("text", ["", "{}", "no json"])

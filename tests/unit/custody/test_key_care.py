@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from custody.agents import owner_mark
 from custody.doors import Answer, Door
 from custody.key_care import keys_door, rewrap
 from custody.migration.door import migrate, no_chain, take_over
@@ -26,7 +27,7 @@ def door(scene: Scene, *, reaches_a_chain: bool = True) -> Door:
     migration = (lambda: scene.migration) if reaches_a_chain else no_chain
     return keys_door(
         {
-            "take_over": take_over(scene.store),
+            "take_over": take_over(scene.store, scene.clock),
             "migrate": migrate(scene.store, scene.clock, migration),
         }
     )
@@ -43,6 +44,9 @@ def test_users_are_taken_over_once_and_stay_as_they_are() -> None:
     again = door(scene)({"operation": "take_over", "users": [{**USER, "kind": "SAFE"}]})
 
     assert (first, again) == ({"added": 2}, {"added": 0})
+    assert [(each.event, each.subject) for each in scene.store.audited] == [
+        ("LEGACY_USER_TAKEN_OVER", f"migration-{owner_mark(name)}") for name in ("user-1", "user-2")
+    ]
     assert scene.store.users["user-1"].kind == "PROXY"
     assert scene.store.users["user-1"].stage is Stage.LEGACY
 

@@ -12,7 +12,7 @@ import pytest
 
 from custody.agents import owner_mark
 from custody.keys import KeyUnusableError, WrappedKeys
-from custody.migration.legacy import EVENTS, LegacyUser, Stage, WalletKind
+from custody.migration.legacy import EVENTS, LegacyUser, Stage, WalletKind, taken_over
 from custody.migration.legacy_keys import LegacyKeys
 from custody.migration.migration import QUARANTINE_MS, Migration
 from custody.migration.run import MigrationRun, Outcome
@@ -83,8 +83,9 @@ class Scene:
         )
         for number in range(self.users):
             user = legacy_user(number)
-            assert self.store.add(user)
+            assert self.store.add(user, taken_over(user, NOW_MS))
             self.chain.holds(user, WORTH)
+        self.store.audited.clear()  # of what is done to them afterwards is told here
 
     def user(self, number: int = 0) -> LegacyUser:
         return self.store.users[f"user-{number:04}"]

@@ -63,7 +63,7 @@ def _doors_in_memory(monkeypatch: pytest.MonkeyPatch) -> None:
         KEYS_ALIAS: keys_door(
             {
                 "rewrap": rewrap(rewrapping),
-                "take_over": take_over(legacy),
+                "take_over": take_over(legacy, scene.clock),
                 "migrate": migrate(legacy, scene.clock, no_chain),
             }
         ),

@@ -11,9 +11,10 @@ from cli.wallet_key import WalletKey
 from custody.agents import address_mark
 from custody.audit import AuditEvent
 from custody.enrolment import NewAgent, PolicyOrder, SwitchOrder
+from custody.migration.legacy import taken_over
 from custody.rewrapping import Rewrapping
 from tests.fakes.sealed_agents import InMemorySealedAgents
-from tests.unit.custody.scene import POLICY, Scene
+from tests.unit.custody.scene import NOW_MS, POLICY, Scene
 from tests.unit.custody.test_migration import Scene as LegacyScene
 from understudy.domain.errors import ConflictError
 from understudy.domain.markets import HYPERLIQUID
@@ -92,6 +93,7 @@ def test_who_knows_the_address_recognises_it_in_record_and_row() -> None:
 
 def test_no_row_of_a_migration_names_its_user_an_address_or_the_order() -> None:
     scene = LegacyScene()
+    scene.store.audited += [taken_over(user, NOW_MS) for user in scene.store.users.values()]
     scene.run()
     scene.after_the_quarantine()
     scene.run()

@@ -36,11 +36,12 @@ class DynamoLegacyStore:
         self._stamps = stamps
         self._custody = Table(client, tables.custody)
 
-    def add(self, user: LegacyUser) -> bool:
-        """Take a user over."""
+    def add(self, user: LegacyUser, audit: AuditEntry) -> bool:
+        """Take a user over with its audit entry."""
         item = {**at.legacy(user.user_id), **attributes_of(user)}
+        entry = put(self._tables.audit, stamped_item(audit, self._stamps))
         try:
-            self._custody.put_when(put_new(self._tables.custody, item))
+            transact(self._client, [put_new(self._tables.custody, item), entry])
         except ConflictError:
             return False
         return True

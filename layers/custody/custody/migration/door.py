@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from custody.migration.legacy import LegacyUser, WalletKind
+from custody.migration.legacy import LegacyUser, WalletKind, taken_over
 from custody.migration.run import MigrationRun
 from custody.requests import read
 from understudy.domain.errors import InvalidInputError, NotAllowedError
@@ -34,15 +34,18 @@ class ImportedUser:
     sealed_key: str
 
 
-def take_over(store: LegacyStore) -> Callable[[Event], Answer]:
-    """Give `{users: […]}` to how many of them are new; the others stay as they are."""
+def take_over(store: LegacyStore, clock: Clock) -> Callable[[Event], Answer]:
+    """Give `{users: […]}` to how many of them are new; the others stay as they are.
+
+    Each that is new is in the audit.
+    """
 
     def take(event: Event) -> Answer:
         plain = event.get("users")
         if not isinstance(plain, list) or len(plain) > MAX_USERS_AT_ONCE:
             raise InvalidInputError(f"send a list of {MAX_USERS_AT_ONCE} users at most")
         users = [_checked(read(ImportedUser, each)) for each in plain]
-        return {"added": sum(store.add(user) for user in users)}
+        return {"added": sum(store.add(user, taken_over(user, clock.now_ms())) for user in users)}
 
     return take
 

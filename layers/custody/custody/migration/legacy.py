@@ -40,6 +40,7 @@ EVENTS = {
     Stage.DESTROYED: "PRIVATE_KEY_DESTROYED",
     Stage.COMPLETED: "MIGRATION_COMPLETED",
 }
+TAKEN_OVER = "LEGACY_USER_TAKEN_OVER"
 
 
 class NewKey(NamedTuple):
@@ -87,8 +88,18 @@ class LegacyUser:
         )
 
 
+def taken_over(user: LegacyUser, at_ms: int) -> AuditEntry:
+    """Say that a user and the key as it came are kept here from now on."""
+    return _told(TAKEN_OVER, user, at_ms)
+
+
 def reached(user: LegacyUser, at_ms: int) -> AuditEntry:
-    """Say which stage a user has reached, and on what evidence.
+    """Say which stage a user has reached, and on what evidence."""
+    return _told(EVENTS[user.stage], user, at_ms)
+
+
+def _told(event: str, user: LegacyUser, at_ms: int) -> AuditEntry:
+    """Name a user.
 
     Rows outlive users, so the older system's own name, addresses and the order are marks here.
     """
@@ -98,4 +109,4 @@ def reached(user: LegacyUser, at_ms: int) -> AuditEntry:
         for name in ("wallet_address", "new_address", "proof")
     }
     facts |= {"kind": user.kind, "quarantine_ends_ms": user.quarantine_ends_ms or "-"}
-    return AuditEntry(EVENTS[user.stage], subject, at_ms, facts)
+    return AuditEntry(event, subject, at_ms, facts)

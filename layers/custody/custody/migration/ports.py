@@ -24,8 +24,11 @@ class UsersPage(NamedTuple):
 class LegacyStore(Protocol):
     """The older system's users, and how far each is."""
 
-    def add(self, user: LegacyUser) -> bool:
-        """Take a user over from the older system; false when the user is there already."""
+    def add(self, user: LegacyUser, audit: AuditEntry) -> bool:
+        """Take a user over from the older system with its audit entry, both or neither.
+
+        False when the user is there already.
+        """
         ...
 
     def page(self, start: str) -> UsersPage:
