@@ -16,8 +16,8 @@ from cli.ops.failures import first_failures
 from cli.ops.judging import judged
 from cli.ops.letters import ReadLetter, chosen, held_letters
 from cli.ops.place import STACK, Place, Queue, failures_explained, find_place
+from cli.ops.redriving import LetterRecord, redrivable, redriven, refuse
 from cli.ops.redriving import drop as drop_letter
-from cli.ops.redriving import redrivable, redriven, refuse
 from cli.ops.showing import lines_of, plain_of, table_of
 from understudy.adapters.aws.dead_letters import SqsDeadLetters
 from understudy.adapters.clock import SystemClock
@@ -96,7 +96,7 @@ def redrive_letters(
         with held_letters(dead_letters, _queues(queue)) as letters:
             wanted = chosen(letters, message_ids or [])
             refuse(wanted, poison=poison)
-            _say_all(redriven(place, dead_letters, wanted))
+            _say_all(redriven(place, LetterRecord(place), dead_letters, wanted))
     return 0
 
 
@@ -121,8 +121,9 @@ def drop_letters(
             if wanted and not yes:
                 remedy = f"add --yes to drop {counted(len(wanted), 'letter')} for good"
                 raise CommandError("NOT_CONFIRMED", "nothing was dropped", remedy)
+            record = LetterRecord(place)
             for each in wanted:
-                drop_letter(place, dead_letters, each, SystemClock().now_ms())
+                drop_letter(record, dead_letters, each)
                 _say(f"{each.letter.message_id}  dropped")
             hidden = _hidden(dead_letters, _queues(queue)) if every else {}
     if every:
@@ -134,6 +135,7 @@ def drop_letters(
 def _redrive_all(place: Place, queues: Sequence[str], *, poison: bool) -> int:
     """Send back what lay there at the beginning: what fails again meanwhile is left for a look."""
     dead_letters, begun_ms = place.dead_letters(), SystemClock().now_ms()
+    record = LetterRecord(place)
     done, failed = set[str](), dict[str, str]()
     while True:
         with held_letters(dead_letters, queues) as letters:
@@ -144,7 +146,7 @@ def _redrive_all(place: Place, queues: Sequence[str], *, poison: bool) -> int:
                 if each.letter.sent_at_ms <= begun_ms
             ]
             for each in wanted:
-                failure = _tried(place, dead_letters, each)
+                failure = _tried(place, record, dead_letters, each)
                 if failure:
                     failed[each.letter.message_id] = failure
                 else:
@@ -158,10 +160,12 @@ def _redrive_all(place: Place, queues: Sequence[str], *, poison: bool) -> int:
     return 0
 
 
-def _tried(place: Place, dead_letters: SqsDeadLetters, each: ReadLetter) -> str:
+def _tried(
+    place: Place, record: LetterRecord, dead_letters: SqsDeadLetters, each: ReadLetter
+) -> str:
     """Redrive one letter; gives the code of what that letter alone refuses, or nothing."""
     try:
-        _say_all(redriven(place, dead_letters, [each]))
+        _say_all(redriven(place, record, dead_letters, [each]))
     except (CommandError, NotFoundError) as error:
         return error.code
     return ""

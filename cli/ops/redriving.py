@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
+from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
 from cli.counting import counted
@@ -16,16 +17,47 @@ from understudy.adapters.aws.letter_bodies import (
     FailedRun,
     Poison,
 )
+from understudy.adapters.clock import SystemClock
 from understudy.domain.audit import AuditEntry
 from understudy.workflows.requests.dead_letters import redrive
 
 if TYPE_CHECKING:
     from cli.ops.letters import ReadLetter
     from cli.ops.place import Place
+    from understudy.adapters.aws.audit_trail import DynamoAuditTrail
     from understudy.adapters.aws.dead_letters import SqsDeadLetters
 
 SUBJECT = "dead-letters"
 DROPPED = "DEAD_LETTER_DROPPED"
+REDRIVEN = "DEAD_LETTER_REDRIVEN"
+
+
+class LetterRecord:
+    """Writes down who does what to letters; nobody is asked before there is something to write."""
+
+    def __init__(self, place: Place) -> None:
+        self._place = place
+
+    def note(self, event: str, each: ReadLetter, **facts: str) -> None:
+        """Write one deed down; raises DependencyError when it is not kept."""
+        letter = each.letter
+        told = {
+            "operator": self._operator,
+            "message_id": letter.message_id,
+            "queue": letter.queue,
+            "group": letter.group or "-",
+            "sent_at_ms": json.dumps(letter.sent_at_ms),
+            **facts,
+        }
+        self._trail.append(AuditEntry(event, SUBJECT, SystemClock().now_ms(), told))
+
+    @cached_property
+    def _operator(self) -> str:
+        return str(self._place.client("sts").get_caller_identity()["Arn"])
+
+    @cached_property
+    def _trail(self) -> DynamoAuditTrail:
+        return self._place.audit_trail()
 
 
 def refuse(letters: Sequence[ReadLetter], *, poison: bool) -> None:
@@ -66,33 +98,25 @@ def _refusal(each: ReadLetter, *, poison: bool) -> CommandError | None:
 
 
 def redriven(
-    place: Place, dead_letters: SqsDeadLetters, letters: Sequence[ReadLetter]
+    place: Place, record: LetterRecord, dead_letters: SqsDeadLetters, letters: Sequence[ReadLetter]
 ) -> Iterator[str]:
-    """Send letters back one after the other; says of each what was done."""
+    """Write down who sends letters back, and send each; says of each what was done.
+
+    A letter's body goes on and is not kept.
+    """
     for each in letters:
+        note = partial(record.note, REDRIVEN, each)
         if isinstance(each.content, FailedBatch):
-            events = publish_again(place, each.content)
+            events = publish_again(place, each.content, note)
             dead_letters.remove(each.letter)
             yield f"{each.letter.message_id}  published {counted(len(events), 'event')}"
         else:
+            note()
             redrive(dead_letters, each.letter)
             yield f"{each.letter.message_id}  sent back to {each.letter.queue}"
 
 
-def drop(place: Place, dead_letters: SqsDeadLetters, each: ReadLetter, now_ms: int) -> None:
+def drop(record: LetterRecord, dead_letters: SqsDeadLetters, each: ReadLetter) -> None:
     """Write down who drops what, whole, and only then remove it."""
-    actor = place.client("sts").get_caller_identity()["Arn"]
-    facts = {"operator": actor, **_facts(each)}
-    place.audit_trail().append(AuditEntry(DROPPED, SUBJECT, now_ms, facts))
+    record.note(DROPPED, each, body=each.letter.body)
     dead_letters.remove(each.letter)
-
-
-def _facts(each: ReadLetter) -> dict[str, str]:
-    letter = each.letter
-    return {
-        "message_id": letter.message_id,
-        "queue": letter.queue,
-        "group": letter.group or "-",
-        "sent_at_ms": json.dumps(letter.sent_at_ms),
-        "body": letter.body,
-    }

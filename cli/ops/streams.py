@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -36,12 +36,16 @@ def events_there(place: Place, batch: FailedBatch) -> EventsThere:
     return EventsThere(events_among(changes, SystemClock().now_ms()), unreadable)
 
 
-def publish_again(place: Place, batch: FailedBatch) -> Sequence[CopyEvent]:
+def publish_again(
+    place: Place, batch: FailedBatch, note: Callable[[], None]
+) -> Sequence[CopyEvent]:
     """Publish the events of a batch; raises NotFoundError, CommandError STREAM_RECORDS_UNREADABLE.
 
-    Those that can be read are published before that is said.
+    `note` is called when its records are found, before anything is published. Those that can be
+    read are published before that is said.
     """
     changes, unreadable = _changes(place, batch)
+    note()
     bus = EventBridgeBus(place.client("events"), place.resource("CopyBus"))
     events = publish_changes(bus, SystemClock(), changes)
     if unreadable:

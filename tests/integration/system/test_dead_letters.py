@@ -16,6 +16,7 @@ from tests.permissions.cast import Follower, new_follower
 from tests.permissions.queues import waiting
 from tests.permissions.stage import Stage
 from understudy.adapters.aws import dead_letters
+from understudy.adapters.aws.audit_items import row_of
 from understudy.messages import FollowerExecute, encode
 
 if TYPE_CHECKING:
@@ -129,6 +130,11 @@ def test_a_good_message_is_redriven_and_its_trade_copied_once(
 
     assert main([*OPS, "redrive", name]) == 0
 
+    kept = stage.table("AuditTable").partition("OPERATOR#dead-letters")
+    rows: list[Any] = [row_of(each).fields for each in kept]
+    (row,) = (each for each in rows if each["facts"]["message_id"] == name)
+    assert row["event"] == "DEAD_LETTER_REDRIVEN"
+    assert row["correlation_id"]
     stage.wait("it is copied", lambda: follower.held, 10)
     assert main([*OPS, "redrive", name]) == 1
     assert "error LETTER_NOT_FOUND" in capsys.readouterr().err

@@ -102,7 +102,7 @@ def dropped(monkeypatch: pytest.MonkeyPatch) -> list[str]:
         assert queues == ["agent-upkeep"]
         yield [letter("agent-upkeep", RUN, name) for name in ("1", "2")]
 
-    def drop(_place: Any, _letters: Any, each: ReadLetter, _now_ms: int) -> None:
+    def drop(_record: Any, _letters: Any, each: ReadLetter) -> None:
         gone.append(each.letter.message_id)
 
     monkeypatch.setattr(dead_letters, "find_place", lambda _: NOWHERE)
