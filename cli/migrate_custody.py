@@ -19,10 +19,11 @@ from cli.ops.place import STACK, failures_explained, find_place
 USERS_AT_ONCE = 100
 SUBJECT = "legacy-users"
 STARTED = "MIGRATION_RUN_STARTED"
+NOT_FOUND = "NOT_FOUND"
 
 
 def command(
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only look.")] = False,  # noqa: FBT002  # an option
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Take nobody a step further.")] = False,  # noqa: FBT002  # an option
     user: Annotated[str, typer.Option("--user", help="Only this user.")] = "",
     take_over: Annotated[
         Path | None, typer.Option("--import", help="First take over the users of this JSON file.")
@@ -83,8 +84,9 @@ def _migrated(care: KeyCare, user: str, *, dry_run: bool) -> list[dict[str, Any]
 def _shown(outcomes: list[dict[str, Any]]) -> int:
     failed = [each for each in outcomes if each["failure"]]
     for each in failed:
-        _say(f"{each['user_id']}  {each['failure']}  stays {each['stage']}")
-    stages = Counter(each["stage"] for each in outcomes)
+        stays = "" if each["failure"] == NOT_FOUND else f"  stays {each['stage']}"
+        _say(f"{each['user_id']}  {each['failure']}{stays}")
+    stages = Counter(each["stage"] for each in outcomes if each["failure"] != NOT_FOUND)
     for stage, count in stages.items():
         _say(f"{stage:<15} {count}")
     ends = [each["quarantine_ends_ms"] for each in outcomes if each["stage"] == "TRANSFERRED"]

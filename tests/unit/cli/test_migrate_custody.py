@@ -88,3 +88,18 @@ def test_a_file_that_is_no_list_of_users_is_refused(text: str, tmp_path: Path) -
         migrate_custody.command(take_over=export)
 
     assert raised.value.code == "IMPORT_UNREADABLE"
+
+
+def test_a_user_who_is_not_there_is_at_no_stage(
+    asked: list[dict[str, Any]],
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    nobody = {**DONE, "user_id": "nobody", "stage": "LEGACY", "failure": "NOT_FOUND"}
+    page = {"users": [nobody], "next_page": ""}
+    monkeypatch.setattr(KeyCare, "ask", lambda *_, **__: page)
+
+    assert migrate_custody.command(user="nobody") == 1
+
+    assert capsys.readouterr().out.splitlines() == ["nobody  NOT_FOUND", "1 user, 1 failed"]
+    assert len(asked) == 1
