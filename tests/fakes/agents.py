@@ -99,26 +99,37 @@ class InMemoryAgentKeys:
 
 @dataclass
 class ApprovingRest:
-    """Stands where `Rest` stands: takes approvals, lists agents; `answers` come first."""
+    """Stands where `Rest` stands: takes approvals, lists agents; `answers` come first.
+
+    An answer that is None is the usual one: what was sent is taken. `fees` are the agreed ones.
+    """
 
     sent: list[dict[str, Any]] = field(default_factory=list)
     listed: dict[str, str] = field(default_factory=dict)
-    answers: deque[tuple[int, bytes] | Unknown] = field(default_factory=deque)
+    fees: dict[str, int] = field(default_factory=dict)
+    answers: deque[tuple[int, bytes] | Unknown | None] = field(default_factory=deque)
 
     def send(self, body: str) -> tuple[int, bytes] | Unknown:
         action = json.loads(body)["action"]
         self.sent.append(action)
-        if self.answers:
-            return self.answers.popleft()
+        answer = self.answers.popleft() if self.answers else None
+        if answer is not None:
+            return answer
         self.take(action)
         return 200, b'{"status":"ok","response":{"type":"default"}}'
 
     def take(self, action: dict[str, Any]) -> None:
         if action["type"] == "approveAgent":
             self.listed[action["agentName"].partition(" ")[0]] = action["agentAddress"]
+        elif action["type"] == "approveBuilderFee":
+            self.fees[action["builder"]] = tenths_bps(action["maxFeeRate"])
 
     def ask(self, question: dict[str, Any]) -> Any:
         if question["type"] == "maxBuilderFee":
-            return 10
+            return self.fees.get(question["builder"], 0)
         kept = {name: each for name, each in self.listed.items() if each != ZERO_ADDRESS}
         return [{"name": name, "address": each, "validUntil": None} for name, each in kept.items()]
+
+
+def tenths_bps(percent: str) -> int:
+    return int(Decimal(percent.removesuffix("%")) * 1000)

@@ -9,13 +9,11 @@ import pytest
 from eth_account import Account
 from eth_account.messages import encode_typed_data
 
-from tests.fakes.agents import InMemoryAgentKeys
 from tests.fakes.api import ApiWorld
 from tests.fakes.identity import ALICE, BOB
 from tests.fakes.requests import created, started
 from understudy.domain.intents import Unknown
 
-REFUSED = (200, b'{"status":"err","response":"Too many extra agents for cumulative volume"}')
 HOUR_MS = 3_600_000
 
 
@@ -147,17 +145,6 @@ def test_after_an_hour_it_is_too_late_to_sign(api: ApiWorld, token: str) -> None
     )
 
 
-def test_a_refusal_by_the_venue_is_told_and_leaves_it_pending(api: ApiWorld, token: str) -> None:
-    made = enabled(api, token)
-    api.rest.answers.append(REFUSED)
-
-    answer = api.request("POST", "/v1/agents/confirm", confirmation(made), token)
-
-    assert (answer.status, answer.code) == (422, "AGENT_SLOTS_FULL")
-    assert "Too many extra agents" in answer.body["detail"]
-    assert api.keys.states == {"agent-1": "PENDING"}
-
-
 def test_a_lost_answer_can_be_asked_for_again(api: ApiWorld, token: str) -> None:
     made = enabled(api, token)
     api.rest.answers.append(Unknown("TIMEOUT"))
@@ -255,16 +242,6 @@ def test_revoking_again_goes_on_where_it_was_broken_off(api: ApiWorld, token: st
     second = api.request("DELETE", f"/v1/agents/{agent_id}", None, token)
 
     assert first.body == second.body
-
-
-def test_a_builder_fee_is_asked_for_only_where_custody_names_one(token: str) -> None:
-    api = ApiWorld(keys=InMemoryAgentKeys(builder=("0x" + "9" * 40, 10)), referral_code="REF")
-    made = enabled(api, api.token())
-
-    kinds = [each["action"]["type"] for each in made["to_sign"]]
-    assert kinds == ["approveAgent", "approveBuilderFee"]
-    answer = api.request("POST", "/v1/agents/confirm", confirmation(made), api.token())
-    assert answer.body["agent"]["approve_builder_fee_confirmed_at_ms"] > 0
 
 
 def test_no_answer_ever_holds_a_key(api: ApiWorld, token: str) -> None:
