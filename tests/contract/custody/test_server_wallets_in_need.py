@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -16,12 +17,20 @@ from custody.signer import IntentSigner
 from simulators.server_wallets.thread import ServerWalletProvider
 from tests.contract.custody.authorities import agent_of, wallets_at
 from tests.contract.custody.test_server_wallets import SERVER_WALLET, WANTED, sign
+from tests.integration.scripted_server import say, serving
 from tests.unit.custody.scene import POLICY, TESTNET, Scene
 from understudy.domain.errors import DependencyError
 from understudy.domain.intents import SigningRefused
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
+
+KNOWN = replace(Scene().agent, key_id="wallet-1", authority=SERVER_WALLET)
+ASKED: dict[str, Callable[[ServerWallets], object]] = {
+    "make": lambda wallets: wallets.make("agent", 1),
+    "sign": lambda wallets: sign(wallets, KNOWN),
+    "destroy": lambda wallets: wallets.destroy(KNOWN),
+}
 
 
 @pytest.fixture
@@ -73,3 +82,20 @@ def test_a_wallet_that_was_revoked_there_signs_nothing_and_its_intents_are_refus
 
     assert isinstance(answer, SigningRefused)
     assert answer.reason == Refusal.KEY_UNUSABLE
+
+
+@pytest.mark.parametrize("status", [302, 307])
+@pytest.mark.parametrize("ask", ASKED.values(), ids=ASKED)
+def test_a_redirect_is_not_followed_and_takes_no_token_along(
+    ask: Callable[[ServerWallets], object], status: int
+) -> None:
+    with serving(say(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}")) as elsewhere:
+        place = f"Location: {elsewhere.url}/v1/wallets".encode()
+        moved = b"HTTP/1.1 %d Moved\r\n%b\r\nContent-Length: 2\r\n\r\n{}" % (status, place)
+        with serving(say(moved)) as provider:
+            wallets = ServerWallets(WalletService(provider.url, lambda: "the token"))
+            with pytest.raises(DependencyError):
+                ask(wallets)
+
+    assert len(provider.targets) == 1
+    assert elsewhere.connections == 0
