@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 
+from tests.fakes.api import ApiWorld
 from tests.fakes.identity import ALICE, BOB
+from tests.fakes.providers import verifiers
 from tests.fakes.requests import created, started
+from tests.unit.api.test_provider_routes import ADDRESS, DYNAMIC, PRIVY, dynamic_body, privy_body
 from understudy.workflows.requests import account_export
-
-if TYPE_CHECKING:
-    from tests.fakes.api import ApiWorld
 
 
 def exported(api: ApiWorld, token: str, **query: str) -> dict[str, Any]:
@@ -53,6 +53,20 @@ def test_everything_is_there(api: ApiWorld, token: str) -> None:
     assert {each["intent_id"] for each in orders} == {leg["intent_id"] for leg in receipt["legs"]}
     assert found["copies"]["cursor"] == ""
     assert found["elsewhere"]
+
+
+def test_who_came_in_by_a_provider_is_told_whom_it_named_and_nobody_else() -> None:
+    api = ApiWorld(providers=verifiers())
+    bodies = {PRIVY: privy_body(ADDRESS), DYNAMIC: dynamic_body(BOB.address)}
+    opened = {path: api.request("POST", path, body).body for path, body in bodies.items()}
+
+    for path, provider in ((PRIVY, "privy"), (DYNAMIC, "dynamic")):
+        found = exported(api, opened[path]["access_token"])
+        known = next(each for each in api.identity.identities.values() if each.provider == provider)
+        (identity,) = found["identities"]
+        assert (identity["provider"], identity["subject"]) == (provider, known.subject)
+        assert identity["user_id"] == found["user"]["user_id"]
+        assert identity["created_at_ms"] == known.created_at_ms
 
 
 def test_a_removed_wallet_is_named_as_long_as_that_is_remembered(api: ApiWorld, token: str) -> None:
