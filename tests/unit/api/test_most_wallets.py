@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 import pytest
 
+from cli.wallet_key import WalletKey
 from tests.fakes.api import ApiWorld
 from tests.fakes.identity import BOB, CountedIds
 from tests.unit.api.test_wallets import link, proof
@@ -15,6 +16,8 @@ from understudy.domain.identity import Connector
 from understudy.domain.ids import WalletId
 from understudy.workflows.requests.wallet_proofs import SignedMessage
 from understudy.workflows.requests.wallets import MOST_WALLETS
+
+CAROL = WalletKey(b"\x03" * 32)
 
 
 @dataclass(kw_only=True)
@@ -31,13 +34,15 @@ class Meanwhile(CountedIds):
 def test_twenty_wallets_are_the_most(api: ApiWorld, token: str) -> None:
     user_id = api.request("GET", "/v1/me", None, token).body["user"]["user_id"]
     (own,) = api.identity.wallets(user_id)
-    for number in range(MOST_WALLETS - 1):
+    for number in range(18):  # with the one signed in with: nineteen
         name, address = f"w{number}", f"0x{number:040x}"
         wallet = replace(own, wallet_id=WalletId(name), address=address)
         api.identity.add_wallet(wallet, MOST_WALLETS, is_proven=True)
 
-    answer = link(api, token)
+    assert link(api, token).status == 201
+    answer = link(api, token, CAROL)
 
+    assert len(api.identity.wallets(user_id)) == 20
     assert (answer.status, answer.code) == (422, "TOO_MANY_WALLETS")
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ TEMPLATE: dict[str, Any] = yaml_parse((ROOT / "template.yaml").read_text(encodin
 EVERYWHERE = TEMPLATE["Globals"]["Function"]["Environment"]["Variables"]
 MARKED = re.compile(r"`([^`]+)`")
 A_RESOURCE = re.compile(r"[A-Z][a-z]+(?:[A-Z][a-z]+)+")
+IN_MS = {"s": 1000, "min": 60_000, "h": 3_600_000, "days": 86_400_000}
 SOURCES = ROOT.parent / "shared" / "sources"
 # A variable of an environment, a name with a value or its type in a listing or a call, a row of a
 # table.
@@ -92,12 +94,32 @@ def test_no_variable_is_told_that_nothing_has() -> None:
     assert set(told_variables()) - set(variables()) == set()
 
 
-def test_every_fixed_value_is_in_the_code() -> None:
-    code = "\n".join(path.read_text(encoding="utf-8") for path in (ROOT / "layers").rglob("*.py"))
-    names = re.findall(r"`([A-Z_]+)`", section("What is fixed"))
+def fixed() -> list[Any]:
+    """Give each fixed value with the name of the constant beside it."""
+    told = [line.split("|")[2:4] for line in section("What is fixed").splitlines() if "`" in line]
+    pairs = [zip(v.split(";"), MARKED.findall(names), strict=True) for v, names in told]
+    found = [pytest.param(*each, id=each[1]) for row in pairs for each in row]
+    assert found
+    return found
 
-    assert names
-    assert [name for name in names if not re.search(rf"^{name}\b.*=", code, re.MULTILINE)] == []
+
+def constant(name: str) -> int:
+    """Give the one constant of this name that a layer defines, lengths of time in milliseconds."""
+    files = [
+        each
+        for each in (ROOT / "layers").rglob("*.py")
+        if f"\n{name} = " in each.read_text(encoding="utf-8")
+    ]
+    (module,) = (".".join(each.relative_to(ROOT).with_suffix("").parts[2:]) for each in files)
+    value: int = getattr(import_module(module), name)
+    return value * IN_MS["s"] if name.endswith("_SECONDS") else value
+
+
+@pytest.mark.parametrize(("told", "name"), fixed())
+def test_a_fixed_value_is_told_as_the_code_has_it(told: str, name: str) -> None:
+    number, unit, _ = f"{told.strip()}  ".split(" ", 2)
+
+    assert int(number) * IN_MS.get(unit, 1) == constant(name)
 
 
 def test_what_became_of_a_setting_names_what_is_in_the_template() -> None:

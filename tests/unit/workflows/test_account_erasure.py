@@ -16,7 +16,7 @@ from understudy.domain.limits import OnStop
 from understudy.workflows import account_erasure
 from understudy.workflows.account_erasure import Erasures, erase_accounts
 from understudy.workflows.requests import account_deletion
-from understudy.workflows.requests.account_deletion import CLOSES_FOR_MS, GOES_ON_AFTER_MS
+from understudy.workflows.requests.account_deletion import GOES_ON_AFTER_MS
 
 if TYPE_CHECKING:
     from tests.fakes.api import ApiWorld
@@ -204,7 +204,7 @@ def test_what_could_not_be_closed_in_four_weeks_is_its_owners_and_the_user_is_go
 ) -> None:
     user_id = _asked_without_an_agent(api, token)
 
-    schedule.after(CLOSES_FOR_MS - 1)
+    schedule.after(28 * DAY_MS - 1)
     assert traces(api, user_id)
     assert schedule.after().done == 1
 
