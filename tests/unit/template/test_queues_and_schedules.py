@@ -17,6 +17,13 @@ QUEUES = {each.name: each.properties for each in TEMPLATE.of_type("AWS::SQS::Que
 FUNCTIONS = {each.name: each.properties for each in TEMPLATE.functions()}
 SECONDS = 10
 SLOW = {"FollowReconcileFunction": 30}  # decision 030
+RATES = {
+    "LeaderListenerFunction": "rate(1 minute)",
+    "FollowReconcileFunction": "rate(1 minute)",
+    "AgentUpkeepFunction": "rate(5 minutes)",
+    "AccountErasureFunction": "rate(5 minutes)",
+    "AuditCheckpointFunction": "rate(5 minutes)",
+}
 
 
 def events_of(kind: str) -> list[Any]:
@@ -37,6 +44,14 @@ def test_a_message_is_hidden_for_twice_as_long_as_its_worker_may_take(
 
     assert seconds == SLOW.get(function, SECONDS)
     assert QUEUES[name]["VisibilityTimeout"] >= 2 * seconds
+
+
+def test_whatever_goes_on_by_itself_is_called_in_its_time() -> None:
+    calls = [each.values for each in events_of("ScheduleV2")]
+
+    assert {name: event["ScheduleExpression"] for name, event in calls} == RATES
+    assert len(calls) == len(RATES)
+    assert {event.get("State", "ENABLED") for _, event in calls} == {"ENABLED"}
 
 
 @pytest.mark.parametrize(("function", "schedule"), events_of("ScheduleV2"))
