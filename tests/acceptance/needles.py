@@ -4,11 +4,21 @@ from __future__ import annotations
 
 import base64
 import json
+import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from checks.leaks import PATTERNS
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
+
+SECRET_SHAPED = re.compile(PATTERNS["secret"].pattern.encode())
+# What is no secret although it is 32 bytes: ids, hashes, marks and the seals of the audit's rows.
+PUBLIC = re.compile(
+    rb"\b(?:\w+_id|\w*hash|\w+_mark|content|previous|INSERT)\W+(?:S\W+)?(?:0x)?"
+    rb"([0-9a-f]{64})(?![0-9a-fA-F])"
+)
 
 
 @dataclass(frozen=True)
@@ -46,6 +56,21 @@ def found(secrets: Iterable[Secret], places: Mapping[str, bytes]) -> list[str]:
         for form, needle in set(forms_of(secret.raw))
         for place, content in places.items()
         if needle in content and not place.endswith(secret.vaults or ("\0",))
+    ]
+
+
+def public_values(places: Mapping[str, bytes]) -> set[bytes]:
+    """Give every 32-byte hex string that stands somewhere under the name of an id or a hash."""
+    return {named[1] for content in places.values() for named in PUBLIC.finditer(content)}
+
+
+def unnamed(places: Mapping[str, bytes], public: set[bytes]) -> list[str]:
+    """Name every place with a 32-byte hex string that is none of these, and what stands before."""
+    return [
+        f"32 bytes in hex in {place} after {content[max(0, hit.start() - 40) : hit.start()]!r}"
+        for place, content in places.items()
+        for hit in SECRET_SHAPED.finditer(content)
+        if hit[0] not in public
     ]
 
 

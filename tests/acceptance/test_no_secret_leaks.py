@@ -13,13 +13,16 @@ from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
 from cli.app import main
-from tests.acceptance.needles import Secret, forms_of, found
+from tests.acceptance.needles import Secret, forms_of, found, public_values, unnamed
 from tests.acceptance.running import short_recording
 from tests.acceptance.secrets_of_a_run import KMS, WITNESS, Knowledge
 
 pytestmark = pytest.mark.integration
 
+EMULATORS_OWN = "state/cloud/"  # what it keeps for itself: code by its hash, messages by theirs
 LOG = "state/cloud/state/cloudwatch_logs.json"
+LOGS = (LOG, "state/cloud/emulator.log", "state/simulator.log")
+SECRET = bytes(range(100, 132))
 KINDS = {
     "a wallet's key": 3,
     "an access token": 3,
@@ -91,6 +94,33 @@ def test_none_is_found(run: Knowledge) -> None:
     assert found(run.secrets, run.places) == []
 
 
+def written(run: Knowledge) -> dict[str, bytes]:
+    """Give what the system itself has said, logged, sent and stored."""
+    places = run.places.items()
+    return {p: c for p, c in places if p in LOGS or not p.startswith(EMULATORS_OWN)}
+
+
+def test_whatever_has_the_shape_of_a_key_is_an_id_or_a_hash(run: Knowledge) -> None:
+    """Search for any 32-byte hex string: a secret that the run above knows nothing of."""
+    places = written(run)
+    public = public_values(places)
+
+    assert {*LOGS, "what it said", "e.json", "CustodyTable", WITNESS} <= places.keys()
+    assert len(public) >= 40
+    assert unnamed(places, public) == []
+
+
+@pytest.mark.parametrize("planted", ["sent: 0x%s", '{"key": {"S": "%s"}}', "%s\n", "a.1.%s"])
+def test_a_secret_that_nobody_knew_of_is_found_in_every_place(run: Knowledge, planted: str) -> None:
+    places = written(run)
+    public = public_values(places)
+    for text in (SECRET.hex(), SECRET.hex().upper()):
+        line = (planted % text).encode()
+        longer = {place: content + b"\n" + line for place, content in places.items()}
+
+        assert len(unnamed(longer, public)) == len(places)
+
+
 @pytest.mark.parametrize("form", [name for name, _ in forms_of(b"1234")])
 def test_one_that_is_written_down_is_found(run: Knowledge, form: str) -> None:
     """Plant each kind in a copy of one file: the search above would not pass."""
@@ -102,7 +132,7 @@ def test_one_that_is_written_down_is_found(run: Knowledge, form: str) -> None:
 
 
 def test_a_vault_is_excused_for_its_own_secrets_only() -> None:
-    secret = Secret("a key", bytes(range(100, 132)), (KMS,))
+    secret = Secret("a key", SECRET, (KMS,))
 
     assert found([secret], {f"state/{KMS}": secret.raw}) == []
     assert found([secret], {"state/cloud/state/sqs.json": secret.raw}) != []

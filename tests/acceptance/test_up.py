@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+import requests
 
 from cli.client import ApiClient
 from cli.followers import public_key_of
@@ -28,6 +29,7 @@ pytestmark = pytest.mark.integration
 
 KEY = public_key_of(2)
 READY = "Ctrl-C stops everything"
+PROVIDERS = {"privy": "/v1/auth/privy", "dynamic": "/v1/auth/dynamic/verify"}
 
 
 @pytest.fixture(scope="module")
@@ -54,8 +56,22 @@ def what_a_user_sees(run: Run, client: ApiClient) -> dict[str, Any]:
     return {
         "me": client.me(),
         "agents": books["accounts"][KEY.address.lower()]["agents"],
-        "addresses": [run.address(name) for name in ("API", "venue")],
+        "addresses": [run.address(name) for name in ("API", "venue", "providers")],
+        "at providers": [wallet_at(run, provider) for provider in PROVIDERS],
     }
+
+
+def wallet_at(run: Run, provider: str) -> str:
+    """Sign in with the tokens of a provider at the address that was said; gives the wallet's id."""
+    address = "0x" + provider.encode().hex().ljust(40, "0")
+    tokens = requests.post(
+        f"{run.address('providers')}/_simulator/{provider}/tokens",
+        json={"subject": "alice", "wallets": [{"address": address, "embedded": True}]},
+        timeout=PATIENCE_SECONDS,
+    )
+    tokens.raise_for_status()
+    client = ApiClient(run.address("API"), SIGN_IN)
+    return str(client.call("POST", PROVIDERS[provider], tokens.json())["wallet"]["wallet_id"])
 
 
 def first_follow(*arguments: str) -> subprocess.CompletedProcess[str]:
@@ -123,6 +139,7 @@ def test_the_next_run_goes_on_with_the_same_state(tmp_path: Path, state: Path, s
         interrupted(again)
 
     assert before["agents"]
+    assert all(before["at providers"])
     assert after == before
 
 
