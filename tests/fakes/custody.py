@@ -29,6 +29,12 @@ if TYPE_CHECKING:
     from understudy.domain.intents import Intent
     from understudy.domain.markets import Market
 
+# How long the table keeps what it throws away by itself.
+_DAY_MS = 86_400_000
+_PENDING_KEPT_MS = _DAY_MS
+_CONTENT_KEPT_MS = 60 * _DAY_MS
+_SPENT_KEPT_MS = 8 * _DAY_MS
+
 
 class MarketTable(Protocol):
     """Where the listener's markets and marks are."""
@@ -52,7 +58,9 @@ class InMemoryCustodyStore:
         self._bounds: dict[str, Bounds] = {}
         self._switches = InMemorySwitchBoard()
         self._contents: dict[IntentId, str] = {}
+        self._signed_at: dict[IntentId, int] = {}
         self.spent: dict[tuple[str, str], Decimal] = defaultdict(lambda: ZERO)
+        self._spent_at: dict[tuple[str, str], int] = {}
         self.audited: list[AuditEntry] = []
 
     def read(self, intents: Sequence[Intent], day: str) -> Readings:
@@ -85,7 +93,10 @@ class InMemoryCustodyStore:
             if approval.notional and self.spent[spent] > approval.room:
                 return Recorded.NO_ROOM
             self._contents[approval.intent_id] = approval.content
-            self.spent[spent] += approval.notional
+            self._signed_at[approval.intent_id] = approval.at_ms
+            if approval.notional:
+                self.spent[spent] += approval.notional
+                self._spent_at[spent] = approval.at_ms
             self.audited.append(approval.audit)
             return Recorded.NEW
 
@@ -136,6 +147,20 @@ class InMemoryCustodyStore:
         with self._lock:
             self._switches.turn(switch, subject, on=on, at_ms=at_ms)
             self.audited.append(audit)
+
+    def throw_away(self, at_ms: int) -> None:
+        """Drop what the table has thrown away by then."""
+        with self._lock:
+            for agent in list(self._agents.values()):
+                is_over = agent.created_at_ms + _PENDING_KEPT_MS <= at_ms
+                if agent.status is AgentStatus.PENDING and is_over:
+                    del self._agents[agent.agent_id]
+            for intent, signed_at in list(self._signed_at.items()):
+                if signed_at + _CONTENT_KEPT_MS <= at_ms:
+                    del self._contents[intent], self._signed_at[intent]
+            for day, spent_at in list(self._spent_at.items()):
+                if spent_at + _SPENT_KEPT_MS <= at_ms:
+                    del self.spent[day], self._spent_at[day]
 
     def _killed(self, agent: Agent) -> Killed:
         return Killed(

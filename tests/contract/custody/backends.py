@@ -19,7 +19,8 @@ from custody.keys import KeyVault
 from custody.migration.ports import LegacyStore
 from custody.rewrapping import SealedAgents
 from custody.store import AgentStore, SigningStore
-from tests.contract.stores.tables import create
+from tests.contract.stores.late_replica import LateReplica
+from tests.contract.stores.tables import PRIMARY_KEY, create
 from tests.fakes.custody import InMemoryCustodyStore, InMemoryVault
 from tests.fakes.legacy import InMemoryLegacyStore
 from tests.fakes.sealed_agents import InMemorySealedAgents
@@ -43,7 +44,8 @@ MARKS = Marks({"BTC": Decimal(50_000)}, {"BTC": NOW_MS})
 class Backend:
     """What custody stands on, and the audit's rows: each one's event and whose request it was.
 
-    `next_vault` gives the vault after the sealing key and the spare one changed places.
+    `next_vault` gives the vault after the sealing key and the spare one changed places;
+    `throw_away` does what the table does by itself, until a time in milliseconds.
     """
 
     signing: SigningStore
@@ -53,6 +55,7 @@ class Backend:
     sealed: SealedAgents
     next_vault: Callable[[], KeyVault]
     legacy: LegacyStore
+    throw_away: Callable[[int], None]
 
     def audited(self) -> int:
         """Say how many rows there are."""
@@ -83,6 +86,7 @@ def in_memory() -> Backend:
         InMemorySealedAgents(store, legacy),
         vault.switched,
         legacy,
+        store.throw_away,
     )
 
 
@@ -96,14 +100,16 @@ def on_aws(dynamodb: Any, kms: Any, names: TableNames | None = None) -> Backend:
     markets.put_marks(HYPERLIQUID, MARKS)
     keys = VaultKeys(new_key(kms), new_key(kms))
     stamps = KmsStamps(kms, new_key(kms), Actor.SIGNER)
+    late: Any = LateReplica(dynamodb, names.custody)
     return Backend(
-        DynamoSigningStore(dynamodb, names, stamps),
-        DynamoAgentStore(dynamodb, names, stamps),
+        DynamoSigningStore(late, names, stamps),
+        DynamoAgentStore(late, names, stamps),
         KmsKeyVault(kms, keys),
         partial(_rows, dynamodb, names.audit),
-        DynamoSealedAgents(dynamodb, names, stamps),
+        DynamoSealedAgents(late, names, stamps),
         lambda: KmsKeyVault(kms, VaultKeys(keys.spare, keys.sealing), is_stand_in=True),
-        DynamoLegacyStore(dynamodb, names, stamps),
+        DynamoLegacyStore(late, names, stamps),
+        partial(throw_away, dynamodb, names.custody),
     )
 
 
@@ -111,6 +117,14 @@ def _rows(dynamodb: Any, table: str) -> list[tuple[str, str]]:
     pages = dynamodb.get_paginator("scan").paginate(TableName=table, ConsistentRead=True)
     fields = [row_of(item).fields for page in pages for item in page["Items"]]
     return [(str(each["event"]), str(each["correlation_id"])) for each in fields]
+
+
+def throw_away(dynamodb: Any, table: str, at_ms: int) -> None:
+    """Delete as the table does what is over by then, by the attribute that the template names."""
+    for item in dynamodb.scan(TableName=table, ConsistentRead=True)["Items"]:
+        if "expires_on" in item and int(item["expires_on"]["N"]) * 1000 <= at_ms:
+            key = {name: item[name] for name in PRIMARY_KEY}
+            dynamodb.delete_item(TableName=table, Key=key)
 
 
 def new_key(kms: Any) -> str:

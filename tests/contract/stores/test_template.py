@@ -62,7 +62,15 @@ def test_a_table_of_the_template_has_the_keys_and_indexes_of_the_tests(
 
 
 @pytest.mark.parametrize(
-    "name", ["CopyingTable", "ThrottleTable", "DoorTable", "IdentityTable", "OperatorsTable"]
+    "name",
+    [
+        "CopyingTable",
+        "CustodyTable",
+        "ThrottleTable",
+        "DoorTable",
+        "IdentityTable",
+        "OperatorsTable",
+    ],
 )
 def test_items_that_say_when_they_expire_do_so(resources: dict[str, Any], name: str) -> None:
     assert resources[name]["Properties"]["TimeToLiveSpecification"] == {
