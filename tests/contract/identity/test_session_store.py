@@ -147,7 +147,7 @@ def test_what_is_not_there_does_not_stand(sessions: SessionStore) -> None:
 
 
 def test_an_earlier_ending_never_undoes_a_later_one(sessions: SessionStore, store: Store) -> None:
-    for at_ms in (NOW_MS + 5, NOW_MS + 4, NOW_MS + 5):
+    for at_ms in (NOW_MS + 5, NOW_MS + 5, NOW_MS + 4):
         sessions.end_sessions(USER.user_id, at_ms)
         sessions.end_all_sessions(at_ms)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from understudy.adapters.aws import identity_keys as keys
 from understudy.adapters.aws.attempts import attempt
@@ -154,10 +154,10 @@ class DynamoAccountStore:
         led = _leading_to(item)
         if led is None:
             return [own]
-        key, owner = led
+        key, attribute, owner = led
         condition = {
-            "ConditionExpression": f"attribute_not_exists(pk) OR {owner} = :owner",
-            "ExpressionAttributeValues": {":owner": item[owner]},
+            "ConditionExpression": f"attribute_not_exists(pk) OR {attribute} = :owner",
+            "ExpressionAttributeValues": {":owner": owner},
         }
         return [own, {"Delete": {"TableName": self._table.name, "Key": key, **condition}}]
 
@@ -180,14 +180,14 @@ def _key_of(item: Item) -> Item:
     return {"pk": item["pk"], "sk": item["sk"]}
 
 
-def _leading_to(item: Item) -> tuple[Item, str] | None:
-    """Name what leads to an item of a user, and the attribute that says whose it is."""
-    sort = item["sk"]["S"]
+def _leading_to(item: Item) -> tuple[Item, str, Any] | None:
+    """Name what leads to an item of a user, and the attribute and value that say it is theirs."""
+    sort, user_id = item["sk"]["S"], text(item["pk"]["S"].removeprefix(keys.USER))
     if sort.startswith(keys.WALLET):
-        return keys.address(item["address"]["S"]), "wallet_id"
+        return keys.address(item["address"]["S"]), "wallet_id", item["wallet_id"]
     if sort.startswith(keys.SESSION):
-        return keys.session(item["session_id"]["S"]), "session_id"
+        return keys.session(item["session_id"]["S"]), "user_id", user_id
     if sort.startswith(keys.IDENTITY):
         provider = AuthMethod(item["provider"]["S"])
-        return keys.provider_identity(provider, item["subject"]["S"]), "user_id"
+        return keys.provider_identity(provider, item["subject"]["S"]), "user_id", user_id
     return None
