@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from base64 import b64decode
 from dataclasses import replace
 
 import pytest
+from botocore.exceptions import ClientError
 
 from tests.contract.audit.books import NOW_MS, Books
 from tests.fakes.custody import FixedDataKeys
@@ -68,6 +70,26 @@ def test_a_row_is_genuine_among_the_rows_of_its_writer_alone(books: Books, actor
     rows = [stamps.stamped(Row(each, "1", {"event": "SOMETHING"})) for each in partitions]
 
     assert [row.partition for row in rows if reader.is_genuine(row)] == [f"{actor.upper()}#user-1"]
+
+
+@pytest.mark.parametrize("actor", list(Actor))
+def test_kms_knows_whose_a_writers_key_is(books: Books, actor: Actor) -> None:
+    kms = books.client("kms")
+    sealed = b64decode(str(written(books, actor=actor).fields["writer"]))
+
+    def opened(**context: str) -> bytes:
+        return bytes(
+            kms.decrypt(KeyId=books.row_key, CiphertextBlob=sealed, EncryptionContext=context)[
+                "Plaintext"
+            ]
+        )
+
+    rows = {"app": "understudy", "purpose": "audit-rows"}
+    assert len(opened(**rows, actor=actor.value)) == 32
+    others = [{**rows, "actor": each.value} for each in Actor if each is not actor]
+    for other in (rows, *others):
+        with pytest.raises(ClientError, match="InvalidCiphertext"):
+            opened(**other)
 
 
 @pytest.mark.parametrize(

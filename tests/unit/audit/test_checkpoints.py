@@ -110,3 +110,22 @@ def test_a_number_that_comes_again_is_told_and_both_bind_the_chains() -> None:
     for shard in range(SHARDS):
         del scene.chains._links[(shard, 2)], scene.chains._links[(shard, 3)]
     assert "CHAIN_CUT" in scene.codes()
+
+
+def test_a_checkpoint_that_follows_another_than_the_one_before_is_forged() -> None:
+    scene = Scene()
+    for _ in range(2):
+        scene.write(30)
+        scene.checkpoint()
+    first, second = scene.archive.kept()
+    (kept,) = second.versions
+    assert kept is not None
+    elsewhere = scene.key.sign(replace(kept.checkpoint, previous="0" * 64))
+
+    scene.archive = InMemoryCheckpointArchive()
+    for signed in (*first.versions, elsewhere):
+        assert signed is not None
+        scene.archive.keep(signed)
+
+    (found,) = scene.verdict().findings
+    assert (found.code, found.where) == ("CHECKPOINT_FORGED", "checkpoint 2")
