@@ -154,13 +154,15 @@ class ServerWallets:
         wallets = answer.fields.get("wallets")
         if answer.status != _OK or not isinstance(wallets, list):
             raise DependencyError("the server wallets cannot be looked up just now")
-        return dict(wallets[0]) if wallets else {}
+        # What was not asked for may be another agent's: a key is one agent's alone.
+        of_name = (each for each in wallets if isinstance(each, dict) and each.get("name") == name)
+        return next(of_name, {})
 
     def _created(self, name: str) -> dict[str, Any]:
         answer = self._service.ask(
             "POST", "/v1/wallets", {"name": name}, headers={"Idempotency-Key": name}
         )
-        if answer.status not in {_OK, _MADE}:
+        if answer.status not in {_OK, _MADE} or answer.fields.get("name") != name:
             raise DependencyError("the server wallet was not made, or not yet: try again")
         return answer.fields
 

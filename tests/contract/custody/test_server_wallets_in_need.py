@@ -1,4 +1,4 @@
-"""A provider that says nothing of how long, hangs, or has taken a wallet out of use by itself."""
+"""A provider that says nothing of how long, hangs, takes a wallet away, or mixes names up."""
 
 from __future__ import annotations
 
@@ -14,7 +14,8 @@ from custody.enrolment import Enrolment
 from custody.refusals import Refusal
 from custody.server_wallets import ServerWallets, WalletService
 from custody.signer import IntentSigner
-from simulators.server_wallets.thread import ServerWalletProvider
+from simulators.server_wallets.provider import Wallet, WalletProvider
+from simulators.server_wallets.thread import LOCAL_TOKEN, ServerWalletProvider
 from tests.contract.custody.authorities import agent_of, wallets_at
 from tests.contract.custody.test_server_wallets import SERVER_WALLET, WANTED, sign
 from tests.integration.scripted_server import say, serving
@@ -99,3 +100,49 @@ def test_a_redirect_is_not_followed_and_takes_no_token_along(
 
     assert len(provider.targets) == 1
     assert elsewhere.connections == 0
+
+
+class LooseProvider(WalletProvider):
+    """A provider that knows no names: it finds every wallet, and may make none but the first."""
+
+    makes_one_only = False
+
+    def named(self, name: str) -> list[Wallet]:
+        return list(self.wallets.values())
+
+    def create(self, name: str, idempotency_key: str) -> Wallet:
+        if self.makes_one_only:
+            return next(iter(self.wallets.values()))
+        return super().create(name, idempotency_key)
+
+
+@pytest.fixture
+def loose() -> Iterator[ServerWalletProvider]:
+    running = ServerWalletProvider()
+    running.provider = LooseProvider(LOCAL_TOKEN)
+    with running:
+        yield running
+
+
+def test_one_that_finds_more_than_was_asked_for_gives_each_agent_a_key_of_its_own(
+    loose: ServerWalletProvider,
+) -> None:
+    wallets = wallets_at(loose)
+
+    keys = [wallets.make(f"agent-{number}", version) for number in (1, 11) for version in (1, 2)]
+
+    assert len({key.address for key in keys}) == len({key.key_id for key in keys}) == 4
+    assert [wallets.make("agent-11", 1), wallets.make("agent-11", 2)] == keys[2:]
+    assert len(loose.provider.wallets) == 4
+
+
+def test_one_that_answers_with_a_wallet_of_another_name_has_made_none(
+    loose: ServerWalletProvider,
+) -> None:
+    wallets = wallets_at(loose)
+    wallets.make("agent", 1)
+    assert isinstance(loose.provider, LooseProvider)
+    loose.provider.makes_one_only = True
+
+    with pytest.raises(DependencyError):
+        wallets.make("another", 1)
