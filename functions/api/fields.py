@@ -11,6 +11,8 @@ from pydantic import BeforeValidator, Field, StringConstraints
 from understudy.domain.money import plain_text
 
 MOST_USDC = 1_000_000_000
+# No id of ours is longer; what a table takes as a key is far longer.
+LONGEST_ID = 64
 
 _DECIMAL = re.compile(r"-?\d{1,12}(?:\.\d{1,8})?", re.ASCII)
 
@@ -33,7 +35,9 @@ Usdc = Annotated[Decimal, Exact, Field(ge=10, le=MOST_USDC)]
 Percent = Annotated[Decimal, Exact]
 WholeNumber = Annotated[int, Field(strict=True)]
 Address = Annotated[str, StringConstraints(strict=True, pattern=r"^0x[0-9a-fA-F]{40}\z")]
-Identity = Annotated[str, StringConstraints(strict=True, pattern=r"^[0-9A-Za-z-]{1,64}\z")]
+Identity = Annotated[
+    str, StringConstraints(strict=True, pattern=rf"^[0-9A-Za-z-]{{1,{LONGEST_ID}}}\z")
+]
 Symbol = Annotated[str, StringConstraints(strict=True, pattern=r"^[0-9A-Za-z:@/_.-]{1,32}\z")]
 Text = Annotated[str, StringConstraints(strict=True, min_length=1, max_length=4096)]
 # How long a token may be is for whoever verifies it to say; what a body may hold bounds it here.

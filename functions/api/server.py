@@ -17,6 +17,7 @@ from understudy.runtime.observability import logger
 from .answer_headers import OF_EVERY_ANSWER, OF_NO_PAGE, of_admissions, of_page
 from .bodies import read_body
 from .door import Visit
+from .fields import LONGEST_ID
 from .problems import headers_of, problem, problem_of, problem_of_shape
 from .routing import Call, Request
 
@@ -72,7 +73,9 @@ def _checked(
     return Call(
         provide=services,
         claims=claims,
-        path=path,
+        # A table refuses a key that is too long, which would look like a failure of ours. An id
+        # that is too long to be ours still is when it is cut: it gets what any unknown one gets.
+        path={name: sent[: LONGEST_ID + 1] for name, sent in path.items()},
         body=body,
         query=_read(visit.route.query, event.get("queryStringParameters") or {}),
         at_ms=visit.at_ms,

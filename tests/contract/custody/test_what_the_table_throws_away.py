@@ -1,4 +1,4 @@
-"""What goes by itself and what never does: no key in use, no id, nothing that is asked for again."""
+"""What goes by itself and what never does: no key in use, no id, nothing still asked for."""
 
 from __future__ import annotations
 

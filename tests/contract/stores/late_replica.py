@@ -26,9 +26,8 @@ class LateReplica:
         return {"Items": []} if self._is_late(request) else self._client.scan(**request)
 
     def batch_get_item(self, *, RequestItems: Mapping[str, Any]) -> Any:  # noqa: N803  # as the client names it
-        late = [
-            name for name, each in RequestItems.items() if self._is_late({"TableName": name, **each})
-        ]
+        named = {name: {"TableName": name, **each} for name, each in RequestItems.items()}
+        late = [name for name, each in named.items() if self._is_late(each)]
         asked = {name: each for name, each in RequestItems.items() if name not in late}
         answer: Any = {"Responses": {}, "UnprocessedKeys": {}}
         if asked:

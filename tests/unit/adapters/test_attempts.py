@@ -98,8 +98,20 @@ def test_what_does_not_pass_by_itself_is_not_tried_again(error: Exception) -> No
     assert len(left) == 1
 
 
-def test_an_item_that_is_too_large_is_told_apart() -> None:
-    text = "Item size has exceeded the maximum allowed size"
+INVALID = "One or more parameter values were invalid: "
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Item size has exceeded the maximum allowed size",
+        "Item size to update has exceeded the maximum allowed size",
+        INVALID + "Size of hashkey has exceeded the maximum size limit of2048 bytes",
+        INVALID + "Aggregated size of all range keys has exceeded the size limit of 1024 bytes",
+        INVALID + "Size limit exceeded for Index Key a Actual Size: 2175 bytes",
+    ],
+)
+def test_what_is_too_large_for_a_table_is_told_apart(text: str) -> None:
     call, _ = failing(refused("ValidationException", message=text))
 
     with pytest.raises(LimitExceededError):

@@ -6,6 +6,7 @@ lost answer is repeated, then DependencyError. Every call that goes through here
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from random import random
 from time import monotonic, sleep
@@ -44,6 +45,8 @@ _AGAIN_IN_TRANSACTION = frozenset(
     {"TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"}
 )
 _CONDITION = "ConditionalCheckFailed"
+# Of an item, of the key that it has or is asked for by, of an index's: each in other words.
+_TOO_LARGE = re.compile(r"\bsize\b[^.:]* exceeded\b", re.IGNORECASE)
 
 
 def rounds(
@@ -77,8 +80,10 @@ def translated(error: Exception | None) -> UnderstudyError:
     code = code_of(error)
     if _is_refusal(error):
         return ConflictError("a condition failed: read and decide again", cause=code)
-    if "size has exceeded" in str(error).lower():
-        return LimitExceededError("an item is too large for its table", code="RECORD_TOO_LARGE")
+    if _TOO_LARGE.search(str(error)):
+        return LimitExceededError(
+            "an item or its key is too large for its table", code="RECORD_TOO_LARGE"
+        )
     operation = error.operation_name if isinstance(error, ClientError) else ""
     return DependencyError("the cloud did not take a call", cause=code, operation=operation)
 
