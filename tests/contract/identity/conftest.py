@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 from uuid import uuid4
 
 import pytest
 
 from tests.contract.stores import tables
+from tests.contract.stores.late_replica import LateReplica
 from tests.fakes.custody import fixed_stamps
 from understudy.adapters.aws.account_store import DynamoAccountStore
 from understudy.adapters.aws.audit_trail import DynamoAuditTrail
@@ -47,7 +48,8 @@ def store(request: pytest.FixtureRequest) -> Store:
     name = "moto_dynamodb" if request.param == "moto" else "emulated_dynamodb"
     client = request.getfixturevalue(name)
     table = tables.create(client, f"identity-{uuid4().hex}", tables.IDENTITY)
-    return DynamoIdentityStore(Table(client, table))
+    late: Any = LateReplica(client, table)
+    return DynamoIdentityStore(Table(late, table))
 
 
 @pytest.fixture
