@@ -39,6 +39,9 @@ class Voucher:
             raise DependencyError("down", code="PROVIDER_UNAVAILABLE")
         return self.claim
 
+    def standing(self) -> Mapping[str, int]:
+        return {}
+
     def says(self, subject: str, *wallets: LinkedWallet) -> None:
         self.claim = ProviderClaim(subject, wallets)
 

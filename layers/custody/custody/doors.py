@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from custody.agents import Policy
@@ -31,10 +32,11 @@ OPERATE_ALIAS = "operate"
 UPKEEP_ALIAS = "upkeep"
 ERASE_ALIAS = "erase"
 CORRELATION = "correlation_id"
+STANDING = "standing"
 _ABOUT_THE_CALL = frozenset({"operation", CORRELATION})
 # Only a user's own request lets a key sign, and only an operator's turns a kill switch.
 OPENED_BY: Mapping[str, tuple[str, ...]] = {
-    ENROLL_ALIAS: ("create_agent", "activate", "revoke", "policy", "set_policy"),
+    ENROLL_ALIAS: ("create_agent", "activate", "revoke", "policy", "set_policy", STANDING),
     OPERATE_ALIAS: ("revoke", "set_switch"),
     UPKEEP_ALIAS: ("create_agent", "revoke"),
     ERASE_ALIAS: ("revoke",),
@@ -58,13 +60,22 @@ def signing_door(signer: IntentSigner) -> Door:
     return sign
 
 
-def enrolment_door(enrolment: Enrolment, alias: str = ENROLL_ALIAS) -> Door:
+def enrolment_door(
+    enrolment: Enrolment,
+    alias: str = ENROLL_ALIAS,
+    standing: Callable[[], Mapping[str, bool]] = dict,
+) -> Door:
     """Open an alias's operations: `{operation, …}` to what came, or to `{error: {code, message}}`.
 
-    `correlation_id` names the request for the audit. Raises only DependencyError: the same request
+    `correlation_id` names the request for the audit; `standing` says of each part of custody
+    whether it answers. Raises only DependencyError: the same request
     may be sent again.
     """
-    opened = {name: _OPERATIONS[name] for name in OPENED_BY[alias]}
+    every: dict[str, Door] = {
+        name: partial(operation, enrolment) for name, operation in _OPERATIONS.items()
+    }
+    every[STANDING] = lambda _: {STANDING: dict(standing())}
+    opened = {name: every[name] for name in OPENED_BY[alias]}
 
     def enroll(event: Event) -> Answer:
         operation = opened.get(str(event.get("operation")))
@@ -73,7 +84,7 @@ def enrolment_door(enrolment: Enrolment, alias: str = ENROLL_ALIAS) -> Door:
             if operation is None:
                 raise NotAllowedError(f"operation must be one of {', '.join(opened)}")
             with correlated(str(event.get(CORRELATION, ""))):
-                return operation(enrolment, wanted)
+                return operation(wanted)
         except DependencyError:
             raise
         except UnderstudyError as error:

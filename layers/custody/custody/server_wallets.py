@@ -29,6 +29,9 @@ if TYPE_CHECKING:
 _WHOLE_SECONDS = 8.0
 # Whoever waits for signatures waits three seconds for its whole batch, others' lanes included.
 _SIGNING_SECONDS = 2.0
+# Whoever looks whether all is well is to be told, not to wait.
+_LOOKING_SECONDS = 0.8
+_NOBODY = "nobody"
 _CONNECT_SECONDS = 2.0
 _TRIES = 4
 _PAUSE_SECONDS = 0.5
@@ -149,8 +152,12 @@ class ServerWallets:
         if answer.status != _OK and answer.status not in _GONE:
             raise DependencyError("the server wallet was not revoked: try again in a moment")
 
-    def _named(self, name: str) -> dict[str, Any]:
-        answer = self._service.ask("GET", f"/v1/wallets?name={quote(name)}")
+    def require_answer(self) -> None:
+        """Look up a wallet that nobody has; raises DependencyError unless the answer is quick."""
+        self._named(_NOBODY, until=monotonic() + _LOOKING_SECONDS)
+
+    def _named(self, name: str, *, until: float = 0.0) -> dict[str, Any]:
+        answer = self._service.ask("GET", f"/v1/wallets?name={quote(name)}", until=until)
         wallets = answer.fields.get("wallets")
         if answer.status != _OK or not isinstance(wallets, list):
             raise DependencyError("the server wallets cannot be looked up just now")

@@ -29,6 +29,7 @@ from custody.enrolment import Enrolment
 from custody.keys import WrappedKeys
 from custody.settings import settings_from
 from custody.signer import IntentSigner
+from custody.standing import NOBODY, SERVER_WALLETS, STORE, VAULT, Standing, require_working
 from understudy.adapters.aws import clients
 from understudy.adapters.aws.attempts import translated
 from understudy.adapters.aws.audit_stamps import KmsStamps
@@ -39,7 +40,10 @@ if TYPE_CHECKING:
     from custody.authorities import Authority
     from custody.migration.migration import Migration
     from custody.migration.ports import LegacyStore
+    from custody.server_wallets import ServerWallets
     from custody.settings import Settings, WalletPlace
+    from custody.store import AgentStore
+    from understudy.ports.clock import Clock
 
 # Lanes wait for the cloud, not for the processor; a batch has at most ten of them.
 _LANES_AT_ONCE = 10
@@ -59,15 +63,17 @@ def doors() -> Mapping[str, Door]:
         settings.terms,
         ThreadPoolExecutor(_LANES_AT_ONCE, thread_name_prefix="lane"),
     )
+    agents = DynamoAgentStore(database, settings.tables, stamps)
     enrolment = Enrolment(
-        DynamoAgentStore(database, settings.tables, stamps),
+        agents,
         keys,
         clock,
         settings.policy,
         authority=settings.authority,
         builder=settings.terms.builder,
     )
-    enrolling = {alias: enrolment_door(enrolment, alias) for alias in OPENED_BY}
+    standing = _standing(settings, agents, clock).now
+    enrolling = {alias: enrolment_door(enrolment, alias, standing) for alias in OPENED_BY}
     keys_care = partial(_care_for_keys, settings, stamps)
     return {SIGN_ALIAS: signing_door(signer), KEYS_ALIAS: keys_care, **enrolling}
 
@@ -84,8 +90,23 @@ def authorities(settings: Settings) -> Authorities:
     return Authorities(makers)
 
 
+def _standing(settings: Settings, agents: AgentStore, clock: Clock) -> Standing:
+    parts: dict[str, Callable[[], object]] = {
+        STORE: partial(agents.agent, NOBODY),
+        VAULT: lambda: require_working(_vault(settings)),
+    }
+    if settings.wallets is not None:
+        place = settings.wallets
+        parts[SERVER_WALLETS] = lambda: _at_the_provider(place).require_answer()
+    return Standing(clock, parts)
+
+
 def _wrapped(settings: Settings) -> Authority:
-    return WrappedKeys(KmsKeyVault(clients.kms(), settings.agent_keys))
+    return WrappedKeys(_vault(settings))
+
+
+def _vault(settings: Settings) -> KmsKeyVault:
+    return KmsKeyVault(clients.kms(), settings.agent_keys)
 
 
 # What few requests need is imported when the first of them comes, not when the function starts.
@@ -136,7 +157,8 @@ def _resident(settings: Settings) -> Authority:
     return ResidentKeys(clients.kms(), settings.role)
 
 
-def _at_the_provider(place: WalletPlace) -> Authority:
+@cache
+def _at_the_provider(place: WalletPlace) -> ServerWallets:
     from custody.server_wallets import ServerWallets, WalletService
 
     def read_token() -> str:

@@ -14,8 +14,10 @@ import pytest
 from botocore.exceptions import ClientError
 from moto import mock_aws
 
-from custody import wiring
+from custody import server_wallets, wiring
 from functions.signer import app
+from simulators.server_wallets.provider import Misfortune
+from simulators.server_wallets.thread import LOCAL_TOKEN, ServerWalletProvider
 from tests.contract.conftest import moto_client
 from tests.contract.custody.backends import TABLES, on_aws
 from tests.unit.custody.scene import WALLET, Scene
@@ -35,7 +37,7 @@ from understudy.domain.intents import Intent, Signed, SigningRefused
 from understudy.domain.markets import HYPERLIQUID
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
 ARN = "arn:aws:lambda:us-east-1:123456789012:function:signer"
 
@@ -174,6 +176,58 @@ def test_off_this_machine_no_missing_right_to_seal_anew_lets_a_key_out(
 
     assert failed == {"errorType": "DependencyError"}
     assert asked == ["ReEncrypt"]
+
+
+def standing(function: LambdaInProcess) -> Mapping[str, bool]:
+    keys = LambdaAgentKeys(function, f"{ARN}:enroll")  # type: ignore[arg-type]  # a fake of boto3's client
+    return keys.standing()
+
+
+def strike(client: Any, operation: str, error: Exception) -> None:
+    """Have every call of an operation fail before it leaves."""
+
+    def fail(**_: Any) -> None:
+        raise error
+
+    service = client.meta.service_model.service_id.hyphenize()
+    client.meta.events.register(f"before-call.{service}.{operation}", fail)
+
+
+@pytest.mark.parametrize("operation", ["Encrypt", "Decrypt"])
+def test_a_key_that_is_disabled_is_told_and_the_table_is_well(
+    function: LambdaInProcess, operation: str
+) -> None:
+    disabled = ClientError({"Error": {"Code": "DisabledException"}}, operation)
+    strike(clients.kms(), operation, disabled)
+
+    assert standing(function) == {"store": True, "vault": False}
+
+
+def test_a_table_that_is_away_is_told(function: LambdaInProcess) -> None:
+    moto_client("dynamodb").delete_table(TableName=COMPLETE["CUSTODY_TABLE"])
+
+    assert standing(function) == {"store": False, "vault": True}
+
+
+@pytest.mark.parametrize(
+    "misfortune", [{"misfortune": Misfortune.DOWN}, {"latency_seconds": 1.0}], ids=["down", "hangs"]
+)
+def test_a_provider_of_server_wallets_that_is_away_is_told(
+    function: LambdaInProcess, monkeypatch: pytest.MonkeyPatch, misfortune: dict[str, Any]
+) -> None:
+    with ServerWalletProvider() as running:
+        moto_client("secretsmanager").create_secret(Name="wallets", SecretString=LOCAL_TOKEN)
+        monkeypatch.setenv("SERVER_WALLETS_URL", running.url)
+        monkeypatch.setenv("SERVER_WALLETS_TOKEN_SECRET_ID", "wallets")
+        monkeypatch.setattr(server_wallets, "_LOOKING_SECONDS", 30.0)
+        forget_what_was_built()
+        assert standing(function) == {"store": True, "vault": True, "server_wallets": True}
+        monkeypatch.setattr(server_wallets, "_LOOKING_SECONDS", 0.1)
+        for name, value in misfortune.items():
+            setattr(running.provider, name, value)
+        forget_what_was_built()
+
+        assert standing(function) == {"store": True, "vault": True, "server_wallets": False}
 
 
 def called(function: LambdaInProcess, event: dict[str, Any]) -> Any:

@@ -43,7 +43,10 @@ class Functions:
             POLICY,
             builder=BUILDER,
         )
-        self._doors = {alias: enrolment_door(enrolment, alias) for alias in OPENED_BY}
+        self.stands = {"store": True, "vault": True}
+        self._doors = {
+            alias: enrolment_door(enrolment, alias, lambda: self.stands) for alias in OPENED_BY
+        }
         self.answer: dict[str, Any] | None = None
 
     def invoke(self, **request: Any) -> dict[str, Any]:
@@ -115,6 +118,32 @@ def test_no_usable_answer_is_no_answer(
 
     with pytest.raises(SigningUnavailableError):
         keys.activate("a1")
+
+
+def test_a_signer_that_fails_is_not_said_to_be_well(
+    functions: Functions, keys: LambdaAgentKeys
+) -> None:
+    functions.answer = {"FunctionError": "Unhandled", "Payload": io.BytesIO(b"{}")}
+
+    with pytest.raises(SigningUnavailableError):
+        keys.standing()
+
+
+def test_a_signer_of_an_older_version_says_nothing_of_its_parts(
+    functions: Functions, keys: LambdaAgentKeys
+) -> None:
+    functions.answer = {"Payload": io.BytesIO(b'{"agent_id": "a1"}')}
+
+    with pytest.raises(SigningUnavailableError):
+        keys.standing()
+
+
+def test_custody_says_which_of_its_parts_answer(
+    functions: Functions, keys: LambdaAgentKeys
+) -> None:
+    functions.stands["vault"] = False
+
+    assert keys.standing() == {"store": True, "vault": False}
 
 
 def test_a_kill_switch_is_turned_in_custody_by_the_operators_alias_alone(

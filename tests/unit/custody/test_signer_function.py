@@ -46,6 +46,7 @@ EXPECTED: dict[str, Any] = {
     "enroll_activate": ["agent_id", "status"],
     "enroll_revoke": ["agent_id", "status"],
     "enroll_set_policy": ["policy", "to_sign", "valid_until_ms"],
+    "enroll_standing": ["standing"],
     "operate_set_switch": ["at_ms", "on", "subject", "switch"],
     "keys_migrate": ["next_page", "users"],
     "keys_take_over": ["added"],

@@ -179,3 +179,23 @@ def test_many_who_come_at_once_are_one_question(provider: Provider, keys: Cached
 
     assert None not in found
     assert provider.questions == 1
+
+
+def test_how_the_provider_stands_is_told_by_what_is_known_and_asks_it_nothing(
+    provider: Provider, keys: CachedKeySet
+) -> None:
+    assert (keys.standing(), provider.questions) == ({}, 0)
+
+    keys.key(OLD)
+    provider.now += FRESH_SECONDS + 1
+    assert keys.standing() == {"keys_age_seconds": FRESH_SECONDS + 1}
+
+    provider.is_down = True
+    keys.key(OLD)  # the last good set, though the provider is away
+    with pytest.raises(DependencyError):
+        keys.standing()
+
+    provider.is_down = False
+    provider.now += COOLDOWN_SECONDS
+    keys.key(OLD)
+    assert (keys.standing(), provider.questions) == ({"keys_age_seconds": 0}, 3)

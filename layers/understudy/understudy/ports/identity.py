@@ -18,7 +18,7 @@ from understudy.domain.identity import (
 from understudy.domain.ids import UserId
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
 
 class Ids(Protocol):
@@ -91,6 +91,13 @@ class ProviderVerifier(Protocol):
 
         Raises NotAllowedError for tokens that do not let in, DependencyError while the provider's
         keys cannot be had.
+        """
+        ...
+
+    def standing(self) -> Mapping[str, int]:
+        """Say how old the provider's keys are, nothing before the first sign-in; asks nobody.
+
+        Raises DependencyError while the last question to the provider had no answer.
         """
         ...
 

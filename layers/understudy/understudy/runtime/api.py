@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from functools import cache, partial
-from typing import TYPE_CHECKING
 
 from understudy.adapters.aws import clients
 from understudy.adapters.aws.account_store import DynamoAccountStore
@@ -30,22 +29,16 @@ from understudy.adapters.ids import RandomIds
 from understudy.domain.audit import Actor
 from understudy.domain.door_limits import DoorLimits
 from understudy.domain.errors import InvalidInputError
-from understudy.domain.ids import FollowId
-from understudy.domain.markets import HYPERLIQUID
 from understudy.runtime import environment, parts
+from understudy.runtime.api_dependencies import dependencies
 from understudy.runtime.api_ports import ApiPorts, Callers, CopyingPorts
 from understudy.runtime.api_services import ApiServices, assemble
 from understudy.runtime.identity_providers import identity_providers
 from understudy.runtime.starting import uncollected
 from understudy.workflows.requests.operators import Operators
-from understudy.workflows.requests.system_status import Dependency
 from understudy.workflows.requests.terms import CurrentTerms
 
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
 QUEUES = tuple(environment.QUEUE_URLS)
-NOBODY = "0" * 32
 
 
 @cache
@@ -57,9 +50,9 @@ def build(actor: Actor = Actor.API) -> ApiServices:
     """
     keys = LambdaAgentKeys(clients.functions(), environment.text("ENROLL_FUNCTION"))
     ports = _ports(keys, actor)
-    return assemble(
-        ports, os.environ.get("HYPERLIQUID_REFERRAL_CODE", ""), _dependencies(ports, keys)
-    )
+    referral_code = os.environ.get("HYPERLIQUID_REFERRAL_CODE", "")
+    queues = partial(queue_depths, clients.sqs(), environment.queue_urls(*QUEUES))
+    return assemble(ports, referral_code, dependencies(ports, keys.standing, queues))
 
 
 def _ports(keys: LambdaAgentKeys, actor: Actor) -> ApiPorts:
@@ -160,38 +153,4 @@ def _door_limits() -> DoorLimits:
         per_second=count("DOOR_PER_SECOND"),
         attempts=count("DOOR_ATTEMPTS"),
         attempts_per_minute=count("DOOR_ATTEMPTS_PER_MINUTE"),
-    )
-
-
-def _dependencies(ports: ApiPorts, keys: LambdaAgentKeys) -> tuple[Dependency, ...]:
-    def identity() -> Mapping[str, int]:
-        ports.sessions.session(NOBODY)
-        return {}
-
-    def door() -> Mapping[str, int]:
-        ports.calls.take(ports.door_limits.network, "status", ports.clock.now_ms() * 1000)
-        return {}
-
-    def copying() -> Mapping[str, int]:
-        ports.copying().copies.follow_state(FollowId(NOBODY))
-        return {}
-
-    def market() -> Mapping[str, int]:
-        times = ports.copying().markets.marks(HYPERLIQUID).at_ms.values()
-        now_ms = ports.clock.now_ms()
-        return {"lag_seconds": (now_ms - max(times)) // 1000} if times else {}
-
-    def venue() -> Mapping[str, int]:
-        ports.copying().ask_venue({"type": "exchangeStatus"})
-        return {}
-
-    queues = partial(queue_depths, clients.sqs(), environment.queue_urls(*QUEUES))
-    return (
-        Dependency("identity", "nobody can sign in or be recognised", identity),
-        Dependency("door", "each worker counts calls alone: limits are looser", door),
-        Dependency("copying", "nothing is copied; follows cannot be seen or changed", copying),
-        Dependency("market", "no entries are copied; exits go on", market),
-        Dependency("venue", "nothing is copied; follows cannot be started", venue),
-        Dependency("custody", "nothing is signed; agents cannot be made or revoked", keys.probe),
-        Dependency("queues", "copies are late", queues),
     )

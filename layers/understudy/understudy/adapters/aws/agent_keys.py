@@ -87,13 +87,12 @@ class LambdaAgentKeys:
                 raise
             raise newer_decision() from refusal
 
-    def probe(self) -> Mapping[str, int]:
-        """Ask whether custody could be called, without calling it."""
-        try:
-            self._client.invoke(FunctionName=self._function, InvocationType="DryRun")
-        except (ClientError, BotoCoreError) as error:
-            raise _unavailable() from error
-        return {}
+    def standing(self) -> Mapping[str, bool]:
+        """Ask custody which of its parts answer; raises SigningUnavailableError if it does not."""
+        said = self._ask(operation="standing").get("standing")
+        if not isinstance(said, dict):
+            raise _unavailable()
+        return said
 
     def _ask(self, **request: object) -> dict[str, Any]:
         named = {**request, "correlation_id": correlation_id()}

@@ -28,6 +28,10 @@ class DynamicVerifier:
     reader: ProviderTokenReader
     max_age_seconds: int
 
+    def standing(self) -> Mapping[str, int]:
+        """Say how old the keys are that are known; see `ProviderVerifier`."""
+        return self.reader.keys.standing()
+
     def verify(self, tokens: ProviderTokens, now_ms: int) -> ProviderClaim:
         """Check the identity token, the only one that Dynamic has; see `ProviderVerifier`."""
         claims = self.reader.read(tokens.identity, now_ms, self.max_age_seconds)

@@ -36,6 +36,7 @@ class CachedKeySet:
         self._keys: Mapping[str, PyJWK] = {}
         self._read_at = 0.0
         self._asked_at: float | None = None
+        self._is_away = False
 
     def key(self, key_id: str) -> PyJWK | None:
         """Give a key, None for a name that the provider does not know.
@@ -54,6 +55,15 @@ class CachedKeySet:
                 )
             return self._keys.get(key_id)
 
+    def standing(self) -> Mapping[str, int]:
+        """Say how old the set is, nothing before anybody needed one; see `ProviderVerifier`.
+
+        Asks nobody and waits for nobody: whoever may look at it costs the provider nothing.
+        """
+        if self._is_away:
+            raise DependencyError("the identity provider did not answer when it was last asked")
+        return {"keys_age_seconds": int(self._age())} if self._keys else {}
+
     def _age(self) -> float:
         return self._monotonic() - self._read_at
 
@@ -66,5 +76,7 @@ class CachedKeySet:
         try:
             self._keys = self._fetch()
         except DependencyError:
+            self._is_away = True
             return  # the last good set goes on
+        self._is_away = False
         self._read_at = self._monotonic()

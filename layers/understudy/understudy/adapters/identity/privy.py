@@ -25,6 +25,10 @@ class PrivyVerifier:
     reader: ProviderTokenReader
     max_age_seconds: int
 
+    def standing(self) -> Mapping[str, int]:
+        """Say how old the keys are that are known; see `ProviderVerifier`."""
+        return self.reader.keys.standing()
+
     def verify(self, tokens: ProviderTokens, now_ms: int) -> ProviderClaim:
         """Check both tokens, and that they are of one person; see `ProviderVerifier`."""
         access = self.reader.read(tokens.access, now_ms, self.max_age_seconds)

@@ -46,6 +46,10 @@ class KeySet(Protocol):
         """Give a key, None for a strange name; raises DependencyError without any set."""
         ...
 
+    def standing(self) -> Mapping[str, int]:
+        """Say how old the keys are; raises DependencyError where they were not to be had lately."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class ProviderTokenReader:

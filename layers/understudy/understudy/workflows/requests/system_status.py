@@ -14,7 +14,7 @@ ASKED_AGAIN_AFTER_MS = 5_000
 
 
 class Health(StrEnum):
-    """How a dependency stands."""
+    """How a dependency stands: DEGRADED where it is slow, or some users are without it."""
 
     OK = "OK"
     DEGRADED = "DEGRADED"
@@ -25,12 +25,16 @@ class Health(StrEnum):
 class Dependency:
     """Something that copying needs: how to ask it, and what its users lose without it.
 
-    `probe` gives what to show beside the answer, and raises when there is none.
+    `probe` gives what to show beside the answer, and raises when there is none; None says that this
+    deployment has no such thing. `without` is how bad it is when there is no answer; one that takes
+    longer than `slow_ms` is DEGRADED.
     """
 
     name: str
     effect: str
-    probe: Callable[[], Mapping[str, int]]
+    probe: Callable[[], Mapping[str, int] | None]
+    without: Health = Health.DOWN
+    slow_ms: int = SLOW_MS
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,20 +69,23 @@ class SystemStatus:
         """Give the newest answers."""
         now_ms = self.clock.now_ms()
         if self.last is None or now_ms - self.last.checked_at_ms >= ASKED_AGAIN_AFTER_MS:
-            answers = tuple(_asked(dependency, self.clock) for dependency in self.dependencies)
+            asked = [_asked(dependency, self.clock) for dependency in self.dependencies]
+            answers = tuple(answer for answer in asked if answer is not None)
             found = {answer.status for answer in answers}
             worst = next(h for h in (Health.DOWN, Health.DEGRADED, Health.OK) if h in found)
             self.last = SystemView(worst, now_ms, answers)
         return self.last
 
 
-def _asked(dependency: Dependency, clock: Clock) -> DependencyStatus:
+def _asked(dependency: Dependency, clock: Clock) -> DependencyStatus | None:
     began = clock.now_ms()
     try:
         facts = dependency.probe()
+        if facts is None:
+            return None
         took = clock.now_ms() - began
-        health = Health.DEGRADED if took > SLOW_MS else Health.OK
+        health = Health.DEGRADED if took > dependency.slow_ms else Health.OK
     except UnderstudyError:
-        facts, took, health = {}, clock.now_ms() - began, Health.DOWN
+        facts, took, health = {}, clock.now_ms() - began, dependency.without
     effect = "" if health is Health.OK else dependency.effect
     return DependencyStatus(dependency.name, health, effect, took, facts)
