@@ -8,9 +8,16 @@ from understudy.runtime.starting import uncollected
 
 with uncollected():
     from custody.doors import door_for
+    from custody.signals import signal_of
     from custody.wiring import doors
+    from understudy.runtime.observability import logger
 
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """Answer one request at the door of the alias it came by."""
-    return door_for(context.invoked_function_arn, doors())(event)
+    answer = door_for(context.invoked_function_arn, doors())(event)
+    for refused in (answer, *answer.get("results", ())):
+        signal = signal_of(refused)
+        if signal is not None:
+            logger("signer").warning("not signed or not done", **signal)
+    return answer
