@@ -35,12 +35,13 @@ if TYPE_CHECKING:
     from understudy.domain.intents import Intent
 
 SIGNER_LOG = "SignerLogGroup"
-# What bounds, switches, lateness and an agent's end refuse to an honest worker too.
+# What bounds, switches, lateness, another worker and an agent's end refuse to an honest one too.
 MET_BY_OUR_OWN = {
     "AGENT_NOT_ACTIVE",
     "ASSET_MISMATCH",
     "DAILY_NOTIONAL_EXCEEDED",
     "EXPIRED",
+    "INTENT_CONTENT_CHANGED",
     "KEY_UNUSABLE",
     "KILL_SWITCH",
     "LEVERAGE_NOT_ALLOWED",
@@ -90,13 +91,13 @@ def test_what_no_worker_of_ours_asks_for_is_alarmed(
     assert found_by_filters(SIGNER_LOG, logged(capsys)) == {"SignerMisused": 1}
 
 
-def test_another_content_for_an_intent_that_was_signed_is_alarmed(
+def test_another_content_for_an_intent_that_was_signed_is_counted(
     scene: Scene, capsys: pytest.CaptureFixture[str]
 ) -> None:
     sign(scene.entry())
     sign(scene.entry(nonce=scene.entry().nonce + 1))
 
-    assert found_by_filters(SIGNER_LOG, logged(capsys)) == {"SignerMisused": 1}
+    assert found_by_filters(SIGNER_LOG, logged(capsys)) == {"IntentsRefused": 1}
 
 
 def test_an_operation_that_an_alias_does_not_open_is_alarmed(
