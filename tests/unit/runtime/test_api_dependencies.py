@@ -141,7 +141,7 @@ def test_a_provider_without_an_answer_is_told_and_asked_by_no_status(world: ApiW
         return read_key_set(published(PRIVY_KEY), Algorithm.ES256)
 
     keys = CachedKeySet(fetch, lambda: world.world.clock.now_ms() / 1000)
-    reader = ProviderTokenReader(keys, Algorithm.ES256, "privy.io", "app-id")
+    reader = ProviderTokenReader(keys, Algorithm.ES256, ("privy.io",), "app-id")
     privy = PrivyVerifier(reader, MAX_AGE_SECONDS)
     world.providers[AuthMethod.PRIVY] = privy
 
