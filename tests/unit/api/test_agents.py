@@ -177,7 +177,7 @@ def test_an_agent_whose_answer_was_lost_is_the_same_one_when_asked_again(
     api.keys.loses_answers = False
 
     again = enabled(api, token)
-    another = enabled(api, token)
+    another = enabled(api, token, "another")
 
     assert again["agent"]["agent_id"] == "agent-1"
     assert another["agent"]["agent_id"] == "agent-2"
@@ -203,8 +203,8 @@ def test_a_name_in_use_is_not_given_twice(api: ApiWorld, token: str) -> None:
 
 
 def test_five_agents_may_wait_for_signatures(api: ApiWorld, token: str) -> None:
-    for _ in range(5):
-        enabled(api, token)
+    for number in range(5):
+        enabled(api, token, f"name-{number}")
     wish = {"scope": "TRADE_ONLY", "agent_name": "main"}
 
     answer = api.request("POST", "/v1/agents/enable", wish, token)
@@ -249,26 +249,3 @@ def test_no_answer_ever_holds_a_key(api: ApiWorld, token: str) -> None:
 
     assert set(made["agent"]).isdisjoint({"key", "secret", "private_key", "ciphertext"})
     assert "ciphertext" not in json.dumps(made)
-
-
-def test_of_two_agents_of_one_name_only_the_first_is_approved(api: ApiWorld, token: str) -> None:
-    first, second = enabled(api, token), enabled(api, token)
-    api.request("POST", "/v1/agents/confirm", confirmation(second), token)
-
-    late = api.request("POST", "/v1/agents/confirm", confirmation(first), token)
-
-    assert (late.status, late.code) == (409, "AGENT_NAME_IN_USE")
-    assert api.rest.listed == {"main": second["agent"]["address"]}
-
-
-def test_of_two_that_waited_with_one_name_only_the_first_is_ever_approved(
-    api: ApiWorld, token: str
-) -> None:
-    first, second = enabled(api, token), enabled(api, token)
-    api.request("POST", "/v1/agents/confirm", confirmation(first), token)
-    taken_back = api.request("DELETE", "/v1/agents/agent-1", None, token).body
-
-    answer = api.request("POST", "/v1/agents/confirm", confirmation(second), token)
-
-    assert (answer.status, answer.code) == (409, "AGENT_NAME_IN_USE")
-    assert api.request("POST", "/v1/agents/confirm", confirmation(taken_back), token).status == 200

@@ -89,7 +89,6 @@ def test_its_removal_is_handed_in_and_seen(broken_off: BrokenOff) -> None:
     shown = broken_off.ask("GET", f"/v1/agents/{broken_off.agent_id}").body
 
     assert broken_off.hand_in(shown).status == 200
-    broken_off.after(ASKED_AGAIN_MS)
 
     assert broken_off.api.rest.listed["second"] == REMOVED
     assert broken_off.agent().removed_at_ms == broken_off.api.world.clock.now_ms()

@@ -10,7 +10,7 @@ from decimal import Decimal
 from enum import StrEnum
 
 from understudy.domain.errors import TooManyCallsError
-from understudy.domain.ids import UserId, WalletId
+from understudy.domain.ids import UserId, WalletId, digest_of
 from understudy.domain.replacing import replace
 
 
@@ -36,11 +36,14 @@ ROTATED_BEFORE_END_MS = 14 * DAY_MS
 HANDED_OVER_MS = 60_000
 ASKED_AGAIN_MS = 60_000
 LONGEST_NAME = 16
+# The venue reads what follows this as an agent's end.
+ENDS_A_NAME = "valid_until"
 # A wallet needs one agent and, weeks later, a successor: ten leave room for names thought better
 # of and signatures refused. Each may be a key in KMS, which costs until a month after its end.
 MOST_MADE_A_DAY = 10
 # Longer than any function may run: what was begun before and is not there by now never will be.
 BEING_MADE_MS = 15 * 60_000
+_NAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9 ._-]*[A-Za-z0-9._-])?")
 _NUMBERED = re.compile(r"(?P<base>.*?)(?:-\d{1,4})?")
 
 
@@ -52,7 +55,8 @@ class Agent:
     `valid_until_ms` ends ACTIVE. Times are zero until they happen. `replaces` names the agent
     whose place it takes; `rotate_at_ms` is when a successor is prepared. From `handed_in_at_ms` on
     the venue may have its approval, whatever was answered. `checked_at_ms` is when the venue was
-    asked last whether it knows the agent, `missing_since_ms` since when it does not.
+    asked last whether it knows the agent, `missing_since_ms` since when it does not. Its removal
+    was handed in at `removal_signed_at_ms`, and seen to be done at `removed_at_ms`.
     """
 
     agent_id: str
@@ -82,6 +86,7 @@ class Agent:
     replaced_at_ms: int = 0
     checked_at_ms: int = 0
     missing_since_ms: int = 0
+    removal_signed_at_ms: int = 0
     removed_at_ms: int = 0
     handed_in_at_ms: int = 0
     attend_at_ms: int = 0
@@ -111,7 +116,10 @@ class Agent:
             case AgentStatus.ACTIVE:
                 return min(each for each in self._dates() if each)
             case AgentStatus.REVOKED | AgentStatus.EXPIRED if self._may_be_listed:
-                return max(self.checked_at_ms + DAY_MS, self.revoked_at_ms + ASKED_AGAIN_MS)
+                changed_at_ms = max(self.revoked_at_ms, self.removal_signed_at_ms)
+                if changed_at_ms >= self.checked_at_ms:
+                    return changed_at_ms + ASKED_AGAIN_MS
+                return self.checked_at_ms + DAY_MS
             case _:
                 return 0
 
@@ -130,11 +138,24 @@ class Agent:
         return bool(self.handed_in_at_ms or self.approve_agent_confirmed_at_ms)
 
     @property
+    def is_over(self) -> bool:
+        """Say whether it has ended here, for good."""
+        return self.status in {AgentStatus.REVOKED, AgentStatus.EXPIRED}
+
+    @property
     def is_removable(self) -> bool:
-        """Say whether its wallet can take an approval back at the venue: it is over here."""
-        if self.status is AgentStatus.EXPIRED:
-            return self._may_be_listed
-        return self.status is AgentStatus.REVOKED
+        """Say whether it is over here while the venue may have its approval still."""
+        return self.is_over and self._may_be_listed
+
+    def lives_by_the_name_of(self, other: Agent) -> bool:
+        """Say whether it lives and the venue may know it by another's name.
+
+        A removal is by name: the other's would take this one away.
+        """
+        theirs = (other.venue, other.wallet_address, other.name)
+        is_namesake = (self.venue, self.wallet_address, self.name) == theirs
+        is_another = self.agent_id != other.agent_id
+        return is_another and is_namesake and self.was_handed_in and not self.is_over
 
     @property
     def _may_be_listed(self) -> bool:
@@ -155,7 +176,10 @@ class Agent:
 
 @dataclass(frozen=True, slots=True)
 class MadeAgents:
-    """When agents were made for one address of a user in the last day, or began to be."""
+    """When agents were made for one address in the last day, or began to be.
+
+    They are the address's, whoever has it; `user_id` is who asks now.
+    """
 
     user_id: UserId
     wallet_address: str
@@ -174,14 +198,16 @@ class MadeAgents:
             )
         return replace(self, made_at_ms=(*lately, now_ms))
 
-    def waiting(self, agents: Collection[Agent], now_ms: int) -> int:
+    def waiting(self, agents: Collection[Agent], now_ms: int, since_ms: int = 0) -> int:
         """Count those of the address that wait for its signatures, or are being made.
 
         `agents` are the user's, read after this was: each is named by the time at which it was
-        begun, so that one which is not there yet is counted before it is.
+        begun, so that one which is not there yet is counted before it is. None is being made that
+        was begun before `since_ms`, when the address became this user's.
         """
+        since_ms = max(since_ms, now_ms - BEING_MADE_MS + 1)
         own = [each for each in agents if each.wallet_address == self.wallet_address]
-        begun = Counter(at_ms for at_ms in self.made_at_ms if at_ms > now_ms - BEING_MADE_MS)
+        begun = Counter(at_ms for at_ms in self.made_at_ms if at_ms >= since_ms)
         being_made = begun - Counter(each.created_at_ms for each in own)
         pending = sum(each.status_at(now_ms) is AgentStatus.PENDING for each in own)
         return pending + being_made.total()
@@ -204,6 +230,17 @@ class SigningBounds:
     price_band_bps: int
     symbols_allow: tuple[str, ...] = ()
     symbols_deny: tuple[str, ...] = ()
+
+
+def making_mark(wallet_address: str) -> str:
+    """Name an address, as when agents were made for it is kept, without telling which it is."""
+    return digest_of("made-agents", wallet_address)[:32]
+
+
+def is_agent_name(name: str) -> bool:
+    """Say whether an agent can have this name: the venue would take another for more than that."""
+    fits = len(name) <= LONGEST_NAME and _NAME.fullmatch(name) is not None
+    return fits and ENDS_A_NAME not in name.lower()
 
 
 def next_name(name: str, taken: Collection[str]) -> str:

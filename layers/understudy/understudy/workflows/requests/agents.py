@@ -14,6 +14,7 @@ from understudy.domain.agents import (
     Agent,
     AgentScope,
     AgentStatus,
+    is_agent_name,
     next_name,
 )
 from understudy.domain.errors import (
@@ -27,6 +28,7 @@ from understudy.ports.clock import Clock
 from understudy.ports.identity import IdentityStore
 from understudy.ports.switches import Switch, SwitchBoard
 from understudy.workflows.requests.agent_follows import hand_over, pause_follows
+from understudy.workflows.requests.agent_removals import AgentRemovals
 from understudy.workflows.requests.approving import hand_in, signed_by_wallet
 from understudy.workflows.requests.follow_changes import ATTEMPTS, OwnFollows
 from understudy.workflows.requests.new_agents import NewAgents, WantedAgent, destroy
@@ -74,15 +76,22 @@ class Agents:
         scope: AgentScope,
         wallet_id: WalletId | None,
     ) -> Delegation:
-        """Make a fresh agent, waiting for one hour for the wallet's signatures."""
+        """Make a fresh agent, waiting for one hour for the wallet's signatures.
+
+        Asking again by the same name gives the one that waits already.
+        """
         if scope is not AgentScope.TRADE_ONLY:
             raise LimitExceededError(
                 "copying needs no right to withdraw: use the scope TRADE_ONLY",
                 code="SCOPE_NOT_ALLOWED",
             )
         wallet = own_wallet(self.identity, user_id, wallet_id)
-        agents = self._of_wallet(wallet.user_id, wallet.wallet_id)
+        agents = self._of_address(wallet.user_id, wallet.address)
         _refuse_used_name(agents, name)
+        now = self.clock.now_ms()
+        for other in agents:
+            if other.name == name and other.status_at(now) is AgentStatus.PENDING:
+                return self._waiting(other, wallet)
         return self._made(wallet, agents, venue, name)
 
     def rotate(self, user_id: UserId, agent_id: str) -> Delegation:
@@ -98,7 +107,7 @@ class Agents:
                 "only an active agent is rotated: enable a new one", code="AGENT_NOT_ACTIVE"
             )
         refuse_closing(person(self.identity, user_id).user)
-        agents = self._of_wallet(user_id, agent.wallet_id)
+        agents = self._of_address(user_id, agent.wallet_address)
         for other in agents:
             if other.replaces == agent_id and other.status_at(now) is AgentStatus.ACTIVE:
                 raise ConflictError("this agent has a successor", code="AGENT_REPLACED")
@@ -122,11 +131,10 @@ class Agents:
         """Show an agent and what its wallet has to sign for it, if anything."""
         stored = self._own(user_id, agent_id)
         agent = self._seen(stored)
-        if agent.status is AgentStatus.PENDING:
+        # One from before names were checked: the venue would take its name for more than that.
+        if agent.status is AgentStatus.PENDING and is_agent_name(agent.name):
             return Delegation(agent, tuple(self.approvals.requests(agent)))
-        if stored.is_removable and not stored.removed_at_ms:
-            return Delegation(agent, (self.approvals.revocation(agent),))
-        return Delegation(agent)
+        return Delegation(agent, self._removals.to_sign(stored))
 
     def confirm(self, user_id: UserId, agent_id: str, signatures: Sequence[str]) -> Delegation:
         """Check the wallet's signatures, hand them in, and let the agent sign.
@@ -138,17 +146,15 @@ class Agents:
         """
         agent = self._own(user_id, agent_id)
         status = agent.status_at(self.clock.now_ms())
-        if status is AgentStatus.EXPIRED and not agent.is_removable:
+        if agent.is_over:
+            return Delegation(self._removals.take_back(agent, signatures))
+        if status is AgentStatus.EXPIRED:
             raise ConflictError("this agent has expired: enable a new one", code="AGENT_EXPIRED")
         if status is AgentStatus.ACTIVE:
             self.succeed(agent)
             return Delegation(agent)
-        self._refuse_name_of_another(agent)
-        if agent.is_removable:
-            removal = [self.approvals.revocation(agent)]
-            signed = signed_by_wallet(self.approvals, agent, removal, signatures)
-            hand_in(self.approvals, self.clock, agent, signed)
-            return Delegation(self._seen(agent))
+        agents = self._of_address(user_id, agent.wallet_address)
+        _refuse_used_name([each for each in agents if each.agent_id != agent_id], agent.name)
         activated = self._activated(agent, signatures)
         self.succeed(activated)
         return Delegation(activated)
@@ -158,12 +164,12 @@ class Agents:
         return [self._seen(agent) for agent in self.registry.agents(user_id)]
 
     def revoke(self, user_id: UserId, agent_id: str) -> Delegation:
-        """Destroy the agent's key, pause its follows, and give the revocation to sign.
+        """Destroy the agent's key, pause its follows, and give its removal to sign, if any.
 
         The key goes first: from there on nothing is signed, whatever fails after it.
         """
         agent = self.end(self._own(user_id, agent_id), AgentStatus.REVOKED)
-        return Delegation(agent, (self.approvals.revocation(agent),))
+        return Delegation(agent, self._removals.to_sign(agent))
 
     def end(self, agent: Agent, status: AgentStatus) -> Agent:
         """Make an agent REVOKED, or EXPIRED when its time is up; repeating it changes nothing."""
@@ -230,15 +236,18 @@ class Agents:
             begins=True,
         )
 
-    def _refuse_name_of_another(self, agent: Agent) -> None:
-        agents = self._of_wallet(agent.user_id, agent.wallet_id)
-        others = [each for each in agents if each.agent_id != agent.agent_id]
-        if agent.is_removable:  # its removal is by name, and would hit an active one
-            others = [each for each in others if each.status is AgentStatus.ACTIVE]
-        _refuse_used_name(others, agent.name)
+    def _waiting(self, agent: Agent, wallet: Wallet) -> Delegation:
+        if agent.replaces or agent.wallet_id != wallet.wallet_id:
+            raise _name_in_use()
+        return Delegation(agent, tuple(self.approvals.requests(agent)))
 
-    def _of_wallet(self, user_id: UserId, wallet_id: WalletId) -> list[Agent]:
-        return [each for each in self.registry.agents(user_id) if each.wallet_id == wallet_id]
+    @property
+    def _removals(self) -> AgentRemovals:
+        return AgentRemovals(self.registry, self.approvals, self.clock)
+
+    def _of_address(self, user_id: UserId, address: str) -> list[Agent]:
+        # A wallet that was removed and linked again has the names that the venue knows of it.
+        return [each for each in self.registry.agents(user_id) if each.wallet_address == address]
 
     def _own(self, user_id: UserId, agent_id: str) -> Agent:
         agent = self.registry.agent(user_id, agent_id)
@@ -253,7 +262,11 @@ class Agents:
 def _refuse_used_name(agents: Sequence[Agent], name: str) -> None:
     """Raise ConflictError for a name that the venue may know: none is ever approved twice."""
     if any(each.name == name and each.was_handed_in for each in agents):
-        raise ConflictError(
-            "an agent of this wallet had this name, and no name is used twice: choose another",
-            code="AGENT_NAME_IN_USE",
-        )
+        raise _name_in_use()
+
+
+def _name_in_use() -> ConflictError:
+    return ConflictError(
+        "an agent of this wallet had this name, and no name is used twice: choose another",
+        code="AGENT_NAME_IN_USE",
+    )

@@ -51,10 +51,10 @@ class Confirming:
         """
         agent = self.registry.agent(user_id, agent_id)
         # One that is over stays so: nothing can begin between this look and what follows.
-        if agent is not None and not agent.is_removable:
+        if agent is not None and not agent.is_over:
             self.terms.require_beginner(person(self.identity, user_id).user)
         confirmed = self.agents.confirm(user_id, agent_id, signatures)
-        if confirmed.agent.is_removable:  # so it is over, and its removal went to the venue
+        if confirmed.agent.removal_signed_at_ms:  # now, or before by somebody who was not told
             self._note_removal(confirmed.agent)
         return confirmed
 
