@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated, Literal
 
-from pydantic import Field, StringConstraints
+from pydantic import AfterValidator, Field, StringConstraints
 
-from understudy.domain.agents import Agent, AgentScope
+from understudy.domain.agents import ENDS_A_NAME, Agent, AgentScope, is_agent_name
 from understudy.domain.ids import WalletId
 
 from .fields import Identity, Text
@@ -15,11 +15,19 @@ from .routing import Access, Call, Items, Request, Route
 if TYPE_CHECKING:
     from understudy.workflows.requests.agents import Delegation
 
+
+def _an_agents(name: str) -> str:
+    if not is_agent_name(name):
+        raise ValueError(f"a name without '{ENDS_A_NAME}', which the venue reads as an agent's end")
+    return name
+
+
 AgentName = Annotated[
     str,
     StringConstraints(
         strict=True, pattern=r"^[A-Za-z0-9](?:[A-Za-z0-9 ._-]{0,14}[A-Za-z0-9._-])?\z"
     ),
+    AfterValidator(_an_agents),
 ]
 
 

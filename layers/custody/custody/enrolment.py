@@ -20,7 +20,7 @@ from custody.audit import AuditEvent, of_agent, of_policy
 from custody.authorities import Authorities
 from custody.bounds import agreement, is_agreed, require_meant, widens
 from custody.store import AgentStore
-from understudy.adapters.venues.hyperliquid.constants import AGENT_NAME_MAX_LENGTH
+from understudy.domain.agents import ENDS_A_NAME, LONGEST_NAME, is_agent_name
 from understudy.domain.audit import AuditEntry
 from understudy.domain.errors import (
     ConflictError,
@@ -296,5 +296,5 @@ def _check(wanted: NewAgent) -> None:
         raise InvalidInputError("wallet_address must be 0x and 40 lower-case hex digits")
     if wanted.venue != HYPERLIQUID:
         raise InvalidInputError(f"agents exist for the venue '{HYPERLIQUID}' only")
-    if not 0 < len(wanted.agent_name) <= AGENT_NAME_MAX_LENGTH:
-        raise InvalidInputError(f"agent_name must have 1 to {AGENT_NAME_MAX_LENGTH} characters")
+    if not is_agent_name(wanted.agent_name):
+        raise InvalidInputError(f"agent_name: 1 to {LONGEST_NAME} letters, no '{ENDS_A_NAME}'")

@@ -96,6 +96,10 @@ def test_an_id_carries_its_owners_mark_but_not_the_owner() -> None:
         {"venue": "polymarket"},
         {"agent_name": ""},
         {"agent_name": "x" * 17},
+        {"agent_name": "valid_until1"},
+        {"agent_name": "a Valid_Until 1"},
+        {"agent_name": "tab\there"},
+        {"agent_name": "blank "},
     ],
 )
 def test_a_request_that_cannot_be_meant_makes_no_key(changes: dict[str, str]) -> None:
