@@ -14,6 +14,8 @@ import pytest
 from tests.contract.identity.concurrency import TRULY_CONCURRENT
 from tests.contract.identity.people import ADDRESS, AGENT, USER, WALLET
 from tests.fakes.builders import NOW_MS
+from understudy.adapters.aws.identity_store import DynamoIdentityStore
+from understudy.adapters.memory.identity import InMemoryIdentityStore
 from understudy.domain.agents import (
     BEING_MADE_MS,
     DAY_MS,
@@ -34,6 +36,7 @@ if TYPE_CHECKING:
     from understudy.ports.accounts import AccountStore
 
 NONE = MadeAgents(USER.user_id, ADDRESS)
+OTHER = User(UserId("u2"), WalletId("w2"), NOW_MS, NOW_MS)
 GONE = AuditEntry("ACCOUNT_DELETED", USER.user_id, NOW_MS, {})
 
 
@@ -46,15 +49,14 @@ def made(store: Store) -> MadeAgents:
     return store.made_agents(USER.user_id, ADDRESS)
 
 
-def test_what_was_made_is_kept_by_user_and_address(store: Store) -> None:
-    other = User(UserId("u2"), WalletId("w2"), NOW_MS, NOW_MS)
-    store.create_user(other)
-
+def test_what_was_made_is_kept_by_address_whoever_has_it(store: Store) -> None:
     kept = store.put_made_agents(NONE.with_one_more(NOW_MS))
 
     assert made(store) == kept == replace(NONE, made_at_ms=(NOW_MS,), version=1)
-    for where in (replace(NONE, wallet_address="0x2"), replace(NONE, user_id=other.user_id)):
-        assert store.made_agents(where.user_id, where.wallet_address) == where
+    other = replace(NONE, wallet_address="0x2")
+    assert store.made_agents(other.user_id, other.wallet_address) == other
+    later = store.made_agents(OTHER.user_id, ADDRESS)
+    assert later == replace(kept, user_id=OTHER.user_id)
 
 
 def test_it_is_replaced_only_as_it_was_read(store: Store) -> None:
@@ -79,7 +81,53 @@ def test_who_is_closing_or_gone_makes_none(store: Store, accounts: AccountStore)
     for late in (NONE, first):
         with pytest.raises(ConflictError):
             store.put_made_agents(late.with_one_more(NOW_MS))
-    assert made(store) == NONE
+    assert made(store) == first
+
+
+def test_who_leaves_and_comes_back_goes_on_with_the_day(
+    store: Store, accounts: AccountStore
+) -> None:
+    for number in range(MOST_MADE_A_DAY):
+        take_place(store, WALLET, NOW_MS + number)
+        revoked(store, NOW_MS + number)
+    accounts.erase(USER.user_id, GONE)
+    again = replace(WALLET, user_id=OTHER.user_id, created_at_ms=NOW_MS + MOST_MADE_A_DAY)
+    store.create_user(OTHER, again)
+
+    with pytest.raises(TooManyCallsError):
+        take_place(store, again, again.created_at_ms)
+
+    take_place(store, again, NOW_MS + DAY_MS)
+
+
+def test_what_was_being_made_when_its_user_left_waits_for_nobody(
+    store: Store, accounts: AccountStore
+) -> None:
+    for number in range(MAX_WAITING):
+        take_place(store, WALLET, NOW_MS + number)
+    accounts.erase(USER.user_id, GONE)
+    again = replace(WALLET, user_id=OTHER.user_id, created_at_ms=NOW_MS + MAX_WAITING)
+    store.create_user(OTHER, again)
+
+    take_place(store, again, again.created_at_ms)
+
+    assert len(store.made_agents(OTHER.user_id, ADDRESS).made_at_ms) == MAX_WAITING + 1
+
+
+def test_nothing_in_it_says_whose_it_is(store: Store) -> None:
+    store.put_made_agents(NONE.with_one_more(NOW_MS))
+
+    if isinstance(store, DynamoIdentityStore):
+        table = store._table
+        items = table.client.scan(TableName=table.name, ConsistentRead=True)["Items"]
+        (kept,) = [repr(item) for item in items if item["pk"]["S"].startswith("MADE#")]
+        assert "expires_on" in kept
+    else:
+        assert isinstance(store, InMemoryIdentityStore)
+        kept = repr(store.made_by_mark)
+    assert str(NOW_MS) in kept
+    assert ADDRESS not in kept
+    assert f"'{USER.user_id}'" not in kept
 
 
 def revoked(store: Store, at_ms: int) -> Agent:

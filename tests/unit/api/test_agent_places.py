@@ -10,6 +10,7 @@ import pytest
 
 from tests.fakes.api import Answer
 from tests.fakes.identity import BOB
+from tests.unit.api.leaving import delete
 from tests.unit.api.test_wallets import link, linked, remove
 from understudy.adapters.memory.identity import InMemoryIdentityStore
 from understudy.domain.agents import (
@@ -118,6 +119,20 @@ def test_a_wallet_that_goes_and_comes_back_has_no_new_places(api: ApiWorld, toke
 
     assert again != first
     assert enable(api, token, wallet_id=again).code == "TOO_MANY_AGENTS"
+
+
+def test_who_leaves_and_comes_back_with_the_wallet_has_no_new_places(
+    api: ApiWorld, token: str
+) -> None:
+    for _ in range(MOST_MADE_A_DAY):
+        made_and_revoked(api, token)
+    assert delete(api, token).body["status"] == "DELETED"
+    api.world.clock.advance(1)
+
+    refused = enable(api, api.token())
+
+    assert (refused.status, refused.code) == (429, "TOO_MANY_AGENTS")
+    assert keys_made(api) == MOST_MADE_A_DAY
 
 
 def test_while_custody_is_away_no_place_is_used_up(api: ApiWorld, token: str) -> None:

@@ -63,6 +63,15 @@ ERASURE = "AccountErasureFunctionRole"
 DELETING = {"dynamodb:DeleteItem"}
 
 
+def test_who_prepares_successors_counts_them_for_their_address() -> None:
+    count = keys.made_agents("0x" + "a" * 40)
+
+    assert may("AgentUpkeepFunctionRole", {"dynamodb:PutItem"}, count)
+    assert may("AgentUpkeepFunctionRole", {"dynamodb:GetItem"}, count)
+    assert not may("OperatorApiFunctionRole", WRITING, count)
+    assert not may(ERASURE, WRITING, count)
+
+
 @pytest.mark.parametrize("role", ["AgentUpkeepFunctionRole", "OperatorApiFunctionRole"])
 def test_it_writes_what_is_a_users_and_no_way_in(role: str) -> None:
     assert all(may(role, WRITING, item) for item in OF_USERS)

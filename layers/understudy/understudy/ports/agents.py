@@ -36,7 +36,10 @@ class AgentRegistry(Protocol):
         ...
 
     def made_agents(self, user_id: UserId, wallet_address: str) -> MadeAgents:
-        """Read when agents were made for an address of this user; nothing of before yesterday."""
+        """Read when agents were made for this user's address, by whoever had it before as well.
+
+        Nothing of before yesterday.
+        """
         ...
 
     def put_made_agents(self, made: MadeAgents) -> MadeAgents:

@@ -1,9 +1,9 @@
 """The keys of the table `identity`. Pure.
 
-`USER#id` holds PROFILE, COPY_PROFILE, WALLET#id, AGENT#id, MADE#address, REMOVED#address,
-IDENTITY#name#subject and the names of sessions, SESSION#id: all that is one user's is found from
-there; of one who is gone DEPARTURE, until all else is gone too. `ADDRESS#address`,
-`PROVIDER#name#subject`, `SESSION#id`, `NONCE#nonce` and `EVERYBODY` hold one item each. Every read
+`USER#id` holds PROFILE, COPY_PROFILE, WALLET#id, AGENT#id, REMOVED#address, IDENTITY#name#subject
+and the names of sessions, SESSION#id: all that is one user's is found from there; of one who is
+gone DEPARTURE, until all else is gone too. `ADDRESS#address`, `PROVIDER#name#subject`,
+`SESSION#id`, `NONCE#nonce`, `MADE#mark` and `EVERYBODY` hold one item each. Every read
 is by key, of one user's partition, or of the agents and deletions that are due (index `attended`).
 """
 
@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from understudy.adapters.aws.attributes import number
 from understudy.adapters.aws.keys import key
+from understudy.domain.agents import making_mark
 
 if TYPE_CHECKING:
     from understudy.adapters.aws.attributes import Item
@@ -89,9 +90,9 @@ def agent(user_id: UserId, agent_id: str) -> Item:
     return key(user_partition(user_id), AGENT + agent_id)
 
 
-def made_agents(user_id: UserId, wallet_address: str) -> Item:
-    """Give the key of when agents were made for an address of a user."""
-    return key(user_partition(user_id), f"MADE#{wallet_address}")
+def made_agents(wallet_address: str) -> Item:
+    """Give the key of when agents were made for an address, by a mark: it outlives the user."""
+    return key(f"MADE#{making_mark(wallet_address)}", "AGENTS")
 
 
 def session(session_id: str) -> Item:

@@ -53,6 +53,14 @@ class _WrittenProfile:
     version: int
 
 
+@dataclass(frozen=True, slots=True)
+class _WrittenTimes:
+    """When agents were made, without whose they are: neither the user nor the address."""
+
+    made_at_ms: tuple[int, ...] = ()
+    version: int = 0
+
+
 class DynamoIdentityStore:
     """Implements `IdentityStore`, `AgentRegistry`, `DueAgents` and `CopyProfiles`."""
 
@@ -199,14 +207,16 @@ class DynamoIdentityStore:
 
     def made_agents(self, user_id: UserId, wallet_address: str) -> MadeAgents:
         """Read when agents were made for an address."""
-        item = self._table.get(keys.made_agents(user_id, wallet_address))
-        return MadeAgents(user_id, wallet_address) if item is None else record_of(MadeAgents, item)
+        item = self._table.get(keys.made_agents(wallet_address))
+        kept = _WrittenTimes() if item is None else record_of(_WrittenTimes, item)
+        return MadeAgents(user_id, wallet_address, kept.made_at_ms, kept.version)
 
     def put_made_agents(self, made: MadeAgents) -> MadeAgents:
         """Store when agents were made, while the version is the one read and the user stays."""
-        key = keys.made_agents(made.user_id, made.wallet_address)
+        key = keys.made_agents(made.wallet_address)
         ending = keys.ending(max(made.made_at_ms, default=0) + DAY_MS)
-        write = put_record(self._table.name, key, made, ending)
+        times = _WrittenTimes(made.made_at_ms, made.version)
+        write = put_record(self._table.name, key, times, ending)
         transact(self._table.client, [self._staying(made.user_id), write])
         return replace(made, version=made.version + 1)
 

@@ -93,7 +93,6 @@ class InMemoryAccountStore:
                 kept.identities,
                 kept.sessions_by_id,
                 kept.agents_by_id,
-                kept.made_by_address,
             ):
                 _drop(records, user_id)
 

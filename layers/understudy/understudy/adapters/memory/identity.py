@@ -6,7 +6,7 @@ import threading
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from understudy.domain.agents import Agent, MadeAgents
+from understudy.domain.agents import Agent, MadeAgents, making_mark
 from understudy.domain.errors import ConflictError, NotFoundError
 from understudy.domain.identity import (
     AuthMethod,
@@ -26,6 +26,8 @@ from understudy.ports.profiles import CopyProfile
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+_NOBODYS = MadeAgents(UserId(""), "")
+
 
 @dataclass(slots=True)
 class InMemoryIdentityStore:
@@ -43,7 +45,7 @@ class InMemoryIdentityStore:
     all_ended_at_ms: int = 0
     profiles: dict[UserId, CopyProfile] = field(default_factory=dict)
     agents_by_id: dict[str, Agent] = field(default_factory=dict)
-    made_by_address: dict[tuple[UserId, str], MadeAgents] = field(default_factory=dict)
+    made_by_mark: dict[str, MadeAgents] = field(default_factory=dict)
     closings: dict[UserId, int] = field(default_factory=dict)
     lock: threading.RLock = field(default_factory=threading.RLock)
 
@@ -194,8 +196,8 @@ class InMemoryIdentityStore:
 
     def made_agents(self, user_id: UserId, wallet_address: str) -> MadeAgents:
         """Read when agents were made; see `AgentRegistry`."""
-        made = MadeAgents(user_id, wallet_address)
-        return self.made_by_address.get((user_id, wallet_address), made)
+        kept = self.made_by_mark.get(making_mark(wallet_address), _NOBODYS)
+        return replace(kept, user_id=user_id, wallet_address=wallet_address)
 
     def put_made_agents(self, made: MadeAgents) -> MadeAgents:
         """Store when agents were made, under its version; see `AgentRegistry`."""
@@ -204,7 +206,8 @@ class InMemoryIdentityStore:
             _check_version(kept.version, made.version)
             self._refuse_leaving(made.user_id)
             stored = replace(made, version=made.version + 1)
-            self.made_by_address[made.user_id, made.wallet_address] = stored
+            nobodys = replace(stored, user_id=_NOBODYS.user_id, wallet_address="")
+            self.made_by_mark[making_mark(made.wallet_address)] = nobodys
             return stored
 
     def due_agents(self, until_ms: int, limit: int) -> Sequence[Agent]:

@@ -35,7 +35,7 @@ ELSEWHERE = (
     "the audit: more than 200 entries about you or an agent, what operators did; ask the operator",
     "custody: the sealed keys of your agents, which nobody can read out, and their policies",
     "logs for 30 days and counts of calls for an hour, without your address",
-    "for two days, when agents were made for each of your wallets",
+    "for two days, after a deletion too, when agents were made for each of your wallets, by a hash",
     "backups, for 35 days",
 )
 

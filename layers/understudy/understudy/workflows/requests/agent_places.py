@@ -1,8 +1,8 @@
 """How many agents a wallet may have made in a day, and how many may wait for its signatures.
 
 A place is taken before custody makes a key, under the version by which both were counted: of many
-requests at once no more get one than there are. It is kept by address: a wallet that is removed and
-linked again has no more places for it.
+requests at once no more get one than there are. It is kept by address, whoever has it: a wallet
+that is removed and linked again, or whose user leaves and comes back, has no more places for it.
 """
 
 from __future__ import annotations
@@ -31,7 +31,8 @@ def take_place(registry: AgentRegistry, wallet: Wallet, now_ms: int) -> None:
 
     def with_one_more(made: MadeAgents) -> MadeAgents:
         # Read after the places: whoever has taken one is counted by it, or by the agent.
-        if made.waiting(registry.agents(wallet.user_id), now_ms) >= MAX_WAITING:
+        agents = registry.agents(wallet.user_id)
+        if made.waiting(agents, now_ms, wallet.created_at_ms) >= MAX_WAITING:
             raise LimitExceededError(
                 f"{MAX_WAITING} agents wait for their signatures: confirm or revoke one",
                 code="TOO_MANY_PENDING_AGENTS",
