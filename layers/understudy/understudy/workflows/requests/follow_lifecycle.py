@@ -134,10 +134,12 @@ class FollowLifecycle:
                 self.own.copies.commit(Changes(budget=fresh))
 
     def _newest_agent(self, follow: Follow) -> Agent | None:
+        """Give who signs for the wallet; one whose place was taken is about to be destroyed."""
         now = self.clock.now_ms()
         for agent in reversed(self.registry.agents(follow.user_id)):
             fits = agent.wallet_id == follow.wallet_id and agent.venue == follow.venue
-            if fits and agent.status_at(now) is AgentStatus.ACTIVE:
+            is_active = agent.status_at(now) is AgentStatus.ACTIVE and not agent.replaced_at_ms
+            if fits and is_active:
                 return agent
         return None
 
