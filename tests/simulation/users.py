@@ -183,7 +183,7 @@ class Users(Doer):
 
         def ask() -> None:
             told = self._api.agents.revoke(user, agent.agent_id)
-            if self._random.random() < 0.7:
+            if self._random.random() < 0.7 and told.to_sign:  # none once it is known to be done
                 signed = wallet_key(follow.wallet_id.removeprefix("wallet-")).sign_action(
                     told.to_sign[0].action
                 )

@@ -280,6 +280,7 @@ class World:
                 approve_by_ms=now_ms,
                 valid_until_ms=now_ms + VALID_MS,
                 status=AgentStatus.ACTIVE,
+                approve_agent_confirmed_at_ms=now_ms,
             )
         )
 

@@ -148,14 +148,13 @@ class Agent:
         return self.is_over and self._may_be_listed
 
     def lives_by_the_name_of(self, other: Agent) -> bool:
-        """Say whether it lives and the venue may know it by another's name.
+        """Say whether it lives and the venue may know it by the name of one that is over.
 
         A removal is by name: the other's would take this one away.
         """
         theirs = (other.venue, other.wallet_address, other.name)
         is_namesake = (self.venue, self.wallet_address, self.name) == theirs
-        is_another = self.agent_id != other.agent_id
-        return is_another and is_namesake and self.was_handed_in and not self.is_over
+        return is_namesake and self.was_handed_in and not self.is_over
 
     @property
     def _may_be_listed(self) -> bool:
