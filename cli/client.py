@@ -118,7 +118,7 @@ class ApiClient:
         return cast("Answer", self.call("POST", "/v1/agents/confirm", confirmed)["agent"])
 
     def revoke_agent(self, agent_id: str) -> Answer:
-        """Revoke an agent; gives what to sign for the venue like `enable_agent`."""
+        """Revoke an agent; gives what to sign for the venue, if any, like `enable_agent`."""
         return self.call("DELETE", f"/v1/agents/{quote(agent_id)}")
 
     def create_follow(self, leader: str, limits: Mapping[str, Any]) -> Answer:
