@@ -13,7 +13,7 @@ from typing import NamedTuple
 from custody.agents import Agent, AgentStatus, Policy
 from custody.refusals import Refusal
 from understudy.domain.ids import client_order_id
-from understudy.domain.intents import Intent, IntentKind
+from understudy.domain.intents import MOST_NONCE_AHEAD_MS, Intent, IntentKind
 from understudy.domain.markets import HYPERLIQUID, Market
 from understudy.domain.money import BASIS_POINT, ZERO, multiply
 
@@ -22,7 +22,6 @@ MAX_EXPIRY_AHEAD_MS = 60_000
 # The venue takes nonces from two days ago to one day ahead, and of an agent the highest ones: those
 # far ahead of the clock would make it refuse the honest ones, exits too, for as long.
 MAX_NONCE_BEHIND_MS = 86_400_000
-MAX_NONCE_AHEAD_MS = 60_000
 # An exit's band is never narrower, whatever the owner agreed to for entries: nobody who cannot sign
 # for the wallet may keep it from getting out. Exits go up to 500 basis points from their reference.
 EXIT_BAND_BPS = 1000
@@ -160,7 +159,7 @@ def _expires_too_late(request: Request) -> bool:
 
 def _nonce_out_of_range(request: Request) -> bool:
     ahead_ms = request.intent.nonce - request.now_ms
-    return not -MAX_NONCE_BEHIND_MS <= ahead_ms <= MAX_NONCE_AHEAD_MS
+    return not -MAX_NONCE_BEHIND_MS <= ahead_ms <= MOST_NONCE_AHEAD_MS
 
 
 def _other_client_order_id(request: Request) -> bool:

@@ -15,9 +15,10 @@ from tests.contract.stores.worlds import World, in_memory, on_tables
 from tests.fakes import builders
 from tests.fakes.builders import LEADER, NOW_MS
 from understudy.domain.errors import UnderstudyError
-from understudy.domain.follows import Budget, FollowStatus, Lane
+from understudy.domain.follows import Budget, FollowStatus
 from understudy.domain.ids import CopyId, FollowId, UserId, WalletId
 from understudy.domain.intents import IntentState
+from understudy.domain.lanes import Lane
 from understudy.domain.leaders import LeaderBook
 from understudy.domain.markets import HYPERLIQUID
 from understudy.domain.ownership import SymbolOwner

@@ -11,9 +11,10 @@ from tests.contract.stores.records import created, receipt
 from tests.fakes import builders
 from tests.fakes.builders import NOW_MS, intent
 from understudy.domain.errors import ConflictError
-from understudy.domain.follows import Account, AccountMode, FollowStatus, Lane
+from understudy.domain.follows import Account, AccountMode, FollowStatus
 from understudy.domain.ids import FollowId, IntentId, UserId, WalletId
 from understudy.domain.intents import IntentState
+from understudy.domain.lanes import Lane
 from understudy.domain.ownership import SymbolOwner
 from understudy.domain.replacing import replace
 from understudy.ports.copying import Changes

@@ -15,11 +15,11 @@ from understudy.domain.errors import ConflictError, InvalidInputError, LimitExce
 from understudy.domain.follows import (
     Budget,
     FollowStatus,
-    Lane,
     Ledger,
 )
 from understudy.domain.ids import FollowId, WalletId
 from understudy.domain.intents import IntentState
+from understudy.domain.lanes import Lane
 from understudy.domain.ownership import SymbolOwner
 from understudy.ports.copying import Changes
 

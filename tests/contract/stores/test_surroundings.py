@@ -11,7 +11,8 @@ import pytest
 from tests.contract.stores.records import book, created, receipt
 from tests.fakes import builders
 from tests.fakes.builders import FOLLOW, LEADER, NOW_MS
-from understudy.domain.follows import FollowStatus, Lane, Marks, Switches
+from understudy.domain.follows import FollowStatus, Marks, Switches
+from understudy.domain.lanes import Lane
 from understudy.domain.markets import HYPERLIQUID
 from understudy.ports.copying import Changes, Place, Surroundings
 from understudy.ports.switches import Switch

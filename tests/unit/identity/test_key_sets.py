@@ -199,3 +199,28 @@ def test_how_the_provider_stands_is_told_by_what_is_known_and_asks_it_nothing(
     provider.now += COOLDOWN_SECONDS
     keys.key(OLD)
     assert (keys.standing(), provider.questions) == ({"keys_age_seconds": 0}, 3)
+
+
+def test_a_strange_key_while_the_provider_is_away_says_nothing_of_a_fresh_set(
+    provider: Provider, keys: CachedKeySet
+) -> None:
+    keys.key(OLD)
+    provider.now += COOLDOWN_SECONDS
+    provider.is_down = True
+
+    assert keys.key("nobodys") is None
+
+    assert keys.standing() == {"keys_age_seconds": COOLDOWN_SECONDS}
+
+
+def test_an_answer_that_was_lost_long_ago_says_nothing_of_now(
+    provider: Provider, keys: CachedKeySet
+) -> None:
+    keys.key(OLD)
+    provider.now += FRESH_SECONDS + 1
+    provider.is_down = True
+    keys.key(OLD)
+
+    provider.now += FRESH_SECONDS + 1
+
+    assert keys.standing() == {"keys_age_seconds": 2 * FRESH_SECONDS + 2}

@@ -142,3 +142,27 @@ def test_a_revoked_agent_whose_own_end_has_come_has_nothing_left_to_remove(
 
     assert revoked.agent().attend_at_ms == 0
     assert shown(revoked)["to_sign"] == []
+
+
+def test_a_removal_that_nobody_signed_in_time_gets_a_nonce_that_the_venue_still_takes(
+    revoked: Upkeep,
+) -> None:
+    (first,) = shown(revoked)["to_sign"]
+    revoked.api.world.clock.advance(2 * DAY_MS + 1000)
+
+    (late,) = shown(revoked)["to_sign"]
+
+    assert late["action"]["nonce"] == revoked.api.world.clock.now_ms()
+    assert shown(revoked)["to_sign"] == [late]
+    body = {"agent_id": revoked.agent_id, "signatures": [ALICE.sign_action(first["action"])]}
+    assert revoked.ask("POST", "/v1/agents/confirm", body).status == 400
+    revoked.confirm(revoked.agent_id)
+    assert revoked.agent().removed_at_ms == revoked.api.world.clock.now_ms()
+
+
+def test_a_removal_keeps_its_nonce_for_a_day(revoked: Upkeep) -> None:
+    before = shown(revoked)["to_sign"]
+
+    revoked.api.world.clock.advance(DAY_MS - 120_000)
+
+    assert shown(revoked)["to_sign"] == before

@@ -7,9 +7,10 @@ from typing import TypeVar
 
 from understudy.adapters.storable import refuse_unstorable
 from understudy.domain.errors import InvalidInputError, LimitExceededError
-from understudy.domain.follows import Budget, Follow, Lane, Ledger
+from understudy.domain.follows import Budget, Follow, Ledger
 from understudy.domain.ids import WalletId
 from understudy.domain.intents import Intent
+from understudy.domain.lanes import Lane
 from understudy.domain.ownership import SymbolOwner
 from understudy.domain.receipts import Receipt
 from understudy.domain.replacing import replace

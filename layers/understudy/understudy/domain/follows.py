@@ -230,19 +230,6 @@ class Budget:
         return self.realized - self.fees + self.funding
 
 
-@dataclass(frozen=True)
-class Lane:
-    """Everything one wallet signs, in order: the last nonce given out, in ms."""
-
-    wallet_id: WalletId
-    nonce: int = 0
-    version: int = 0
-
-    def next_nonce(self, now_ms: int) -> int:
-        """Give a nonce above every earlier one and not below the clock."""
-        return max(now_ms, self.nonce + 1)
-
-
 class AccountMode(StrEnum):
     """Where an account's collateral lies."""
 

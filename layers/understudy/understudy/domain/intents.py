@@ -10,6 +10,9 @@ from understudy.domain.ids import CopyId, FollowId, IntentId, WalletId
 from understudy.domain.money import ZERO
 from understudy.domain.trades import Side
 
+# How far ahead of its clock the signer signs a nonce. The venue would take a day.
+MOST_NONCE_AHEAD_MS = 60_000
+
 
 class IntentKind(StrEnum):
     """What a pinned action does at the venue."""

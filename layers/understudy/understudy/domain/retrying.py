@@ -32,6 +32,7 @@ SIGNERS_LIMITS = frozenset(
         "PRICE_OUT_OF_BAND",
         "MARK_STALE",
         "KILL_SWITCH",
+        "NONCE_OUT_OF_RANGE",
     }
 )
 _SIGNERS_AGENT_IS_GONE = frozenset({"AGENT_NOT_ACTIVE", "AGENT_UNKNOWN"})

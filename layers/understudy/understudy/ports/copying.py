@@ -6,9 +6,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from understudy.domain.follows import Account, Budget, Follow, Lane, Ledger, Marks, Switches
+from understudy.domain.follows import Account, Budget, Follow, Ledger, Marks, Switches
 from understudy.domain.ids import FollowId, IntentId, TradeId, UserId, WalletId
 from understudy.domain.intents import Intent
+from understudy.domain.lanes import Lane
 from understudy.domain.leaders import LeaderAccount, LeaderBook
 from understudy.domain.markets import Market
 from understudy.domain.ownership import SymbolOwner

@@ -7,8 +7,9 @@ from collections.abc import Iterable, Mapping
 from understudy.adapters.aws import keys as at
 from understudy.adapters.aws import switch_items
 from understudy.adapters.aws.attributes import Item, record_of
-from understudy.domain.follows import Account, Follow, Lane, Marks
+from understudy.domain.follows import Account, Follow, Marks
 from understudy.domain.ids import FollowId
+from understudy.domain.lanes import Lane
 from understudy.domain.leaders import LeaderAccount
 from understudy.domain.markets import Market
 from understudy.domain.receipts import Receipt

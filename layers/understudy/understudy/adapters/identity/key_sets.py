@@ -45,7 +45,7 @@ class CachedKeySet:
         there is no set that can be believed.
         """
         with self._lock:
-            is_fresh = self._keys and self._age() <= FRESH_SECONDS
+            is_fresh = self._is_fresh()
             if not (is_fresh and key_id in self._keys) and self._may_ask():
                 self._ask()
             if not self._keys or self._age() > KEPT_IN_OUTAGE_SECONDS:
@@ -60,9 +60,16 @@ class CachedKeySet:
 
         Asks nobody and waits for nobody: whoever may look at it costs the provider nothing.
         """
-        if self._is_away:
+        if self._is_away and self._asked_lately() and not self._is_fresh():
             raise DependencyError("the identity provider did not answer when it was last asked")
         return {"keys_age_seconds": int(self._age())} if self._keys else {}
+
+    def _is_fresh(self) -> bool:
+        return bool(self._keys) and self._age() <= FRESH_SECONDS
+
+    def _asked_lately(self) -> bool:
+        asked_at = self._asked_at
+        return asked_at is not None and self._monotonic() - asked_at <= FRESH_SECONDS
 
     def _age(self) -> float:
         return self._monotonic() - self._read_at

@@ -10,9 +10,10 @@ from understudy.adapters.memory.switch_board import InMemorySwitchBoard
 from understudy.adapters.storable import refuse_unstorable
 from understudy.adapters.transaction import after_commit, records_of, refuse_impossible
 from understudy.domain.errors import ConflictError
-from understudy.domain.follows import Account, Budget, Follow, Lane, Switches
+from understudy.domain.follows import Account, Budget, Follow, Switches
 from understudy.domain.ids import FollowId, IntentId, WalletId
 from understudy.domain.intents import Intent
+from understudy.domain.lanes import Lane
 from understudy.domain.leaders import LeaderAccount
 from understudy.domain.ownership import SymbolOwner
 from understudy.domain.receipts import Receipt

@@ -10,9 +10,10 @@ from typing import Any
 from understudy.adapters.following import entry_of, receives_trades
 from understudy.adapters.transaction import Record
 from understudy.domain.errors import ConflictError
-from understudy.domain.follows import Account, Budget, Follow, FollowStatus, Lane, Ledger
+from understudy.domain.follows import Account, Budget, Follow, FollowStatus, Ledger
 from understudy.domain.ids import FollowId, IntentId, TradeId, WalletId
 from understudy.domain.intents import Intent, IntentState
+from understudy.domain.lanes import Lane
 from understudy.domain.leaders import LeaderBook
 from understudy.domain.receipts import Receipt
 from understudy.domain.trades import FillKey, Side, Trade

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from understudy.domain.agents import Agent, AgentStatus
+from understudy.domain.agents import DAY_MS, Agent, AgentStatus
 from understudy.domain.errors import ConflictError, VenueUnreachableError
 from understudy.domain.replacing import replace
 from understudy.ports.agents import AgentApprovals, AgentRegistry, WalletRequest
@@ -30,10 +30,22 @@ class AgentRemovals:
     clock: Clock
 
     def to_sign(self, agent: Agent) -> tuple[WalletRequest, ...]:
-        """Give what takes an agent back at the venue, where that hits it and no other."""
+        """Give what takes an agent back at the venue, where that hits it and no other.
+
+        The venue takes a nonce for two days: after one, what nobody signed yet gets another.
+        """
         if not agent.is_removable or self._has_living_namesake(agent):
             return ()
+        now = self.clock.now_ms()
+        if now - agent.revocation_nonce > DAY_MS:
+            agent = self._with_nonce(agent, now)
         return (self.approvals.revocation(agent),)
+
+    def _with_nonce(self, agent: Agent, nonce: int) -> Agent:
+        try:
+            return self.registry.put_agent(replace(agent, revocation_nonce=nonce))
+        except ConflictError:  # somebody else has renewed it, or changed the agent
+            return self.registry.agent(agent.user_id, agent.agent_id) or agent
 
     def take_back(self, agent: Agent, signatures: Sequence[str]) -> Agent:
         """Hand an agent's signed removal in, and note what the venue says of it then.
