@@ -185,6 +185,8 @@ class InMemoryVault:
         self._sealed: dict[Sealed, tuple[bytes, dict[str, str]]] = {}
         self.sealing_key_id = "first-key"
         self.is_away = False
+        self.away_for: set[object] = set()
+        """Agents whose keys alone it does not answer about."""
         self.opened = 0
 
     def seal(self, secret: bytes, context: Mapping[str, str]) -> Sealed:
@@ -195,6 +197,8 @@ class InMemoryVault:
 
     def open(self, sealed: Sealed, context: Mapping[str, str]) -> bytes:
         self._refuse_if_away()
+        if context.get("agent_id") in self.away_for:
+            raise DependencyError("the vault is away for this agent")
         secret, sealed_to = self._sealed.get(sealed, (b"", {}))
         if not secret or sealed_to != dict(context):
             raise KeyUnusableError("the stored key belongs to another agent or key")

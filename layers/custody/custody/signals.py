@@ -12,15 +12,14 @@ from custody.refusals import Refusal
 from understudy.domain.errors import NotAllowedError
 
 NOT_OPENED = NotAllowedError.code
-# What our own callers meet too: bounds, states, lateness, and for a worker that another overtook
-# what was signed meanwhile. Any other reason is for a request that none of them makes: its caller
-# is broken, or somebody else.
+# What our own callers meet too: bounds, states and lateness. Any other reason is for a request that
+# none of them makes, another content for what was signed too, since a retry sends what is pinned:
+# its caller is broken, or somebody else.
 _HONEST = frozenset(
     {
         Refusal.AGENT_NOT_ACTIVE,
         Refusal.KILL_SWITCH,
         Refusal.EXPIRED,
-        Refusal.INTENT_CONTENT_CHANGED,
         Refusal.MARKET_UNKNOWN,
         Refusal.ASSET_MISMATCH,
         Refusal.SYMBOL_NOT_ALLOWED,

@@ -55,13 +55,10 @@ def test_users_reach_the_end_by_the_command_with_each_step_once_wherever_it_is_k
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     clock, store = ManualClock(NOW_MS), EndingAfterEachStep(backend.legacy, Killed)
-    place = InProcess(door_of(backend, older, clock, store))
-    monkeypatch.setattr(migrate_custody, "find_place", lambda _: place)
-    users = new_users(older.world.books, USERS, Decimal("12.5"))
-    export = tmp_path / "users.json"
-    export.write_text(json.dumps(users))
+    runs_in(monkeypatch, InProcess(door_of(backend, older, clock, store)))
+    users, export = users_of(older, tmp_path, USERS)
 
-    assert main(["migrate-custody", "--dry-run", "--import", str(export)]) == DONE
+    assert main(["migrate-custody", "--dry-run", "--import", export]) == DONE
     steps_to_the_quarantine = USERS * 3
     broken = range(steps_to_the_quarantine // TRIES_OF_THE_COMMAND)
     runs = [main(["migrate-custody"]) for _ in broken]
@@ -92,14 +89,11 @@ def test_a_chain_that_shows_no_transfer_yet_ends_the_command_with_1_and_is_asked
     backend: Backend, older: OlderSystem, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     clock = ManualClock(NOW_MS)
-    place = InProcess(door_of(backend, older, clock, backend.legacy))
-    monkeypatch.setattr(migrate_custody, "find_place", lambda _: place)
-    users = new_users(older.world.books, 3, Decimal("12.5"))
-    export = tmp_path / "users.json"
-    export.write_text(json.dumps(users))
+    runs_in(monkeypatch, InProcess(door_of(backend, older, clock, backend.legacy)))
+    users, export = users_of(older, tmp_path, 3)
     older.world.misfortune = Misfortune.PENDING
 
-    assert [main(["migrate-custody", "--import", str(export)]) for _ in range(2)] == [1, 1]
+    assert [main(["migrate-custody", "--import", export]) for _ in range(2)] == [1, 1]
     assert stages(backend, users) == {Stage.WALLET_CREATED}
     older.world.books.mine()
 
@@ -113,11 +107,10 @@ def test_who_ran_the_command_is_written_down_and_each_step_under_their_run(
 ) -> None:
     clock = ManualClock(NOW_MS)
     place = InProcess(door_of(backend, older, clock, backend.legacy))
-    monkeypatch.setattr(migrate_custody, "find_place", lambda _: place)
-    export = tmp_path / "users.json"
-    export.write_text(json.dumps(new_users(older.world.books, 2, Decimal("12.5"))))
+    runs_in(monkeypatch, place)
+    _, export = users_of(older, tmp_path, 2)
 
-    assert main(["migrate-custody", "--import", str(export)]) == DONE
+    assert main(["migrate-custody", "--import", export]) == DONE
     clock.move_to(NOW_MS + QUARANTINE_MS)
     assert main(["migrate-custody"]) == DONE
 
@@ -130,6 +123,19 @@ def test_who_ran_the_command_is_written_down_and_each_step_under_their_run(
         *((event, first) for event in (TAKEN_OVER, *steps[:quarantined])),
         *((event, second) for event in steps[quarantined:]),
     }
+
+
+def runs_in(monkeypatch: pytest.MonkeyPatch, place: InProcess) -> None:
+    """Have the command find this place."""
+    monkeypatch.setattr(migrate_custody, "find_place", lambda _: place)
+
+
+def users_of(older: OlderSystem, folder: Path, count: int) -> tuple[list[dict[str, str]], str]:
+    """Make users of the older system; gives them, and the path of their export."""
+    users = new_users(older.world.books, count, Decimal("12.5"))
+    export = folder / "users.json"
+    export.write_text(json.dumps(users))
+    return users, str(export)
 
 
 def door_of(backend: Backend, older: OlderSystem, clock: ManualClock, store: LegacyStore) -> Door:

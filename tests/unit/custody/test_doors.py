@@ -20,7 +20,6 @@ from custody.doors import (
     enrolment_door,
     signing_door,
 )
-from custody.keys import Sealed
 from custody.requests import read_intents
 from tests.unit.custody.scene import NOW_MS, WALLET, Scene
 from understudy.domain.codec import to_plain
@@ -67,14 +66,7 @@ def test_the_signing_alias_signs_and_refuses_in_order() -> None:
 def test_the_signing_alias_says_which_intent_has_no_answer() -> None:
     scene = Scene()
     other = scene.enrol("user-2")
-    opening = scene.vault.open
-
-    def open_only_mine(sealed: Sealed, context: dict[str, str]) -> bytes:
-        if context["agent_id"] == other.agent_id:
-            raise DependencyError("the vault is away")
-        return opening(sealed, context)
-
-    scene.vault.open = open_only_mine  # type: ignore[method-assign,assignment]  # the fake, interrupted
+    scene.vault.away_for.add(other.agent_id)
     intents = [scene.entry("its", agent_id=other.agent_id), scene.entry("mine")]
 
     results = call(scene, SIGN_ALIAS, {"intents": [to_plain(each) for each in intents]})["results"]

@@ -24,24 +24,21 @@ from tests.fakes.identity import ALICE, OPERATOR
 from tests.unit.custody.scene import Scene
 from tests.unit.functions.test_alarm_lines import TEMPLATE, found_by_filters, logged
 from understudy.domain.codec import to_plain
-from understudy.domain.errors import DependencyError
 from understudy.domain.intents import IntentKind
 from understudy.workflows.requests.operators import Operators
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from custody.keys import Sealed
     from understudy.domain.intents import Intent
 
 SIGNER_LOG = "SignerLogGroup"
-# What bounds, switches, lateness, another worker and an agent's end refuse to an honest one too.
+# What bounds, switches, lateness and an agent's end refuse to an honest worker too.
 MET_BY_OUR_OWN = {
     "AGENT_NOT_ACTIVE",
     "ASSET_MISMATCH",
     "DAILY_NOTIONAL_EXCEEDED",
     "EXPIRED",
-    "INTENT_CONTENT_CHANGED",
     "KEY_UNUSABLE",
     "KILL_SWITCH",
     "LEVERAGE_NOT_ALLOWED",
@@ -91,13 +88,13 @@ def test_what_no_worker_of_ours_asks_for_is_alarmed(
     assert found_by_filters(SIGNER_LOG, logged(capsys)) == {"SignerMisused": 1}
 
 
-def test_another_content_for_an_intent_that_was_signed_is_counted(
+def test_another_content_for_an_intent_that_was_signed_is_alarmed(
     scene: Scene, capsys: pytest.CaptureFixture[str]
 ) -> None:
     sign(scene.entry())
     sign(scene.entry(nonce=scene.entry().nonce + 1))
 
-    assert found_by_filters(SIGNER_LOG, logged(capsys)) == {"IntentsRefused": 1}
+    assert found_by_filters(SIGNER_LOG, logged(capsys)) == {"SignerMisused": 1}
 
 
 def test_an_operation_that_an_alias_does_not_open_is_alarmed(
@@ -128,14 +125,7 @@ def test_an_intent_that_nobody_can_sign_just_now_is_counted(
     scene: Scene, capsys: pytest.CaptureFixture[str]
 ) -> None:
     other = scene.enrol("user-2")
-    opening = scene.vault.open
-
-    def open_only_mine(sealed: Sealed, context: dict[str, str]) -> bytes:
-        if context["agent_id"] == other.agent_id:
-            raise DependencyError("the vault is away")
-        return opening(sealed, context)
-
-    scene.vault.open = open_only_mine  # type: ignore[method-assign,assignment]  # the fake, interrupted
+    scene.vault.away_for.add(other.agent_id)
 
     sign(scene.entry("its", agent_id=other.agent_id), scene.entry("mine"))
 
