@@ -141,6 +141,26 @@ def test_of_four_at_once_one_is_new_and_the_day_counts_it_once(
     assert read(backend, agent).spent == {MARK: Decimal(10)}
 
 
+def test_of_approvals_at_once_each_has_its_own_ending(backend: Backend) -> None:
+    asked = [
+        approval(intent=f"of-{number}", notional=60, room=40)._replace(wallet_mark=f"mark-{number}")
+        for number in range(9)
+    ]
+    without_room = [
+        each._replace(intent_id=IntentId(f"more-{each.intent_id}")) for each in asked[::3]
+    ]
+    before = backend.audited()
+    for each in asked[::3]:
+        backend.signing.record(each)
+
+    wanted = [each for each in asked if each not in asked[::3]] + without_room
+    with ThreadPoolExecutor(len(wanted)) as threads:
+        outcomes = list(threads.map(backend.signing.record, wanted))
+
+    assert outcomes == [Recorded.NEW] * 6 + [Recorded.NO_ROOM] * 3
+    assert backend.audited() == before + len(asked)
+
+
 def test_agents_of_one_wallet_are_read_with_its_bounds_and_its_day(
     backend: Backend, agent: Agent
 ) -> None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from decimal import Decimal
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -257,3 +259,26 @@ def test_a_wallets_follows_are_those_that_are_not_deleted(world: World) -> None:
     created(world, "d", wallet_id="v")
 
     assert list(world.copies.wallet_follows(WalletId("w"))) == ["a", "c"]
+
+
+def test_of_many_commits_at_once_each_has_its_own_ending(world: World) -> None:
+    wallets = [WalletId(f"w{number}") for number in range(12)]
+    for wallet_id in wallets[::3]:
+        world.copies.commit(Changes(lane=Lane(wallet_id, nonce=1)))
+
+    with ThreadPoolExecutor(len(wallets)) as pool:
+        ended = list(pool.map(partial(claimed_lane, world), wallets))
+
+    assert [bool(failure) for failure in ended] == [True, False, False] * 4
+    assert {type(failure) for failure in ended if failure} == {ConflictError}
+    follows = [builders.follow(wallet_id=wallet_id) for wallet_id in wallets]
+    assert [world.around(follow, "BTC", 0).lane.nonce for follow in follows] == [1, 2, 2] * 4
+
+
+def claimed_lane(world: World, wallet_id: WalletId) -> Exception | None:
+    """Store a lane that nobody is to have stored before."""
+    try:
+        world.copies.commit(Changes(lane=Lane(wallet_id, nonce=2)))
+    except ConflictError as error:
+        return error
+    return None

@@ -17,7 +17,8 @@ from understudy.adapters.aws.audit_stamps import KmsStamps
 from understudy.adapters.aws.audit_trail import stamped_item
 from understudy.adapters.aws.keys import market, marks
 from understudy.adapters.aws.operations import ABSENT, Operation, put
-from understudy.adapters.aws.table import Table, batch_get, transact
+from understudy.adapters.aws.table import Table, batch_get
+from understudy.adapters.aws.transactions import Transactions
 from understudy.domain.audit import AuditEntry
 from understudy.domain.errors import ConflictError, DependencyError
 from understudy.domain.intents import Intent
@@ -41,6 +42,7 @@ class DynamoSigningStore:
         self._client = client
         self._tables = tables
         self._stamps = stamps
+        self._transactions = Transactions(client)
 
     def read(self, intents: Sequence[Intent], day: str) -> Readings:
         """Read what the batch is judged by, in one call."""
@@ -58,7 +60,7 @@ class DynamoSigningStore:
     def record(self, approval: Approval) -> Recorded:
         """Store content, spending and audit entry in one transaction; repeating it is harmless."""
         try:
-            transact(self._client, self._writes(approval))
+            self._transactions.write(self._writes(approval))
         except ConflictError as refused:
             return _meaning(refused.__cause__, approval)
         return Recorded.NEW

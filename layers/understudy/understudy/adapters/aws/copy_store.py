@@ -13,7 +13,8 @@ from understudy.adapters.aws.attributes import Item, attributes_of, number, reco
 from understudy.adapters.aws.follow_writes import follow_writes
 from understudy.adapters.aws.market_store import DynamoMarketStore
 from understudy.adapters.aws.operations import Operation
-from understudy.adapters.aws.table import Table, batch_get, transact
+from understudy.adapters.aws.table import Table, batch_get
+from understudy.adapters.aws.transactions import Transactions
 from understudy.adapters.listing import receipt_order
 from understudy.adapters.storable import refuse_unstorable
 from understudy.adapters.transaction import after_commit, refuse_impossible
@@ -35,6 +36,7 @@ class DynamoCopyStore:
     def __init__(self, copying: Table, markets: DynamoMarketStore) -> None:
         self._table = copying
         self._markets = markets
+        self._transactions = Transactions(copying.client)
 
     def follow_state(self, follow_id: FollowId) -> FollowState | None:
         """Read a follow with its budget and ledgers."""
@@ -70,7 +72,7 @@ class DynamoCopyStore:
         writes = self._record_writes(changes) + self._intent_writes(changes)
         writes += self._receipt_writes(changes.receipts) + self._conditions(changes)
         if writes:
-            transact(self._table.client, writes)
+            self._transactions.write(writes)
         return after_commit(changes)
 
     def intent(self, follow_id: FollowId, intent_id: IntentId) -> Intent | None:
