@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from threading import Lock
 from typing import Any
 
 import boto3
@@ -41,12 +42,14 @@ class LocalSession(boto3.Session):
         )
         self.endpoint_url = endpoint_url
         self._clients: dict[str, Any] = {}
+        self._making = Lock()
 
     def client(self, service_name: str, *_: Any, **settings: Any) -> Any:
         """Return the one client of a service, or a new one where settings are given."""
         create: Any = super().client  # the stubs have one overload per service
         if settings:
             return create(service_name, **{"endpoint_url": self.endpoint_url, **settings})
-        if service_name not in self._clients:
-            self._clients[service_name] = create(service_name, endpoint_url=self.endpoint_url)
-        return self._clients[service_name]
+        with self._making:  # threads share a client, yet boto3 lets only one make it
+            if service_name not in self._clients:
+                self._clients[service_name] = create(service_name, endpoint_url=self.endpoint_url)
+            return self._clients[service_name]

@@ -6,6 +6,7 @@ import time
 from collections import defaultdict
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 from localcloud.deploy.deployment import Stack, deploy
@@ -56,7 +57,11 @@ class RunningStack:
         return self.stack.outputs
 
     def session(self) -> LocalSession:
-        """Return a session with the emulator's root key: fit for looking, no proof about IAM."""
+        """Return the session with the emulator's root key: fit for looking, no proof about IAM."""
+        return self._session
+
+    @cached_property
+    def _session(self) -> LocalSession:
         return LocalSession(self.endpoint_url)
 
     def calls(self) -> list[Calls]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import boto3
@@ -46,23 +47,27 @@ def stage(running: System) -> Stage:
     return ready
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def as_role(system: RunningStack) -> Callable[[str, str], Any]:
-    """Give a client of a service with the very role of a function."""
+    """Give a client of a service with the very role of a function; each is made once."""
+    root = system.session()
 
-    def client(function: str, service: str) -> Any:
-        root = system.session()
+    @cache
+    def session_of(function: str) -> Any:
         name = system.stack.functions[function]
         role = root.client("lambda").get_function_configuration(FunctionName=name)["Role"]
         assumed = root.client("sts").assume_role(RoleArn=role, RoleSessionName="probe")
         granted = assumed["Credentials"]
-        session: Any = boto3.Session(
+        return boto3.Session(
             aws_access_key_id=granted["AccessKeyId"],
             aws_secret_access_key=granted["SecretAccessKey"],
             aws_session_token=granted["SessionToken"],
             region_name=REGION,
             botocore_session=without_user_settings(),
         )
-        return session.client(service, endpoint_url=system.endpoint_url)
+
+    @cache
+    def client(function: str, service: str) -> Any:
+        return session_of(function).client(service, endpoint_url=system.endpoint_url)
 
     return client
