@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.acceptance.running import Run, short_recording
+from tests.acceptance.running import Run
 
 pytestmark = pytest.mark.integration
 
@@ -38,27 +38,3 @@ def test_a_part_that_is_killed_or_frozen_ends_the_run(
     assert f"error {code}: " in run.said
     assert remedy in run.said.rpartition("remedy: ")[2]
     assert "Traceback" not in run.said
-
-
-@pytest.mark.parametrize(
-    ("program", "code"),
-    [(VENUE, "SIMULATOR_DIED"), (CLOUD, "EMULATOR_DIED")],
-    ids=["venue", "cloud"],
-)
-def test_a_part_that_is_killed_while_copies_are_made_ends_the_demo_without_figures(
-    tmp_path: Path, program: str, code: str
-) -> None:
-    fills, figures = short_recording(tmp_path / "fills.json", trades=30), tmp_path / "figures.json"
-    state = tmp_path / "state"
-    options = ("--followers", "1", "--speed", "1", "--state", state, "--json", figures)
-    with Run(tmp_path / "run", "demo", "--fills", fills, *options) as run:
-        run.await_words("/30 trades")
-        run.strike(program, signal.SIGKILL)
-
-        assert run.end() == 1, run.said
-        run.assert_nothing_left(tmp_path)
-
-    assert f"error {code}: " in run.said
-    assert "start again" in run.said.rpartition("remedy: ")[2].lower()
-    assert "Traceback" not in run.said
-    assert not figures.exists()

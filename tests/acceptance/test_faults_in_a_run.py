@@ -21,7 +21,7 @@ pytestmark = pytest.mark.integration
         ("localcloud.launcher", "EMULATOR_DIED", "Start again; changes since the last clean stop"),
     ],
 )
-def test_a_part_that_is_killed_ends_the_demo(
+def test_a_part_that_is_killed_while_copies_are_made_ends_the_demo_without_figures(
     tmp_path: Path, program: str, code: str, remedy: str
 ) -> None:
     fills = short_recording(tmp_path / "fills.json", trades=40)
@@ -33,10 +33,11 @@ def test_a_part_that_is_killed_ends_the_demo(
     ) as run:
         run.await_words("1/1 followers")
         await_the_replay(VenueBench(run.address("venue")))
+        run.await_words("/40 trades")
         run.strike(program, signal.SIGKILL)  # as the kernel does when memory is short
 
         assert run.end() == 1, run.said
-        run.assert_nothing_left(state)
+        run.assert_nothing_left(tmp_path)
 
     assert f"error {code}: " in run.said
     assert remedy in run.said.rpartition("remedy: ")[2]
