@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from functools import cache
 from pathlib import Path
 from secrets import token_hex
 
@@ -13,7 +14,7 @@ import pytest
 from tests.simulation.invariants import Violation, violations
 from tests.simulation.replay import STANDING, told
 from tests.simulation.run import Result, run_block, simulate
-from tests.simulation.world import LEADERS
+from tests.simulation.world import LEADERS, World
 from understudy.domain.ids import FollowId
 from understudy.workflows.copying import orders
 
@@ -78,8 +79,14 @@ def test_without_faults_nothing_expires_and_nothing_dies() -> None:
     assert set(world.fates.counts) <= {"clock_skew", "listener_handover", "symbol_contested"}
 
 
+@cache
+def _kept() -> World:
+    """Give a world whose history is kept, for whoever only reads it."""
+    return run_block("told", "standard", trades=60, keeps_history=True)
+
+
 def test_a_history_is_told_of_the_follow_and_symbol_of_a_violation() -> None:
-    world = run_block("told", "standard", trades=40, keeps_history=True)
+    world = _kept()
     receipts = world.table.receipts[FollowId("follow-3")]
     symbol = receipts[max(receipts)].symbol
 
@@ -100,9 +107,7 @@ def test_a_history_is_told_of_the_follow_and_symbol_of_a_violation() -> None:
     ],
 )
 def test_a_history_is_told_of_whoever_a_violation_is_about(text: str, name: str) -> None:
-    world = run_block("told", "standard", trades=20, keeps_history=True)
-
-    lines = told(world, Violation("some_promise", text))
+    lines = told(_kept(), Violation("some_promise", text))
 
     assert lines
     assert all(name in line for line in lines)
@@ -110,9 +115,7 @@ def test_a_history_is_told_of_whoever_a_violation_is_about(text: str, name: str)
 
 @pytest.mark.parametrize("symbol", ["BTC", "xyz:TSLA"])
 def test_a_history_that_is_told_leaves_other_symbols_out(symbol: str) -> None:
-    world = run_block("told", "standard", trades=60, keeps_history=True)
-
-    lines = told(world, Violation("some_promise", f"follow-3 {symbol}: holds 5"))
+    lines = told(_kept(), Violation("some_promise", f"follow-3 {symbol}: holds 5"))
 
     assert any(symbol in line for line in lines)
     assert all(symbol in line or STANDING.search(line) for line in lines)
@@ -122,7 +125,8 @@ def test_a_refusal_taken_for_the_only_answer_is_found_out(monkeypatch: pytest.Mo
     """Without the mark on an order that was taken up, what had filled is settled as refused."""
     monkeypatch.setattr(orders, "_marked", lambda _ports, intent: intent)
 
-    result = simulate(2_000, "m0", "standard")
+    result = Result()
+    result.add("m0", run_block("promises/0", "standard", trades=40))
 
     promises = {violation.promise for _, violation in result.violations}
     assert "records_are_the_venues_books" in promises

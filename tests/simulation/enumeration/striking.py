@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from itertools import takewhile
 
 from tests.simulation.enumeration.beside import Runs, one_by_one
@@ -108,10 +109,15 @@ def seen_before(scenario: Scenario, scenarios: Iterable[Scenario], before: int) 
     """Give the kinds of calls that come in the scenarios before this one."""
     kinds = Kinds(before)
     for earlier in takewhile(lambda each: each is not scenario, scenarios):
-        names = run(earlier, {}).names
+        names = _calm_names(earlier)
         for call in sites(names):
             kinds.is_new(kinds.of(names, call))
     return kinds
+
+
+@cache
+def _calm_names(scenario: Scenario) -> Sequence[str]:
+    return run(scenario, {}).names
 
 
 def strike_once(scenario: Scenario, kinds: Kinds | None = None, runs: Runs = one_by_one) -> Struck:
