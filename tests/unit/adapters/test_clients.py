@@ -10,6 +10,7 @@ from zlib import crc32
 import pytest
 from botocore.awsrequest import AWSResponse
 from botocore.compat import HTTPHeaders
+from botocore.exceptions import ClientError
 
 from understudy.adapters.aws import clients
 
@@ -32,6 +33,7 @@ class Service:
 
     def __init__(self) -> None:
         self.answer: dict[str, Any] = {}
+        self.status = 200
         self.asked: dict[str, Any] = {}
 
     def answers(self, request: Any, **_: Any) -> AWSResponse:
@@ -39,7 +41,7 @@ class Service:
         self.asked = json.loads(request.body)
         body = json.dumps(self.answer).encode()
         headers = {"x-amz-crc32": str(crc32(body))}
-        return AWSResponse(request.url, 200, HTTPHeaders.from_dict(headers), _Raw(body))
+        return AWSResponse(request.url, self.status, HTTPHeaders.from_dict(headers), _Raw(body))
 
 
 class _Raw:
@@ -94,3 +96,37 @@ def test_a_batch_is_read_as_it_is(client: DynamoDBClient, service: Service) -> N
 
     assert client.batch_get_item(RequestItems=wanted)["Responses"]["table"] == [ITEM]
     assert service.asked["RequestItems"] == wanted
+
+
+@pytest.mark.parametrize(
+    "holds_values",
+    [
+        "AttributeMap",
+        "AttributeValue",
+        "ExpressionAttributeValueMap",
+        "Key",
+        "KeysAndAttributes",
+        "PutItemInputAttributeMap",
+        "TransactWriteItem",
+        "WriteRequest",
+    ],
+)
+def test_what_holds_values_is_not_looked_through(client: DynamoDBClient, holds_values: str) -> None:
+    shape: Any = client.meta.service_model.shape_for(holds_values)
+
+    assert shape.is_document_type
+
+
+def test_the_item_that_stood_in_a_transactions_way_is_read_as_it_is(
+    client: DynamoDBClient, service: Service
+) -> None:
+    service.status = 400
+    service.answer = {
+        "__type": "com.amazonaws.dynamodb.v20120810#TransactionCanceledException",
+        "CancellationReasons": [{"Code": "ConditionalCheckFailed", "Item": ITEM}],
+    }
+    with pytest.raises(ClientError) as refused:
+        client.transact_write_items(TransactItems=[])
+
+    response: Any = refused.value.response
+    assert response["CancellationReasons"][0]["Item"] == ITEM
