@@ -6,6 +6,7 @@ They live in the emulator's process only and touch one exact version of it.
 from __future__ import annotations
 
 from localcloud.patches import (
+    answer_headers,
     deliveries,
     duties,
     encryption_context,
@@ -40,6 +41,7 @@ def apply_all() -> None:
     event_source_roles.apply()
     event_sources.apply()
     stream_records.apply()
+    answer_headers.apply()
     queue_actions.apply()
     repetitions.apply()
     duties.apply()

@@ -113,3 +113,15 @@ def test_calls_are_counted_by_function_and_action(
     used = cloud.cpu_seconds()["TickFunction"]
     assert used.starting > 0
     assert used.working > 0
+
+
+def test_a_call_is_answered_with_the_headers_that_aws_sends(cloud: RunningStack) -> None:
+    answer = cloud.session().client("dynamodb").list_tables()
+
+    assert set(answer["ResponseMetadata"]["HTTPHeaders"]) == {
+        "content-length",
+        "content-type",
+        "date",
+        "x-amz-crc32",
+        "x-amzn-requestid",
+    }

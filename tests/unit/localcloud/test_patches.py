@@ -11,6 +11,7 @@ import pytest
 from localcloud import launcher
 from localcloud.call_counts import CallCounts
 from localcloud.errors import Code, LocalCloudError
+from localcloud.patches.answer_headers import as_aws_sends
 from localcloud.patches.attributes import existing
 from localcloud.patches.encryption_context import condition_keys
 from localcloud.patches.key_names import named_resource
@@ -69,3 +70,25 @@ def test_only_signed_requests_are_counted_and_sessions_of_one_function_are_one()
     assert list(counts.rows()) == [
         {"service": "kms", "action": "Decrypt", "caller": "signer", "count": 2}
     ]
+
+
+ANSWERED = {"x-amzn-requestid": "a", "x-amz-id-2": "b", "Access-Control-Allow-Origin": "*"}
+SIGNED = "AWS4-HMAC-SHA256 Credential=K/20260101/us-east-1/{}/aws4_request"
+
+
+def test_a_call_is_answered_without_what_is_for_browsers_and_buckets() -> None:
+    asked = {"authorization": SIGNED.format("dynamodb")}
+
+    assert as_aws_sends(asked, ANSWERED) == {"x-amzn-requestid": "a"}
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        {"authorization": SIGNED.format("s3")},
+        {"authorization": SIGNED.format("dynamodb"), "origin": "https://console.example"},
+        {},
+    ],
+)
+def test_browsers_and_buckets_are_answered_as_before(asked: dict[str, str]) -> None:
+    assert as_aws_sends(asked, ANSWERED) == ANSWERED
