@@ -1,4 +1,4 @@
-"""The tables' client passes attribute values on as they are, in both directions."""
+"""The tables' client passes items on as they are, in both directions, and says no more."""
 
 from __future__ import annotations
 
@@ -35,10 +35,12 @@ class Service:
         self.answer: dict[str, Any] = {}
         self.status = 200
         self.asked: dict[str, Any] = {}
+        self.headers: set[str] = set()
 
     def answers(self, request: Any, **_: Any) -> AWSResponse:
         """Answer a request."""
         self.asked = json.loads(request.body)
+        self.headers = {name.lower() for name in request.headers}
         body = json.dumps(self.answer).encode()
         headers = {"x-amz-crc32": str(crc32(body))}
         return AWSResponse(request.url, self.status, HTTPHeaders.from_dict(headers), _Raw(body))
@@ -130,3 +132,12 @@ def test_the_item_that_stood_in_a_transactions_way_is_read_as_it_is(
 
     response: Any = refused.value.response
     assert response["CancellationReasons"][0]["Item"] == ITEM
+
+
+def test_nothing_is_said_of_repetitions_that_never_come(
+    client: DynamoDBClient, service: Service
+) -> None:
+    client.put_item(TableName="table", Item=ITEM)
+
+    assert "x-amz-target" in service.headers
+    assert not {each for each in service.headers if each.startswith("amz-sdk")}

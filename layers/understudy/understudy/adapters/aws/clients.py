@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 import botocore.session
 from botocore.config import Config
+from botocore.handlers import add_retry_headers
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.client import DynamoDBClient
@@ -81,4 +82,6 @@ def _client(service: str, read_timeout: int = _SERVICE_SECONDS) -> Any:
 def _session() -> botocore.session.Session:
     session = botocore.session.get_session()
     session.get_component("data_loader").search_paths.append(str(MODELS))
+    # They count the client's own repetitions, of which there are none; each header is signed, too.
+    session.unregister("request-created", cast("Any", add_retry_headers))
     return session
