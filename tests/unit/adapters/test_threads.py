@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from concurrent.futures import Future
+from concurrent.futures import Future, wait
 from threading import Event
 from time import sleep
+from typing import Any
 
 import pytest
 
+from understudy.adapters import threads
 from understudy.adapters.threads import Threads
 
 LONG = 20.0  # far longer than anything here takes
@@ -64,3 +66,20 @@ def test_those_who_go_on_ending_are_not_waited_for_without_an_end(
     first, late = ended(), pool.submit(never.wait, LONG)
 
     assert pool.gather([first, late]) == {first}
+
+
+def test_whoever_gathers_is_not_woken_by_each_that_ends(
+    pool: Threads, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    woken: list[object] = []
+
+    def noted(*given: Any, **named: Any) -> Any:
+        woken.append(given)
+        return wait(*given, **named)
+
+    monkeypatch.setattr(threads, "wait", noted)
+    pool.next_seconds = pool.gather_seconds = LONG
+    running = [pool.submit(sleep, number * A_MOMENT) for number in (0, 1, 2)]
+
+    assert pool.gather(running) == set(running)
+    assert len(woken) <= 2

@@ -3,7 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from concurrent.futures import (
+    ALL_COMPLETED,
+    FIRST_COMPLETED,
+    Future,
+    ThreadPoolExecutor,
+    wait,
+)
 from time import monotonic
 from typing import TypeVar
 
@@ -13,16 +19,19 @@ T = TypeVar("T")
 class Threads(ThreadPoolExecutor):
     """A thread for each lane."""
 
-    # How long the next one is waited for after each that ended, and all of them together.
+    # How long at a time the next ones are waited for, and all of them together.
     next_seconds = 0.02
     gather_seconds = 0.1
 
     def gather(self, running: Collection[Future[T]]) -> set[Future[T]]:
-        """Wait for the first to end, then for those that end one soon after the other."""
+        """Wait for the first to end, then for those that end one soon after the other.
+
+        Whoever waits is not woken by each of them: a lane that ends would hold the others up.
+        """
         done, rest = wait(running, return_when=FIRST_COMPLETED)
         ends = monotonic() + self.gather_seconds
         while rest and (left := ends - monotonic()) > 0:
-            next_ones, rest = wait(rest, min(self.next_seconds, left), FIRST_COMPLETED)
+            next_ones, rest = wait(rest, min(self.next_seconds, left), ALL_COMPLETED)
             if not next_ones:
                 break
             done |= next_ones
