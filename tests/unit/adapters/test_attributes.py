@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 
 import pytest
@@ -20,6 +20,34 @@ class Sealed:
     """A record with bytes."""
 
     key: bytes
+
+
+@dataclass(frozen=True)
+class Checked:
+    """A record that checks itself when it is made."""
+
+    count: int
+    names: dict[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        if self.count < 0:
+            raise ValueError("a count is at least zero")
+
+
+@dataclass(frozen=True, slots=True)
+class Slotted:
+    """A record with slots."""
+
+    count: int
+    name: str = "none"
+
+
+@dataclass(frozen=True)
+class Named:
+    """A record with something of its own that is empty by default."""
+
+    count: int
+    names: dict[str, str] = field(default_factory=dict)
 
 
 @pytest.mark.parametrize(
@@ -72,3 +100,27 @@ def test_the_name_of_the_main_dex_is_never_an_empty_name_in_a_table() -> None:
 
     assert "" not in item["equity"]["M"]
     assert record_of(Account, item).equity == {"": Decimal(5)}
+
+
+@pytest.mark.parametrize("record", [Slotted(1), Slotted(2, "b"), Checked(3), Named(4, {"a": "b"})])
+def test_every_kind_of_record_is_read_back(record: object) -> None:
+    assert record_of(type(record), attributes_of(record)) == record
+
+
+def test_a_record_that_checks_itself_does_so_when_it_is_read() -> None:
+    with pytest.raises(ValueError, match="at least zero"):
+        record_of(Checked, {"count": {"N": "-1"}})
+
+
+@pytest.mark.parametrize("cls", [Slotted, Checked, Named])
+def test_an_item_that_lacks_what_a_record_needs_is_none(cls: type) -> None:
+    with pytest.raises(TypeError, match="count"):
+        record_of(cls, {"pk": {"S": "key"}})
+
+
+def test_records_share_nothing_that_they_could_change() -> None:
+    first, second = (record_of(Named, {"count": {"N": "1"}}) for _ in range(2))
+    first.names["a"] = "b"
+
+    assert second.names == {}
+    assert record_of(Named, {"count": {"N": "1"}}) == Named(1)

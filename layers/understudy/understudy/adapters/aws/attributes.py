@@ -34,6 +34,15 @@ class _Field(NamedTuple):
     form: _Form
 
 
+class _Reading(NamedTuple):
+    """How items become records of a class; `size` is how many fields they have."""
+
+    readers: Mapping[str, Callable[[Attribute], Any]]
+    defaults: dict[str, Any]
+    factories: tuple[tuple[str, Callable[[], Any]], ...]
+    size: int
+
+
 def attributes_of(record: Any) -> Item:
     """Write a record's fields as attributes."""
     item = {}
@@ -46,8 +55,23 @@ def attributes_of(record: Any) -> Item:
 
 
 def record_of(cls: type[T], item: Mapping[str, Attribute]) -> T:
-    """Read a record; attributes that are not its fields (keys, indexes) are passed over."""
-    return cls(**{name: form.read(item[name]) for name, _, form in _fields(cls) if name in item})
+    """Read a record; attributes that are not its fields (keys, indexes) are passed over.
+
+    Raises TypeError for an item that lacks a field without a default.
+    """
+    readers, defaults, factories, size = _readings.get(cls) or _reading(cls)
+    values = {name: readers[name](item[name]) for name in item if name in readers}
+    if not size:
+        return cls(**values)
+    for name, factory in factories:
+        if name not in values:
+            values[name] = factory()
+    values = defaults | values
+    if len(values) != size:
+        return cls(**values)  # it says what is missing
+    record = object.__new__(cls)
+    object.__setattr__(record, "__dict__", values)
+    return record
 
 
 def text(value: str) -> Attribute:
@@ -75,6 +99,32 @@ def _fields(cls: type) -> tuple[_Field, ...]:
         known = _known[cls] = tuple(
             _Field(field.name, _has_empty_default(field), _form_of(hints[field.name]))
             for field in dataclasses.fields(cls)
+        )
+    return known
+
+
+_readings: dict[type, _Reading] = {}
+
+
+def _reading(cls: type) -> _Reading:
+    """Work out how a class is read.
+
+    A frozen record costs a guarded write per field when its own `__init__` makes it: only those
+    with slots, and those that check themselves, are made by it.
+    """
+    known = _readings.get(cls)
+    if known is None:
+        fields, missing = dataclasses.fields(cls), dataclasses.MISSING
+        is_plain = not hasattr(cls, "__slots__") and not hasattr(cls, "__post_init__")
+        known = _readings[cls] = _Reading(
+            {field.name: field.form.read for field in _fields(cls)},
+            {each.name: each.default for each in fields if each.default is not missing},
+            tuple(
+                (each.name, each.default_factory)
+                for each in fields
+                if each.default_factory is not missing
+            ),
+            len(fields) if is_plain else 0,
         )
     return known
 
