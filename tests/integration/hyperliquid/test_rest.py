@@ -63,6 +63,14 @@ def test_a_server_that_is_not_there_leaves_the_outcome_unknown() -> None:
     assert outcome == Unknown(UnknownCause.UNREACHABLE)
 
 
+@pytest.mark.parametrize(("base", "asked"), [("", "/exchange"), ("/venue/", "/venue/exchange")])
+def test_an_order_goes_to_its_place_under_the_address(base: str, asked: str) -> None:
+    with serving(respond(200, "null")) as server:
+        _venue(server.url + base).submit(SIGNED, first=True)
+
+        assert server.targets == [asked]
+
+
 def test_a_silent_server_leaves_the_outcome_unknown() -> None:
     assert _submit(stay_silent, read_timeout_ms=300) == Unknown(UnknownCause.TIMEOUT)
 

@@ -59,8 +59,10 @@ class Rest:
         self._meter = meter or NoMeter()
         self._hush_ms = hush_ms
         self._hushed_until_ms = 0
-        self._url = url.rstrip("/")
-        self._pool = urllib3.PoolManager(
+        self._path = (urllib3.util.parse_url(url).path or "").rstrip("/")
+        # Of one address: who keeps pools of many looks for the right one again with every call.
+        self._pool = urllib3.connection_from_url(
+            url,
             maxsize=_POOL_SIZE,
             retries=False,
             headers=_HEADERS,
@@ -111,10 +113,10 @@ class Rest:
 
     def close(self) -> None:
         """Close every kept connection."""
-        self._pool.clear()
+        self._pool.close()
 
     def _post(self, path: str, body: str) -> tuple[int, bytes]:
-        answer = self._pool.request("POST", self._url + path, body=body.encode(), redirect=False)
+        answer = self._pool.request("POST", self._path + path, body=body.encode(), redirect=False)
         return answer.status, answer.data
 
 
