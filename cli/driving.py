@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 MAX_SPEED = "max"
 WATCHED_SECONDS = 90
 POLL_SECONDS = 0.25
+PACED_POLL_SECONDS = 1.0
+"""How often a run with a pace is looked at; each look is three calls of the cloud."""
 RECEIPTS_SECONDS = 1.0
 SETTLED_SECONDS = 60
 ORDERED_FROM_USD = Decimal(10)
@@ -89,7 +91,7 @@ class Drive:
                 to_be_warmed = False
             if speed == MAX_SPEED:
                 bench.command("replay/lag", seconds=str(lag))
-            time.sleep(POLL_SECONDS)
+            time.sleep(POLL_SECONDS if speed == MAX_SPEED else PACED_POLL_SECONDS)
 
     def await_copies(self, trades: int) -> dict[str, Receipts]:
         """Wait until every follow has a final receipt of every trade; return the receipts.
