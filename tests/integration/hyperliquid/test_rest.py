@@ -103,13 +103,13 @@ def test_a_page_instead_of_an_answer_leaves_the_outcome_unknown() -> None:
     assert _submit(respond(200, "<html>")) == Unknown(UnknownCause.UNREADABLE)
 
 
-def test_an_error_about_the_order_urgent() -> None:
+def test_an_error_about_the_order_refuses_a_later_sending_too() -> None:
     answer = json.dumps({"status": "ok", "response": REFUSED})
 
     assert _submit(respond(200, answer), first=False) == Rejected(RejectionKind.NO_MATCH, NO_MATCH)
 
 
-def test_an_error_about_the_action_urgent_the_first_time_alone() -> None:
+def test_an_error_about_the_whole_action_refuses_a_first_sending_alone() -> None:
     first = _submit(respond(200, EXPIRED))
     later = _submit(respond(200, EXPIRED), first=False)
 

@@ -94,7 +94,7 @@ def test_an_unknown_agent_is_told_from_a_wrong_signature() -> None:
 
 
 @pytest.mark.parametrize("first", [True, False])
-def test_an_error_about_this_very_order_urgent_on_every_sending(*, first: bool) -> None:
+def test_an_error_about_this_very_order_refuses_it_on_every_sending(*, first: bool) -> None:
     outcome = _outcome(_of_order({"error": f"{NO_MATCH} asset=3"}), first=first)
 
     assert outcome == Rejected(RejectionKind.NO_MATCH, f"{NO_MATCH} asset=3")
