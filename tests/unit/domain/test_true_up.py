@@ -126,7 +126,7 @@ class Booking:
         self.budget = trued_up[1]
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=1000, deadline=None)
 @given(ORDERS, st.randoms(use_true_random=False))
 def test_after_the_true_up_the_budget_is_the_sum_over_the_fills(
     orders: list[tuple[IntentKind, Executions]], luck: Random
