@@ -1,4 +1,4 @@
-"""The published and the generated signing vectors, read exactly; and a signer for tests."""
+"""The published and the generated signing vectors, read exactly; and the signer that ships."""
 
 from __future__ import annotations
 
@@ -8,8 +8,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from coincurve import PrivateKey
-
+from custody.secp256k1 import SigningKey
 from understudy.adapters.venues.hyperliquid.constants import Chain
 
 FOLDER = Path(__file__).resolve().parents[3] / "vectors" / "hyperliquid"
@@ -19,12 +18,12 @@ Row = dict[str, Any]
 
 def published(*kinds: str) -> list[Row]:
     """Read the published vectors of some kinds but the one that is never sent."""
-    return [row for row in _published() if row["kind"] in kinds and "quirk" not in row]
+    return [row for row in every_published() if row["kind"] in kinds and "quirk" not in row]
 
 
 def published_quirk(quirk: str) -> Row:
     """Read the published vector that is marked as peculiar in this way."""
-    [found] = [row for row in _published() if row.get("quirk") == quirk]
+    [found] = [row for row in every_published() if row.get("quirk") == quirk]
     return found
 
 
@@ -44,7 +43,8 @@ def generated_cases(kind: str) -> list[Row]:
     return [case for case in generated("cases") if case["kind"] == kind]
 
 
-def _published() -> list[Row]:
+def every_published() -> list[Row]:
+    """Read all published vectors."""
     rows: list[Row] = json.loads((FOLDER / "signing.json").read_text(), parse_float=Decimal)[
         "vectors"
     ]
@@ -57,10 +57,9 @@ def chain_of(row: Row) -> Chain:
 
 
 def signature(private_key: str, digest: bytes) -> str:
-    """Sign a digest and write r, s and v as the vectors do."""
-    key = PrivateKey(bytes.fromhex(private_key.removeprefix("0x")))
-    signed = key.sign_recoverable(digest, hasher=None)
-    return "0x" + signed[:64].hex() + bytes([27 + signed[64]]).hex()
+    """Sign a digest as the signer does, and write r, s and v as the vectors do."""
+    signed = SigningKey(bytes.fromhex(private_key.removeprefix("0x"))).signature_of(digest)
+    return f"0x{signed.r:064x}{signed.s:064x}{signed.v:02x}"
 
 
 def name_of(row: Row) -> str:
