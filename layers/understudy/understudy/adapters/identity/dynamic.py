@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 COMPLETE = "user:basic"
 # What a token has whose second factor is still to come.
 INCOMPLETE = "requiresAdditionalAuth"
-# Dynamic's tokens name either host, whichever the site was built with; see protocol/polymarket §7.
+# An issuer is <host>/<environment id>, at either host: whichever the site was built with.
 HOSTS = ("app.dynamic.xyz", "app.dynamicauth.com")
 
 
