@@ -14,6 +14,7 @@ from cli.app import app
 ROOT = Path(__file__).resolve().parents[3]
 DOCS = ROOT / "docs"
 PAGES = [ROOT / "README.md", *sorted(DOCS.rglob("*.md"))]
+STEPS = {app.parent.name for app in (ROOT / "functions").glob("*/app.py")}
 NAMED_TEST = re.compile(r"`(tests/[\w/]+\.py)::(\w+)`")
 COMMAND = re.compile(r"(?:`|^|\$ )understudy ([a-z][^`|#\n]*)", re.MULTILINE)
 LINK = re.compile(r"\]\((?!https?:)([^)#]+)")
@@ -51,11 +52,14 @@ def in_template(pattern: str) -> set[str]:
 
 
 def test_every_function_has_a_heading_in_the_flow() -> None:
-    steps = {app.parent.name for app in (ROOT / "functions").glob("*/app.py")}
-
     headings = set(re.findall(r"^## (\w+)$", text_of("flow.md"), re.MULTILINE))
 
-    assert headings == steps
+    assert headings == STEPS
+
+
+@pytest.mark.parametrize("step", sorted(STEPS))
+def test_every_function_has_tests_under_its_name(step: str) -> None:
+    assert list((ROOT / "tests" / "unit").rglob(f"test_{step}*.py"))
 
 
 def test_every_alarm_is_in_the_runbook_and_no_other() -> None:

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from tests.fakes.builders import FOLLOW, NOW_MS, WALLET, trade
+from tests.fakes.builders import FOLLOW, NOW_MS, WALLET
 from tests.unit.workflows.restoring import (
     begun,
     follow_of,
@@ -16,8 +16,7 @@ from tests.unit.workflows.restoring import (
     stop_and_restore,
 )
 from understudy.domain.errors import DependencyError, VenueUnreachableError
-from understudy.messages import Converge, FillFanOut, ReconcileWallet, decode, encode
-from understudy.workflows.fill_fan_out import fan_out_shard
+from understudy.messages import Converge, ReconcileWallet, decode, encode
 from understudy.workflows.follow_reconcile import reconcile
 
 
@@ -119,18 +118,6 @@ def test_an_exit_is_tried_under_another_name_than_before_the_loss() -> None:
     assert world.held_at_venue(follow) == 0
     assert again
     assert not again & tried
-
-
-def test_a_shards_message_from_before_reaches_no_lane() -> None:
-    world, _ = begun()
-    before = FillFanOut(trade(), shard=0)
-    stop_and_restore(world, saved(world))
-
-    fan_out_shard(world.sync_ports.fan_out, before)
-    assert world.queues.lanes.take() == []
-
-    fan_out_shard(world.sync_ports.fan_out, replace(before, epoch=world.copying.epoch))
-    assert [command.epoch for command in world.queues.lanes.take()] == [world.copying.epoch]
 
 
 def test_a_command_from_before_there_were_epochs_is_of_none() -> None:

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.fakes.builders import LEADER, limits, ratio
+from tests.fakes.builders import LEADER, limits
 from tests.fakes.world import World
 from tests.unit.workflows.comparing import begun_world, trades_of
 from tests.unit.workflows.crashing import CrashError, Crashing, CrashPoint
@@ -225,33 +225,3 @@ def _late(world: World, fills: list[Fill]) -> Any:
         return store(*arguments)
 
     return slow
-
-
-def test_a_leader_with_many_followers_is_fanned_out_shard_by_shard() -> None:
-    world = World()
-    for number in range(201):
-        world.follow(limits(ratio("1")), name=str(number + 1))
-    world.begin()
-
-    _sync(world, *_fills(world, "5"))
-
-    assert len(world.queues.fan_out) == 2
-    assert len(world.queues.lanes) == 0
-    world.sync()
-    follows = {command.follow_id for command in _commands(world)}
-    assert len(follows) == 201
-
-
-def test_a_shard_that_is_sent_again_reaches_each_lane_once() -> None:
-    world = World()
-    for number in range(201):
-        world.follow(limits(ratio("1")), name=str(number + 1))
-    world.begin()
-    fills = _fills(world, "5")
-
-    _sync(world, *fills)
-    world.sync()
-    _sync(world, *fills)
-    world.sync()
-
-    assert len(_commands(world)) == 201
