@@ -11,14 +11,13 @@ from hypothesis import strategies as st
 from functions.api.every_route import ROUTES
 from functions.api.routing import Access
 from tests.fakes.api import ApiWorld
-from tests.fakes.identity import OPERATOR
-from tests.fakes.requests import created
+from tests.fakes.identity import ALICE, OPERATOR
+from tests.unit.api.two_tenants import TERMS, tenants
 
 BODIES_PER_ROUTE = 500
-CHANGING = [route for route in ROUTES if route.method != "GET"]
 
 NAMES = [
-    *sorted({name for route in CHANGING if route.body for name in route.body.model_fields}),
+    *sorted({name for route in ROUTES if route.body for name in route.body.model_fields}),
     *("copy_budget_usdc", "sizing", "kind", "slippage_bps", "", "__class__", "🙂"),
 ]
 SCALARS = (
@@ -48,32 +47,20 @@ BODIES = (
 
 
 def test_no_body_breaks_a_route_or_changes_anything() -> None:
-    api = ApiWorld()
-    token, operator = api.token(), api.operator_token()
-    agent_id, follow_id = api.delegate(token), created(api, token)
-    (session,) = api.request("GET", "/v1/sessions", None, token).body["items"]
-    me = api.request("GET", "/v1/me", None, token).body["user"]
-    (wallet,) = api.request("GET", "/v1/wallets", None, token).body["items"]
-    theirs = {
-        "follow_id": follow_id,
-        "agent_id": agent_id,
-        "session_id": session["session_id"],
-        "user_id": me["user_id"],
-        "wallet_id": wallet["wallet_id"],
-        "address": OPERATOR.address,
-    }
-    before = api.done()
+    api = ApiWorld(current_terms=TERMS)
+    (alice,) = tenants(api, ALICE)
+    ids = {**alice.ids, "address": OPERATOR.address}
     paths = [
-        (route, re.sub(r"\{(\w+)\}", lambda name: theirs[name[1]], route.path))
-        for route in CHANGING
+        (route, re.sub(r"\{(\w+)\}", lambda name: ids[name[1]], route.path)) for route in ROUTES
     ]
-    bearers = {Access.OPERATOR: operator}
+    bearers = {Access.OPERATOR: api.operator_token()}
+    before = api.done()
 
     @settings(max_examples=BODIES_PER_ROUTE, deadline=None, database=None, derandomize=True)
     @given(BODIES)
     def each_route_refuses(body: str) -> None:
         for route, path in paths:
-            answer = api.request(route.method, path, body, bearers.get(route.access, token))
+            answer = api.request(route.method, path, body, bearers.get(route.access, alice.token))
             assert 400 <= answer.status < 500, (route.key, body, answer.body)
             assert answer.code
 
