@@ -35,8 +35,8 @@ LIMITS: dict[str, Any] = {
     "close_slippage_bps": 500,
     "max_copy_age_seconds": 300,  # a machine that stands still for a while makes no trade old
 }
-OPEN_DOOR = {"DoorAttempts": "1000", "DoorAttemptsPerMinute": "1000"}
-"""Parameters with which all of the cast may sign in within a minute, from one machine."""
+OPEN_DOOR = {"DoorBurst": "10000", "DoorAttempts": "1000", "DoorAttemptsPerMinute": "1000"}
+"""Parameters with which all of the cast may sign in and call at once, from one machine."""
 EXECUTE = "FollowerExecuteFunction"
 TWO_SHARDS = 201
 OPERATORS_SIGN_IN = replace(SIGN_IN, door="/v1/ops/auth", resource=TO_OPERATE)
