@@ -12,6 +12,7 @@ from ministack.services import sts
 
 from localcloud.call_counts import CallCounts
 from localcloud.patches import schedules
+from localcloud.patches.worker_times import times
 from localcloud.wire import CONTROL
 
 if TYPE_CHECKING:
@@ -37,6 +38,7 @@ def with_control(emulator: Application) -> Application:
         "calls": lambda: list(counts.rows()),
         "schedules": lambda: {"started": schedules.run_all()},
         "workers": _workers,
+        "worker-times": _worker_times,
     }
 
     async def application(scope: Scope, receive: Receive, send: Send) -> None:
@@ -51,18 +53,22 @@ def with_control(emulator: Application) -> Application:
     return application
 
 
-def _workers() -> list[dict[str, str | int | float | None]]:
-    """List the living workers; a start's processor time is null until it is over."""
+def _workers() -> list[dict[str, str | int]]:
+    """List the living workers."""
     pools = list(lambda_runtime._workers.values())  # noqa: SLF001 - the emulator has no public list
     return [
-        {
-            "function": worker.func_name,
-            "process_id": worker._proc.pid,  # noqa: SLF001 - the same
-            "start_cpu_seconds": getattr(worker, "start_cpu_seconds", None),
-        }
+        {"function": worker.func_name, "process_id": worker._proc.pid}  # noqa: SLF001 - the same
         for pool in pools
         for worker in list(pool)
         if worker._proc is not None  # noqa: SLF001 - the same
+    ]
+
+
+def _worker_times() -> list[dict[str, str | float]]:
+    """List what the workers of each function took, in CPU seconds, those included that ended."""
+    return [
+        {"function": function, "starting": taken.starting, "working": taken.working}
+        for function, taken in times.by_function().items()
     ]
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from collections import defaultdict
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
@@ -78,14 +77,16 @@ class RunningStack:
         ]
 
     def cpu_seconds(self) -> dict[str, Cpu]:
-        """Return the CPU time of the living workers by the logical id of their function."""
+        """Return what each function's workers took of the CPU by its logical id, ended ones too."""
         names = {physical: name for name, physical in self.stack.functions.items()}
-        used: defaultdict[str, list[Cpu]] = defaultdict(list)
-        for worker in self.emulator.control("workers"):
-            total, start = cpu_seconds([worker["process_id"]]), worker["start_cpu_seconds"]
-            start = total if start is None else start
-            used[names[worker["function"]]].append(Cpu(start, total - start))
-        return {name: Cpu(*map(sum, zip(*each, strict=True))) for name, each in used.items()}
+        return {
+            names.get(row["function"], row["function"]): Cpu(row["starting"], row["working"])
+            for row in self.emulator.control("worker-times")
+        }
+
+    def emulator_cpu_seconds(self) -> float:
+        """Return what the emulator's own process took of the CPU, without its workers."""
+        return cpu_seconds([self.emulator.process_id])
 
     def run_schedules(self) -> int:
         """Run every recurring schedule once, now; return how many there are."""

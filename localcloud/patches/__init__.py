@@ -21,6 +21,7 @@ from localcloud.patches import (
     schedules,
     standstill,
     stream_records,
+    worker_times,
 )
 
 
@@ -31,6 +32,7 @@ def apply_all() -> None:
         LocalCloudError: EMULATOR_CHANGED when the emulator lacks what a patch replaces.
     """
     runtime_api.apply()
+    worker_times.apply()
     encryption_context.apply()
     key_names.apply()
     leading_keys.apply()

@@ -1,8 +1,7 @@
 """Makes a warm invocation fast: whole responses in one packet, no pause for logs never written.
 
 A worker writes its log before its answer, so when the answer is there the log is in the pipe or
-beyond it: the pipe can be asked, and no time has to be guessed. What its start took of the
-processor is noted when it asks for its first event.
+beyond it: the pipe can be asked, and no time has to be guessed.
 """
 
 from __future__ import annotations
@@ -16,7 +15,6 @@ from typing import Any
 from ministack.core import lambda_runtime
 
 from localcloud.patches.attributes import existing
-from localcloud.processes import cpu_seconds
 
 LIMIT_SECONDS = 0.25
 STEP_SECONDS = 0.0002
@@ -28,18 +26,12 @@ def apply() -> None:
     build = existing(worker, "_build_handler_class")
     drain_with_waits = existing(worker, "_drain_stderr_bounded")
     drain_now = existing(worker, "_drain_stderr")
-    mark_first_poll = existing(worker, "_mark_first_poll")
 
     def build_unbuffered(self: Any, generation: int, pending: Any) -> Any:
         handler = build(self, generation, pending)
         handler.wbufsize = -1
         handler.disable_nagle_algorithm = True
         return handler
-
-    def mark(self: Any, generation: int) -> Any:
-        if not self._first_poll.is_set() and self._proc is not None:
-            self.start_cpu_seconds = cpu_seconds([self._proc.pid])
-        return mark_first_poll(self, generation)
 
     def drain(self: Any, **waits: float) -> Any:
         process = self._proc
@@ -50,7 +42,6 @@ def apply() -> None:
 
     worker._build_handler_class = build_unbuffered  # noqa: SLF001 - the patch
     worker._drain_stderr_bounded = drain  # noqa: SLF001 - the patch
-    worker._mark_first_poll = mark  # noqa: SLF001 - the patch
 
 
 def _wait_until_read(stream: Any) -> None:

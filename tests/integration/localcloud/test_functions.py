@@ -125,3 +125,18 @@ def test_a_call_is_answered_with_the_headers_that_aws_sends(cloud: RunningStack)
         "x-amz-crc32",
         "x-amzn-requestid",
     }
+
+
+def test_what_a_worker_took_of_the_processor_outlives_it(cloud: RunningStack) -> None:
+    client, function = cloud.session().client("lambda"), cloud.stack.functions["RelayFunction"]
+    client.invoke(FunctionName=function, Payload=b'{"nonsense": 1}')
+    before = cloud.cpu_seconds()["RelayFunction"]
+
+    client.update_function_configuration(FunctionName=function, MemorySize=256)  # ends its workers
+
+    living = {worker["function"] for worker in cloud.emulator.control("workers")}
+    assert function not in living
+    after = cloud.cpu_seconds()["RelayFunction"]
+    assert after.starting >= before.starting > 0
+    assert after.working >= before.working
+    assert cloud.emulator_cpu_seconds() > 0
