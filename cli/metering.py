@@ -1,4 +1,4 @@
-"""What the copy path's functions take in a run: AWS calls, and processor time, starts apart."""
+"""What a run takes: AWS calls; processor time of the functions, their starts and the emulator."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from localcloud.stack import Calls, Cpu, RunningStack
+    from localcloud.stack import Calls, RunningStack
 
-NOT_THE_COPY_PATH = frozenset(
-    {"AccountErasureFunction", "AgentUpkeepFunction", "ApiFunction", "OperatorApiFunction", "root"}
-)
+THE_API = frozenset({"ApiFunction", "OperatorApiFunction"})
+"""What answers users, here the demo itself; all other functions work for the copies."""
+NOT_THE_COPY_PATH = THE_API | {"AccountErasureFunction", "AgentUpkeepFunction", "root"}
 ZERO = Decimal(0)
 TICK = Decimal("0.01")
 CallCounts = dict[str, int]
@@ -26,12 +26,23 @@ class Used:
     """AWS calls by service, and CPU seconds by function after the first `cold_trades` trades.
 
     `start_seconds` is the CPU time of all starts in that time; it is in no function's.
+    `emulator_seconds` is that of the emulator's own process.
     """
 
     calls: Mapping[str, int]
     cpu_seconds: Mapping[str, Decimal]
     cold_trades: int = 0
     start_seconds: Decimal = ZERO
+    emulator_seconds: Decimal = ZERO
+
+
+@dataclass(frozen=True, slots=True)
+class CpuReading:
+    """CPU seconds up to now: of each function at work, of their starts, of the emulator."""
+
+    working: CpuTimes
+    starting: Decimal
+    emulator: Decimal
 
 
 class Meter:
@@ -40,20 +51,34 @@ class Meter:
     def __init__(self, stack: RunningStack) -> None:
         self._stack = stack
         self._calls = path_calls(stack.calls())
-        self._cpu, self._starts = path_cpu(stack.cpu_seconds())
+        self._cpu = cpu_now(stack)
         self._cold_trades = 0
 
     def is_warm(self, released_trades: int) -> None:
         """Leave out what was used so far, for the trades that were released."""
-        self._cpu, self._starts = path_cpu(self._stack.cpu_seconds())
+        self._cpu = cpu_now(self._stack)
         self._cold_trades = released_trades
 
     def read(self) -> Used:
         """Return what was used."""
-        calls = calls_between(self._calls, path_calls(self._stack.calls()))
-        cpu, starts = path_cpu(self._stack.cpu_seconds())
-        started = sum(cpu_between(self._starts, starts).values(), ZERO)
-        return Used(calls, cpu_between(self._cpu, cpu), self._cold_trades, started)
+        before, now = self._cpu, cpu_now(self._stack)
+        return Used(
+            calls_between(self._calls, path_calls(self._stack.calls())),
+            cpu_between(before.working, now.working),
+            self._cold_trades,
+            now.starting - before.starting,
+            now.emulator - before.emulator,
+        )
+
+
+def cpu_now(stack: RunningStack) -> CpuReading:
+    """Read the CPU seconds of all functions but the API's, which answers the demo's own calls."""
+    ours = {name: used for name, used in stack.cpu_seconds().items() if name not in THE_API}
+    return CpuReading(
+        {name: _rounded(used.working) for name, used in ours.items()},
+        sum((_rounded(used.starting) for used in ours.values()), ZERO),
+        _rounded(stack.emulator_cpu_seconds()),
+    )
 
 
 def path_calls(calls: Sequence[Calls]) -> CallCounts:
@@ -65,23 +90,13 @@ def path_calls(calls: Sequence[Calls]) -> CallCounts:
     return counts
 
 
-def path_cpu(cpu_seconds: Mapping[str, Cpu]) -> tuple[CpuTimes, CpuTimes]:
-    """Return the CPU seconds of the copy path's functions at work, and of their starts.
-
-    The API's own are left out.
-    """
-    path = {name: used for name, used in cpu_seconds.items() if name not in NOT_THE_COPY_PATH}
-    working = {name: _rounded(used.working) for name, used in path.items()}
-    return working, {name: _rounded(used.starting) for name, used in path.items()}
-
-
 def _rounded(seconds: float) -> Decimal:
     return Decimal(str(seconds)).quantize(TICK)
 
 
 def cpu_between(before: CpuTimes, after: CpuTimes) -> CpuTimes:
-    """Return the CPU time used between two readings; a worker that ended in between is not in."""
-    return {name: max(used - before.get(name, ZERO), ZERO) for name, used in after.items()}
+    """Return the CPU time used between two readings; no worker's is lost by its end."""
+    return {name: used - before.get(name, ZERO) for name, used in after.items()}
 
 
 def calls_between(before: CallCounts, after: CallCounts) -> CallCounts:

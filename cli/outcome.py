@@ -52,14 +52,19 @@ def figures_of(evidence: dict[str, Any], verdict: Verdict, costs: Costs) -> dict
             for service, count in sorted(costs.used.calls.items())
         },
         "cpu_ms_per_copy": {
-            function: float((used * 1000 / max(1, done_warm)).quantize(HUNDREDTH))
+            function: _ms_per_copy(used, done_warm)
             for function, used in sorted(costs.used.cpu_seconds.items())
         },
         "cpu_of_starts_s": float(costs.used.start_seconds),
+        "emulator_cpu_ms_per_copy": _ms_per_copy(costs.used.emulator_seconds, done_warm),
         "request_limits": evidence["requests"]["limits"],
         "peak_pss_mb": None if peak is None else round(peak / MEBIBYTE),
         "wall_s": float(costs.wall_seconds.quantize(HUNDREDTH)),
     }
+
+
+def _ms_per_copy(seconds: Decimal, copies: int) -> float:
+    return float((seconds * 1000 / max(1, copies)).quantize(HUNDREDTH))
 
 
 def orders_per_second(evidence: dict[str, Any]) -> Decimal:

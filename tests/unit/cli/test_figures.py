@@ -26,14 +26,16 @@ from understudy.domain.limit_choices import composed_limits
 KEYS = (
     "trades, follows, pairs, copies, lost, duplicated, mismatched_positions, unjustified_skips,"
     " open_exits, share_with_orders, latency_ms, orders_per_second, calls_per_copy,"
-    " cpu_ms_per_copy, cpu_of_starts_s, request_limits, peak_pss_mb, wall_s"
+    " cpu_ms_per_copy, cpu_of_starts_s, emulator_cpu_ms_per_copy, request_limits, peak_pss_mb,"
+    " wall_s"
 )
 
 
 class Spending:
     """A stack whose signer spends half a second and one call each time that it works.
 
-    It starts another worker each time, which takes a third of a second.
+    It starts another worker each time, which takes a third of a second; and the upkeep of agents
+    spends a tenth, the API two seconds, the emulator one.
     """
 
     def __init__(self) -> None:
@@ -48,8 +50,13 @@ class Spending:
     def cpu_seconds(self) -> dict[str, Cpu]:
         return {
             "SignerFunction": Cpu(starting=self.worked * 0.33, working=self.worked / 2),
-            "ApiFunction": Cpu(starting=1.0, working=3.0),
+            "AgentUpkeepFunction": Cpu(starting=0.25, working=self.worked / 10),
+            "ApiFunction": Cpu(starting=self.worked * 1.0, working=self.worked * 2.0),
+            "OperatorApiFunction": Cpu(starting=self.worked * 1.0, working=self.worked * 2.0),
         }
+
+    def emulator_cpu_seconds(self) -> float:
+        return 7.0 + self.worked
 
 
 def with_statuses(*statuses: str | None) -> Verdict:
@@ -135,12 +142,14 @@ def test_the_figures_have_exactly_the_documented_names() -> None:
 
 
 def test_costs_are_per_copy_that_was_done() -> None:
-    costs = Costs(Used({"sqs": 3}, {"SignerFunction": Decimal("0.02")}), None, Decimal(1))
+    used = Used({"sqs": 3}, {"SignerFunction": Decimal("0.02")}, emulator_seconds=Decimal("0.05"))
+    costs = Costs(used, None, Decimal(1))
 
     figures = figures_of(evidence(), with_statuses("DONE", "DONE", "SKIPPED", "CARRIED"), costs)
 
     assert figures["calls_per_copy"] == {"sqs": 1.5}
     assert figures["cpu_ms_per_copy"] == {"SignerFunction": 10.0}
+    assert figures["emulator_cpu_ms_per_copy"] == 25.0
 
 
 def test_processor_time_counts_for_the_copies_of_warm_functions() -> None:
@@ -158,15 +167,16 @@ def test_processor_time_counts_for_the_copies_of_warm_functions() -> None:
 
 def test_a_meter_forgets_the_processor_time_until_the_functions_are_warm() -> None:
     stack = Spending()
-    meter = Meter(stack)  # type: ignore[arg-type] # the two counters are all that it reads
+    meter = Meter(stack)  # type: ignore[arg-type] # its counters are all that is read
     stack.work()
     cold = meter.read()
     meter.is_warm(10)
     stack.work()
 
-    half, start = {"SignerFunction": Decimal("0.5")}, Decimal("0.33")
-    assert cold == Used({"sqs": 1}, half, cold_trades=0, start_seconds=start)
-    assert meter.read() == Used({"sqs": 2}, half, cold_trades=10, start_seconds=start)
+    spent = {"SignerFunction": Decimal("0.5"), "AgentUpkeepFunction": Decimal("0.1")}
+    once = {"start_seconds": Decimal("0.33"), "emulator_seconds": Decimal(1)}
+    assert cold == Used({"sqs": 1}, spent, cold_trades=0, **once)
+    assert meter.read() == Used({"sqs": 2}, spent, cold_trades=10, **once)
 
 
 def test_every_pair_is_in_some_total() -> None:

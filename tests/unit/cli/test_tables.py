@@ -34,8 +34,9 @@ FIGURES = {
     "follows": 1,
     "orders_per_second": 1.5,
     "calls_per_copy": {"lambda": 0.5},
-    "cpu_ms_per_copy": {"SignerFunction": 2.25},
+    "cpu_ms_per_copy": {"SignerFunction": 2.25, "AgentUpkeepFunction": 0.5},
     "cpu_of_starts_s": 0.33,
+    "emulator_cpu_ms_per_copy": 9.75,
     "share_with_orders": 0.5,
     "request_limits": "off",
     "peak_pss_mb": 1,
@@ -76,6 +77,14 @@ def test_no_column_is_without_a_heading() -> None:
     assert ["figure", "value"] in lines
     assert ["figure", "count", "verdict"] in lines
     assert ["calls", "per", "copy", "done:", "lambda", "0.50"] in lines
+
+
+def test_the_tables_say_whose_processor_time_they_show() -> None:
+    lines = [" ".join(line) for line in lines_of_a_run()]
+
+    assert "CPU of functions but the API per copy done in ms 2.75" in lines
+    assert "CPU of functions that started meanwhile in s 0.33" in lines
+    assert "CPU of the emulator per copy done in ms 9.75" in lines
 
 
 def test_the_tables_say_whether_the_venue_limited_requests() -> None:
