@@ -11,7 +11,7 @@ from functools import partial
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
-from tests.fakes.venue_books import DEFAULT_LEVERAGE, Books, Order
+from tests.fakes.venue_books import DEFAULT_LEVERAGE, Book, Books, Order, Position
 from understudy.adapters.venues.hyperliquid.constants import Chain
 from understudy.adapters.venues.hyperliquid.errors import UnknownCause
 from understudy.adapters.venues.hyperliquid.outcomes import action_outcome
@@ -259,35 +259,27 @@ class InMemoryVenue:
     def _leverage(self, address: str, symbol: str) -> int:
         return self.books.account(address).leverages.get(symbol, DEFAULT_LEVERAGE)
 
-    def _in(self, address: str, dex: str) -> list[str]:
-        purse = self.books.account(address).purse
-        return [s for s in self._positions(address) if purse(self._symbols[s].dex) == purse(dex)]
+    def _in(self, book: Book, dex: str) -> list[tuple[str, Position]]:
+        """Give the positions whose margin lies in the purse of a dex."""
+        purse, symbols = book.purse(dex), self._symbols
+        held = [(symbol, each) for symbol, each in book.positions.items() if each.size]
+        return [each for each in held if book.purse(symbols[each[0]].dex) == purse]
 
     def _equity(self, address: str, dex: str) -> Decimal:
-        book = self.books.account(address)
-        symbols = self._in(address, dex)
-        unrealized = sum(
-            (
-                book.held(symbol) * (self.books.prices[symbol] - book.positions[symbol].entry)
-                for symbol in symbols
-            ),
-            ZERO,
-        )
+        book, prices = self.books.account(address), self.books.prices
+        unrealized = ZERO
+        for symbol, position in self._in(book, dex):
+            unrealized += position.size * (prices[symbol] - position.entry)
         held_back = self._margin(address, dex) if book.mode is AccountMode.UNIFIED else ZERO
         return book.cash.get(book.purse(dex), ZERO) + unrealized - held_back
 
     def _margin(self, address: str, dex: str) -> Decimal:
-        book = self.books.account(address)
-        return sum(
-            (
-                divide(
-                    abs(book.held(symbol)) * self.books.prices[symbol],
-                    Decimal(self._leverage(address, symbol)),
-                )
-                for symbol in self._in(address, dex)
-            ),
-            ZERO,
-        )
+        book, prices = self.books.account(address), self.books.prices
+        margin = ZERO
+        for symbol, position in self._in(book, dex):
+            leverage = book.leverages.get(symbol, DEFAULT_LEVERAGE)
+            margin += divide(abs(position.size) * prices[symbol], Decimal(leverage))
+        return margin
 
 
 def _status(status: Mapping[str, Any]) -> Any:
