@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from functools import lru_cache
 from typing import NewType
 
 FollowId = NewType("FollowId", str)
@@ -18,6 +19,12 @@ def digest_of(*fields: str) -> str:
 
     Each field is written as its length in bytes (4 bytes, big endian) and its UTF-8 bytes.
     """
+    return _digest_of(fields)
+
+
+# What is sent again, as a leader's newest trade is to each of its follows, is named again.
+@lru_cache(maxsize=4096)
+def _digest_of(fields: tuple[str, ...]) -> str:
     raw = map(str.encode, fields)
     framed = b"".join([len(each).to_bytes(4, "big") + each for each in raw])
     return hashlib.sha256(framed).hexdigest()
