@@ -108,7 +108,10 @@ def has_expired(intent: Intent, now_ms: int) -> bool:
 
 
 def _first_broken(rules: tuple[tuple[Refusal, Rule], ...], request: Request) -> Refusal | None:
-    return next((reason for reason, is_broken in rules if is_broken(request)), None)
+    for reason, is_broken in rules:
+        if is_broken(request):
+            return reason
+    return None
 
 
 def _malformed(request: Request) -> bool:

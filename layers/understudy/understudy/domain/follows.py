@@ -162,6 +162,8 @@ class Ledger:
     @property
     def pending_entry_size(self) -> Decimal:
         """Give the signed size of entries that may have filled."""
+        if not self.pending:  # as mostly
+            return ZERO
         return sum((p.signed_size for p in self.pending if not p.reduce_only), ZERO)
 
     @property
@@ -181,11 +183,15 @@ class Ledger:
     @property
     def committed_margin(self) -> Decimal:
         """Give the margin of what is held and of entries under way."""
+        if not self.pending:
+            return self.margin
         return self.margin + sum((p.margin for p in self.pending), ZERO)
 
     @property
     def committed_notional(self) -> Decimal:
         """Give the entry notional of what is held and of entries under way."""
+        if not self.pending:
+            return self.entry_notional
         return self.entry_notional + sum((p.notional for p in self.pending), ZERO)
 
 

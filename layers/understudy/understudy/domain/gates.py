@@ -140,4 +140,7 @@ def _belongs_to_paid_entry(situation: Situation, side: Side) -> bool:
 
 
 def _first(*checks: tuple[bool, Reason]) -> Reason | None:
-    return next((reason for refuses, reason in checks if refuses), None)
+    for refuses, reason in checks:
+        if refuses:
+            return reason
+    return None

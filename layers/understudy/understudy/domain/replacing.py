@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 else:
     Record = TypeVar("Record")
     _sizes: dict[type, int] = {}
+    _new, _set = object.__new__, object.__setattr__
 
     def replace(record: Record, /, **changes: object) -> Record:
         """Give a record with other values in some fields.
@@ -32,8 +33,8 @@ else:
         values = record.__dict__ | changes
         if len(values) != size:
             return dataclasses.replace(record, **changes)
-        made = object.__new__(cls)
-        object.__setattr__(made, "__dict__", values)
+        made = _new(cls)
+        _set(made, "__dict__", values)
         return made
 
     def _size_of(record: object) -> int:

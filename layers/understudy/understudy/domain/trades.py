@@ -138,7 +138,7 @@ class Trade:
         """Give the leader's position after the trade."""
         return self.start_position + self.signed_size
 
-    @property
+    @cached_property
     def kind(self) -> TradeKind:
         """Say what the trade did to the leader's position."""
         return kind_of(self.start_position, self.end_position)

@@ -40,7 +40,7 @@ def converge_if_open(
     before that, or comes again.
     """
     now_ms = ports.clock.now_ms()
-    if ledger.pending or not (exit_size(ledger, market) or ledger.waiting):
+    if ledger.pending or not (ledger.waiting or exit_size(ledger, market)):
         return
     if now_ms < ledger.exit_rests_until_ms:
         if ledger.exit_rests_until_ms - now_ms < SWEEP_MS:
