@@ -63,8 +63,10 @@ class _Plan(NamedTuple):
 def _record_bytes(record: Any) -> int:
     cls = type(record)
     plan = _plans.get(cls) or _plan(cls)
-    _refuse_wide(plan.numbers(record))
-    size = plan.fixed + _text_bytes("".join(plan.texts(record)))
+    if not all(map(_IS_FINITE, map(_AS_STORED, plan.numbers(record)))):
+        raise InvalidOperation
+    text = "".join(plan.texts(record))
+    size = plan.fixed + (len(text) if text.isascii() else len(text.encode()))
     for name, measure in plan.others:
         value = getattr(record, name)
         if value:

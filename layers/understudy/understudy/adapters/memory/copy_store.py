@@ -21,6 +21,8 @@ from understudy.ports.copying import Changes, FollowState, Place, Surroundings
 from understudy.ports.switches import Switch
 
 OWNED = "another follow owns the symbol: read and decide again"
+_NONE_ON = Switches()
+_FOLLOWED = Switches(leader_is_follower=True)
 
 
 class InMemoryCopyStore:
@@ -141,6 +143,9 @@ class InMemoryCopyStore:
         return book.account if book else None
 
     def _switches_around(self, follow: Follow) -> Switches:
+        leader_is_follower = bool(self._table.followers[(follow.venue, follow.leader)])
+        if self._switches.are_all_off:
+            return _FOLLOWED if leader_is_follower else _NONE_ON
         is_on = self._switches.is_on
         return Switches(
             kill_global=is_on(Switch.KILL_GLOBAL, ""),
@@ -150,7 +155,7 @@ class InMemoryCopyStore:
             blacklisted=is_on(Switch.BLACKLISTED, follow.leader)
             or is_on(Switch.BLACKLISTED, follow.wallet_address),
             flagged=is_on(Switch.FLAGGED, follow.user_id),
-            leader_is_follower=bool(self._table.followers[(follow.venue, follow.leader)]),
+            leader_is_follower=leader_is_follower,
             authority_revoked=is_on(Switch.AUTHORITY_REVOKED, follow.agent_id),
         )
 
@@ -166,8 +171,9 @@ class InMemoryCopyStore:
 
     def _write(self, changes: Changes) -> Changes:
         stored = after_commit(changes)
+        write = self._table.write
         for record in records_of(stored):
-            self._table.write(record)
+            write(record)
         taken, released = changes.owner_taken, changes.owner_released
         if taken:
             self._table.owners[(taken.wallet_id, taken.symbol)] = taken.follow_id

@@ -31,6 +31,11 @@ class InMemorySwitchBoard:
             else:
                 raise newer_decision()
 
+    @property
+    def are_all_off(self) -> bool:
+        """Say whether no switch is on, for anybody."""
+        return not self._on
+
     def is_on(self, switch: Switch, subject: str) -> bool:
         """Say whether a switch is on."""
         return (switch, subject) in self._on
