@@ -37,17 +37,24 @@ class Gate:
         self._draw = self.draws_from(fates)
         self._history = history
         self._random = random
+        self._drawn = random.random
 
-    def pass_through(self, name: str, effect: Effect) -> Any:
-        """Make one call."""
+    def pass_through(self, name: str, inner: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+        """Make one call of `inner`."""
         loop = self._loop
-        loop.sleep(LATENCY_MS[int(self._random.random() * 8)])
+        loop.sleep(LATENCY_MS[int(self._drawn() * 8)])
         loop.refuse_overtime()
         fate = self._draw(name)
-        if fate is None:
-            return self._done(name, effect)
-        self._history.note(f"{loop.now_ms} {name} {fate}")
-        return self._struck(name, effect, fate)
+        if fate is not None:
+            self._history.note(f"{loop.now_ms} {name} {fate}")
+            return self._struck(name, partial(inner, *args, **kwargs), fate)
+        try:  # as `_done` does, without one more call: this is where every call passes
+            result = inner(*args, **kwargs)
+        except UnderstudyError as error:
+            self._history.note(f"{loop.now_ms} {name} {type(error).__name__}")
+            raise
+        self._history.note(f"{loop.now_ms} {name}")
+        return result
 
     def telling(self, name: str, call: Callable[..., Any]) -> Callable[..., Any]:
         """Have calls told in words where the history is kept for people."""
@@ -169,12 +176,7 @@ class Gated:
         self._others = others
 
     def __getattr__(self, method: str) -> Any:
-        inner = getattr(self._target, method)
-        gate = self._others.get(method, self._gate)
-        pass_through, name = gate.pass_through, f"{self._name}.{method}"
-
-        def call(*args: Any, **kwargs: Any) -> Any:
-            return pass_through(name, partial(inner, *args, **kwargs))
-
+        gate, name = self._others.get(method, self._gate), f"{self._name}.{method}"
+        call = partial(gate.pass_through, name, getattr(self._target, method))
         self.__dict__[method] = gate.telling(name, call)
         return self.__dict__[method]

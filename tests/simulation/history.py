@@ -15,10 +15,11 @@ class History:
 
     def note(self, line: str) -> None:
         """Add what happened."""
-        self._unhashed.append(line)
+        unhashed = self._unhashed
+        unhashed.append(line)
         if self.lines is not None:
             self.lines.append(line)
-        if len(self._unhashed) >= 256:
+        if len(unhashed) >= 256:
             self._flush()
 
     def tell(self, line: str) -> None:

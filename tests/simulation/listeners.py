@@ -7,7 +7,9 @@ elsewhere more seldom, since a listener makes some every second and would never 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from tests.simulation.faults import Fate, Fates
@@ -45,13 +47,13 @@ class MortalGate(RepeatingGate):
     role = ""
     lives_for = 0
 
-    def pass_through(self, name: str, effect: Effect) -> Any:
-        """Make one call."""
+    def pass_through(self, name: str, inner: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+        """Make one call of `inner`."""
         if self.lives_for:
             self.lives_for -= 1
             if not self.lives_for:
-                return self._die(name, effect)
-        return super().pass_through(name, effect)
+                return self._die(name, partial(inner, *args, **kwargs))
+        return super().pass_through(name, inner, *args, **kwargs)
 
     def _die(self, name: str, effect: Effect) -> Any:
         self._fates.note(f"handover_killed_{self.role}")

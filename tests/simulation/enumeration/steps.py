@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from tests.simulation.enumeration.planned import PlannedWorld
-from tests.simulation.gates import Effect, Gate, Gated, QuestionGate
+from tests.simulation.gates import Gate, Gated, QuestionGate
 from tests.simulation.listeners import Listeners
 from tests.simulation.repeating import RepeatingGate
 from tests.simulation.steps import Steps
@@ -23,10 +24,10 @@ LONG_MS = 3_600_000
 class OpenGate(Gate):
     """For what never fails by itself: a connection tells of its end by an event."""
 
-    def pass_through(self, name: str, effect: Effect) -> Any:
+    def pass_through(self, name: str, inner: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
         """Make the call, at once."""
         del name
-        return effect()
+        return inner(*args, **kwargs)
 
 
 class PlannedListeners(Listeners):
