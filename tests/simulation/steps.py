@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any
 
 from custody.hyperliquid import Terms
@@ -126,8 +127,11 @@ class Steps:
 
     def _lanes(self, groups: Groups) -> Failed:
         process = self._one()
-        with self._world.watch.noticing(self._world.queues.lanes, *groups):
+        try:
             return run_delivery(process.copying, process.signer, self._pool, groups)
+        except CrashError:
+            self._world.watch.notice_death(self._world.queues.lanes, groups)
+            raise
 
     def _sync(self, messages: list[Any]) -> None:
         sync_leader(self._one().sync, messages)
@@ -191,13 +195,15 @@ class Steps:
             failed: dict[Hashable, BaseException] = {}
             left = dict(groups)
             for group, messages in groups.items():
-                names = {name for each in left.values() for one in each for name in waiting(one)}
-                with self._world.watch.noticing(source, *names):
-                    try:
-                        work(messages)
-                    except UnderstudyError as error:
-                        failed[group] = error.with_traceback(None)  # whose frames know `failed`
-                if group not in failed:
+                try:
+                    work(messages)
+                except UnderstudyError as error:
+                    failed[group] = error.with_traceback(None)  # whose frames know `failed`
+                except CrashError:
+                    held_up = (waiting(one) for each in left.values() for one in each)
+                    self._world.watch.notice_death(source, {*chain.from_iterable(held_up)})
+                    raise
+                else:
                     del left[group]
             return failed
 

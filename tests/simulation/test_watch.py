@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
-
 import pytest
 
 from tests.fakes.builders import fixed, follow, ledger, limits, situation, trade
-from tests.simulation.loop import CrashError
 from tests.simulation.mixes import CALM
 from tests.simulation.sources import Delivery
 from tests.simulation.watch import CLOSED_WITHIN_MS, GIVEN_AGAIN_MS, LOOK_MS, sweep_of
@@ -53,9 +50,8 @@ class Scene:
 
     def kill_the_sweep(self) -> None:
         """Let the worker die that was to look after the wallet."""
-        watch, source = self._world.watch, self._world.queues.reconcile
-        with suppress(CrashError), watch.noticing(source, sweep_of(self._follow.wallet_id)):
-            raise CrashError
+        sweep = sweep_of(self._follow.wallet_id)
+        self._world.watch.notice_death(self._world.queues.reconcile, [sweep])
 
     def told_after(self, wait_ms: int) -> list[str]:
         """Give the promises that were told broken when so much time has passed."""

@@ -11,13 +11,11 @@ list all of an order, until production has asked once more.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Hashable, Iterator
-from contextlib import contextmanager
+from collections.abc import Hashable, Iterable
 from typing import TYPE_CHECKING, Any
 
 from custody.agents import AgentStatus
 from tests.simulation.lists import EVER_MS
-from tests.simulation.loop import CrashError
 from understudy.domain.follows import FollowStatus
 from understudy.domain.limits import OnStop
 from understudy.domain.markets import HYPERLIQUID
@@ -97,15 +95,10 @@ class Watch:
         """Wait for a leader's fill to come into the leader's book."""
         self._unseen[leader, fill.tid] = fill, 0
 
-    @contextmanager
-    def noticing(self, source: Source[Any], *groups: Hashable) -> Iterator[None]:
-        """Notice when a step dies at work on groups of messages."""
-        try:
-            yield
-        except CrashError:
-            for group in groups:
-                self._died_ms[source.name, group] = self._world.loop.now_ms
-            raise
+    def notice_death(self, source: Source[Any], groups: Iterable[Hashable]) -> None:
+        """Notice that a step died just now at work on groups of messages."""
+        for group in groups:
+            self._died_ms[source.name, group] = self._world.loop.now_ms
 
     def is_kept(self, follow: Follow, symbol: str) -> bool:
         """Say whether a follow holds a symbol because its user wanted it kept."""
