@@ -212,6 +212,7 @@ class World:
         Only after it was judged.
         """
         self.loop.end()
+        self.custody.audited.clear()
         for part in (self.table, self.copies, self.custody, self.bus, self.venue.books):
             vars(part).clear()
 
