@@ -1,4 +1,4 @@
-"""The copying table's stream: follows and receipts as they were and as they became, in order."""
+"""The copying table's stream: records as they were and as they became, in order."""
 
 from __future__ import annotations
 
@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.contract.stores.records import created, receipt
-from tests.fakes.builders import FOLLOW, intent
+from tests.fakes.builders import FOLLOW, WALLET, intent
 from understudy.domain.errors import ConflictError
 from understudy.domain.follows import Budget, FollowStatus, Ledger
+from understudy.domain.intents import IntentState
+from understudy.domain.lanes import Lane
 from understudy.domain.receipts import CopyStatus
 from understudy.ports.copying import Changes
 
@@ -41,8 +43,17 @@ def test_each_change_of_a_ledger_shows_what_it_was(world: World) -> None:
     assert world.stream() == [(None, first), (first, second)]
 
 
+def test_each_change_of_an_order_shows_what_it_was(world: World) -> None:
+    pinned = world.copies.commit(Changes(intent=intent())).intent
+    assert pinned is not None
+    ended = replace(pinned, state=IntentState.REJECTED, refusal="OTHER", answer="Halted.")
+    refused = world.copies.commit(Changes(intent=ended)).intent
+
+    assert world.stream() == [(None, pinned), (pinned, refused)]
+
+
 def test_nothing_else_is_of_interest(world: World) -> None:
-    world.copies.commit(Changes(budget=Budget(FOLLOW), intent=intent()))
+    world.copies.commit(Changes(budget=Budget(FOLLOW), lane=Lane(WALLET)))
 
     assert world.stream() == []
 

@@ -13,11 +13,12 @@ import pytest
 from checks.template.document import read_document
 from functions.copy_events import app as copy_events
 from functions.follow_reconcile import app as follow_reconcile
-from tests.fakes.builders import fixed, ledger
+from tests.fakes.builders import fixed, intent, ledger
 from tests.fakes.venue import Fault
 from tests.fakes.world import World, following
 from understudy.adapters.memory.bus import InMemoryBus
 from understudy.domain.announcements import NEEDS_A_LOOK
+from understudy.domain.intents import IntentState
 from understudy.domain.receipts import CopyStatus
 from understudy.ports.changes import RecordChange
 from understudy.runtime import leader_listener
@@ -110,6 +111,27 @@ def test_an_exit_that_is_given_up_is_alarmed(
     handle_changes(monkeypatch, world, [RecordChange(receipt, given_up)])
 
     assert found_by_filters("CopyEventsLogGroup", logged(capsys)) == {"ExitsGivenUp": 1}
+
+
+def test_an_order_that_is_refused_for_what_nobody_expects_is_alarmed(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    pending = intent()
+    refused = replace(
+        pending, state=IntentState.REJECTED, refusal="OTHER", answer="Trading is halted."
+    )
+
+    handle_changes(monkeypatch, World(), [RecordChange(pending, refused)])
+
+    (line,) = lines = logged(capsys)
+    assert found_by_filters("CopyEventsLogGroup", lines) == {"UnexpectedRefusals": 1}
+    named = {name: line[name] for name in ("follow_id", "copy_id", "intent_id", "answer")}
+    assert named == {
+        "follow_id": refused.follow_id,
+        "copy_id": refused.copy_id,
+        "intent_id": refused.intent_id,
+        "answer": "Trading is halted.",
+    }
 
 
 def test_a_copy_that_is_done_is_nothing_to_look_at(

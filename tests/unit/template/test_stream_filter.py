@@ -15,8 +15,10 @@ from tests.contract.stores.records import receipt
 from tests.fakes import builders
 from understudy.adapters.aws import keys as at
 from understudy.adapters.aws.attributes import Item, attributes_of
-from understudy.domain.announcements import of_follow, of_ledger, of_receipt
+from understudy.adapters.venues.hyperliquid.errors import RejectionKind
+from understudy.domain.announcements import of_follow, of_intent, of_ledger, of_receipt
 from understudy.domain.follows import Budget, FollowStatus
+from understudy.domain.intents import IntentState
 from understudy.domain.receipts import CopyStatus
 
 TEMPLATE = read_document(Path(__file__).resolve().parents[3] / "template.yaml")
@@ -57,6 +59,24 @@ def test_a_position_passes_with_a_finding_alone() -> None:
     assert of_ledger(None, quiet) is None
     name = at.ledger(quiet.follow_id, quiet.symbol)
     assert [passes(name, each) for each in (quiet, drifted, gone)] == [False, True, True]
+
+
+@pytest.mark.parametrize("kind", RejectionKind)
+def test_a_refused_order_passes_when_somebody_should_look(kind: RejectionKind) -> None:
+    pending = builders.intent()
+    refused = replace(pending, state=IntentState.REJECTED, refusal=kind)
+
+    is_event = of_intent(pending, refused) is not None
+
+    assert passes(at.intent(refused.follow_id, refused.intent_id), refused) is is_event
+
+
+@pytest.mark.parametrize("state", IntentState)
+def test_an_order_that_was_not_refused_does_not_pass(state: IntentState) -> None:
+    order = builders.intent(state=state)
+
+    assert of_intent(None, order) is None
+    assert not passes(at.intent(order.follow_id, order.intent_id), order)
 
 
 def test_what_is_no_event_does_not_pass() -> None:

@@ -1,4 +1,4 @@
-"""Which changes of records are events: copies ended, follows changed, phantoms, drift. Pure."""
+"""Which changes are events: copies ended, follows changed, phantoms, drift, odd refusals. Pure."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from understudy.domain.follows import Follow, FollowStatus, Ledger, PauseReason
 from understudy.domain.ids import digest_of
+from understudy.domain.intents import Intent
 from understudy.domain.receipts import CopyStatus, Receipt
 
 EVENT_OF_STATUS = {
@@ -19,8 +20,20 @@ EVENT_OF_STATUS = {
     CopyStatus.NEEDS_OPERATOR: "COPY_NEEDS_OPERATOR",
 }
 POSITION_DRIFT = "POSITION_DRIFT"
-NEEDS_A_LOOK = frozenset({EVENT_OF_STATUS[CopyStatus.NEEDS_OPERATOR], POSITION_DRIFT})
+REFUSED_UNEXPECTEDLY = "REFUSED_UNEXPECTEDLY"
+# Numbers or bytes of ours that the venue does not take, and what nobody has given a meaning yet.
+EVENT_OF_REFUSAL = {
+    "TICK": REFUSED_UNEXPECTEDLY,
+    "SIGNATURE": REFUSED_UNEXPECTEDLY,
+    "OTHER": REFUSED_UNEXPECTEDLY,
+}
+NEEDS_A_LOOK = frozenset(
+    {EVENT_OF_STATUS[CopyStatus.NEEDS_OPERATOR], POSITION_DRIFT, *EVENT_OF_REFUSAL.values()}
+)
 """Events that somebody should look at: each has an alarm."""
+
+# The venue's texts are a line; whatever else it may answer is not carried on whole.
+MOST_TEXT = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +98,28 @@ def of_ledger(before: Ledger | None, after: Ledger) -> Announcement | None:
     if after.entries_paused and not (before is not None and before.entries_paused):
         return _about_position(POSITION_DRIFT, after, {"held": after.held})
     return None
+
+
+def of_intent(before: Intent | None, after: Intent) -> Announcement | None:
+    """Announce that an action ended in a refusal which nothing about its follow explains."""
+    refusal = after.refusal or ""
+    event = EVENT_OF_REFUSAL.get(refusal)
+    if event is None or (before is not None and before.refusal):
+        return None
+    return Announcement(
+        event=event,
+        event_id=digest_of(event, after.intent_id),
+        user_id="",
+        follow_id=after.follow_id,
+        facts={
+            "copy_id": after.copy_id,
+            "intent_id": after.intent_id,
+            "symbol": after.symbol,
+            "action": after.kind.value,
+            "refusal": refusal,
+            "answer": after.answer[:MOST_TEXT],
+        },
+    )
 
 
 def _about_position(event: str, ledger: Ledger, amounts: Mapping[str, Decimal]) -> Announcement:

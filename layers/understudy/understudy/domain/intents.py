@@ -41,7 +41,8 @@ class Intent:
     reserves in USDC; `expires_at_ms` is signed into the action. A LEVERAGE intent carries only
     `leverage` and `isolated`. `fee` and `closed_pnl` are what the budget has of this order; they
     are estimates until `fee_is_final`; only then is `builder_fee` known, which is part of the
-    fee. `taken_up` says that another delivery than the one that pinned the order may have sent it.
+    fee. `refusal` is the kind of refusal that `answer` is, None before. `taken_up` says that
+    another delivery than the one that pinned the order may have sent it.
     """
 
     intent_id: IntentId
@@ -78,6 +79,7 @@ class Intent:
     builder_fee: Decimal = ZERO
     order_id: str = ""
     answer: str = ""
+    refusal: str | None = None
     taken_up: bool = False
     version: int = 0
 

@@ -194,8 +194,7 @@ def _not_filled(
     market: Market,
     now_ms: int,
 ) -> Settled:
-    state, answer = _state_of(outcome)
-    done = replace(intent, state=state, answer=answer, fee_is_final=True)
+    done = _ended_in_vain(intent, outcome)
     is_overtaken = any(p.is_overtaken for p in ledger.pending if p.intent_id == intent.intent_id)
     ledger = _without_pending(ledger, intent)
     if intent.kind is IntentKind.ENTRY:
@@ -228,12 +227,22 @@ def counts_as_failure(outcome: Accepted | Rejected | None) -> bool:
     return outcome is None
 
 
-def _state_of(outcome: Accepted | Rejected | None) -> tuple[IntentState, str]:
-    if outcome is None:
-        return IntentState.EXPIRED, ""
+def _ended_in_vain(intent: Intent, outcome: Accepted | Rejected | None) -> Intent:
     if isinstance(outcome, Rejected):
-        return IntentState.REJECTED, outcome.text
-    return IntentState.UNFILLED, ""
+        return refused(intent, outcome)
+    state = IntentState.EXPIRED if outcome is None else IntentState.UNFILLED
+    return replace(intent, state=state, answer="", fee_is_final=True)
+
+
+def refused(intent: Intent, outcome: Rejected) -> Intent:
+    """Give a pinned action as its refusal ends it."""
+    return replace(
+        intent,
+        state=IntentState.REJECTED,
+        answer=outcome.text,
+        refusal=outcome.kind,
+        fee_is_final=True,
+    )
 
 
 def _without_pending(ledger: Ledger, intent: Intent) -> Ledger:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from understudy.domain.follows import Follow, Ledger
+from understudy.domain.intents import Intent
 from understudy.domain.receipts import Receipt
 
-Record = Follow | Ledger | Receipt
+Record = Follow | Ledger | Receipt | Intent
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,8 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from understudy.domain.announcements import Announcement, of_follow, of_ledger, of_receipt
+from understudy.domain.announcements import (
+    Announcement,
+    of_follow,
+    of_intent,
+    of_ledger,
+    of_receipt,
+)
 from understudy.domain.follows import Follow, Ledger
+from understudy.domain.intents import Intent
 from understudy.domain.receipts import Receipt
 from understudy.messages import CopyEvent
 from understudy.ports.changes import RecordChange
@@ -36,6 +43,8 @@ def _announcement(change: RecordChange) -> Announcement | None:
         return of_receipt(before if isinstance(before, Receipt) else None, after)
     if isinstance(after, Follow):
         return of_follow(before if isinstance(before, Follow) else None, after)
+    if isinstance(after, Intent):
+        return of_intent(before if isinstance(before, Intent) else None, after)
     return of_ledger(before if isinstance(before, Ledger) else None, after)
 
 

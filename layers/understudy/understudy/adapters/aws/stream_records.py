@@ -1,4 +1,4 @@
-"""The copying table's stream as the follows, ledgers and receipts that changed. Pure."""
+"""The copying table's stream as the follows, ledgers, receipts and orders that changed. Pure."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Any
 from understudy.adapters.aws import keys as at
 from understudy.adapters.aws.attributes import record_of
 from understudy.domain.follows import Follow, Ledger
+from understudy.domain.intents import Intent
 from understudy.domain.receipts import Receipt
 from understudy.ports.changes import Record, RecordChange
 
@@ -15,6 +16,7 @@ _CLASSES: tuple[tuple[str, type[Record]], ...] = (
     (at.FOLLOW_STATE, Follow),
     (at.LEDGER, Ledger),
     (at.COPY, Receipt),
+    (at.INTENT, Intent),
 )
 
 

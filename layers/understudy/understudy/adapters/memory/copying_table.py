@@ -54,7 +54,7 @@ class CopyingTable:
         self.stream: deque[Replaced] = deque()
 
     def drain_stream(self) -> list[Replaced]:
-        """Take the (old, new) pairs of follows, ledgers and receipts, as a stream gives them."""
+        """Take the (old, new) pairs of records that change, as a stream gives them."""
         with self.lock:
             drained = list(self.stream)
             self.stream.clear()
@@ -79,7 +79,7 @@ class CopyingTable:
         slot, key = _SLOTS[type(stored)](self, stored)
         old = slot.get(key)
         slot[key] = stored
-        if isinstance(stored, (Follow, Ledger, Receipt)):
+        if isinstance(stored, (Follow, Ledger, Receipt, Intent)):
             self.stream.append((old, stored))
         if isinstance(stored, Follow):
             self._follow_changed(stored)

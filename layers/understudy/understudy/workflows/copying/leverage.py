@@ -11,6 +11,7 @@ from understudy.domain.intents import (
     IntentKind,
     IntentState,
     Outcome,
+    Rejected,
     SigningRefused,
     Unknown,
 )
@@ -18,6 +19,7 @@ from understudy.domain.money import ZERO
 from understudy.domain.plans import OrderPlan
 from understudy.domain.reasons import Reason
 from understudy.domain.replacing import replace
+from understudy.domain.settlement import refused
 from understudy.domain.trades import Trade
 from understudy.ports.copying import Changes
 from understudy.workflows.copying.claims import ENTRY_LIFETIME_MS, is_isolated
@@ -67,10 +69,16 @@ def _try_once(
     pinned = committed.intent or intent
     answer = yield pinned
     if isinstance(answer, SigningRefused):
-        return _finish(ports, view, pinned, IntentState.REFUSED), answer
+        return _finish(ports, view, _ended(pinned, IntentState.REFUSED)), answer
     outcome = ports.submit(pinned.venue, answer, first=True)
+    if isinstance(outcome, Rejected):
+        return _finish(ports, view, refused(pinned, outcome)), outcome
     state = IntentState.FILLED if isinstance(outcome, Accepted) else IntentState.REJECTED
-    return _finish(ports, view, pinned, state), outcome
+    return _finish(ports, view, _ended(pinned, state)), outcome
+
+
+def _ended(intent: Intent, state: IntentState) -> Intent:
+    return replace(intent, state=state, fee_is_final=True)
 
 
 def _reason_of(outcome: Outcome | SigningRefused) -> Reason | None:
@@ -84,9 +92,9 @@ def _reason_of(outcome: Outcome | SigningRefused) -> Reason | None:
     return Reason.RATE_LIMITED if limited else Reason.LEVERAGE_NOT_ALLOWED
 
 
-def _finish(ports: CopyPorts, view: View, intent: Intent, state: IntentState) -> View:
+def _finish(ports: CopyPorts, view: View, intent: Intent) -> View:
     ledger = view.ledger
-    if state is IntentState.FILLED:
+    if intent.state is IntentState.FILLED:
         set_ms = ports.clock.now_ms()
         ledger = replace(
             ledger,
@@ -94,8 +102,7 @@ def _finish(ports: CopyPorts, view: View, intent: Intent, state: IntentState) ->
             leverage_set_ms=set_ms,
             isolated=intent.isolated,
         )
-    settled = replace(intent, state=state, fee_is_final=True)
-    return view.after(ports.store.commit(Changes(ledger=ledger, intent=settled)))
+    return view.after(ports.store.commit(Changes(ledger=ledger, intent=intent)))
 
 
 def _pin(ports: CopyPorts, view: View, trade: Trade, leverage: int) -> Intent:
