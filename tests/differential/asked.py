@@ -67,6 +67,7 @@ def situation_of(case: Case) -> Situation:
         market=_market(case),
         marks=Marks(marks, {SYMBOL: NOW_MS - case.mark_age_ms}),
         now_ms=NOW_MS,
+        entries_rest_until_ms=NOW_MS + case.entries_rest_ms,
     )
 
 

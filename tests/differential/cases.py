@@ -80,6 +80,7 @@ class Case:
     is_active: bool = True
     owner: str | None = None
     recent_entries_ms: tuple[int, ...] = ()
+    entries_rest_ms: int = 0
     realized: Decimal = ZERO
     fees: Decimal = ZERO
     funding: Decimal = ZERO

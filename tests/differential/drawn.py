@@ -197,6 +197,7 @@ def _rare(case: Case, rng: Random) -> None:
             ("is_killed_by_user", True),
             ("is_revoked", True),
             ("recent_entries_ms", (0, 59_999, 60_000)),
+            ("entries_rest_ms", rng.choice((-1, 1, 11_000))),
             ("realized", -case.budget * case.drawdown_pct / 100 + case.fees - case.funding),
             ("window_ends", True),
             ("window_ends", True),

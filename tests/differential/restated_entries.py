@@ -98,7 +98,7 @@ def _netted(rules: Rules, kept: Fraction) -> Expected:
     if _is_nothing(rules, size, side):
         return Expected(reasons=frozenset({"CARRIED"}), target=kept)
     lots = rules.in_lots(size)
-    if _entries_just_before(rules, max(rules.case.age_ms, 0)) >= rules.case.entries_per_minute:
+    if _no_entry_now(rules, max(rules.case.age_ms, 0)):
         return Expected(reasons=frozenset({"RATE_LIMITED"}), target=kept - lead * side)
     return _order(rules, side, lots, kept + (size - lead) * side)
 
@@ -134,8 +134,14 @@ def _against_the_trade(rules: Rules, *, is_new: bool) -> frozenset[str]:
         LEADER_TOO_FAST=fast and case.refuses_safe_poll,
         STALE=case.age_ms > case.max_age_seconds * 1000,
         SAME_ENTRY=case.sizing == "fixed" and same,
-        RATE_LIMITED=_entries_just_before(rules, 0) >= case.entries_per_minute,
+        RATE_LIMITED=_no_entry_now(rules, 0),
     )
+
+
+def _no_entry_now(rules: Rules, later_ms: int) -> bool:
+    """Say whether the follow's minute is full, or its wallet's account may not act for now."""
+    is_full = _entries_just_before(rules, later_ms) >= rules.case.entries_per_minute
+    return is_full or rules.case.entries_rest_ms > 0
 
 
 def _entries_just_before(rules: Rules, later_ms: int) -> int:

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from tests.contract.stores.worlds import World
     from understudy.domain.intents import Intent
 
-LANE = Lane(WalletId("w"), nonce=NOW_MS)
+LANE = Lane(WalletId("w"), nonce=NOW_MS, entries_rest_until_ms=NOW_MS + 11_000)
 OWNER = SymbolOwner(WalletId("w"), "BTC", FOLLOW)
 
 

@@ -131,7 +131,7 @@ class SimulatorWorld:
         self.venue: Venue = HyperliquidVenue(self._rest, Chain.TESTNET, self.clock)
 
     def fund(self, address: str, usdc: str, mode: AccountMode = AccountMode.STANDARD) -> None:
-        self._command("accounts", address=address, usdc=usdc, mode=_MODES[mode])
+        self.command("accounts", address=address, usdc=usdc, mode=_MODES[mode])
 
     def approve(self, owner: bytes, agent: bytes) -> None:
         now_ms = self.clock.now_ms()
@@ -149,14 +149,14 @@ class SimulatorWorld:
 
     def price(self, symbol: str, price: str, depth: str | None = None) -> None:
         level = {} if depth is None else {"level_size": depth}
-        self._command("prices", symbol=symbol, price=price, **level)
+        self.command("prices", symbol=symbol, price=price, **level)
 
     def pay_funding(self, symbol: str, rate: str) -> None:
-        self._command("funding", symbol=symbol, rate=rate)
+        self.command("funding", symbol=symbol, rate=rate)
 
     def strike(self, fault: Fault) -> None:
         self._rest.next_hangs = fault in HANGING
-        self._command("faults", count=1, match={"method": "exchange"}, **_FAULTS[fault])
+        self.command("faults", count=1, match={"method": "exchange"}, **_FAULTS[fault])
 
     def wait_for_late_ones(self) -> None:
         held_back = self._simulator.simulator.late
@@ -165,9 +165,10 @@ class SimulatorWorld:
         eventually(lambda: not held_back)
 
     def go_down(self) -> None:
-        self._command("halt", seconds=60)
+        self.command("halt", seconds=60)
 
-    def _command(self, path: str, **body: Any) -> None:
+    def command(self, path: str, **body: Any) -> None:
+        """Tell the stand-in venue what to be."""
         answer = self._pool.request("POST", f"{self.url}/_simulator/{path}", json=body)
         assert answer.status == 200, answer.data
 

@@ -70,6 +70,7 @@ def paused(reason: PauseReason) -> dict[str, Any]:
             {"budget": Budget(FOLLOW, recent_entries_ms=(NOW_MS - 1,) * 10)},
             Reason.RATE_LIMITED,
         ),
+        ({"entries_rest_until_ms": NOW_MS + 101}, Reason.RATE_LIMITED),
         ({"budget": Budget(FOLLOW, breaker_opened_at_ms=NOW_MS - 1)}, Reason.BREAKER_OPEN),
         ({"account": None}, Reason.RATE_LIMITED),
         ({"account": account(mode=AccountMode.UNSUPPORTED)}, Reason.ACCOUNT_MODE_UNSUPPORTED),

@@ -64,6 +64,7 @@ def receipt(**changes: Any) -> Receipt:
             "breaker",
             ("1", "59"),
         ),
+        ({"entries_rest_until_ms": NOW_MS + 11_100}, "actions_of_the_account", ("11",)),
         ({"account": account("500", margin_used={"": Decimal(501)})}, "", ("501", "500")),
         (
             {"budget": Budget(FOLLOW, margin=Decimal(1000), fees=Decimal(2))},

@@ -134,6 +134,17 @@ def test_an_order_that_is_refused_for_what_nobody_expects_is_alarmed(
     }
 
 
+def test_an_account_that_has_used_up_its_actions_is_alarmed(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    pending = intent()
+    refused = replace(pending, state=IntentState.REJECTED, refusal="RATE_LIMITED")
+
+    handle_changes(monkeypatch, World(), [RecordChange(pending, refused)])
+
+    assert found_by_filters("CopyEventsLogGroup", logged(capsys)) == {"ActionsUsedUp": 1}
+
+
 def test_a_copy_that_is_done_is_nothing_to_look_at(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

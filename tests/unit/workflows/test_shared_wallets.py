@@ -108,3 +108,17 @@ def test_a_position_taken_by_hand_after_the_copied_one_was_closed_is_the_hands()
 
     assert not world.ledger(first).entries_paused
     assert world.held_at_venue(first) == 3
+
+
+def test_a_wallet_out_of_actions_rests_for_every_follow_of_it() -> None:
+    world, first, second = _two_follows()
+    world.copy_now("BTC", "1", "Too many cumulative requests sent (3 > 2) for cumulative volume")
+
+    fill = replace(world.venue.trade(OTHER_LEADER, "ETH", "1"), start_position=None)
+    world.queues.to_leader_sync([LeaderFills(HYPERLIQUID, OTHER_LEADER, (fill,))])
+    world.pump()
+
+    refused = [world.receipts(each)[-1] for each in (first, second)]
+    assert {each.reason for each in refused} == {Reason.RATE_LIMITED}
+    assert {each.bound_by for each in refused} == {"actions_of_the_account"}
+    assert len(world.venue.sent) == 1

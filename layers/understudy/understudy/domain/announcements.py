@@ -10,6 +10,7 @@ from understudy.domain.follows import Follow, FollowStatus, Ledger, PauseReason
 from understudy.domain.ids import digest_of
 from understudy.domain.intents import Intent
 from understudy.domain.receipts import CopyStatus, Receipt
+from understudy.domain.retrying import RATE_LIMITED
 
 EVENT_OF_STATUS = {
     CopyStatus.DONE: "COPY_DONE",
@@ -21,8 +22,11 @@ EVENT_OF_STATUS = {
 }
 POSITION_DRIFT = "POSITION_DRIFT"
 REFUSED_UNEXPECTEDLY = "REFUSED_UNEXPECTEDLY"
-# Numbers or bytes of ours that the venue does not take, and what nobody has given a meaning yet.
+ACTIONS_USED_UP = "ACTIONS_USED_UP"
+# Of an account that may act no more for now; of numbers or bytes of ours that the venue does not
+# take; and of texts that nobody has given a meaning yet.
 EVENT_OF_REFUSAL = {
+    RATE_LIMITED: ACTIONS_USED_UP,
     "TICK": REFUSED_UNEXPECTEDLY,
     "SIGNATURE": REFUSED_UNEXPECTEDLY,
     "OTHER": REFUSED_UNEXPECTEDLY,
@@ -101,7 +105,7 @@ def of_ledger(before: Ledger | None, after: Ledger) -> Announcement | None:
 
 
 def of_intent(before: Intent | None, after: Intent) -> Announcement | None:
-    """Announce that an action ended in a refusal which nothing about its follow explains."""
+    """Announce that an action ended in a refusal that somebody should look at."""
     refusal = after.refusal or ""
     event = EVENT_OF_REFUSAL.get(refusal)
     if event is None or (before is not None and before.refusal):

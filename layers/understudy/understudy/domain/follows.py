@@ -38,6 +38,7 @@ class PauseReason(StrEnum):
     DRAWDOWN_STOP = "drawdown_stop"
     BREAKER = "breaker"
     AGENT_REVOKED = "agent_revoked"
+    ACCOUNT_NOT_FUNDED = "account_not_funded"
     COPY_DISABLED = "copy_disabled"
     OPERATOR = "operator"
 

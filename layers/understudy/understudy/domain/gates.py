@@ -87,11 +87,12 @@ def account(situation: Situation) -> Reason | None:
 
 
 def pace(situation: Situation, time_ms: int) -> Reason | None:
-    """Refuse more entries in a minute than the follow allows, whatever they waited for."""
+    """Refuse more entries in a minute than the follow allows, and any while its lane rests."""
     entries_ms = situation.budget.recent_entries_ms
     recent = last_minute(entries_ms, entry_time(entries_ms, time_ms))
     is_used_up = len(recent) >= situation.follow.limits.entries_per_minute
-    return Reason.RATE_LIMITED if is_used_up else None
+    rests = situation.now_ms < situation.entries_rest_until_ms
+    return Reason.RATE_LIMITED if is_used_up or rests else None
 
 
 def _symbol(situation: Situation, side: Side) -> Reason | None:

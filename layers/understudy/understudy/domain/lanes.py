@@ -10,10 +10,14 @@ from understudy.domain.intents import MOST_NONCE_AHEAD_MS
 
 @dataclass(frozen=True)
 class Lane:
-    """Everything one wallet signs, in order: the last nonce given out, in ms."""
+    """Everything one wallet signs, in order: the last nonce given out, in ms.
+
+    No entry is ordered before `entries_rest_until_ms`.
+    """
 
     wallet_id: WalletId
     nonce: int = 0
+    entries_rest_until_ms: int = 0
     version: int = 0
 
     def next_nonce(self, now_ms: int) -> int:

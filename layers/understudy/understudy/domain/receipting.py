@@ -13,7 +13,7 @@ from understudy.domain.money import BASIS_POINT, ZERO, divide, multiply, toward_
 from understudy.domain.plans import Decision
 from understudy.domain.reasons import Reason
 from understudy.domain.receipts import CopyStatus, LegResult, Receipt
-from understudy.domain.refusals import WORDS, rule_of
+from understudy.domain.refusals import ACCOUNT_ACTIONS, NO_DEPOSIT, WORDS, rule_of
 from understudy.domain.replacing import replace
 from understudy.domain.trades import Side, Trade, TradeKind
 
@@ -24,9 +24,16 @@ REASON_OF_REJECTION = {
     "REDUCE_ONLY_FLAT": Reason.NOTHING_TO_CLOSE,
     "MIN_NOTIONAL": Reason.BELOW_MIN_NOTIONAL,
     "INSUFFICIENT_MARGIN": Reason.INSUFFICIENT_MARGIN,
+    retrying.RATE_LIMITED: Reason.RATE_LIMITED,
+    retrying.ACCOUNT_EMPTY: Reason.ACCOUNT_NOT_FUNDED,
     retrying.SIGNING_REFUSED: Reason.SIGNING_REFUSED,
     retrying.SIGNING_UNAVAILABLE: Reason.SIGNING_UNAVAILABLE,
     retrying.AGENT_GONE: Reason.SIGNING_UNAVAILABLE,
+}
+# The rule behind a venue's refusal, where the reason has others too.
+RULE_OF_REJECTION = {
+    Reason.RATE_LIMITED: ACCOUNT_ACTIONS,
+    Reason.ACCOUNT_NOT_FUNDED: NO_DEPOSIT,
 }
 SLIPPAGE_DECIMALS = 4
 ORDER_STAGES = ("signed", "sent", "answered")
@@ -164,6 +171,8 @@ def settled_receipt(
         receipt = _with_band(receipt, intent)
     if reason is Reason.SIGNING_REFUSED:
         receipt = replace(receipt, bound_by=f"signer:{text.lower()}")
+    if reason in RULE_OF_REJECTION:
+        receipt = replace(receipt, bound_by=RULE_OF_REJECTION[reason])
     kept = kept_reason(receipt, intent, ledger) if reason is None else None
     return replace(
         receipt,

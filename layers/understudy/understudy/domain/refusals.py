@@ -23,6 +23,8 @@ from understudy.domain.situation import Situation
 ENTRIES_PER_MINUTE = "entries_per_minute"
 VENUE_REQUESTS = "venue_requests_per_minute"
 ACCOUNT_UNREAD = "account_reading"
+ACCOUNT_ACTIONS = "actions_of_the_account"
+NO_DEPOSIT = "deposit_at_the_venue"
 OTHER_POSITION = "position_at_the_venue"
 CORRECTION = "correction_of_the_leaders_book"
 DELETING = "being_deleted"
@@ -35,6 +37,10 @@ WORDS: Mapping[str, str] = {
     VENUE_REQUESTS: "the requests that we may send to the venue in a minute are used up",
     ACCOUNT_UNREAD: "the venue gave no reading of the account in time: without one nothing is"
     " entered",
+    ACCOUNT_ACTIONS: "the account has used up the actions that the venue lets it take for what it"
+    " has traded: its entries rest for some seconds",
+    NO_DEPOSIT: "the venue wants a deposit before this account does anything, or its agent was"
+    " replaced: the follow is paused",
     STILL_BELOW_THE_FLOOR: "the realized loss is still at or below the drawdown stop: raise the"
     " budget or stop_copy_drawdown_pct, or start a new follow",
     DELETING: "this follow is being deleted: it only closes what it holds",
@@ -44,6 +50,7 @@ WORDS: Mapping[str, str] = {
     " both agree",
 }
 
+_RATES_OF_ITS_OWN = frozenset({ENTRIES_PER_MINUTE, ACCOUNT_UNREAD, ACCOUNT_ACTIONS})
 _ENDS = {FollowStatus.DELETING: DELETING, FollowStatus.DELETED: DELETED}
 
 Compared = tuple[str, Mapping[str, Decimal]]
@@ -59,8 +66,8 @@ def compared(situation: Situation, reason: Reason) -> Compared:
 
 
 def rule_of(reason: Reason | None, bound_by: str) -> str:
-    """Tell the follow's own rate from ours at the venue: the reason is the same."""
-    if reason is Reason.RATE_LIMITED and bound_by not in {ENTRIES_PER_MINUTE, ACCOUNT_UNREAD}:
+    """Tell the rates of a follow and its account from ours at the venue: the reason is the same."""
+    if reason is Reason.RATE_LIMITED and bound_by not in _RATES_OF_ITS_OWN:
         return VENUE_REQUESTS
     return bound_by
 
@@ -118,6 +125,9 @@ def _rate(situation: Situation) -> _Explained:
     entries_ms = situation.budget.recent_entries_ms
     recent = last_minute(entries_ms, entry_time(entries_ms, situation.trade.time_ms))
     most = situation.follow.limits.entries_per_minute
+    rests_ms = situation.entries_rest_until_ms - situation.now_ms
+    if rests_ms > 0 and len(recent) < most:
+        return ACCOUNT_ACTIONS, {"seconds_left": _seconds(rests_ms)}
     if situation.account is None and len(recent) < most:
         return ACCOUNT_UNREAD, {}
     return ENTRIES_PER_MINUTE, {"entries_last_minute": len(recent), "entries_per_minute": most}

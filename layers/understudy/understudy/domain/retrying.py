@@ -1,12 +1,13 @@
-"""When an exit that was refused is tried again: soon, after a pause, or slowly and with a call.
+"""When what was refused is tried again: soon, after a pause, slowly and with a call, or not at all.
 
 It knows refusals by the names that venues and the signer give them, and sends nothing.
 """
 
 from __future__ import annotations
 
-from understudy.domain.follows import Ledger
+from understudy.domain.follows import Ledger, PauseReason
 from understudy.domain.intents import Accepted, Rejected
+from understudy.domain.lanes import Lane
 from understudy.domain.replacing import replace
 
 FIRST_PAUSE_MS = 11_000
@@ -18,9 +19,11 @@ PAUSES_BEFORE_OPERATOR = 30
 SIGNING_REFUSED = "SIGNING_REFUSED"
 SIGNING_UNAVAILABLE = "SIGNING_UNAVAILABLE"
 AGENT_GONE = "AGENT_GONE"
+ACCOUNT_EMPTY = "ACCOUNT_EMPTY"
+RATE_LIMITED = "RATE_LIMITED"
 
 # Refusals that say nothing about price or position, and pass by themselves.
-PASSING = frozenset({"POST_ONLY_PERIOD", "RATE_LIMITED", SIGNING_REFUSED, SIGNING_UNAVAILABLE})
+PASSING = frozenset({"POST_ONLY_PERIOD", RATE_LIMITED, SIGNING_REFUSED, SIGNING_UNAVAILABLE})
 # What the signer's own limits are called: they speak of no failure.
 SIGNERS_LIMITS = frozenset(
     {
@@ -54,7 +57,29 @@ def is_agent_gone(outcome: Evidence, *, reduce_only: bool) -> bool:
         return False
     if outcome.kind == SIGNING_REFUSED:
         return outcome.text in _SIGNERS_AGENT_IS_GONE
-    return outcome.kind == AGENT_GONE or (reduce_only and outcome.kind == "ACCOUNT_EMPTY")
+    return outcome.kind == AGENT_GONE or (reduce_only and outcome.kind == ACCOUNT_EMPTY)
+
+
+def pause_after(outcome: Evidence, *, reduce_only: bool) -> PauseReason | None:
+    """Give why a refusal pauses the follow until its owner acts; None when it does not."""
+    if is_agent_gone(outcome, reduce_only=reduce_only):
+        return PauseReason.AGENT_REVOKED
+    if isinstance(outcome, Rejected) and outcome.kind == ACCOUNT_EMPTY:
+        return PauseReason.ACCOUNT_NOT_FUNDED
+    return None
+
+
+def lane_after(
+    lane: Lane, outcome: Evidence, now_ms: int, *, exit_rests_until_ms: int = 0
+) -> Lane | None:
+    """Give a lane with its entries at rest once its account has used up its actions, else None.
+
+    The venue then takes one action in some ten seconds: the exit that rests has it first.
+    """
+    if not isinstance(outcome, Rejected) or outcome.kind != RATE_LIMITED:
+        return None
+    until_ms = max(now_ms, exit_rests_until_ms) + FIRST_PAUSE_MS
+    return replace(lane, entries_rest_until_ms=until_ms)
 
 
 def is_the_signers(outcome: Rejected) -> bool:

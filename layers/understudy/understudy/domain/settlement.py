@@ -28,7 +28,7 @@ HARMLESS_REJECTIONS = frozenset(
         "REDUCE_ONLY_FLAT",
         "MIN_NOTIONAL",
         "POST_ONLY_PERIOD",
-        "RATE_LIMITED",
+        retrying.RATE_LIMITED,
     }
 )
 
@@ -63,12 +63,12 @@ def settle(
     return replace(settled, ledger=after)
 
 
-def paused_by(follow: Follow, budget: Budget, *, agent_gone: bool = False) -> Follow | None:
-    """Give the follow paused when its drawdown, breaker or lost agent demands it, else None."""
+def paused_by(follow: Follow, budget: Budget, cause: PauseReason | None = None) -> Follow | None:
+    """Give the follow paused by a cause, or as its drawdown or breaker demands it, else None."""
     if follow.status is not FollowStatus.ACTIVE:
         return None
-    if agent_gone:
-        return _paused(follow, PauseReason.AGENT_REVOKED)
+    if cause is not None:
+        return _paused(follow, cause)
     readings = budget.drawdown_readings
     if follow.limits.drawdown_basis is DrawdownBasis.REALIZED:
         readings = drawdown.readings_after(follow.limits, 0, budget.pnl)

@@ -22,7 +22,8 @@ from understudy.domain.valuation import unrealized
 class Situation:
     """A trade, a follow with its records, and what lies around them, at one moment.
 
-    Without slots: what gates, sizing and receipt all ask for is worked out once.
+    `entries_rest_until_ms` is the lane's. Without slots: what gates, sizing and receipt all ask for
+    is worked out once.
     """
 
     trade: Trade
@@ -37,6 +38,7 @@ class Situation:
     market: Market
     marks: Marks
     now_ms: int
+    entries_rest_until_ms: int = 0
 
     @property
     def mode(self) -> CopyMode:

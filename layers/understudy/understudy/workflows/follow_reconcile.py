@@ -10,7 +10,7 @@ from decimal import Decimal
 from understudy.domain import drawdown
 from understudy.domain.drift import after_reading
 from understudy.domain.errors import ConflictError, RequestBudgetError
-from understudy.domain.follows import Account, Follow, FollowStatus, Ledger
+from understudy.domain.follows import Account, Follow, FollowStatus, Ledger, PauseReason
 from understudy.domain.ids import WalletId
 from understudy.domain.limits import DrawdownBasis, OnStop
 from understudy.domain.money import ZERO
@@ -214,7 +214,7 @@ def _check_agent(ports: ReconcilePorts, state: FollowState) -> None:
     follow, now_ms = state.follow, ports.copying.clock.now_ms()
     if not 0 < follow.agent_valid_until_ms <= now_ms:
         return
-    paused = paused_by(follow, state.budget, agent_gone=True)
+    paused = paused_by(follow, state.budget, PauseReason.AGENT_REVOKED)
     if paused is not None:
         _store(ports, Changes(follow=paused))
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Generator
+from typing import NamedTuple
 
+from understudy.domain import retrying
 from understudy.domain.ids import CopyId, client_order_id, intent_id
 from understudy.domain.intents import (
     Accepted,
@@ -18,15 +20,29 @@ from understudy.domain.intents import (
 from understudy.domain.money import ZERO
 from understudy.domain.plans import OrderPlan
 from understudy.domain.reasons import Reason
+from understudy.domain.receipting import REASON_OF_REJECTION, RULE_OF_REJECTION
 from understudy.domain.replacing import replace
-from understudy.domain.settlement import refused
+from understudy.domain.settlement import paused_by, refused
 from understudy.domain.trades import Trade
 from understudy.ports.copying import Changes
 from understudy.workflows.copying.claims import ENTRY_LIFETIME_MS, is_isolated
+from understudy.workflows.copying.closing_out import close_out_if_stopped
 from understudy.workflows.copying.lanes import Answer
 from understudy.workflows.copying.views import RATE_LIMITED, CopyPorts, View
 
 TRIES = 2
+# What the venue says of the account, whatever it was asked to do.
+OF_THE_ACCOUNT = {
+    kind: REASON_OF_REJECTION[kind]
+    for kind in (retrying.RATE_LIMITED, retrying.ACCOUNT_EMPTY, retrying.AGENT_GONE)
+}
+
+
+class NotSet(NamedTuple):
+    """Why a leverage was not confirmed, and by which rule if the reason has several."""
+
+    reason: Reason
+    rule: str = ""
 
 
 def needs_leverage(view: View, order: OrderPlan) -> bool:
@@ -46,7 +62,7 @@ def needs_leverage(view: View, order: OrderPlan) -> bool:
 
 def set_leverage(
     ports: CopyPorts, view: View, trade: Trade, leverage: int
-) -> Generator[Intent, Answer, tuple[View, Reason | None]]:
+) -> Generator[Intent, Answer, tuple[View, NotSet | None]]:
     """Set a symbol's leverage and say why it was not confirmed; None when it was.
 
     The action says an absolute value, so setting it again is harmless: when no answer comes it is
@@ -72,7 +88,7 @@ def _try_once(
         return _finish(ports, view, _ended(pinned, IntentState.REFUSED)), answer
     outcome = ports.submit(pinned.venue, answer, first=True)
     if isinstance(outcome, Rejected):
-        return _finish(ports, view, refused(pinned, outcome)), outcome
+        return _end_refused(ports, view, pinned, outcome), outcome
     state = IntentState.FILLED if isinstance(outcome, Accepted) else IntentState.REJECTED
     return _finish(ports, view, _ended(pinned, state)), outcome
 
@@ -81,15 +97,35 @@ def _ended(intent: Intent, state: IntentState) -> Intent:
     return replace(intent, state=state, fee_is_final=True)
 
 
-def _reason_of(outcome: Outcome | SigningRefused) -> Reason | None:
+def _reason_of(outcome: Outcome | SigningRefused) -> NotSet | None:
     """Say what came between an entry and its leverage; None when nothing did."""
     if isinstance(outcome, Accepted):
         return None
     if isinstance(outcome, SigningRefused):
         over_limit = outcome.reason == Reason.LEVERAGE_NOT_ALLOWED.value
-        return Reason.LEVERAGE_NOT_ALLOWED if over_limit else Reason.SIGNING_REFUSED
-    limited = isinstance(outcome, Unknown) and outcome.cause == RATE_LIMITED
-    return Reason.RATE_LIMITED if limited else Reason.LEVERAGE_NOT_ALLOWED
+        return NotSet(Reason.LEVERAGE_NOT_ALLOWED if over_limit else Reason.SIGNING_REFUSED)
+    if isinstance(outcome, Rejected):
+        reason = OF_THE_ACCOUNT.get(outcome.kind, Reason.LEVERAGE_NOT_ALLOWED)
+        return NotSet(reason, RULE_OF_REJECTION.get(reason, ""))
+    is_limited = outcome.cause == RATE_LIMITED
+    return NotSet(Reason.RATE_LIMITED if is_limited else Reason.LEVERAGE_NOT_ALLOWED)
+
+
+def _end_refused(ports: CopyPorts, view: View, intent: Intent, outcome: Rejected) -> View:
+    """End a change that was refused, with what the refusal says of the account."""
+    state, now_ms = view.state, ports.clock.now_ms()
+    cause = retrying.pause_after(outcome, reduce_only=False)
+    committed = ports.store.commit(
+        Changes(
+            follow=paused_by(state.follow, state.budget, cause) if cause else None,
+            lane=retrying.lane_after(view.around.lane, outcome, now_ms),
+            intent=refused(intent, outcome),
+        )
+    )
+    view = view.after(committed)
+    if committed.follow is not None:
+        close_out_if_stopped(ports.queues, view.state, now_ms)
+    return view
 
 
 def _finish(ports: CopyPorts, view: View, intent: Intent) -> View:

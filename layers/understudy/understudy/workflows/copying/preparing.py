@@ -36,7 +36,7 @@ def prepare(
         return view, decision
     view, refused = yield from set_leverage(ports, view, trade, order.leverage)
     if refused is not None:
-        return view, _skip(view, trade, decision, refused)
+        return view, _skip(view, trade, decision, *refused)
     return view, replace(decision, ledger=_with_leverage(decision.ledger, view.ledger))
 
 
@@ -57,11 +57,18 @@ def _without_budget(view: View, trade: Trade, decision: Decision, purpose: Purpo
     return replace(decision, order=None, reason=None, bound_by=VENUE_REQUESTS)
 
 
-def _skip(view: View, trade: Trade, decision: Decision, reason: Reason) -> Decision:
+def _skip(view: View, trade: Trade, decision: Decision, reason: Reason, rule: str = "") -> Decision:
     """Give an entry and what was carried up before it was pinned; the trade counts as seen."""
     ledger = without_carry(view.ledger)
     if trade.seq > ledger.last_seq:
         ledger = after_missed(ledger, trade, view.market, view.state.follow)
         ledger = having_passed(ledger, trade)
     ledger = replace(ledger, waiting=None)
-    return replace(decision, ledger=ledger, order=None, reason=reason, recent_entries_ms=None)
+    return replace(
+        decision,
+        ledger=ledger,
+        order=None,
+        reason=reason,
+        bound_by=rule or decision.bound_by,
+        recent_entries_ms=None,
+    )

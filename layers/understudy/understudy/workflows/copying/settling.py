@@ -84,23 +84,19 @@ def settle_by_reconcile(
 def _changes(
     view: View, intent: Intent, evidence: Evidence, stages: dict[str, int], ports: CopyPorts
 ) -> Changes:
-    settled = settle(
-        intent,
-        evidence,
-        view.ledger,
-        view.state.budget,
-        market=view.market,
-        now_ms=ports.clock.now_ms(),
-    )
+    now_ms, budget = ports.clock.now_ms(), view.state.budget
+    settled = settle(intent, evidence, view.ledger, budget, market=view.market, now_ms=now_ms)
     receipts: tuple[Receipt, ...] = ()
     if view.receipt is not None:
         receipt = _receipt_of(view, view.receipt, settled, evidence)
         receipts = (with_order_times(receipt, stages),)
-    agent_gone = retrying.is_agent_gone(evidence, reduce_only=intent.reduce_only)
+    cause = retrying.pause_after(evidence, reduce_only=intent.reduce_only)
+    rests_ms = settled.ledger.exit_rests_until_ms if intent.reduce_only else 0
     return Changes(
-        follow=paused_by(view.state.follow, settled.budget, agent_gone=agent_gone),
-        budget=settled.budget if settled.budget != view.state.budget else None,
+        follow=paused_by(view.state.follow, settled.budget, cause),
+        budget=settled.budget if settled.budget != budget else None,
         ledger=settled.ledger,
+        lane=retrying.lane_after(view.around.lane, evidence, now_ms, exit_rests_until_ms=rests_ms),
         intent=settled.intent,
         receipts=(
             *receipts,

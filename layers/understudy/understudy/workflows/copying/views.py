@@ -91,6 +91,7 @@ class View:
             market=self.market,
             marks=self.around.marks,
             now_ms=now_ms,
+            entries_rest_until_ms=self.around.lane.entries_rest_until_ms,
         )
 
     def with_ledger(self, ledger: Ledger) -> View:
