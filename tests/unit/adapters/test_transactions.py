@@ -2,18 +2,27 @@
 
 from __future__ import annotations
 
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from threading import Event
-from time import monotonic, sleep
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
-from botocore.exceptions import ClientError, ReadTimeoutError
+from botocore.exceptions import ConnectTimeoutError, ReadTimeoutError
 
+from tests.fakes.transacting import (
+    LONG_SECONDS,
+    Table,
+    begun,
+    cancelled,
+    failed,
+    failures_of,
+    puts,
+    until_waiting,
+)
 from understudy.adapters.aws import attempts, transactions
 from understudy.adapters.aws.attempts import MAX_ATTEMPTS
 from understudy.adapters.aws.keys import key
-from understudy.adapters.aws.operations import check_exists, delete, put
+from understudy.adapters.aws.operations import check_exists, delete
 from understudy.adapters.aws.transactions import MAX_OPERATIONS, Transactions
 from understudy.domain.errors import ConflictError, DependencyError
 
@@ -22,7 +31,7 @@ if TYPE_CHECKING:
 
     from understudy.adapters.aws.operations import Operation
 
-LONG_SECONDS = 20
+A_MOMENT = 0.05
 UNANSWERED = ReadTimeoutError(endpoint_url="http://127.0.0.1")
 
 
@@ -30,47 +39,7 @@ UNANSWERED = ReadTimeoutError(endpoint_url="http://127.0.0.1")
 def _patient(monkeypatch: pytest.MonkeyPatch) -> None:
     quick = {"pause": lambda _seconds: None, "jitter": float}
     monkeypatch.setattr(attempts.rounds, "__kwdefaults__", quick)
-    monkeypatch.setattr(transactions, "PATIENCE_SECONDS", LONG_SECONDS)
-
-
-class Table:
-    """A client that keeps what it is given, holds its first call, and refuses named items."""
-
-    def __init__(self) -> None:
-        self.calls: list[list[str]] = []
-        self.tokens: list[str] = []
-        self.kept: set[str] = set()
-        self.refused: set[str] = set()
-        self.failures: list[Exception] = []
-        self.called, self.goes_on = Event(), Event()
-
-    def transact_write_items(self, **request: Any) -> dict[str, Any]:
-        names = [name_of(each) for each in request["TransactItems"]]
-        self.calls.append(names)
-        self.tokens.append(request["ClientRequestToken"])
-        if len(self.calls) == 1:
-            self.called.set()
-            assert self.goes_on.wait(LONG_SECONDS)
-        elif self.failures:
-            raise self.failures.pop(0)
-        if not self.refused.isdisjoint(names):
-            raise cancelled(names, self.refused)
-        self.kept.update(names)
-        return {}
-
-
-def name_of(operation: Operation) -> str:
-    [action] = operation.values()
-    return str((action.get("Item") or action["Key"])["pk"]["S"])
-
-
-def cancelled(names: list[str], refused: set[str]) -> ClientError:
-    codes = ["ConditionalCheckFailed" if name in refused else "None" for name in names]
-    response: Any = {
-        "Error": {"Code": "TransactionCanceledException"},
-        "CancellationReasons": [{"Code": code} for code in codes],
-    }
-    return ClientError(response, "TransactWriteItems")
+    monkeypatch.setattr(transactions, "PATIENCE_SECONDS", 2 * LONG_SECONDS)
 
 
 @pytest.fixture
@@ -78,35 +47,6 @@ def table() -> Iterator[Table]:
     made = Table()
     yield made
     made.goes_on.set()
-
-
-def puts(*names: str) -> list[Operation]:
-    return [put("table", key(name, "item")) for name in names]
-
-
-def begun(
-    table: Table, pool: ThreadPoolExecutor, *others: list[Operation]
-) -> tuple[Transactions, list[Future[None]]]:
-    """Have one call under way, and each of the others wait for it, in their order."""
-    written = Transactions(table)  # type: ignore[arg-type]  # a fake of boto3's client
-    begun = [pool.submit(written.write, puts("first"))]
-    assert table.called.wait(LONG_SECONDS)
-    for number, operations in enumerate(others, start=1):
-        begun.append(pool.submit(written.write, operations))
-        until_waiting(written, number)
-    return written, begun
-
-
-def until_waiting(written: Transactions, count: int) -> None:
-    ends = monotonic() + LONG_SECONDS
-    while written.waiting < count and monotonic() < ends:
-        sleep(0.001)
-    assert written.waiting == count
-
-
-def failures_of(begun: list[Future[None]]) -> list[type[BaseException] | None]:
-    errors = [each.exception(LONG_SECONDS) for each in begun]
-    return [None if error is None else type(error) for error in errors]
 
 
 def test_those_that_come_while_one_is_under_way_go_together_after_it(table: Table) -> None:
@@ -117,9 +57,24 @@ def test_those_that_come_while_one_is_under_way_go_together_after_it(table: Tabl
         assert failures_of(running) == [None] * 4
         assert table.calls == [["first"], ["a", "b", "c", "d"]]
         assert len(set(table.tokens)) == 2
-        written.write(puts("later"))
+        assert failures_of([pool.submit(written.write, puts("later"))]) == [None]
 
     assert table.calls[2:] == [["later"]], "nobody is waited for once all are done"
+
+
+def test_nobody_is_told_before_the_call_has_ended(table: Table) -> None:
+    ends = table.held[2] = Event()
+
+    with ThreadPoolExecutor(8) as pool:
+        _, running = begun(table, pool, puts("a"), puts("b"))
+        table.called.clear()
+        table.goes_on.set()
+        assert table.called.wait(LONG_SECONDS)
+        told_early = wait(running[1:], A_MOMENT).done
+        ends.set()
+
+        assert not told_early
+        assert failures_of(running) == [None] * 3
 
 
 def test_whose_condition_fails_is_told_so_and_the_others_are_written(table: Table) -> None:
@@ -168,6 +123,87 @@ def test_a_refusal_after_a_lost_answer_tells_nobody_that_nothing_was_written(tab
     assert table.calls[1:] == [["a", "b"]] * 2
 
 
+def test_throttling_says_that_nothing_was_written(table: Table) -> None:
+    table.failures = [failed("ThrottlingException")]
+    table.refused = {"b"}
+
+    with ThreadPoolExecutor(8) as pool:
+        _, running = begun(table, pool, puts("a"), puts("b"), puts("c"))
+        table.goes_on.set()
+
+        assert failures_of(running) == [None, None, ConflictError, None]
+    assert table.tokens[1] == table.tokens[2]
+
+
+@pytest.mark.parametrize("code", ["InternalServerError", "TransactionInProgressException"])
+def test_what_says_nothing_of_the_writing_is_no_refusal(table: Table, code: str) -> None:
+    table.failures = [failed(code)] * MAX_ATTEMPTS
+
+    with ThreadPoolExecutor(8) as pool:
+        _, running = begun(table, pool, puts("a"), puts("b"))
+        table.goes_on.set()
+
+        assert failures_of(running) == [None, DependencyError, DependencyError]
+    assert table.calls[1:] == [["a", "b"]] * MAX_ATTEMPTS
+
+
+@pytest.mark.parametrize(
+    "failure",
+    [
+        failed("AccessDeniedException"),
+        failed("ValidationException"),
+        ConnectTimeoutError(endpoint_url="http://127.0.0.1"),
+    ],
+)
+def test_what_was_not_even_tried_is_written_alone(table: Table, failure: Exception) -> None:
+    table.failures = [failure]
+
+    with ThreadPoolExecutor(8) as pool:
+        _, running = begun(table, pool, puts("a"), puts("b"))
+        table.goes_on.set()
+
+        assert failures_of(running) == [None] * 3
+    assert sorted(table.calls[2:]) == [["a"], ["b"]]
+
+
+def test_nobody_waits_while_one_pauses_before_its_repetition(
+    table: Table, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    others_are_done, rests = Event(), Event()
+
+    def pause(_seconds: float) -> None:
+        rests.set()
+        assert others_are_done.wait(LONG_SECONDS / 2), "the others wait for a pause"
+
+    monkeypatch.setattr(attempts.rounds, "__kwdefaults__", {"pause": pause, "jitter": float})
+    table.failures = [UNANSWERED]
+
+    with ThreadPoolExecutor(8) as pool:
+        written, running = begun(table, pool, puts("rests"))
+        table.goes_on.set()
+        assert rests.wait(LONG_SECONDS)
+        written.write(puts("a"))
+        written.write(puts("b"))
+        others_are_done.set()
+
+        assert failures_of(running) == [None, None]
+    assert table.calls == [["first"], ["rests"], ["a"], ["b"], ["rests"]]
+
+
+def test_who_names_no_item_keeps_nobody_waiting(table: Table) -> None:
+    nameless: list[Operation] = [{"Put": {"TableName": "table", "Item": {}}}]
+
+    with ThreadPoolExecutor(8) as pool:
+        written, running = begun(table, pool, puts("a"))
+        running.append(pool.submit(written.write, nameless))
+        running.append(pool.submit(written.write, puts("b")))
+        until_waiting(written, 2)
+        table.goes_on.set()
+
+        assert failures_of(running) == [None, None, KeyError, None]
+    assert table.calls == [["first"], ["a", "b"]]
+
+
 def test_a_thread_that_breaks_off_leaves_no_other_waiting(table: Table) -> None:
     table.failures = [ZeroDivisionError()]
 
@@ -199,16 +235,25 @@ def test_no_item_is_in_a_call_twice(table: Table) -> None:
     assert table.calls[1:] == [["a", "b"], ["a"], ["a"]]
 
 
+def test_nor_is_that_of_one_that_was_not_the_first(table: Table) -> None:
+    with ThreadPoolExecutor(8) as pool:
+        _, running = begun(table, pool, puts("a"), puts("b"), puts("b"))
+        table.goes_on.set()
+
+        assert failures_of(running) == [None] * 4
+    assert table.calls[1:] == [["a", "b"], ["b"]]
+
+
 def test_no_call_is_larger_than_may_be(table: Table) -> None:
     half = [f"half {number}" for number in range(MAX_OPERATIONS // 2)]
     more = [f"more {number}" for number in range(MAX_OPERATIONS // 2 + 1)]
 
     with ThreadPoolExecutor(8) as pool:
-        _, running = begun(table, pool, puts(*half), puts(*more), puts("last"))
+        _, running = begun(table, pool, puts("a"), puts(*half), puts(*more), puts("last"))
         table.goes_on.set()
 
-        assert failures_of(running) == [None] * 4
-    assert table.calls[1:] == [[*half, "last"], more]
+        assert failures_of(running) == [None] * 5
+    assert table.calls[1:] == [["a", *half, "last"], more]
 
 
 def test_one_that_hangs_is_not_waited_for(table: Table, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -5,8 +5,7 @@ Each is all or nothing by itself, as if it had been alone: going together only s
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from functools import cached_property
+from collections.abc import Callable, Sequence
 from threading import Event, Lock
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
@@ -25,14 +24,22 @@ if TYPE_CHECKING:
 MAX_OPERATIONS = 100
 # How long one that hangs is waited for; a call usually takes 10 to 30 ms.
 PATIENCE_SECONDS = 0.1
-# With these nothing was written. Whose operations were refused, each finds out alone.
+# With these nothing was written. Whose operations were refused, each finds out alone; so does each
+# whether it has a connection, which a call that cannot connect is not repeated for.
 _REFUSED = frozenset(
     {
         "AccessDeniedException",
+        "ConnectTimeoutError",
+        "EndpointConnectionError",
         "TransactionCanceledException",
         "TransactionConflictException",
         "ValidationException",
     }
+)
+# Nor was it with these, but they say the same to all of a group: it is repeated together. What is
+# named neither here nor above may have been written.
+_NOT_TAKEN = frozenset(
+    {"ProvisionedThroughputExceededException", "RequestLimitExceeded", "ThrottlingException"}
 )
 
 
@@ -59,10 +66,13 @@ class Transactions:
         mine = _Wanted(operations)
         group = self._group_of(mine)
         if group:
+            turn = _Turn(self._pass_on)
             try:
-                self._write(group)
+                self._write(group, turn)
             finally:
-                self._hand_over(group)
+                for each in group[1:]:
+                    each.moved.set()
+                turn.end()
         if mine.failure is not None:
             cause = mine.failure.facts.get("cause", mine.failure.code)
             raise DependencyError(mine.failure.message, cause=cause) from mine.failure
@@ -99,14 +109,15 @@ class Transactions:
         self._waiting = left
         return group
 
-    def _write(self, group: Sequence[_Wanted]) -> None:
+    def _write(self, group: Sequence[_Wanted], turn: _Turn) -> None:
+        call = _Call(self._client, group, turn)
         if len(group) == 1:
-            transact(self._client, group[0].operations)
+            attempt(call)
             return
         failure: UnderstudyError | None = _BROKEN_OFF
         goes_alone = False
         try:
-            attempt(_Call(self._client, group))
+            attempt(call)
             failure = None
         except _RefusedError:
             failure, goes_alone = None, True
@@ -116,10 +127,8 @@ class Transactions:
             for each in group:
                 each.failure, each.goes_alone = failure, goes_alone
 
-    def _hand_over(self, group: Sequence[_Wanted]) -> None:
-        """Tell the others of a group, and give the turn to those that came meanwhile."""
-        for each in group[1:]:
-            each.moved.set()
+    def _pass_on(self) -> None:
+        """Give a turn to those that came meanwhile."""
         with self._lock:
             if not self._waiting:
                 self._under_way -= 1
@@ -133,25 +142,45 @@ class _RefusedError(Exception):
     """A call that several went with was refused: nothing was written."""
 
 
+class _Turn:
+    """What one that writes has of its turn: it ends with its first answer, whatever that is."""
+
+    def __init__(self, pass_on: Callable[[], None]) -> None:
+        self._pass_on: Callable[[], None] | None = pass_on
+
+    def end(self) -> None:
+        """Give the turn on, once."""
+        pass_on, self._pass_on = self._pass_on, None
+        if pass_on is not None:
+            pass_on()
+
+
 class _Call:
     """One call for a group; a repetition of it carries the same token."""
 
-    def __init__(self, client: DynamoDBClient, group: Sequence[_Wanted]) -> None:
+    def __init__(self, client: DynamoDBClient, group: Sequence[_Wanted], turn: _Turn) -> None:
         self._client = client
+        self._turn = turn
+        self._is_shared = len(group) > 1
         self._operations: Any = [operation for each in group for operation in each.operations]
         self._token = str(uuid4())
         self._is_unknown = False
 
     def __call__(self) -> None:
-        """Write them; a refusal says that nothing is written while no answer was lost before."""
+        """Write them; a refusal says that nothing is written while no answer was lost before.
+
+        Who repeats it, with pauses, has no turn any more: nobody waits for that.
+        """
         try:
             self._client.transact_write_items(
                 TransactItems=self._operations, ClientRequestToken=self._token
             )
         except (ClientError, BotoCoreError) as error:
-            if code_of(error) in _REFUSED and not self._is_unknown:
+            self._turn.end()
+            code = code_of(error)
+            if self._is_shared and code in _REFUSED and not self._is_unknown:
                 raise _RefusedError from error
-            self._is_unknown = True
+            self._is_unknown |= code not in _NOT_TAKEN
             raise
 
 
@@ -163,17 +192,15 @@ class _Wanted:
 
     def __init__(self, operations: Sequence[Operation]) -> None:
         self.operations = operations
+        # Named here and not where they are compared: an error in it is this thread's own.
+        self.items = frozenset(_item(action) for each in operations for action in each.values())
         self.moved = Event()
         self.group: Sequence[_Wanted] = ()
         self.failure: UnderstudyError | None = None
         self.goes_alone = False
 
-    @cached_property
-    def items(self) -> frozenset[tuple[str, str, str]]:
-        """Name the items that it is about, by table and key."""
-        return frozenset(_item(action) for each in self.operations for action in each.values())
-
 
 def _item(action: dict[str, Any]) -> tuple[str, str, str]:
+    """Name the item that an operation is about, by table and key."""
     key = action["Item"] if "Item" in action else action["Key"]
     return action["TableName"], key["pk"]["S"], key["sk"]["S"]
