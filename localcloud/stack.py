@@ -31,6 +31,16 @@ class Calls:
     count: int
 
 
+@dataclass(frozen=True)
+class Denials:
+    """How often a role, by its name, was denied an action on a resource."""
+
+    role: str
+    action: str
+    resource: str
+    count: int
+
+
 class Cpu(NamedTuple):
     """CPU seconds of a function's workers: until each asked for its first event, and since."""
 
@@ -75,6 +85,10 @@ class RunningStack:
             )
             for row in self.emulator.control("calls")
         ]
+
+    def denials(self) -> list[Denials]:
+        """Return what roles were denied since the start."""
+        return [Denials(**row) for row in self.emulator.control("denials")]
 
     def cpu_seconds(self) -> dict[str, Cpu]:
         """Return what each function's workers took of the CPU by its logical id, ended ones too."""

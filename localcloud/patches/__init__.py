@@ -8,6 +8,7 @@ from __future__ import annotations
 from localcloud.patches import (
     answer_headers,
     deliveries,
+    denials,
     duties,
     encryption_context,
     event_source_roles,
@@ -19,6 +20,7 @@ from localcloud.patches import (
     roles,
     runtime_api,
     schedules,
+    sealing_anew,
     standstill,
     stream_records,
     worker_times,
@@ -35,6 +37,8 @@ def apply_all() -> None:
     worker_times.apply()
     encryption_context.apply()
     key_names.apply()
+    denials.apply()
+    sealing_anew.apply()
     leading_keys.apply()
     standstill.apply()
     roles.check_emulator()

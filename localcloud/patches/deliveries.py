@@ -11,7 +11,7 @@ from typing import Any
 
 from ministack.services import eventbridge, lambda_svc, sqs
 
-from localcloud.patches import roles
+from localcloud.patches import roles, undelivered
 from localcloud.patches.attributes import existing
 
 ACTIONS = {
@@ -30,11 +30,20 @@ def apply() -> None:
     existing(lambda_svc, "function_policy_for_arn")
     existing(sqs, "queue_policy_for_arn")
 
+    undelivered.check_emulator()
+
     def deliver_if_allowed(target: Any, event: Any, rule: Any, view: Any = None) -> None:
-        if _is_allowed(target, rule):
-            deliver(target, event, rule, view)
-        else:
+        failure = ""
+        if not _is_allowed(target, rule):
             logger.warning("%s may not deliver to %s", rule.get("Arn"), target.get("Arn"))
+            failure = undelivered.DENIED
+        elif undelivered.is_missing(target):
+            logger.warning("%s delivers to %s: not there", rule.get("Arn"), target.get("Arn"))
+            failure = undelivered.MISSING
+        if not failure:
+            deliver(target, event, rule, view)
+        elif undelivered.is_schedule(rule):
+            undelivered.keep(target, event, rule, failure)
 
     eventbridge._invoke_target = deliver_if_allowed  # noqa: SLF001 - the patch
 

@@ -16,17 +16,23 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 _OF_NEW_KEYS = ("KeySpec", "KeyUsage")
-_FIELDS = ("EncryptionContext", "SourceEncryptionContext", "DestinationEncryptionContext")
+_FIELDS = ("EncryptionContext", "SourceEncryptionContext")
+"""What names the context; the other side of a ReEncrypt is asked about by itself."""
 
 
 def condition_keys(body: bytes) -> dict[str, Any]:
     """Return what a KMS request says of its encryption context and of the key to be made."""
     request = json.loads(body or b"{}")
-    context: Mapping[str, str] = next((request[name] for name in _FIELDS if request.get(name)), {})
-    keys: dict[str, Any] = {f"kms:encryptioncontext:{key.lower()}": context[key] for key in context}
-    if context:
-        keys["kms:encryptioncontextkeys"] = list(context)
+    keys = context_keys(next((request[name] for name in _FIELDS if request.get(name)), None))
     return keys | {f"kms:{name.lower()}": request[name] for name in _OF_NEW_KEYS if name in request}
+
+
+def context_keys(context: Mapping[str, str] | None) -> dict[str, Any]:
+    """Return the condition keys of an encryption context, none where there is no context."""
+    if not context:
+        return {}
+    keys: dict[str, Any] = {f"kms:encryptioncontext:{key.lower()}": context[key] for key in context}
+    return {**keys, "kms:encryptioncontextkeys": list(context)}
 
 
 def apply() -> None:

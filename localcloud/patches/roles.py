@@ -6,6 +6,7 @@ from typing import Any
 
 from ministack.core import iam_evaluator
 
+from localcloud.patches import denials
 from localcloud.patches.attributes import existing
 
 
@@ -26,7 +27,10 @@ def role_allows(account: str, region: str, role: str, action: str, resource: str
         region=region,
     )
     policies = iam_evaluator._gather_role_policies(role, account)  # noqa: SLF001 - no public look-up
-    return bool(iam_evaluator.evaluate(context, policies).decision == "Allow")
+    if iam_evaluator.evaluate(context, policies).decision == "Allow":
+        return True
+    denials.note(role, action, resource)
+    return False
 
 
 def policy_allows(policy: Any, region: str, action: str, resource: str, source: str) -> bool:
