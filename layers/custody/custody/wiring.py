@@ -113,7 +113,6 @@ def _vault(settings: Settings) -> KmsKeyVault:
 def _care_for_keys(settings: Settings, stamps: KmsStamps, event: Event) -> Answer:
     from custody.aws.legacy_store import DynamoLegacyStore
     from custody.aws.sealed_agents import DynamoSealedAgents
-    from custody.development import is_local_stage
     from custody.key_care import keys_door, rewrap
     from custody.migration.door import migrate, no_chain, take_over
     from custody.rewrapping import Rewrapping
@@ -121,9 +120,8 @@ def _care_for_keys(settings: Settings, stamps: KmsStamps, event: Event) -> Answe
     database, clock = clients.dynamodb(), SystemClock()
     agents = DynamoSealedAgents(database, settings.tables, stamps)
     legacy = DynamoLegacyStore(database, settings.tables, stamps)
-    vault = KmsKeyVault(clients.kms(), settings.agent_keys, is_stand_in=is_local_stage(os.environ))
     operations = {
-        "rewrap": rewrap(Rewrapping(agents, vault, clock)),
+        "rewrap": rewrap(Rewrapping(agents, _vault(settings), clock)),
         "take_over": take_over(legacy, clock),
         # A real chain comes with the venue whose wallets the older system has.
         "migrate": migrate(

@@ -107,7 +107,7 @@ def on_aws(dynamodb: Any, kms: Any, names: TableNames | None = None) -> Backend:
         KmsKeyVault(kms, keys),
         partial(_rows, dynamodb, names.audit),
         DynamoSealedAgents(late, names, stamps),
-        lambda: KmsKeyVault(kms, VaultKeys(keys.spare, keys.sealing), is_stand_in=True),
+        lambda: KmsKeyVault(kms, VaultKeys(keys.spare, keys.sealing)),
         DynamoLegacyStore(late, names, stamps),
         partial(throw_away, dynamodb, names.custody),
     )

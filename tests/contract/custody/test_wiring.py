@@ -153,9 +153,11 @@ def test_off_this_machine_nobody_is_migrated_whatever_the_settings_say(
     assert refused["error"]["code"] == "CHAIN_NOT_CONFIGURED"
 
 
-@pytest.mark.parametrize("stage", ["prod", "local"])
-def test_off_this_machine_no_missing_right_to_seal_anew_lets_a_key_out(
-    function: LambdaInProcess, monkeypatch: pytest.MonkeyPatch, stage: str
+@pytest.mark.parametrize(
+    ("stage", "cloud"), [("prod", ""), ("local", ""), ("local", "http://127.0.0.1:9")]
+)
+def test_nowhere_does_a_missing_right_to_seal_anew_let_a_key_out(
+    function: LambdaInProcess, monkeypatch: pytest.MonkeyPatch, stage: str, cloud: str
 ) -> None:
     an_agent(function)
     monkeypatch.setenv("UNDERSTUDY_STAGE", stage)
@@ -171,6 +173,8 @@ def test_off_this_machine_no_missing_right_to_seal_anew_lets_a_key_out(
             raise ClientError({"Error": {"Code": "AccessDeniedException"}}, model.name)
 
     clients.kms().meta.events.register("before-call.kms", without_the_right)
+    clients.dynamodb()
+    monkeypatch.setenv("AWS_ENDPOINT_URL", cloud)
 
     failed = called(function, {"operation": "rewrap", "page": ""})
 

@@ -83,6 +83,45 @@ def test_a_key_opens_for_its_own_agent_only(
     assert refused == "InvalidCiphertextException"
 
 
+def sealed_anew(system: RunningStack, sealed: dict[str, Any], **other: Any) -> dict[str, Any]:
+    """Give what asks KMS to seal a key anew by the spare key, under its own context."""
+    name = system.stack.functions["SignerFunction"]
+    found = system.session().client("lambda").get_function_configuration(FunctionName=name)
+    asked = {
+        "CiphertextBlob": sealed["CiphertextBlob"],
+        "SourceEncryptionContext": CONTEXT,
+        "DestinationKeyId": found["Environment"]["Variables"]["SPARE_AGENT_KEY_ID"],
+        "DestinationEncryptionContext": CONTEXT,
+    }
+    return {**asked, **other}
+
+
+@pytest.mark.parametrize("function", STRANGERS_TO_KEYS)
+def test_nobody_but_the_signer_seals_a_key_anew(
+    function: str,
+    system: RunningStack,
+    sealed: dict[str, Any],
+    as_role: Callable[[str, str], Any],
+) -> None:
+    asked = sealed_anew(system, sealed)
+
+    assert refusal(as_role(function, "kms").re_encrypt, **asked) == "AccessDeniedException"
+
+
+@pytest.mark.parametrize("side", ["SourceEncryptionContext", "DestinationEncryptionContext"])
+def test_the_signer_seals_a_key_anew_for_no_other_purpose(
+    side: str,
+    system: RunningStack,
+    sealed: dict[str, Any],
+    as_role: Callable[[str, str], Any],
+) -> None:
+    asked = sealed_anew(system, sealed, **{side: {**CONTEXT, "purpose": "something-else"}})
+    signer = as_role("SignerFunction", "kms")
+
+    assert refusal(signer.re_encrypt, **asked) == "AccessDeniedException"
+    assert "CiphertextBlob" in signer.re_encrypt(**sealed_anew(system, sealed))
+
+
 @pytest.mark.parametrize(
     ("function", "alias"),
     [pair for pair in product(STRANGERS_TO_KEYS, ALIASES) if pair not in OWN_ALIAS.items()],

@@ -15,9 +15,6 @@ if TYPE_CHECKING:
 
     from mypy_boto3_kms import KMSClient
 
-# What a stand-in for KMS without ReEncrypt answers: one that checks roles denies what it never
-# heard of. From AWS the same words mean that a right is missing.
-_CANNOT = frozenset({"AccessDeniedException", "InvalidAction", "UnknownOperationException"})
 _UNUSABLE = frozenset({"InvalidCiphertextException", "IncorrectKeyException"})
 
 
@@ -29,15 +26,11 @@ class VaultKeys(NamedTuple):
 
 
 class KmsKeyVault:
-    """Seals agent keys under one KMS key and opens those of two; no other is ever asked.
+    """Seals agent keys under one KMS key and opens those of two; no other is ever asked."""
 
-    `is_stand_in` says that the KMS is not AWS's and may know nothing of ReEncrypt.
-    """
-
-    def __init__(self, client: KMSClient, keys: VaultKeys, *, is_stand_in: bool = False) -> None:
+    def __init__(self, client: KMSClient, keys: VaultKeys) -> None:
         self._client = client
         self._keys = keys
-        self._is_stand_in = is_stand_in
 
     @property
     def sealing_key_id(self) -> str:
@@ -69,25 +62,16 @@ class KmsKeyVault:
         return bytes(answer["Plaintext"])
 
     def rewrap(self, sealed: Sealed, context: Mapping[str, str]) -> Sealed:
-        """Let KMS seal anew, without the key coming out of it; raises as `open`.
-
-        A stand-in for AWS's KMS that cannot is asked to open and to seal instead; so the key is in
-        memory for a moment, as it is when it signs.
-        """
-        try:
-            answer = _asked(
-                lambda: self._client.re_encrypt(
-                    CiphertextBlob=sealed.ciphertext,
-                    SourceKeyId=self._known(sealed.key_id),
-                    SourceEncryptionContext=context,
-                    DestinationKeyId=self._keys.sealing,
-                    DestinationEncryptionContext=context,
-                )
+        """Let KMS seal anew, without the key coming out of it; raises as `open`."""
+        answer = _asked(
+            lambda: self._client.re_encrypt(
+                CiphertextBlob=sealed.ciphertext,
+                SourceKeyId=self._known(sealed.key_id),
+                SourceEncryptionContext=context,
+                DestinationKeyId=self._keys.sealing,
+                DestinationEncryptionContext=context,
             )
-        except DependencyError as error:
-            if not self._is_stand_in or _code(error.__cause__) not in _CANNOT:
-                raise
-            return self.seal(self.open(sealed, context), context)
+        )
         return Sealed(answer["CiphertextBlob"], self._keys.sealing)
 
     def _known(self, key_id: str) -> str:
@@ -106,7 +90,3 @@ def _asked(call: Callable[[], Any]) -> Any:
         raise DependencyError("KMS did not decrypt the agent's key") from error
     except BotoCoreError as error:
         raise DependencyError("KMS did not answer") from error
-
-
-def _code(cause: BaseException | None) -> str:
-    return str(cause.response["Error"]["Code"]) if isinstance(cause, ClientError) else ""
