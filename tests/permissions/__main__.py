@@ -18,7 +18,7 @@ from tests.permissions.stage import Stage
 
 
 def main() -> int:
-    """Run the proof; 0 when every part is needed or is a named exception."""
+    """Run the proof; 0 when every part is needed."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument(
         "--role", action="append", help="only roles whose name contains this; may be repeated"

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from cli.checkpoint_key import verifier_of
 from tests.permissions.cast import new_user
-from tests.permissions.dead_letters import keeps_failures
+from tests.permissions.dead_letters import keeps_failures, keeps_what_cannot_start
 from tests.permissions.logs import leaves_a_log
 from tests.permissions.publishing import given_up_soon
 from understudy.adapters.aws import keys
@@ -90,6 +90,11 @@ def a_checkpoint_is_made_by_the_schedule(stage: Stage) -> None:
     stage.system.stack.run_schedules()
 
     stage.wait("a checkpoint is made", lambda: _latest_ms(stage) > since_ms)
+
+
+def a_checkpoint_that_cannot_be_begun_is_kept(stage: Stage) -> None:
+    schedule = f"{CHECKPOINT}EveryFiveMinutes"
+    keeps_what_cannot_start(stage, schedule, "AuditCheckpointDeadLetterQueue")
 
 
 def seal_soon(system: System) -> None:
@@ -190,5 +195,8 @@ OF_CHECKPOINTS = (
     the_chains_are_signed_and_locked_away,
     a_checkpoint_that_fails_is_kept,
 )
-OF_THE_SCHEDULE = (a_checkpoint_is_made_by_the_schedule,)
+OF_THE_SCHEDULE = (
+    a_checkpoint_is_made_by_the_schedule,
+    a_checkpoint_that_cannot_be_begun_is_kept,
+)
 CHECKS = OF_SEALING + OF_CHECKPOINTS + OF_THE_SCHEDULE

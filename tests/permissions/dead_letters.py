@@ -1,4 +1,4 @@
-"""Whether what could not be handled is kept."""
+"""Whether what could not be handled, or not even be started, is kept."""
 
 from __future__ import annotations
 
@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from tests.permissions.stage import Stage
 
 LONG_AGO_MS = 1
+KEPT_OF_A_SCHEDULE = ("Name", "ScheduleExpression", "FlexibleTimeWindow", "State", "Target")
+WRITTEN_BY = "SCHEDULE_ARN"
 
 
 def keeps_failures(stage: Stage, queue: str, fail: Callable[[], object]) -> None:
@@ -27,6 +29,43 @@ def keeps_failures(stage: Stage, queue: str, fail: Callable[[], object]) -> None
 
     stage.wait(f"{queue} keeps the failure", lambda: waiting(stage, url))
     client.purge_queue(QueueUrl=url)
+
+
+def keeps_what_cannot_start(stage: Stage, schedule: str, queue: str) -> None:
+    """Check that a run whose function is not there comes to a dead-letter queue; it is left empty.
+
+    The function's own failures come to that queue too, so the letter must be the schedule's.
+    """
+    url, client = stage.queue(queue), stage.client("sqs")
+    client.purge_queue(QueueUrl=url)
+    with _aimed_at_nothing(stage, schedule) as arn:
+        stage.system.stack.run_schedules()
+
+        stage.wait(f"{queue} keeps the run", lambda: arn in _schedules_of_letters(stage, url))
+    client.purge_queue(QueueUrl=url)
+
+
+@contextmanager
+def _aimed_at_nothing(stage: Stage, schedule: str) -> Iterator[str]:
+    """Have a schedule start what is not there; gives the schedule's ARN."""
+    client = stage.client("scheduler")
+    found = client.get_schedule(Name=schedule)
+    kept = {name: found[name] for name in KEPT_OF_A_SCHEDULE}
+    nothing = {**found["Target"], "Arn": f"{found['Target']['Arn']}-gone"}
+    client.update_schedule(**{**kept, "Target": nothing})
+    try:
+        yield str(found["Arn"])
+    finally:
+        client.update_schedule(**kept)
+
+
+def _schedules_of_letters(stage: Stage, url: str) -> set[str]:
+    """Take the letters of a queue; gives the schedules that wrote them."""
+    taken = stage.client("sqs").receive_message(
+        QueueUrl=url, MaxNumberOfMessages=10, MessageAttributeNames=[WRITTEN_BY]
+    )
+    attributes = (each.get("MessageAttributes", {}) for each in taken.get("Messages", []))
+    return {each[WRITTEN_BY]["StringValue"] for each in attributes if WRITTEN_BY in each}
 
 
 @contextmanager

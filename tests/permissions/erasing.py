@@ -9,7 +9,12 @@ from typing import TYPE_CHECKING, Any
 
 from tests.permissions.auditing import books
 from tests.permissions.cast import SYMBOL, new_follower
-from tests.permissions.dead_letters import LONG_AGO_MS, keeps_failures, unreadable
+from tests.permissions.dead_letters import (
+    LONG_AGO_MS,
+    keeps_failures,
+    keeps_what_cannot_start,
+    unreadable,
+)
 from tests.permissions.logs import leaves_a_log
 from understudy.adapters.aws import identity_keys
 from understudy.adapters.aws.account_store import DynamoAccountStore
@@ -82,6 +87,10 @@ def accounts_are_erased_by_the_schedule(stage: Stage) -> None:
     stage.wait("the user is gone", lambda: not left_of(stage, user_id))
 
 
+def a_run_that_cannot_be_started_is_kept(stage: Stage) -> None:
+    keeps_what_cannot_start(stage, f"{FUNCTION}EveryFiveMinutes", "AccountErasureDeadLetterQueue")
+
+
 def have_asked(stage: Stage, user_id: UserId, on_stop: OnStop) -> None:
     """Have a user ask, in a request that dies at once, so long ago that they are due."""
     no_trail: Any = None
@@ -115,4 +124,4 @@ OF_ERASURE = (
     an_exit_that_is_open_is_told_to_its_lane,
     a_run_that_fails_is_kept,
 )
-OF_THE_SCHEDULE = (accounts_are_erased_by_the_schedule,)
+OF_THE_SCHEDULE = (accounts_are_erased_by_the_schedule, a_run_that_cannot_be_started_is_kept)

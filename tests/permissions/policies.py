@@ -7,12 +7,14 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from copy import deepcopy
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any
 
 from localcloud.deploy.cloudformation import STACK_NAME
 
 if TYPE_CHECKING:
     from localcloud.session import LocalSession
+    from localcloud.stack import Denials
 
 WHOLE = "the whole statement"
 Statement = dict[str, Any]
@@ -37,11 +39,20 @@ class Cut:
     part: str
     left: tuple[Statement, ...]
     actions: tuple[str, ...]
+    resources: tuple[str, ...]
 
     @property
     def title(self) -> str:
         """Name the role, the statement and the part."""
         return f"{self.policy.role} {self.statement}: {self.part}"
+
+    def explains(self, denial: Denials) -> bool:
+        """Tell whether a denial is of what this has taken out."""
+        return (
+            denial.role == self.policy.role_name
+            and any(fnmatchcase(denial.action, action) for action in self.actions)
+            and any(fnmatchcase(denial.resource, resource) for resource in self.resources)
+        )
 
 
 def read_policies(session: LocalSession) -> list[Policy]:
@@ -62,13 +73,15 @@ def cuts_of(policy: Policy) -> Iterator[Cut]:
     for place, statement in enumerate(policy.statements):
         name = str(statement.get("Sid", policy.name))
         actions = tuple(_as_list(statement["Action"]))
-        yield Cut(policy, name, WHOLE, _replaced(policy, place), actions)
+        resources = tuple(_as_list(statement["Resource"]))
+        yield Cut(policy, name, WHOLE, _replaced(policy, place), actions, resources)
         for key in ("Action", "Resource"):
             values = _as_list(statement[key])
             for value in values if len(values) > 1 else ():
                 less = {**statement, key: [each for each in values if each != value]}
-                touched = (value,) if key == "Action" else actions
-                yield Cut(policy, name, value, _replaced(policy, place, less), touched)
+                touched = {"Action": actions, "Resource": resources, key: (value,)}
+                left = _replaced(policy, place, less)
+                yield Cut(policy, name, value, left, touched["Action"], touched["Resource"])
 
 
 @contextmanager

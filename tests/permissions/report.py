@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 from rich.table import Table
 
-from tests.permissions.exceptions import NOT_ASKED
 from tests.permissions.proof import Outcome
 
 if TYPE_CHECKING:
@@ -26,12 +25,8 @@ def report(verdicts: Sequence[Verdict], seconds: int) -> int:
     failed = [verdict for verdict in verdicts if verdict.outcome in FAILED]
     for verdict in failed:
         console.print(verdict.text, style="red")
-    excepted = sum(verdict.outcome is Outcome.EXCEPTED for verdict in verdicts)
-    missed = len(verdicts) - excepted - len(failed)
-    console.print(
-        f"{len(verdicts)} parts: {missed} missed, {excepted} not asked here"
-        f" ({len(NOT_ASKED)} exceptions), {len(failed)} failed; {seconds} s"
-    )
+    missed = len(verdicts) - len(failed)
+    console.print(f"{len(verdicts)} parts: {missed} missed, {len(failed)} failed; {seconds} s")
     return 1 if failed else 0
 
 

@@ -6,7 +6,12 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from tests.permissions.cast import Follower, new_follower
-from tests.permissions.dead_letters import LONG_AGO_MS, keeps_failures, unreadable
+from tests.permissions.dead_letters import (
+    LONG_AGO_MS,
+    keeps_failures,
+    keeps_what_cannot_start,
+    unreadable,
+)
 from tests.permissions.logs import leaves_a_log
 from tests.permissions.publishing import hear_of, witness
 from understudy.adapters.aws import identity_keys
@@ -76,6 +81,10 @@ def agents_are_looked_after_by_the_schedule(stage: Stage) -> None:
     stage.wait("the venue is asked", lambda: _agent(follower).checked_at_ms >= since_ms)
 
 
+def a_run_that_cannot_be_started_is_kept(stage: Stage) -> None:
+    keeps_what_cannot_start(stage, f"{FUNCTION}EveryFiveMinutes", "AgentUpkeepDeadLetterQueue")
+
+
 def _have_due(follower: Follower, **changes: Any) -> Agent:
     """Store a follower's agent as one that is due."""
     due = replace(_agent(follower), attend_at_ms=LONG_AGO_MS, **changes)
@@ -102,4 +111,7 @@ OF_UPKEEP = (
     the_venue_is_asked_for_an_agent,
     a_run_that_fails_is_kept,
 )
-OF_THE_SCHEDULE = (agents_are_looked_after_by_the_schedule,)
+OF_THE_SCHEDULE = (
+    agents_are_looked_after_by_the_schedule,
+    a_run_that_cannot_be_started_is_kept,
+)

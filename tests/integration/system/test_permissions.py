@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.permissions.catalogue import CHECKS, title_of
-from tests.permissions.exceptions import NOT_ASKED
-from tests.permissions.policies import cuts_of, read_policies
+from tests.permissions.policies import read_policies
 from tests.permissions.stage import Stage
 
 if TYPE_CHECKING:
@@ -33,13 +32,6 @@ def test_every_role_has_its_checks(stage: Stage) -> None:
     policies = read_policies(stage.system.stack.session())
 
     assert {policy.role for policy in policies} == set(CHECKS)
-
-
-def test_every_exception_names_a_statement(stage: Stage) -> None:
-    policies = read_policies(stage.system.stack.session())
-    known = {(cut.policy.role, cut.statement) for each in policies for cut in cuts_of(each)}
-
-    assert set(NOT_ASKED) <= known
 
 
 def test_every_statement_of_a_role_has_a_name_of_its_own(stage: Stage) -> None:
