@@ -29,7 +29,6 @@ def apply() -> None:
     deliver = existing(eventbridge, "_invoke_target")
     existing(lambda_svc, "function_policy_for_arn")
     existing(sqs, "queue_policy_for_arn")
-
     undelivered.check_emulator()
 
     def deliver_if_allowed(target: Any, event: Any, rule: Any, view: Any = None) -> None:
