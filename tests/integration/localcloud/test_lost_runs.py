@@ -78,6 +78,12 @@ def scene(cloud: RunningStack) -> Iterator[Scene]:
     queues.delete_queue(QueueUrl=url)
 
 
+def is_said(scene: Scene, schedule: str) -> bool:
+    """Tell whether the log has that a run was lost."""
+    said = f"{schedule} may not or cannot keep a failed run in {scene.queue_arn}"
+    return said in scene.cloud.emulator.log_text()
+
+
 @pytest.mark.parametrize("resource", ["", "another queue"], ids=["no right", "another queue's"])
 def test_without_the_right_to_send_there_the_run_is_lost_and_that_is_said(
     scene: Scene, resource: str
@@ -87,8 +93,7 @@ def test_without_the_right_to_send_there_the_run_is_lost_and_that_is_said(
         scene.cloud.run_schedules()
 
         assert scene.kept() == []
-        said = scene.cloud.emulator.log_text()
-        assert f"{schedule} may not or cannot keep a failed run in {scene.queue_arn}" in said
+        assert is_said(scene, schedule)
 
 
 def test_a_queue_that_keeps_an_order_is_no_dead_letter_queue_of_a_schedule(scene: Scene) -> None:
@@ -97,10 +102,11 @@ def test_a_queue_that_keeps_an_order_is_no_dead_letter_queue_of_a_schedule(scene
     ordered = Scene(scene.cloud, url, f"{scene.queue_arn.rpartition(':')[0]}:{name}")
     with ExitStack() as stack:
         stack.callback(queues.delete_queue, QueueUrl=url)
-        stack.enter_context(ordered.schedule(f"{scene.function}-gone", allows("*", "*")))
+        schedule = stack.enter_context(ordered.schedule(f"{scene.function}-gone", allows("*", "*")))
         scene.cloud.run_schedules()
 
         assert ordered.kept() == []
+        assert is_said(ordered, schedule)
 
 
 @pytest.mark.parametrize(
