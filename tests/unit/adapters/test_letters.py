@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -13,6 +14,7 @@ from understudy.adapters.aws.letter_bodies import FailedBatch, FailedRun, Poison
 from understudy.messages import Converge, ReconcileWallet, encode
 from understudy.ports.dead_letters import DeadLetter
 
+EVENTS = Path(__file__).resolve().parents[3] / "events"
 CONVERGE = Converge(FOLLOW, WALLET, "BTC", "reconcile", NOW_MS)
 RUN = {
     "requestContext": {"condition": "RetriesExhausted"},
@@ -49,6 +51,8 @@ def test_what_cannot_be_read_is_poison(queue: str, body: str) -> None:
 def test_a_failed_run_says_why_as_far_as_it_is_told() -> None:
     assert content_of("leader-listener", json.dumps(RUN)) == FailedRun("DependencyError")
     assert content_of("follow-reconcile", json.dumps(RUN)) == FailedRun("DependencyError")
+    never_started = (EVENTS / "follow_reconcile" / "schedule.json").read_text("utf-8")
+    assert content_of("follow-reconcile", never_started) == FailedRun("")
     untold = json.dumps({**RUN, "responsePayload": None})
     assert content_of("leader-listener", untold) == FailedRun("RetriesExhausted")
     for queue in ("leader-listener", "account-erasure", "agent-upkeep", "audit-checkpoint"):

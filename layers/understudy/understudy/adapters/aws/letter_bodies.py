@@ -23,6 +23,8 @@ from understudy.messages import (
 COPY_EVENTS = "copy-events"
 AUDIT_SEAL = "audit-seal"
 FOLLOW_RECONCILE = "follow-reconcile"
+SCHEDULER = "aws.scheduler"
+"""What a schedule's event names as its source."""
 RUNS = frozenset({"leader-listener", "account-erasure", "agent-upkeep", "audit-checkpoint"})
 """Queues on which only scheduled runs end."""
 BATCHES = frozenset({COPY_EVENTS, AUDIT_SEAL})
@@ -79,7 +81,9 @@ def content_of(queue: str, body: str) -> Content:
 
 
 def _is_run(body: str) -> bool:
-    return "requestContext" in json.loads(body)
+    """Say whether a letter is of a run that failed, or of one that could not even be started."""
+    said = json.loads(body)
+    return "requestContext" in said or said.get("source") == SCHEDULER
 
 
 def _error_in(body: str) -> str:
