@@ -67,7 +67,8 @@ class JudgedCopyStore(InMemoryCopyStore):
         if changes.intent is not None and changes.intent.version == 0:
             self._pinned.add(changes.intent.client_order_id)
             self._judge(changes.intent, committed)
-            if changes.receipts and changes.receipts[0].version == 0:
+            is_known = changes.intent.follow_id in self._table.follows
+            if is_known and changes.receipts and changes.receipts[0].version == 0:
                 self._judge_age(changes.intent, changes.receipts[0])
         for text in unevenly_reserved(self._table, changes):
             self._break("reserves_are_what_orders_hold", text)
@@ -102,7 +103,7 @@ class JudgedCopyStore(InMemoryCopyStore):
 
     def _judge(self, order: Intent, committed: Changes) -> None:
         """Judge an order that is pinned now: money, lane, other orders, its follow's standing."""
-        if order.kind is IntentKind.LEVERAGE:
+        if order.kind is IntentKind.LEVERAGE or not self._is_of_a_follow(order):
             return
         for text in overspent(self._table, committed):
             self._break("money_stays_within_its_budget", text)
@@ -112,6 +113,14 @@ class JudgedCopyStore(InMemoryCopyStore):
         if order.kind is IntentKind.ENTRY and status is not FollowStatus.ACTIVE:
             self._break("a_stopped_follow_enters_nothing", f"{order.follow_id} is {status}")
         self._judge_place(order)
+
+    def _is_of_a_follow(self, order: Intent) -> bool:
+        """Say whether the follow of an order is stored; the table itself does not ask."""
+        if order.follow_id in self._table.follows:
+            return True
+        text = f"{order.client_order_id}: nobody follows as {order.follow_id}"
+        self._break("an_order_is_a_follows", text)
+        return False
 
     def _judge_age(self, order: Intent, receipt: Receipt) -> None:
         """Judge what is entered at once; what waited or was carried has a time of its own."""

@@ -36,7 +36,10 @@ class Shares:
         ledger = committed.ledger
         if ledger is None:
             return
-        follow = self._table.follows[ledger.follow_id]
+        follow = self._table.follows.get(ledger.follow_id)
+        if follow is None:
+            yield f"{ledger.follow_id} {ledger.symbol}: nobody follows under this name"
+            return
         limits, name = follow.limits, follow.follow_id
         if limits.on_stop is OnStop.KEEP or limits.sizing.kind is not SizingKind.RATIO:
             self._unsaid.add(name)

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import pytest
 
-from tests.contract.stores.worlds import World, in_memory, on_tables
+from tests.contract.stores.worlds import World, in_memory, on_tables, simulated
+
+BESIDE = {"memory": in_memory, "simulated": simulated}
 
 
-@pytest.fixture(params=["memory", "moto", pytest.param("emulator", marks=pytest.mark.integration)])
+@pytest.fixture(
+    params=[*BESIDE, "moto", pytest.param("emulator", marks=pytest.mark.integration)],
+)
 def world(request: pytest.FixtureRequest) -> World:
-    if request.param == "memory":
-        return in_memory()
+    if request.param in BESIDE:
+        return BESIDE[request.param]()
     make_client = request.getfixturevalue(f"{request.param}_clients")
     return on_tables(make_client("dynamodb"), make_client("dynamodbstreams"))

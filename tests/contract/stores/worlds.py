@@ -1,4 +1,4 @@
-"""The same ports three times: in memory, on moto and on the emulator."""
+"""The same ports four times: in memory, as simulated, on moto and on the emulator."""
 
 from __future__ import annotations
 
@@ -9,6 +9,10 @@ from uuid import uuid4
 
 from tests.contract.stores import tables
 from tests.fakes.builders import NOW_MS
+from tests.simulation.commits import JudgedCopyStore
+from tests.simulation.loop import Loop
+from tests.simulation.overtaking import DatedDirectory
+from tests.simulation.switches import TimedSwitchBoard
 from understudy.adapters.aws.copy_records import DynamoCopyRecords
 from understudy.adapters.aws.copy_store import DynamoCopyStore
 from understudy.adapters.aws.follow_directory import DynamoFollowDirectory
@@ -65,6 +69,21 @@ def in_memory() -> World:
     )
 
 
+def simulated() -> World:
+    """Give the stores of a simulated world; what they judge meanwhile is no contract's."""
+    table, markets, switches = CopyingTable(), InMemoryMarketStore(), TimedSwitchBoard(Loop(NOW_MS))
+    return World(
+        leaders=InMemoryLeaderStore(table),
+        copies=JudgedCopyStore(table, markets, switches, _unheard, _unheard),
+        directory=DatedDirectory(table),
+        records=InMemoryCopyRecords(table),
+        markets=markets,
+        switches=switches,
+        clock=ManualClock(NOW_MS),
+        stream=table.drain_stream,
+    )
+
+
 def on_tables(client: Any, streams: Any) -> World:
     suffix, clock = uuid4().hex, ManualClock(NOW_MS)
     copying = Table(client, tables.create(client, f"copying-{suffix}", tables.COPYING))
@@ -80,6 +99,10 @@ def on_tables(client: Any, streams: Any) -> World:
         clock=clock,
         stream=lambda: stream_of(client, streams, copying.name),
     )
+
+
+def _unheard(*_: str) -> None:
+    pass
 
 
 def stream_of(client: Any, streams: Any, table: str) -> list[Replaced]:
