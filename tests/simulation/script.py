@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import ROUND_DOWN, Decimal
 
 from tests.fakes.builders import fixed, limits, proportional, ratio
@@ -39,6 +40,16 @@ LIMIT_SETS = (
     limits(ratio("0.7"), copy_budget_usdc=BUDGET, **OLD, max_open_positions=4),
     limits(ratio("30"), copy_budget_usdc=BUDGET, entries_per_minute=300, max_copy_age_seconds=10),
 )
+# Without most of what limits alone forbid: a small share, budget or number of positions. One set
+# has a short time still.
+PLAIN_SETS = (
+    *LIMIT_SETS[:4],
+    replace(LIMIT_SETS[4], copy_budget_usdc=Decimal(500), max_open_positions=4),
+    *LIMIT_SETS[5:7],
+    replace(LIMIT_SETS[7], max_open_positions=4),
+    replace(LIMIT_SETS[8], sizing=ratio("3")),
+    replace(LIMIT_SETS[9], max_copy_age_seconds=60, max_open_positions=4),
+)
 
 
 class Script:
@@ -50,9 +61,10 @@ class Script:
         self._random = world.random
         self._users = Users(world)
         self.trades = 0
+        limit_sets = PLAIN_SETS if world.mix.plain else LIMIT_SETS
         for number in range(follows):
             leader, wallet = LEADERS[number % 2], str(SHARED.get(number, number))
-            allowed = LIMIT_SETS[number // 2 % len(LIMIT_SETS)]
+            allowed = limit_sets[number // 2 % len(limit_sets)]
             world.follow(str(number), wallet, leader, allowed)
 
     def play(self, trades: int) -> None:
@@ -116,17 +128,17 @@ class Script:
             books.prices[symbol] = price
 
     def _trade(self, leader: str, symbol: str) -> None:
-        held = self._world.venue.books.account(leader).held(symbol)
+        held, mix = self._world.venue.books.account(leader).held(symbol), self._world.mix
         drawn = self._random.random()
         size = (UNIT[symbol] * (1 + int(self._random.random() * 4))).quantize(LOT)
         if not held:
             moved = size if drawn < 0.5 else -size
-        elif drawn < 0.35:
+        elif drawn < mix.adds:
             moved = size.copy_sign(held)
-        elif drawn < 0.65:
+        elif drawn < mix.adds + mix.reduces:
             share = Decimal(1 + int(self._random.random() * 9)) / 10
             moved = -(held * share).quantize(LOT, ROUND_DOWN)
-        elif drawn < 0.9:
+        elif drawn < mix.adds + mix.reduces + mix.closes:
             moved = -held
         else:
             moved = -held - size.copy_sign(held)

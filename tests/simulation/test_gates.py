@@ -71,7 +71,7 @@ def test_a_transaction_is_as_often_in_conflict_as_throttled(name: str, mix: Mix,
 
 @pytest.mark.parametrize(
     ("mix", "counts"),
-    [(STANDARD, (50, 50, 80, 80, 40, 200, 50)), (HEAVY, (250, 250, 200, 200, 100, 500, 125))],
+    [(STANDARD, (50, 50, 80, 80, 40, 200, 50)), (HEAVY, (250, 250, 200, 200, 100, 200, 50))],
     ids=["standard", "heavy"],
 )
 def test_calls_of_the_venue_fail_as_often_as_was_said(mix: Mix, counts: tuple[int, ...]) -> None:

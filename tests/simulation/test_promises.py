@@ -128,7 +128,7 @@ def test_a_trade_from_before_a_deletion_that_has_no_receipt_is_told(
 ) -> None:
     monkeypatch.setattr(follow_reconcile, "close_last_gaps", lambda *_: None)
 
-    world = run_block("lf/13", "heavy", trades=MORE)
+    world = run_block("lf/1", "heavy", trades=40)
 
     told = [each for each in violations(world) if "has no receipt" in each.text]
     assert {each.promise for each in told} == {"every_pair_ends_in_one_terminal_receipt"}

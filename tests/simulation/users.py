@@ -141,6 +141,8 @@ class Users(Doer):
         )
 
     def _follow_anew(self, follow: Follow) -> None:
+        if self._world.mix.sells_kept:
+            self._sell_kept(follow)
         self._note("follow_created_again")
         limits = own_choices(self._world.table.follows[follow.follow_id])
         wanted = WantedFollow(HYPERLIQUID, follow.leader, follow.wallet_id, limits)
@@ -152,6 +154,14 @@ class Users(Doer):
         )
         if place in followed:
             self._start(self._world.table.follows[followed[place]])
+
+    def _sell_kept(self, follow: Follow) -> None:
+        """Sell by hand what a follow left: nothing is entered beside it."""
+        account = self._world.venue.books.account(follow.wallet_address)
+        for symbol, ledger in self._world.table.ledgers[follow.follow_id].items():
+            live = account.held(symbol)
+            if ledger.held * live > 0:
+                self._by_hand(follow, symbol, -min(ledger.held, live, key=abs))
 
     def _start(self, follow: Follow) -> None:
         """Ask for the start of a follow, until it is told of once."""
