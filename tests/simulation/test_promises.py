@@ -11,15 +11,17 @@ from functools import cache
 import pytest
 
 from custody.signer import IntentSigner, Verdict
+from tests.fakes.builders import intent
 from tests.simulation.invariants import (
     nothing_is_left_lying,
     receipts_tell_what_orders_did,
     violations,
 )
+from tests.simulation.mixes import CALM
 from tests.simulation.mutants.catalogue import MUTANTS
 from tests.simulation.run import run_block
 from tests.simulation.sources import Delivery
-from tests.simulation.world import LEADERS
+from tests.simulation.world import LEADERS, World
 from understudy.domain import decisions, gates
 from understudy.domain.announcements import Announcement, of_receipt
 from understudy.domain.errors import DependencyError, InvalidInputError
@@ -30,6 +32,7 @@ from understudy.domain.reasons import Reason
 from understudy.domain.receipts import Receipt
 from understudy.domain.situation import Situation
 from understudy.messages import CheckLeader, LeaderFills
+from understudy.ports.copying import Changes
 from understudy.workflows import copy_events, follow_reconcile, follower_execute
 
 # A block in which so few trades are enough.
@@ -162,6 +165,14 @@ def test_a_receipt_that_tells_something_else_than_its_order_is_told() -> None:
 
     assert f"trade {receipt.seq} says" in told_otherwise
     assert len(not_told) == len(receipt.legs)
+
+
+def test_an_order_in_the_name_of_no_follow_is_told() -> None:
+    world = World("promises", CALM)
+
+    world.copies.commit(Changes(intent=intent()))
+
+    assert [each.promise for each in world.broken] == ["an_order_is_a_follows"]
 
 
 def test_what_is_left_lying_is_told() -> None:
