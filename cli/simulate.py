@@ -24,7 +24,7 @@ from cli.printing import print_table
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-VIOLATED = 1
+VIOLATED = TOO_FEW = 1
 MIXES = ("standard", "heavy")
 SHOWN = 20
 TOLD = 3
@@ -33,6 +33,8 @@ BLOCK = re.compile(r".+/(0|[1-9][0-9]*)")
 NOTHING_BROKEN = (
     "every promise held; a run's block is repeated by its own seed, number and mix only"
 )
+
+TOO_SELDOM = "too seldom to be proven, fewer than 100 times per 100,000 pairs: {}"
 
 
 def command(
@@ -48,7 +50,10 @@ def command(
         Path | None, typer.Option("--json", help="Write the figures to this file.")
     ] = None,
 ) -> int:
-    """Simulate faults around the production code; exit 1 when a promise did not hold."""
+    """Simulate faults around the production code; exit 1 when a promise did not hold.
+
+    So it does after 100,000 pairs or more of which too few met a kind of fault.
+    """
     if mix not in MIXES:
         raise CommandError("MIX_UNKNOWN", f"there is no mix {mix!r}", f"one of {', '.join(MIXES)}")
     if replay is not None and not BLOCK.fullmatch(replay):
@@ -71,13 +76,19 @@ def command(
         console.print(f"block {block}: {violation.promise}: {violation.text}")
     if json_file is not None:
         write_json(json_file, figures)
+    if result.too_seldom:
+        console.print(TOO_SELDOM.format(_named(result.too_seldom)))
     if not result.violations:
-        return 0
+        return TOO_FEW if result.too_seldom else 0
     block = result.violations[0][0]
     call = as_called(f"understudy simulate --replay {block} --mix {mix}")
     console.print(f"what happened, again by: {call}")
     _replay(console, block, mix)
     return VIOLATED
+
+
+def _named(counts: Mapping[str, int]) -> str:
+    return ", ".join(f"{kind} ({count:,} in all)" for kind, count in counts.items())
 
 
 def _replay(console: Console, block: str, mix: str) -> int:

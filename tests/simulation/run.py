@@ -17,6 +17,7 @@ from random import Random
 from typing import Any
 
 from tests.simulation.invariants import Violation, violations
+from tests.simulation.kinds import too_seldom
 from tests.simulation.mixes import MIXES, Mix
 from tests.simulation.script import Script
 from tests.simulation.steps import Steps
@@ -37,12 +38,14 @@ WEEKS_MS = 14 * 86_400_000
 class Result:
     """What a run came to; a violation stands with the seed of its block.
 
-    `ordered` counts pairs of which the venue took an order, `redriven` messages that were dead.
+    `ordered` counts pairs of which the venue took an order, `redriven` messages that were dead,
+    `restarts` those of the venue, `faults` what met one.
     """
 
     pairs: int = 0
     ordered: int = 0
     redriven: int = 0
+    restarts: int = 0
     calls: int = 0
     cpu_seconds: float = 0.0
     faults: Counter[str] = field(default_factory=Counter)
@@ -55,6 +58,11 @@ class Result:
         """Give the hash of everything that happened, in all blocks."""
         return blake2b("".join(self.hashes).encode(), digest_size=16).hexdigest()
 
+    @property
+    def too_seldom(self) -> dict[str, int]:
+        """Give the kinds of fault of which there were too few for so long a run."""
+        return too_seldom(self.faults, self.pairs)
+
     def add(self, seed: str, world: World) -> None:
         """Take a block in."""
         for receipts in world.table.receipts.values():
@@ -63,6 +71,7 @@ class Result:
             self.outcomes.update(_outcome(each) for each in receipts.values())
         self.calls += sum(each.calls for each in world.all_fates)
         self.redriven += world.redriven
+        self.restarts += world.restarts
         self.faults += world.fates.counts
         self.violations += [(seed, each) for each in violations(world)]
         self.hashes.append(world.history.digest())
@@ -76,6 +85,8 @@ class Result:
             "outcomes": dict(sorted(self.outcomes.items())),
             "ordered_share": round(self.ordered / self.pairs, 3) if self.pairs else 0,
             "redriven": self.redriven,
+            "restarts": self.restarts,
+            "too_seldom": self.too_seldom,
             "violations": len(self.violations),
             "pairs_per_second": round(self.pairs / self.cpu_seconds) if self.cpu_seconds else 0,
             "history_hash": self.history_hash,

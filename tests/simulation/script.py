@@ -102,7 +102,6 @@ class Script:
         elif drawn < mix.stream + mix.user:
             self._users.do_something()
         if self._restart_at is not None and self.trades >= self._restart_at:
-            self._world.fates.note("venue_restart")
             self._world.stop_venue(RESTART_MS)
             self._restart_at = None
 

@@ -8,6 +8,7 @@ from decimal import Decimal
 from functools import partial
 from random import Random
 
+from tests.simulation.kinds import RESTART
 from tests.simulation.loop import Loop
 from understudy.domain.errors import VenueUnreachableError
 from understudy.ports.stream import (
@@ -69,7 +70,7 @@ class Tape:
     def add(self, stream: SimulatedStream) -> None:
         """Have a stream hear; raises VenueUnreachableError while the venue is down."""
         if self.is_down:
-            self._note("refused_by_restart")
+            self._note(RESTART)
             raise VenueUnreachableError("the venue's stream cannot be opened", venue="simulated")
         self._streams.append(stream)
 

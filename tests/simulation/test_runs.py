@@ -12,6 +12,7 @@ from secrets import token_hex
 import pytest
 
 from tests.simulation.invariants import Violation, violations
+from tests.simulation.kinds import KINDS, too_seldom
 from tests.simulation.replay import STANDING, told
 from tests.simulation.run import Result, run_block, simulate
 from tests.simulation.world import LEADERS, World
@@ -46,7 +47,7 @@ def test_fresh_runs_keep_every_promise(mix: str, pairs: int) -> None:
 
     assert result.violations == [], f"understudy simulate --mix {mix} --seed {seed}"
     assert result.pairs >= pairs
-    assert set(result.faults) >= OF_CALLS | OF_USERS
+    assert OF_CALLS | OF_USERS <= set(result.faults) <= KINDS
 
 
 def test_a_seed_gives_the_same_history_whatever_the_hashes_of_texts() -> None:
@@ -130,6 +131,34 @@ def test_a_refusal_taken_for_the_only_answer_is_found_out(monkeypatch: pytest.Mo
 
     promises = {violation.promise for _, violation in result.violations}
     assert "records_are_the_venues_books" in promises
+
+
+@pytest.mark.parametrize(
+    ("pairs", "count", "short"),
+    [(100_000, 100, {}), (100_000, 99, {"kill_user": 99}), (250_000, 249, {"kill_user": 249})],
+)
+def test_a_long_run_has_a_hundred_of_each_kind_of_fault_in_a_hundred_thousand_pairs(
+    pairs: int, count: int, short: dict[str, int]
+) -> None:
+    faults = dict.fromkeys(KINDS, 250) | {"kill_user": count}
+
+    assert too_seldom(faults, pairs) == short
+
+
+def test_a_kind_of_fault_that_never_was_is_too_seldom_in_a_long_run_alone() -> None:
+    faults = dict.fromkeys(KINDS - {"venue_restart"}, 100)
+
+    assert too_seldom(faults, 100_000) == {"venue_restart": 0}
+    assert too_seldom(faults, 99_999) == {}
+
+
+def test_a_restart_of_the_venue_is_counted_by_the_calls_that_met_it() -> None:
+    result = Result()
+    result.add("restart1/25", run_block("restart1/25", "standard", trades=40))
+
+    assert result.restarts == 1
+    assert result.faults["venue_restart"] > 1
+    assert result.too_seldom == {}
 
 
 def test_a_run_tells_its_figures_under_their_names() -> None:

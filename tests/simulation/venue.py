@@ -14,6 +14,7 @@ from typing import Any
 
 from tests.fakes.venue import InMemoryVenue
 from tests.simulation.gates import Effect, OrderGate
+from tests.simulation.kinds import RESTART
 from tests.simulation.lists import SlowLists
 from tests.simulation.thin import ThinBooks
 from understudy.adapters.venues.hyperliquid.errors import UnknownCause
@@ -23,13 +24,12 @@ from understudy.domain.markets import Market
 from understudy.ports.clock import Clock
 from understudy.ports.venue import OrderReport
 
-REFUSED = "refused_by_restart"
 LAST_MOMENT_SHARE = 0.5
 BEFORE_EXPIRY_MS = (0, 1, 5, 20, 100)
 
 
 class SimulatedVenue(InMemoryVenue):
-    """Takes no order and answers nothing while it is down; `note` counts what it refused then.
+    """Takes no order and answers nothing while it is down; `note` counts the calls that met it so.
 
     `takes` hears of every order that is signed as it must be and in time: its account and its name.
     """
@@ -54,7 +54,7 @@ class SimulatedVenue(InMemoryVenue):
 
     def submit(self, signed: Signed, *, first: bool) -> Outcome:
         if self.is_down:
-            self._note(REFUSED)
+            self._note(RESTART)
             return Unknown(UnknownCause.UNREACHABLE)
         return super().submit(signed, first=first)
 
@@ -86,7 +86,7 @@ class SimulatedVenue(InMemoryVenue):
 
     def _answer(self) -> None:
         if self.is_down:
-            self._note(REFUSED)
+            self._note(RESTART)
         super()._answer()
 
 

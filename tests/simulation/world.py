@@ -90,12 +90,13 @@ class World:
 
     `by_hand` is what users traded on their own accounts, `left_at` the leader's last trade when a
     follow's deletion was asked for, `broken` what did not hold while the run went on, `redriven`
-    how many messages were dead and given again, `unpublished` the changes that the bus has not
-    taken yet. Where listeners die often, nobody may listen for longer than a leader's trade may
-    stay unseen.
+    how many messages were dead and given again, `restarts` how often the venue was down,
+    `unpublished` the changes that the bus has not taken yet. Where listeners die often, nobody may
+    listen for longer than a leader's trade may stay unseen.
     """
 
     redriven = 0
+    restarts = 0
     may_be_unheard = False
 
     def __init__(self, seed: str, mix: Mix, *, keeps_history: bool = False) -> None:
@@ -218,6 +219,7 @@ class World:
 
     def stop_venue(self, duration_ms: int) -> None:
         """Let the venue answer nothing for a while."""
+        self.restarts += 1
         self._set_venue(is_down=True)
         self.loop.call(lambda: self._set_venue(is_down=False), duration_ms)
 

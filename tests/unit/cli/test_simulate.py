@@ -26,9 +26,11 @@ FIGURES = {
 }
 
 
-def simulating(found: list[Any]) -> Any:
+def simulating(found: list[Any], seldom: dict[str, int] | None = None) -> Any:
     """Stand in for the simulation with a run that is over."""
-    result = SimpleNamespace(pairs=20, violations=found, to_plain=lambda: FIGURES)
+    result = SimpleNamespace(
+        pairs=20, violations=found, too_seldom=seldom or {}, to_plain=lambda: FIGURES
+    )
 
     def run(pairs: int, seed: str, mix: str, said: Callable[[Any], None]) -> Any:
         del pairs, seed, mix
@@ -68,6 +70,20 @@ def test_a_clean_run_ends_with_0_and_its_figures(
     assert main(["simulate", "--pairs", "20"]) == 0
 
     assert "faults: crash_before" in capsys.readouterr().out
+
+
+def test_a_long_run_that_had_too_few_of_a_kind_of_fault_names_it_and_ends_with_1(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    seldom = {"kill_user": 12, "venue_restart": 0}
+    monkeypatch.setattr(simulate, "_part", lambda _name: simulating([], seldom))
+
+    assert main(["simulate", "--pairs", "100000"]) == 1
+
+    assert (
+        "too seldom to be proven, fewer than 100 times per 100,000 pairs: "
+        "kill_user (12 in all), venue_restart (0 in all)"
+    ) in capsys.readouterr().out
 
 
 def test_a_replay_tells_what_happened_before_what_did_not_hold(
