@@ -19,30 +19,29 @@ def digest_of(*fields: str) -> str:
 
     Each field is written as its length in bytes (4 bytes, big endian) and its UTF-8 bytes.
     """
-    return _digest_of(fields)
-
-
-# What is sent again, as a leader's newest trade is to each of its follows, is named again.
-@lru_cache(maxsize=4096)
-def _digest_of(fields: tuple[str, ...]) -> str:
     raw = map(str.encode, fields)
     framed = b"".join([len(each).to_bytes(4, "big") + each for each in raw])
     return hashlib.sha256(framed).hexdigest()
 
 
+# What is sent again, as a leader's newest trade is to each of its follows, is named again. Only
+# names are kept, which are short: a message of fills has hundreds of fields.
+_name_of = lru_cache(maxsize=4096)(digest_of)
+
+
 def trade_id(venue: str, leader: str, symbol: str, side: str, time_ms: int, n: int) -> TradeId:
     """Name a leader's trade; `n` counts late regroupings and is 0 in a clean run."""
-    return TradeId(digest_of(venue, leader, symbol, side, str(time_ms), str(n)))
+    return TradeId(_name_of(venue, leader, symbol, side, str(time_ms), str(n)))
 
 
 def copy_id(follow: FollowId, trade: TradeId) -> CopyId:
     """Name what one follow does about one trade."""
-    return CopyId(digest_of("copy", follow, trade)[:32])
+    return CopyId(_name_of("copy", follow, trade)[:32])
 
 
 def intent_id(follow: FollowId, cause: str, leg: int, attempt: int) -> IntentId:
     """Name one pinned order; `cause` is the trade, or the convergence that asked for it."""
-    return IntentId(digest_of("intent", follow, cause, str(leg), str(attempt)))
+    return IntentId(_name_of("intent", follow, cause, str(leg), str(attempt)))
 
 
 def order_cause(trade: TradeId, epoch: int) -> str:
