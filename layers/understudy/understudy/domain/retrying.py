@@ -74,11 +74,15 @@ def lane_after(
 ) -> Lane | None:
     """Give a lane with its entries at rest once its account has used up its actions, else None.
 
-    The venue then takes one action in some ten seconds: the exit that rests has it first.
+    The venue then takes one action in some ten seconds: the exit that rests has it first, also
+    when a refusal of something else comes after it.
     """
     if not isinstance(outcome, Rejected) or outcome.kind != RATE_LIMITED:
         return None
     until_ms = max(now_ms, exit_rests_until_ms) + FIRST_PAUSE_MS
+    # What a wrong clock wrote is longer than any rest: it does not last.
+    known_ms = min(lane.entries_rest_until_ms, now_ms + LONGEST_PAUSE_MS + FIRST_PAUSE_MS)
+    until_ms = max(until_ms, known_ms)
     return replace(lane, entries_rest_until_ms=until_ms)
 
 
