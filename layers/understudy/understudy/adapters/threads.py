@@ -20,8 +20,8 @@ class Threads(ThreadPoolExecutor):
     """A thread for each lane."""
 
     # How long at a time the next ones are waited for, and all of them together. The first lane's
-    # transaction goes alone, and the others' ends a call of the cloud later (decision 038): who does
-    # not wait for that has the first signed alone, and all others wait until it is.
+    # transaction goes alone, and the others' ends a call of the cloud later (decision 038): who
+    # does not wait for that has the first signed alone, and all others wait until it is.
     next_seconds = 0.06
     gather_seconds = 0.1
 
