@@ -20,10 +20,10 @@ DONE = {"status": "ok", "response": {"type": "default"}}
 class AnsweringVenue(InMemoryVenue):
     """Answers questions from its books, and orders with a fill in the real venue's bytes."""
 
-    def submit(self, signed: Signed, *, first: bool) -> Outcome:
+    def submit(self, signed: Signed, *, first: bool, account: str = "") -> Outcome:
         """Fill the order in the body; the shipping code reads the answer."""
         answer = json.dumps(_answer_to(json.loads(signed.body)["action"])).encode()
-        return action_outcome(200, answer, first=first, signer=lambda: None)
+        return action_outcome(200, answer, first=first, signer=lambda: None, account=account)
 
 
 def _answer_to(action: dict[str, Any]) -> dict[str, Any]:

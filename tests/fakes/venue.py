@@ -119,17 +119,17 @@ class InMemoryVenue:
         for body in late:
             self._perform(body)
 
-    def submit(self, signed: Signed, *, first: bool) -> Outcome:
+    def submit(self, signed: Signed, *, first: bool, account: str = "") -> Outcome:
         self.sent.append(signed.body)
         fault = self.faults.popleft() if self.faults else None
         if isinstance(fault, str):
-            return self._classified(_refusal(fault), signed.body, first=first)
+            return self._classified(_refusal(fault), signed.body, first=first, account=account)
         if fault is Fault.LANDS_LATE:
             self._late.append(signed.body)
         if fault in {None, Fault.TIMES_OUT_AFTER_ACCEPT}:
             answer = self._perform(signed.body)
         return (
-            self._classified(answer, signed.body, first=first)
+            self._classified(answer, signed.body, first=first, account=account)
             if fault is None
             else Unknown(_CAUSES[fault])
         )
@@ -209,10 +209,10 @@ class InMemoryVenue:
         if self.is_down:
             raise VenueUnreachableError("the venue did not answer", venue="memory", status=0)
 
-    def _classified(self, answer: Any, body: str, *, first: bool) -> Outcome:
+    def _classified(self, answer: Any, body: str, *, first: bool, account: str) -> Outcome:
         text = json.dumps(answer).encode()
         signer = partial(signer_of, body, Chain.TESTNET)
-        return action_outcome(200, text, first=first, signer=signer)
+        return action_outcome(200, text, first=first, signer=signer, account=account)
 
     def _perform(self, body: str) -> Any:
         sent = json.loads(body)

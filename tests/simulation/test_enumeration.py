@@ -27,7 +27,7 @@ from understudy.workflows.copying.claims import claim
 from understudy.workflows.copying.views import CopyPorts
 
 if TYPE_CHECKING:
-    from understudy.domain.intents import Outcome, Signed
+    from understudy.domain.intents import Intent, Outcome, Signed
 
 OPEN_AND_CLOSE = SCENARIOS[0]
 NOTHING = Scenario("nothing", lambda _: None, lambda _: None)
@@ -127,8 +127,8 @@ def test_an_order_without_an_answer_that_is_taken_for_refused_is_found_out(
 ) -> None:
     send = CopyPorts.submit
 
-    def rashly(copying: CopyPorts, venue: str, signed: Signed, *, first: bool) -> Outcome:
-        outcome = send(copying, venue, signed, first=first)
+    def rashly(copying: CopyPorts, intent: Intent, signed: Signed, *, first: bool) -> Outcome:
+        outcome = send(copying, intent, signed, first=first)
         return Rejected("NO_ANSWER", "") if isinstance(outcome, Unknown) else outcome
 
     monkeypatch.setattr(CopyPorts, "submit", rashly)

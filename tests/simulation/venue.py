@@ -52,11 +52,11 @@ class SimulatedVenue(InMemoryVenue):
         self._takes = takes
         self._closing: set[str] = set()
 
-    def submit(self, signed: Signed, *, first: bool) -> Outcome:
+    def submit(self, signed: Signed, *, first: bool, account: str = "") -> Outcome:
         if self.is_down:
             self._note(RESTART)
             return Unknown(UnknownCause.UNREACHABLE)
-        return super().submit(signed, first=first)
+        return super().submit(signed, first=first, account=account)
 
     def order_report(self, address: str, client_order_id: str) -> OrderReport:
         report = super().order_report(address, client_order_id)

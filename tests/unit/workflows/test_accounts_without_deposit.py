@@ -5,7 +5,6 @@ from __future__ import annotations
 import pytest
 
 from custody.secp256k1 import address_of
-from tests.fakes.builders import ADDRESS
 from tests.fakes.world import World, following
 from understudy.domain.follows import FollowStatus, PauseReason
 from understudy.domain.ids import FollowId
@@ -13,7 +12,8 @@ from understudy.domain.limits import OnStop
 from understudy.domain.reasons import Reason
 from understudy.domain.receipts import CopyStatus, Receipt
 
-MUST_DEPOSIT = f"Must deposit before performing actions. User: {ADDRESS}"
+ACCOUNT = "0x" + "1".rjust(40, "a")
+MUST_DEPOSIT = f"Must deposit before performing actions. User: {ACCOUNT}"
 SENT = pytest.mark.parametrize("copied", [(), ("5",)], ids=["leverage", "entry"])
 
 
@@ -79,6 +79,17 @@ def test_an_account_that_holds_something_has_lost_its_agent() -> None:
 
     assert _pause(world, follow) == (FollowStatus.PAUSED, PauseReason.AGENT_REVOKED)
     assert world.receipts(follow)[-1].reason is Reason.SIGNING_UNAVAILABLE
+
+
+@pytest.mark.parametrize("change", ["1", "-5"], ids=["entry", "exit"])
+def test_a_deposit_asked_of_somebody_else_is_our_fault_and_pauses_nobody(change: str) -> None:
+    world, follow = following("5", on_stop=OnStop.CLOSE_NOW)
+    somebody = "0x" + "5" * 40
+
+    world.copy_now("BTC", change, f"Must deposit before performing actions. User: {somebody}")
+
+    assert _pause(world, follow) == (FollowStatus.ACTIVE, None)
+    assert "SIGNATURE" in {each.refusal for each in world.table.intents.values()}
 
 
 def test_an_agent_that_is_gone_is_noticed_with_the_leverage_before_an_entry() -> None:

@@ -61,7 +61,7 @@ class DeafToTheFirst:
         assert taken is not None
         (signed,) = self._signer.sign([taken])
         assert isinstance(signed, Signed)
-        assert isinstance(ports.submit(taken.venue, signed, first=False), Accepted)
+        assert isinstance(ports.submit(taken, signed, first=False), Accepted)
 
 
 @pytest.mark.parametrize("refuses", [False, True])

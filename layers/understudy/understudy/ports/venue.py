@@ -47,11 +47,13 @@ class LeaderSnapshot:
 class Venue(Protocol):
     """One venue, as the workflows use it. Questions raise VenueUnreachableError."""
 
-    def submit(self, signed: Signed, *, first: bool) -> Outcome:
+    def submit(self, signed: Signed, *, first: bool, account: str = "") -> Outcome:
         """Send the pinned bytes once and classify the answer.
 
-        With `first` False (the bytes may have been sent before) an error about the whole action
-        is Unknown: the earlier sending may have been taken. Never raises for the outcome.
+        `account` is the address that the bytes act for, where it is known: a refusal that names
+        neither it nor its agent speaks of other bytes than were signed. With
+        `first` False (the bytes may have been sent before) an error about the whole action is
+        Unknown: the earlier sending may have been taken. Never raises for the outcome.
         """
         ...
 

@@ -94,6 +94,17 @@ def test_our_own_unknown_agent_is_gone_and_another_ones_is_our_fault(prefix: str
     assert kind_of_text(text, "0x" + "cd" * 20) is K.SIGNATURE
 
 
+def test_a_deposit_is_asked_of_the_account_or_its_agent_and_of_another_is_our_fault() -> None:
+    account = "0x" + "Cd" * 20
+    text = "Must deposit before performing actions. User: "
+
+    assert kind_of_text(text + account, AGENT, account) is K.ACCOUNT_EMPTY
+    assert kind_of_text(text + AGENT, AGENT, account) is K.ACCOUNT_EMPTY
+    assert kind_of_text(text + "0x" + "ef" * 20, AGENT, account) is K.SIGNATURE
+    assert kind_of_text(text + "0x" + "ef" * 20, None, account) is K.SIGNATURE
+    assert kind_of_text(text, AGENT, account) is K.ACCOUNT_EMPTY
+
+
 def test_a_refused_nonce_is_no_refusal_of_the_action() -> None:
     assert is_nonce_refusal("Invalid nonce: duplicate nonce 1795")
     assert is_nonce_refusal("Invalid nonce: nonce too low 5 < 1795")

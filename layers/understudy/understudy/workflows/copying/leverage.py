@@ -86,7 +86,7 @@ def _try_once(
     answer = yield pinned
     if isinstance(answer, SigningRefused):
         return _finish(ports, view, _ended(pinned, IntentState.REFUSED)), answer
-    outcome = ports.submit(pinned.venue, answer, first=True)
+    outcome = ports.submit(pinned, answer, first=True)
     if isinstance(outcome, Rejected):
         return _end_refused(ports, view, pinned, outcome), outcome
     state = IntentState.FILLED if isinstance(outcome, Accepted) else IntentState.REJECTED

@@ -212,7 +212,7 @@ def _send(
         return _refusal(answer, first=first), {}
     stages = {"signed": ports.clock.now_ms()}
     stages["sent"] = ports.clock.now_ms()
-    return ports.submit(intent.venue, answer, first=first), stages
+    return ports.submit(intent, answer, first=first), stages
 
 
 def _never_signed(error: SigningUnavailableError) -> Rejected:

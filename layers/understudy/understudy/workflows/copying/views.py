@@ -33,9 +33,10 @@ class CopyPorts:
     clock: Clock
     epoch: int = 0
 
-    def submit(self, venue: str, signed: Signed, *, first: bool) -> Outcome:
+    def submit(self, intent: Intent, signed: Signed, *, first: bool) -> Outcome:
         """Send pinned bytes once; a venue that answers 429 is asked less for a while."""
-        outcome = self.venues[venue].submit(signed, first=first)
+        venue, account = intent.venue, intent.wallet_address
+        outcome = self.venues[venue].submit(signed, first=first, account=account)
         if isinstance(outcome, Unknown) and outcome.cause == RATE_LIMITED:
             self.budget.refused(venue)
         return outcome

@@ -44,15 +44,17 @@ class HyperliquidVenue:
         self._chain = chain
         self._clock = clock
 
-    def submit(self, signed: Signed, *, first: bool) -> Outcome:
+    def submit(self, signed: Signed, *, first: bool, account: str = "") -> Outcome:
         """Send the pinned bytes once and classify the answer; never raises for the outcome."""
         sent = self._rest.send(signed.body)
         if isinstance(sent, Unknown):
             return sent
         status, body = sent
-        return action_outcome(
-            status, body, first=first, signer=lambda: _signer_of(signed.body, self._chain)
-        )
+
+        def signer() -> str | None:
+            return _signer_of(signed.body, self._chain)
+
+        return action_outcome(status, body, first=first, signer=signer, account=account)
 
     def order_report(self, address: str, client_order_id: str) -> OrderReport:
         """Ask what became of an order, with the sums of its fills."""

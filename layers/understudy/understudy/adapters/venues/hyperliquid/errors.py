@@ -110,19 +110,29 @@ _ORDER_STATES = {
 _ASSET_SUFFIX = re.compile(r"\s*asset=\d+\s*$", re.IGNORECASE)
 _LAYER_PREFIX = re.compile(r"^L1 error:\s*", re.IGNORECASE)
 _UNKNOWN_WALLET = re.compile(r"user or api wallet (0x[0-9a-f]{40}) does not exist", re.IGNORECASE)
+_WITHOUT_DEPOSIT = re.compile(r"must deposit before .*\buser: (0x[0-9a-f]{40})", re.IGNORECASE)
 
 
-def kind_of_text(text: str, signer: str | None = None) -> RejectionKind:
+def names_an_address(text: str) -> bool:
+    """Say whether a refusal may name the address that the venue read out of our bytes."""
+    return "0x" in text.lower()
+
+
+def kind_of_text(text: str, signer: str | None = None, account: str = "") -> RejectionKind:
     """Say what a refusal's text means.
 
-    `signer` is the address that signed, in lower case, where it is known: a venue that names
-    another one has hashed other bytes than we signed.
+    `signer` is the address that signed, in lower case, and `account` the one that it acts for,
+    where they are known: a venue that names another one has hashed other bytes than we signed. It
+    may call such an address unknown, or without a deposit.
     """
     plain = _plain(text)
     wallet = _UNKNOWN_WALLET.match(plain)
     if wallet:
         is_ours = signer is None or wallet.group(1) == signer
         return RejectionKind.AGENT_GONE if is_ours else RejectionKind.SIGNATURE
+    payer = _WITHOUT_DEPOSIT.match(plain)
+    if payer and account and payer.group(1) not in (signer, account.lower()):
+        return RejectionKind.SIGNATURE
     return next((kind for start, kind in _TEXTS if plain.startswith(start)), RejectionKind.OTHER)
 
 

@@ -14,6 +14,7 @@ from understudy.adapters.venues.hyperliquid.errors import (
     is_nonce_refusal,
     kind_of_order_state,
     kind_of_text,
+    names_an_address,
 )
 from understudy.adapters.venues.hyperliquid.parsing import number, position_after
 from understudy.domain.errors import InvalidInputError
@@ -52,12 +53,12 @@ _LIVE_STATES = frozenset({"open", "triggered"})
 
 
 def action_outcome(
-    status: int, body: bytes, *, first: bool, signer: Callable[[], str | None]
+    status: int, body: bytes, *, first: bool, signer: Callable[[], str | None], account: str = ""
 ) -> Outcome:
     """Classify the answer to one action.
 
     `first` says that these bytes were never sent before; `signer` gives the address that signed
-    them and is asked only where the venue names a wallet.
+    them and is asked only where the venue names one; `account` is whom they act for, if known.
     """
     if status != HTTP_OK:
         limited = status == HTTP_TOO_MANY
@@ -65,7 +66,8 @@ def action_outcome(
     try:
         answer = json.loads(body, parse_float=Decimal)
         if answer["status"] == "err":
-            return _whole_action(str(answer["response"]), first=first, signer=signer)
+            text = str(answer["response"])
+            return _whole_action(text, first=first, signer=signer, account=account)
         return _taken(answer["response"])
     except MISFITS:
         return Unknown(UnknownCause.UNREADABLE)
@@ -92,13 +94,15 @@ def order_report(answer: OrderStatusAnswer, fills: Sequence[FillRow]) -> OrderRe
     return listed if kind is None else Rejected(kind, state["status"])
 
 
-def _whole_action(text: str, *, first: bool, signer: Callable[[], str | None]) -> Outcome:
+def _whole_action(
+    text: str, *, first: bool, signer: Callable[[], str | None], account: str
+) -> Outcome:
     if is_nonce_refusal(text):
         return Unknown(UnknownCause.NONCE_USED)
     if not first:
         return Unknown(UnknownCause.REFUSED_LATER)
-    names_wallet = "wallet" in text.lower()
-    return Rejected(kind_of_text(text, signer() if names_wallet else None), text)
+    names_one = names_an_address(text)
+    return Rejected(kind_of_text(text, signer() if names_one else None, account), text)
 
 
 def _taken(response: dict[str, Any]) -> Outcome:
