@@ -13,6 +13,7 @@ import os
 import signal
 import sys
 from importlib import metadata
+from itertools import count
 from typing import TYPE_CHECKING
 
 from localcloud import lifeline
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
 GRACE_SECONDS = 0.5
 OLDEST = 2
 """The generation of objects that Python's search for garbage looks through last."""
+LOOK_THROUGH_ALL_EVERY = 1000
 
 
 class _SaveErrors(logging.Handler):
@@ -62,14 +64,21 @@ def look_through_each_object_once() -> None:
     """Have Python look for garbage among what is new: what it has found to be in use stays.
 
     The emulator keeps every item, message and record in memory. Looked through again and again,
-    they held every call up for up to a quarter of a second.
+    they held every call up for up to a quarter of a second. Every thousandth search looks through
+    all of it: what was in use and is garbage since, as an ended worker with the code that it ran,
+    must not stay for as long as the emulator is up.
     """
-    gc.callbacks.append(_keep_what_is_in_use)
+    searches = count(1)
 
+    def keep_what_is_in_use(phase: str, found: Mapping[str, int]) -> None:
+        if found["generation"] != OLDEST:
+            return
+        if phase == "stop":
+            gc.freeze()
+        elif next(searches) % LOOK_THROUGH_ALL_EVERY == 0:
+            gc.unfreeze()
 
-def _keep_what_is_in_use(phase: str, found: Mapping[str, int]) -> None:
-    if phase == "stop" and found["generation"] == OLDEST:
-        gc.freeze()
+    gc.callbacks.append(keep_what_is_in_use)
 
 
 async def _serve(port: int) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import weakref
 from typing import TYPE_CHECKING
 
 import pytest
@@ -39,3 +40,29 @@ def test_what_is_new_is_still_looked_through() -> None:
 
     looked_through = {id(each) for each in gc.get_objects()}
     assert {id(each) for each in kept} <= looked_through
+
+
+class _Worker:
+    """What only a search for garbage frees: it holds itself."""
+
+    def __init__(self) -> None:
+        self.itself = self
+
+
+def test_what_was_in_use_and_is_garbage_since_is_found_in_the_end(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(launcher, "LOOK_THROUGH_ALL_EVERY", 3, raising=False)
+    launcher.look_through_each_object_once()
+    worker = _Worker()
+    ended = weakref.ref(worker)
+    gc.collect()
+    del worker
+
+    gc.collect()
+    kept = ended()
+    assert kept is not None
+    del kept
+    gc.collect()
+
+    assert ended() is None
