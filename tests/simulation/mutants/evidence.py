@@ -61,9 +61,9 @@ def _still_pending(read_again: Any) -> Any:
 
 
 def _first_always(submit: Any) -> Any:
-    def sent(ports: Any, venue: str, signed: Any, *, first: bool) -> Any:
+    def sent(ports: Any, intent: str, signed: Any, *, first: bool) -> Any:
         del first
-        return submit(ports, venue, signed, first=True)
+        return submit(ports, intent, signed, first=True)
 
     return sent
 
