@@ -167,10 +167,10 @@ prove-simulated:
 		prove-mutants prove-crashes prove-standard prove-heavy prove-found
 
 prove-standard:
-	@$(BIN)/understudy simulate --pairs 130000 --mix standard $(ARGS)
+	@$(BIN)/understudy simulate --pairs 150000 --mix standard $(ARGS)
 
 prove-heavy:
-	@$(BIN)/understudy simulate --pairs 70000 --mix heavy $(ARGS)
+	@$(BIN)/understudy simulate --pairs 50000 --mix heavy $(ARGS)
 
 prove-found:
 	@$(BIN)/pytest --quiet $(FOUND)
