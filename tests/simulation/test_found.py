@@ -33,6 +33,7 @@ FOUND = [
     ("A2/181", "standard"),
     ("sup1/2", "standard"),
     ("C2/35", "standard"),
+    ("sp1/9", "standard"),
     ("i1/7", "heavy"),
     ("s2/27", "heavy"),
     ("2147945a/1", "heavy"),

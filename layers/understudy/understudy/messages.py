@@ -139,10 +139,14 @@ class LearnLeverage:
 
 @dataclass(frozen=True, slots=True)
 class CheckLeader:
-    """Compare a leader's book with the venue (queue follow-reconcile)."""
+    """Compare a leader's book with the venue (queue follow-reconcile).
+
+    `unanswered` counts the comparisons just before this one that the venue did not answer.
+    """
 
     venue: str
     leader: str
+    unanswered: int = 0
 
 
 LaneCommand = FollowerExecute | Converge

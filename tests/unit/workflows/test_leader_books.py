@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from random import Random
 from typing import Any
 
 import pytest
 
 from tests.fakes.builders import LEADER
+from tests.fakes.world import World
 from tests.unit.workflows.comparing import (
     after_gap,
     begun_world,
@@ -46,6 +48,35 @@ def test_what_a_gap_hid_is_found_by_the_next_check_when_the_venue_answers_again(
     check(world)
 
     assert world.held_at_venue(follow) == 5
+
+
+@pytest.mark.parametrize("asks", [after_gap, check])
+def test_what_passed_unseen_is_found_seconds_after_the_venue_did_not_answer(
+    asks: Callable[[World], None],
+) -> None:
+    world, follow = begun_world()
+    traded(world, "5")
+    world.venue.is_down = True
+    asks(world)
+    world.venue.is_down = False
+
+    world.pass_time(5)
+
+    assert world.held_at_venue(follow) == 5
+
+
+@pytest.mark.parametrize("asks", [after_gap, check])
+def test_a_venue_that_does_not_answer_is_asked_thrice_more_until_a_leaders_next_turn(
+    asks: Callable[[World], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world, _ = begun_world()
+    world.venue.is_down = True
+    asked = count_questions(monkeypatch, world)
+
+    asks(world)
+    world.pass_time(120)
+
+    assert asked == {"leader_snapshot": 4}
 
 
 def test_what_a_gap_hid_comes_before_the_fills_behind_it() -> None:

@@ -10,9 +10,10 @@ from collections.abc import Iterable
 
 from understudy.domain.errors import VenueUnreachableError
 from understudy.domain.leaders import LeaderBook
-from understudy.messages import LeaderFills
+from understudy.messages import CheckLeader, LeaderFills
 from understudy.workflows.watching.leader_books import (
     begin,
+    check_soon,
     compare,
     not_looked_past,
     settled,
@@ -45,9 +46,11 @@ def sync_leader(ports: SyncPorts, messages: Iterable[LeaderFills]) -> None:
 def _after_gap(ports: SyncPorts, book: LeaderBook) -> LeaderBook:
     """Store what passed unseen before the fills behind it: they would be misread without it.
 
-    Without an answer these go on all the same, and the leader's next check looks again.
+    Without an answer these go on all the same, and a check looks again in a moment.
     """
     try:
         return compare(ports, book, fully=True)
     except VenueUnreachableError:
-        return want_a_look(ports, book)
+        book = want_a_look(ports, book)
+        check_soon(ports, CheckLeader(book.venue, book.leader, unanswered=1))
+        return book

@@ -7,7 +7,6 @@ comparison is written into the book as it stands then.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from decimal import Decimal
 
 from understudy.domain.corrections import correction, doubts_after, is_confirmed
@@ -32,6 +31,8 @@ OVERLAP_MS = 60_000
 BEHIND_MS = 10_000
 FULL_LOOK_MS = 300_000
 DOUBTED_TRADES = 1_000
+# Together as long as a leader waits for its turn at most.
+AGAIN_SECONDS = (5, 15, 40)
 
 
 def begin(ports: SyncPorts, book: LeaderBook) -> LeaderBook:
@@ -133,13 +134,23 @@ def want_a_look(ports: SyncPorts, book: LeaderBook) -> LeaderBook:
 def check(ports: SyncPorts, command: CheckLeader) -> None:
     """Compare a leader's book in its turn, with a full look now and then, or where one is wanted.
 
-    Without an answer the leader's next turn does it.
+    Without an answer it is asked for again in a moment, a few times; then it is the next turn's.
     """
     book = ports.fan_out.store.leader_book(command.venue, command.leader)
     age_ms = ports.fan_out.clock.now_ms() - book.repaired_ms
-    if book.started:
-        with suppress(VenueUnreachableError):
-            compare(ports, book, fully=book.look_wanted or age_ms >= FULL_LOOK_MS)
+    if not book.started:
+        return
+    try:
+        compare(ports, book, fully=book.look_wanted or age_ms >= FULL_LOOK_MS)
+    except VenueUnreachableError:
+        check_soon(ports, replace(command, unanswered=command.unanswered + 1))
+
+
+def check_soon(ports: SyncPorts, command: CheckLeader) -> None:
+    """Have a leader checked that the venue gave no answer about: its turn may be a minute away."""
+    if command.unanswered <= len(AGAIN_SECONDS):
+        delay_seconds = AGAIN_SECONDS[command.unanswered - 1]
+        ports.fan_out.queues.to_reconcile(command, delay_seconds=delay_seconds)
 
 
 def _kept(
