@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from decimal import Decimal
+
+import pytest
 
 from tests.fakes.builders import limits, ratio
 from tests.fakes.venue import Fault
 from tests.fakes.world import World
-from understudy.domain.markets import HYPERLIQUID
+from understudy.domain.ids import FollowId
+from understudy.domain.markets import HYPERLIQUID, Market
 from understudy.messages import ReconcileCommand, ReconcileWallet, ResolveIntent
-from understudy.workflows.follow_reconcile import sweep
+from understudy.workflows.follow_reconcile import reconcile, sweep
 
 MINUTE_MS = 60_000
 
@@ -58,3 +62,25 @@ def test_an_unknown_order_goes_before_any_wallet() -> None:
     swept = _swept(world)
 
     assert [type(command) for command in swept] == [ResolveIntent, ReconcileWallet]
+
+
+def test_the_markets_are_read_once_for_a_wallet_of_many_symbols(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    world = _world(wallets=1)
+    for symbol in ("BTC", "ETH"):
+        world.copy_now(symbol, "1")
+    swept = _swept(world)
+    read: list[str] = []
+    markets = world.markets.markets
+
+    def counted(venue: str) -> Mapping[str, Market]:
+        read.append(venue)
+        return markets(venue)
+
+    monkeypatch.setattr(world.markets, "markets", counted)
+
+    reconcile(world.reconcile_ports, swept[0])
+
+    assert len(world.table.ledgers[FollowId("follow-1")]) == 2
+    assert read == [HYPERLIQUID]

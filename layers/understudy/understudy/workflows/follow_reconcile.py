@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from decimal import Decimal
@@ -13,6 +13,7 @@ from understudy.domain.errors import ConflictError, RequestBudgetError
 from understudy.domain.follows import Account, Follow, FollowStatus, Ledger, PauseReason
 from understudy.domain.ids import WalletId
 from understudy.domain.limits import DrawdownBasis, OnStop
+from understudy.domain.markets import Market
 from understudy.domain.money import ZERO
 from understudy.domain.ownership import SymbolOwner
 from understudy.domain.reasons import Reason
@@ -123,10 +124,12 @@ def _reconcile_wallet(ports: ReconcilePorts, command: ReconcileWallet) -> None:
         return
     for state in known:  # this needs no venue: an exit must not wait until it answers questions
         close_gaps(ports.copying, ports.leaders, state)
-    account = _read_account(ports, wallet_id, known)
+    markets = ports.markets.markets(known[0].follow.venue)
+    account = _read_account(ports, wallet_id, known, markets)
     for state in known:
         for ledger in state.ledgers.values():
-            _reconcile_ledger(ports, state, ledger, _part_of(ledger, account, known))
+            live = _part_of(ledger, account, known)
+            _reconcile_ledger(ports, state, ledger, live, markets.get(ledger.symbol))
     true_up(ports.copying, known)
     for state in known:
         _check_agent(ports, state)
@@ -142,9 +145,13 @@ def _states_of(ports: ReconcilePorts, wallet_id: WalletId) -> list[FollowState]:
     return [state for state in states if state is not None]
 
 
-def _read_account(ports: ReconcilePorts, wallet_id: WalletId, states: list[FollowState]) -> Account:
+def _read_account(
+    ports: ReconcilePorts,
+    wallet_id: WalletId,
+    states: list[FollowState],
+    markets: Mapping[str, Market],
+) -> Account:
     follow = states[0].follow
-    markets = ports.markets.markets(follow.venue)
     symbols = {symbol for state in states for symbol in state.ledgers if symbol in markets}
     dexes = sorted({markets[symbol].dex for symbol in symbols} | {""})
     venue = ports.copying.venues[follow.venue]
@@ -163,7 +170,11 @@ def _part_of(ledger: Ledger, account: Account, states: list[FollowState]) -> Dec
 
 
 def _reconcile_ledger(
-    ports: ReconcilePorts, state: FollowState, ledger: Ledger, live: Decimal
+    ports: ReconcilePorts,
+    state: FollowState,
+    ledger: Ledger,
+    live: Decimal,
+    market: Market | None,
 ) -> None:
     """Compare one ledger with its part of the venue's position.
 
@@ -183,7 +194,6 @@ def _reconcile_ledger(
             )
         except ConflictError:
             return
-    market = ports.markets.markets(state.follow.venue).get(ledger.symbol)
     if market is not None:
         converge_if_open(ports.copying, state.follow, compared, market, COMPARED)
         if compared.carried_since_ms and now_ms - compared.carried_since_ms > SWEEP_MS:
