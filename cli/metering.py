@@ -12,9 +12,8 @@ if TYPE_CHECKING:
 
     from localcloud.stack import Calls, RunningStack
 
-THE_API = frozenset({"ApiFunction", "OperatorApiFunction"})
-"""What answers users, here the demo itself; all other functions work for the copies."""
-NOT_THE_COPY_PATH = THE_API | {"AccountErasureFunction", "AgentUpkeepFunction", "root"}
+NOT_COUNTED = frozenset({"ApiFunction", "OperatorApiFunction", "root"})
+"""The demo itself (`root`), and what answers it here; all other functions' work counts."""
 ZERO = Decimal(0)
 TICK = Decimal("0.01")
 CallCounts = dict[str, int]
@@ -50,7 +49,7 @@ class Meter:
 
     def __init__(self, stack: RunningStack) -> None:
         self._stack = stack
-        self._calls = path_calls(stack.calls())
+        self._calls = calls_of_functions(stack.calls())
         self._cpu = cpu_now(stack)
         self._cold_trades = 0
 
@@ -63,7 +62,7 @@ class Meter:
         """Return what was used."""
         before, now = self._cpu, cpu_now(self._stack)
         return Used(
-            calls_between(self._calls, path_calls(self._stack.calls())),
+            calls_between(self._calls, calls_of_functions(self._stack.calls())),
             cpu_between(before.working, now.working),
             self._cold_trades,
             now.starting - before.starting,
@@ -73,7 +72,7 @@ class Meter:
 
 def cpu_now(stack: RunningStack) -> CpuReading:
     """Read the CPU seconds of all functions but the API's, which answers the demo's own calls."""
-    ours = {name: used for name, used in stack.cpu_seconds().items() if name not in THE_API}
+    ours = {name: used for name, used in stack.cpu_seconds().items() if name not in NOT_COUNTED}
     return CpuReading(
         {name: _rounded(used.working) for name, used in ours.items()},
         sum((_rounded(used.starting) for used in ours.values()), ZERO),
@@ -81,11 +80,11 @@ def cpu_now(stack: RunningStack) -> CpuReading:
     )
 
 
-def path_calls(calls: Sequence[Calls]) -> CallCounts:
-    """Sum the calls of the copy path's functions by service; the API's own are left out."""
+def calls_of_functions(calls: Sequence[Calls]) -> CallCounts:
+    """Sum, by service, the calls of the functions whose CPU seconds `cpu_now` reads."""
     counts: CallCounts = {}
     for each in calls:
-        if each.caller not in NOT_THE_COPY_PATH:
+        if each.caller not in NOT_COUNTED:
             counts[each.service] = counts.get(each.service, 0) + each.count
     return counts
 

@@ -11,7 +11,7 @@ import pytest
 from cli.demo import Wanted, weight_at
 from cli.latencies import latencies_of, summary
 from cli.limit_sets import LIMIT_SETS, limit_set
-from cli.metering import Meter, Used, calls_between, path_calls
+from cli.metering import Meter, Used, calls_between, calls_of_functions
 from cli.outcome import FIVE, LEAST_SHARE, NO_SHARE, Costs, figures_of, is_clean
 from cli.places import SAMPLE
 from cli.system import UNLIMITED_WEIGHT
@@ -35,7 +35,7 @@ class Spending:
     """A stack whose signer spends half a second and one call each time that it works.
 
     It starts another worker each time, which takes a third of a second; and the upkeep of agents
-    spends a tenth, the API two seconds, the emulator one.
+    spends a tenth and a call, the API two seconds and a call, the emulator one second.
     """
 
     def __init__(self) -> None:
@@ -45,7 +45,11 @@ class Spending:
         self.worked += 1
 
     def calls(self) -> list[Calls]:
-        return [Calls("sqs", "SendMessage", "SignerFunction", self.worked)]
+        return [
+            Calls("sqs", "SendMessage", "SignerFunction", self.worked),
+            Calls("dynamodb", "Query", "AgentUpkeepFunction", self.worked),
+            Calls("dynamodb", "Query", "OperatorApiFunction", self.worked),
+        ]
 
     def cpu_seconds(self) -> dict[str, Cpu]:
         return {
@@ -114,16 +118,17 @@ def test_percentiles_are_times_that_were_measured() -> None:
     assert summary(times[:1]) == {"p50": 1.0, "p99": 1.0, "n": 1}
 
 
-def test_calls_count_for_the_copy_path_and_while_it_ran() -> None:
+def test_calls_count_for_all_functions_but_the_api_and_while_they_ran() -> None:
     calls = [
         Calls("dynamodb", "PutItem", "FollowerExecuteFunction", 5),
+        Calls("dynamodb", "Query", "AccountErasureFunction", 3),
         Calls("dynamodb", "GetItem", "ApiFunction", 7),
         Calls("sqs", "SendMessage", "LeaderListenerFunction", 2),
         Calls("sqs", "GetQueueAttributes", "root", 9),
     ]
 
-    assert path_calls(calls) == {"dynamodb": 5, "sqs": 2}
-    assert calls_between({"dynamodb": 1}, path_calls(calls)) == {"dynamodb": 4, "sqs": 2}
+    assert calls_of_functions(calls) == {"dynamodb": 8, "sqs": 2}
+    assert calls_between({"dynamodb": 1}, calls_of_functions(calls)) == {"dynamodb": 7, "sqs": 2}
 
 
 def test_the_figures_have_exactly_the_documented_names() -> None:
@@ -175,8 +180,8 @@ def test_a_meter_forgets_the_processor_time_until_the_functions_are_warm() -> No
 
     spent = {"SignerFunction": Decimal("0.5"), "AgentUpkeepFunction": Decimal("0.1")}
     once = {"start_seconds": Decimal("0.33"), "emulator_seconds": Decimal(1)}
-    assert cold == Used({"sqs": 1}, spent, cold_trades=0, **once)
-    assert meter.read() == Used({"sqs": 2}, spent, cold_trades=10, **once)
+    assert cold == Used({"sqs": 1, "dynamodb": 1}, spent, cold_trades=0, **once)
+    assert meter.read() == Used({"sqs": 2, "dynamodb": 2}, spent, cold_trades=10, **once)
 
 
 def test_every_pair_is_in_some_total() -> None:
