@@ -26,6 +26,7 @@ RESERVED_AT = Fraction(101, 100)
 # What says nothing of a window: its price band and its age are asked of what it carries.
 ASKED_OF_THE_TRADE = frozenset({"PRICE_OUT_OF_BAND", "STALE"})
 VENUE_REQUESTS = "venue_requests_per_minute"
+ACCOUNT_ACTIONS = "actions_of_the_account"
 LateLegs = Mapping[int, Sequence[tuple[int, Leg]]]
 
 
@@ -148,11 +149,14 @@ def aim_higher(scene: Scene, expected: Expected, entries: Sequence[Leg]) -> None
 
 
 def _lost_its_requests(scene: Scene) -> bool:
-    """Say whether the venue's requests were used up for an order: what it was to bring is over."""
+    """Say whether the venue took no request for an order: what it was to bring is over."""
     receipt = scene.receipt
     if receipt is None or receipt.reason != "RATE_LIMITED":
         return False
-    return "RATE_LIMITED" in scene.pressure and receipt.bound_by == VENUE_REQUESTS
+    # At a gate nothing is over yet: what was sized met its limit with the order, or just before.
+    at_the_order = receipt.bound_by == ACCOUNT_ACTIONS and receipt.was_sized
+    is_over = receipt.bound_by == VENUE_REQUESTS or at_the_order
+    return "RATE_LIMITED" in scene.pressure and is_over
 
 
 def _may_have_fallen_back(scene: Scene, *, given_up: bool) -> Fraction:
@@ -168,7 +172,7 @@ def _took_a_reduction_back(scene: Scene, expected: Expected) -> bool:
     Then its target falls back to what is held; one refused before that leaves the reduction.
     """
     receipt, holding, sign = scene.receipt, scene.holding, scene.direction
-    if receipt is None or receipt.reason not in scene.stoppers or "wanted" not in receipt.numbers:
+    if receipt is None or receipt.reason not in scene.stoppers or not receipt.was_sized:
         return False
     return sign * holding.target < sign * holding.held < sign * expected.target
 
@@ -193,7 +197,7 @@ def _carries(scene: Scene) -> bool:
         return False
     # An order of the window hides CARRIED; sized, and so collected, has its numbers and no reason.
     is_done = receipt.status == "DONE" and not receipt.reason
-    collected = scene.is_netted and is_done and "wanted" in receipt.numbers
+    collected = scene.is_netted and is_done and receipt.was_sized
     return collected or CARRIED in {receipt.status, receipt.reason}
 
 
@@ -218,7 +222,7 @@ def remember_entry(scene: Scene, entries: Sequence[Leg]) -> None:
         entry.paid_last_ms = trade.time_ms
     elif scene.is_netted and _carries(scene):
         entry.pay(trade.time_ms, certainly=CARRY_MAY_DROP not in scene.pressure)
-    elif scene.is_netted and scene.receipt is not None and "wanted" in scene.receipt.numbers:
+    elif scene.is_netted and scene.receipt is not None and scene.receipt.was_sized:
         # It may have been collected, and refused when its window ended.
         entry.pay(trade.time_ms, certainly=False)
 
@@ -230,12 +234,14 @@ def doubt_what_never_filled(scene: Scene, entries: Sequence[Leg]) -> None:
         scene.holding.doubt += sum(missed, ZERO)
 
 
-def unsettled_size(receipt: Receipt, follow: Follow, collected_ms: int) -> Fraction:
+def unsettled_size(receipt: Receipt | None, follow: Follow, collected_ms: int) -> Fraction:
     """Give what the symbol's orders with an unknown outcome at a receipt's decision may have moved.
 
     An entry waits until that is known; an exit closes whatever may be held. What was collected
     first was ordered so much after its own decision.
     """
+    if receipt is None:
+        return ZERO
     return sum(
         (
             leg.size

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from fractions import Fraction
 
+from simulators.judge.actions import Decision, with_used_up_actions
 from simulators.judge.ages import problems_of_times
 from simulators.judge.bookkeeping import (
     late_legs,
@@ -209,6 +210,10 @@ class Court:
         ]
         late = self.late[follow.follow_id].values()
         receipt = self.receipts[follow.follow_id].get(trade.trade_id)
+        unsettled = unsettled_size(receipt, follow, window_ms(trade, follow))
+        decision = Decision(trade, follow, receipt, waited=unsettled > 0)
+        refused = self.evidence.books[follow.wallet].refused_actions
+        pressure = self.witness.pressure(trade, follow, others)
         return Pair(
             trade=trade,
             follow=follow,
@@ -216,13 +221,11 @@ class Court:
             book=self.ledgers[follow.follow_id],
             books=self.books[follow.wallet],
             market=self.evidence.markets[trade.symbol],
-            pressure=self.witness.pressure(trade, follow, others),
+            pressure=with_used_up_actions(pressure, decision, refused),
             prices=self.witness.prices_after(trade),
             late=frozenset(leg.cloid for legs in late for _, leg in legs),
             in_motion_usdc=self._in_motion(trade, follow),
-            unsettled_size=ZERO
-            if receipt is None
-            else unsettled_size(receipt, follow, window_ms(trade, follow)),
+            unsettled_size=unsettled,
             redriven=bool(newer),
             comes_too_late=any(each.symbol == trade.symbol for each in newer),
             share_left=ONE if self.evidence.redriven_ms is None else course.share_left(place),

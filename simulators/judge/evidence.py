@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import NamedTuple
 
+from simulators.judge.requests import RefusedAction, Requests
+
 BUY = 1
 SELL = -1
 
@@ -174,6 +176,11 @@ class Receipt:
         """Give the legs that trade; a change of leverage does not."""
         return tuple(leg for leg in self.legs if leg.kind != "leverage")
 
+    @property
+    def was_sized(self) -> bool:
+        """Say whether the copy had passed its gates: then its numbers say what was wanted."""
+        return "wanted" in self.numbers
+
 
 @dataclass(frozen=True, slots=True)
 class Follow:
@@ -238,20 +245,7 @@ class VenueAccount:
     fills: tuple[VenueFill, ...] = ()
     positions: Mapping[str, Fraction] = field(default_factory=dict)
     leverages: Mapping[str, int] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class Requests:
-    """What was asked of the venue, by its own count per minute of its clock.
-
-    `are_limited` says whether the venue's windows were on, `per_minute` what the system was told
-    that it may ask.
-    """
-
-    are_limited: bool = False
-    per_minute: int = 0
-    weights: Mapping[int, int] = field(default_factory=dict)
-    refusals: Mapping[int, int] = field(default_factory=dict)
+    refused_actions: tuple[RefusedAction, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -293,4 +287,4 @@ class Evidence:
     outages_ms: tuple[tuple[Fraction, Fraction], ...] = ()
     adjustments: tuple[Adjustment, ...] = ()
     redriven_ms: Fraction | None = None
-    requests: Requests = Requests()
+    requests: Requests = field(default_factory=Requests)

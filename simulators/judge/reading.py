@@ -21,13 +21,13 @@ from simulators.judge.evidence import (
     Receipt,
     RecordedFill,
     Release,
-    Requests,
     VenueAccount,
     VenueFill,
     VenueOrder,
 )
 from simulators.judge.exact import ZERO
 from simulators.judge.reading_limits import read_limits
+from simulators.judge.requests import RefusedAction, Requests
 
 Json = Mapping[str, Any]
 _SIGNS = {"b": BUY, "buy": BUY, "a": SELL, "sell": SELL}
@@ -162,7 +162,12 @@ def _account(plain: Json) -> VenueAccount:
         leverages={
             symbol: int(chosen["value"]) for symbol, chosen in plain.get("leverages", {}).items()
         },
+        refused_actions=tuple(_refused(each) for each in plain.get("refused_actions", ())),
     )
+
+
+def _refused(plain: Json) -> RefusedAction:
+    return RefusedAction(at_ms=exact(plain["time_ms"]), reduces=bool(plain["reduces"]))
 
 
 def _fills(plain: Sequence[Json]) -> tuple[VenueFill, ...]:

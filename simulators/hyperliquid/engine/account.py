@@ -25,6 +25,14 @@ class Leverage:
     is_cross: bool = True
 
 
+@dataclass(frozen=True, slots=True)
+class RefusedAction:
+    """An action beyond what the account's volume allows; one that `reduces` only closes."""
+
+    time_ms: int
+    reduces: bool = False
+
+
 @dataclass(slots=True)
 class Account:
     """A user of the venue, by lower-case address."""
@@ -47,6 +55,7 @@ class Account:
     volume_usd: Decimal = ZERO
     requests_used: int = 0
     throttled_at_ms: int = 0
+    refused_actions: list[RefusedAction] = field(default_factory=list)
     referrer: str | None = None
 
     @property

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from simulators.hyperliquid import texts
 from simulators.hyperliquid.decimals import to_wire
+from simulators.hyperliquid.engine.account import RefusedAction
 from simulators.hyperliquid.refusal import ActionRefusedError
 
 if TYPE_CHECKING:
@@ -24,21 +25,30 @@ class ActionLimits:
 
     enabled: bool = True
 
-    def take(self, account: Account, count: int, now_ms: int, *, cancels: bool = False) -> None:
-        """Count ``count`` actions, or refuse them without counting."""
+    def take(
+        self,
+        account: Account,
+        count: int,
+        now_ms: int,
+        *,
+        cancels: bool = False,
+        reduces: bool = False,
+    ) -> None:
+        """Count ``count`` actions, or refuse them without counting and note that."""
         allowed = cap(account)
         if cancels:
             allowed = min(allowed + EXTRA_CANCELS, 2 * allowed)
         if self.enabled and account.requests_used + count > allowed:
-            self._throttle(account, allowed, now_ms)
+            self._throttle(account, allowed, RefusedAction(now_ms, reduces))
         account.requests_used += count
 
-    def _throttle(self, account: Account, allowed: int, now_ms: int) -> None:
-        if now_ms - account.throttled_at_ms < THROTTLE_MS:
+    def _throttle(self, account: Account, allowed: int, asked: RefusedAction) -> None:
+        if asked.time_ms - account.throttled_at_ms < THROTTLE_MS:
+            account.refused_actions.append(asked)
             volume = to_wire(account.volume_usd)
             used = account.requests_used + 1
             raise ActionRefusedError(texts.too_many_requests(used, allowed, volume))
-        account.throttled_at_ms = now_ms
+        account.throttled_at_ms = asked.time_ms
 
 
 def cap(account: Account) -> int:

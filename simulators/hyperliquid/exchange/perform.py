@@ -45,6 +45,12 @@ def batch_size(action: dict[str, Any]) -> int:
     return next((len(batch) for batch in batches if isinstance(batch, list)), 1)
 
 
+def only_reduces(action: dict[str, Any]) -> bool:
+    """Tell whether all that an action would do is to close."""
+    orders = action.get("orders", ())
+    return bool(orders) and all(order["r"] for order in orders)
+
+
 def perform(venue: Venue, signed: SignedAction, chain: str, received_ns: int) -> dict[str, Any]:
     """Perform the action and return the venue's answer, refusals included."""
     try:
@@ -57,11 +63,12 @@ def perform(venue: Venue, signed: SignedAction, chain: str, received_ns: int) ->
 def _perform(venue: Venue, signed: SignedAction, chain: str, received_ns: int) -> dict[str, Any]:
     account = authenticate(venue, signed, chain)
     now_ms = venue.now_ms()
-    count = batch_size(signed.action)
+    count, kind = batch_size(signed.action), signed.kind
+    venue.journal.is_dirty = True
     if signed.expires_after is not None and signed.expires_after < now_ms:
         venue.limits.take(account, EXPIRED_WEIGHT * count, now_ms)
         raise ActionRefusedError(texts.ACTION_EXPIRED)
-    venue.limits.take(account, count, now_ms, cancels="cancel" in signed.kind)
+    reduces = only_reduces(signed.action)
+    venue.limits.take(account, count, now_ms, cancels="cancel" in kind, reduces=reduces)
     venue.nonces.take(signed.signer, signed.nonce, now_ms)
-    venue.journal.is_dirty = True
-    return HANDLERS[signed.kind](Call(venue, account, signed, to_ms_text(received_ns)))
+    return HANDLERS[kind](Call(venue, account, signed, to_ms_text(received_ns)))

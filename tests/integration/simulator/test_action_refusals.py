@@ -108,6 +108,27 @@ def test_too_many_actions_for_the_volume_are_refused(bench: Any) -> None:
     assert answer["response"].startswith("Too many cumulative requests sent (20002 > 10190)")
 
 
+def test_the_books_show_which_actions_were_too_many_and_whether_they_only_reduced(
+    bench: Any,
+) -> None:
+    busy, other = bench.trader(requests_used=20_000), bench.trader()
+    bench.control("rules", rate_limits=True)
+    before_ms = bench.look("books")["time_ms"]
+    buy(busy)
+    bench.venue.engine.journal.clear()
+    for reduce_only in (True, False):
+        buy(busy, reduce_only=reduce_only)
+    busy.update_leverage(3, "ETH")
+
+    books, told = bench.look("books"), bench.venue.engine.journal.is_dirty
+
+    shown = books["accounts"][busy.wallet.address.lower()]["refused_actions"]
+    assert [each["reduces"] for each in shown] == [True, False, False]
+    assert all(before_ms <= each["time_ms"] <= books["time_ms"] for each in shown)
+    assert books["accounts"][other.wallet.address.lower()]["refused_actions"] == []
+    assert told, "they are on disk soon"
+
+
 def test_a_builder_must_be_approved_and_have_money(bench: Any, trader: Any) -> None:
     builder = bench.wallet()
     taking = {"b": builder.address, "f": 50}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
@@ -12,7 +13,7 @@ from tests.fakes.world import World
 from understudy.domain.account_history import OwnFill
 from understudy.domain.codec import to_plain
 from understudy.domain.ids import FollowId
-from understudy.domain.intents import Accepted
+from understudy.domain.intents import Accepted, Outcome, Signed
 from understudy.domain.limits import Limits, Sizing, SizingKind
 from understudy.domain.markets import HYPERLIQUID, PriceGrid
 from understudy.domain.trades import Side
@@ -52,12 +53,14 @@ class ProductionRun:
         self.orders: list[dict[str, Any]] = []
         self.releases: list[dict[str, Any]] = []
         self.adjustments: list[dict[str, Any]] = []
+        self.refused_actions: dict[str, list[dict[str, Any]]] = {}
         self.follows: dict[str, FollowId] = {}
         for number, (name, chosen) in enumerate(limits.items(), start=1):
             self.follows[name] = self.world.follow(chosen, str(number), equity)
             for dex in {each.dex for each in self.markets} - {""}:
                 self.world.venue.fund("0x" + str(number).rjust(40, "a"), equity, dex=dex)
         self._record_orders()
+        self._record_refused_actions()
         self._round_equities()
         self.world.begin()
 
@@ -135,6 +138,21 @@ class ProductionRun:
 
         self.world.venue.books.place = recorded  # type: ignore[method-assign]  # a witness
 
+    def _record_refused_actions(self) -> None:
+        """Note what was refused as one action too many, as a venue that counts them does."""
+        venue = self.world.venue
+        submit = venue.submit
+
+        def recorded(signed: Signed, *, first: bool, account: str = "") -> Outcome:
+            if venue.faults and str(venue.faults[0]).startswith("Too many cumulative requests"):
+                refused = self.refused_actions.setdefault(account, [])
+                orders = json.loads(signed.body)["action"].get("orders", ())
+                reduces = any(order["r"] for order in orders)
+                refused.append({"time_ms": self.world.clock.now_ms(), "reduces": reduces})
+            return submit(signed, first=first, account=account)
+
+        venue.submit = recorded  # type: ignore[method-assign]  # a witness
+
     def _round_equities(self) -> None:
         """Show equities and margins as a venue does: the fake divides to sixty digits."""
         venue = self.world.venue
@@ -170,6 +188,7 @@ class ProductionRun:
             "fills": [_fill(own) for own in book.fills],
             "positions": {symbol: str(size) for symbol, size in held.items()},
             "leverages": {each.symbol: {"value": LEADER_LEVERAGE} for each in self.markets},
+            "refused_actions": self.refused_actions.get(address, []),
         }
 
     def _follow(self, name: str, follow_id: FollowId) -> dict[str, Any]:

@@ -96,8 +96,8 @@ def run_of(limits: Limits, moves: Moves, equity: str = "100000000") -> dict[str,
     return run.evidence()
 
 
-def outcomes(evidence: dict[str, Any]) -> list[tuple[str, str | None]]:
-    receipts = follow_of(evidence, "one")["receipts"]
+def outcomes(evidence: dict[str, Any], name: str = "one") -> list[tuple[str, str | None]]:
+    receipts = follow_of(evidence, name)["receipts"]
     return [(one["status"], one.get("reason")) for one in receipts]
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from simulators.hyperliquid import texts
-from simulators.hyperliquid.engine.account import Account
+from simulators.hyperliquid.engine.account import Account, RefusedAction
 from simulators.hyperliquid.engine.action_limits import ActionLimits
 from simulators.hyperliquid.engine.agents import EXPIRY_GRACE_MS, AgentRegistry
 from simulators.hyperliquid.engine.nonces import DAY_MS, NonceBook
@@ -77,6 +77,18 @@ def test_beyond_the_limit_one_action_passes_every_ten_seconds() -> None:
     limits.take(account, 1, NOW + 10_000)
 
     assert account.requests_used == 10_002
+
+
+def test_the_books_keep_what_was_refused_as_one_action_too_many() -> None:
+    limits, account = ActionLimits(), Account(MASTER, NOW, requests_used=10_000)
+    limits.take(account, 1, NOW)
+    with pytest.raises(ActionRefusedError):
+        limits.take(account, 1, NOW + 1)
+    with pytest.raises(ActionRefusedError):
+        limits.take(account, 1, NOW + 2, reduces=True)
+    limits.take(account, 1, NOW + 10_000)
+
+    assert account.refused_actions == [RefusedAction(NOW + 1), RefusedAction(NOW + 2, reduces=True)]
 
 
 def test_cancels_have_more_room_than_orders() -> None:

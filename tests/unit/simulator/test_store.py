@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from simulators.hyperliquid.control.books import books_view
+from simulators.hyperliquid.engine.account import RefusedAction
 from simulators.hyperliquid.engine.funding import pay_funding
 from simulators.hyperliquid.engine.orders import Trigger
 from simulators.hyperliquid.persistence.snapshot import take_snapshot
@@ -34,6 +35,7 @@ def busy(desk: Any) -> Venue:
     desk.trade(account, "BTC", "0.000001")
     pay_funding(venue, venue.universe.by_name["ETH"], Decimal("0.0001"))
     venue.agents.approve(account.address, "0x" + "b" * 40, "bot", venue.now_ms())
+    account.refused_actions.append(RefusedAction(venue.now_ms(), reduces=True))
     venue.nonces.take(account.address, venue.now_ms(), venue.now_ms())
     return venue
 
