@@ -8,7 +8,7 @@ from functools import cache
 from math import floor
 
 from simulators.judge.claims import Books
-from simulators.judge.evidence import Evidence, Follow
+from simulators.judge.evidence import Evidence, Follow, Receipt
 from simulators.judge.exact import ZERO, Span
 from simulators.judge.ledger import FollowBook
 from simulators.judge.leverages import learnt_ms
@@ -60,6 +60,12 @@ class Witness:
         self._learnt_ms = learnt_ms(evidence, trades)
         self._decided_ms = {
             follow.follow_id: {each.trade_id: each.decided_ms for each in follow.receipts}
+            for follow in evidence.follows
+        }
+        self._closed_ms = {
+            follow.follow_id: {
+                each.trade_id: _closed_ms(each, books[follow.wallet]) for each in follow.receipts
+            }
             for follow in evidence.follows
         }
         self._entered = {
@@ -137,6 +143,9 @@ class Witness:
         claimed_ms = self._decided_ms[follow.follow_id].get(trade.trade_id)
         if claimed_ms:  # nobody finds a trade older than it was when the copy was decided
             decided_before = min(decided_before, Fraction(claimed_ms + CLOCKS_DIFFER_MS))
+        # A flip's entry waits for its exit, and is decided about again once that is done.
+        closed_ms = self._closed_ms[follow.follow_id].get(trade.trade_id, ZERO)
+        decided_before = max(decided_before, closed_ms + CLOCKS_DIFFER_MS)
         age_ms = decided_before - min(trade.sent_ms, Fraction(trade.time_ms))
         return age_ms > follow.limits.max_age_seconds * SECOND_MS
 
@@ -164,6 +173,12 @@ class Witness:
         entered, most = self._entered[follow.follow_id], follow.limits.entries_per_minute
         until_ms = trade.sent_ms + LONGEST_WINDOW_MS
         return may_be_at_its_most(entered, most, trade.time_ms, until_ms)
+
+
+def _closed_ms(receipt: Receipt, books: Books) -> Fraction:
+    """Give when the venue had the last of a receipt's exits, 0 where it had none."""
+    exits = (leg for leg in receipt.orders if leg.kind == "exit")
+    return max((each.received_ms for leg in exits for each in books.booked(leg)), default=ZERO)
 
 
 def _unrealized(book: FollowBook, prices: dict[str, Span]) -> Span:

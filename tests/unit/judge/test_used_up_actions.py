@@ -121,6 +121,29 @@ def test_entries_may_rest_for_longer_where_it_was_an_exit_that_was_refused() -> 
     assert verdict_of(refused_exit()).findings == []
 
 
+def refused_flip() -> dict[str, Any]:
+    """Give a run with a flip whose exit is refused until its entry is too old."""
+    run = started()
+    refuse(run)
+    run.trade("BTC", [("-3", "1000")], 2_000)
+    run.trade("SOL", [("20", "50")], 30_000)
+    evidence = run.evidence()
+    assert outcomes(evidence)[2:] == [("DONE", "STALE"), ("DONE", None)]
+    return evidence
+
+
+def test_an_entry_may_grow_too_old_while_the_exit_before_it_is_refused() -> None:
+    assert verdict_of(refused_flip()).findings == []
+
+
+def test_but_not_where_the_venue_had_the_exit_in_time() -> None:
+    evidence = refused_flip()
+    (exit_order,) = (one for one in book_of(evidence, "one")["orders"] if one["side"] == "A")
+    exit_order["received_ms"] -= 8_000
+
+    assert figures_of(evidence) == only(unjustified_skips=1)
+
+
 def test_an_entry_that_was_refused_excuses_no_such_rest() -> None:
     evidence = refused_exit()
     for refusal in of_the_venue(evidence):
