@@ -165,9 +165,16 @@ def test_what_was_carried_is_over_once_the_leverage_for_it_was_refused() -> None
     assert verdict_of(evidence).findings == []
 
 
-@pytest.mark.parametrize("mode", [CopyMode.THROTTLED, CopyMode.SAFE_POLL])
-def test_what_a_window_collected_may_end_by_a_refusal(mode: CopyMode) -> None:
-    run = started(mode=mode)
+@pytest.mark.parametrize(
+    "slower",
+    [
+        {"mode": CopyMode.THROTTLED},
+        {"mode": CopyMode.SAFE_POLL},
+        {"mode": CopyMode.SAFE_POLL, "sync_interval_seconds": 25},
+    ],
+)
+def test_what_a_window_collected_may_end_by_a_refusal(slower: dict[str, Any]) -> None:
+    run = started(**slower)
     refuse(run)
     run.trade("ETH", [("20", "50")], 10_000)
     run.trade("BTC", [("1", "1000")], 6_000)
@@ -191,6 +198,8 @@ def test_an_entry_that_waited_for_an_unknown_order_may_meet_a_later_refusal() ->
 
     assert outcomes(evidence)[2:] == [("DONE", None), LIMITED, LIMITED]
     assert verdict_of(evidence).findings == []
+    of_the_venue(evidence)[0]["time_ms"] += 14_000
+    assert verdict_of(evidence).findings == [], "an outcome may be unknown for longer than this one"
 
 
 def test_even_a_perfect_follow_may_miss_what_the_venue_refused() -> None:
