@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
-from threading import Event
-from time import monotonic, sleep
+from threading import Condition, Event, Semaphore
 from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
@@ -19,10 +19,65 @@ if TYPE_CHECKING:
 LONG_SECONDS = 20
 
 
-class Table:
-    """A client that keeps what it is given, holds calls by number, and refuses named items."""
+class Wait:
+    """Stands in for a waiting thread's event: it loses patience when it is told to, at no time."""
+
+    def __init__(self, is_waited_for: Callable[[float | None], None]) -> None:
+        self._is_waited_for = is_waited_for
+        self._changed = Condition()
+        self._is_set = self._is_impatient = False
+
+    def set(self) -> None:
+        with self._changed:
+            self._is_set = True
+            self._changed.notify_all()
+
+    def lose_patience(self) -> None:
+        with self._changed:
+            self._is_impatient = True
+            self._changed.notify_all()
+
+    def wait(self, seconds: float | None = None) -> bool:
+        self._is_waited_for(seconds)
+        with self._changed:
+            ended = self._changed.wait_for(lambda: self._ends(seconds), LONG_SECONDS)
+            assert ended, "nobody ends this wait"
+            return self._is_set
+
+    def _ends(self, seconds: float | None) -> bool:
+        return self._is_set or (self._is_impatient and seconds is not None)
+
+
+class Waits:
+    """The waits of all threads, in the order of their transactions; the first one's is unused."""
 
     def __init__(self) -> None:
+        self.made: list[Wait] = []
+        self.patience: list[float | None] = []
+        self._begun = Semaphore(0)
+
+    def event(self) -> Wait:
+        """Make what a transaction waits with."""
+        self.made.append(Wait(self._note))
+        return self.made[-1]
+
+    def until_one_more(self) -> None:
+        """Return when one more thread waits than when this was last asked."""
+        assert self._begun.acquire(timeout=LONG_SECONDS), "it does not wait"
+
+    def _note(self, seconds: float | None) -> None:
+        self.patience.append(seconds)
+        self._begun.release()
+
+
+class Table:
+    """A client that keeps what it is given, holds calls by number, and refuses named items.
+
+    `waits` are those of the threads that write to it, once they are made by them.
+    """
+
+    def __init__(self) -> None:
+        self.waits = Waits()
         self.calls: list[list[str]] = []
         self.tokens: list[str] = []
         self.kept: set[str] = set()
@@ -75,17 +130,10 @@ def begun(
     written = Transactions(table)  # type: ignore[arg-type]  # a fake of boto3's client
     begun = [pool.submit(written.write, puts("first"))]
     assert table.called.wait(LONG_SECONDS)
-    for number, operations in enumerate(others, start=1):
+    for operations in others:
         begun.append(pool.submit(written.write, operations))
-        until_waiting(written, number)
+        table.waits.until_one_more()
     return written, begun
-
-
-def until_waiting(written: Transactions, count: int) -> None:
-    ends = monotonic() + LONG_SECONDS
-    while written.waiting < count and monotonic() < ends:
-        sleep(0.001)
-    assert written.waiting == count
 
 
 def failures_of(begun: list[Future[None]]) -> list[type[BaseException] | None]:

@@ -17,13 +17,12 @@ from tests.fakes.transacting import (
     failed,
     failures_of,
     puts,
-    until_waiting,
 )
 from understudy.adapters.aws import attempts, transactions
 from understudy.adapters.aws.attempts import MAX_ATTEMPTS
 from understudy.adapters.aws.keys import key
 from understudy.adapters.aws.operations import check_exists, delete
-from understudy.adapters.aws.transactions import MAX_OPERATIONS, Transactions
+from understudy.adapters.aws.transactions import MAX_OPERATIONS
 from understudy.domain.errors import ConflictError, DependencyError
 
 if TYPE_CHECKING:
@@ -36,15 +35,15 @@ UNANSWERED = ReadTimeoutError(endpoint_url="http://127.0.0.1")
 
 
 @pytest.fixture(autouse=True)
-def _patient(monkeypatch: pytest.MonkeyPatch) -> None:
+def _unpausing(monkeypatch: pytest.MonkeyPatch) -> None:
     quick = {"pause": lambda _seconds: None, "jitter": float}
     monkeypatch.setattr(attempts.rounds, "__kwdefaults__", quick)
-    monkeypatch.setattr(transactions, "PATIENCE_SECONDS", 2 * LONG_SECONDS)
 
 
 @pytest.fixture
-def table() -> Iterator[Table]:
+def table(monkeypatch: pytest.MonkeyPatch) -> Iterator[Table]:
     made = Table()
+    monkeypatch.setattr(transactions, "Event", made.waits.event)
     yield made
     made.goes_on.set()
 
@@ -197,7 +196,7 @@ def test_who_names_no_item_keeps_nobody_waiting(table: Table) -> None:
         written, running = begun(table, pool, puts("a"))
         running.append(pool.submit(written.write, nameless))
         running.append(pool.submit(written.write, puts("b")))
-        until_waiting(written, 2)
+        table.waits.until_one_more()
         table.goes_on.set()
 
         assert failures_of(running) == [None, None, KeyError, None]
@@ -254,19 +253,3 @@ def test_no_call_is_larger_than_may_be(table: Table) -> None:
 
         assert failures_of(running) == [None] * 5
     assert table.calls[1:] == [["a", *half, "last"], more]
-
-
-def test_one_that_hangs_is_not_waited_for(table: Table, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(transactions, "PATIENCE_SECONDS", 0.01)
-
-    with ThreadPoolExecutor(8) as pool:
-        written = Transactions(table)  # type: ignore[arg-type]  # a fake of boto3's client
-        hanging = pool.submit(written.write, puts("first"))
-        assert table.called.wait(LONG_SECONDS)
-        written.write(puts("a"))
-        written.write(puts("b"))
-
-        assert table.calls == [["first"], ["a"], ["b"]]
-        assert not hanging.done()
-        table.goes_on.set()
-        assert failures_of([hanging]) == [None]

@@ -52,11 +52,6 @@ class Transactions:
         self._under_way = 0
         self._waiting: list[_Wanted] = []
 
-    @property
-    def waiting(self) -> int:
-        """How many wait for the call that is under way."""
-        return len(self._waiting)
-
     def write(self, operations: Sequence[Operation]) -> None:
         """Write all or nothing; raises what `transact` raises.
 
