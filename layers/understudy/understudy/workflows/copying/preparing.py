@@ -29,10 +29,11 @@ def prepare(
     if order is None:
         return view, decision
     purpose = Purpose.EXIT if order.reduce_only else Purpose.ENTRY
-    weight = 2 * ORDER_WEIGHT if needs_leverage(view, order) else ORDER_WEIGHT
+    sets_leverage = needs_leverage(view, order)
+    weight = 2 * ORDER_WEIGHT if sets_leverage else ORDER_WEIGHT
     if not ports.budget.take(trade.venue, purpose, weight):
         return view, _without_budget(view, trade, decision, purpose)
-    if not needs_leverage(view, order):
+    if not sets_leverage:
         return view, decision
     view, refused = yield from set_leverage(ports, view, trade, order.leverage)
     if refused is not None:

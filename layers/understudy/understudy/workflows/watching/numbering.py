@@ -59,7 +59,7 @@ def _store(ports: SyncPorts, book: LeaderBook, fills: Sequence[Fill]) -> LeaderB
             fills = [fill for fill in fills if fill.key not in owners]
             if not fills:
                 return book
-            symbol = fills[0].symbol if fills else ""
+            symbol = fills[0].symbol
             if book.positions.get(symbol) != before.positions.get(symbol):
                 # The position that a listed fill met is not the book's any more: it adds to it.
                 fills = [replace(fill, start_position=None) for fill in fills]
