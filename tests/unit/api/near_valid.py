@@ -7,8 +7,12 @@ from __future__ import annotations
 
 import copy
 from decimal import Decimal
+from functools import cache
+from itertools import islice, product
+from random import Random
 from typing import TYPE_CHECKING, Any
 
+from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 if TYPE_CHECKING:
@@ -20,8 +24,8 @@ Path = tuple[str, ...]
 Schema = dict[str, Any]
 OF_NO_FIELD: list[Any] = [None, True, 0, -1, 2**63, 10**400, 0.5, "", "🙂", "\ud800", "\0", [], {}]
 OF_NO_FIELD += [[[[]]], {"": None}, "x" * 5000, ["x"] * 101, "1e400", "NaN", "-0", float("inf")]
-ENOUGH = 500
 ANYTHING = st.text(max_size=20) | st.integers() | st.floats()
+MOST_LEFT_OUT = 8
 STEPS = tuple(map(Decimal, ("0.00000001", "-0.00000001", "0.000000001", "-0.000000001")))
 
 
@@ -47,30 +51,43 @@ def _resolved(schema: Schema, known: dict[str, Schema]) -> Schema:
     return known[name] if name else schema
 
 
-def spoiled(model: type[Request], good: dict[str, Any]) -> st.SearchStrategy[dict[str, Any]]:
+def spoiled(model: type[Request], good: dict[str, Any], count: int) -> Iterator[dict[str, Any]]:
     """Give bodies in which one field has another value, is missing, or has a stranger beside it.
 
-    Some of the fields that may be left out are left out.
+    Some of the fields that may be left out are left out. No change comes twice; where there are
+    fewer than asked for, fields have anything at all in them.
     """
     fields = fields_of(model)
     changes = [(path, value) for path, each in fields.items() for value in beside(each)]
     changes += [(path, _Missing) for path in fields]
     changes += [(path, each) for path in fields for each in near(_get(good, path))]
     changes += [((*path[:-1], "unknown"), 1) for path in fields]
-    optional = [path for path in fields if path[0] == "limits" and len(path) > 1]
-    left_out = st.sets(st.sampled_from(optional), max_size=8) if optional else st.just(set())
+    if len(changes) < count:
+        more = ((path, each) for each, path in product(_anything(count), sorted(fields)))
+        changes += islice(more, count - len(changes))
+    optional = sorted(path for path in fields if path[0] == "limits" and len(path) > 1)
 
-    def body(absent: set[Path], change: tuple[Path, Any]) -> dict[str, Any]:
+    random = Random(model.__qualname__)  # noqa: S311 - what fails must fail again
+    for change in random.sample(changes, count):
         made = copy.deepcopy(good)
-        for path in sorted(absent):
+        for path in random.sample(optional, min(random.randint(0, MOST_LEFT_OUT), len(optional))):
             _put(made, path, _Missing)
         _put(made, *change)
-        return made
+        yield made
 
-    change = st.sampled_from(changes)
-    if len(changes) < ENOUGH:
-        change |= st.tuples(st.sampled_from(sorted(fields)), ANYTHING)
-    return st.builds(body, left_out, change)
+
+@cache
+def _anything(count: int) -> list[Any]:
+    """Draw so many values of no field in particular: once, since drawing costs more than asking."""
+    drawn: list[Any] = []
+
+    @settings(max_examples=count, phases=[Phase.generate], database=None, derandomize=True)
+    @given(ANYTHING)
+    def draw(value: Any) -> None:
+        drawn.append(value)
+
+    draw()
+    return drawn
 
 
 class _Missing:

@@ -8,7 +8,6 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
 
 from functions.api.every_route import ROUTES
 from functions.api.limits import LimitChoices
@@ -243,19 +242,16 @@ def test_one_spoiled_value_never_breaks_a_route_or_changes_anything(route: Route
     assert route.body is not None
     tried, seen = Tried(route), Counter[str]()
 
-    @settings(max_examples=BODIES_PER_ROUTE, deadline=None, database=None, derandomize=True)
-    @given(spoiled(route.body, tried.good))
-    def refused_or_good(body: dict[str, Any]) -> None:
+    for body in spoiled(route.body, tried.good, BODIES_PER_ROUTE):
         answer = tried.send(body)
         if answer.status == route.status:
             seen["GOOD"] += 1
             tried.renew()
-            return
+            continue
         seen[answer.code] += 1
         assert 400 <= answer.status < 500, (body, answer.body)
         assert tried.api.done() == tried.done, body
 
-    refused_or_good()
-
+    assert seen.total() == BODIES_PER_ROUTE
     assert seen["INVALID_INPUT"] > 0
     assert set(seen) - AT_THE_DOOR, "no body ever came behind the door"
