@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from itertools import accumulate
+from itertools import accumulate, product, starmap
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -40,23 +40,29 @@ LIMITS: st.SearchStrategy[Limits] = st.builds(
 LEADERS = st.integers(1, 20).map(
     lambda leverage: LeaderAccount(Decimal(1_000_000), dict.fromkeys(SYMBOLS, leverage), NOW_MS)
 )
-ENDS = st.sampled_from([Decimal(n) for n in ("5", "-5", "0", "8", "-3", "0.7", "2.5")])
-PRICES = st.sampled_from([Decimal(n) for n in ("100", "101.3", "97", "33.33")])
-WEATHER = st.builds(
+ENDS = [Decimal(n) for n in ("5", "-5", "0", "8", "-3", "0.7", "2.5")]
+PRICES = [Decimal(n) for n in ("100", "101.3", "97", "33.33")]
+WEATHERS = starmap(
     Weather,
-    depth=st.sampled_from([Decimal(1000), Decimal(1000), Decimal(2), Decimal(0)]),
-    slip=st.sampled_from([Decimal(0), Decimal(1)]),
-    is_heard=st.sampled_from([True, True, True, False]),
+    product(
+        [Decimal(1000), Decimal(1000), Decimal(2), Decimal(0)],
+        [Decimal(0), Decimal(1)],
+        [True, True, True, False],
+    ),
 )
-STEPS = st.lists(
-    st.tuples(
-        st.sampled_from(["move", "move", "move", "move", "converge", "hear"]),
-        st.sampled_from(SYMBOLS),
+# All there are: to draw one of them costs less than drawing what it consists of.
+EVERY_STEP = list(
+    product(
+        ["move", "move", "move", "move", "converge", "hear"],
+        SYMBOLS,
         ENDS,
         PRICES,
-        WEATHER,
-        st.sampled_from([0, 1_000, 7_000, 30_000, 61_000]),
-    ),
+        WEATHERS,
+        [0, 1_000, 7_000, 30_000, 61_000],
+    )
+)
+STEPS = st.lists(
+    st.sampled_from(EVERY_STEP),
     min_size=4,
     max_size=16,
 )
