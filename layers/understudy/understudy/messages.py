@@ -141,7 +141,7 @@ class LearnLeverage:
 class CheckLeader:
     """Compare a leader's book with the venue (queue follow-reconcile).
 
-    `unanswered` counts the comparisons just before this one that the venue did not answer.
+    `unanswered` counts the checks that were asked for because the one before had no answer.
     """
 
     venue: str

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from dataclasses import replace
 from random import Random
 from typing import Any
 
 import pytest
 
 from tests.fakes.builders import LEADER
-from tests.fakes.world import World
 from tests.unit.workflows.comparing import (
     after_gap,
     begun_world,
@@ -20,7 +19,10 @@ from tests.unit.workflows.comparing import (
     traded,
     trades_of,
 )
+from understudy.domain.errors import RequestBudgetError
 from understudy.domain.follows import AccountMode
+from understudy.domain.markets import HYPERLIQUID
+from understudy.ports.venue import LeaderSnapshot
 
 MINUTE_MS = 60_000
 LATER_MS = 11_000
@@ -50,33 +52,67 @@ def test_what_a_gap_hid_is_found_by_the_next_check_when_the_venue_answers_again(
     assert world.held_at_venue(follow) == 5
 
 
-@pytest.mark.parametrize("asks", [after_gap, check])
-def test_what_passed_unseen_is_found_seconds_after_the_venue_did_not_answer(
-    asks: Callable[[World], None],
+@pytest.mark.parametrize("answers_after_s", [1, 6])
+def test_what_a_gap_hid_is_found_seconds_after_the_venue_answers_again(
+    answers_after_s: int,
 ) -> None:
-    world, follow = begun_world()
+    world, _ = begun_world()
     traded(world, "5")
     world.venue.is_down = True
-    asks(world)
+    after_gap(world)
+    world.pass_time(answers_after_s)
     world.venue.is_down = False
 
-    world.pass_time(5)
+    world.pass_time(20)
 
-    assert world.held_at_venue(follow) == 5
+    assert [trade.end_position for trade in trades_of(world)] == [5]
 
 
-@pytest.mark.parametrize("asks", [after_gap, check])
-def test_a_venue_that_does_not_answer_is_asked_thrice_more_until_a_leaders_next_turn(
-    asks: Callable[[World], None], monkeypatch: pytest.MonkeyPatch
+def test_a_venue_that_stays_silent_is_asked_twice_more_until_a_leaders_next_turn(
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     world, _ = begun_world()
     world.venue.is_down = True
     asked = count_questions(monkeypatch, world)
 
-    asks(world)
-    world.pass_time(120)
+    after_gap(world)
+    world.pass_time(60)
+    check(world)
+    world.pass_time(60)
 
-    assert asked == {"leader_snapshot": 4}
+    assert asked == {"leader_snapshot": 3 + 3}
+
+
+def test_a_check_that_nothing_calls_for_waits_for_its_next_turn(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    world, _ = begun_world()
+    world.venue.is_down = True
+    asked = count_questions(monkeypatch, world)
+
+    check(world)
+    world.pass_time(60)
+
+    assert asked == {"leader_snapshot": 1}
+
+
+def test_nothing_is_asked_again_while_the_minutes_requests_are_used_up(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    world, _ = begun_world()
+    book = book_of(world)
+    world.leaders.store_book(replace(book, look_wanted=True))
+    monkeypatch.setattr(world.venue, "leader_snapshot", _used_up)
+    asked = count_questions(monkeypatch, world)
+
+    check(world)
+    world.pass_time(60)
+
+    assert asked == {"leader_snapshot": 1}
+
+
+def _used_up(*_: Any, **__: Any) -> LeaderSnapshot:
+    raise RequestBudgetError(HYPERLIQUID, 30)
 
 
 def test_what_a_gap_hid_comes_before_the_fills_behind_it() -> None:

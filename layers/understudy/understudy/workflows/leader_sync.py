@@ -10,11 +10,11 @@ from collections.abc import Iterable
 
 from understudy.domain.errors import VenueUnreachableError
 from understudy.domain.leaders import LeaderBook
-from understudy.messages import CheckLeader, LeaderFills
+from understudy.messages import LeaderFills
 from understudy.workflows.watching.leader_books import (
     begin,
-    check_soon,
     compare,
+    look_soon,
     not_looked_past,
     settled,
     want_a_look,
@@ -52,5 +52,5 @@ def _after_gap(ports: SyncPorts, book: LeaderBook) -> LeaderBook:
         return compare(ports, book, fully=True)
     except VenueUnreachableError:
         book = want_a_look(ports, book)
-        check_soon(ports, CheckLeader(book.venue, book.leader, unanswered=1))
+        look_soon(ports, book, unanswered=0)
         return book

@@ -10,7 +10,12 @@ from collections.abc import Callable, Sequence
 from decimal import Decimal
 
 from understudy.domain.corrections import correction, doubts_after, is_confirmed
-from understudy.domain.errors import ConflictError, DependencyError, VenueUnreachableError
+from understudy.domain.errors import (
+    ConflictError,
+    DependencyError,
+    RequestBudgetError,
+    VenueUnreachableError,
+)
 from understudy.domain.grouping import begun_book, from_the_list
 from understudy.domain.leaders import BookDoubt, LeaderBook
 from understudy.domain.replacing import replace
@@ -31,8 +36,7 @@ OVERLAP_MS = 60_000
 BEHIND_MS = 10_000
 FULL_LOOK_MS = 300_000
 DOUBTED_TRADES = 1_000
-# Together as long as a leader waits for its turn at most.
-AGAIN_SECONDS = (5, 15, 40)
+AGAIN_SECONDS = (5, 20)
 
 
 def begin(ports: SyncPorts, book: LeaderBook) -> LeaderBook:
@@ -134,7 +138,7 @@ def want_a_look(ports: SyncPorts, book: LeaderBook) -> LeaderBook:
 def check(ports: SyncPorts, command: CheckLeader) -> None:
     """Compare a leader's book in its turn, with a full look now and then, or where one is wanted.
 
-    Without an answer it is asked for again in a moment, a few times; then it is the next turn's.
+    Without an answer the leader's next turn does it; where a look is wanted, one in a moment.
     """
     book = ports.fan_out.store.leader_book(command.venue, command.leader)
     age_ms = ports.fan_out.clock.now_ms() - book.repaired_ms
@@ -142,15 +146,22 @@ def check(ports: SyncPorts, command: CheckLeader) -> None:
         return
     try:
         compare(ports, book, fully=book.look_wanted or age_ms >= FULL_LOOK_MS)
+    except RequestBudgetError:
+        return  # nothing was asked, and nothing will be before the next minute
     except VenueUnreachableError:
-        check_soon(ports, replace(command, unanswered=command.unanswered + 1))
+        if book.look_wanted:
+            look_soon(ports, book, command.unanswered)
 
 
-def check_soon(ports: SyncPorts, command: CheckLeader) -> None:
-    """Have a leader checked that the venue gave no answer about: its turn may be a minute away."""
-    if command.unanswered <= len(AGAIN_SECONDS):
-        delay_seconds = AGAIN_SECONDS[command.unanswered - 1]
-        ports.fan_out.queues.to_reconcile(command, delay_seconds=delay_seconds)
+def look_soon(ports: SyncPorts, book: LeaderBook, unanswered: int) -> None:
+    """Have a leader checked after a look without an answer: its turn may be a minute away.
+
+    Only a few times, and only where something may have passed unseen: a venue that is down, or
+    limits us, is not asked about everybody again and again.
+    """
+    if unanswered < len(AGAIN_SECONDS):
+        again = CheckLeader(book.venue, book.leader, unanswered + 1)
+        ports.fan_out.queues.to_reconcile(again, delay_seconds=AGAIN_SECONDS[unanswered])
 
 
 def _kept(
