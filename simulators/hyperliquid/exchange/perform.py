@@ -65,10 +65,10 @@ def _perform(venue: Venue, signed: SignedAction, chain: str, received_ns: int) -
     now_ms = venue.now_ms()
     count, kind = batch_size(signed.action), signed.kind
     venue.journal.is_dirty = True
-    if signed.expires_after is not None and signed.expires_after < now_ms:
-        venue.limits.take(account, EXPIRED_WEIGHT * count, now_ms)
-        raise ActionRefusedError(texts.ACTION_EXPIRED)
     reduces = only_reduces(signed.action)
+    if signed.expires_after is not None and signed.expires_after < now_ms:
+        venue.limits.take(account, EXPIRED_WEIGHT * count, now_ms, reduces=reduces)
+        raise ActionRefusedError(texts.ACTION_EXPIRED)
     venue.limits.take(account, count, now_ms, cancels="cancel" in kind, reduces=reduces)
     venue.nonces.take(signed.signer, signed.nonce, now_ms)
     return HANDLERS[kind](Call(venue, account, signed, to_ms_text(received_ns)))

@@ -129,6 +129,18 @@ def test_the_books_show_which_actions_were_too_many_and_whether_they_only_reduce
     assert told, "they are on disk soon"
 
 
+def test_what_came_too_late_is_on_record_for_what_it_was(bench: Any) -> None:
+    busy = bench.trader(requests_used=20_000)
+    bench.control("rules", rate_limits=True)
+    buy(busy)
+    busy.set_expires_after(now_ms() - 1)
+
+    assert buy(busy, reduce_only=True)["response"].startswith("Too many cumulative requests")
+
+    account = bench.look("books")["accounts"][busy.wallet.address.lower()]
+    assert [each["reduces"] for each in account["refused_actions"]] == [True]
+
+
 def test_a_builder_must_be_approved_and_have_money(bench: Any, trader: Any) -> None:
     builder = bench.wallet()
     taking = {"b": builder.address, "f": 50}
