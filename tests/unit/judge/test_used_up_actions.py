@@ -121,6 +121,14 @@ def test_entries_may_rest_for_longer_where_it_was_an_exit_that_was_refused() -> 
     assert verdict_of(refused_exit()).findings == []
 
 
+def test_but_not_for_longer_than_an_exit_rests_at_most() -> None:
+    evidence = refused_exit()
+    for refusal in of_the_venue(evidence):
+        refusal["time_ms"] -= 100_000
+
+    assert figures_of(evidence) == only(unjustified_skips=2)
+
+
 def refused_flip() -> dict[str, Any]:
     """Give a run with a flip whose exit is refused until its entry is too old."""
     run = started()
