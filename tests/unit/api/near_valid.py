@@ -54,14 +54,14 @@ def _resolved(schema: Schema, known: dict[str, Schema]) -> Schema:
 def spoiled(model: type[Request], good: dict[str, Any], count: int) -> Iterator[dict[str, Any]]:
     """Give bodies in which one field has another value, is missing, or has a stranger beside it.
 
-    Some of the fields that may be left out are left out. No change comes twice; where there are
-    fewer than asked for, fields have anything at all in them.
+    Some of the fields that may be left out are left out. Where there are fewer changes than asked
+    for, fields have anything at all in them.
     """
     fields = fields_of(model)
     changes = [(path, value) for path, each in fields.items() for value in beside(each)]
     changes += [(path, _Missing) for path in fields]
     changes += [(path, each) for path in fields for each in near(_get(good, path))]
-    changes += [((*path[:-1], "unknown"), 1) for path in fields]
+    changes += [((*inside, "unknown"), 1) for inside in sorted({path[:-1] for path in fields})]
     if len(changes) < count:
         more = ((path, each) for each, path in product(_anything(count), sorted(fields)))
         changes += islice(more, count - len(changes))
