@@ -1,7 +1,7 @@
 """Whether a wallet's entries may have rested, by the venue's record of actions it took no more.
 
 An account whose volume allows no further action is refused in the venue's own books. Its entries
-then rest; nothing that only the product says of this is believed.
+then rest. Without such a refusal nobody is believed; the receipts only say when it was decided.
 """
 
 from __future__ import annotations
@@ -10,13 +10,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from simulators.judge.bookkeeping import ACCOUNT_ACTIONS, LONGEST_UNKNOWN_MS
+from simulators.judge.bookkeeping import ACCOUNT_ACTIONS, LONGEST_ANSWER_MS, LONGEST_UNKNOWN_MS
 from simulators.judge.evidence import Follow, Receipt
 from simulators.judge.pace import CLOCKS_DIFFER_MS, LONGEST_ORDERING_MS
 from simulators.judge.prices import DECIDED_WITHIN_MS
 from simulators.judge.requests import RefusedAction
-from simulators.judge.scene import is_netted
-from simulators.judge.surroundings import LONGEST_WINDOW_MS
+from simulators.judge.scene import is_netted, window_ms
 from simulators.judge.trades import LeaderTrade
 
 RATE_LIMITED = "RATE_LIMITED"
@@ -66,7 +65,9 @@ def may_have_rested(decision: Decision, refused: Sequence[RefusedAction]) -> boo
 
 
 def _longest_rest_ms(refusal: RefusedAction) -> int:
-    return LONGEST_REST_OF_AN_EXIT_MS if refusal.reduces else REST_MS
+    """Give for how long entries may rest after the venue refused: from when its answer was read."""
+    rest_ms = LONGEST_REST_OF_AN_EXIT_MS if refusal.reduces else REST_MS
+    return rest_ms + LONGEST_ANSWER_MS
 
 
 def _decided_between(decision: Decision) -> tuple[Fraction, Fraction]:
@@ -76,7 +77,8 @@ def _decided_between(decision: Decision) -> tuple[Fraction, Fraction]:
     """
     receipt, sent_ms = decision.receipt, decision.trade.sent_ms
     if is_netted(decision.trade, decision.follow):
-        return sent_ms, sent_ms + LONGEST_WINDOW_MS
+        collected_ms = window_ms(decision.trade, decision.follow)
+        return sent_ms, sent_ms + collected_ms + DECIDED_WITHIN_MS + LONGEST_ORDERING_MS
     waits_ms = LONGEST_UNKNOWN_MS if decision.waited else 0
     ends_ms = sent_ms + DECIDED_WITHIN_MS + waits_ms
     if receipt is None or not receipt.decided_ms:

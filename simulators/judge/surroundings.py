@@ -144,8 +144,9 @@ class Witness:
         if claimed_ms:  # nobody finds a trade older than it was when the copy was decided
             decided_before = min(decided_before, Fraction(claimed_ms + CLOCKS_DIFFER_MS))
         # A flip's entry waits for its exit, and is decided about again once that is done.
-        closed_ms = self._closed_ms[follow.follow_id].get(trade.trade_id, ZERO)
-        decided_before = max(decided_before, closed_ms + CLOCKS_DIFFER_MS)
+        if trade.kind == "flip":
+            closed_ms = self._closed_ms[follow.follow_id].get(trade.trade_id, ZERO)
+            decided_before = max(decided_before, closed_ms + CLOCKS_DIFFER_MS)
         age_ms = decided_before - min(trade.sent_ms, Fraction(trade.time_ms))
         return age_ms > follow.limits.max_age_seconds * SECOND_MS
 

@@ -47,7 +47,9 @@ def test_fresh_runs_keep_every_promise(mix: str, pairs: int) -> None:
 
     assert result.violations == [], f"understudy simulate --mix {mix} --seed {seed}"
     assert result.pairs >= pairs
-    assert OF_CALLS | OF_USERS <= set(result.faults) <= KINDS
+    # What users do meanwhile is rare: in two blocks of the heavy mix a kind of it may not come.
+    expected = OF_CALLS | OF_USERS if mix == "standard" else OF_CALLS
+    assert expected <= set(result.faults) <= KINDS
 
 
 def test_a_seed_gives_the_same_history_whatever_the_hashes_of_texts() -> None:

@@ -141,12 +141,13 @@ class LearnLeverage:
 class CheckLeader:
     """Compare a leader's book with the venue (queue follow-reconcile).
 
-    `unanswered` counts the checks that were asked for because the one before had no answer.
+    Beside a leader's regular turn one is asked for because a look after a gap had no answer; then
+    `unanswered` counts how many had none.
     """
 
     venue: str
     leader: str
-    unanswered: int = 0
+    unanswered: int | None = None
 
 
 LaneCommand = FollowerExecute | Converge

@@ -86,9 +86,9 @@ def test_a_refusal_of_another_wallet_justifies_nothing() -> None:
 
 @pytest.mark.parametrize(
     ("moved_ms", "unjustified"),
-    [(-1_000, 0), (-8_000, 1), (-20_000, 3), (5_000, 1), (10_000, 2)],
+    [(-9_000, 0), (-16_000, 1), (-28_000, 3), (5_000, 1), (10_000, 2)],
 )
-def test_a_refusal_counts_for_eleven_seconds(moved_ms: int, unjustified: int) -> None:
+def test_a_refusal_counts_for_a_rest_after_a_slow_answer(moved_ms: int, unjustified: int) -> None:
     """Of the three one was refused itself, one came 2 s later, and one 7 s."""
     evidence = refused_entry()
     of_the_venue(evidence)[0]["time_ms"] += moved_ms

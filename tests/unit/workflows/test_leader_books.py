@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from random import Random
 from typing import Any
 
@@ -19,10 +18,7 @@ from tests.unit.workflows.comparing import (
     traded,
     trades_of,
 )
-from understudy.domain.errors import RequestBudgetError
 from understudy.domain.follows import AccountMode
-from understudy.domain.markets import HYPERLIQUID
-from understudy.ports.venue import LeaderSnapshot
 
 MINUTE_MS = 60_000
 LATER_MS = 11_000
@@ -68,26 +64,31 @@ def test_what_a_gap_hid_is_found_seconds_after_the_venue_answers_again(
     assert [trade.end_position for trade in trades_of(world)] == [5]
 
 
-def test_a_venue_that_stays_silent_is_asked_twice_more_until_a_leaders_next_turn(
+def test_after_a_gap_a_silent_venue_is_asked_again_twice_however_many_gaps_follow(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     world, _ = begun_world()
     world.venue.is_down = True
     asked = count_questions(monkeypatch, world)
+    asked_at_s: list[int] = []
 
     after_gap(world)
-    world.pass_time(60)
-    check(world)
-    world.pass_time(60)
+    for second in range(1, 60):
+        world.pass_time(1)
+        if second == 3:
+            after_gap(world)
+        asked_at_s += [second] * (asked.total() - 1 - len(asked_at_s))
 
-    assert asked == {"leader_snapshot": 3 + 3}
+    assert asked_at_s == [3, 5, 25]
 
 
-def test_a_check_that_nothing_calls_for_waits_for_its_next_turn(
+def test_a_turn_without_an_answer_waits_for_the_next_turn(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     world, _ = begun_world()
     world.venue.is_down = True
+    after_gap(world)
+    world.pass_time(60)
     asked = count_questions(monkeypatch, world)
 
     check(world)
@@ -96,23 +97,20 @@ def test_a_check_that_nothing_calls_for_waits_for_its_next_turn(
     assert asked == {"leader_snapshot": 1}
 
 
-def test_nothing_is_asked_again_while_the_minutes_requests_are_used_up(
+def test_a_look_that_another_has_taken_meanwhile_is_not_asked_for_again(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     world, _ = begun_world()
-    book = book_of(world)
-    world.leaders.store_book(replace(book, look_wanted=True))
-    monkeypatch.setattr(world.venue, "leader_snapshot", _used_up)
+    world.venue.is_down = True
+    after_gap(world)
+    world.venue.is_down = False
+    check(world)
+    world.venue.is_down = True
     asked = count_questions(monkeypatch, world)
 
-    check(world)
     world.pass_time(60)
 
     assert asked == {"leader_snapshot": 1}
-
-
-def _used_up(*_: Any, **__: Any) -> LeaderSnapshot:
-    raise RequestBudgetError(HYPERLIQUID, 30)
 
 
 def test_what_a_gap_hid_comes_before_the_fills_behind_it() -> None:

@@ -46,11 +46,12 @@ def sync_leader(ports: SyncPorts, messages: Iterable[LeaderFills]) -> None:
 def _after_gap(ports: SyncPorts, book: LeaderBook) -> LeaderBook:
     """Store what passed unseen before the fills behind it: they would be misread without it.
 
-    Without an answer these go on all the same, and a check looks again in a moment.
+    Without an answer these go on all the same, and a check looks again: in a moment, if this is the
+    first gap since the last look, else somebody has asked for it already.
     """
     try:
         return compare(ports, book, fully=True)
     except VenueUnreachableError:
-        book = want_a_look(ports, book)
-        look_soon(ports, book, unanswered=0)
-        return book
+        if not book.look_wanted:
+            look_soon(ports, book, unanswered=1)
+        return want_a_look(ports, book)

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 LONGEST_SECONDS = 5
 # An order of a lost worker is sent again before it expires, eight seconds after it was pinned.
-LANE_LOST_SECONDS = 3
+LANE_LOST_SECONDS = 2
 # Fills and trades may be many, and the work of a living worker is not to be done beside it.
 LOST_SECONDS = 6
 MAX_ENTRIES = 10

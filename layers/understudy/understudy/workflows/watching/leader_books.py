@@ -10,12 +10,7 @@ from collections.abc import Callable, Sequence
 from decimal import Decimal
 
 from understudy.domain.corrections import correction, doubts_after, is_confirmed
-from understudy.domain.errors import (
-    ConflictError,
-    DependencyError,
-    RequestBudgetError,
-    VenueUnreachableError,
-)
+from understudy.domain.errors import ConflictError, DependencyError, VenueUnreachableError
 from understudy.domain.grouping import begun_book, from_the_list
 from understudy.domain.leaders import BookDoubt, LeaderBook
 from understudy.domain.replacing import replace
@@ -138,7 +133,7 @@ def want_a_look(ports: SyncPorts, book: LeaderBook) -> LeaderBook:
 def check(ports: SyncPorts, command: CheckLeader) -> None:
     """Compare a leader's book in its turn, with a full look now and then, or where one is wanted.
 
-    Without an answer the leader's next turn does it; where a look is wanted, one in a moment.
+    Without an answer the leader's next turn does it, or the next look after a gap.
     """
     book = ports.fan_out.store.leader_book(command.venue, command.leader)
     age_ms = ports.fan_out.clock.now_ms() - book.repaired_ms
@@ -146,22 +141,20 @@ def check(ports: SyncPorts, command: CheckLeader) -> None:
         return
     try:
         compare(ports, book, fully=book.look_wanted or age_ms >= FULL_LOOK_MS)
-    except RequestBudgetError:
-        return  # nothing was asked, and nothing will be before the next minute
     except VenueUnreachableError:
-        if book.look_wanted:
-            look_soon(ports, book, command.unanswered)
+        if command.unanswered and book.look_wanted:
+            look_soon(ports, book, command.unanswered + 1)
 
 
 def look_soon(ports: SyncPorts, book: LeaderBook, unanswered: int) -> None:
-    """Have a leader checked after a look without an answer: its turn may be a minute away.
+    """Have a leader checked after a look that had no answer: its turn may be a minute away.
 
-    Only a few times, and only where something may have passed unseen: a venue that is down, or
-    limits us, is not asked about everybody again and again.
+    Once more after that, and only after a gap: a venue that is down, or limits us, is not asked
+    about everybody again and again.
     """
-    if unanswered < len(AGAIN_SECONDS):
-        again = CheckLeader(book.venue, book.leader, unanswered + 1)
-        ports.fan_out.queues.to_reconcile(again, delay_seconds=AGAIN_SECONDS[unanswered])
+    if unanswered <= len(AGAIN_SECONDS):
+        again = CheckLeader(book.venue, book.leader, unanswered)
+        ports.fan_out.queues.to_reconcile(again, delay_seconds=AGAIN_SECONDS[unanswered - 1])
 
 
 def _kept(
