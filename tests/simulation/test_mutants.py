@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from inspect import signature
 from itertools import count
+from types import FunctionType
 from typing import Any
 
 import pytest
@@ -48,6 +50,25 @@ def test_a_promise_tells_of_a_broken_rule(name: str, promise: str) -> None:
 
     assert promise in caught.promises
     assert caught.trades > 0
+
+
+@pytest.mark.parametrize("mutant", MUTANTS.values(), ids=MUTANTS.keys())
+def test_what_stands_in_a_rules_place_can_be_called_as_the_rule_is(mutant: Mutant) -> None:
+    """Else each call raises, which is no broken rule: a promise may then tell of nothing."""
+    for seam in mutant.seams:
+        original = seam.original()
+        if isinstance(original, FunctionType):
+            replacement = seam.breaking(original)
+            given, named = _call_of(original)
+            assert signature(replacement).bind(*given, **named).arguments
+
+
+def _call_of(function: FunctionType) -> tuple[list[str], dict[str, str]]:
+    """Give arguments for all that a function takes, by place and by name as it wants them."""
+    parameters = signature(function).parameters.values()
+    given = [each.name for each in parameters if each.kind is each.POSITIONAL_OR_KEYWORD]
+    named = {each.name: each.name for each in parameters if each.kind is each.KEYWORD_ONLY}
+    return given, named
 
 
 def test_what_breaks_nothing_is_not_caught() -> None:

@@ -36,8 +36,8 @@ def _filled(intent: Any, _outcome: Unknown) -> Accepted:
 
 
 def _any_error_is_final(_: Any) -> Any:
-    def classified(text: str, *, first: bool, signer: Any) -> Rejected:
-        del first, signer
+    def classified(text: str, *, first: bool, signer: Any, account: str) -> Rejected:
+        del first, signer, account
         return Rejected(kind_of_text(text), text)
 
     return classified
