@@ -47,7 +47,7 @@ def _after_gap(ports: SyncPorts, book: LeaderBook) -> LeaderBook:
     """Store what passed unseen before the fills behind it: they would be misread without it.
 
     Without an answer these go on all the same, and a check looks again: in a moment, if this is the
-    first gap since the last look, else somebody has asked for it already.
+    first gap since the last look; later ones are left to that look and to the leader's next turn.
     """
     try:
         return compare(ports, book, fully=True)
