@@ -5,6 +5,8 @@ On is the safe side of every switch: it forbids something.
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
 
@@ -21,6 +23,30 @@ class Switch(StrEnum):
     AUTHORITY_REVOKED = "authority_revoked"  # an agent id
 
 
+# What operators turn, what stops most first.
+OF_OPERATORS = (
+    Switch.KILL_GLOBAL,
+    Switch.KILL_VENUE,
+    Switch.KILL_USER,
+    Switch.FLAGGED,
+    Switch.BLACKLISTED,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class TurnedOn:
+    """A switch that is on; `since_ms` is of its newest on, 0 where nobody noted it."""
+
+    switch: Switch
+    subject: str
+    since_ms: int
+
+
+def in_order(on: Iterable[TurnedOn]) -> list[TurnedOn]:
+    """Give switches in the order of `OF_OPERATORS`, each by subject."""
+    return sorted(on, key=lambda each: (OF_OPERATORS.index(each.switch), each.subject))
+
+
 class SwitchBoard(Protocol):
     """Turns switches; a switch that was never turned is off."""
 
@@ -34,4 +60,11 @@ class SwitchBoard(Protocol):
 
     def is_on(self, switch: Switch, subject: str) -> bool:
         """Say whether a switch is on; raises DependencyError when nobody can say."""
+        ...
+
+    def turned_on(self) -> Sequence[TurnedOn]:
+        """List the switches `OF_OPERATORS` that are on, in order; raises DependencyError.
+
+        One that was turned on for a user or an address this very moment may be missing.
+        """
         ...

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from understudy.adapters.aws import keys as at
-from understudy.adapters.aws.attributes import Item
+from understudy.adapters.aws.attributes import Item, text
 from understudy.domain.follows import Follow, Switches
-from understudy.ports.switches import Switch
+from understudy.domain.markets import HYPERLIQUID
+from understudy.ports.switches import OF_OPERATORS, Switch, TurnedOn
 
+LISTED = "OPERATORS"  # whose the switches are in `by_user`: the id of nobody
 _SUBJECT_OF = {
     Switch.KILL_GLOBAL: "GLOBAL",
     Switch.KILL_VENUE: "VENUE",
@@ -23,6 +25,26 @@ _SUBJECT_OF = {
 def key_of(switch: Switch, subject: str) -> Item:
     """Give the key of the item in which a switch stands."""
     return at.switches(_SUBJECT_OF[switch], subject)
+
+
+# These are read without the index, which may lag.
+STANDING_ALONE = (key_of(Switch.KILL_GLOBAL, ""), key_of(Switch.KILL_VENUE, HYPERLIQUID))
+
+
+def listing_of(switch: Switch, subject: str) -> Item:
+    """Give what lists the item of an operators' switch in the index `by_user`, and no other's."""
+    if switch not in OF_OPERATORS:
+        return {}
+    return {"user_id": text(LISTED), "listed_as": key_of(switch, subject)["pk"]}
+
+
+def turned_on_in(item: Item) -> Iterator[TurnedOn]:
+    """Read the operators' switches that are on in one item."""
+    _, kind, subject = item["pk"]["S"].split("#", 2)
+    for switch in OF_OPERATORS:
+        if _SUBJECT_OF[switch] == kind and switch.value in item:
+            since = item.get(f"{switch.value}_ms", {"N": "0"})  # nobody noted it at first
+            yield TurnedOn(switch, subject, int(since["N"]))
 
 
 def keys_for(follow: Follow) -> list[Item]:

@@ -17,15 +17,19 @@ if TYPE_CHECKING:
     from understudy.adapters.aws.operations import Operation
 
 _ON = {"BOOL": True}
-_SET = "SET #switch = :on"
 
 
 class Turns:
-    """The turns of one switch: the attribute `name` of one item, there while the switch is on."""
+    """The turns of one switch: the attribute `name` of one item, there while the switch is on.
 
-    def __init__(self, table: str, key: Item, name: str) -> None:
+    `beside` is what the item has as well once the switch was turned on.
+    """
+
+    def __init__(self, table: str, key: Item, name: str, beside: Item | None = None) -> None:
         self._place = {"TableName": table, "Key": key}
         self._name = name
+        self._on = {":on": _ON, **{f":{each}": value for each, value in (beside or {}).items()}}
+        self._set = ", ".join(["SET #switch = :on", *(f"{each} = :{each}" for each in beside or ())])
 
     def turn(self, write: Callable[[Operation], None], *, on: bool, at_ms: int) -> None:
         """Turn the switch by `write`, which raises ConflictError where a condition fails.
@@ -39,10 +43,10 @@ class Turns:
 
     def _turn_on(self, write: Callable[[Operation], None], at_ms: int) -> None:
         try:
-            on = {":on": _ON, ":until": number(at_ms)}
-            write(self._update(f"{_SET}, #on_ms = :until", on, is_conditional=True))
+            on = {**self._on, ":until": number(at_ms)}
+            write(self._update(f"{self._set}, #on_ms = :until", on, is_conditional=True))
         except ConflictError:  # a later on has been here, and its time stays
-            write(self._update(_SET, {":on": _ON}, is_conditional=False))
+            write(self._update(self._set, self._on, is_conditional=False))
 
     def _turn_off(self, write: Callable[[Operation], None], at_ms: int) -> None:
         values = {":until": number(undoes_until_ms(at_ms))}

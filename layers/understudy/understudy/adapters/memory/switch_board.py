@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from threading import Lock
 
 from understudy.domain.turns import newer_decision, undoes_until_ms
-from understudy.ports.switches import Switch
+from understudy.ports.switches import OF_OPERATORS, Switch, TurnedOn, in_order
 
 _Place = tuple[Switch, str]
 
@@ -39,3 +40,8 @@ class InMemorySwitchBoard:
     def is_on(self, switch: Switch, subject: str) -> bool:
         """Say whether a switch is on."""
         return (switch, subject) in self._on
+
+    def turned_on(self) -> Sequence[TurnedOn]:
+        """List the operators' switches that are on."""
+        on = [(switch, subject) for switch, subject in self._on if switch in OF_OPERATORS]
+        return in_order(TurnedOn(*place, self._on_ms[place]) for place in on)

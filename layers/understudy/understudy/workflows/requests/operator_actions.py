@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -16,10 +17,13 @@ from understudy.ports.switches import Switch, SwitchBoard
 from understudy.workflows.requests.agents import Agents
 from understudy.workflows.requests.follow_changes import OwnFollows
 from understudy.workflows.requests.follow_lifecycle import FollowLifecycle
+from understudy.workflows.requests.operator_switches import VENUES
 from understudy.workflows.requests.operators import Deed, OperatorRecord
 from understudy.workflows.requests.session_endings import SessionEndings, SessionView
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
     from understudy.domain.ids import FollowId
     from understudy.ports.copying import FollowState
 
@@ -28,7 +32,7 @@ LOOKED_AT = "USER_LOOKED_AT"
 
 @dataclass(frozen=True, slots=True)
 class Dossier:
-    """A user with everything that an operator can act on; `switches` are those that are on."""
+    """A user with everything that an operator can act on; `switches` are those on against them."""
 
     user: User
     wallets: tuple[Wallet, ...]
@@ -59,18 +63,17 @@ class OperatorActions:
 
     def look(self, deed: Deed, user_id: UserId) -> Dossier:
         """Show a user; raises NotFoundError."""
-        user = self.identity.user(user_id)
-        if user is None:
-            raise NotFoundError("there is no user with this id", code="USER_NOT_FOUND")
+        user = self._user(user_id)
         self.record.note(LOOKED_AT, user_id, deed)
         wallets = tuple(self.identity.wallets(user_id))
+        follows = tuple(self.own.directory.of_user(user_id))
         return Dossier(
             user=user,
             wallets=wallets,
             agents=tuple(self.agents.of_user(user_id)),
-            follows=tuple(self.own.directory.of_user(user_id)),
+            follows=follows,
             sessions=tuple(self.endings.living(user_id)),
-            switches=self._switches_on(user_id, wallets),
+            switches=self._switches_on(user_id, wallets, follows),
         )
 
     def pause(self, deed: Deed, follow_id: FollowId) -> Follow:
@@ -91,7 +94,8 @@ class OperatorActions:
 
     def revoke(self, deed: Deed, user_id: UserId, agent_id: str) -> Agent:
         """Destroy an agent's key and pause its follows; raises NotFoundError."""
-        revoked = self.agents.revoke(user_id, agent_id).agent
+        with self._somebodys(user_id):
+            revoked = self.agents.revoke(user_id, agent_id).agent
         self.record.note("AGENT_REVOKED", user_id, deed, agent_id=agent_id)
         return revoked
 
@@ -100,7 +104,8 @@ class OperatorActions:
 
         Raises NotFoundError, and ConflictError for an agent that is not active.
         """
-        hastened = self.agents.rotate_soon(user_id, agent_id)
+        with self._somebodys(user_id):
+            hastened = self.agents.rotate_soon(user_id, agent_id)
         self.record.note("AGENT_ROTATED", user_id, deed, agent_id=agent_id)
         return hastened
 
@@ -110,13 +115,33 @@ class OperatorActions:
             raise NotFoundError("there is no follow with this id", code="FOLLOW_NOT_FOUND")
         return state.follow.user_id
 
-    def _switches_on(self, user_id: UserId, wallets: tuple[Wallet, ...]) -> tuple[str, ...]:
+    def _user(self, user_id: UserId) -> User:
+        user = self.identity.user(user_id)
+        if user is None:
+            raise NotFoundError("there is no user with this id", code="USER_NOT_FOUND")
+        return user
+
+    @contextmanager
+    def _somebodys(self, user_id: UserId) -> Iterator[None]:
+        """Where nothing is found, say so if that is because there is no such user."""
+        try:
+            yield
+        except NotFoundError:
+            self._user(user_id)
+            raise
+
+    def _switches_on(
+        self, user_id: UserId, wallets: Iterable[Wallet], follows: Iterable[Follow]
+    ) -> tuple[str, ...]:
+        listed = (*(each.address for each in wallets), *(each.leader for each in follows))
         asked = [
+            (Switch.KILL_GLOBAL, ""),
+            *((Switch.KILL_VENUE, venue) for venue in VENUES),
             *((each, user_id) for each in (Switch.KILL_USER, Switch.FLAGGED, Switch.COPY_DISABLED)),
-            *((Switch.BLACKLISTED, wallet.address) for wallet in wallets),
+            *((Switch.BLACKLISTED, address) for address in dict.fromkeys(listed)),
         ]
         return tuple(
-            switch.value if subject == user_id else f"{switch.value} {subject}"
+            switch.value if subject in {"", user_id} else f"{switch.value} {subject}"
             for switch, subject in asked
             if self.switches.is_on(switch, subject)
         )
