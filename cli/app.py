@@ -18,6 +18,7 @@ from cli import audit, demo, doctor, judge, migrate_custody, mutants, simulate, 
 from cli.calling import as_called
 from cli.errors import explained
 from cli.ops import dead_letters, deeds, erasing_again, rewrap, sessions, token_secret
+from cli.ops.place import name_stack
 from cli.places import ROOT
 from localcloud.endings import Stopped, ended_by_signals
 from localcloud.guard import guard_this_process
@@ -43,7 +44,9 @@ app = typer.Typer(
 )
 for _module in (demo, up, doctor, judge, simulate, mutants):
     app.command(_module.__name__.rpartition(".")[2])(_module.command)
-operations = typer.Typer(name=OPERATIONS, help="Look after a running system, here or on AWS.")
+operations = typer.Typer(
+    name=OPERATIONS, help="Look after a running system, here or on AWS.", callback=name_stack
+)
 operations.add_typer(dead_letters.app)
 operations.add_typer(sessions.app)
 operations.add_typer(token_secret.app)

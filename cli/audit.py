@@ -12,7 +12,7 @@ from rich.console import Console
 from cli.checkpoint_key import PublicKeyVerifier, verifier_of
 from cli.counting import counted
 from cli.files import require_writable, write_json
-from cli.ops.place import STACK, Place, failures_explained, find_place
+from cli.ops.place import STACK, Place, Stack, failures_explained, find_place, name_stack
 from understudy.adapters.aws.audit_chains import DynamoAuditChains
 from understudy.adapters.aws.audit_checkpoints import S3CheckpointArchive
 from understudy.adapters.aws.audit_stamps import KmsStampReader
@@ -26,12 +26,11 @@ if TYPE_CHECKING:
 
 MOST_SHOWN = 50
 
-app = typer.Typer(name="audit", help="Look after the audit of a running system, here or on AWS.")
-
-
-@app.callback()
-def audit() -> None:
-    """Look after the audit of a running system, here or on AWS."""
+app = typer.Typer(
+    name="audit",
+    help="Look after the audit of a running system, here or on AWS.",
+    callback=name_stack,
+)
 
 
 @app.command("verify")
@@ -40,9 +39,7 @@ def verify(
     public_key: Annotated[
         Path | None, typer.Option(help="Trust this key of the checkpoints: PEM, DER, aws's JSON.")
     ] = None,
-    stack: Annotated[
-        str, typer.Option("--stack", help="The stack's name, on AWS or at AWS_ENDPOINT_URL.")
-    ] = STACK,
+    stack: Stack = STACK,
 ) -> int:
     """Read the whole audit and say what is amiss; ends with 1 if anything is."""
     require_writable(json)

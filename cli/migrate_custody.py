@@ -14,7 +14,7 @@ from rich.console import Console
 from cli.counting import counted
 from cli.errors import CommandError
 from cli.ops.key_care import KeyCare, write_down
-from cli.ops.place import STACK, failures_explained, find_place
+from cli.ops.place import STACK, Stack, failures_explained, find_place
 
 USERS_AT_ONCE = 100
 SUBJECT = "legacy-users"
@@ -28,9 +28,7 @@ def command(
     take_over: Annotated[
         Path | None, typer.Option("--import", help="First take over the users of this JSON file.")
     ] = None,
-    stack: Annotated[
-        str, typer.Option("--stack", help="The stack's name, on AWS or at AWS_ENDPOINT_URL.")
-    ] = STACK,
+    stack: Stack = STACK,
 ) -> int:
     """Migrate keys of the older system; ends with 1 if any user failed. May be run again."""
     users = _users_in(take_over) if take_over else []

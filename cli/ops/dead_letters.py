@@ -15,7 +15,15 @@ from cli.files import require_writable, write_json
 from cli.ops.failures import first_failures
 from cli.ops.judging import judged
 from cli.ops.letters import ReadLetter, chosen, held_letters
-from cli.ops.place import STACK, Place, Queue, failures_explained, find_place
+from cli.ops.place import (
+    STACK,
+    Place,
+    Queue,
+    Stack,
+    failures_explained,
+    find_place,
+    name_stack,
+)
 from cli.ops.redriving import LetterRecord, redrivable, redriven, refuse
 from cli.ops.redriving import drop as drop_letter
 from cli.ops.showing import lines_of, plain_of, table_of
@@ -27,9 +35,6 @@ WIDTH = 200
 REDRIVE_HELP = "understudy ops dead-letters redrive --help"
 DROP_HELP = "understudy ops dead-letters drop --help"
 
-Stack = Annotated[
-    str, typer.Option("--stack", help="The stack's name, on AWS or at AWS_ENDPOINT_URL.")
-]
 OneQueue = Annotated[Queue | None, typer.Option("--queue", help="Only this queue's letters.")]
 Named = Annotated[
     list[str] | None, typer.Argument(metavar="MESSAGE_ID...", help="Ids, or how they begin.")
@@ -39,6 +44,7 @@ One = Annotated[str, typer.Argument(metavar="MESSAGE_ID", help="An id, or how it
 app = typer.Typer(
     name="dead-letters",
     help="Look at messages that could not be handled, send them back or drop them.",
+    callback=name_stack,
 )
 
 

@@ -15,7 +15,9 @@ from cli.errors import CommandError
 from cli.files import require_writable, write_json
 from cli.ops.operating import Operating, deed_of, operating
 from cli.ops.outcomes import tables_of
-from cli.ops.place import STACK, failures_explained, find_place
+from cli.ops.place import STACK, Stack, failures_explained, find_place
+from cli.ops.subjects import refuse_subject
+from cli.ops.switches import switches_on
 from understudy.domain.codec import to_plain
 from understudy.domain.ids import FollowId, UserId
 from understudy.ports.switches import Switch
@@ -23,13 +25,10 @@ from understudy.workflows.requests.operator_switches import OF_USERS
 from understudy.workflows.requests.operators import LOOKING, Deed
 
 MOST_WORDS = 200
-WIDTH = 200
+WIDTH = 1000  # no reason, address or id is cut
 
 Why = Annotated[str, typer.Option("--reason", help="Why; it is kept in the audit.")]
 Off = Annotated[bool, typer.Option("--off", help="Let them go on.")]
-Stack = Annotated[
-    str, typer.Option("--stack", help="The stack's name, on AWS or at AWS_ENDPOINT_URL.")
-]
 Json = Annotated[
     Path | None, typer.Option("--json", help="Write what came of it, whole, to this file.")
 ]
@@ -143,9 +142,14 @@ def user(
     )
 
 
+def switches(stack: Stack = STACK, json: Json = None) -> int:
+    """List every switch that operators have turned on: since when, by whom and why."""
+    return done(Asked(LOOKING, stack, json), lambda at, _: switches_on(at))
+
+
 def register(app: typer.Typer) -> None:
     """Add the commands to a group."""
-    for command in (kill, blacklist, flag, pause, release, revoke, rotate, user):
+    for command in (kill, blacklist, flag, pause, release, revoke, rotate, user, switches):
         app.command(command.__name__)(command)
 
 
@@ -155,6 +159,8 @@ def named_user(at: Operating, named: str) -> UserId:
 
 
 def _turn(switch: Switch, subject: str, asked: Asked, *, on: bool) -> int:
+    refuse_subject(switch, subject)
+
     def turn(at: Operating, deed: Deed) -> Any:
         named = named_user(at, subject) if switch in OF_USERS else subject
         return at.switches.turn(deed, switch, named, on=on)

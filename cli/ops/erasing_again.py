@@ -9,9 +9,9 @@ from rich.console import Console
 
 from cli.audit import rows_of
 from cli.counting import counted
-from cli.ops.deeds import Stack, Why, require_reason
+from cli.ops.deeds import Why, require_reason
 from cli.ops.operating import deed_of
-from cli.ops.place import STACK, Place, failures_explained, find_place
+from cli.ops.place import STACK, Place, Stack, failures_explained, find_place
 from understudy.adapters.aws.account_store import DynamoAccountStore
 from understudy.adapters.aws.follow_directory import DynamoFollowDirectory
 from understudy.adapters.aws.identity_store import DynamoIdentityStore

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from understudy.adapters.aws.account_store import DynamoAccountStore
 from understudy.adapters.aws.agent_keys import LambdaAgentKeys
+from understudy.adapters.aws.audit_lookup import DynamoAuditLookup
 from understudy.adapters.aws.copy_store import DynamoCopyStore
 from understudy.adapters.aws.follow_directory import DynamoFollowDirectory
 from understudy.adapters.aws.identity_store import DynamoIdentityStore
@@ -33,6 +34,7 @@ from understudy.workflows.requests.standings import Standings
 
 if TYPE_CHECKING:
     from cli.ops.place import Place
+    from understudy.ports.audit import AuditLookup
 
 CLOCK = SystemClock()
 
@@ -44,6 +46,7 @@ class Operating:
     switches: OperatorSwitches
     actions: OperatorActions
     endings: EverySession
+    lookup: AuditLookup
 
 
 def deed_of(place: Place, reason: str) -> Deed:
@@ -92,6 +95,7 @@ def operating(place: Place) -> Operating:
         OperatorSwitches(identity, DynamoAccountStore(people, audit), board, signer, record),
         OperatorActions(identity, agents, own, lifecycle, users, board, record),
         EverySession(users, operators),
+        DynamoAuditLookup(Table(dynamodb, place.resource("AuditTable"))),
     )
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from rich.table import Table
 
+from cli.ops.switches import Standing, SwitchesOn
 from understudy.domain.agents import Agent
 from understudy.domain.follows import Follow
 from understudy.domain.identity import User, Wallet
@@ -55,6 +56,13 @@ LAYOUTS: Mapping[type, Mapping[str, str]] = {
         "refreshed": "refreshed_at_ms",
     },
     SwitchView: {"switch": "switch", "subject": "subject", "on": "on"},
+    Standing: {
+        "switch": "switch",
+        "subject": "subject",
+        "on since": "since_ms",
+        "by": "operator",
+        "reason": "reason",
+    },
 }
 """The columns of each kind of thing: a heading and the field below it."""
 
@@ -69,6 +77,8 @@ def tables_of(outcome: object) -> Iterator[Table | str]:
                 yield _table(group)
         yield ""
         yield f"switches that are on: {', '.join(outcome.switches) or 'none'}"
+    elif isinstance(outcome, SwitchesOn):
+        yield _table(outcome.switches) if outcome.switches else "no switch is on"
     elif type(outcome) in LAYOUTS:
         yield _table([outcome])
     else:

@@ -7,10 +7,11 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
+from typing import Annotated, Any
 from urllib.parse import urlsplit
 
 import boto3
+import typer
 from botocore.exceptions import BotoCoreError, ClientError
 from botocore.parsers import ResponseParserError
 
@@ -32,6 +33,9 @@ from understudy.domain.errors import DependencyError, UnderstudyError
 from understudy.workflows.requests.outlooks import OutlookPorts
 
 STACK = "understudy"
+Stack = Annotated[
+    str, typer.Option("--stack", help="The stack's name, on AWS or at AWS_ENDPOINT_URL.")
+]
 ENDPOINT = "AWS_ENDPOINT_URL"
 HERE = frozenset({"127.0.0.1", "localhost", "::1"})
 SAID_BY_UP = f"for the system of `make up` export the {ENDPOINT} that it says"
@@ -112,6 +116,17 @@ class Place:
             clock=clock,
             epoch=int(self.parameters.get("ExecutionEpoch", "0")),
         )
+
+
+def name_stack(context: typer.Context, stack: Stack = STACK) -> None:
+    """Take --stack for every command of a group: it may stand before the command or behind it."""
+    context.default_map = _named_for_all(context.command, stack)
+
+
+def _named_for_all(command: Any, stack: str) -> dict[str, Any]:
+    below = getattr(command, "commands", {})
+    named = {name: _named_for_all(each, stack) for name, each in below.items()}
+    return {**named, "stack": stack}
 
 
 def find_place(stack: str) -> Place:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from cli.errors import CommandError
 
 USER_SHOWN = "`understudy ops user 0xADDRESS`"
+SWITCHES_SHOWN = "`understudy ops switches`"
 AGAIN = "run the command again: everything that operators do can be repeated"
 
 WORDS: Mapping[str, str] = {
@@ -39,7 +40,8 @@ REMEDIES: Mapping[str, str] = {
     "LEGACY_KEY_NEEDED": "move what lies at the old wallet, or at its owner's own address, then"
     " run it again",
     "MALFORMED": "run the command of the version that is deployed: the signer knows nothing of it",
-    "NEWER_DECISION": "see who turned it on, and why, in the audit; then run the command again",
+    "NEWER_DECISION": f"see who turned it on, when and why with {SWITCHES_SHOWN}; then run the"
+    " command again",
     "RECORD_TOO_LARGE": "say it in fewer words",
     "REQUEST_BUDGET_USED_UP": "run the command again in a minute",
     "SESSION_NOT_FOUND": f"name the SESSION_ID as {USER_SHOWN} lists it",

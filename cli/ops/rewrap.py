@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Annotated
-
-import typer
 from rich.console import Console
 
 from cli.counting import counted
 from cli.ops.key_care import KeyCare, write_down
-from cli.ops.place import STACK, failures_explained, find_place
+from cli.ops.place import STACK, Stack, failures_explained, find_place
 
 SUBJECT = "agent-keys"
 STARTED = "REWRAP_STARTED"
@@ -21,9 +18,7 @@ OF_A_MIGRATED_USER = (
 
 
 def command(
-    stack: Annotated[
-        str, typer.Option("--stack", help="The stack's name, on AWS or at AWS_ENDPOINT_URL.")
-    ] = STACK,
+    stack: Stack = STACK,
 ) -> int:
     """Seal every agent's key by the key that SealingAgentKey names; ends with 1 if any is left.
 

@@ -8,9 +8,9 @@ from typing import Annotated
 
 import typer
 
-from cli.ops.deeds import Asked, Json, Stack, User, Why, done, named_user
+from cli.ops.deeds import Asked, Json, User, Why, done, named_user
 from cli.ops.operating import Operating
-from cli.ops.place import STACK
+from cli.ops.place import STACK, Stack, name_stack
 from understudy.domain.ids import UserId
 from understudy.workflows.requests.operators import Deed
 
@@ -28,7 +28,11 @@ class Ended:
     ended: bool = True
 
 
-app = typer.Typer(name="sessions", help="End sessions; who signs in afterwards is let in.")
+app = typer.Typer(
+    name="sessions",
+    help="End sessions; who signs in afterwards is let in.",
+    callback=name_stack,
+)
 
 
 @app.command("end")

@@ -11,15 +11,17 @@ import typer
 from rich.console import Console
 
 from cli.errors import CommandError
-from cli.ops.place import STACK, Place, failures_explained, find_place
+from cli.ops.deeds import Why, require_reason
+from cli.ops.operating import deed_of
+from cli.ops.place import STACK, Place, Stack, failures_explained, find_place, name_stack
 from understudy.adapters.aws.token_secret import (
     CURRENT,
     KEPT_SECONDS,
     PREVIOUS,
     SIGNS_AFTER_SECONDS,
 )
-from understudy.adapters.clock import SystemClock
 from understudy.domain.audit import AuditEntry
+from understudy.workflows.requests.operators import Deed
 from understudy.workflows.requests.sessions import REFRESH_LIFETIME_MS
 
 if TYPE_CHECKING:
@@ -34,26 +36,25 @@ OUTLIVED_AFTER = timedelta(
     milliseconds=REFRESH_LIFETIME_MS, seconds=SIGNS_AFTER_SECONDS + KEPT_SECONDS
 )
 
-app = typer.Typer(name=SUBJECT, help="Rotate the secret behind access and refresh tokens.")
+app = typer.Typer(
+    name=SUBJECT,
+    help="Rotate the secret behind access and refresh tokens.",
+    callback=name_stack,
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Rotation:
-    """One rotation: who wants it, when, of whose secret, and whether all are to sign in again."""
+    """One rotation: who wants it and why, of whose secret, and whether all are to sign in again."""
 
-    operator: str
-    now: datetime
+    deed: Deed
     signs_out: bool
     of_operators: bool = False
 
 
-@app.callback()
-def group() -> None:
-    """Keep the one command a command of its own."""
-
-
 @app.command("rotate")
 def rotate_secret(
+    reason: Why,
     sign_everybody_out: Annotated[  # noqa: FBT002  # an option
         bool,
         typer.Option(help="Drop the old secret too, as after a leak: all sign in again."),
@@ -61,16 +62,18 @@ def rotate_secret(
     operators: Annotated[  # noqa: FBT002  # an option
         bool, typer.Option("--operators", help="The secret of the operators' door instead.")
     ] = False,
-    stack: Annotated[
-        str, typer.Option(help="The stack's name, on AWS or at AWS_ENDPOINT_URL.")
-    ] = STACK,
+    yes: Annotated[bool, typer.Option("--yes", help="Do sign everybody out.")] = False,  # noqa: FBT002  # an option
+    stack: Stack = STACK,
 ) -> int:
     """Make a new secret. It signs six minutes later; the old one is accepted beside it."""
+    require_reason(reason)
+    if sign_everybody_out and not yes:
+        whom = "operator" if operators else "user"
+        remedy = f"add --yes to end the sessions of every {whom}"
+        raise CommandError("NOT_CONFIRMED", "nothing was rotated", remedy)
     with failures_explained():
         place = find_place(stack)
-        operator = place.client("sts").get_caller_identity()["Arn"]
-        now = datetime.fromtimestamp(SystemClock().now_ms() // 1000, UTC)
-        said = rotated(place, Rotation(operator, now, sign_everybody_out, operators))
+        said = rotated(place, Rotation(deed_of(place, reason), sign_everybody_out, operators))
     Console(soft_wrap=True, highlight=False, markup=False).print(said)
     return 0
 
@@ -82,11 +85,11 @@ def rotated(place: Place, rotation: Rotation) -> str:
     subject = OPERATORS_SUBJECT if rotation.of_operators else SUBJECT
     if not rotation.signs_out:
         listed = client.list_secret_version_ids(SecretId=name)["Versions"]
-        _refuse_to_sign_out(_made_at(listed), rotation.now)
-    facts = {"operator": rotation.operator, "signs_out": rotation.signs_out}
-    at_ms = int(rotation.now.timestamp()) * 1000
+        now = datetime.fromtimestamp(rotation.deed.at_ms // 1000, UTC)
+        _refuse_to_sign_out(_made_at(listed), now)
+    facts = {**rotation.deed.facts, "signs_out": rotation.signs_out}
     # Written first: a rotation that nobody knows of is worse than one that was only meant.
-    place.audit_trail().append(AuditEntry(ROTATED, subject, at_ms, facts))
+    place.audit_trail().append(AuditEntry(ROTATED, subject, rotation.deed.at_ms, facts))
     for _ in range(2 if rotation.signs_out else 1):
         client.put_secret_value(SecretId=name, SecretString=secrets.token_urlsafe(SECRET_BYTES))
     if rotation.signs_out:

@@ -14,9 +14,15 @@ from cli.errors import CommandError
 from cli.ops.token_secret import OUTLIVED_AFTER, Rotation, rotated
 from understudy.adapters.aws.token_secret import SIGNS_AFTER_SECONDS, SecretClocks, StoredKeyRing
 from understudy.adapters.memory.audit import InMemoryAuditTrail
+from understudy.workflows.requests.operators import Deed
 
 FIRST = "a" * 64
 MINUTE = timedelta(minutes=1)
+
+
+def decided(after: timedelta = timedelta(0)) -> Deed:
+    """Give the deed of an operator so much later than now."""
+    return Deed("arn:operator", "a test", int((datetime.now(UTC) + after).timestamp() * 1000))
 
 
 @dataclass
@@ -40,7 +46,7 @@ class Rotated:
 
     def rotate(self, after: timedelta = MINUTE, *, signs_out: bool = False) -> str:
         place: Any = self
-        return rotated(place, Rotation("arn:operator", datetime.now(UTC) + after, signs_out))
+        return rotated(place, Rotation(decided(after), signs_out))
 
     def kids(self, later_seconds: float = SIGNS_AFTER_SECONDS + 60) -> list[str]:
         """Give the keys' names as a worker reads them so much later; the first one signs."""
@@ -98,11 +104,12 @@ def test_after_a_leak_the_leaked_secret_is_gone_at_once(place: Rotated) -> None:
     assert len(set(place.kids())) == 2
 
 
-def test_who_rotated_is_written_down_and_no_secret_is(place: Rotated) -> None:
+def test_who_rotated_and_why_is_written_down_and_no_secret_is(place: Rotated) -> None:
     place.rotate()
 
     (entry,) = place.audit.entries
-    assert (entry.event, entry.facts["operator"]) == ("TOKEN_SECRET_ROTATED", "arn:operator")
+    assert entry.event == "TOKEN_SECRET_ROTATED"
+    assert (entry.facts["operator"], entry.facts["reason"]) == ("arn:operator", "a test")
     read = place.secrets.get_secret_value(SecretId=place.name)["SecretString"]
     assert read not in json.dumps(entry._asdict())
     assert len(read) == 64
@@ -114,7 +121,7 @@ def test_the_operators_secret_rotates_by_itself(place: Rotated) -> None:
 
     rotated(
         cast("Any", place),
-        Rotation("arn:operator", datetime.now(UTC), signs_out=False, of_operators=True),
+        Rotation(decided(), signs_out=False, of_operators=True),
     )
 
     kids = [keys.kid for keys in StoredKeyRing(place.secrets, place.operators)()]

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.integration
 
-ROTATE = ("ops", "token-secret", "rotate")
+ROTATE = ("ops", "token-secret", "rotate", "--reason", "a test")
 
 
 def test_a_rotation_signs_nobody_out_and_a_second_one_too_soon_is_refused(

@@ -14,6 +14,7 @@ from tests.fakes.identity import ALICE, BOB, OPERATOR, IdentityWorld
 from understudy.adapters.correlation import correlation_id
 from understudy.domain.identity import AuthMethod, Connector, User, Wallet
 from understudy.domain.ids import UserId, WalletId
+from understudy.ports.audit import AuditLookup
 from understudy.workflows.requests.operator_actions import OperatorActions
 from understudy.workflows.requests.operator_switches import OperatorSwitches
 from understudy.workflows.requests.operators import Deed
@@ -32,7 +33,8 @@ def operators() -> IdentityWorld:
 def world(operators: IdentityWorld, monkeypatch: pytest.MonkeyPatch) -> IdentityWorld:
     world = IdentityWorld()
     both = EverySession(world.endings, operators.endings)
-    at = Operating(cast("OperatorSwitches", None), cast("OperatorActions", None), both)
+    switches, actions = cast("OperatorSwitches", None), cast("OperatorActions", None)
+    at = Operating(switches, actions, both, cast("AuditLookup", None))
     monkeypatch.setattr(deeds, "find_place", lambda stack: stack)
     monkeypatch.setattr(deeds, "operating", lambda _: at)
     monkeypatch.setattr(deeds, "deed_of", lambda place, reason: Deed(place, reason, NOW_MS))

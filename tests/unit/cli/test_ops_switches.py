@@ -1,0 +1,137 @@
+"""`understudy ops switches` lists what is on, and leaves none out because nobody says why."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, cast
+
+import pytest
+
+from cli.app import main
+from cli.ops import deeds
+from cli.ops.operating import Operating
+from tests.fakes.api import ApiWorld
+from tests.fakes.builders import LEADER
+from understudy.adapters.memory.audit import InMemoryAuditTrail
+from understudy.domain.audit import Actor, AuditRecord
+from understudy.domain.errors import DependencyError
+from understudy.ports.switches import Switch
+from understudy.workflows.requests.operators import Deed
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from understudy.workflows.requests.operator_actions import OperatorActions
+    from understudy.workflows.requests.session_endings import EverySession
+
+OPERATOR = "arn:aws:iam::123456789012:user/an-operator"
+OFTEN = 5_000
+
+
+class Lookup:
+    """Reads what the trail of a world has, or does not answer."""
+
+    def __init__(self, trail: InMemoryAuditTrail) -> None:
+        self._trail = trail
+        self.is_away = False
+
+    def newest(self, actor: Actor, subject: str, most: int) -> list[AuditRecord]:
+        if self.is_away:
+            raise DependencyError("the audit is away")
+        return list(self._trail.newest(actor, subject, most))
+
+
+class Desk:
+    """An operator's command on a world, whose clock goes on between deeds."""
+
+    def __init__(self, api: ApiWorld) -> None:
+        self.api = api
+        api.audit.actor = Actor.OPERATOR  # it is operators' deeds alone that this world sees
+        self.lookup = Lookup(api.audit)
+        self.switches = api.operating.seldom.operator_switches
+
+    def turn(self, switch: Switch, subject: str, reason: str, *, on: bool = True) -> None:
+        self.api.world.clock.advance(OFTEN)
+        deed = Deed(OPERATOR, reason, self.api.world.clock.now_ms())
+        self.switches.turn(deed, switch, subject, on=on)
+
+
+@pytest.fixture
+def desk(monkeypatch: pytest.MonkeyPatch) -> Desk:
+    desk = Desk(ApiWorld())
+    actions, endings = cast("OperatorActions", None), cast("EverySession", None)
+    at = Operating(desk.switches, actions, endings, desk.lookup)
+    monkeypatch.setattr(deeds, "find_place", lambda name: name)
+    monkeypatch.setattr(deeds, "operating", lambda _: at)
+    monkeypatch.setattr(deeds, "deed_of", lambda place, reason: Deed(place, reason, 0))
+    return desk
+
+
+def listed(capsys: pytest.CaptureFixture[str]) -> list[str]:
+    capsys.readouterr()
+    assert main(["ops", "switches"]) == 0
+    return [" ".join(line.split()) for line in capsys.readouterr().out.splitlines()]
+
+
+@pytest.mark.usefixtures("desk")
+def test_where_nothing_is_on_that_is_said(capsys: pytest.CaptureFixture[str]) -> None:
+    assert listed(capsys) == ["no switch is on"]
+
+
+def test_every_switch_is_listed_with_since_when_by_whom_and_why(
+    desk: Desk, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    why = "a leak that is being looked into " * 6
+    desk.turn(Switch.BLACKLISTED, LEADER, why.strip())
+    desk.turn(Switch.KILL_GLOBAL, "", "an incident")
+    since = desk.api.world.clock.now_ms()
+
+    _, everybody, leader = listed(capsys)
+
+    assert everybody.startswith("kill_global - 20")
+    assert everybody.endswith(f"{OPERATOR} an incident")
+    assert leader.startswith(f"blacklisted {LEADER.lower()} 20")
+    assert leader.endswith(why.strip())
+    target = tmp_path / "switches.json"
+    assert main(["ops", "switches", "--json", str(target)]) == 0
+    assert json.loads(target.read_text())["switches"][0] == {
+        "switch": "kill_global",
+        "subject": "",
+        "since_ms": since,
+        "operator": OPERATOR,
+        "reason": "an incident",
+    }
+
+
+def test_the_reason_is_the_newest_ones_and_what_is_off_again_is_not_listed(
+    desk: Desk, capsys: pytest.CaptureFixture[str]
+) -> None:
+    desk.turn(Switch.KILL_GLOBAL, "", "the first time")
+    desk.turn(Switch.KILL_GLOBAL, "", "it is over", on=False)
+    assert listed(capsys) == ["no switch is on"]
+
+    desk.turn(Switch.KILL_GLOBAL, "", "the second time")
+
+    assert listed(capsys)[1].endswith("the second time")
+
+
+def test_a_reason_of_an_earlier_time_is_not_given_for_one_that_was_never_written_down(
+    desk: Desk, capsys: pytest.CaptureFixture[str]
+) -> None:
+    desk.turn(Switch.KILL_GLOBAL, "", "the first time")
+    desk.api.world.clock.advance(OFTEN)
+    desk.api.world.switches.turn(
+        Switch.KILL_GLOBAL, "", on=True, at_ms=desk.api.world.clock.now_ms()
+    )
+
+    assert listed(capsys)[1].endswith("- -")
+
+
+def test_a_switch_is_listed_although_the_audit_cannot_be_read(
+    desk: Desk, capsys: pytest.CaptureFixture[str]
+) -> None:
+    desk.turn(Switch.KILL_VENUE, "hyperliquid", "an incident")
+    desk.lookup.is_away = True
+
+    assert listed(capsys)[1].startswith("kill_venue hyperliquid 20")
+    assert listed(capsys)[1].endswith("- the audit cannot be read")
