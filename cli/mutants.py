@@ -14,6 +14,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from cli.counting import counted
 from cli.errors import CommandError
 from cli.files import require_writable, write_json
 from cli.printing import print_table
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
 SURVIVED = 1
+ALL_TOLD = ": the simulation told of every broken rule"
+UNTOLD = ", a broken rule of which no promise told"
 PACKAGE = "tests.simulation.mutants"
 
 
@@ -47,6 +50,9 @@ def command(
         print_table(console, "mutants of the copying", _table(report.HEADINGS, rows))
     console.print(f"{figures['caught']} of {len(rows)} caught", end=", ")
     console.print(f"{figures['cpu_seconds']} s of processor time")
+    survived = counted(len(figures["survived"]), "mutant")
+    told = f"{UNTOLD}: {', '.join(figures['survived'])}" if figures["survived"] else ALL_TOLD
+    console.print(f"{survived} survived{told}")
     if json_file is not None:
         write_json(json_file, figures)
     return SURVIVED if figures["survived"] else 0

@@ -34,6 +34,8 @@ NOTHING_BROKEN = (
     "every promise held; a run's block is repeated by its own seed, number and mix only"
 )
 
+ALL_HELD = ": every promise held"
+NOT_PROVEN = ", but too few faults of some kinds to prove it"
 TOO_SELDOM = "too seldom to be proven, fewer than 100 times per 100,000 pairs: {}"
 
 
@@ -54,36 +56,52 @@ def command(
 
     So it does after 100,000 pairs or more of which too few met a kind of fault.
     """
+    _refuse(seed, mix, replay)
+    require_writable(json_file)
+    console = Console(soft_wrap=True, highlight=False, markup=False)
+    if replay is not None:
+        return _replay(console, replay, mix)
+    run = _part("run")  # before anything is said: it may not be there
+    drawn = secrets.token_hex(4) if seed is None else seed
+    console.print(f"seed {drawn}, mix {mix}")
+    # The simulation keeps a core busy: what is drawn beside it is taken from its pace.
+    with console.status("simulating", refresh_per_second=1) as status:
+        result = run.simulate(
+            pairs, drawn, mix, lambda each: status.update(f"simulating: {each.pairs:,} pairs")
+        )
+    figures = result.to_plain()
+    print_table(console, "the simulation", _table(figures))
+    if json_file is not None:
+        write_json(json_file, figures)
+    return _judge(console, result, mix)
+
+
+def _refuse(seed: str | None, mix: str, replay: str | None) -> None:
     if mix not in MIXES:
         raise CommandError("MIX_UNKNOWN", f"there is no mix {mix!r}", f"one of {', '.join(MIXES)}")
     if replay is not None and not BLOCK.fullmatch(replay):
         remedy = "name it as the run did: --replay SEED/BLOCK, BLOCK a number, such as 5f1c09ab/0"
         raise CommandError("BLOCK_UNKNOWN", f"{replay} names no block of a run", remedy)
-    require_writable(json_file)
-    console = Console(soft_wrap=True, highlight=False, markup=False)
-    drawn = secrets.token_hex(4) if seed is None else seed
-    if replay is not None:
-        return _replay(console, replay, mix)
-    console.print(f"seed {drawn}, mix {mix}")
-    # The simulation keeps a core busy: what is drawn beside it is taken from its pace.
-    with console.status("simulating", refresh_per_second=1) as status:
-        result = _part("run").simulate(
-            pairs, drawn, mix, lambda each: status.update(f"simulating: {each.pairs:,} pairs")
-        )
-    figures = result.to_plain()
-    print_table(console, "the simulation", _table(figures))
+    if seed is not None and not seed.strip():
+        remedy = "name any text, or leave --seed out to have one drawn"
+        raise CommandError("SEED_EMPTY", "there is nothing in --seed", remedy)
+
+
+def _judge(console: Console, result: Any, mix: str) -> int:
+    """Tell what did not hold, if anything, and last the verdict in a line."""
     for block, violation in result.violations[:SHOWN]:
         console.print(f"block {block}: {violation.promise}: {violation.text}")
-    if json_file is not None:
-        write_json(json_file, figures)
+    if len(result.violations) > SHOWN:
+        console.print(f"and {len(result.violations) - SHOWN:,} more")
     if result.too_seldom:
         console.print(TOO_SELDOM.format(_named(result.too_seldom)))
     if not result.violations:
+        console.print(f"0 violations{NOT_PROVEN if result.too_seldom else ALL_HELD}")
         return TOO_FEW if result.too_seldom else 0
     block = result.violations[0][0]
-    call = as_called(f"understudy simulate --replay {block} --mix {mix}")
-    console.print(f"what happened, again by: {call}")
     _replay(console, block, mix)
+    call = as_called(f"understudy simulate --replay {block} --mix {mix}")
+    console.print(f"{counted(len(result.violations), 'violation')}: see above, or again by {call}")
     return VIOLATED
 
 

@@ -23,6 +23,7 @@ from understudy.adapters.venues.hyperliquid.client import HyperliquidVenue
 from understudy.adapters.venues.hyperliquid.constants import Chain
 from understudy.adapters.venues.hyperliquid.rest import Rest
 from understudy.domain.replacing import replace
+from understudy.ports.audit import AuditLookup
 from understudy.workflows.requests.agents import Agents
 from understudy.workflows.requests.follow_changes import OwnFollows
 from understudy.workflows.requests.follow_lifecycle import FollowLifecycle
@@ -34,7 +35,6 @@ from understudy.workflows.requests.standings import Standings
 
 if TYPE_CHECKING:
     from cli.ops.place import Place
-    from understudy.ports.audit import AuditLookup
 
 CLOCK = SystemClock()
 

@@ -156,6 +156,24 @@ def test_an_order_without_an_answer_that_is_taken_for_refused_is_found_out(
     assert "| scenario | sites | modes | singles | pairs |" in said
     for counted in ("sites", "modes", "singles", "pairs"):
         assert f"{counted} {plain[counted]}, " in said
+    assert said.splitlines()[-1] == f"{plain['violations']:,} violations: see above"
+
+
+def test_one_run_is_told_again_and_ends_with_its_verdict(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert command.main(["--replay", f"{OPEN_AND_CLOSE.name}/3=crash_after"]) == 0
+
+    assert capsys.readouterr().out.splitlines()[-2:] == [
+        "outcomes: DONE 2",
+        "0 violations: every promise held",
+    ]
+
+
+@pytest.mark.parametrize("blow", ["3", "x=crash_after", "3=nonsense"])
+def test_what_is_no_blow_is_told_with_those_there_are(blow: str) -> None:
+    with pytest.raises(SystemExit, match=f"'{blow}' is no blow: .* one of crash_before"):
+        command.main(["--replay", f"{OPEN_AND_CLOSE.name}/{blow}"])
 
 
 def _calls_in_table() -> dict[str, set[str]]:

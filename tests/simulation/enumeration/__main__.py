@@ -9,6 +9,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from cli.counting import counted
 from tests.simulation.enumeration.beside import Runs, beside_each_other
 from tests.simulation.enumeration.planned import Plan
 from tests.simulation.enumeration.ports import unreached
@@ -48,7 +49,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     _say(", ".join(f"{name} {value}" for name, value in plain.items() if name != "scenarios"))
     if chosen.json is not None:
         chosen.json.write_text(json.dumps(plain, indent=2) + "\n", encoding="utf-8")
+    _say(_verdict(plain["violations"], missing))
     return int(bool(missing or plain["violations"]))
+
+
+def _verdict(violations: int, missing: Sequence[str]) -> str:
+    if violations:
+        return f"{counted(violations, 'violation')}: see above"
+    unsaid = f", but {counted(len(missing), 'method')} that nothing strikes: see above"
+    return f"0 violations{unsaid if missing else ': every promise held'}"
 
 
 def _options() -> argparse.ArgumentParser:
@@ -91,13 +100,17 @@ def _replay(text: str) -> int:
     plan: dict[int, Fate] = {}
     for blow in filter(None, blows.split(",")):
         call, _, mode = blow.partition("=")
+        if not call.isdecimal() or mode not in set(Fate):
+            modes = ", ".join(Fate)
+            raise SystemExit(f"{blow!r} is no blow: CALL=MODE, a number and one of {modes}")
         plan[int(call)] = Fate(mode)
     done = run(_named(name), plan, keeps_history=True)
     for line in done.history:
         _say(line)
-    _say(f"outcomes: {dict(done.outcomes)}")
+    _say(f"outcomes: {', '.join(f'{kind} {count}' for kind, count in done.outcomes.items())}")
     for each in done.violations:
         _say(f"{each.promise}: {each.text}")
+    _say(_verdict(len(done.violations), ()))
     return int(bool(done.violations))
 
 

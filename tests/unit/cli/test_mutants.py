@@ -40,15 +40,23 @@ def test_mutants_that_were_all_caught_end_with_0_and_their_table(
     said = capsys.readouterr().out
     assert ended == 0
     assert "10, 20" in said
-    assert "1 of 1 caught, 1.5 s of processor time" in said
+    assert said.splitlines()[-2:] == [
+        "1 of 1 caught, 1.5 s of processor time",
+        "0 mutants survived: the simulation told of every broken rule",
+    ]
     assert json.loads(target.read_text()) == FIGURES
 
 
-def test_a_survivor_ends_with_1(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_survivor_is_named_and_ends_with_1(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     survived = {**FIGURES, "caught": 0, "survived": ["not_released"]}
     monkeypatch.setattr(mutants, "_module", lambda _name: a_module(survived))
 
     assert main(["mutants"]) == 1
+    assert capsys.readouterr().out.splitlines()[-1] == (
+        "1 mutant survived, a broken rule of which no promise told: not_released"
+    )
 
 
 def test_the_table_for_the_docs_is_printed_alone_when_asked_for(

@@ -12,7 +12,7 @@ from cli.ops import dead_letters, deeds, place, token_secret
 WHY = ("--reason", "a test")
 
 
-class Asked(CommandError):
+class AskedError(CommandError):
     """Which stack was asked for; nothing else is done."""
 
     def __init__(self, stack: str) -> None:
@@ -22,7 +22,7 @@ class Asked(CommandError):
 @pytest.fixture(autouse=True)
 def no_stack(monkeypatch: pytest.MonkeyPatch) -> None:
     def find_place(stack: str) -> place.Place:
-        raise Asked(stack)
+        raise AskedError(stack)
 
     for module in (audit, dead_letters, deeds, token_secret):
         monkeypatch.setattr(module, "find_place", find_place)

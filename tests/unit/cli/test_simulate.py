@@ -59,7 +59,24 @@ def test_a_violation_is_named_and_told_with_its_block_and_ends_with_1(
     assert "block 7/0: lanes_keep_their_order: trade 2 after 3" in said
     assert "understudy simulate --replay 7/0 --mix standard" in said
     assert "a line of 7/0 standard about trade 2 after 3" in said
+    assert said.splitlines()[-1] == (
+        "1 violation: see above, or again by understudy simulate --replay 7/0 --mix standard"
+    )
     assert json.loads(target.read_text()) == FIGURES
+
+
+def test_of_many_violations_it_is_said_how_many_are_not_shown(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    broken = SimpleNamespace(promise="lanes_keep_their_order", text="trade 2 after 3")
+    found = [(f"7/{number}", broken) for number in range(simulate.SHOWN + 2)]
+    monkeypatch.setattr(simulate, "_part", lambda _name: simulating(found))
+
+    assert main(["simulate", "--seed", "7"]) == 1
+
+    said = capsys.readouterr().out.splitlines()
+    assert "and 2 more" in said
+    assert said[-1].startswith("22 violations: ")
 
 
 def test_a_clean_run_ends_with_0_and_its_figures(
@@ -69,7 +86,9 @@ def test_a_clean_run_ends_with_0_and_its_figures(
 
     assert main(["simulate", "--pairs", "20"]) == 0
 
-    assert "faults: crash_before" in capsys.readouterr().out
+    said = capsys.readouterr().out
+    assert "faults: crash_before" in said
+    assert said.splitlines()[-1] == "0 violations: every promise held"
 
 
 def test_a_long_run_that_had_too_few_of_a_kind_of_fault_names_it_and_ends_with_1(
@@ -80,10 +99,12 @@ def test_a_long_run_that_had_too_few_of_a_kind_of_fault_names_it_and_ends_with_1
 
     assert main(["simulate", "--pairs", "100000"]) == 1
 
+    said = capsys.readouterr().out
     assert (
         "too seldom to be proven, fewer than 100 times per 100,000 pairs: "
         "kill_user (12 in all), venue_restart (0 in all)"
-    ) in capsys.readouterr().out
+    ) in said
+    assert said.splitlines()[-1] == "0 violations, but too few faults of some kinds to prove it"
 
 
 def test_a_replay_tells_what_happened_before_what_did_not_hold(
@@ -138,16 +159,33 @@ def test_an_unknown_mix_is_refused_before_anything_runs(
     assert "MIX_UNKNOWN" in capsys.readouterr().err
 
 
-def test_without_the_packages_of_development_it_says_how_to_get_them(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+@pytest.mark.parametrize("seed", ["", " "])
+def test_no_seed_is_not_taken_for_one(
+    seed: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(simulate, "_part", lambda _name: simulating([]))
+
+    assert main(["simulate", "--seed", seed]) == 1
+
+    captured = capsys.readouterr()
+    assert "error SEED_EMPTY" in captured.err
+    assert captured.out == ""
+
+
+@pytest.mark.parametrize("options", [(), ("--replay", "7/0")])
+def test_without_the_packages_of_development_it_says_how_to_get_them_and_nothing_else(
+    options: tuple[str, ...],
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     def missing(_name: str) -> Any:
         raise ImportError("No module named 'greenlet'")
 
     monkeypatch.setattr(simulate, "import_module", missing)
 
-    assert main(["simulate"]) == 1
+    assert main(["simulate", *options]) == 1
 
-    said = capsys.readouterr().err
-    assert "DEVELOPMENT_PACKAGES_MISSING" in said
-    assert "remedy: make dev-environment installs it" in said
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    assert "DEVELOPMENT_PACKAGES_MISSING" in captured.err
+    assert "remedy: make dev-environment installs it" in captured.err

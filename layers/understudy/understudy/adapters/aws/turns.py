@@ -28,8 +28,9 @@ class Turns:
     def __init__(self, table: str, key: Item, name: str, beside: Item | None = None) -> None:
         self._place = {"TableName": table, "Key": key}
         self._name = name
-        self._on = {":on": _ON, **{f":{each}": value for each, value in (beside or {}).items()}}
-        self._set = ", ".join(["SET #switch = :on", *(f"{each} = :{each}" for each in beside or ())])
+        listed = beside or {}
+        self._on = {":on": _ON, **{f":{each}": value for each, value in listed.items()}}
+        self._set = ", ".join(("SET #switch = :on", *(f"{each} = :{each}" for each in listed)))
 
     def turn(self, write: Callable[[Operation], None], *, on: bool, at_ms: int) -> None:
         """Turn the switch by `write`, which raises ConflictError where a condition fails.
