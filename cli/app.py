@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 TRACE = "UNDERSTUDY_TRACE"
 FAILURE = 1
 UNREAD = 128 + signal.SIGPIPE  # as of a program that a closed pipe ends
+PYTHONS = "Value error, "  # a value refused by a parser of typer's is introduced so
 NAME = "understudy"
 HELP = ["--help"]
 OPERATIONS = "ops"
@@ -108,7 +109,7 @@ def _meant(error: TyperException) -> str:
 
 
 def _in_a_line(error: TyperException) -> str:
-    return " ".join(error.format_message().split())
+    return " ".join(error.format_message().replace(PYTHONS, "").split())
 
 
 def _is_read() -> bool:

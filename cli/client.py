@@ -22,6 +22,7 @@ MOST_PAUSES_SECONDS = 120
 TOO_MANY_CALLS = 429
 PAGE_SIZE = 100
 HTTP_ERRORS_FROM = 400
+UNREADABLE_ANSWER = "UNREADABLE_ANSWER"
 Answer = dict[str, Any]
 
 
@@ -250,5 +251,6 @@ def _read(status: int, raw: bytes) -> Answer:
     except ValueError:
         answer = None
     if not isinstance(answer, dict):
-        raise ApiError(status, "UNREADABLE_ANSWER", f"the API answered HTTP {status} without JSON")
+        other = f"what answers there is no API of Understudy (HTTP {status})"
+        raise ApiError(status, UNREADABLE_ANSWER, other)
     return answer

@@ -6,7 +6,7 @@ import errno
 from collections.abc import Callable
 from typing import Any
 
-from cli.client import ApiError, ApiUnreachableError
+from cli.client import UNREADABLE_ANSWER, ApiError, ApiUnreachableError
 from localcloud.errors import LocalCloudError
 from simulators.hyperliquid.replay.recording import RecordingError
 from simulators.judge.evidence import EvidenceError
@@ -32,8 +32,9 @@ def explained(error: Exception) -> CommandError:
     for kind, explain in _EXPLANATIONS:
         if isinstance(error, kind):
             return explain(error)
+    said = f"a fault of this program, not of yours ({type(error).__name__}: {error})"
     remedy = "run again; UNDERSTUDY_TRACE=1 shows the place, for a bug report"
-    return CommandError("UNEXPECTED", f"{type(error).__name__}: {error}", remedy)
+    return CommandError("UNEXPECTED", said, remedy)
 
 
 def _of_cloud(error: LocalCloudError) -> CommandError:
@@ -62,6 +63,8 @@ def _of_api(error: ApiError) -> CommandError:
     if isinstance(error, ApiUnreachableError):
         remedy = "run again; a busy machine may need a second try"
         return CommandError(error.code, error.detail, remedy)
+    if error.code == UNREADABLE_ANSWER:
+        return CommandError(error.code, error.detail, "look whether that is the API's address")
     remedy = "the message says what the API wants; --state FOLDER keeps the logs of a run"
     return CommandError(error.code, f"the API refused ({error.status}): {error.detail}", remedy)
 

@@ -53,10 +53,17 @@ class VenueBench:
                     f"the simulated venue at {self.url} does not answer",
                     f"{LOOK}, and run again: a busy machine may need a second try",
                 ) from error
-        if answer.status == OK and (found := _read(said)) is not None:
+        found = _read(said)
+        if answer.status == OK and found is not None:
             return found
-        refused = f"{self.url} answers {path} with HTTP {answer.status}: {said[:300]!r}"
-        raise CommandError("SIMULATOR_REFUSED", refused, f"put right what it names, or {LOOK}")
+        raise self._refused(found, answer.status)
+
+    def _refused(self, found: Any, status: int) -> CommandError:
+        if isinstance(found, dict) and "error" in found:
+            said = f"the simulated venue at {self.url} refuses this: {found['error']}"
+            return CommandError("SIMULATOR_REFUSED", said, f"put right what it names, or {LOOK}")
+        other = f"what answers at {self.url} is no simulated venue (HTTP {status})"
+        return CommandError("SIMULATOR_REFUSED", other, LOOK)
 
 
 def _read(said: bytes) -> Any:

@@ -7,6 +7,7 @@ import time
 from itertools import takewhile
 from typing import Any
 
+from cli.addresses import require_addresses
 from cli.client import ApiClient, ApiError, SignInPlace
 from cli.errors import CommandError, explained
 from cli.followers import public_key_of
@@ -101,7 +102,10 @@ addresses = sys.argv[1:]
 if len(addresses) != len(("API", "VENUE")):
     sys.exit(USAGE)
 try:
+    require_addresses(*addresses)
     main(*addresses)
+except KeyboardInterrupt:
+    sys.exit("stopped; run it again as often as you like")
 except (ApiError, CommandError) as error:
     known = explained(error)
     sys.exit(f"error {known.code}: {known.message}\nremedy: {known.remedy}\n{USAGE}")

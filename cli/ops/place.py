@@ -15,6 +15,7 @@ import typer
 from botocore.exceptions import BotoCoreError, ClientError
 from botocore.parsers import ResponseParserError
 
+from cli.addresses import is_address
 from cli.errors import CommandError
 from cli.ops.remedies import remedied
 from localcloud.guard import guard_this_process
@@ -159,11 +160,10 @@ def find_place(stack: str) -> Place:
 def _session() -> Any:
     """Give a session; at an address of this machine nothing of AWS is needed or reached."""
     endpoint = os.environ.get(ENDPOINT, "")
-    parts = urlsplit(endpoint)
-    if endpoint and not (parts.scheme in {"http", "https"} and parts.hostname):
+    if endpoint and not is_address(endpoint):
         remedy = f"{SAID_BY_UP}; for AWS: unset {ENDPOINT}"
         raise CommandError("ENDPOINT_INVALID", f"{ENDPOINT} is no address: {endpoint}", remedy)
-    if parts.hostname not in HERE:
+    if urlsplit(endpoint).hostname not in HERE:
         return boto3.Session()
     guard_this_process()
     return boto3.Session() if "AWS_ACCESS_KEY_ID" in os.environ else LocalSession(endpoint)

@@ -27,8 +27,9 @@ def load(folder: Path) -> Books:
         path = folder / FILE
         return _read(json.loads(path.read_bytes())) if path.exists() else Books()
     except (OSError, ValueError, LookupError, TypeError, AttributeError, ArithmeticError) as error:
+        why = error.strerror if isinstance(error, OSError) else "they are damaged"
         raise BooksError(
-            f"the older system's books in {folder} cannot be read ({error!r}); "
+            f"the older system's books in {folder} cannot be read: {why}; "
             "move the folder away to start with empty ones"
         ) from error
 

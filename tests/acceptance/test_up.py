@@ -115,6 +115,9 @@ def test_the_documented_first_follow_says_how_it_is_used_and_what_is_wrong() -> 
     assert unreachable.stderr.endswith(unused.stderr)
     assert {unused.returncode, unreachable.returncode} == {1}
 
+    wrong = first_follow("http://127.0.0.1:port", "http://127.0.0.1:9")
+    assert wrong.stderr.startswith("error ADDRESS_INVALID: ")
+
 
 def interrupted(run: Run) -> None:
     assert len(run.processes()) > len(("command", "venue", "emulator"))

@@ -162,7 +162,7 @@ def test_an_order_without_an_answer_that_is_taken_for_refused_is_found_out(
 def test_one_run_is_told_again_and_ends_with_its_verdict(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    assert command.main(["--replay", f"{OPEN_AND_CLOSE.name}/3=crash_after"]) == 0
+    assert command.main(["--replay", f"{OPEN_AND_CLOSE.name}/8=crash_after"]) == 0
 
     assert capsys.readouterr().out.splitlines()[-2:] == [
         "outcomes: DONE 2",

@@ -62,8 +62,9 @@ class BookStore:
             restore_orders(venue, [decode(Order, row) for row in self._rows(ORDERS)])
             restore_fills(venue, [_decode_fill(row) for row in self._rows(FILLS)])
         except (OSError, ValueError, KeyError, TypeError) as error:
+            why = error.strerror if isinstance(error, OSError) else "they are damaged"
             raise StoreError(
-                f"the books in {self._folder} cannot be read ({error!r}); "
+                f"the books in {self._folder} cannot be read: {why}; "
                 "move the folder away to start with empty books"
             ) from error
         return venue

@@ -7,16 +7,19 @@ import json
 import zlib
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from simulators.hyperliquid.decimals import is_number_text
 from simulators.hyperliquid.engine.fills import BUY, SELL, Fill
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable
     from pathlib import Path
 
+T = TypeVar("T")
+
 UNNAMED = "leader"
+NEEDED = ("coin", "px", "sz", "side", "time", "startPosition", "dir", "closedPnl", "oid", "crossed")
 ZERO_HASH = "0x" + "0" * 64
 
 
@@ -46,9 +49,15 @@ def load_recording(path: Path, leader: str | None) -> Recording:
         content = json.loads(raw, parse_float=Decimal)
     except (OSError, EOFError, zlib.error, ValueError, RecursionError) as error:
         raise RecordingError(
-            f"{path} is truncated or no JSON ({error}); record or copy it again"
+            f"{path} is truncated or no JSON{_where(error)}; record or copy it again"
         ) from error
     return read_recording(content, leader)
+
+
+def _where(error: Exception) -> str:
+    if not isinstance(error, json.JSONDecodeError):
+        return ""
+    return f" (line {error.lineno}, column {error.colno})"
 
 
 def read_recording(content: Any, leader: str | None) -> Recording:
@@ -81,52 +90,70 @@ def _choose(content: Any, leader: str | None) -> tuple[str, Any]:
 def _read_fill(wire: Any, number: int) -> Fill:
     try:
         return _fill(wire, number)
-    except (KeyError, TypeError, AttributeError, ValueError) as error:
+    except ValueError as error:
         raise RecordingError(
-            f"fill {number} of the recording is malformed ({error!r}); "
+            f"fill {number} of the recording is malformed: {error}; "
             "expected the shape of userFillsByTime"
         ) from error
 
 
-def _fill(wire: dict[str, Any], number: int) -> Fill:
-    if wire["side"] not in (BUY, SELL) or not isinstance(wire["time"], int):
-        raise ValueError("side or time")
-    liquidation = wire.get("liquidation")
-    built = wire.get("builderFee")
+def _fill(wire: Any, number: int) -> Fill:
+    if not isinstance(wire, dict):
+        raise RecordingError("it is no object")
+    missing = [name for name in NEEDED if name not in wire]
+    if missing:
+        raise ValueError(f"it lacks {', '.join(missing)}")
+    if wire["side"] not in (BUY, SELL):
+        raise ValueError(f"side must be {BUY} or {SELL}")
+    if not isinstance(wire["coin"], str):
+        raise RecordingError("coin must be text")
     return Fill(
-        coin=str(wire["coin"]),
+        coin=wire["coin"],
         price=_positive(wire, "px"),
         size=_positive(wire, "sz"),
         side=wire["side"],
-        time_ms=wire["time"],
-        start_position=_number(wire["startPosition"]),
+        time_ms=_whole(wire["time"], "time"),
+        start_position=_number(wire["startPosition"], "startPosition"),
         direction=str(wire["dir"]),
-        closed_pnl=_number(wire["closedPnl"]),
+        closed_pnl=_number(wire["closedPnl"], "closedPnl"),
         hash=str(wire.get("hash", ZERO_HASH)),
-        oid=int(wire["oid"]),
+        oid=_whole(wire["oid"], "oid"),
         crossed=bool(wire["crossed"]),
-        fee=_number(wire.get("fee", "0")),
-        tid=int(wire.get("tid", number + 1)),
+        fee=_number(wire.get("fee", "0"), "fee"),
+        tid=_whole(wire.get("tid", number + 1), "tid"),
         fee_token=str(wire.get("feeToken", "USDC")),
         twap_id=wire.get("twapId"),
         cloid=wire.get("cloid"),
-        builder_fee=None if built is None else _number(built),
-        liquidation=None if liquidation is None else _strings(liquidation.items()),
+        builder_fee=_perhaps(wire, "builderFee", _number),
+        liquidation=_perhaps(wire, "liquidation", _strings),
     )
 
 
-def _strings(items: Iterable[tuple[str, Any]]) -> dict[str, str]:
-    return {key: str(value) for key, value in items}
+def _perhaps(wire: dict[str, Any], name: str, read: Callable[[Any, str], T]) -> T | None:
+    value = wire.get(name)
+    return None if value is None else read(value, name)
 
 
-def _number(text: Any) -> Decimal:
-    if not isinstance(text, str) or not is_number_text(text):
-        raise ValueError(f"not a number in a string: {text!r}")
-    return Decimal(text)
+def _strings(value: Any, name: str) -> dict[str, str]:
+    if not isinstance(value, dict):
+        raise RecordingError(f"{name} must be an object")
+    return {key: str(each) for key, each in value.items()}
 
 
-def _positive(wire: dict[str, Any], key: str) -> Decimal:
-    value = _number(wire[key])
+def _whole(value: Any, name: str) -> int:
+    if isinstance(value, bool) or not isinstance(value, int):
+        raise RecordingError(f"{name} must be a whole number")
+    return value
+
+
+def _number(value: Any, name: str) -> Decimal:
+    if not isinstance(value, str) or not is_number_text(value):
+        raise ValueError(f"{name} must be a decimal in text, such as '12.5'")
+    return Decimal(value)
+
+
+def _positive(wire: dict[str, Any], name: str) -> Decimal:
+    value = _number(wire[name], name)
     if value <= 0:
-        raise ValueError(f"{key} must be above 0")
+        raise ValueError(f"{name} must be above 0")
     return value

@@ -52,7 +52,17 @@ def test_no_address_at_all(capsys: pytest.CaptureFixture[str]) -> None:
     refused(capsys, "AWS_REGION")
 
 
-@pytest.mark.parametrize("address", ["foo", "127.0.0.1:4566", "http://", "ftp://127.0.0.1"])
+@pytest.mark.parametrize(
+    "address",
+    [
+        "foo",
+        "127.0.0.1:4566",
+        "http://",
+        "ftp://127.0.0.1",
+        "http://127.0.0.1:port",
+        "http://[::1",
+    ],
+)
 def test_what_is_no_address(
     address: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -35,6 +35,7 @@ def test_it_serves_until_it_is_stopped(tmp_path: Path) -> None:
         with pytest.raises(CommandError) as refused:
             bench.command("accounts", address="nobody")
         assert refused.value.code == "SIMULATOR_REFUSED"
+        assert "refuses this: " in refused.value.message
 
     assert simulator.process.returncode == 0
     with pytest.raises(CommandError, match="does not answer"):

@@ -33,5 +33,6 @@ def test_another_server_than_the_venue_is_told_with_its_address(step: Step, code
             bench.command("accounts", address="0x" + "1" * 40)
 
     assert refused.value.code == code
+    assert not any(mark in refused.value.message for mark in "<{")
     assert bench.url in refused.value.message
     assert "the venue's address" in refused.value.remedy

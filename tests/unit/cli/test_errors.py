@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from cli.addresses import is_address, require_addresses
 from cli.app import main
 from cli.client import ApiError, ApiUnreachableError
 from cli.errors import CommandError, explained
@@ -43,6 +44,47 @@ def test_every_error_has_a_stable_code_and_a_remedy(error: Exception, code: str)
     known = explained(error)
 
     assert (known.code, bool(known.message), bool(known.remedy)) == (code, True, True)
+
+
+def test_what_is_no_api_is_told_as_such_and_not_as_a_refusal_of_the_api() -> None:
+    known = explained(ApiError(404, "UNREADABLE_ANSWER", "what answers there is no API"))
+
+    assert known.message == "what answers there is no API"
+    assert known.remedy == "look whether that is the API's address"
+
+
+def test_what_nobody_foresaw_is_said_to_be_the_programs_own_fault() -> None:
+    assert "a fault of this program" in explained(KeyError("venue")).message
+
+
+@pytest.mark.parametrize(
+    ("text", "is_one"),
+    [
+        ("http://127.0.0.1:4566", True),
+        ("https://api.example/", True),
+        ("http://127.0.0.1:port", False),
+        ("http://127.0.0.1:70000", False),
+        ("http://[::1", False),
+        ("127.0.0.1:4566", False),
+        ("ftp://127.0.0.1", False),
+        ("", False),
+    ],
+)
+def test_an_address_is_told_from_what_is_none(text: str, is_one: bool) -> None:  # noqa: FBT001  # a case
+    assert is_address(text) is is_one
+    if not is_one:
+        with pytest.raises(CommandError, match="is no address"):
+            require_addresses("http://127.0.0.1:1", text)
+
+
+def test_a_wrong_word_is_refused_in_the_words_of_the_command(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert main(["ops", "kill", "nowhere", "--reason", "a test"]) == 1
+
+    said = capsys.readouterr().err.splitlines()[0]
+    assert "'nowhere' is not one of 'global', 'venue', 'user'" in said
+    assert "Value error" not in said
 
 
 def test_a_log_behind_a_remedy_is_cut_to_one_line() -> None:

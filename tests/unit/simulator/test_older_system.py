@@ -122,5 +122,5 @@ def test_the_books_survive_as_they_were(tmp_path: Path) -> None:
 def test_books_that_cannot_be_read_are_said_with_what_to_do(tmp_path: Path, text: str) -> None:
     (tmp_path / FILE).write_text(text)
 
-    with pytest.raises(BooksError, match="move the folder away"):
+    with pytest.raises(BooksError, match="cannot be read: they are damaged; move the folder away"):
         load(tmp_path)

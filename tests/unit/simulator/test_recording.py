@@ -53,6 +53,12 @@ def assert_chain_holds(recording: Recording) -> None:
         held[fill.coin] = fill.start_position + fill.signed_size
 
 
+def assert_no_python(said: str) -> None:
+    """Check that a person reads words, not what Python calls its errors and values."""
+    for word in ("Error(", "Decimal(", "int()", "'int'", "NoneType", "Expecting", "codec"):
+        assert word not in said
+
+
 def replayed(recording: Recording) -> tuple[Venue, Any]:
     venue = Venue(ManualClock(1_790_000_000_000))
     list_symbols(venue, recording)
@@ -170,16 +176,29 @@ def test_slices_of_a_twap_are_kept_apart() -> None:
         ({}, "a recording is"),
         ({"leaders": {"a": {"fills": []}}}, "no fills"),
         ({"leaders": {"a": {"fills": [FILL]}, "b": {"fills": [FILL]}}}, "choose a leader"),
-        ([FILL | {"px": 100.0}], "fill 0 of the recording is malformed"),
-        ([FILL | {"sz": "-1"}], "malformed"),
-        ([FILL | {"side": "X"}], "malformed"),
-        ([{}], "malformed"),
-        ([5], "malformed"),
+        ([FILL | {"px": 100.0}], "fill 0 of the recording is malformed: px must be a decimal"),
+        ([FILL, FILL | {"px": None}], "fill 1 of the recording is malformed: px must be a decimal"),
+        ([FILL | {"sz": "-1"}], "sz must be above 0"),
+        ([FILL | {"sz": "1e400"}], "sz must be a decimal in text"),
+        ([FILL | {"side": "X"}], "side must be B or A"),
+        ([FILL | {"side": []}], "side must be B or A"),
+        ([FILL | {"time": "1"}], "time must be a whole number"),
+        ([FILL | {"coin": {}}], "coin must be text"),
+        ([FILL | {"oid": "abc"}], "oid must be a whole number"),
+        ([FILL | {"tid": None}], "tid must be a whole number"),
+        ([FILL | {"fee": 1}], "fee must be a decimal in text"),
+        ([FILL | {"builderFee": 1}], "builderFee must be a decimal in text"),
+        ([FILL | {"liquidation": 3}], "liquidation must be an object"),
+        ([{**FILL, "startPosition": 1}], "startPosition must be a decimal in text"),
+        ([{name: FILL[name] for name in FILL if name not in {"px", "dir"}}], "it lacks px, dir"),
+        ([5], "it is no object"),
     ],
 )
 def test_a_bad_recording_is_refused_in_plain_words(content: Any, says: str) -> None:
-    with pytest.raises(RecordingError, match=says):
-        read_recording(content, None)
+    with pytest.raises(RecordingError, match=says) as refused:
+        read_recording(json.loads(json.dumps(content), parse_float=Decimal), None)
+
+    assert_no_python(str(refused.value))
 
 
 @pytest.mark.parametrize(
@@ -189,8 +208,28 @@ def test_a_truncated_or_corrupt_file_is_refused_in_plain_words(tmp_path: Path, d
     path = tmp_path / "cut.json.gz"
     path.write_bytes(damage(SAMPLE.read_bytes()))
 
-    with pytest.raises(RecordingError, match="truncated or no JSON"):
+    with pytest.raises(RecordingError, match="truncated or no JSON; ") as refused:
         load_recording(path, None)
+
+    assert_no_python(str(refused.value))
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ('{"leaders":', r"no JSON \(line 1, column 12\); "),
+        ("", r"no JSON \(line 1, column 1\); "),
+        ("\xff", "no JSON; "),
+    ],
+)
+def test_where_a_text_stops_being_json_is_said(tmp_path: Path, text: str, says: str) -> None:
+    path = tmp_path / "cut.json"
+    path.write_bytes(text.encode("latin-1"))
+
+    with pytest.raises(RecordingError, match=says) as refused:
+        load_recording(path, None)
+
+    assert_no_python(str(refused.value))
 
 
 def test_brackets_without_end_are_refused_in_plain_words(tmp_path: Path) -> None:

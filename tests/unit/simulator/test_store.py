@@ -100,7 +100,7 @@ def test_books_that_cannot_be_read_are_told_in_plain_words(desk: Any, tmp_path: 
     save(BookStore(tmp_path), busy(desk))
     (tmp_path / "books.json").write_text('{"version": 1}')
 
-    with pytest.raises(StoreError, match="move the folder away"):
+    with pytest.raises(StoreError, match=r"cannot be read: they are damaged; move the folder away"):
         BookStore(tmp_path).load(desk.clock)
 
 
