@@ -16,9 +16,14 @@ WIDEST = 1000
 
 def print_table(console: Console, title: str, table: Table) -> None:
     """Print a title and a table, neither cut at the console's width."""
+    console.print(Text(title, style="bold"), soft_wrap=True)
+    print_rows(console, table)
+
+
+def print_rows(console: Console, table: Table) -> None:
+    """Print a table alone, not cut either."""
     options = console.options
     widest = console.measure(table, options=options.update(max_width=WIDEST)).maximum
-    console.print(Text(title, style="bold"), soft_wrap=True)
     for segments in console.render_lines(table, options.update(width=widest), pad=False):
         line = Text.assemble(*((each.text, each.style or "") for each in segments))
         line.rstrip()

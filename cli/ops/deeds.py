@@ -18,6 +18,7 @@ from cli.ops.outcomes import tables_of
 from cli.ops.place import STACK, Stack, failures_explained, find_place
 from cli.ops.subjects import refuse_subject
 from cli.ops.switches import switches_on
+from cli.printing import print_rows
 from understudy.domain.codec import to_plain
 from understudy.domain.ids import FollowId, UserId
 from understudy.ports.switches import Switch
@@ -25,7 +26,6 @@ from understudy.workflows.requests.operator_switches import OF_USERS
 from understudy.workflows.requests.operators import LOOKING, Deed
 
 MOST_WORDS = 200
-WIDTH = 1000  # no reason, address or id is cut
 
 Why = Annotated[str, typer.Option("--reason", help="Why; it is kept in the audit.")]
 Off = Annotated[bool, typer.Option("--off", help="Let them go on.")]
@@ -184,7 +184,10 @@ def done(asked: Asked, do: Callable[[Operating, Deed], Any]) -> int:
         outcome = do(operating(place), deed_of(place, asked.reason))
     if asked.json is not None:
         write_json(asked.json, to_plain(outcome))
-    console = Console(width=WIDTH, highlight=False, markup=False)
+    console = Console(soft_wrap=True, highlight=False, markup=False)
     for each in tables_of(outcome):
-        console.print(each)
+        if isinstance(each, str):
+            console.print(each)
+        else:
+            print_rows(console, each)
     return 0

@@ -69,8 +69,15 @@ def test_a_killed_users_entries_are_refused_until_they_are_let_go(
     assert told(file, "kill", "user", follower.user.key.address, *WHY)["on"] is True
 
     assert is_killed_in_the_signer(stage, user_id)
+    [(operator, reason)] = [
+        (each["operator"], each["reason"])
+        for each in told(file, "switches")["switches"]
+        if (each["switch"], each["subject"]) == ("kill_user", user_id)
+    ]
+    assert (operator.startswith("arn:"), reason) == (True, "a test")
     assert follower.copy("0", "1", 1).reason == "KILL_SWITCH"
     let_go(stage, "kill", "user", user_id)
+    assert user_id not in str(told(file, "switches"))
     assert not is_killed_in_the_signer(stage, user_id)
     assert follower.copy("1", "2", 2).reason != "KILL_SWITCH"
 

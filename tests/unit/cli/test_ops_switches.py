@@ -70,7 +70,9 @@ def desk(monkeypatch: pytest.MonkeyPatch) -> Desk:
 def listed(capsys: pytest.CaptureFixture[str]) -> list[str]:
     capsys.readouterr()
     assert main(["ops", "switches"]) == 0
-    return [" ".join(line.split()) for line in capsys.readouterr().out.splitlines()]
+    lines = capsys.readouterr().out.splitlines()
+    assert lines == [line.rstrip() for line in lines]
+    return [" ".join(line.split()) for line in lines]
 
 
 @pytest.mark.usefixtures("desk")
