@@ -44,7 +44,7 @@ def verifier_of(encoded: bytes) -> PublicKeyVerifier:
     """Read a public key in PEM, DER or `aws`'s JSON; raises CommandError PUBLIC_KEY_UNREADABLE."""
     try:
         key = _key_in(encoded)
-    except (ValueError, KeyError, TypeError, UnsupportedAlgorithm) as error:
+    except (ValueError, KeyError, TypeError, RecursionError, UnsupportedAlgorithm) as error:
         raise _unreadable() from error
     if not isinstance(key, EllipticCurvePublicKey):
         raise _unreadable()

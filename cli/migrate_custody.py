@@ -46,7 +46,7 @@ def command(
 def _users_in(path: Path) -> list[Any]:
     try:
         users = json.loads(path.read_text(encoding="utf-8"))
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise _unreadable(path) from error
     if not isinstance(users, list):
         raise _unreadable(path)

@@ -82,7 +82,7 @@ async def read_fields(request: web.Request, allowed: Collection[str]) -> Fields:
     try:
         content = json.loads(raw, parse_float=Decimal) if raw else {}
     except ValueError as error:
-        raise ControlError(f"the body is no JSON: {error}") from error
+        raise ControlError("the body is no JSON") from error
     if not isinstance(content, dict):
         raise ControlError("the body must be a JSON object")
     fields = Fields(content)

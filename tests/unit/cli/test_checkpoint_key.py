@@ -52,11 +52,22 @@ def test_the_key_is_read_as_pem_as_der_and_as_the_json_of_aws(kept: bytes) -> No
         PEM[:60],
         b"{}",
         b"{",
+        b'{"PublicKey":' + b"[" * 100_000,
         b'{"PublicKey": 7}',
         b'{"PublicKey": "????"}',
         written(rsa.generate_private_key(65537, 2048).public_key(), Encoding.DER),
     ],
-    ids=["nothing", "words", "half", "no field", "half a JSON", "a number", "no base64", "RSA"],
+    ids=[
+        "nothing",
+        "words",
+        "half",
+        "no field",
+        "half a JSON",
+        "no end",
+        "a number",
+        "no base64",
+        "RSA",
+    ],
 )
 def test_what_is_no_such_key_is_refused_with_the_way_to_get_it(kept: bytes) -> None:
     with pytest.raises(CommandError) as raised:

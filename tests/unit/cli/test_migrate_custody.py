@@ -79,7 +79,7 @@ def test_users_are_taken_over_in_portions_before_anything_else(
     assert migrated["user_id"] == "user-9"
 
 
-@pytest.mark.parametrize("text", ["", "{}", "no json"])
+@pytest.mark.parametrize("text", ["", "{}", "no json", "[" * 100_000], ids=len)
 def test_a_file_that_is_no_list_of_users_is_refused(text: str, tmp_path: Path) -> None:
     export = tmp_path / "users.json"
     export.write_text(text)
