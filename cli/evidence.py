@@ -39,7 +39,7 @@ def collect(
         "taken_ms": books["time_ms"],
         "recording": [as_recorded(fill) for fill in recording.fills],
         "requests": {**books["requests"], "weight_per_minute": weight_per_minute},
-        "release": bench.look("replay")["trade_list"],
+        "release": bench.look("replay/trades"),
         "markets": markets_of(bench),
         "books": {wallet: books["accounts"][wallet] for wallet in wallets},
         "follows": shown,

@@ -54,6 +54,7 @@ def add_routes(router: web.UrlDispatcher) -> None:
     router.add_post("/_simulator/faults", _add_fault)
     router.add_delete("/_simulator/faults", _clear_faults)
     router.add_get("/_simulator/replay", _replay)
+    router.add_get("/_simulator/replay/trades", _released)
     router.add_post("/_simulator/replay/load", _load)
     router.add_post("/_simulator/replay/start", _start)
     router.add_post("/_simulator/replay/stop", _stop)
@@ -125,8 +126,7 @@ async def _books(request: web.Request) -> web.Response:
 
 async def _latency(request: web.Request) -> web.Response:
     simulator = request.app[SIMULATOR]
-    trades = simulator.replay.view()["trade_list"]
-    return web.json_response(latency_view(simulator.venue, trades))
+    return web.json_response(latency_view(simulator.venue, simulator.replay.released()))
 
 
 async def _list_faults(request: web.Request) -> web.Response:
@@ -146,6 +146,10 @@ async def _clear_faults(request: web.Request) -> web.Response:
 
 async def _replay(request: web.Request) -> web.Response:
     return web.json_response(request.app[SIMULATOR].replay.view())
+
+
+async def _released(request: web.Request) -> web.Response:
+    return web.json_response(request.app[SIMULATOR].replay.released())
 
 
 async def _load(request: web.Request) -> web.Response:

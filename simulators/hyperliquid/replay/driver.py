@@ -121,8 +121,11 @@ class Replay:
             "total_fills": sum(len(trade.fills) for trade in self.trades),
             "released_fills": sum(len(release.trade.fills) for release in self.releases),
             "lag_seconds": None if self.gate.lag_seconds is None else str(self.gate.lag_seconds),
-            "trade_list": [self._release_view(release) for release in self.releases],
         }
+
+    def released(self) -> list[dict[str, Any]]:
+        """Return what has left, a row for each trade."""
+        return [self._release_view(release) for release in self.releases]
 
     def _release_view(self, release: Release) -> dict[str, Any]:
         trade = release.trade

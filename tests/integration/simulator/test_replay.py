@@ -25,6 +25,8 @@ LEADERS = ROOT / "tests/recordings/hyperliquid/leader_fills_2026-07.json.gz"
 IOC = {"limit": {"tif": "Ioc"}}
 LEADER = named_address("sample")
 BUY = True
+A_SCREEN = 1_000
+"""How many characters of an answer somebody reads at once."""
 
 
 def report_until_finished(bench: Any) -> Any:
@@ -72,11 +74,12 @@ def test_the_whole_sample_leaves_once_and_in_order(bench: Any) -> None:
     assert {f["time"] - fill.time_ms for f, fill in zip(found, recording.fills, strict=True)} == {
         shift_ms
     }
-    released = [(t["symbol"], t["side"], t["time_ms"] - shift_ms) for t in view["trade_list"]]
+    released = [(t["symbol"], t["side"], t["time_ms"] - shift_ms) for t in bench.look("replay/trades")]
     trades = group_trades(recording.fills)
     assert released == [(trade.symbol, trade.side, trade.time_ms) for trade in trades]
     assert state_of(bench, LEADER, "") == {}
     assert state_of(bench, LEADER, "xyz") == {"xyz:BRENTOIL": "72.91"}
+    assert len(str(bench.control("replay/stop"))) < A_SCREEN  # however long the recording is
 
 
 def test_the_first_fill_is_now_and_rate_windows_are_off_at_max(bench: Any) -> None:
@@ -126,7 +129,7 @@ def test_recorded_gaps_pace_the_release_within_a_second(bench: Any) -> None:
     bench.control("replay/start", recording=str(SAMPLE), speed="10", limit=4)
 
     eventually(lambda: bench.look("replay")["state"] == "finished")
-    trades = bench.look("replay")["trade_list"]
+    trades = bench.look("replay/trades")
     after_ms = [Decimal(trade["sent_ms"]) - began_ms for trade in trades]
     # They were 90 s long: nine at this speed, were they not shortened to one second before.
     assert all(98 * gaps <= ms < 9_000 * (gaps + 1) for gaps, ms in enumerate(after_ms))
