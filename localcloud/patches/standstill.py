@@ -5,6 +5,7 @@ A function cut short is a crash as AWS has them: its messages come back after th
 
 from __future__ import annotations
 
+import logging
 import threading
 import time
 import weakref
@@ -34,6 +35,7 @@ def apply() -> None:
     lambda_svc._acquire_execution_slot = acquire_unless_closed  # noqa: SLF001 - the patch
     existing(lambda_svc, "executions_in_flight")
     existing(lambda_runtime, "kill_workers")
+    existing(lambda_runtime, "logger")
     _remember_environments()
 
 
@@ -58,6 +60,7 @@ def close() -> None:
     """Start nothing more, give running functions a moment, then end their processes."""
     _closed.set()
     _wait_until_idle(DRAIN_SECONDS)
+    lambda_runtime.logger.setLevel(logging.ERROR)  # from here on its warnings are of our own doing
     deadline = time.monotonic() + KILL_SECONDS
     _end_processes()
     while lambda_svc.executions_in_flight()[0] and time.monotonic() < deadline:

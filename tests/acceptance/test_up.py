@@ -132,7 +132,10 @@ def test_the_next_run_goes_on_with_the_same_state(tmp_path: Path, state: Path, s
     client = client_of(system)
     client.confirm_agent(client.enable_agent("understudy"), KEY)
     before = what_a_user_sees(system, client)
+    log = state / "cloud" / "emulator.log"
+    warned = log.read_text(encoding="utf-8")
     interrupted(system)
+    assert log.read_text(encoding="utf-8") == warned  # the stop itself is nothing to warn of
     assert {"cloud", "venue", "ports.json"} <= {entry.name for entry in state.iterdir()}
 
     with Run(tmp_path / "again", "up", "--state", state) as again:

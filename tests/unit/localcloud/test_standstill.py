@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import queue
 import subprocess
 import sys
 import threading
 import weakref
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from ministack.core import lambda_runtime
 from ministack.services import lambda_svc
 
 from localcloud.patches import standstill
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 LONG_SECONDS = 300
 PATIENCE_SECONDS = 20
@@ -37,9 +41,9 @@ class Starting:
         return int(runs), {}
 
 
-def test_a_process_that_starts_during_the_stop_is_ended_too(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
+@pytest.fixture
+def starting(monkeypatch: pytest.MonkeyPatch) -> Iterator[Starting]:
+    """Give environments of the patched emulator; none of their processes outlives the test."""
     starting = Starting()
     monkeypatch.setattr(standstill, "_closed", threading.Event())
     monkeypatch.setattr(standstill, "_environments", weakref.WeakSet())
@@ -50,6 +54,15 @@ def test_a_process_that_starts_during_the_stop_is_ended_too(
     monkeypatch.setattr(lambda_svc, "executions_in_flight", starting.in_flight)
     monkeypatch.setattr(lambda_runtime.ProvidedWorker, "_spawn", starting.spawn)
     standstill.apply()
+    level = lambda_runtime.logger.level
+    yield starting
+    lambda_runtime.logger.setLevel(level)
+    for process in starting.processes:
+        process.kill()
+        process.wait()
+
+
+def test_a_process_that_starts_during_the_stop_is_ended_too(starting: Starting) -> None:
     worker = lambda_runtime.ProvidedWorker("slow", {"FunctionName": "slow"}, b"")
     invocation = threading.Thread(target=worker._spawn)
     invocation.start()
@@ -63,8 +76,22 @@ def test_a_process_that_starts_during_the_stop_is_ended_too(
     stopping.join(PATIENCE_SECONDS)
 
     (process,) = starting.processes
-    try:
-        assert process.poll() is not None
-    finally:
-        process.kill()
-        process.wait()
+    assert process.poll() is not None
+
+
+def test_what_a_stop_ends_is_no_warning(
+    starting: Starting, caplog: pytest.LogCaptureFixture
+) -> None:
+    starting.go.set()
+    worker = lambda_runtime.ProvidedWorker("listener", {"FunctionName": "listener"}, b"")
+    worker._pending = queue.Queue()
+    answers: list[dict[str, Any]] = []
+    invocation = threading.Thread(target=lambda: answers.append(worker.invoke({}, "1")))
+    invocation.start()
+    assert starting.begun.wait(PATIENCE_SECONDS)
+
+    standstill.close()
+    invocation.join(PATIENCE_SECONDS)
+
+    assert [answer["status"] for answer in answers] == ["error"]
+    assert caplog.messages == []
