@@ -5,11 +5,10 @@ from __future__ import annotations
 import os
 import re
 import shutil
-import socket
 import sys
 import tempfile
-from contextlib import closing
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,24 +17,30 @@ from cli.bootstrap import OLDEST_PYTHON, STAMP
 from cli.places import ROOT, STATE, TEMPLATE
 from localcloud.deploy.source import read_source
 from localcloud.errors import LocalCloudError
+from localcloud.ports import obstacle, stays
 from localcloud.state_folder import StateFolder, read_object
-from localcloud.wire import HOST
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-FREE_BYTES = 1_000_000_000
+GIGABYTE = 1_000_000_000
+FREE_BYTES = GIGABYTE
+MEMORY_BYTES = 2 * GIGABYTE
+"""A demo's peak is 1.2 GB, and the rest of a machine needs some too."""
+PROCESSORS = 2
+AVAILABLE = re.compile(r"^MemAvailable:\s+(\d+) kB", re.MULTILINE)
 PINNED = re.compile(r"^([A-Za-z0-9._-]+)==([^ ;\\]+)", re.MULTILINE)
 INSTALL = "run `make demo` again: it installs what is pinned"
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What a check saw; a problem has a remedy."""
+    """What a check saw; a problem has a remedy, what is merely not good an advice."""
 
     name: str
     text: str
     remedy: str = ""
+    advice: str = ""
 
 
 def findings(port: int | None = None) -> Iterator[Finding]:
@@ -47,6 +52,8 @@ def findings(port: int | None = None) -> Iterator[Finding]:
     for place in (ROOT, STATE, Path(tempfile.gettempdir())):
         yield writable(place)
         yield free_space(place)
+    yield memory(_available_bytes())
+    yield processors(_usable_processors())
     yield from ports(STATE, port)
 
 
@@ -98,6 +105,8 @@ def writable(place: Path) -> Finding:
     """Look whether a folder, or the one it would be made in, can be written."""
     name = f"writing to {place.name}"
     existing = _existing(place)
+    if not existing.is_dir():
+        return Finding(name, f"{existing} is no folder", "move it away: a folder belongs there")
     if os.access(existing, os.W_OK | os.X_OK):
         return Finding(name, str(place))
     return Finding(name, f"{existing} cannot be written", "make it writable for this user")
@@ -107,7 +116,7 @@ def free_space(place: Path) -> Finding:
     """Look how much room there is."""
     name = f"space for {place.name}"
     free = shutil.disk_usage(_existing(place)).free
-    text = f"{free / FREE_BYTES:.1f} GB free"
+    text = f"{free / GIGABYTE:.1f} GB free"
     return Finding(name, text, "" if free >= FREE_BYTES else "free about 1 GB")
 
 
@@ -115,23 +124,57 @@ def _existing(place: Path) -> Path:
     return place if place.exists() else _existing(place.parent)
 
 
+def memory(available_bytes: int | None) -> Finding:
+    """Look how much memory is left; None where nobody can tell."""
+    if available_bytes is None:
+        return Finding("memory", "not known here")
+    text = f"{available_bytes / GIGABYTE:.1f} GB available"
+    advice = "the demo takes about 1.2 GB: close other programs"
+    return Finding("memory", text, advice="" if available_bytes >= MEMORY_BYTES else advice)
+
+
+def _available_bytes() -> int | None:
+    try:
+        found = AVAILABLE.search(Path("/proc/meminfo").read_text("ascii"))
+    except OSError:  # no Linux
+        return None
+    return int(found[1]) * 1024 if found else None
+
+
+def processors(count: int) -> Finding:
+    """Look how many processors may be used."""
+    advice = "two are advised: on one a run takes far longer"
+    return Finding("processors", str(count), advice="" if count >= PROCESSORS else advice)
+
+
+def _usable_processors() -> int:
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
 def ports(state: Path, wanted: int | None) -> Iterator[Finding]:
-    """Look whether the ports that the state keeps, and a wanted one, are free."""
-    kept = read_object(StateFolder(state).ports)
-    chosen = {**kept, **({"--port": wanted} if wanted else {})}
-    for name, number in chosen.items():
-        remedy = "" if is_free(number) else "stop the program that uses it (perhaps `make up`)"
-        yield Finding(f"port for {name}", str(number), remedy)
-    if not chosen:
+    """Look whether the ports that the state keeps, and a wanted one, can be had."""
+    folder = StateFolder(state)
+    kept = read_object(folder.ports)
+    since = folder.running_since()
+    if since is not None:
+        began = datetime.fromtimestamp(since, UTC).astimezone().strftime("%Y-%m-%d %H:%M")
+        own = ", ".join(str(number) for number in kept.values())
+        yield Finding("system", f"running since {began}, ports {own}")
+    else:
+        yield from (_kept_port(folder, name, number) for name, number in kept.items())
+    if wanted is not None and (since is None or wanted not in kept.values()):
+        remedy = "name another one, or stop the program that uses it" if obstacle(wanted) else ""
+        yield Finding("port for --port", str(wanted), remedy)
+    if not kept and wanted is None:
         yield Finding("ports", "none is kept: free ones are chosen")
 
 
-def is_free(port: int) -> bool:
-    """Say whether a port of this machine can be opened."""
-    with closing(socket.socket()) as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((HOST, port))
-        except OSError:
-            return False
-    return True
+def _kept_port(folder: StateFolder, name: str, number: int) -> Finding:
+    if obstacle(number) is None:
+        return Finding(f"port for {name}", str(number))
+    if stays(folder, name):
+        remedy = f"stop the program that uses it; to begin anew, remove {folder.root}"
+        return Finding(f"port for {name}", f"{number} is in use", remedy)
+    return Finding(f"port for {name}", f"{number} is in use: another one will be chosen")

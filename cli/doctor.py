@@ -6,11 +6,12 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
-from rich.table import Table
+from rich.text import Text
 
 from cli.checkup import Finding, findings
 
 UNWELL = 1
+WIDTH = len("problem")
 
 
 def command(
@@ -20,15 +21,17 @@ def command(
 ) -> int:
     """Check this machine and say how to put right what is wrong; exit 1 on a problem."""
     found = list(findings(port))
-    Console().print(_table(found))
+    # Lines, not a table: one that is cut to a narrow terminal cuts the paths in it too.
+    console = Console(soft_wrap=True, highlight=False, markup=False)
+    widest = max(len(each.name) for each in found)
+    for each in found:
+        console.print(Text.assemble(_verdict(each), f"  {each.name:{widest}}  {each.text}"))
+        if what_to_do := each.remedy or each.advice:
+            console.print(f"{'':{WIDTH}}  {what_to_do}")
     return UNWELL if any(each.remedy for each in found) else 0
 
 
-def _table(found: list[Finding]) -> Table:
-    table = Table(box=None, pad_edge=False)
-    for heading in ("check", "", "found", "remedy"):
-        table.add_column(heading, overflow="fold")
-    for each in found:
-        verdict = "[bold red]problem[/]" if each.remedy else "[green]ok[/]"
-        table.add_row(each.name, verdict, each.text, each.remedy)
-    return table
+def _verdict(each: Finding) -> tuple[str, str]:
+    if each.remedy:
+        return f"{'problem':{WIDTH}}", "bold red"
+    return (f"{'warning':{WIDTH}}", "yellow") if each.advice else (f"{'ok':{WIDTH}}", "green")

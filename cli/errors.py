@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -12,6 +13,7 @@ from simulators.hyperliquid.replay.recording import RecordingError
 from simulators.judge.evidence import EvidenceError
 
 _LAST_WORDS = 200
+_CAPITAL = re.compile(r"^[A-Z](?=[a-z]* )")
 _FULL = (errno.ENOSPC, errno.EDQUOT)
 _NOT_THERE = (errno.ENOENT, errno.ENOTDIR)
 _FORBIDDEN = (errno.EACCES, errno.EPERM, errno.EROFS)
@@ -38,7 +40,13 @@ def explained(error: Exception) -> CommandError:
 
 
 def _of_cloud(error: LocalCloudError) -> CommandError:
-    return CommandError(str(error.code), error.message, _shortened(error.remedy))
+    remedy = _in_our_way(_shortened(error.remedy))
+    return CommandError(str(error.code), _in_our_way(error.message), remedy)
+
+
+def _in_our_way(sentence: str) -> str:
+    """Begin it small, names left as they are, and end it without a stop, like all others."""
+    return _CAPITAL.sub(lambda found: found[0].lower(), sentence).removesuffix(".")
 
 
 def _of_recording(error: RecordingError) -> CommandError:
@@ -73,7 +81,7 @@ def _of_system(error: OSError) -> CommandError:
     if error.errno in _FULL:
         return CommandError("DISK_FULL", _named(error), "free some space, then run again")
     if error.errno in _FORBIDDEN:
-        remedy = "make the place writable for this user, or name another one"
+        remedy = "let this user read and write it, or name another one"
         return CommandError("NO_WRITE_PERMISSION", _named(error), remedy)
     if error.errno in _NOT_THERE:
         return CommandError("FILE_MISSING", _named(error), "name a file that is there")

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cli.client import ApiClient, SignInPlace
-from cli.errors import CommandError
+from cli.errors import CommandError, explained
 from cli.places import TEMPLATE
 from cli.simulator import SimulatorProcess
 from cli.venue_bench import VenueBench
@@ -128,10 +128,10 @@ def _sole_use(folder: StateFolder) -> Lock:
         if refused.code is not Code.STATE_IN_USE:
             raise
         port = read_object(folder.ports).get("cloud")
-        where = f" Its cloud is at http://{HOST}:{port}." if port else ""
+        where = f"; its cloud is at http://{HOST}:{port}" if port else ""
         raise CommandError(
             "ALREADY_RUNNING",
-            f"{refused.message}{where}",
+            f"{explained(refused).message}{where}",
             "use that one, or stop it (Ctrl-C where it runs), or name another --state folder",
         ) from refused
 

@@ -13,49 +13,65 @@ from localcloud.wire import HOST
 if TYPE_CHECKING:
     from localcloud.state_folder import StateFolder
 
-# Kept states know the emulator's port by the name of its folder.
-_SHOWN = {"cloud": "the emulator"}
+CLOUD = "cloud"
+_SHOWN = {CLOUD: "the emulator"}  # kept states know its port by the name of its folder
 
 
 def pinned_port(folder: StateFolder, name: str, wanted: int | None = None) -> int:
     """Return the port that `folder` keeps for `name`, choosing and noting a free one at first.
 
+    A kept one that is taken is chosen anew, unless what is saved contains it.
+
     Raises:
         LocalCloudError: PORT_IN_USE; STATE_STALE when `wanted` is not the port of the saved state.
     """
     noted = read_object(folder.ports)
-    known = noted.get(name)
-    if isinstance(known, int):
-        return _checked(folder, name, known, wanted)
-    port = wanted or _free_port()
-    _refuse_taken(name, port)
+    kept = noted.get(name)
+    if isinstance(kept, int) and stays(folder, name):
+        _require_same(folder, name, kept, wanted)
+        return _opened(name, kept, f"name another folder; to begin anew, remove {folder.root}")
+    if wanted is None and isinstance(kept, int) and obstacle(kept) is None:
+        return kept
+    port = _opened(name, wanted or _free_port(), "name another one with --port")
     folder.root.mkdir(parents=True, exist_ok=True)
     write_whole(folder.ports, {**noted, name: port})
     return port
 
 
-def _checked(folder: StateFolder, name: str, known: int, wanted: int | None) -> int:
-    if wanted not in (None, known):
-        raise LocalCloudError(
-            Code.STATE_STALE,
-            f"{folder.root} keeps port {known} for {_shown(name)}: its queue URLs contain it.",
-            f"Use port {known}, or another state folder for port {wanted}.",
-        )
-    _refuse_taken(name, known)
-    return known
+def stays(folder: StateFolder, name: str) -> bool:
+    """Tell whether what is saved contains the port kept for `name`: queue URLs do."""
+    return name == CLOUD and folder.has_saved()
 
 
-def _refuse_taken(name: str, port: int) -> None:
+def obstacle(port: int) -> str | None:
+    """Say why a port of this machine cannot be opened, None if it can."""
     with closing(socket.socket()) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((HOST, port))
         except OSError as problem:
-            raise LocalCloudError(
-                Code.PORT_IN_USE,
-                f"Port {port} for {_shown(name)} cannot be opened: {problem.strerror}.",
-                "Stop the program that uses it, or choose another port and state folder.",
-            ) from problem
+            return problem.strerror
+    return None
+
+
+def _require_same(folder: StateFolder, name: str, kept: int, wanted: int | None) -> None:
+    if wanted not in (None, kept):
+        raise LocalCloudError(
+            Code.STATE_STALE,
+            f"{folder.root} keeps port {kept} for {_shown(name)}: its queue URLs contain it.",
+            f"Use port {kept}, or another state folder for port {wanted}.",
+        )
+
+
+def _opened(name: str, port: int, otherwise: str) -> int:
+    problem = obstacle(port)
+    if problem is not None:
+        raise LocalCloudError(
+            Code.PORT_IN_USE,
+            f"Port {port} for {_shown(name)} cannot be opened: {problem}.",
+            f"Stop the program that uses it, or {otherwise}.",
+        )
+    return port
 
 
 def _shown(name: str) -> str:

@@ -37,10 +37,11 @@ def refusal(problem: OSError, path: Path) -> LocalCloudError:
         return LocalCloudError(
             Code.DISK_FULL, f"The disk is full: {path} cannot be written.", "Free some space."
         )
+    forbidden = problem.errno in (errno.EACCES, errno.EPERM)
     return LocalCloudError(
         Code.STATE_UNWRITABLE,
         f"The state folder {path} cannot be written: {problem.strerror}.",
-        "Make it writable for this user, or choose another folder.",
+        f"{'Make it writable for this user, or choose' if forbidden else 'Choose'} another folder.",
     )
 
 
@@ -100,7 +101,7 @@ class StateFolder:
         """
         try:
             shutil.rmtree(self.temporary, ignore_errors=True)
-            if not any(self.services.glob("*.json")):
+            if not self.has_saved():
                 # Objects are written at once, services at a stop: without a stop they belong to
                 # nothing, and their buckets could not be made again.
                 shutil.rmtree(self.objects, ignore_errors=True)
@@ -109,6 +110,10 @@ class StateFolder:
             self.log.write_bytes(b"")
         except OSError as problem:
             raise refusal(problem, self.root) from problem
+
+    def has_saved(self) -> bool:
+        """Tell whether a run of the emulator has saved what it holds."""
+        return any(self.services.glob("*.json"))
 
     def require_whole(self) -> None:
         """Refuse saved services that cannot be read: the emulator would save emptiness over them.
@@ -129,6 +134,20 @@ class StateFolder:
     def is_full(self) -> bool:
         """Tell whether the disk is: then whatever failed could not even write down why."""
         return shutil.disk_usage(self.root).free < FULL_BELOW_BYTES
+
+    def running_since(self) -> float | None:
+        """Say since when a system runs on this folder, in seconds of the epoch; None for none."""
+        try:
+            descriptor = os.open(self.running, os.O_RDONLY)
+        except FileNotFoundError:
+            return None
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return os.fstat(descriptor).st_mtime  # its emulator wrote its number there
+        finally:
+            os.close(descriptor)
+        return None
 
     def lock(self) -> Lock:
         """Take the folder for the caller, until it closes the lock or its last holder dies.

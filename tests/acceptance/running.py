@@ -19,9 +19,9 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Self
 
-from cli.checkup import is_free
 from cli.places import ROOT, SAMPLE
 from localcloud.guard import REPORT
+from localcloud.ports import obstacle
 from tests.patience import PATIENCE_SECONDS, eventually
 
 PROC = Path("/proc")
@@ -104,7 +104,7 @@ class Run:
     def assert_nothing_left(self, *places: Path) -> None:
         """Check that no process, port, temporary or half-written file is left."""
         eventually(lambda: not self.processes())
-        assert [port for port in set(ADDRESS.findall(self.said)) if not is_free(int(port))] == []
+        assert [port for port in set(ADDRESS.findall(self.said)) if obstacle(int(port))] == []
         assert list(self.temporary.iterdir()) == []
         assert [file for place in places for file in drafts_in(place)] == []
 

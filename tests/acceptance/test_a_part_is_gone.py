@@ -18,9 +18,9 @@ VENUE, CLOUD = "cli.simulator_child", "localcloud.launcher"
     ("program", "number", "code", "remedy"),
     [
         (VENUE, signal.SIGKILL, "SIMULATOR_DIED", "start again"),
-        (CLOUD, signal.SIGKILL, "EMULATOR_DIED", "Start again; changes since the last clean stop"),
+        (CLOUD, signal.SIGKILL, "EMULATOR_DIED", "start again; changes since the last clean stop"),
         (VENUE, signal.SIGSTOP, "SIMULATOR_FROZEN", "start again, and let its process run"),
-        (CLOUD, signal.SIGSTOP, "EMULATOR_FROZEN", "Start again, and let its process run"),
+        (CLOUD, signal.SIGSTOP, "EMULATOR_FROZEN", "start again, and let its process run"),
     ],
     ids=["venue killed", "cloud killed", "venue frozen", "cloud frozen"],
 )

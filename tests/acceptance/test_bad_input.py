@@ -66,10 +66,12 @@ def used_port(folder: Path) -> str:
 
 
 def state_with_its_port_used(folder: Path) -> Path:
-    state = folder / "state"
-    state.mkdir()
-    (state / "ports.json").write_text(f'{{"simulator": {used_port(folder)}}}', encoding="utf-8")
-    return state
+    saved = folder / "state" / "cloud" / "state" / "sqs.json"
+    saved.parent.mkdir(parents=True)
+    saved.write_text("{}", encoding="utf-8")
+    ports = folder / "state" / "ports.json"
+    ports.write_text(f'{{"cloud": {used_port(folder)}}}', encoding="utf-8")
+    return folder / "state"
 
 
 def state_with_damaged_books(folder: Path) -> Path:
@@ -115,19 +117,19 @@ CASES = [
         "a port in use, for the demo",
         lambda folder: ["demo", "--followers", "1", "--port", used_port(folder)],
         "PORT_IN_USE",
-        "choose another port",
+        "name another one with --port",
     ),
     Case(
         "a port in use, for the system",
         lambda folder: ["up", "--state", folder / "state", "--port", used_port(folder)],
         "PORT_IN_USE",
-        "choose another port",
+        "name another one with --port",
     ),
     Case(
         "the port of a kept state in use",
         lambda folder: ["up", "--state", state_with_its_port_used(folder)],
         "PORT_IN_USE",
-        "Stop the program that uses it",
+        "to begin anew, remove ",
     ),
     Case(
         "a kept state whose books are damaged",
@@ -139,7 +141,7 @@ CASES = [
         "a kept state that was cut short",
         lambda folder: ["up", "--state", state_cut_short(folder)],
         "STATE_DAMAGED",
-        "Restore it from a copy",
+        "restore it from a copy",
     ),
     Case(
         "a state folder that cannot be made",

@@ -18,7 +18,7 @@ pytestmark = pytest.mark.integration
     ("program", "code", "remedy"),
     [
         ("cli.simulator_child", "SIMULATOR_DIED", "start again"),
-        ("localcloud.launcher", "EMULATOR_DIED", "Start again; changes since the last clean stop"),
+        ("localcloud.launcher", "EMULATOR_DIED", "start again; changes since the last clean stop"),
     ],
 )
 def test_a_part_that_is_killed_while_copies_are_made_ends_the_demo_without_figures(

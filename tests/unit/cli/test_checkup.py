@@ -5,11 +5,16 @@ from __future__ import annotations
 import socket
 from contextlib import closing
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from cli import checkup
 from cli.app import main
+from localcloud.state_folder import StateFolder, write_whole
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 
 def test_an_old_python_is_a_problem() -> None:
@@ -37,14 +42,102 @@ def test_a_folder_to_come_is_judged_by_the_one_it_will_be_made_in(tmp_path: Path
     assert checkup.free_space(tmp_path / "not" / "yet").text.endswith("GB free")
 
 
-def test_a_taken_port_is_a_problem(tmp_path: Path) -> None:
-    with closing(socket.socket()) as taken:
-        taken.bind(("127.0.0.1", 0))
-        taken.listen()
-        port = taken.getsockname()[1]
-        found = list(checkup.ports(tmp_path, port))
+def test_a_file_where_a_folder_belongs_is_not_to_be_made_writable(tmp_path: Path) -> None:
+    (tmp_path / "state").touch()
+
+    assert checkup.writable(tmp_path / "state").remedy.startswith("move it away")
+
+
+@pytest.fixture
+def taken() -> Iterator[int]:
+    """Give a port that another program uses."""
+    with closing(socket.create_server(("127.0.0.1", 0))) as other:
+        yield other.getsockname()[1]
+
+
+@pytest.fixture
+def state(tmp_path: Path) -> StateFolder:
+    made = StateFolder(tmp_path)
+    made.prepare_root()
+    return made
+
+
+def test_a_taken_port_that_is_wanted_is_a_problem(tmp_path: Path, taken: int) -> None:
+    found = list(checkup.ports(tmp_path, taken))
 
     assert [each.remedy != "" for each in found] == [True]
+
+
+@pytest.mark.parametrize("name", ["cloud", "simulator"])
+@pytest.mark.parametrize("is_saved", [True, False])
+def test_a_kept_port_that_others_use_is_a_problem_only_where_no_other_can_be_chosen(
+    state: StateFolder, taken: int, name: str, *, is_saved: bool
+) -> None:
+    state.prepare()
+    if is_saved:
+        (state.services / "sqs.json").write_text("{}")
+    write_whole(state.ports, {name: taken})
+
+    (found,) = checkup.ports(state.root, None)
+
+    assert (found.remedy != "") is (name == "cloud" and is_saved)
+    assert f"{taken} is in use" in found.text
+
+
+def test_the_systems_own_ports_are_no_problem_while_it_runs(
+    state: StateFolder, taken: int
+) -> None:
+    write_whole(state.ports, {"cloud": taken})
+
+    with closing(state.lock()):
+        (found,) = checkup.ports(state.root, taken)
+
+    assert found.text.startswith("running since 20")
+    assert found.text.endswith(f", ports {taken}")
+    assert not found.remedy
+
+
+def test_a_look_at_a_state_makes_and_keeps_nothing(state: StateFolder) -> None:
+    list(checkup.ports(state.root, None))
+
+    assert not state.running.exists()
+    with closing(state.lock()):
+        pass
+
+
+def test_little_memory_and_one_processor_are_warned_of(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    small = [checkup.memory(1_900_000_000), checkup.processors(1)]
+    monkeypatch.setattr("cli.doctor.findings", lambda _: small)
+
+    assert main(["doctor"]) == 0
+    said = capsys.readouterr().out.splitlines()
+    assert [line.split()[:2] for line in said[::2]] == [
+        ["warning", "memory"],
+        ["warning", "processors"],
+    ]
+    assert "the demo takes about 1.2 GB" in said[1]
+
+
+@pytest.mark.parametrize(
+    "found",
+    [checkup.memory(2_000_000_000), checkup.memory(None), checkup.processors(2)],
+    ids=["enough memory", "memory that nobody can tell", "two processors"],
+)
+def test_what_suffices_is_not(found: checkup.Finding) -> None:
+    assert not found.advice
+
+
+def test_a_path_is_not_cut_however_narrow_the_terminal(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = "/a/folder" * 20
+    monkeypatch.setenv("COLUMNS", "80")
+    monkeypatch.setattr("cli.doctor.findings", lambda _: [checkup.Finding("environment", path)])
+
+    assert main(["doctor"]) == 0
+    assert path in capsys.readouterr().out
 
 
 def test_a_problem_is_an_exit_code(

@@ -24,19 +24,24 @@ def folder(tmp_path: Path) -> StateFolder:
 
 
 @pytest.mark.parametrize(
-    ("number", "code"),
+    ("number", "code", "remedy"),
     [
-        (errno.ENOSPC, Code.DISK_FULL),
-        (errno.EDQUOT, Code.DISK_FULL),
-        (errno.EACCES, Code.STATE_UNWRITABLE),
-        (errno.EROFS, Code.STATE_UNWRITABLE),
+        (errno.ENOSPC, Code.DISK_FULL, "Free some space"),
+        (errno.EDQUOT, Code.DISK_FULL, "Free some space"),
+        (errno.EACCES, Code.STATE_UNWRITABLE, "Make it writable"),
+        (errno.EPERM, Code.STATE_UNWRITABLE, "Make it writable"),
+        (errno.EROFS, Code.STATE_UNWRITABLE, "Choose another folder"),
+        (errno.EEXIST, Code.STATE_UNWRITABLE, "Choose another folder"),
+        (errno.ENOTDIR, Code.STATE_UNWRITABLE, "Choose another folder"),
     ],
 )
-def test_a_disk_that_refuses_is_told_apart(tmp_path: Path, number: int, code: Code) -> None:
+def test_a_disk_that_refuses_is_told_apart(
+    tmp_path: Path, number: int, code: Code, remedy: str
+) -> None:
     error = refusal(OSError(number, "because"), tmp_path)
 
     assert error.code is code
-    assert error.remedy
+    assert error.remedy.startswith(remedy)
 
 
 def test_a_second_user_is_refused_until_the_first_lets_go(folder: StateFolder) -> None:

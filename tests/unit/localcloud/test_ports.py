@@ -1,0 +1,82 @@
+"""Ports stay where something that is kept contains them, and make way for others where not."""
+
+from __future__ import annotations
+
+import socket
+from contextlib import closing
+from typing import TYPE_CHECKING
+
+import pytest
+
+from localcloud.errors import Code, LocalCloudError
+from localcloud.ports import pinned_port
+from localcloud.state_folder import StateFolder, read_object, write_whole
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> StateFolder:
+    made = StateFolder(tmp_path)
+    made.prepare_root()
+    return made
+
+
+@pytest.fixture
+def taken() -> Iterator[int]:
+    """Give a port that another program uses."""
+    with closing(socket.create_server(("127.0.0.1", 0))) as other:
+        yield other.getsockname()[1]
+
+
+def save(folder: StateFolder) -> None:
+    folder.prepare()
+    (folder.services / "sqs.json").write_text("{}", encoding="utf-8")
+
+
+def test_a_port_stays_from_run_to_run(folder: StateFolder) -> None:
+    assert pinned_port(folder, "simulator") == pinned_port(folder, "simulator")
+
+
+@pytest.mark.parametrize("name", ["simulator", "identity"])
+def test_a_kept_port_that_others_use_is_chosen_anew(
+    folder: StateFolder, taken: int, name: str
+) -> None:
+    save(folder)
+    write_whole(folder.ports, {name: taken, "cloud": 1})
+
+    chosen = pinned_port(folder, name)
+
+    assert chosen != taken
+    assert read_object(folder.ports) == {name: chosen, "cloud": 1}
+
+
+def test_the_clouds_too_as_long_as_nothing_saved_contains_it(
+    folder: StateFolder, taken: int
+) -> None:
+    write_whole(folder.ports, {"cloud": taken})
+
+    assert pinned_port(folder, "cloud") != taken
+
+
+def test_once_it_does_the_remedy_names_what_to_remove(folder: StateFolder, taken: int) -> None:
+    save(folder)
+    write_whole(folder.ports, {"cloud": taken})
+
+    with pytest.raises(LocalCloudError) as refused:
+        pinned_port(folder, "cloud")
+
+    assert refused.value.code is Code.PORT_IN_USE
+    assert f"to begin anew, remove {folder.root}" in refused.value.remedy
+
+
+def test_of_a_wanted_port_it_says_that_another_may_be_named(
+    folder: StateFolder, taken: int
+) -> None:
+    with pytest.raises(LocalCloudError) as refused:
+        pinned_port(folder, "cloud", taken)
+
+    assert refused.value.code is Code.PORT_IN_USE
+    assert "name another one with --port" in refused.value.remedy
