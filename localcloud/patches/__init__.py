@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from localcloud.patches import (
     answer_headers,
+    api_base,
     deliveries,
     denials,
     duties,
@@ -48,6 +49,7 @@ def apply_all() -> None:
     event_sources.apply()
     stream_records.apply()
     answer_headers.apply()
+    api_base.apply()
     queue_actions.apply()
     repetitions.apply()
     duties.apply()

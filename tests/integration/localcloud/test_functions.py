@@ -47,13 +47,16 @@ def test_a_function_may_do_only_what_its_role_allows(facts: dict[str, Any]) -> N
     assert facts["denied"] == "ClientError"
 
 
-def test_an_unknown_route_is_not_found(cloud: RunningStack) -> None:
-    url = f"{cloud.stack.api_urls['HttpApi']}/nothing"
+@pytest.mark.parametrize("path", ["/nothing", "/", ""])
+def test_an_unknown_route_is_not_found_nor_is_the_base_itself(
+    cloud: RunningStack, path: str
+) -> None:
+    url = f"{cloud.stack.api_urls['HttpApi']}{path}"
     with pytest.raises(urllib.request.HTTPError) as refused:
         urllib.request.urlopen(url, timeout=PATIENCE_SECONDS)  # noqa: S310 - the same
 
-    assert refused.value.code == 404
-    refused.value.close()
+    with closing(refused.value) as answer:
+        assert (answer.code, json.load(answer)) == (404, {"message": "Not Found"})
 
 
 @pytest.mark.parametrize(
