@@ -34,7 +34,7 @@ class SignedMessage(Request):
     address: Address
     message: Text
     signature: Signature
-    connector: Connector = Connector.WALLETCONNECT
+    connector: Connector = Connector.NOT_SAID
 
     def proof(self) -> wallet_proofs.SignedMessage:
         """Give what is to be verified."""

@@ -27,6 +27,14 @@ def test_a_sign_in_gives_both_tokens_and_the_wallet(api: ApiWorld) -> None:
     assert answer["wallet"]["address"] == ALICE.address.lower()
 
 
+def test_a_wallets_connector_is_what_its_user_said_last_and_nothing_made_up(api: ApiWorld) -> None:
+    silent = api.sign_in()["wallet"]
+    named = {**api.proof(), "connector": "REOWN"}
+    telling = api.request("POST", "/v1/auth/siwe/verify", named).body["wallet"]
+
+    assert (silent["connector"], telling["connector"]) == ("NOT_SAID", "REOWN")
+
+
 def test_a_nonce_comes_with_its_end_and_is_kept_by_nobody_on_the_way(api: ApiWorld) -> None:
     answer = api.request("GET", "/v1/auth/siwe/nonce", query={"address": ALICE.address})
 

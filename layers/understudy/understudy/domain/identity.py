@@ -28,6 +28,7 @@ class Connector(StrEnum):
     REOWN = "REOWN"
     WALLETCONNECT = "WALLETCONNECT"
     DYNAMIC = "DYNAMIC"
+    NOT_SAID = "NOT_SAID"
 
 
 class AuthMethod(StrEnum):
