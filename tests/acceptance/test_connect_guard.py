@@ -87,7 +87,12 @@ def test_a_function_cannot_and_the_demo_fails_with_it(
 
 @pytest.mark.parametrize(
     ("name", "step", "arguments"),
-    [("doctor", "findings", []), ("judge", "evidence_in", ["absent.json"])],
+    [
+        ("demo", "_checked", []),
+        ("up", "_refuse_foreign", []),
+        ("doctor", "findings", []),
+        ("judge", "evidence_in", ["absent.json"]),
+    ],
 )
 def test_a_command_cannot(tmp_path: Path, name: str, step: str, arguments: list[str]) -> None:
     program = tmp_path / "program.py"
