@@ -74,7 +74,9 @@ def test_the_whole_sample_leaves_once_and_in_order(bench: Any) -> None:
     assert {f["time"] - fill.time_ms for f, fill in zip(found, recording.fills, strict=True)} == {
         shift_ms
     }
-    released = [(t["symbol"], t["side"], t["time_ms"] - shift_ms) for t in bench.look("replay/trades")]
+    released = [
+        (t["symbol"], t["side"], t["time_ms"] - shift_ms) for t in bench.look("replay/trades")
+    ]
     trades = group_trades(recording.fills)
     assert released == [(trade.symbol, trade.side, trade.time_ms) for trade in trades]
     assert state_of(bench, LEADER, "") == {}

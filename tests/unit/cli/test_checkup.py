@@ -84,9 +84,7 @@ def test_a_kept_port_that_others_use_is_a_problem_only_where_no_other_can_be_cho
     assert f"{taken} is in use" in found.text
 
 
-def test_the_systems_own_ports_are_no_problem_while_it_runs(
-    state: StateFolder, taken: int
-) -> None:
+def test_the_systems_own_ports_are_no_problem_while_it_runs(state: StateFolder, taken: int) -> None:
     write_whole(state.ports, {"cloud": taken})
 
     with closing(state.lock()):
