@@ -5,7 +5,6 @@ A function cut short is a crash as AWS has them: its messages come back after th
 
 from __future__ import annotations
 
-import logging
 import threading
 import time
 import weakref
@@ -35,7 +34,8 @@ def apply() -> None:
     lambda_svc._acquire_execution_slot = acquire_unless_closed  # noqa: SLF001 - the patch
     existing(lambda_svc, "executions_in_flight")
     existing(lambda_runtime, "kill_workers")
-    existing(lambda_runtime, "logger")
+    for module in (lambda_runtime, lambda_svc):
+        existing(module, "logger")
     _remember_environments()
 
 
@@ -59,8 +59,9 @@ def _remember_environments() -> None:
 def close() -> None:
     """Start nothing more, give running functions a moment, then end their processes."""
     _closed.set()
+    for module in (lambda_runtime, lambda_svc):  # what fails from here on is of our own doing
+        module.logger.disabled = True
     _wait_until_idle(DRAIN_SECONDS)
-    lambda_runtime.logger.setLevel(logging.ERROR)  # from here on its warnings are of our own doing
     deadline = time.monotonic() + KILL_SECONDS
     _end_processes()
     while lambda_svc.executions_in_flight()[0] and time.monotonic() < deadline:

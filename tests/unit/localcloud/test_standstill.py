@@ -54,9 +54,9 @@ def starting(monkeypatch: pytest.MonkeyPatch) -> Iterator[Starting]:
     monkeypatch.setattr(lambda_svc, "executions_in_flight", starting.in_flight)
     monkeypatch.setattr(lambda_runtime.ProvidedWorker, "_spawn", starting.spawn)
     standstill.apply()
-    level = lambda_runtime.logger.level
     yield starting
-    lambda_runtime.logger.setLevel(level)
+    for module in (lambda_runtime, lambda_svc):
+        module.logger.disabled = False
     for process in starting.processes:
         process.kill()
         process.wait()
@@ -79,7 +79,7 @@ def test_a_process_that_starts_during_the_stop_is_ended_too(starting: Starting) 
     assert process.poll() is not None
 
 
-def test_what_a_stop_ends_is_no_warning(
+def test_what_a_stop_ends_is_nothing_to_log(
     starting: Starting, caplog: pytest.LogCaptureFixture
 ) -> None:
     starting.go.set()
@@ -92,6 +92,7 @@ def test_what_a_stop_ends_is_no_warning(
 
     standstill.close()
     invocation.join(PATIENCE_SECONDS)
+    lambda_svc.logger.error("what was about to start failed with it")
 
     assert [answer["status"] for answer in answers] == ["error"]
     assert caplog.messages == []
