@@ -41,7 +41,8 @@ def parameters_in(given: Iterable[str]) -> dict[str, str]:
         if name in OURS:
             raise _invalid(f"{name} is set by this command itself")
         if not _may_be(described[name], value):
-            raise _invalid(f"{name} cannot be {value!r}")
+            is_what = described[name]["Description"]
+            raise _invalid(f"{name} cannot be {value!r}; it is: {is_what}")
         parameters[name] = value
     return parameters
 

@@ -49,6 +49,8 @@ REMEDIES: Mapping[str, str] = {
     "SIGNING_UNAVAILABLE": "what else the command does is done; run it again until the signer"
     " answers, and see the runbook's SignerErrorsAlarm",
     "STREAM_RECORDS_GONE": "drop the letter: the stream keeps its records for a day",
+    "SYSTEM_MISCONFIGURED": "put the setting right that this or the function's log names,"
+    " and deploy again",
     "USER_NOT_FOUND": "name the id or 0xADDRESS of a wallet that has signed in",
     "VENUE_UNREACHABLE": "run the command again once the venue answers",
 }

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from understudy.domain.errors import (
+    ConfigurationError,
     ConflictError,
     DependencyError,
     ForbiddenError,
@@ -36,6 +37,7 @@ STATUS_OF: dict[type[UnderstudyError], int] = {
     SigningUnavailableError: 503,
     VenueUnreachableError: 503,
     DependencyError: 503,
+    ConfigurationError: 500,
 }
 TITLE_OF = {
     400: "The request cannot be meant",
@@ -51,16 +53,24 @@ TITLE_OF = {
 }
 RETRY_AFTER_SECONDS = 2
 MOST_SHOWN = 20
+MISCONFIGURED = (
+    "this service is not set up rightly, which only its operator can mend: its log says what is"
+    " wrong"
+)
 
 Problem = dict[str, Any]
 
 
 def problem_of(error: UnderstudyError) -> Problem:
-    """Describe an error; only what its message says is shown, never its facts."""
+    """Describe an error; only what its message says is shown, never its facts.
+
+    How a deployment is set up is nothing to its callers.
+    """
     status = STATUS_OF.get(type(error), 500)
     if error.code == "BODY_TOO_LARGE":
         status = 413
-    return problem(status, error.code, error.message)
+    is_ours = isinstance(error, ConfigurationError)
+    return problem(status, error.code, MISCONFIGURED if is_ours else error.message)
 
 
 def problem(status: int, code: str, detail: str) -> Problem:

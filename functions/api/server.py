@@ -10,7 +10,7 @@ from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
 from pydantic import ValidationError
 
 from understudy.domain.codec import to_plain
-from understudy.domain.errors import UnderstudyError
+from understudy.domain.errors import ConfigurationError, UnderstudyError
 from understudy.ports.directory import Page
 from understudy.runtime.observability import logger
 
@@ -55,6 +55,9 @@ def _bound(
         except ValidationError as error:
             return _refused(problem_of_shape(error), visit)
         except UnderstudyError as error:
+            if isinstance(error, ConfigurationError):
+                said = {"code": error.code, "reason": error.message}
+                logger("api").error("set up wrongly", error, **said)
             return _refused(problem_of(error), visit, error)
         return _answered(visit, shown)
 

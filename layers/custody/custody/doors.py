@@ -12,6 +12,7 @@ from custody.requests import read, read_intents
 from understudy.adapters.correlation import correlated
 from understudy.domain.codec import to_plain
 from understudy.domain.errors import (
+    ConfigurationError,
     DependencyError,
     InvalidInputError,
     NotAllowedError,
@@ -68,8 +69,8 @@ def enrolment_door(
     """Open an alias's operations: `{operation, …}` to what came, or to `{error: {code, message}}`.
 
     `correlation_id` names the request for the audit; `standing` says of each part of custody
-    whether it answers. Raises only DependencyError: the same request
-    may be sent again.
+    whether it answers. Raises DependencyError, after which the same request may be sent again,
+    and ConfigurationError: no caller can help that.
     """
     every: dict[str, Door] = {
         name: partial(operation, enrolment) for name, operation in _OPERATIONS.items()
@@ -85,7 +86,7 @@ def enrolment_door(
                 raise NotAllowedError(f"operation must be one of {', '.join(opened)}")
             with correlated(str(event.get(CORRELATION, ""))):
                 return operation(wanted)
-        except DependencyError:
+        except (ConfigurationError, DependencyError):
             raise
         except UnderstudyError as error:
             return {"error": {"code": error.code, "message": error.message}}

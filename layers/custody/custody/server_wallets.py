@@ -19,7 +19,7 @@ from urllib3.exceptions import HTTPError
 from custody.authorities import HeldKey, Key
 from custody.keys import KeyUnusableError
 from custody.secp256k1 import Signature, recovered
-from understudy.domain.errors import DependencyError, InvalidInputError
+from understudy.domain.errors import ConfigurationError, DependencyError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -61,9 +61,8 @@ class WalletService:
         place = urlsplit(url)
         is_local = place.scheme == "http" and place.hostname in _THIS_MACHINE
         if not place.hostname or (place.scheme != "https" and not is_local):
-            raise InvalidInputError(
-                "the address of the server wallets must begin with https://"
-                " (http:// only on this machine)"
+            raise ConfigurationError(
+                "SERVER_WALLETS_URL must begin with https:// (http:// only on this machine)"
             )
         self._url = url.rstrip("/")
         self._read_token = read_token

@@ -11,7 +11,7 @@ from custody.aws.tables import TableNames
 from custody.hyperliquid import Terms
 from understudy.adapters.venues.hyperliquid.constants import Chain
 from understudy.adapters.venues.hyperliquid.wire import Builder
-from understudy.domain.errors import InvalidInputError
+from understudy.domain.errors import ConfigurationError, InvalidInputError
 from understudy.domain.money import parse_decimal
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ class Settings(NamedTuple):
 
 
 def settings_from(environment: Mapping[str, str]) -> Settings:
-    """Read the settings; raises InvalidInputError naming the variable that is missing or wrong."""
+    """Read the settings; raises ConfigurationError naming the variable that is missing or wrong."""
     return Settings(
         tables=TableNames(
             custody=_text(environment, "CUSTODY_TABLE"),
@@ -73,28 +73,31 @@ def settings_from(environment: Mapping[str, str]) -> Settings:
 def _text(environment: Mapping[str, str], name: str) -> str:
     value = environment.get(name, "")
     if not value:
-        raise InvalidInputError(f"set the environment variable {name}")
+        raise ConfigurationError(f"set the environment variable {name}")
     return value
 
 
 def _amount(environment: Mapping[str, str], name: str) -> Decimal:
-    amount = parse_decimal(_text(environment, name), name=name)
+    try:
+        amount = parse_decimal(_text(environment, name), name=name)
+    except InvalidInputError as error:
+        raise ConfigurationError(error.message) from error
     if amount <= 0:
-        raise InvalidInputError(f"{name} must be above zero")
+        raise ConfigurationError(f"{name} must be above zero")
     return amount
 
 
 def _count(environment: Mapping[str, str], name: str) -> int:
     text = _text(environment, name)
     if not (text.isascii() and text.isdigit() and int(text) > 0):
-        raise InvalidInputError(f"{name} must be a whole number above zero")
+        raise ConfigurationError(f"{name} must be a whole number above zero")
     return int(text)
 
 
 def _chain(environment: Mapping[str, str]) -> Chain:
     name = _text(environment, "HYPERLIQUID_CHAIN")
     if name not in list(Chain):
-        raise InvalidInputError(f"HYPERLIQUID_CHAIN must be one of {', '.join(Chain)}")
+        raise ConfigurationError(f"HYPERLIQUID_CHAIN must be one of {', '.join(Chain)}")
     return Chain(name)
 
 
@@ -110,7 +113,7 @@ def _builder(environment: Mapping[str, str]) -> Builder | None:
 def _authority(environment: Mapping[str, str]) -> AuthorityKind:
     name = environment.get("AGENT_AUTHORITY") or AuthorityKind.KMS_WRAPPED
     if name not in list(AuthorityKind):
-        raise InvalidInputError(f"AGENT_AUTHORITY must be one of {', '.join(AuthorityKind)}")
+        raise ConfigurationError(f"AGENT_AUTHORITY must be one of {', '.join(AuthorityKind)}")
     return AuthorityKind(name)
 
 

@@ -19,9 +19,9 @@ from simulators.server_wallets.thread import ServerWalletProvider
 from tests.contract.custody.authorities import agent_of, wallets_at
 from tests.unit.custody.scene import POLICY, TESTNET, WALLET, Scene
 from understudy.domain.errors import (
+    ConfigurationError,
     ConflictError,
     DependencyError,
-    InvalidInputError,
     SigningUnavailableError,
 )
 from understudy.domain.intents import Signed
@@ -255,7 +255,7 @@ def test_a_provider_that_is_not_there_is_unavailable(agent: Agent) -> None:
 
 @pytest.mark.parametrize("url", ["", "http://wallets.example", "ftp://127.0.0.1", "https://"])
 def test_a_token_goes_over_https_or_stays_on_this_machine(url: str) -> None:
-    with pytest.raises(InvalidInputError):
+    with pytest.raises(ConfigurationError):
         WalletService(url, lambda: "token")
 
 

@@ -20,6 +20,17 @@ def test_what_is_given_reaches_the_template() -> None:
     }
 
 
+def test_lists_of_sign_in_may_have_several_members() -> None:
+    given = {
+        "SiweDomains": "app.example.com, localhost:3000",
+        "SiweUris": "https://app.example.com,http://localhost:3000",
+        "SiweChainIds": "1, 42161",
+        "SiweRpcUrl": "http://127.0.0.1:8545",
+    }
+
+    assert parameters_in(f"{name}={value}" for name, value in given.items()) == given
+
+
 def test_a_value_may_hold_the_sign() -> None:
     assert parameters_in(["TermsUrl=https://example.org/?a=b"]) == {
         "TermsUrl": "https://example.org/?a=b"
@@ -38,6 +49,19 @@ def test_a_value_may_hold_the_sign() -> None:
         ("DoorBurst=0", "cannot be '0'"),
         ("DoorBurst=NaN", "cannot be 'NaN'"),
         ("DoorBurst=1000001", "cannot be '1000001'"),
+        ("SiweDomains=https://app.example.com", "it is: Comma-separated domains"),
+        ("SiweUris=app.example.com", "it is: Comma-separated origins"),
+        ("SiweUris=https://app.example.com/", "cannot be 'https://app.example.com/'"),
+        ("SiweChainIds=mainnet", "it is: Comma-separated chain ids"),
+        ("SiweChainIds=1;42161", "cannot be '1;42161'"),
+        ("SiweChainIds=", "cannot be ''"),
+        ("SiweRpcUrl=http://rpc.example.com", "cannot be 'http://rpc.example.com'"),
+        ("VenueWeightPerMinute=0", "cannot be '0'"),
+        ("EgressGroup=", "cannot be ''"),
+        ("AgentMaxOrderNotional=0", "cannot be '0'"),
+        ("AgentMaxDailyNotional=-1", "cannot be '-1'"),
+        ("AgentMaxLeverage=51", "cannot be '51'"),
+        ("AgentPriceBandBps=10001", "cannot be '10001'"),
         *((f"{name}=x", "set by this command itself") for name in sorted(OURS)),
     ],
 )

@@ -10,7 +10,7 @@ from custody.agents import AuthorityKind
 from custody.settings import settings_from
 from understudy.adapters.venues.hyperliquid.constants import Chain
 from understudy.adapters.venues.hyperliquid.wire import Builder
-from understudy.domain.errors import InvalidInputError
+from understudy.domain.errors import ConfigurationError
 
 COMPLETE = {
     "CUSTODY_TABLE": "custody",
@@ -46,7 +46,7 @@ def test_new_agents_keys_are_wrapped_unless_something_else_is_to_hold_them() -> 
 
 @pytest.mark.parametrize("name", sorted(COMPLETE))
 def test_nothing_has_a_default(name: str) -> None:
-    with pytest.raises(InvalidInputError, match=name):
+    with pytest.raises(ConfigurationError, match=name):
         settings_from({**COMPLETE, name: ""})
 
 
@@ -63,7 +63,7 @@ def test_nothing_has_a_default(name: str) -> None:
     ],
 )
 def test_nonsense_is_refused_by_name(name: str, value: str) -> None:
-    with pytest.raises(InvalidInputError, match=name):
+    with pytest.raises(ConfigurationError, match=name):
         settings_from({**COMPLETE, name: value})
 
 
@@ -71,7 +71,7 @@ def test_a_builder_needs_its_fee() -> None:
     address = {"HYPERLIQUID_BUILDER_ADDRESS": "0x" + "0b" * 20}
     fee = {"HYPERLIQUID_BUILDER_FEE_TENTHS_BPS": "10"}
 
-    with pytest.raises(InvalidInputError, match="BUILDER_FEE"):
+    with pytest.raises(ConfigurationError, match="BUILDER_FEE"):
         settings_from({**COMPLETE, **address})
     assert settings_from({**COMPLETE, **address, **fee}).terms.builder == Builder(
         "0x" + "0b" * 20, 10

@@ -5,7 +5,6 @@ from __future__ import annotations
 import pytest
 
 from understudy.domain.door_limits import DoorLimits, network_of
-from understudy.domain.errors import InvalidInputError
 
 
 @pytest.mark.parametrize(
@@ -23,12 +22,6 @@ def test_a_stranger_counts_with_the_network_that_strangers_are_given(
     address: str, network: str
 ) -> None:
     assert network_of(address) == network
-
-
-@pytest.mark.parametrize("size", [0, -1, 1_000_001])
-def test_a_limit_that_no_bucket_can_have_is_refused_by_name(size: int) -> None:
-    with pytest.raises(InvalidInputError, match="attempts_per_minute"):
-        DoorLimits(attempts_per_minute=size)
 
 
 def test_the_widest_limits_are_limits_still() -> None:

@@ -16,7 +16,7 @@ from tests.fakes.identity import ISSUER, FixedRing
 from understudy.adapters.identity.access_tokens import LIFETIME_SECONDS, Hs256AccessTokens
 from understudy.adapters.identity.refresh_tokens import HmacRefreshTokens
 from understudy.adapters.identity.token_keys import derive_keys
-from understudy.domain.errors import InvalidInputError, NotAllowedError
+from understudy.domain.errors import ConfigurationError, NotAllowedError
 from understudy.domain.identity import AuthMethod
 from understudy.domain.ids import UserId
 from understudy.ports.identity import AccessClaims
@@ -156,7 +156,7 @@ def test_after_a_rotation_old_tokens_are_read_and_new_ones_carry_the_new_key() -
 
 
 def test_a_short_secret_is_no_secret() -> None:
-    with pytest.raises(InvalidInputError, match="32 bytes"):
+    with pytest.raises(ConfigurationError, match="32 bytes"):
         derive_keys(b"short")
 
 

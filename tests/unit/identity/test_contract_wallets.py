@@ -15,6 +15,7 @@ from understudy.adapters.identity.contract_wallets import ContractWallets
 from understudy.adapters.identity.ethereum import checksum_address
 from understudy.adapters.identity.siwe import SiweVerifier
 from understudy.domain.errors import (
+    ConfigurationError,
     DependencyError,
     InvalidInputError,
     NotAllowedError,
@@ -208,7 +209,7 @@ def test_a_chain_is_configured_by_a_safe_address_or_not_at_all(
     assert api._verifier("").contracts is not None
 
     monkeypatch.setenv("SIWE_RPC_URL", "http://rpc.example.com/v1")
-    with pytest.raises(InvalidInputError, match="https"):
+    with pytest.raises(ConfigurationError, match="https"):
         api._verifier("")
 
 

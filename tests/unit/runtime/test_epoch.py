@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from understudy.domain.errors import InvalidInputError
+from understudy.domain.errors import ConfigurationError
 from understudy.runtime import environment
 
 
@@ -21,5 +21,5 @@ def test_an_epoch_is_the_time_of_the_last_stop(
 def test_seconds_or_words_are_no_epoch(monkeypatch: pytest.MonkeyPatch, text: str) -> None:
     monkeypatch.setenv("EXECUTION_EPOCH", text)
 
-    with pytest.raises(InvalidInputError, match="EXECUTION_EPOCH"):
+    with pytest.raises(ConfigurationError, match="EXECUTION_EPOCH"):
         environment.epoch()

@@ -8,7 +8,7 @@ import sys
 
 import pytest
 
-from understudy.domain.errors import InvalidInputError
+from understudy.domain.errors import ConfigurationError
 from understudy.domain.identity import AuthMethod
 from understudy.runtime.identity_providers import identity_providers
 
@@ -64,7 +64,7 @@ def test_until_somebody_comes_no_provider_costs_an_import() -> None:
 def test_half_a_provider_is_named(monkeypatch: pytest.MonkeyPatch, missing: str) -> None:
     told(monkeypatch, **{**PRIVY, **DYNAMIC, missing: ""})
 
-    with pytest.raises(InvalidInputError, match=missing):
+    with pytest.raises(ConfigurationError, match=missing):
         identity_providers()
 
 
@@ -72,7 +72,7 @@ def test_half_a_provider_is_named(monkeypatch: pytest.MonkeyPatch, missing: str)
 def test_an_age_is_a_whole_number_of_seconds(monkeypatch: pytest.MonkeyPatch, age: str) -> None:
     told(monkeypatch, **{**PRIVY, "PRIVY_MAX_AGE_SECONDS": age})
 
-    with pytest.raises(InvalidInputError, match="PRIVY_MAX_AGE_SECONDS"):
+    with pytest.raises(ConfigurationError, match="PRIVY_MAX_AGE_SECONDS"):
         identity_providers()
 
 
@@ -91,5 +91,5 @@ def test_an_age_is_a_whole_number_of_seconds(monkeypatch: pytest.MonkeyPatch, ag
 def test_keys_are_fetched_over_a_safe_way_only(monkeypatch: pytest.MonkeyPatch, url: str) -> None:
     told(monkeypatch, **{**PRIVY, "PRIVY_JWKS_URL": url})
 
-    with pytest.raises(InvalidInputError, match="https"):
+    with pytest.raises(ConfigurationError, match="PRIVY_JWKS_URL must begin with https"):
         identity_providers()

@@ -122,3 +122,9 @@ class DependencyError(UnderstudyError):
     """A store or queue did not answer; the message will be delivered again."""
 
     code = "DEPENDENCY_UNAVAILABLE"
+
+
+class ConfigurationError(UnderstudyError):
+    """A deployment's setting is missing or wrong: only who runs it can put that right."""
+
+    code = "SYSTEM_MISCONFIGURED"

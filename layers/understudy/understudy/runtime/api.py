@@ -27,8 +27,7 @@ from understudy.adapters.identity.refresh_tokens import HmacRefreshTokens
 from understudy.adapters.identity.siwe import TO_OPERATE, SiweVerifier
 from understudy.adapters.ids import RandomIds
 from understudy.domain.audit import Actor
-from understudy.domain.door_limits import DoorLimits
-from understudy.domain.errors import InvalidInputError
+from understudy.domain.door_limits import MOST, DoorLimits
 from understudy.runtime import environment, parts
 from understudy.runtime.api_dependencies import dependencies
 from understudy.runtime.api_ports import ApiPorts, Callers, CopyingPorts
@@ -121,13 +120,10 @@ def _current_terms() -> CurrentTerms:
 
 
 def _verifier(resource: str) -> SiweVerifier:
-    chain_ids = _list("SIWE_CHAIN_IDS")
-    if not all(each.isascii() and each.isdigit() for each in chain_ids):
-        raise InvalidInputError("SIWE_CHAIN_IDS must be whole numbers, separated by commas")
     return SiweVerifier(
-        _list("SIWE_DOMAINS"),
-        _list("SIWE_ORIGINS"),
-        frozenset(map(int, chain_ids)),
+        environment.domains("SIWE_DOMAINS"),
+        environment.origins("SIWE_ORIGINS"),
+        environment.chain_ids("SIWE_CHAIN_IDS"),
         contracts=_contract_wallets(os.environ.get("SIWE_RPC_URL", "")),
         resource=resource,
     )
@@ -139,15 +135,11 @@ def _contract_wallets(url: str) -> ContractWallets | None:
     # Few deployments ask a chain; the others need nothing that can.
     from understudy.adapters.identity.bounded_http import BoundedHttp  # noqa: PLC0415
 
-    return ContractWallets(BoundedHttp(url, "a chain").post)
-
-
-def _list(name: str) -> frozenset[str]:
-    return frozenset(each.strip() for each in environment.text(name).split(",") if each.strip())
+    return ContractWallets(BoundedHttp(url, "SIWE_RPC_URL").post)
 
 
 def _door_limits() -> DoorLimits:
-    count = environment.count
+    count = partial(environment.count, most=MOST)
     return DoorLimits(
         burst=count("DOOR_BURST"),
         per_second=count("DOOR_PER_SECOND"),

@@ -7,10 +7,14 @@ import re
 from collections.abc import Mapping
 
 from understudy.adapters.venues.hyperliquid.constants import Chain
-from understudy.domain.errors import InvalidInputError
+from understudy.domain.errors import ConfigurationError
 
 MS_DIGITS = 13
+MOST = 10**12
 ADDRESS = re.compile(r"0x[0-9a-f]{40}")
+DOMAIN = re.compile(r"[^\s/?#@]+")
+ORIGIN = re.compile(r"[a-z][a-z0-9+.-]*://[^\s/?#@]+")
+CHAIN_ID = re.compile(r"[1-9][0-9]{0,17}")
 QUEUE_URLS = {
     "leader_fills": "LEADER_FILLS_QUEUE_URL",
     "fill_fan_out": "FILL_FAN_OUT_QUEUE_URL",
@@ -20,27 +24,53 @@ QUEUE_URLS = {
 
 
 def text(name: str) -> str:
-    """Give a variable that must be set; raises InvalidInputError naming it."""
+    """Give a variable that must be set; raises ConfigurationError naming it."""
     value = os.environ.get(name, "")
     if not value:
-        raise InvalidInputError(f"set the environment variable {name}")
+        raise ConfigurationError(f"set the environment variable {name}")
     return value
 
 
-def count(name: str) -> int:
-    """Give a variable that must be a whole number above zero."""
+def count(name: str, most: int = MOST) -> int:
+    """Give a variable that must be a whole number from 1 to `most`."""
     value = text(name)
-    if not (value.isascii() and value.isdigit() and int(value) > 0):
-        raise InvalidInputError(f"{name} must be a whole number above zero")
+    if not (value.isascii() and value.isdigit() and 1 <= int(value) <= most):
+        raise ConfigurationError(f"{name} must be a whole number from 1 to {most}")
     return int(value)
 
 
 def addresses(name: str) -> frozenset[str]:
     """Give the addresses of a list that may be empty, in lower case."""
-    listed = [each.strip().lower() for each in os.environ.get(name, "").split(",") if each.strip()]
-    if not all(ADDRESS.fullmatch(each) for each in listed):
-        raise InvalidInputError(f"{name} must be addresses, 0x and 40 hex digits, with commas")
-    return frozenset(listed)
+    listed = _members(os.environ.get(name, "").lower())
+    if not all(map(ADDRESS.fullmatch, listed)):
+        raise ConfigurationError(f"{name} must be addresses, 0x and 40 hex digits, with commas")
+    return listed
+
+
+def domains(name: str) -> frozenset[str]:
+    """Give the domains of a list, each with its port if it has one."""
+    return _listed(name, DOMAIN, "domains like app.example.com or localhost:3000")
+
+
+def origins(name: str) -> frozenset[str]:
+    """Give the origins of a list."""
+    return _listed(name, ORIGIN, "origins like https://app.example.com, nothing after the host")
+
+
+def chain_ids(name: str) -> frozenset[int]:
+    """Give the chain ids of a list."""
+    return frozenset(map(int, _listed(name, CHAIN_ID, "chain ids, whole numbers above zero")))
+
+
+def _listed(name: str, form: re.Pattern[str], words: str) -> frozenset[str]:
+    listed = _members(text(name))
+    if not listed or not all(map(form.fullmatch, listed)):
+        raise ConfigurationError(f"{name} must be {words}; with commas between them")
+    return listed
+
+
+def _members(value: str) -> frozenset[str]:
+    return frozenset(each.strip() for each in value.split(",") if each.strip())
 
 
 def epoch() -> int:
@@ -48,7 +78,7 @@ def epoch() -> int:
     value = text("EXECUTION_EPOCH")
     is_time = value.isascii() and value.isdigit() and len(value) == MS_DIGITS
     if value != "0" and not is_time:
-        raise InvalidInputError(
+        raise ConfigurationError(
             "EXECUTION_EPOCH must be 0, or the time in ms since 1970 at which copying was stopped"
         )
     return int(value)
@@ -58,7 +88,7 @@ def chain() -> Chain:
     """Give the venue's network; there is no default."""
     name = text("HYPERLIQUID_CHAIN")
     if name not in list(Chain):
-        raise InvalidInputError(f"HYPERLIQUID_CHAIN must be one of {', '.join(Chain)}")
+        raise ConfigurationError(f"HYPERLIQUID_CHAIN must be one of {', '.join(Chain)}")
     return Chain(name)
 
 

@@ -54,5 +54,6 @@ def _reader(
     from understudy.adapters.identity.key_sets import CachedKeySet
     from understudy.adapters.identity.provider_tokens import ProviderTokenReader
 
-    fetch = KeySetHttp(environment.text(f"{provider}_JWKS_URL"), algorithm)
+    setting = f"{provider}_JWKS_URL"
+    fetch = KeySetHttp(environment.text(setting), algorithm, setting)
     return ProviderTokenReader(CachedKeySet(fetch), algorithm, issuers, audience)

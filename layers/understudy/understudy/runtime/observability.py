@@ -12,7 +12,7 @@ import traceback
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from understudy.domain.errors import UnderstudyError
+from understudy.domain.errors import ConfigurationError, UnderstudyError
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +47,9 @@ def logger(service: str) -> JsonLogger:
 
 def log_failure(service: str, group: str, error: BaseException) -> None:
     """Log why a group of messages comes again; an error that is not ours brings its place along."""
-    if isinstance(error, UnderstudyError):
+    if isinstance(error, ConfigurationError):
+        logger(service).error("messages will come again", error, group=group, code=error.code)
+    elif isinstance(error, UnderstudyError):
         facts = {name: str(value) for name, value in error.facts.items()}
         logger(service).warning(
             "messages will come again",

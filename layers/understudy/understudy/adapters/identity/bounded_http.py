@@ -10,7 +10,7 @@ from threading import Thread
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from understudy.domain.errors import InvalidInputError
+from understudy.domain.errors import ConfigurationError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -25,14 +25,14 @@ JSON = {"Content-Type": "application/json"}
 
 
 class BoundedHttp:
-    """One address; https, or http on this machine. `what` names it where it is refused."""
+    """One address; https, or http on this machine. `setting` names it where it is refused."""
 
-    def __init__(self, url: str, what: str) -> None:
+    def __init__(self, url: str, setting: str) -> None:
         place = urlsplit(url)
         is_local = place.scheme == "http" and place.hostname in THIS_MACHINE
         if not place.hostname or (place.scheme != "https" and not is_local):
-            raise InvalidInputError(
-                f"the address of {what} must begin with https:// (http:// only on this machine)"
+            raise ConfigurationError(
+                f"{setting} must begin with https:// (http:// only on this machine)"
             )
         self._host, self._port = place.hostname, place.port
         self._kind = HTTPConnection if is_local else HTTPSConnection

@@ -17,8 +17,10 @@ if TYPE_CHECKING:
 class KeySetHttp:
     """The key set at one address."""
 
-    def __init__(self, url: str, algorithm: Algorithm) -> None:
-        self._http = BoundedHttp(url, "a provider's keys")
+    def __init__(
+        self, url: str, algorithm: Algorithm, setting: str = "the address of a provider's keys"
+    ) -> None:
+        self._http = BoundedHttp(url, setting)
         self._algorithm = algorithm
 
     def __call__(self) -> Mapping[str, PyJWK]:

@@ -6,7 +6,7 @@ import hashlib
 import hmac
 from dataclasses import dataclass, field
 
-from understudy.domain.errors import InvalidInputError
+from understudy.domain.errors import ConfigurationError
 
 MIN_SECRET_BYTES = 32
 
@@ -22,9 +22,9 @@ class TokenKeys:
 
 
 def derive_keys(secret: bytes) -> TokenKeys:
-    """Derive the keys; raises InvalidInputError for a secret that is too short to be one."""
+    """Derive the keys; raises ConfigurationError for a secret that is too short to be one."""
     if len(secret) < MIN_SECRET_BYTES:
-        raise InvalidInputError(f"the token secret needs at least {MIN_SECRET_BYTES} bytes")
+        raise ConfigurationError(f"the token secret needs at least {MIN_SECRET_BYTES} bytes")
     return TokenKeys(
         kid=_derived(secret, b"key id").hex()[:16],
         access=_derived(secret, b"access token"),

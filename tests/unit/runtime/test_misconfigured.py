@@ -1,0 +1,105 @@
+"""What a deployment sets wrongly is no fault of any caller: the API says 500, its log says what."""
+
+from __future__ import annotations
+
+import json
+from typing import Any, cast
+
+import pytest
+
+from functions.api.routes import SERVED_TO_ALL
+from functions.api.server import serve
+from understudy.domain.errors import ConfigurationError
+from understudy.runtime import api, environment
+from understudy.runtime.observability import log_failure
+
+GOOD = {
+    "SIWE_DOMAINS": "app.example.com, localhost:3000",
+    "SIWE_ORIGINS": "https://app.example.com, http://localhost:3000",
+    "SIWE_CHAIN_IDS": "1, 42161",
+}
+SECRET = "hunter2"
+WRONG = [
+    ("SIWE_DOMAINS", ""),
+    ("SIWE_DOMAINS", " , "),
+    ("SIWE_DOMAINS", "https://app.example.com"),
+    ("SIWE_ORIGINS", "app.example.com"),
+    ("SIWE_ORIGINS", "https://app.example.com/"),
+    ("SIWE_ORIGINS", "https://app.example.com/login"),
+    ("SIWE_CHAIN_IDS", "mainnet"),
+    ("SIWE_CHAIN_IDS", "1;42161"),
+    ("SIWE_CHAIN_IDS", "-1"),
+    ("SIWE_CHAIN_IDS", "01"),
+    ("SIWE_CHAIN_IDS", "٣"),
+    ("SIWE_RPC_URL", f"http://rpc.example.com/{SECRET}"),
+]
+
+
+@pytest.fixture(autouse=True)
+def deployment(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in GOOD.items():
+        monkeypatch.setenv(name, value)
+
+
+def answered() -> dict[str, Any]:
+    """Ask an API whose services begin with the settings of sign-in."""
+    app = serve(SERVED_TO_ALL, lambda: cast("Any", api._verifier("")))
+    event = {
+        "version": "2.0",
+        "rawPath": "/v1/me",
+        "headers": {},
+        "requestContext": {"http": {"method": "GET", "path": "/v1/me"}, "stage": "$default"},
+    }
+    return app.resolve(event, cast("Any", None))
+
+
+def test_blanks_around_the_members_of_a_list_are_none_of_it() -> None:
+    verifier = api._verifier("")
+
+    assert verifier.domains == {"app.example.com", "localhost:3000"}
+    assert verifier.origins == {"https://app.example.com", "http://localhost:3000"}
+    assert verifier.chain_ids == {1, 42161}
+
+
+@pytest.mark.parametrize(("name", "value"), WRONG)
+def test_no_caller_is_blamed_for_a_wrong_setting_and_the_log_names_it(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], name: str, value: str
+) -> None:
+    monkeypatch.setenv(name, value)
+
+    answer = answered()
+
+    problem = json.loads(answer["body"])
+    assert (answer["statusCode"], problem["code"]) == (500, "SYSTEM_MISCONFIGURED")
+    assert name not in answer["body"]
+    logged = capsys.readouterr().out
+    (error,) = [each for each in map(json.loads, logged.splitlines()) if each["level"] == "ERROR"]
+    assert error["code"] == "SYSTEM_MISCONFIGURED"
+    assert error["reason"].startswith(f"{name} must ") or error["reason"].endswith(name)
+    assert SECRET not in logged
+
+
+@pytest.mark.parametrize("size", ["", "0", "-1", "1000001", "ten", "٣"])
+def test_a_limit_that_no_bucket_can_have_is_refused_by_the_name_of_its_variable(
+    monkeypatch: pytest.MonkeyPatch, size: str
+) -> None:
+    for name in ("DOOR_BURST", "DOOR_PER_SECOND", "DOOR_ATTEMPTS"):
+        monkeypatch.setenv(name, "1")
+    monkeypatch.setenv("DOOR_ATTEMPTS_PER_MINUTE", size)
+
+    with pytest.raises(ConfigurationError, match="DOOR_ATTEMPTS_PER_MINUTE"):
+        api._door_limits()
+
+
+def test_a_worker_that_is_set_up_wrongly_fails_loudly(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("HYPERLIQUID_CHAIN", "mainnet")
+
+    with pytest.raises(ConfigurationError) as raised:
+        environment.chain()
+    log_failure("fill_fan_out", "a shard", raised.value)
+
+    line = json.loads(capsys.readouterr().out)
+    assert (line["level"], line["code"]) == ("ERROR", "SYSTEM_MISCONFIGURED")
+    assert "HYPERLIQUID_CHAIN must be one of Mainnet, Testnet" in line["exception"]
