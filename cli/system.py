@@ -56,7 +56,7 @@ class Plan:
 
 @dataclass(frozen=True, slots=True)
 class System:
-    """The running system."""
+    """The running system; `parameters` are those that its template was given."""
 
     stack: RunningStack
     simulator: SimulatorProcess
@@ -64,6 +64,7 @@ class System:
     refusals: Refusals
     identity_url: str = ""
     older_system_url: str = ""
+    parameters: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def api_url(self) -> str:
@@ -99,16 +100,17 @@ def running_system(plan: Plan, say: Callable[[str], None]) -> Iterator[System]:
         _identity_providers(plan, folder) as (identity_url, identity_parameters),
     ):
         say(f"venue at {simulator.url}")
+        parameters = {**parameters_of(plan, simulator.url), **identity_parameters}
         with bring_up(
             TEMPLATE,
             state_dir=plan.state,
             port=plan.port,
             lock=lock,
-            parameters={**parameters_of(plan, simulator.url), **identity_parameters},
+            parameters=parameters,
             progress=say,
         ) as stack:
             bench, older = VenueBench(simulator.url), identity_parameters.get("OlderSystemUrl", "")
-            system = System(stack, simulator, bench, refusals, identity_url, older)
+            system = System(stack, simulator, bench, refusals, identity_url, older, parameters)
             try:
                 yield system
                 refusals.check()

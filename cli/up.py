@@ -13,7 +13,7 @@ from cli.errors import CommandError
 from cli.parameters import parameters_in
 from cli.places import SAMPLE, STATE
 from cli.progress import Progress
-from cli.system import SIGN_IN, Plan, running_system
+from cli.system import Plan, running_system
 from localcloud.endings import Stopped
 
 if TYPE_CHECKING:
@@ -87,7 +87,8 @@ def _welcome(system: System, state: Path) -> Iterator[str]:
     yield f"providers  {providers}  (Privy and Dynamic; test bench: {providers}/_simulator/)"
     yield f"older      {older}  (users to migrate; test bench: {older}/_simulator/)"
     yield f"AWS        export AWS_ENDPOINT_URL={system.stack.endpoint_url}"
-    yield f"sign in    domain {SIGN_IN.domain}, URI {SIGN_IN.uri}, chain {SIGN_IN.chain_id}"
+    places = [system.parameters[f"Siwe{each}"] for each in ("Domains", "Uris", "ChainIds")]
+    yield "sign in    domain {}, URI {}, chain {}".format(*places)
     yield f"state      {state}  (to begin anew: stop, then remove it)"
     yield f"logs       {state / 'cloud' / 'emulator.log'}, {state / 'simulator.log'};"
     yield "           the functions': docs/first-follow.md"

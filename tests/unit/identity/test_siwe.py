@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from tests.fakes.builders import NOW_MS
-from tests.fakes.identity import ALICE, BOB, DOMAIN, message, verifier
+from tests.fakes.identity import ALICE, BOB, CHAIN_ID, DOMAIN, message, verifier
 from understudy.adapters.identity.ethereum import checksum_address
 from understudy.domain.errors import InvalidInputError, NotAllowedError, UnderstudyError
 
@@ -57,6 +59,35 @@ def test_a_message_for_elsewhere_or_another_time_is_refused(
     changes: dict[str, str], code: str
 ) -> None:
     assert refusal(message(ALICE.address, **changes)) == code
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"domain": "evil.test"}, "domain must be app.example.com or app.understudy.test here"),
+        (
+            {"domain": f"http://{DOMAIN}"},
+            "domain with its scheme must be https://app.understudy.test here",
+        ),
+        (
+            {"uri": "https://evil.test/login"},
+            "URI, up to its path, must be https://app.understudy.test here",
+        ),
+        ({"chain_id": "5"}, "chain id must be 1 or 42161 here"),
+    ],
+)
+def test_who_signed_for_elsewhere_is_told_what_is_served_here(
+    changes: dict[str, str], said: str
+) -> None:
+    text = message(ALICE.address, **changes)
+    here = replace(
+        verifier(),
+        domains=frozenset({DOMAIN, "app.example.com"}),
+        chain_ids=frozenset({CHAIN_ID, 1}),
+    )
+
+    with pytest.raises(NotAllowedError, match=said):
+        here.verify(text, ALICE.sign_text(text), NOW_MS)
 
 
 @pytest.mark.parametrize("issued_at", ["2027-01-15T07:50:00Z", "2027-01-15T10:01:00+02:00"])

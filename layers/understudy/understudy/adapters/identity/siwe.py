@@ -6,6 +6,7 @@ has no key: its chain is asked where one is configured, and it is refused where 
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from understudy.adapters.identity.contract_wallets import ContractWallets
@@ -65,23 +66,15 @@ class SiweVerifier:
         return self.contracts.has_signed(address, digest, signature)
 
     def _check_place(self, message: SiweMessage) -> None:
+        if message.domain not in self.domains:
+            raise _elsewhere("domain", self.domains, "SIWE_DOMAIN_NOT_ALLOWED")
         claimed = f"{message.scheme}://{message.domain}"
-        if message.domain not in self.domains or (
-            message.scheme is not None and claimed not in self.origins
-        ):
-            raise NotAllowedError(
-                "the message is for a domain that this service does not serve",
-                code="SIWE_DOMAIN_NOT_ALLOWED",
-            )
+        if message.scheme is not None and claimed not in self.origins:
+            raise _elsewhere("domain with its scheme", self.origins, "SIWE_DOMAIN_NOT_ALLOWED")
         if message.origin not in self.origins:
-            raise NotAllowedError(
-                "the message's URI is not of this service", code="SIWE_URI_NOT_ALLOWED"
-            )
+            raise _elsewhere("URI, up to its path,", self.origins, "SIWE_URI_NOT_ALLOWED")
         if message.chain_id not in self.chain_ids:
-            raise NotAllowedError(
-                "switch the wallet to a supported chain and sign again",
-                code="SIWE_CHAIN_NOT_ALLOWED",
-            )
+            raise _elsewhere("chain id", self.chain_ids, "SIWE_CHAIN_NOT_ALLOWED")
         if self.resource and self.resource not in message.resources:
             raise NotAllowedError(
                 f"the message must name {self.resource} among its resources: sign one that does",
@@ -98,6 +91,11 @@ class SiweVerifier:
             raise NotAllowedError("the message has expired: sign a fresh one", code="SIWE_EXPIRED")
         if message.not_before_ms is not None and message.not_before_ms > now_ms:
             raise NotAllowedError("the message is not valid yet", code="SIWE_NOT_YET_VALID")
+
+
+def _elsewhere(what: str, served: Iterable[str | int], code: str) -> NotAllowedError:
+    here = " or ".join(map(str, sorted(served, key=str)))
+    return NotAllowedError(f"the message's {what} must be {here} here: sign one for that", code=code)
 
 
 def _recovered(digest: bytes, signature: str) -> str:

@@ -1,0 +1,30 @@
+"""What `understudy up` says of the system that it has brought up."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, cast
+
+from cli.system import Plan, parameters_of
+from cli.up import _welcome
+
+
+def test_the_places_of_sign_in_are_those_that_are_in_force() -> None:
+    given = {"SiweDomains": "localhost:3000", "SiweChainIds": "1,42161"}
+    parameters = parameters_of(Plan(Path("state"), parameters=given), "http://127.0.0.1:9")
+    system: Any = SimpleNamespace(
+        api_url="http://127.0.0.1:1",
+        identity_url="",
+        older_system_url="",
+        simulator=SimpleNamespace(url="http://127.0.0.1:9"),
+        stack=SimpleNamespace(endpoint_url="http://127.0.0.1:2"),
+        bench=SimpleNamespace(leader_address="0x1"),
+        parameters=parameters,
+    )
+
+    (said,) = (each for each in _welcome(cast("Any", system), Path("s")) if "sign in" in each)
+
+    assert said.split(maxsplit=2)[2] == (
+        "domain localhost:3000, URI http://understudy.localhost, chain 1,42161"
+    )
