@@ -16,7 +16,10 @@ SCHEME = "bearer "
 
 
 def caller_of(event: Mapping[str, Any], sessions: Sessions) -> AccessClaims:
-    """Give the claims of a request's access token; raises NotAllowedError. Asks no store."""
+    """Give the claims of a request's access token; asks no store.
+
+    Raises NotAllowedError, ForbiddenError for a user's at an operators' route.
+    """
     return sessions.caller(_token(event.get("headers") or {}))
 
 

@@ -67,7 +67,7 @@ class Visit:
         try:
             claims = caller_of(self._event, services.sessions)
             user = self._living(services, claims)
-        except NotAllowedError:
+        except (NotAllowedError, ForbiddenError):
             self._count_stranger()
             raise
         self._count_caller(services, claims)

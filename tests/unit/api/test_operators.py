@@ -69,7 +69,7 @@ def test_nobody_operates_by_what_the_api_gave_them(
 
     answer = api.request(route.method, path_of(route), WHY if route.body else None, token)
 
-    assert (answer.status, answer.code) == (401, "UNAUTHENTICATED")
+    assert (answer.status, answer.code) == (403, "OPERATORS_TOKEN_NEEDED")
     assert (api.stored(), len(api.audit.entries)) == (before, written)
 
 
@@ -106,7 +106,7 @@ def test_a_providers_word_for_an_operators_wallet_lets_nobody_operate() -> None:
     signed_in = api.request("POST", "/v1/auth/privy", body).body
     assert signed_in["wallet"]["address"] == OPERATOR.address.lower()
 
-    assert turn(api, signed_in["access_token"], "kill_global").code == "UNAUTHENTICATED"
+    assert turn(api, signed_in["access_token"], "kill_global").code == "OPERATORS_TOKEN_NEEDED"
 
 
 @pytest.mark.parametrize("switch", ["kill_global", "kill_venue", "kill_user"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from typing import Any
 
 import pytest
@@ -40,9 +41,8 @@ def claims_of(api: ApiWorld) -> AccessClaims:
     return AccessClaims(UserId(OF_OPERATOR), AuthMethod.SIWE, session, OF_OPERATOR)
 
 
-@pytest.mark.parametrize("audience", ["understudy-api", OPERATORS_AUDIENCE])
-def test_the_apis_secret_makes_nobody_an_operator(api: ApiWorld, audience: str) -> None:
-    forged = Hs256AccessTokens(api.ring, ISSUER, audience).issue(
+def test_the_apis_secret_makes_nobody_an_operator(api: ApiWorld) -> None:
+    forged = Hs256AccessTokens(api.ring, ISSUER, OPERATORS_AUDIENCE).issue(
         claims_of(api), api.world.clock.now_ms()
     )
 
@@ -55,9 +55,30 @@ def test_a_token_for_the_api_operates_nothing_even_under_the_operators_secret(
     tokens = Hs256AccessTokens(api.operators_ring, ISSUER)
 
     assert refused(api, tokens.issue(claims_of(api), api.world.clock.now_ms())) == (
-        401,
-        "UNAUTHENTICATED",
+        403,
+        "OPERATORS_TOKEN_NEEDED",
     )
+
+
+@pytest.mark.parametrize("key", [ALICE, OPERATOR], ids=["a user", "an operator as a user"])
+def test_who_comes_with_a_users_token_is_told_which_is_needed(api: ApiWorld, key: Any) -> None:
+    query = {"switch": "kill_global"}
+
+    answer = api.request("GET", "/v1/ops/switches", None, api.token(key), query)
+
+    assert (answer.status, answer.code) == (403, "OPERATORS_TOKEN_NEEDED")
+    assert "sign-in at /v1/ops/auth/siwe" in answer.body["detail"]
+    assert "sign in again" not in answer.body["detail"]
+    assert answer.headers["RateLimit-Policy"].startswith('"network"'), "it proves nothing"
+
+
+@pytest.mark.parametrize("body", [b"[" * 1500, b"[]", b'{"aud":["understudy-api"]}', b"\xff", b""])
+def test_a_token_that_says_nothing_of_the_kind_is_refused_as_any_other(
+    api: ApiWorld, body: bytes
+) -> None:
+    said = base64.urlsafe_b64encode(body).rstrip(b"=").decode()
+
+    assert refused(api, f"e30.{said}.x") == (401, "UNAUTHENTICATED")
 
 
 def test_what_is_written_among_users_sessions_counts_for_nothing(api: ApiWorld) -> None:

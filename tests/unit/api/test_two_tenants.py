@@ -76,7 +76,7 @@ def test_what_operators_do_is_shut_to_users_even_about_themselves(operation: Ope
     refused = send(api, operation.key, Asked(about, {"reason": "mine"}), alice.token)
     unknown = send(api, operation.key, Asked(about, {"reason": "mine"}), "")
 
-    assert (refused.status, refused.code) == (401, "UNAUTHENTICATED")
+    assert (refused.status, refused.code) == (403, "OPERATORS_TOKEN_NEEDED")
     assert unknown.status == 401
     assert api.stored() == before
 

@@ -121,7 +121,10 @@ class AccessTokens(Protocol):
         ...
 
     def read(self, token: str, now_ms: int) -> AccessClaims:
-        """Read a token; raises NotAllowedError for any that is not ours, whole and in time."""
+        """Read a token; raises NotAllowedError for any that is not ours, whole and in time.
+
+        Raises ForbiddenError for what says that it is a user's where only operators' are taken.
+        """
         ...
 
     @property

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from understudy.adapters.identity.token_keys import TokenKeys
-from understudy.domain.errors import NotAllowedError
+from understudy.domain.errors import ForbiddenError, NotAllowedError
 from understudy.domain.identity import AuthMethod
 from understudy.domain.ids import UserId
 from understudy.ports.identity import AccessClaims
@@ -61,6 +61,8 @@ class Hs256AccessTokens:
 
     def read(self, token: str, now_ms: int) -> AccessClaims:
         """Read a token; see `AccessTokens`."""
+        if self.audience == OPERATORS_AUDIENCE:
+            _refuse_a_users(token)
         body = self._verified(token)
         now = now_ms // 1000
         fixed = {"iss": self.issuer, "aud": self.audience, "typ": TYPE}
@@ -90,6 +92,17 @@ class Hs256AccessTokens:
         if not hmac.compare_digest(expected.encode(), parts[2].encode(errors="replace")):
             raise _refused()
         return _decode(parts[1])
+
+
+def _refuse_a_users(token: str) -> None:
+    """Tell who says themselves that they are a user's bearer what is missing, whoever they are."""
+    parts = token.split(".") if len(token) <= MAX_LENGTH else []
+    if len(parts) == PARTS and _decode(parts[1]).get("aud") == AUDIENCE:
+        raise ForbiddenError(
+            "this is a user's access token: send an operator's, which a sign-in at"
+            " /v1/ops/auth/siwe gives to the wallets that operate here",
+            code="OPERATORS_TOKEN_NEEDED",
+        )
 
 
 def _header(keys: TokenKeys) -> dict[str, str]:
@@ -125,7 +138,7 @@ def _decode(part: str) -> Mapping[str, Any]:
     padded = part + "=" * (-len(part) % 4)
     try:
         body = json.loads(base64.b64decode(padded, altchars=b"-_", validate=True))
-    except (binascii.Error, ValueError) as error:
+    except (binascii.Error, ValueError, RecursionError) as error:
         raise _refused() from error
     if not isinstance(body, dict):
         raise _refused()
