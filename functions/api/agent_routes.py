@@ -9,7 +9,7 @@ from pydantic import AfterValidator, Field, StringConstraints
 from understudy.domain.agents import ENDS_A_NAME, Agent, AgentScope, is_agent_name
 from understudy.domain.ids import WalletId
 
-from .fields import Identity, Text
+from .fields import AGENT_NAME, Identity, Text
 from .routing import Access, Call, Items, Request, Route
 
 if TYPE_CHECKING:
@@ -18,15 +18,13 @@ if TYPE_CHECKING:
 
 def _an_agents(name: str) -> str:
     if not is_agent_name(name):
-        raise ValueError(f"a name without '{ENDS_A_NAME}', which the venue reads as an agent's end")
+        raise ValueError(f"must not hold '{ENDS_A_NAME}', which the venue reads as an agent's end")
     return name
 
 
 AgentName = Annotated[
     str,
-    StringConstraints(
-        strict=True, pattern=r"^[A-Za-z0-9](?:[A-Za-z0-9 ._-]{0,14}[A-Za-z0-9._-])?\z"
-    ),
+    StringConstraints(strict=True, pattern=AGENT_NAME),
     AfterValidator(_an_agents),
 ]
 

@@ -44,7 +44,18 @@ PROBLEM_SCHEMA = {
         "status": {"type": "integer"},
         "code": {"type": "string", "description": "stable; for programs"},
         "detail": {"type": "string", "description": "for people"},
-        "errors": {"type": "array", "items": {"type": "object"}},
+        "errors": {
+            "type": "array",
+            "description": "one for each field that is wrong; with INVALID_INPUT",
+            "items": {
+                "type": "object",
+                "required": ["field", "problem"],
+                "properties": {
+                    "field": {"type": "string", "description": "its path, like limits.sizing"},
+                    "problem": {"type": "string", "description": "for people"},
+                },
+            },
+        },
     },
 }
 

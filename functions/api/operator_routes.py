@@ -14,7 +14,7 @@ from understudy.ports.switches import Switch
 from understudy.workflows.requests.operators import LOOKING, Deed
 
 from . import sign_in_routes
-from .fields import Address, Flag, Identity
+from .fields import REASON, SUBJECT, Address, Flag, Identity
 from .proofs import NonceQuery, SignedMessage
 from .routing import Access, Call, Request, Route
 from .session_routes import Ended
@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     from understudy.workflows.requests.operator_actions import Dossier
     from understudy.workflows.requests.operator_switches import SwitchView
 
-Reason = Annotated[str, StringConstraints(strict=True, pattern=r"^[^\x00-\x1f\x7f]{1,200}\z")]
-Subject = Annotated[str, StringConstraints(strict=True, pattern=r"^[0-9A-Za-z-]{0,64}\z")]
+Reason = Annotated[str, StringConstraints(strict=True, pattern=REASON)]
+Subject = Annotated[str, StringConstraints(strict=True, pattern=SUBJECT)]
 OperatorSwitch = Literal["kill_global", "kill_venue", "kill_user", "blacklisted", "flagged"]
 
 

@@ -21,6 +21,8 @@ from understudy.domain.errors import (
     VenueUnreachableError,
 )
 
+from .problem_words import words_of
+
 if TYPE_CHECKING:
     from pydantic import ValidationError
 
@@ -86,12 +88,15 @@ def problem(status: int, code: str, detail: str) -> Problem:
 
 def problem_of_shape(error: ValidationError) -> Problem:
     """Describe a request that does not fit its model, field by field, without what was sent."""
-    found = error.errors(include_url=False, include_context=False, include_input=False)
+    found = error.errors(include_url=False, include_input=False)
     fields = [
-        {"field": ".".join(str(part) for part in each["loc"]), "problem": each["msg"]}
+        {
+            "field": ".".join(str(part) for part in each["loc"]),
+            "problem": words_of(each["type"], each.get("ctx", {})),
+        }
         for each in found[:MOST_SHOWN]
     ]
-    detail = "; ".join(f"{each['field'] or 'the request'}: {each['problem']}" for each in fields)
+    detail = "; ".join(f"{each['field'] or 'the request'} {each['problem']}" for each in fields)
     return {**problem(400, "INVALID_INPUT", detail), "errors": fields}
 
 

@@ -232,11 +232,11 @@ def test_a_refusal_is_problem_details(api: ApiWorld, token: str) -> None:
         "title": "The request cannot be meant",
         "status": 400,
         "code": "INVALID_INPUT",
-        "detail": "limits.slippage_bps: Input should be less than or equal to 500",
+        "detail": "limits.slippage_bps must be at most 500",
         "errors": [
             {
                 "field": "limits.slippage_bps",
-                "problem": "Input should be less than or equal to 500",
+                "problem": "must be at most 500",
             }
         ],
     }

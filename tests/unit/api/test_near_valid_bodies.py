@@ -11,6 +11,7 @@ import pytest
 
 from functions.api.every_route import ROUTES
 from functions.api.limits import LimitChoices
+from functions.api.problem_words import OTHERWISE
 from functions.api.routing import Access, Route
 from tests.fakes.api import OPERATORS_DOOR, Answer, ApiWorld
 from tests.fakes.identity import ALICE, BOB, OPERATOR
@@ -250,6 +251,7 @@ def test_one_spoiled_value_never_breaks_a_route_or_changes_anything(route: Route
             continue
         seen[answer.code] += 1
         assert 400 <= answer.status < 500, (body, answer.body)
+        assert OTHERWISE not in answer.body["detail"], (body, answer.body)
         assert tried.api.done() == tried.done, body
 
     assert seen.total() == BODIES_PER_ROUTE
