@@ -13,7 +13,6 @@ AGAIN = "run the command again: everything that operators do can be repeated"
 WORDS: Mapping[str, str] = {
     "AGENT_NOT_FOUND": "this user has no agent with this id",
     "FOLLOW_NOT_FOUND": "there is no follow with this id",
-    "INVALID_SUBJECT": "the switch cannot be turned for this",
     "FOLLOW_CHANGED": "the follow was changed meanwhile",
 }
 """Where the API's words are meant for a user or for a program."""

@@ -172,6 +172,25 @@ def test_a_deed_is_in_the_audit_with_who_and_why(api: ApiWorld, token: str, oper
 
 
 @pytest.mark.parametrize(
+    ("switch", "subject", "said"),
+    [
+        ("kill_global", "x", "this switch is for everybody: leave the subject out"),
+        ("kill_venue", "", "name the venue as the subject: hyperliquid"),
+        ("kill_venue", "nyse", "there is no such venue: the subject is hyperliquid"),
+        ("blacklisted", "", "name the leader's or follower's address as the subject"),
+        ("blacklisted", "0x12", "the subject is no address: 0x and 40 hex digits"),
+    ],
+)
+def test_who_names_a_subject_wrongly_is_told_which_mistake_it_is(
+    api: ApiWorld, operator: str, switch: str, subject: str, said: str
+) -> None:
+    answer = turn(api, operator, switch, subject)
+
+    assert (answer.status, answer.code) == (400, "INVALID_SUBJECT")
+    assert answer.body["detail"] == said
+
+
+@pytest.mark.parametrize(
     ("switch", "subject", "code"),
     [
         ("kill_global", "x", "INVALID_SUBJECT"),

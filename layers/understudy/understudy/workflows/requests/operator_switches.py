@@ -22,6 +22,7 @@ from understudy.workflows.requests.operators import Deed, OperatorRecord
 VENUES = (HYPERLIQUID,)
 KILLS = (Switch.KILL_GLOBAL, Switch.KILL_VENUE, Switch.KILL_USER)
 OF_USERS = (Switch.KILL_USER, Switch.FLAGGED)
+_VENUES = " or ".join(VENUES)
 _ADDRESS = re.compile(r"0x[0-9a-f]{40}")
 
 
@@ -79,16 +80,30 @@ class OperatorSwitches:
                 raise NotFoundError("there is no user with this id", code="USER_NOT_FOUND")
             return subject
         named = subject.lower()
-        fits = {
-            Switch.KILL_GLOBAL: not named,
-            Switch.KILL_VENUE: named in VENUES,
-            Switch.BLACKLISTED: bool(_ADDRESS.fullmatch(named)),
-        }
-        if not fits.get(switch, False):
-            raise InvalidInputError(
-                f"{Switch.KILL_GLOBAL} has no subject, {Switch.KILL_VENUE} one of"
-                f" {', '.join(VENUES)}, {Switch.BLACKLISTED} an address,"
-                f" {' and '.join(OF_USERS)} a user's id",
-                code="INVALID_SUBJECT",
-            )
+        mistake = _mistake(switch, named)
+        if mistake:
+            raise InvalidInputError(mistake, code="INVALID_SUBJECT")
         return named
+
+
+def _mistake(switch: Switch, named: str) -> str:
+    """Say what is wrong with a subject; '' where nothing is."""
+    known = {
+        Switch.KILL_GLOBAL: (not named, "", "this switch is for everybody: leave the subject out"),
+        Switch.KILL_VENUE: (
+            named in VENUES,
+            f"name the venue as the subject: {_VENUES}",
+            f"there is no such venue: the subject is {_VENUES}",
+        ),
+        Switch.BLACKLISTED: (
+            bool(_ADDRESS.fullmatch(named)),
+            "name the leader's or follower's address as the subject",
+            "the subject is no address: 0x and 40 hex digits",
+        ),
+    }.get(switch)
+    if known is None:
+        return "operators do not turn this switch"
+    fits, without, otherwise = known
+    if fits:
+        return ""
+    return otherwise if named else without
