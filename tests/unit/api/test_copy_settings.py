@@ -5,6 +5,8 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+import pytest
+
 from tests.fakes.requests import created, started
 from understudy.domain.follows import Ledger
 from understudy.domain.ids import FollowId
@@ -63,6 +65,70 @@ def test_a_profile_that_a_follow_cannot_live_with_changes_nothing(
 
     assert (answer.status, answer.code) == (400, "INVALID_LIMITS")
     assert api.stored() == before
+
+
+@pytest.mark.parametrize(
+    ("limits", "said"),
+    [
+        ({"sizing": {}}, "sizing: cost_per_order_usdc is missing: kind 'fixed' needs it"),
+        ({"sizing": {"kind": "ratio"}}, "sizing: percent is missing: kind 'ratio' needs it"),
+        (
+            {"sizing": {"kind": "proportional", "percent": "10"}},
+            "sizing: percent belongs to kind 'ratio', and to no other",
+        ),
+        (
+            {"copy_budget_usdc": "50", "sizing": {"cost_per_order_usdc": "100"}},
+            "sizing: cost_per_order_usdc must not exceed copy_budget_usdc",
+        ),
+        (
+            {"copy_budget_usdc": "50", "max_order_usdc": "51"},
+            "max_order_usdc must not exceed copy_budget_usdc",
+        ),
+        (
+            {"copy_budget_usdc": "50", "max_position_usdc": "51"},
+            "max_position_usdc must not exceed copy_budget_usdc",
+        ),
+        (
+            {"symbols_allow": ["BTC", "ETH"], "symbols_deny": ["BTC"]},
+            "symbols_allow and symbols_deny both name BTC",
+        ),
+        (
+            {"symbols_deny": ["btc"]},
+            "symbols_deny: there is no market 'btc': did you mean 'BTC'?",
+        ),
+    ],
+    ids=str,
+)
+def test_a_profile_that_no_follow_could_use_is_refused_before_there_is_any(
+    api: ApiWorld, token: str, limits: dict[str, Any], said: str
+) -> None:
+    before = api.stored()
+
+    answer = put(api, token, **limits)
+
+    assert (answer.status, answer.code) == (400, "INVALID_LIMITS")
+    assert answer.body["detail"] == said
+    assert api.stored() == before
+
+
+@pytest.mark.parametrize(
+    "limits",
+    [
+        {},
+        {"sizing": {"cost_per_order_usdc": "1000000000"}},
+        {"max_order_usdc": "1000000000", "max_position_usdc": "1000000000"},
+        {"copy_budget_usdc": "10", "slippage_bps": 0},
+        {"symbols_allow": ["BTC"], "symbols_deny": ["ETH"]},
+        {"copy_budget_usdc": "50", "sizing": None, "max_order_usdc": None},
+    ],
+    ids=str,
+)
+def test_what_a_profile_leaves_to_its_follows_fits_it(
+    api: ApiWorld, token: str, limits: dict[str, Any]
+) -> None:
+    chosen = {name: each for name, each in limits.items() if each is not None}
+
+    assert put(api, token, **limits).body["limits"] == chosen
 
 
 def test_the_switch_stops_and_resumes_what_it_stopped(api: ApiWorld, token: str) -> None:

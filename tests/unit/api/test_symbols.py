@@ -97,6 +97,20 @@ def test_a_symbol_that_is_gone_bars_a_start_but_no_other_change(api: ApiWorld, t
     assert api.request("POST", f"{one}/start", None, token).status == 200
 
 
+def test_a_symbol_that_is_gone_keeps_no_profile_from_being_replaced(
+    api: ApiWorld, token: str
+) -> None:
+    denied = {"symbols_deny": ["xyz:TSLA"]}
+    assert api.request("PUT", "/v1/copy/profile", {"limits": denied}, token).status == 200
+    with_markets(api, market("BTC"))
+
+    changed = {"limits": {**denied, "slippage_bps": 10}}
+    assert api.request("PUT", "/v1/copy/profile", changed, token).status == 200
+
+    more = {"limits": {"symbols_deny": ["xyz:TSLA", "ETH"]}}
+    assert api.request("PUT", "/v1/copy/profile", more, token).code == "INVALID_LIMITS"
+
+
 def test_without_any_known_market_it_is_said_that_this_passes() -> None:
     api = ApiWorld(World(()))
     token = api.token()

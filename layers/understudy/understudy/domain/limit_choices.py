@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 Choices = Mapping[str, object]
 NEEDED = ("copy_budget_usdc", "sizing")
+# What a profile leaves to its follows: whatever else it says fits these.
+_LEFT_TO_FOLLOWS = {"copy_budget_usdc": "Infinity", "sizing": {"kind": "proportional"}}
 
 
 def composed_limits(own: Choices, profile: Choices) -> Limits:
@@ -30,10 +32,20 @@ def composed_limits(own: Choices, profile: Choices) -> Limits:
         said = f"{' and '.join(missing)} {'is' if len(missing) == 1 else 'are'} required"
         raise _unfit(f"{said}: send it in limits, or set it in the copy profile")
     limits = from_plain(Limits, chosen)
+    require_fitting(limits)
+    return limits
+
+
+def profile_limits(profile: Choices) -> Limits:
+    """Give a profile as the limits of a follow that adds only what the profile does not say."""
+    return from_plain(Limits, {**_LEFT_TO_FOLLOWS, **profile})
+
+
+def require_fitting(limits: Limits) -> None:
+    """Raise InvalidInputError for limits that do not fit together."""
     _check_sizing(limits)
     _check_caps(limits)
     _check_symbols(limits)
-    return limits
 
 
 def own_choices(follow: Follow) -> Plain:

@@ -10,8 +10,15 @@ from typing import TYPE_CHECKING, Annotated
 from understudy.domain.audit import AuditEntry
 from understudy.domain.errors import ConflictError, NotFoundError
 from understudy.domain.follows import Follow, FollowStatus, PauseReason
-from understudy.domain.limit_choices import Choices, changed_choices, own_choices
+from understudy.domain.limit_choices import (
+    Choices,
+    changed_choices,
+    own_choices,
+    profile_limits,
+    require_fitting,
+)
 from understudy.domain.limits import Limits
+from understudy.domain.markets import HYPERLIQUID
 from understudy.domain.replacing import replace
 from understudy.ports.audit import AuditTrail
 from understudy.ports.clock import Clock
@@ -21,6 +28,7 @@ from understudy.ports.switches import Switch, SwitchBoard
 from understudy.workflows.requests.follow_changes import OwnFollows
 from understudy.workflows.requests.follow_lifecycle import FollowLifecycle
 from understudy.workflows.requests.follows import with_limits
+from understudy.workflows.requests.known_symbols import refuse_unknown_symbols
 
 if TYPE_CHECKING:
     from understudy.domain.ids import UserId
@@ -55,11 +63,14 @@ class CopySettings:
     def put_profile(self, user_id: UserId, limits: Choices) -> ProfileView:
         """Replace the profile and renew the limits of every follow.
 
-        Raises InvalidInputError when a follow's own values do not fit the new ones, ConflictError
-        when the profile was replaced meanwhile; then nothing has changed.
+        Raises InvalidInputError when they do not fit together, or a follow's own values do not fit
+        them, ConflictError when the profile was replaced meanwhile; then nothing has changed.
         """
         stored = self.profiles.copy_profile(user_id)
         chosen = changed_choices({}, limits)
+        wanted = profile_limits(chosen)
+        require_fitting(wanted)
+        refuse_unknown_symbols(self.markets, HYPERLIQUID, wanted, profile_limits(stored.limits))
         follows = self.own.directory.of_user(user_id)
         for follow in follows:
             with_limits(self.markets, follow, own_choices(follow), chosen)
