@@ -27,8 +27,8 @@ FORMS: Mapping[str, str] = {
     ADDRESS: "an address: 0x and 40 hex digits",
     IDENTITY: f"an id as this API gives it: 1 to {LONGEST_ID} letters, digits and dashes",
     SYMBOL: "a market's symbol, like BTC: at most 32 letters, digits and : @ / _ . -",
-    AGENT_NAME: "1 to 16 letters, digits, dots, dashes, underscores and blanks, a letter or digit first"
-    " and no blank last",
+    AGENT_NAME: "1 to 16 letters, digits, dots, dashes, underscores and blanks, a letter or digit"
+    " first and no blank last",
     REASON: "1 to 200 characters on one line",
     SUBJECT: f"at most {LONGEST_ID} letters, digits and dashes",
 }
@@ -40,7 +40,7 @@ def exact_decimal(value: Any) -> Decimal:
     if isinstance(value, str) and _DECIMAL.fullmatch(value):
         return Decimal(value)
     raise ValueError(
-        "must be a decimal in text, in quotes like \"12.5\", with at most 12 digits before the"
+        'must be a decimal in text, in quotes like "12.5", with at most 12 digits before the'
         " point and 8 after it"
     )
 

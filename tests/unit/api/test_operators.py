@@ -171,48 +171,6 @@ def test_a_deed_is_in_the_audit_with_who_and_why(api: ApiWorld, token: str, oper
     assert last(api).facts == {"operator": OPERATOR.address.lower(), **WHY}
 
 
-@pytest.mark.parametrize(
-    ("switch", "subject", "said"),
-    [
-        ("kill_global", "x", "this switch is for everybody: leave the subject out"),
-        ("kill_venue", "", "name the venue as the subject: hyperliquid"),
-        ("kill_venue", "nyse", "there is no such venue: the subject is hyperliquid"),
-        ("blacklisted", "", "name the leader's or follower's address as the subject"),
-        ("blacklisted", "0x12", "the subject is no address: 0x and 40 hex digits"),
-    ],
-)
-def test_who_names_a_subject_wrongly_is_told_which_mistake_it_is(
-    api: ApiWorld, operator: str, switch: str, subject: str, said: str
-) -> None:
-    answer = turn(api, operator, switch, subject)
-
-    assert (answer.status, answer.code) == (400, "INVALID_SUBJECT")
-    assert answer.body["detail"] == said
-
-
-@pytest.mark.parametrize(
-    ("switch", "subject", "code"),
-    [
-        ("kill_global", "x", "INVALID_SUBJECT"),
-        ("kill_venue", "", "INVALID_SUBJECT"),
-        ("kill_venue", "polymarket", "INVALID_SUBJECT"),
-        ("kill_user", "", "USER_NOT_FOUND"),
-        ("kill_user", "nobody", "USER_NOT_FOUND"),
-        ("flagged", "nobody", "USER_NOT_FOUND"),
-        ("blacklisted", "0x12", "INVALID_SUBJECT"),
-        ("authority_revoked", "agent-1", "INVALID_INPUT"),
-        ("copy_disabled", "u", "INVALID_INPUT"),
-    ],
-)
-def test_a_switch_has_a_subject_that_it_can_have(
-    api: ApiWorld, operator: str, switch: str, subject: str, code: str
-) -> None:
-    before = api.stored()
-
-    assert turn(api, operator, switch, subject).code == code
-    assert api.stored() == before
-
-
 def test_a_blacklisted_leader_cannot_be_followed(api: ApiWorld, token: str, operator: str) -> None:
     turn(api, operator, "blacklisted", LEADER.upper().replace("0X", "0x"))
 

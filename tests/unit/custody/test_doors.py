@@ -9,8 +9,6 @@ from typing import Any
 
 import pytest
 
-from custody.agents import AuthorityKind
-from custody.authorities import Authorities, Authority
 from custody.doors import (
     ENROLL_ALIAS,
     ERASE_ALIAS,
@@ -22,12 +20,10 @@ from custody.doors import (
     enrolment_door,
     signing_door,
 )
-from custody.enrolment import Enrolment
 from custody.requests import read_intents
-from tests.unit.custody.scene import NOW_MS, POLICY, WALLET, Scene
+from tests.unit.custody.scene import NOW_MS, WALLET, Scene
 from understudy.domain.codec import to_plain
 from understudy.domain.errors import (
-    ConfigurationError,
     DependencyError,
     InvalidInputError,
     NotAllowedError,
@@ -232,19 +228,6 @@ def test_a_dependency_that_is_away_is_raised_so_that_the_caller_tries_again() ->
         call(scene, ENROLL_ALIAS, CREATE)
     with pytest.raises(SigningUnavailableError):
         call(scene, SIGN_ALIAS, {"intents": [to_plain(scene.entry())]})
-
-
-def test_a_deployment_that_is_set_up_wrongly_is_no_refusal_of_what_was_asked() -> None:
-    scene = Scene()
-
-    def wallets() -> Authority:
-        raise ConfigurationError("SERVER_WALLETS_URL must begin with https://")
-
-    keys = Authorities({AuthorityKind.KMS_WRAPPED: wallets})
-    scene.enrolment = Enrolment(scene.store, keys, scene.clock, POLICY)
-
-    with pytest.raises(ConfigurationError):
-        call(scene, ENROLL_ALIAS, CREATE)
 
 
 @pytest.mark.parametrize(

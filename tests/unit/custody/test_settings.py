@@ -7,7 +7,11 @@ from decimal import Decimal
 import pytest
 
 from custody.agents import AuthorityKind
+from custody.authorities import Authorities, Authority
+from custody.doors import enrolment_door
+from custody.enrolment import Enrolment
 from custody.settings import settings_from
+from tests.unit.custody.scene import POLICY, WALLET, Scene
 from understudy.adapters.venues.hyperliquid.constants import Chain
 from understudy.adapters.venues.hyperliquid.wire import Builder
 from understudy.domain.errors import ConfigurationError
@@ -76,3 +80,17 @@ def test_a_builder_needs_its_fee() -> None:
     assert settings_from({**COMPLETE, **address, **fee}).terms.builder == Builder(
         "0x" + "0b" * 20, 10
     )
+
+
+def test_a_wrong_setting_that_is_read_late_is_no_refusal_of_what_was_asked() -> None:
+    def wallets() -> Authority:
+        raise ConfigurationError("SERVER_WALLETS_URL must begin with https://")
+
+    scene = Scene()
+    keys = Authorities({AuthorityKind.KMS_WRAPPED: wallets})
+    door = enrolment_door(Enrolment(scene.store, keys, scene.clock, POLICY))
+    asked = {"user_id": "user-1", "wallet_id": "wallet-1", "wallet_address": WALLET}
+    named = {"venue": "hyperliquid", "agent_name": "understudy"}
+
+    with pytest.raises(ConfigurationError, match="SERVER_WALLETS_URL"):
+        door({"operation": "create_agent", **asked, **named})

@@ -95,7 +95,8 @@ class SiweVerifier:
 
 def _elsewhere(what: str, served: Iterable[str | int], code: str) -> NotAllowedError:
     here = " or ".join(map(str, sorted(served, key=str)))
-    return NotAllowedError(f"the message's {what} must be {here} here: sign one for that", code=code)
+    said = f"the message's {what} must be {here} here: sign one for that"
+    return NotAllowedError(said, code=code)
 
 
 def _recovered(digest: bytes, signature: str) -> str:
