@@ -22,6 +22,8 @@ OURS = frozenset(
         *("DynamicJwksUrl", "DynamicIssuer", "DynamicAudience"),
     }
 )
+# The functions read all other numbers as counts, which the template cannot ask for.
+_OF_MONEY = frozenset({"AgentMaxOrderNotional", "AgentMaxDailyNotional"})
 _REMEDY = "docs/configuration.md lists the parameters and what they may be"
 
 
@@ -40,19 +42,22 @@ def parameters_in(given: Iterable[str]) -> dict[str, str]:
             raise _invalid(f"the template has no parameter {name!r}")
         if name in OURS:
             raise _invalid(f"{name} is set by this command itself")
-        if not _may_be(described[name], value):
+        if not _may_be(name, described[name], value):
             is_what = described[name]["Description"]
             raise _invalid(f"{name} cannot be {value!r}; it is: {is_what}")
         parameters[name] = value
     return parameters
 
 
-def _may_be(described: dict[str, Any], value: str) -> bool:
+def _may_be(name: str, described: dict[str, Any], value: str) -> bool:
     if "AllowedValues" in described and value not in map(str, described["AllowedValues"]):
         return False
     if not re.fullmatch(str(described.get("AllowedPattern", ".*")), value):
         return False
-    return described["Type"] != "Number" or _is_number(described, value)
+    if described["Type"] != "Number":
+        return True
+    is_count = value.isascii() and value.isdigit()
+    return (is_count or name in _OF_MONEY) and _is_number(described, value)
 
 
 def _is_number(described: dict[str, Any], value: str) -> bool:

@@ -20,12 +20,13 @@ def test_what_is_given_reaches_the_template() -> None:
     }
 
 
-def test_lists_of_sign_in_may_have_several_members() -> None:
+def test_lists_may_have_several_members_and_money_a_fraction() -> None:
     given = {
         "SiweDomains": "app.example.com, localhost:3000",
         "SiweUris": "https://app.example.com,http://localhost:3000",
         "SiweChainIds": "1, 42161",
         "SiweRpcUrl": "http://127.0.0.1:8545",
+        "AgentMaxOrderNotional": "2500.5",
     }
 
     assert parameters_in(f"{name}={value}" for name, value in given.items()) == given
@@ -49,6 +50,8 @@ def test_a_value_may_hold_the_sign() -> None:
         ("DoorBurst=0", "cannot be '0'"),
         ("DoorBurst=NaN", "cannot be 'NaN'"),
         ("DoorBurst=1000001", "cannot be '1000001'"),
+        ("DoorBurst=2.5", "cannot be '2.5'"),
+        ("DoorBurst=1e3", "cannot be '1e3'"),
         ("SiweDomains=https://app.example.com", "it is: Comma-separated domains"),
         ("SiweUris=app.example.com", "it is: Comma-separated origins"),
         ("SiweUris=https://app.example.com/", "cannot be 'https://app.example.com/'"),
