@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import BeforeValidator, Field, StringConstraints
 
+from understudy.domain.money import plain_text
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -36,12 +38,17 @@ FORMS: Mapping[str, str] = {
 
 
 def exact_decimal(value: Any) -> Decimal:
-    """Read a decimal from text: as a JSON number it would be a binary one in most programs."""
+    """Read a decimal from text, or from a JSON number that was not a binary one on its way."""
     if isinstance(value, str) and _DECIMAL.fullmatch(value):
         return Decimal(value)
+    if isinstance(value, (int, Decimal)) and not isinstance(value, bool):
+        number = Decimal(value)
+        if number.is_finite() and -8 <= number.adjusted() <= 11:  # noqa: PLR2004  # as in the text
+            text = plain_text(number)
+            if _DECIMAL.fullmatch(text):
+                return Decimal(text)
     raise ValueError(
-        'must be a decimal in text, in quotes like "12.5", with at most 12 digits before the'
-        " point and 8 after it"
+        'must be a decimal, like "12.5", with at most 12 digits before the point and 8 after it'
     )
 
 

@@ -1,7 +1,7 @@
 """Request models as JSON Schemas that any reader of OpenAPI understands. Pure.
 
 What is said in Python's words there, the end of a text and the range of a decimal, is put into
-words of JSON Schema; a decimal is text, whose range no schema can tell but in words for people.
+words of JSON Schema.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from typing import Any
 
 UNSIGNED_TEXT = r"^[0-9]{1,12}(\.[0-9]{1,8})?$"
 DECIMAL_TEXT = UNSIGNED_TEXT.replace("^", "^-?")
-EDGES = {"ge": "at least", "gt": "above", "le": "at most", "lt": "below"}
+EDGES = {"ge": "minimum", "le": "maximum", "gt": "exclusiveMinimum", "lt": "exclusiveMaximum"}
 _END_OF_TEXT = r"\z"
 
 
@@ -28,13 +28,16 @@ def portable(schema: Any) -> Any:
 
 
 def _decimal(schema: dict[str, Any]) -> dict[str, Any]:
-    """Say how the text of a decimal must look, and its range in words."""
-    edges = ", ".join(f"{words} {schema[name]}" for name, words in EDGES.items() if name in schema)
+    """Say a range of decimals for numbers; for text, how it must look, and the range in words."""
+    edges = {EDGES[name]: each for name, each in schema.items() if name in EDGES}
     is_unsigned = max(schema.get("ge", -1), schema.get("gt", -1)) >= 0
+    text = {
+        "type": "string",
+        "pattern": UNSIGNED_TEXT if is_unsigned else DECIMAL_TEXT,
+        "description": ", ".join(f"{name} {each}" for name, each in edges.items()),
+    }
     rest = {name: each for name, each in schema.items() if name not in {"anyOf", *EDGES}}
     return {
         **rest,
-        "type": "string",
-        "pattern": UNSIGNED_TEXT if is_unsigned else DECIMAL_TEXT,
-        "description": f"{schema.get('description', '')} Decimal, {edges}.".strip(),
+        "anyOf": [text, {"type": "number", **edges}],
     }

@@ -94,9 +94,9 @@ def test_a_wallet_follows_a_leader_once(api: ApiWorld, token: str) -> None:
 def test_the_older_nesting_means_the_same(api: ApiWorld, token: str) -> None:
     body = {
         "leader_address": LEADER,
-        "copy_budget_usdc": "1000",
-        "cost_per_order_usdc": "100",
-        "risk": {"max_leverage": "5", "max_open_positions": 4},
+        "copy_budget_usdc": 1000,
+        "cost_per_order_usdc": 100,
+        "risk": {"max_leverage": 5, "max_open_positions": 4},
     }
 
     limits = api.request("POST", "/v1/copy/follows", body, token).body["limits"]

@@ -17,16 +17,14 @@ def shown(api: ApiWorld, token: str, follow_id: str) -> dict[str, Any]:
     return api.request("GET", f"/v1/follows/{follow_id}", None, token).body
 
 
-def test_decimals_are_taken_exactly_as_they_were_written(api: ApiWorld, token: str) -> None:
-    wish = new_follow(
-        copy_budget_usdc="1000.00000001",
-        max_total_leverage="2.50",
-        sizing={"cost_per_order_usdc": "10.1"},
-    )
+def test_numbers_are_taken_exactly_as_they_were_written(api: ApiWorld, token: str) -> None:
+    numbers = '"copy_budget_usdc": 1e3, "max_total_leverage": 2.50'
+    sizing = '"sizing": {"cost_per_order_usdc": 10.1}'
+    body = f'{{"leader_address": "{LEADER}", "limits": {{{numbers}, {sizing}}}}}'
 
-    limits = api.request("POST", "/v1/follows", wish, token).body["limits"]
+    limits = api.request("POST", "/v1/follows", body, token).body["limits"]
 
-    assert (limits["copy_budget_usdc"], limits["max_total_leverage"]) == ("1000.00000001", "2.5")
+    assert (limits["copy_budget_usdc"], limits["max_total_leverage"]) == ("1000", "2.5")
     assert limits["sizing"] == {"kind": "fixed", "cost_per_order_usdc": "10.1"}
 
 
@@ -40,11 +38,6 @@ WRONG_LIMITS: list[dict[str, Any]] = [
     {"copy_budget_usdc": "1" * 400},
     {"copy_budget_usdc": "1000000001"},
     {"copy_budget_usdc": "0.123456789"},
-    {"copy_budget_usdc": 1000},
-    {"copy_budget_usdc": 1000.5},
-    {"sizing": {"kind": "ratio", "percent": 10}},
-    {"max_total_leverage": 5},
-    {"stop_copy_drawdown_pct": 30.0},
     {"copy_budget_usdc": True},
     {"copy_budget_usdc": ["1000"]},
     {"sizing": None},
@@ -133,11 +126,11 @@ def test_all_limits_that_are_missing_are_named_at_once(api: ApiWorld, token: str
 
 
 RIGHT_LIMITS: list[dict[str, Any]] = [
-    {"copy_budget_usdc": "10", "sizing": {"kind": "ratio", "percent": "1"}},
+    {"copy_budget_usdc": "10", "sizing": {"kind": "ratio", "percent": 1}},
     {"sizing": {"kind": "ratio", "percent": "100"}, "max_order_usdc": "1000"},
     {"sizing": {"kind": "proportional"}},
     {"max_total_leverage": "50", "max_open_positions": 20, "max_symbol_allocation_pct": "10"},
-    {"max_position_usdc": "10", "stop_copy_drawdown_pct": "5", "drawdown_basis": "equity"},
+    {"max_position_usdc": "10", "stop_copy_drawdown_pct": 5, "drawdown_basis": "equity"},
     {"slippage_bps": 0, "close_slippage_bps": 500, "margin_mode": "isolated"},
     {"mode": "throttled", "throttle_window_ms": 500, "on_stop": "keep"},
     {"mode": "safe_poll", "sync_interval_seconds": 60, "refuse_safe_poll": True},
@@ -153,8 +146,9 @@ def test_every_limit_is_taken_up_to_its_edges(
     limits = shown(api, token, created(api, token, **change))["limits"]
 
     for name, value in change.items():
+        wanted = str(value) if name == "stop_copy_drawdown_pct" else value
         if name != "sizing":
-            assert limits[name] == value
+            assert limits[name] == wanted
     assert limits["sizing"]["kind"] == change.get("sizing", FIXED)["kind"]
 
 

@@ -22,10 +22,7 @@ JARGON = re.compile(
     r"input|string|integer|boolean|dictionary|tuple|instance|pattern|permitted|value error|https?:",
     re.IGNORECASE,
 )
-A_DECIMAL = (
-    'must be a decimal in text, in quotes like "12.5", with at most 12 digits before the point'
-    " and 8 after it"
-)
+A_DECIMAL = 'must be a decimal, like "12.5", with at most 12 digits before the point and 8 after it'
 SYMBOLS = "a market's symbol, like BTC: at most 32 letters, digits and : @ / _ . -"
 SAID: list[tuple[dict[str, Any], str, str]] = [
     ({"leader_address": 5}, "leader_address", "must be text"),
@@ -33,7 +30,7 @@ SAID: list[tuple[dict[str, Any], str, str]] = [
     ({"leader": LEADER}, "leader", "is no field of this request"),
     ({"venue": "nyse"}, "venue", "must be 'hyperliquid'"),
     ({"limits": []}, "limits", "must be an object with fields of its own"),
-    ({"limits": {"copy_budget_usdc": 1000}}, "limits.copy_budget_usdc", A_DECIMAL),
+    ({"limits": {"copy_budget_usdc": "1e3"}}, "limits.copy_budget_usdc", A_DECIMAL),
     ({"limits": {"copy_budget_usdc": "ten"}}, "limits.copy_budget_usdc", A_DECIMAL),
     ({"limits": {"copy_budget_usdc": "9"}}, "limits.copy_budget_usdc", "must be at least 10"),
     ({"limits": {"slippage_bps": 501}}, "limits.slippage_bps", "must be at most 500"),
