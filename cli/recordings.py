@@ -12,11 +12,21 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from simulators.hyperliquid.engine.fills import Fill
+    from simulators.judge.evidence import RecordedFill
 
 
 def read_whole(path: Path, leader: str | None) -> Recording:
     """Read a recording and refuse one that nobody could judge; raises RecordingError."""
     recording = load_recording(path, leader)
+    try:
+        check_chain(as_judged(recording))
+    except ValueError as error:
+        raise RecordingError(f"{path} cannot be judged: {error}") from error
+    return recording
+
+
+def as_judged(recording: Recording) -> tuple[RecordedFill, ...]:
+    """Give a recording as the judge reads it of evidence; raises EvidenceError."""
     shown = {
         "venue": "hyperliquid",
         "leader": "",
@@ -27,11 +37,7 @@ def read_whole(path: Path, leader: str | None) -> Recording:
         "books": {},
         "follows": [],
     }
-    try:
-        check_chain(read_evidence(shown).recording)
-    except ValueError as error:
-        raise RecordingError(f"{path} cannot be judged: {error}") from error
-    return recording
+    return read_evidence(shown).recording
 
 
 def as_recorded(fill: Fill) -> dict[str, Any]:

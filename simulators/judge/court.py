@@ -1,6 +1,6 @@
 """The course of a judgement: unknown orders, pairs in the leader's order, then the end of the run.
 
-`judge` is the one entry; it raises EvidenceError where the evidence contradicts the venue.
+`judge` is the one entry; it raises EvidenceError where the evidence shows no run, or another one.
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from fractions import Fraction
 
-from simulators.judge.actions import Decision, with_used_up_actions
+from simulators.judge.actions import Decision, rests_of, with_used_up_actions, without_exits
 from simulators.judge.ages import problems_of_times
 from simulators.judge.bookkeeping import (
     late_legs,
@@ -17,9 +17,10 @@ from simulators.judge.bookkeeping import (
     unsettled_usdc,
 )
 from simulators.judge.claims import Books, books_of
+from simulators.judge.completeness import check_completeness, check_proof
 from simulators.judge.corrections import with_corrections
 from simulators.judge.course import course_of
-from simulators.judge.evidence import Evidence, EvidenceError, Follow
+from simulators.judge.evidence import Evidence, Follow
 from simulators.judge.exact import ONE, ZERO
 from simulators.judge.gates import stopped_by_the_end
 from simulators.judge.ledger import FollowBook
@@ -42,21 +43,20 @@ from simulators.judge.verdict import Figure, Finding, Problem, Verdict
 
 
 def judge(evidence: Evidence) -> Verdict:
-    """Recompute the run and give the verdict."""
-    _check_completeness(evidence)
+    """Give the verdict on a run; raises EvidenceError where it would prove nothing."""
+    verdict = heard(evidence)
+    check_proof(evidence, verdict)
+    return verdict
+
+
+def heard(evidence: Evidence) -> Verdict:
+    """Recompute a run, also one in which there was nothing to order."""
+    check_completeness(evidence)
     court = Court(evidence, with_corrections(evidence, released_trades(evidence)))
     court.judge_strays()
     court.judge_pairs()
     court.judge_endings()
     return court.verdict
-
-
-def _check_completeness(evidence: Evidence) -> None:
-    for follow in evidence.follows:
-        if follow.wallet not in evidence.books:
-            raise EvidenceError(f"the venue's books do not show the wallet of {follow.follow_id}")
-    for symbol in {fill.symbol for fill in evidence.recording} - set(evidence.markets):
-        raise EvidenceError(f"the evidence does not describe the market of {symbol}")
 
 
 class Court:
@@ -74,6 +74,9 @@ class Court:
             wallet: books_of(evidence.books[wallet], named_orders(follows, self.indexes))
             for wallet, follows in self.wallets.items()
         }
+        self.rests = {each: rests_of(evidence.books[each].refused_actions) for each in self.wallets}
+        away_ms = evidence.outages_ms
+        self.stopped_ms = {each: without_exits(away_ms, own) for each, own in self.rests.items()}
         self.witness = Witness(evidence, trades, self.books)
         self.named: dict[str, set[str]] = {wallet: set() for wallet in self.wallets}
         self.ledgers = {follow.follow_id: FollowBook() for follow in evidence.follows}
@@ -134,8 +137,7 @@ class Court:
 
     def _judge_stops(self, follow: Follow, book: FollowBook) -> None:
         """Find trades that were given up for a stop that never was."""
-        told = self.evidence.interventions
-        if stopped_by_the_end(follow.limits, book, follow.follow_id, told):
+        if stopped_by_the_end(follow, book, self.evidence.interventions):
             return
         for index in book.given_up:
             problem = Problem(Figure.UNJUSTIFIED, "given up for a stop that never was")
@@ -159,10 +161,10 @@ class Court:
         self._judge_rest(follow, pair.trade)
         pair.judge(self.witness, self.named[follow.wallet])
         if follow.perfect and self._is_copied_whole(pair.trade.symbol):
-            told, sent_ms = self.evidence, pair.trade.sent_ms
-            until_ms = exit_deadline(sent_ms, window_ms(pair.trade, follow), told.outages_ms)
+            sent_ms, collected_ms = pair.trade.sent_ms, window_ms(pair.trade, follow)
+            until_ms = exit_deadline(sent_ms, collected_ms, self.stopped_ms[follow.wallet])
             course = self.courses[follow.follow_id]
-            pair.check_perfection(until_ms, course.next_sent_ms(place, told.taken_ms))
+            pair.check_perfection(until_ms, course.next_sent_ms(place, self.evidence.taken_ms))
         self._add_all(pair)
         self._count(pair)
         for early, leg in self.late[follow.follow_id].get(place, ()):
@@ -187,18 +189,15 @@ class Court:
         """Say whether the longest window ended between two trades, and nothing stood in its way."""
         span_ms, told = (before.sent_ms, trade.sent_ms), self.evidence
         book = self.ledgers[follow.follow_id]
-        is_kept = follow.limits.on_stop == "keep" and stopped_by_the_end(
-            follow.limits, book, follow.follow_id, told.interventions
-        )
+        may_stop = stopped_by_the_end(follow, book, told.interventions)
+        stopped_ms = self.stopped_ms[follow.wallet]
         hindered = (
             any(each.covers(follow.follow_id, span_ms) for each in told.interventions)
-            or any(
-                begin <= trade.sent_ms and before.sent_ms <= end for begin, end in told.outages_ms
-            )
+            or any(begin <= trade.sent_ms and before.sent_ms <= end for begin, end in stopped_ms)
             or (told.redriven_ms is not None and told.redriven_ms <= trade.sent_ms)
         )
         is_long = trade.sent_ms - before.sent_ms > LONGEST_WINDOW_MS
-        return is_long and not (hindered or is_kept)
+        return is_long and not (hindered or (may_stop and follow.limits.on_stop == "keep"))
 
     def _pair(self, place: int, follow: Follow) -> Pair:
         course = self.courses[follow.follow_id]
@@ -212,7 +211,6 @@ class Court:
         receipt = self.receipts[follow.follow_id].get(trade.trade_id)
         unsettled = unsettled_size(receipt, follow, window_ms(trade, follow))
         decision = Decision(trade, follow, receipt, waited=unsettled > 0)
-        refused = self.evidence.books[follow.wallet].refused_actions
         pressure = self.witness.pressure(trade, follow, others)
         return Pair(
             trade=trade,
@@ -221,7 +219,7 @@ class Court:
             book=self.ledgers[follow.follow_id],
             books=self.books[follow.wallet],
             market=self.evidence.markets[trade.symbol],
-            pressure=with_used_up_actions(pressure, decision, refused),
+            pressure=with_used_up_actions(pressure, decision, self.rests[follow.wallet]),
             prices=self.witness.prices_after(trade),
             late=frozenset(leg.cloid for legs in late for _, leg in legs),
             in_motion_usdc=self._in_motion(trade, follow),
@@ -261,7 +259,9 @@ class Court:
     def _judge_ending(self, follow: Follow, last: LeaderTrade) -> None:
         symbol, book = last.symbol, self.ledgers[follow.follow_id]
         ending = self._ending(follow, last)
-        left_open = list(open_exits(self.evidence, follow, book, symbol, self.trades))
+        course = [trade for trade in self.trades if trade.symbol == symbol]
+        stopped_ms, taken_ms = self.stopped_ms[follow.wallet], self.evidence.taken_ms
+        left_open = list(open_exits(follow, book, course, taken_ms, stopped_ms))
         for trade, problem in left_open:
             if not ending.keeps_on_stop:
                 self._add(follow, symbol, trade, problem)

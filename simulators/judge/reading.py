@@ -1,10 +1,9 @@
-"""Reads evidence, of a file or decoded. Decimals are texts; a number with a point is refused."""
+"""Reads evidence, of a file or decoded: what it must hold, field by field."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
-from fractions import Fraction
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -26,11 +25,18 @@ from simulators.judge.evidence import (
     VenueOrder,
 )
 from simulators.judge.exact import ZERO
+from simulators.judge.fields import Fields
 from simulators.judge.reading_limits import read_limits
 from simulators.judge.requests import RefusedAction, Requests
 
-Json = Mapping[str, Any]
-_SIGNS = {"b": BUY, "buy": BUY, "a": SELL, "sell": SELL}
+_SIGNS = {"B": BUY, "buy": BUY, "A": SELL, "sell": SELL}
+_KINDS = frozenset({"open", "add", "reduce", "close", "flip"})
+_STATUSES = frozenset(
+    {"CLAIMED", "WAITING", "DONE", "SKIPPED", "CARRIED", "EXPIRED", "REJECTED", "NEEDS_OPERATOR"}
+)
+_STATES = frozenset({"PENDING", "FILLED", "UNFILLED", "REJECTED", "EXPIRED", "REFUSED"})
+_LEGS = frozenset({"entry", "exit", "leverage"})
+_MOST_DECIMALS = 30
 
 
 def evidence_in(path: Path) -> Evidence:
@@ -45,44 +51,26 @@ def evidence_in(path: Path) -> Evidence:
 
 
 def read_evidence(plain: Any) -> Evidence:
-    """Read the evidence of a run. Raises EvidenceError for a shape that does not fit."""
-    try:
-        return _evidence(plain)
-    except (KeyError, TypeError, AttributeError, ZeroDivisionError) as error:
-        raise EvidenceError(
-            f"the evidence does not have the expected shape: {error!r}; "
-            "simulators/judge/reading.py lists what it must hold"
-        ) from error
-    except ValueError as error:
-        raise EvidenceError(f"the evidence holds something unreadable: {error}") from error
-
-
-def exact(value: str | int) -> Fraction:
-    """Read a whole number or a decimal in text."""
-    if isinstance(value, bool) or not isinstance(value, str | int):
-        raise EvidenceError(f"decimals must be texts like '12.5', not {value!r}")
-    return Fraction(value)
-
-
-def _evidence(plain: Json) -> Evidence:
+    """Read the evidence of a run. Raises EvidenceError that names the field that is amiss."""
+    run = Fields(plain)
     return Evidence(
-        venue=plain["venue"],
-        leader=plain["leader"].lower(),
-        taken_ms=exact(plain["taken_ms"]),
-        recording=_recording(plain["recording"]),
-        releases=tuple(_release(release) for release in plain["release"]),
-        markets={symbol: _market(market) for symbol, market in plain["markets"].items()},
-        books={address.lower(): _account(book) for address, book in plain["books"].items()},
-        follows=tuple(_follow(follow) for follow in plain["follows"]),
-        interventions=tuple(_intervention(item) for item in plain.get("interventions", ())),
-        outages_ms=tuple((exact(a), exact(b)) for a, b in plain.get("outages_ms", ())),
-        adjustments=tuple(_adjustment(item) for item in plain.get("adjustments", ())),
-        redriven_ms=exact(plain["redriven_ms"]) if plain.get("redriven_ms") else None,
-        requests=_requests(plain.get("requests")),
+        venue=run.text("venue"),
+        leader=run.text("leader").lower(),
+        taken_ms=run.exact("taken_ms"),
+        recording=_recording(run.each("recording")),
+        releases=tuple(_release(release) for release in run.each("release")),
+        markets={symbol: _market(market) for symbol, market in run.named("markets")},
+        books={address.lower(): _account(book) for address, book in run.named("books")},
+        follows=tuple(_follow(follow) for follow in run.each("follows")),
+        interventions=tuple(_intervention(one) for one in run.each("interventions", optional=True)),
+        outages_ms=run.spans("outages_ms"),
+        adjustments=tuple(_adjustment(one) for one in run.each("adjustments", optional=True)),
+        redriven_ms=run.exact("redriven_ms") if run.has("redriven_ms") else None,
+        requests=_requests(run.one("requests")) if run.has("requests") else Requests(),
     )
 
 
-def _recording(plain: Sequence[Json]) -> tuple[RecordedFill, ...]:
+def _recording(plain: Sequence[Fields]) -> tuple[RecordedFill, ...]:
     """Read fills in the order of execution: some recordings list the newest first."""
     fills = [_recorded(fill, number) for number, fill in enumerate(plain)]
     if fills and fills[0].time_ms > fills[-1].time_ms:
@@ -90,179 +78,175 @@ def _recording(plain: Sequence[Json]) -> tuple[RecordedFill, ...]:
     return tuple(sorted(fills, key=lambda fill: fill.time_ms))
 
 
-def _sign(side: str) -> int:
-    return _SIGNS[side.lower()]
+def _sign(fields: Fields, name: str) -> int:
+    return _SIGNS[fields.choice(name, _SIGNS)]
 
 
-def _amounts(plain: Json) -> dict[str, Fraction]:
-    return {name: exact(value) for name, value in plain.items()}
-
-
-def _recorded(plain: Json, number: int) -> RecordedFill:
+def _recorded(plain: Fields, number: int) -> RecordedFill:
     return RecordedFill(
-        symbol=plain["coin"],
-        sign=_sign(plain["side"]),
-        price=exact(plain["px"]),
-        size=exact(plain["sz"]),
-        time_ms=int(plain["time"]),
-        start=exact(plain["startPosition"]),
-        tid=str(plain.get("tid", number + 1)),
+        symbol=plain.text("coin"),
+        sign=_sign(plain, "side"),
+        price=plain.positive("px"),
+        size=plain.positive("sz"),
+        time_ms=plain.whole("time"),
+        start=plain.exact("startPosition"),
+        tid=plain.identifier("tid", str(number + 1)),
     )
 
 
-def _release(plain: Json) -> Release:
+def _release(plain: Fields) -> Release:
     return Release(
-        symbol=plain["symbol"],
-        sign=_sign(plain["side"]),
-        time_ms=int(plain["time_ms"]),
-        sent_ms=exact(plain["sent_ms"]),
+        symbol=plain.text("symbol"),
+        sign=_sign(plain, "side"),
+        time_ms=plain.whole("time_ms"),
+        sent_ms=plain.exact("sent_ms"),
     )
 
 
-def _adjustment(plain: Json) -> Adjustment:
+def _adjustment(plain: Fields) -> Adjustment:
     return Adjustment(
-        symbol=plain["symbol"],
-        at_ms=int(plain["at_ms"]),
-        start=exact(plain["start"]),
-        end=exact(plain["end"]),
+        symbol=plain.text("symbol"),
+        at_ms=plain.whole("at_ms"),
+        start=plain.exact("start"),
+        end=plain.exact("end"),
     )
 
 
-def _requests(plain: Json | None) -> Requests:
+def _requests(plain: Fields) -> Requests:
     """Read what the venue counted; where nothing is said, nothing was limited."""
-    if plain is None:
-        return Requests()
     return Requests(
-        are_limited={"on": True, "off": False}[plain["limits"]],
-        per_minute=int(plain["weight_per_minute"]),
-        weights=_by_minute(plain["weight_by_minute"]),
-        refusals=_by_minute(plain["refused_by_minute"]),
+        are_limited=plain.choice("limits", {"on", "off"}) == "on",
+        per_minute=plain.whole("weight_per_minute"),
+        weights=_by_minute(plain, "weight_by_minute"),
+        refusals=_by_minute(plain, "refused_by_minute"),
     )
 
 
-def _by_minute(plain: Json) -> dict[int, int]:
-    return {int(minute): int(count) for minute, count in plain.items()}
+def _by_minute(plain: Fields, name: str) -> dict[int, int]:
+    counts = plain.one(name)
+    if not all(minute.isdecimal() for minute in counts.names):
+        raise EvidenceError(f"requests.{name} must name minutes by their numbers")
+    return {int(minute): counts.whole(minute) for minute in counts.names}
 
 
-def _market(plain: Json) -> Market:
+def _market(plain: Fields) -> Market:
     return Market(
-        size_decimals=int(plain["size_decimals"]),
-        max_leverage=int(plain["max_leverage"]),
-        min_notional=exact(plain["min_notional"]),
+        size_decimals=plain.whole("size_decimals", most=_MOST_DECIMALS),
+        max_leverage=plain.whole("max_leverage", least=1),
+        min_notional=plain.positive("min_notional"),
     )
 
 
-def _account(plain: Json) -> VenueAccount:
+def _account(plain: Fields) -> VenueAccount:
+    fills = [*plain.each("fills"), *plain.each("twap_fills", optional=True)]
     return VenueAccount(
-        mode=plain.get("mode", "default"),
-        purses=_amounts(plain.get("purses", {})),
-        orders=tuple(_order(order) for order in plain.get("orders", ())),
-        fills=_fills([*plain.get("fills", ()), *plain.get("twap_fills", ())]),
-        positions=_amounts(plain.get("positions", {})),
+        mode=plain.text("mode", "default"),
+        purses=plain.amounts("purses"),
+        orders=tuple(_order(order) for order in plain.each("orders")),
+        fills=_fills(fills),
+        positions=plain.amounts("positions"),
         leverages={
-            symbol: int(chosen["value"]) for symbol, chosen in plain.get("leverages", {}).items()
+            symbol: chosen.whole("value", least=1) for symbol, chosen in plain.named("leverages")
         },
-        refused_actions=tuple(_refused(each) for each in plain.get("refused_actions", ())),
+        refused_actions=tuple(
+            _refused(one) for one in plain.each("refused_actions", optional=True)
+        ),
     )
 
 
-def _refused(plain: Json) -> RefusedAction:
-    return RefusedAction(at_ms=exact(plain["time_ms"]), reduces=bool(plain["reduces"]))
+def _refused(plain: Fields) -> RefusedAction:
+    return RefusedAction(at_ms=plain.exact("time_ms"), reduces=plain.flag("reduces"))
 
 
-def _fills(plain: Sequence[Json]) -> tuple[VenueFill, ...]:
+def _fills(plain: Sequence[Fields]) -> tuple[VenueFill, ...]:
     return tuple(sorted((_fill(fill) for fill in plain), key=lambda fill: fill.time_ms))
 
 
-def _order(plain: Json) -> VenueOrder:
+def _order(plain: Fields) -> VenueOrder:
+    received_ms = plain.exact("received_ms")
     return VenueOrder(
-        cloid=plain.get("cloid") or "",
-        oid=str(plain["oid"]),
-        symbol=plain["coin"],
-        sign=_sign(plain["side"]),
-        price=exact(plain["px"]),
-        size=exact(plain["sz"]),
-        filled=exact(plain["filled"]),
-        status=plain["status"],
-        received_ms=exact(plain["received_ms"]),
+        cloid=plain.text("cloid", ""),
+        oid=plain.identifier("oid"),
+        symbol=plain.text("coin"),
+        sign=_sign(plain, "side"),
+        price=plain.positive("px"),
+        size=plain.positive("sz"),
+        filled=plain.exact("filled", least=0),
+        status=plain.text("status"),
+        received_ms=received_ms,
         # A nonce is given once, in order; what is sent again keeps it.
-        pinned=exact(plain.get("nonce", plain["received_ms"])),
+        pinned=plain.exact("nonce", received_ms),
     )
 
 
-def _fill(plain: Json) -> VenueFill:
+def _fill(plain: Fields) -> VenueFill:
     return VenueFill(
-        oid=str(plain["oid"]),
-        symbol=plain["coin"],
-        sign=_sign(plain["side"]),
-        price=exact(plain["px"]),
-        size=exact(plain["sz"]),
-        time_ms=int(plain["time"]),
-        fee=exact(plain.get("fee", "0")),
-        tid=str(plain.get("tid", "")),
+        oid=plain.identifier("oid"),
+        symbol=plain.text("coin"),
+        sign=_sign(plain, "side"),
+        price=plain.positive("px"),
+        size=plain.positive("sz"),
+        time_ms=plain.whole("time"),
+        fee=plain.exact("fee"),
+        tid=plain.identifier("tid", ""),
     )
 
 
-def _follow(plain: Json) -> Follow:
+def _follow(plain: Fields) -> Follow:
     return Follow(
-        follow_id=plain["follow_id"],
-        wallet=plain["wallet_address"].lower(),
-        limits=read_limits(plain["limits"], exact),
-        receipts=tuple(_receipt(receipt) for receipt in plain["receipts"]),
-        portfolio=_amounts(plain["portfolio"]),
-        started_at_ms=int(plain.get("started_at_ms", 0)),
-        perfect=bool(plain.get("perfect", False)),
+        follow_id=plain.text("follow_id"),
+        wallet=plain.text("wallet_address").lower(),
+        limits=read_limits(plain.one("limits")),
+        receipts=tuple(_receipt(receipt) for receipt in plain.each("receipts")),
+        portfolio=plain.amounts("portfolio"),
+        started_at_ms=plain.whole("started_at_ms", 0),
+        perfect=plain.flag("perfect", default=False),
     )
 
 
-def _receipt(plain: Json) -> Receipt:
+def _receipt(plain: Fields) -> Receipt:
+    stages = plain.one("stages") if plain.has("stages") else Fields({})
     return Receipt(
-        trade_id=plain["trade_id"],
-        seq=int(plain["seq"]),
-        symbol=plain["symbol"],
-        leader_sign=_sign(plain["leader_side"]),
-        leader_size=exact(plain["leader_size"]),
-        leader_price=exact(plain["leader_price"]),
-        leader_time_ms=int(plain["leader_time_ms"]),
-        kind=plain["kind"],
-        status=plain["status"],
-        reason=plain.get("reason") or "",
-        legs=tuple(_leg(leg) for leg in plain.get("legs", ())),
-        numbers=_amounts(plain.get("numbers", {})),
-        is_correction=bool(plain.get("correction", False)),
-        seen_ms=int(plain.get("stages", {}).get("seen", 0)),
-        decided_ms=int(plain.get("stages", {}).get("decided", 0)),
-        answered_ms=int(plain.get("stages", {}).get("answered", 0)),
-        bound_by=plain.get("bound_by") or "",
+        trade_id=plain.text("trade_id"),
+        seq=plain.whole("seq"),
+        symbol=plain.text("symbol"),
+        leader_sign=_sign(plain, "leader_side"),
+        leader_size=plain.exact("leader_size", least=0),
+        leader_price=plain.positive("leader_price"),
+        leader_time_ms=plain.whole("leader_time_ms"),
+        kind=plain.choice("kind", _KINDS),
+        status=plain.choice("status", _STATUSES),
+        reason=plain.text("reason", ""),
+        legs=tuple(_leg(leg) for leg in plain.each("legs")),
+        numbers=plain.amounts("numbers", optional=True),
+        is_correction=plain.flag("correction", default=False),
+        seen_ms=stages.whole("seen", 0),
+        decided_ms=stages.whole("decided", 0),
+        answered_ms=stages.whole("answered", 0),
+        bound_by=plain.text("bound_by", ""),
     )
 
 
-def _leg(plain: Json) -> Leg:
+def _leg(plain: Fields) -> Leg:
     return Leg(
-        leg=int(plain["leg"]),
-        attempt=int(plain["attempt"]),
-        cloid=plain["client_order_id"],
-        kind=plain["kind"],
-        sign=_sign(plain["side"]),
-        size=exact(plain["size"]),
-        limit_price=exact(plain["limit_price"]),
-        reduce_only=bool(plain["reduce_only"]),
-        state=plain["state"],
-        filled=_optional(plain, "filled_size", exact),
-        average_price=_optional(plain, "average_price", exact),
+        leg=plain.whole("leg"),
+        attempt=plain.whole("attempt"),
+        cloid=plain.text("client_order_id"),
+        kind=plain.choice("kind", _LEGS),
+        sign=_sign(plain, "side"),
+        size=plain.exact("size", least=0),
+        limit_price=plain.exact("limit_price", least=0),
+        reduce_only=plain.flag("reduce_only"),
+        state=plain.choice("state", _STATES),
+        filled=plain.exact("filled_size", ZERO, least=0),
+        average_price=plain.exact("average_price", ZERO, least=0),
     )
 
 
-def _optional(plain: Json, name: str, read: Callable[[Any], Fraction]) -> Fraction:
-    value = plain.get(name)
-    return ZERO if value is None else read(value)
-
-
-def _intervention(plain: Json) -> Intervention:
-    ends = plain.get("to_ms")
+def _intervention(plain: Fields) -> Intervention:
     return Intervention(
-        reason=plain["reason"],
-        follow_id=plain.get("follow_id", ""),
-        from_ms=exact(plain["from_ms"]),
-        to_ms=None if ends is None else exact(ends),
+        reason=plain.text("reason"),
+        follow_id=plain.text("follow_id", ""),
+        from_ms=plain.exact("from_ms"),
+        to_ms=plain.exact("to_ms") if plain.has("to_ms") else None,
     )

@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from fractions import Fraction
 
+from simulators.judge.exact import ZERO
 from simulators.judge.verdict import Figure, Finding, Verdict
 
 LONGEST_LIST = 20
 
 
-def report_of(verdict: Verdict) -> str:
-    """Write the verdict as a table and a list of findings."""
-    return "\n".join([*_totals(verdict), "", *_figures(verdict), *_findings(verdict)]) + "\n"
+def report_of(verdict: Verdict, least_share: Fraction = ZERO) -> str:
+    """Write the verdict as a table and a list of findings.
+
+    `least_share` is how many of the pairs must be orders, 0 where nothing is demanded.
+    """
+    rows = [*_totals(verdict, least_share), "", *_figures(verdict), *_findings(verdict)]
+    return "\n".join(rows) + "\n"
 
 
-def _totals(verdict: Verdict) -> Iterator[str]:
+def _totals(verdict: Verdict, least_share: Fraction) -> Iterator[str]:
     totals = verdict.totals
     rows = {
         "trades": totals.trades,
@@ -28,7 +34,9 @@ def _totals(verdict: Verdict) -> Iterator[str]:
     }
     for name, count in rows.items():
         yield f"{name:<34}{count:>8}"
-    yield f"{'pairs with orders':<34}{int(totals.share_with_orders * 100):>7}%"
+    share = totals.share_with_orders
+    judged = f"  {'ok' if share >= least_share else 'WRONG'}" if least_share else ""
+    yield f"{'pairs with orders':<34}{int(share * 100):>7}%{judged}"
 
 
 def _figures(verdict: Verdict) -> Iterator[str]:

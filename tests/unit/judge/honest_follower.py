@@ -261,12 +261,9 @@ class Follower:
 
     def book(self) -> dict[str, Any]:
         """Give the venue's account."""
-        return {
-            "purses": {"": str(self.deposit + self.closed - self.fees)},
-            "orders": self.orders,
-            "fills": self.fills,
-            "positions": self.portfolio(),
-        }
+        purses = {"": str(self.deposit + self.closed - self.fees)}
+        traded = {"orders": self.orders, "fills": self.fills, "positions": self.portfolio()}
+        return {"purses": purses, "leverages": {}, **traded}
 
     def portfolio(self) -> dict[str, str]:
         return {name: str(one.held) for name, one in self.symbols.items() if one.held}

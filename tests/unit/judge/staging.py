@@ -89,6 +89,8 @@ class Stage:
             "books": {
                 LEADER: {
                     "purses": {"": "1000000"},
+                    "orders": [],
+                    "positions": {},
                     "fills": self.leader_fills,
                     "leverages": {symbol: {"value": 5} for symbol in MARKETS},
                 },

@@ -65,17 +65,13 @@ def test_the_totals_count_every_pair_once(evidence: dict[str, Any]) -> None:
     assert totals.skipped["SAME_ENTRY"] == 2
 
 
-def test_a_run_without_trades_is_clean() -> None:
-    assert figures_of(Stage(followers()).evidence()) == CLEAN
-
-
 def test_a_follow_that_started_late_owes_nothing_for_earlier_trades(
     evidence: dict[str, Any],
 ) -> None:
     late = {**evidence["follows"][0], "follow_id": "late", "receipts": [], "portfolio": {}}
     wallet = "0x" + "ab" * 20
     evidence["follows"].append({**late, "wallet_address": wallet, "started_at_ms": 2 * 10**12})
-    evidence["books"][wallet] = {}
+    evidence["books"][wallet] = Follower("late", {}).book()
 
     assert figures_of(evidence) == CLEAN
 

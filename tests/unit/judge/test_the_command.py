@@ -48,8 +48,8 @@ def test_a_run_that_lost_an_order_leaves_with_one_and_names_it(
     [
         ('{"venue": ', "collect it again"),
         ("[" * 100_000, "collect it again"),
-        ("{}", "reading.py lists what it must hold"),
-        ("[]", "reading.py lists what it must hold"),
+        ("{}", "venue is missing"),
+        ("[]", "the evidence must be an object, not []"),
     ],
     ids=["cut short", "brackets without end", "empty", "a list"],
 )

@@ -8,7 +8,7 @@ import pytest
 
 from tests.fakes.builders import LEADER
 from tests.fakes.venue import Fault
-from tests.unit.judge.courtroom import book_of, figures_of, follow_of, only, verdict_of
+from tests.unit.judge.courtroom import book_of, figures_of, follow_of, only, receipt_of, verdict_of
 from tests.unit.judge.production import DECIMALS, ProductionRun, ratio
 from tests.unit.judge.test_slower_and_narrower import outcomes
 from understudy.domain.limits import CopyMode
@@ -92,6 +92,20 @@ def test_a_refusal_counts_for_a_rest_after_a_slow_answer(moved_ms: int, unjustif
     """Of the three one was refused itself, one came 2 s later, and one 7 s."""
     evidence = refused_entry()
     of_the_venue(evidence)[0]["time_ms"] += moved_ms
+
+    assert figures_of(evidence) == only(unjustified_skips=unjustified)
+
+
+@pytest.mark.parametrize(("refused_s", "decided_s", "unjustified"), [(0, 24, 1), (40, 45, 3)])
+def test_a_refusal_excuses_nobody_who_says_to_have_decided_long_after_it_or_the_trade(
+    refused_s: int, decided_s: int, unjustified: int
+) -> None:
+    """Both in seconds from the refused trade on. The skip came 2 s after it; nobody takes 30 s."""
+    evidence = refused_entry()
+    (refusal,), skipped = of_the_venue(evidence), receipt_of(evidence, "one", 4)
+    begins_ms = refusal["time_ms"]
+    refusal["time_ms"] += refused_s * 1_000
+    skipped["stages"]["decided"] = begins_ms + decided_s * 1_000
 
     assert figures_of(evidence) == only(unjustified_skips=unjustified)
 

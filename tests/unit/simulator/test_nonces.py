@@ -91,6 +91,20 @@ def test_the_books_keep_what_was_refused_as_one_action_too_many() -> None:
     assert account.refused_actions == [RefusedAction(NOW + 1), RefusedAction(NOW + 2, reduces=True)]
 
 
+def test_the_books_keep_the_newest_ten_thousand_of_these() -> None:
+    limits, account = ActionLimits(), Account(MASTER, NOW, requests_used=10_000)
+    limits.take(account, 1, NOW)
+    for after_ms in range(1, 9_999):
+        with pytest.raises(ActionRefusedError):
+            limits.take(account, 1, NOW + after_ms)
+    account.refused_actions[:0] = [RefusedAction(NOW - 1), RefusedAction(NOW)]
+    with pytest.raises(ActionRefusedError):
+        limits.take(account, 1, NOW + 9_999)
+
+    times = [each.time_ms - NOW for each in account.refused_actions]
+    assert times == list(range(10_000))
+
+
 def test_cancels_have_more_room_than_orders() -> None:
     limits, account = ActionLimits(), Account(MASTER, NOW, requests_used=10_000)
     for _ in range(50):
