@@ -53,7 +53,7 @@ prove: dev-environment ## the long proofs of the copy rules
 	@$(MAKE) --no-print-directory --keep-going prove-steps && echo "make prove: passed" \
 		|| { echo "make prove: FAILED, see above"; exit 1; }
 
-prove-iam: dev-environment ## take every part of every policy out, one at a time (10 to 20 min)
+prove-iam: dev-environment ## take every part of every policy out, one at a time (20 to 30 min)
 	@$(BIN)/python -m tests.permissions $(ARGS)
 
 bench: dev-environment ## speed of the shipping path, beside its references
