@@ -45,6 +45,7 @@ check: dev-environment sam-environment ## format, lint, security, types, archite
 
 test: dev-environment ## all tests
 	@mkdir -p $(REPORTS) && rm -f $(REPORTS)/test-*
+	@echo "tests with running systems: shown at the end, and meanwhile in $(REPORTS)/test-running.log"
 	@$(MAKE) --no-print-directory --jobs 2 --keep-going test-beside test-running; \
 		status=$$?; cat $(REPORTS)/test-running.log; \
 		echo "make test: $$($(BIN)/python -m checks.totals $(REPORTS)/test-*.xml)"; exit $$status
@@ -128,8 +129,8 @@ template:
 unit:
 	@echo "unit tests" && $(BIN)/pytest --quiet -n 2 tests/unit
 
-# What has running systems waits much of its time: all else takes what that leaves of two cores, and
-# is what people see meanwhile.
+# What has running systems waits much of its time: all else runs beside it, behind it where the kernel
+# weighs them against each other, and is what people see meanwhile.
 test-beside:
 	@nice -n 19 $(MAKE) --no-print-directory test-parallel
 

@@ -22,7 +22,9 @@ MOST_PAUSES_SECONDS = 120
 TOO_MANY_CALLS = 429
 PAGE_SIZE = 100
 HTTP_ERRORS_FROM = 400
+FAULTS_FROM = 500
 UNREADABLE_ANSWER = "UNREADABLE_ANSWER"
+API_FAILED = "API_FAILED"
 Answer = dict[str, Any]
 
 
@@ -251,6 +253,8 @@ def _read(status: int, raw: bytes) -> Answer:
     except ValueError:
         answer = None
     if not isinstance(answer, dict):
+        if status >= FAULTS_FROM or status == TOO_MANY_CALLS:
+            raise ApiError(status, API_FAILED, "it failed and did not say why: its log may")
         other = f"what answers there is no API of Understudy (HTTP {status})"
         raise ApiError(status, UNREADABLE_ANSWER, other)
     return answer

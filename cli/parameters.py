@@ -44,7 +44,8 @@ def parameters_in(given: Iterable[str]) -> dict[str, str]:
             raise _invalid(f"{name} is set by this command itself")
         if not _may_be(name, described[name], value):
             is_what = described[name]["Description"]
-            raise _invalid(f"{name} cannot be {value!r}; it is: {is_what}")
+            shown = "that" if described[name].get("NoEcho") else repr(value)
+            raise _invalid(f"{name} cannot be {shown}; it is: {is_what}")
         parameters[name] = value
     return parameters
 

@@ -11,6 +11,8 @@ from localcloud.state_folder import read_object, write_whole
 from localcloud.wire import HOST
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from localcloud.state_folder import StateFolder
 
 CLOUD = "cloud"
@@ -32,7 +34,9 @@ def pinned_port(folder: StateFolder, name: str, wanted: int | None = None) -> in
         return _opened(name, kept, f"name another folder; to begin anew, remove {folder.root}")
     if wanted is None and isinstance(kept, int) and obstacle(kept) is None:
         return kept
-    port = _opened(name, wanted or _free_port(), "name another one with --port")
+    port = _opened(
+        name, wanted or _free_port(besides=noted.values()), "name another one with --port"
+    )
     folder.root.mkdir(parents=True, exist_ok=True)
     write_whole(folder.ports, {**noted, name: port})
     return port
@@ -78,7 +82,8 @@ def _shown(name: str) -> str:
     return _SHOWN.get(name, name)
 
 
-def _free_port() -> int:
+def _free_port(besides: Collection[object]) -> int:
     with closing(socket.socket()) as probe:
         probe.bind((HOST, 0))
-        return int(probe.getsockname()[1])
+        port = int(probe.getsockname()[1])
+        return _free_port(besides) if port in besides else port

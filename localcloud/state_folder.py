@@ -18,6 +18,7 @@ import fcntl
 import json
 import os
 import shutil
+import time
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 FULL_BELOW_BYTES = 1_000_000
+LOOKED_AT_TIMES = 4
+LOOKED_AT_SECONDS = 0.05
 
 
 def refusal(problem: OSError, path: Path) -> LocalCloudError:
@@ -61,7 +64,7 @@ def read_object(path: Path) -> dict[str, Any]:
     """Read a JSON object, or `{}` where there is none or only a damaged one."""
     try:
         value = json.loads(path.read_text(encoding="utf-8"))
-    except (FileNotFoundError, ValueError):
+    except (FileNotFoundError, NotADirectoryError, ValueError):
         return {}
     return value if isinstance(value, dict) else {}
 
@@ -139,7 +142,7 @@ class StateFolder:
         """Say since when a system runs on this folder, in seconds of the epoch; None for none."""
         try:
             descriptor = os.open(self.running, os.O_RDONLY)
-        except FileNotFoundError:
+        except (FileNotFoundError, NotADirectoryError):
             return None
         try:
             fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
@@ -160,7 +163,7 @@ class StateFolder:
         except OSError as problem:
             raise refusal(problem, self.root) from problem
         try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            _take(descriptor)
         except OSError as problem:
             holder = os.read(descriptor, 32).decode().strip() or "unknown"
             os.close(descriptor)
@@ -170,6 +173,18 @@ class StateFolder:
                 "Stop that one first (Ctrl-C where it runs), or choose another folder.",
             ) from problem
         return Lock(descriptor, after_a_kill=os.fstat(descriptor).st_size > 0)
+
+
+def _take(descriptor: int) -> None:
+    """Lock for sole use; whoever only looks whether somebody does is gone in a moment."""
+    for _ in range(LOOKED_AT_TIMES):
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            time.sleep(LOOKED_AT_SECONDS)
+        else:
+            return
+    fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
 
 
 @dataclass(frozen=True)

@@ -59,7 +59,7 @@ LAYOUTS: Mapping[type, Mapping[str, str]] = {
     Standing: {
         "switch": "switch",
         "subject": "subject",
-        "on since": "since_ms",
+        "last turned on": "since_ms",
         "by": "operator",
         "reason": "reason",
     },

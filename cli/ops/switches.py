@@ -13,8 +13,9 @@ if TYPE_CHECKING:
     from cli.ops.operating import Operating
     from understudy.ports.audit import AuditLookup
 
-MOST_ROWS = 200
+MOST_ROWS = 1_000
 NOT_READ = "the audit cannot be read"
+NOT_FOUND = f"not in the newest {MOST_ROWS:,} rows of the audit"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,5 +50,5 @@ def _told(lookup: AuditLookup, on: TurnedOn) -> Standing:
         return Standing(*place, "", NOT_READ)
     event = f"{on.switch.name}_ON"
     written = (row.facts for row in rows if row.event == event and row.at_ms >= on.since_ms)
-    facts = next(written, {})
+    facts = next(written, {"reason": NOT_FOUND} if len(rows) == MOST_ROWS else {})
     return Standing(*place, str(facts.get("operator", "")), str(facts.get("reason", "")))

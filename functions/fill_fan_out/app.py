@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from understudy.runtime.starting import uncollected
@@ -11,13 +12,15 @@ with uncollected():
     from understudy.runtime.deliveries import Answer, work_through
     from understudy.runtime.fill_fan_out import build
     from understudy.workflows.fill_fan_out import fan_out_shard
+    from understudy.workflows.watching.fanning_out import FanOutPorts
 
 
 def handler(event: dict[str, Any], context: Any) -> Answer:
     """Work through trades, shard by shard."""
-    return work_through(event, (FillFanOut,), "fill_fan_out", _fan_out, is_urgent=True)
+    fan_out = partial(_fan_out, build())
+    return work_through(event, (FillFanOut,), "fill_fan_out", fan_out, is_urgent=True)
 
 
-def _fan_out(messages: list[FillFanOut]) -> None:
+def _fan_out(ports: FanOutPorts, messages: list[FillFanOut]) -> None:
     for message in messages:
-        fan_out_shard(build(), message)
+        fan_out_shard(ports, message)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from understudy.runtime.starting import uncollected
@@ -12,21 +13,22 @@ with uncollected():
     from understudy.runtime.deliveries import Answer, work_through
     from understudy.runtime.follow_reconcile import build
     from understudy.runtime.observability import logger
-    from understudy.workflows.follow_reconcile import reconcile, sweep
+    from understudy.workflows.follow_reconcile import ReconcilePorts, reconcile, sweep
     from understudy.workflows.reconciling.overdue import overdue_orders
 
 
 def handler(event: dict[str, Any], context: Any) -> Answer | None:
     """Work through the queue's commands, or request a sweep when the schedule calls."""
+    ports = build()
     if "Records" not in event:
-        sweep(build(), HYPERLIQUID)
-        _warn_of_overdue_orders()
+        sweep(ports, HYPERLIQUID)
+        _warn_of_overdue_orders(ports)
         return None
-    return work_through(event, RECONCILE_COMMANDS, "follow_reconcile", _reconcile)
+    return work_through(event, RECONCILE_COMMANDS, "follow_reconcile", partial(_reconcile, ports))
 
 
-def _warn_of_overdue_orders() -> None:
-    orders = overdue_orders(build().copying)
+def _warn_of_overdue_orders(ports: ReconcilePorts) -> None:
+    orders = overdue_orders(ports.copying)
     if orders:
         # An alarm counts these lines.
         logger("follow_reconcile").warning(
@@ -34,6 +36,6 @@ def _warn_of_overdue_orders() -> None:
         )
 
 
-def _reconcile(messages: list[ReconcileCommand]) -> None:
+def _reconcile(ports: ReconcilePorts, messages: list[ReconcileCommand]) -> None:
     for message in messages:
-        reconcile(build(), message)
+        reconcile(ports, message)

@@ -58,9 +58,13 @@ class WalletService:
     def __init__(
         self, url: str, read_token: Callable[[], str], pause: Callable[[float], None] = sleep
     ) -> None:
-        place = urlsplit(url)
-        is_local = place.scheme == "http" and place.hostname in _THIS_MACHINE
-        if not place.hostname or (place.scheme != "https" and not is_local):
+        try:
+            place = urlsplit(url)
+            host, _ = place.hostname, place.port
+        except ValueError as error:
+            raise ConfigurationError("SERVER_WALLETS_URL must be an address") from error
+        is_local = place.scheme == "http" and host in _THIS_MACHINE
+        if not host or (place.scheme != "https" and not is_local):
             raise ConfigurationError(
                 "SERVER_WALLETS_URL must begin with https:// (http:// only on this machine)"
             )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -77,22 +78,6 @@ def test_a_profile_that_a_follow_cannot_live_with_changes_nothing(
             "sizing: percent belongs to kind 'ratio', and to no other",
         ),
         (
-            {"copy_budget_usdc": "50", "sizing": {"cost_per_order_usdc": "100"}},
-            "sizing: cost_per_order_usdc must not exceed copy_budget_usdc",
-        ),
-        (
-            {"copy_budget_usdc": "50", "max_order_usdc": "51"},
-            "max_order_usdc must not exceed copy_budget_usdc",
-        ),
-        (
-            {"copy_budget_usdc": "50", "max_position_usdc": "51"},
-            "max_position_usdc must not exceed copy_budget_usdc",
-        ),
-        (
-            {"symbols_allow": ["BTC", "ETH"], "symbols_deny": ["BTC"]},
-            "symbols_allow and symbols_deny both name BTC",
-        ),
-        (
             {"symbols_deny": ["btc"]},
             "symbols_deny: there is no market 'btc': did you mean 'BTC'?",
         ),
@@ -119,16 +104,27 @@ def test_a_profile_that_no_follow_could_use_is_refused_before_there_is_any(
         {"max_order_usdc": "1000000000", "max_position_usdc": "1000000000"},
         {"copy_budget_usdc": "10", "slippage_bps": 0},
         {"symbols_allow": ["BTC"], "symbols_deny": ["ETH"]},
-        {"copy_budget_usdc": "50", "sizing": None, "max_order_usdc": None},
+        {"copy_budget_usdc": "50", "sizing": {"cost_per_order_usdc": "100"}},
+        {"copy_budget_usdc": "50", "max_order_usdc": "100", "max_position_usdc": "51"},
+        {"symbols_allow": ["BTC", "ETH"], "symbols_deny": ["BTC"]},
     ],
     ids=str,
 )
-def test_what_a_profile_leaves_to_its_follows_fits_it(
+def test_a_profile_may_say_what_a_follows_own_values_make_fit(
     api: ApiWorld, token: str, limits: dict[str, Any]
 ) -> None:
-    chosen = {name: each for name, each in limits.items() if each is not None}
+    assert put(api, token, **limits).body["limits"] == limits
 
-    assert put(api, token, **limits).body["limits"] == chosen
+
+def test_a_profile_with_a_limit_that_nobody_knows_any_more_can_be_replaced(
+    api: ApiWorld, token: str
+) -> None:
+    put(api, token, slippage_bps=20)
+    (user_id,) = api.identity.profiles
+    stored = api.identity.copy_profile(user_id)
+    api.identity.put_copy_profile(replace(stored, limits={"max_moon_phase": 3}))
+
+    assert put(api, token, slippage_bps=10).body["limits"] == {"slippage_bps": 10}
 
 
 def test_the_switch_stops_and_resumes_what_it_stopped(api: ApiWorld, token: str) -> None:

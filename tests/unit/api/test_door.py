@@ -33,6 +33,7 @@ def test_a_wallets_connector_is_what_its_user_said_last_and_nothing_made_up(api:
     telling = api.request("POST", "/v1/auth/siwe/verify", named).body["wallet"]
 
     assert (silent["connector"], telling["connector"]) == ("NOT_SAID", "REOWN")
+    assert api.sign_in()["wallet"]["connector"] == "REOWN"
 
 
 def test_a_nonce_comes_with_its_end_and_is_kept_by_nobody_on_the_way(api: ApiWorld) -> None:

@@ -146,3 +146,13 @@ def test_a_problem_is_an_exit_code(
 
     assert main(["doctor"]) == 1
     assert "install a newer one" in capsys.readouterr().out
+
+
+def test_a_file_that_is_where_the_state_belongs_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / ".local").touch()
+    monkeypatch.setattr(checkup, "STATE", tmp_path / ".local")
+
+    assert main(["doctor"]) == 1
+    assert "move it away: a folder belongs there" in capsys.readouterr().out

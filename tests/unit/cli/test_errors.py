@@ -14,7 +14,7 @@ import pytest
 
 from cli.addresses import is_address, require_addresses
 from cli.app import main
-from cli.client import ApiError, ApiUnreachableError
+from cli.client import ApiError, ApiUnreachableError, _read
 from cli.errors import CommandError, explained
 from cli.files import require_writable, write_json
 from localcloud.errors import Code, LocalCloudError
@@ -51,6 +51,17 @@ def test_what_is_no_api_is_told_as_such_and_not_as_a_refusal_of_the_api() -> Non
 
     assert known.message == "what answers there is no API"
     assert known.remedy == "look whether that is the API's address"
+
+
+@pytest.mark.parametrize(
+    ("status", "code"),
+    [(404, "UNREADABLE_ANSWER"), (429, "API_FAILED"), (500, "API_FAILED"), (502, "API_FAILED")],
+)
+def test_an_api_that_fails_without_a_word_is_not_called_none(status: int, code: str) -> None:
+    with pytest.raises(ApiError) as raised:
+        _read(status, b"<h1>Bad Gateway</h1>")
+
+    assert raised.value.code == code
 
 
 def test_what_nobody_foresaw_is_said_to_be_the_programs_own_fault() -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, cast
 import pytest
 
 from cli.app import main
-from cli.ops import deeds
+from cli.ops import deeds, switches
 from cli.ops.operating import Operating
 from tests.fakes.api import ApiWorld
 from tests.fakes.builders import LEADER
@@ -115,6 +115,19 @@ def test_the_reason_is_the_newest_ones_and_what_is_off_again_is_not_listed(
     desk.turn(Switch.KILL_GLOBAL, "", "the second time")
 
     assert listed(capsys)[1].endswith("the second time")
+
+
+def test_where_too_much_was_written_since_that_is_said(
+    desk: Desk, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(switches, "MOST_ROWS", 1)
+    desk.turn(Switch.KILL_GLOBAL, "", "an incident")
+    desk.api.world.clock.advance(OFTEN)
+    desk.api.world.switches.turn(
+        Switch.KILL_GLOBAL, "", on=True, at_ms=desk.api.world.clock.now_ms()
+    )
+
+    assert listed(capsys)[1].endswith("rows of the audit")
 
 
 def test_a_reason_of_an_earlier_time_is_not_given_for_one_that_was_never_written_down(

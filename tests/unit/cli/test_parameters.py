@@ -58,7 +58,7 @@ def test_a_value_may_hold_the_sign() -> None:
         ("SiweChainIds=mainnet", "it is: Comma-separated chain ids"),
         ("SiweChainIds=1;42161", "cannot be '1;42161'"),
         ("SiweChainIds=", "cannot be ''"),
-        ("SiweRpcUrl=http://rpc.example.com", "cannot be 'http://rpc.example.com'"),
+        ("SiweRpcUrl=http://rpc.example.com/secret", "SiweRpcUrl cannot be that"),
         ("VenueWeightPerMinute=0", "cannot be '0'"),
         ("EgressGroup=", "cannot be ''"),
         ("AgentMaxOrderNotional=0", "cannot be '0'"),
@@ -74,3 +74,20 @@ def test_what_the_template_would_refuse_is_refused(given: str, said: str) -> Non
 
     assert caught.value.code == "PARAMETER_INVALID"
     assert "configuration.md" in caught.value.remedy
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        "SiweDomains= app.example.com , localhost:3000,",
+        "SiweUris=Com.Example.App://login,http://[::1]:3000",
+        "SiweChainIds=1 , 42161,",
+        "SiweRpcUrl=http://[::1]:8545/rpc",
+        "SiweRpcUrl=http://localhost?k=1",
+        "SiweRpcUrl=",
+    ],
+)
+def test_what_the_functions_can_read_is_taken(given: str) -> None:
+    name, _, value = given.partition("=")
+
+    assert parameters_in([given]) == {name: value}

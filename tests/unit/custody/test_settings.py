@@ -64,6 +64,7 @@ def test_nothing_has_a_default(name: str) -> None:
         ("AGENT_MAX_LEVERAGE", "2.5"),
         ("AGENT_PRICE_BAND_BPS", "ten"),
         ("AGENT_AUTHORITY", "kms"),
+        ("AGENT_AUTHORITY", "SERVER_WALLET"),
     ],
 )
 def test_nonsense_is_refused_by_name(name: str, value: str) -> None:

@@ -80,3 +80,18 @@ def test_of_a_wanted_port_it_says_that_another_may_be_named(
 
     assert refused.value.code is Code.PORT_IN_USE
     assert "name another one with --port" in refused.value.remedy
+
+
+def test_a_port_chosen_anew_is_nobody_elses(
+    folder: StateFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Drawing(socket.socket):
+        drawn = iter([45111, 45113])
+
+        def getsockname(self) -> tuple[str, int]:
+            return "127.0.0.1", next(self.drawn)
+
+    write_whole(folder.ports, {"cloud": 45111})
+    monkeypatch.setattr("localcloud.ports.socket.socket", Drawing)
+
+    assert pinned_port(folder, "simulator") == 45113

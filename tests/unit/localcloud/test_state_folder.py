@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import errno
+import fcntl
 import os
+import threading
 from typing import TYPE_CHECKING
 
 import pytest
@@ -52,6 +54,17 @@ def test_a_second_user_is_refused_until_the_first_lets_go(folder: StateFolder) -
     folder.lock().close()
 
     assert refused.value.code is Code.STATE_IN_USE
+
+
+def test_a_first_user_is_not_refused_because_somebody_looks_just_then(folder: StateFolder) -> None:
+    folder.lock().close()
+    looking = os.open(folder.running, os.O_RDONLY)
+    fcntl.flock(looking, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    looked = threading.Timer(0.06, os.close, [looking])
+    looked.start()
+
+    folder.lock().close()
+    looked.join()
 
 
 @pytest.mark.parametrize("was_saved", [False, True])

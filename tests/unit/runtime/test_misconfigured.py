@@ -9,8 +9,12 @@ import pytest
 
 from functions.api.routes import SERVED_TO_ALL
 from functions.api.server import serve
+from functions.fill_fan_out import app as fill_fan_out
+from functions.follow_reconcile import app as follow_reconcile
+from functions.follower_execute import app as follower_execute
+from functions.leader_sync import app as leader_sync
 from understudy.domain.errors import ConfigurationError
-from understudy.runtime import api, environment
+from understudy.runtime import api
 from understudy.runtime.observability import log_failure
 
 GOOD = {
@@ -32,6 +36,8 @@ WRONG = [
     ("SIWE_CHAIN_IDS", "01"),
     ("SIWE_CHAIN_IDS", "٣"),
     ("SIWE_RPC_URL", f"http://rpc.example.com/{SECRET}"),
+    ("SIWE_RPC_URL", f"https://rpc.example.com:port/{SECRET}"),
+    ("SIWE_RPC_URL", f"https://[rpc/{SECRET}"),
 ]
 
 
@@ -91,15 +97,23 @@ def test_a_limit_that_no_bucket_can_have_is_refused_by_the_name_of_its_variable(
         api._door_limits()
 
 
-def test_a_worker_that_is_set_up_wrongly_fails_loudly(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+@pytest.mark.parametrize("step", [leader_sync, fill_fan_out, follower_execute, follow_reconcile])
+def test_a_worker_that_is_set_up_wrongly_dies_and_answers_nothing(
+    monkeypatch: pytest.MonkeyPatch, step: Any
 ) -> None:
-    monkeypatch.setenv("HYPERLIQUID_CHAIN", "mainnet")
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "nobody")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "nothing")
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
 
-    with pytest.raises(ConfigurationError) as raised:
-        environment.chain()
-    log_failure("fill_fan_out", "a shard", raised.value)
+    with pytest.raises(ConfigurationError, match="set the environment variable"):
+        step.handler({"Records": []}, None)
+
+
+def test_a_wrong_setting_that_a_message_meets_is_an_error_in_the_log(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    log_failure("fill_fan_out", "a shard", ConfigurationError("X must be one of A, B"))
 
     line = json.loads(capsys.readouterr().out)
     assert (line["level"], line["code"]) == ("ERROR", "SYSTEM_MISCONFIGURED")
-    assert "HYPERLIQUID_CHAIN must be one of Mainnet, Testnet" in line["exception"]
+    assert "X must be one of A, B" in line["exception"]

@@ -7,11 +7,11 @@ What must hold between several of them is checked here.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from understudy.domain.codec import Plain, from_plain, to_plain
 from understudy.domain.errors import InvalidInputError
-from understudy.domain.limits import Limits, SizingKind
+from understudy.domain.limits import Limits, Sizing, SizingKind
 
 if TYPE_CHECKING:
     from decimal import Decimal
@@ -20,8 +20,6 @@ if TYPE_CHECKING:
 
 Choices = Mapping[str, object]
 NEEDED = ("copy_budget_usdc", "sizing")
-# What a profile leaves to its follows: whatever else it says fits these.
-_LEFT_TO_FOLLOWS = {"copy_budget_usdc": "Infinity", "sizing": {"kind": "proportional"}}
 
 
 def composed_limits(own: Choices, profile: Choices) -> Limits:
@@ -32,20 +30,16 @@ def composed_limits(own: Choices, profile: Choices) -> Limits:
         said = f"{' and '.join(missing)} {'is' if len(missing) == 1 else 'are'} required"
         raise _unfit(f"{said}: send it in limits, or set it in the copy profile")
     limits = from_plain(Limits, chosen)
-    require_fitting(limits)
-    return limits
-
-
-def profile_limits(profile: Choices) -> Limits:
-    """Give a profile as the limits of a follow that adds only what the profile does not say."""
-    return from_plain(Limits, {**_LEFT_TO_FOLLOWS, **profile})
-
-
-def require_fitting(limits: Limits) -> None:
-    """Raise InvalidInputError for limits that do not fit together."""
     _check_sizing(limits)
     _check_caps(limits)
     _check_symbols(limits)
+    return limits
+
+
+def require_whole_sizing(choices: Choices) -> None:
+    """Raise InvalidInputError for a sizing that no follow can use; there need not be one."""
+    if "sizing" in choices:
+        _check_numbers(from_plain(Sizing, cast("Choices", choices["sizing"])))
 
 
 def own_choices(follow: Follow) -> Plain:
@@ -61,11 +55,16 @@ def changed_choices(choices: Choices, changes: Choices) -> Plain:
 
 
 def _check_sizing(limits: Limits) -> None:
-    sizing, cost = limits.sizing, limits.sizing.cost_per_order_usdc
-    _check_number("cost_per_order_usdc", cost, sizing.kind, SizingKind.FIXED)
-    _check_number("percent", sizing.percent, sizing.kind, SizingKind.RATIO)
+    _check_numbers(limits.sizing)
+    cost = limits.sizing.cost_per_order_usdc
     if cost is not None and cost > limits.copy_budget_usdc:
         raise _unfit("sizing: cost_per_order_usdc must not exceed copy_budget_usdc")
+
+
+def _check_numbers(sizing: Sizing) -> None:
+    cost = sizing.cost_per_order_usdc
+    _check_number("cost_per_order_usdc", cost, sizing.kind, SizingKind.FIXED)
+    _check_number("percent", sizing.percent, sizing.kind, SizingKind.RATIO)
 
 
 def _check_number(name: str, value: Decimal | None, kind: SizingKind, owner: SizingKind) -> None:

@@ -13,7 +13,7 @@ MS_DIGITS = 13
 MOST = 10**12
 ADDRESS = re.compile(r"0x[0-9a-f]{40}")
 DOMAIN = re.compile(r"[^\s/?#@]+")
-ORIGIN = re.compile(r"[a-z][a-z0-9+.-]*://[^\s/?#@]+")
+ORIGIN = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://[^\s/?#@]+")
 CHAIN_ID = re.compile(r"[1-9][0-9]{0,17}")
 QUEUE_URLS = {
     "leader_fills": "LEADER_FILLS_QUEUE_URL",

@@ -28,13 +28,16 @@ class BoundedHttp:
     """One address; https, or http on this machine. `setting` names it where it is refused."""
 
     def __init__(self, url: str, setting: str) -> None:
-        place = urlsplit(url)
-        is_local = place.scheme == "http" and place.hostname in THIS_MACHINE
-        if not place.hostname or (place.scheme != "https" and not is_local):
+        try:
+            place = urlsplit(url)
+            self._host, self._port = place.hostname or "", place.port
+        except ValueError as error:
+            raise ConfigurationError(f"{setting} must be an address") from error
+        is_local = place.scheme == "http" and self._host in THIS_MACHINE
+        if not self._host or (place.scheme != "https" and not is_local):
             raise ConfigurationError(
                 f"{setting} must begin with https:// (http:// only on this machine)"
             )
-        self._host, self._port = place.hostname, place.port
         self._kind = HTTPConnection if is_local else HTTPSConnection
         self._target = (place.path or "/") + (f"?{place.query}" if place.query else "")
 

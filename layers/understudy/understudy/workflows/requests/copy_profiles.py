@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, NamedTuple, cast
 
 from understudy.domain.audit import AuditEntry
 from understudy.domain.errors import ConflictError, NotFoundError
@@ -14,8 +15,7 @@ from understudy.domain.limit_choices import (
     Choices,
     changed_choices,
     own_choices,
-    profile_limits,
-    require_fitting,
+    require_whole_sizing,
 )
 from understudy.domain.limits import Limits
 from understudy.domain.markets import HYPERLIQUID
@@ -28,7 +28,7 @@ from understudy.ports.switches import Switch, SwitchBoard
 from understudy.workflows.requests.follow_changes import OwnFollows
 from understudy.workflows.requests.follow_lifecycle import FollowLifecycle
 from understudy.workflows.requests.follows import with_limits
-from understudy.workflows.requests.known_symbols import refuse_unknown_symbols
+from understudy.workflows.requests.known_symbols import LISTS, refuse_unknown_symbols
 
 if TYPE_CHECKING:
     from understudy.domain.ids import UserId
@@ -41,6 +41,13 @@ class ProfileView:
 
     limits: Annotated[Choices, Limits]
     enabled: bool
+
+
+class _Symbols(NamedTuple):
+    """The symbols that choices name."""
+
+    symbols_allow: Sequence[str]
+    symbols_deny: Sequence[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,14 +70,15 @@ class CopySettings:
     def put_profile(self, user_id: UserId, limits: Choices) -> ProfileView:
         """Replace the profile and renew the limits of every follow.
 
-        Raises InvalidInputError when they do not fit together, or a follow's own values do not fit
-        them, ConflictError when the profile was replaced meanwhile; then nothing has changed.
+        Raises InvalidInputError for a sizing or a symbol that no follow can use, and where a
+        follow's own values do not fit; ConflictError when the profile was replaced meanwhile. Then
+        nothing has changed. Other values that do not fit together may be follows' to replace.
         """
         stored = self.profiles.copy_profile(user_id)
         chosen = changed_choices({}, limits)
-        wanted = profile_limits(chosen)
-        require_fitting(wanted)
-        refuse_unknown_symbols(self.markets, HYPERLIQUID, wanted, profile_limits(stored.limits))
+        require_whole_sizing(chosen)
+        before = _symbols(stored.limits)
+        refuse_unknown_symbols(self.markets, HYPERLIQUID, _symbols(chosen), before)
         follows = self.own.directory.of_user(user_id)
         for follow in follows:
             with_limits(self.markets, follow, own_choices(follow), chosen)
@@ -143,3 +151,7 @@ class CopySettings:
 
     def _note(self, event: str, user_id: UserId, **facts: object) -> None:
         self.audit.append(AuditEntry(event, user_id, self.clock.now_ms(), facts))
+
+
+def _symbols(choices: Choices) -> _Symbols:
+    return _Symbols(*(cast("Sequence[str]", choices.get(name, ())) for name in LISTS))

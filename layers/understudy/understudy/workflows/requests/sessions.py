@@ -119,7 +119,10 @@ class Sessions:
         return self.refresh_tokens.read(text).session_id
 
     def caller(self, access_token: str) -> AccessClaims:
-        """Say who bears this access token; raises NotAllowedError. Asks no store."""
+        """Say who bears this access token; asks no store.
+
+        Raises NotAllowedError, ForbiddenError for a user's where only operators' are taken.
+        """
         return self.access.read(access_token, self.clock.now_ms())
 
     def require_live(self, claims: AccessClaims) -> User:

@@ -72,7 +72,8 @@ class SignIn:
             raise ConflictError("the address is being bound to a user: try again")
         if not known.is_active:
             raise retired()
-        seen = replace(known, connector=connector, last_seen_at_ms=self.clock.now_ms())
+        named = known.connector if connector is Connector.NOT_SAID else connector
+        seen = replace(known, connector=named, last_seen_at_ms=self.clock.now_ms())
         self.store.record_login(known.user_id, seen)
         return seen
 
