@@ -45,7 +45,7 @@ def parameters_in(given: Iterable[str]) -> dict[str, str]:
         if not _may_be(name, described[name], value):
             is_what = described[name]["Description"]
             shown = "that" if described[name].get("NoEcho") else repr(value)
-            raise _invalid(f"{name} cannot be {shown}; it is: {is_what}")
+            raise _invalid(f"{name} cannot be {shown}; it is: {is_what}{_range(described[name])}")
         parameters[name] = value
     return parameters
 
@@ -59,6 +59,15 @@ def _may_be(name: str, described: dict[str, Any], value: str) -> bool:
         return True
     is_count = value.isascii() and value.isdigit()
     return (is_count or name in _OF_MONEY) and _is_number(described, value)
+
+
+def _range(described: dict[str, Any]) -> str:
+    if "AllowedValues" in described:
+        return f"; one of {', '.join(map(str, described['AllowedValues']))}"
+    least, most = described.get("MinValue"), described.get("MaxValue")
+    if least is None:
+        return ""
+    return f"; at least {least}" if most is None else f"; {least} to {most}"
 
 
 def _is_number(described: dict[str, Any], value: str) -> bool:

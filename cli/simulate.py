@@ -54,7 +54,8 @@ def command(
 ) -> int:
     """Simulate faults around the production code; exit 1 when a promise did not hold.
 
-    So it does after 100,000 pairs or more of which too few met a kind of fault.
+    So it does after 100,000 pairs or more of which too few met a kind of fault. Blocks of
+    some 2,000 pairs are run whole; it needs what `make dev-environment` installs.
     """
     _refuse(seed, mix, replay)
     require_writable(json_file)

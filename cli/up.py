@@ -51,7 +51,10 @@ def command(
         with running_system(plan, progress.say) as system:
             for line in _welcome(system, state.resolve()):
                 progress.say(line)
-            _watch(system)
+            try:
+                _watch(system)
+            finally:
+                progress.say("stopping")
     except Stopped:
         progress.say("stopped; the state is kept")
     return 0

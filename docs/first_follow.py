@@ -22,11 +22,13 @@ WATCHED_SECONDS = 8
 RESTART_SECONDS = 90
 PLACE = SignInPlace("understudy.localhost", "http://understudy.localhost", 421614)
 # Ten percent of the leader's sizes, at most 10,000 USDC of margin. Entries of a minute are counted
-# by the leader's clock, which begins again with each replay.
+# by the leader's clock, which begins again with each replay. The replay is five times as fast as
+# life, prices too: what a first order waits for cold functions takes more slippage than usual.
 LIMITS = {
     "copy_budget_usdc": "10000",
     "sizing": {"kind": "ratio", "percent": "10"},
     "entries_per_minute": 300,
+    "slippage_bps": 200,
 }
 
 

@@ -124,7 +124,7 @@ def _may_drop(scene: Scene) -> bool:
 def aim_higher(scene: Scene, expected: Expected, entries: Sequence[Leg]) -> None:
     """Move the target as an entry does, if the receipt says that it was ordered or carried."""
     holding, given_up = scene.holding, is_given_up(scene, expected, entries)
-    holding.waiting = scene.entered if scene.entry_is_taken_over else ZERO
+    holding.waiting = scene.entered if scene.entry_still_waits else ZERO
     if _took_a_reduction_back(scene, expected):
         holding.doubt += abs(holding.held - holding.target)
         holding.target = holding.held

@@ -1,6 +1,6 @@
 """The course of a judgement: unknown orders, pairs in the leader's order, then the end of the run.
 
-`judge` is the one entry; it raises EvidenceError where the evidence shows no run, or another one.
+`judge` is the entry; it raises EvidenceError where the evidence shows no run, or another one.
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from fractions import Fraction
 
-from simulators.judge.actions import Decision, rests_of, with_used_up_actions, without_exits
+from simulators.judge.actions import Decision, with_used_up_actions
 from simulators.judge.ages import problems_of_times
 from simulators.judge.bookkeeping import (
     late_legs,
@@ -44,13 +44,13 @@ from simulators.judge.verdict import Figure, Finding, Problem, Verdict
 
 def judge(evidence: Evidence) -> Verdict:
     """Give the verdict on a run; raises EvidenceError where it would prove nothing."""
-    verdict = heard(evidence)
-    check_proof(evidence, verdict)
+    if (verdict := heard(evidence)).is_clean:
+        check_proof(evidence)
     return verdict
 
 
 def heard(evidence: Evidence) -> Verdict:
-    """Recompute a run, also one in which there was nothing to order."""
+    """Recompute a run, also one in which no trade came or a follow had none to copy."""
     check_completeness(evidence)
     court = Court(evidence, with_corrections(evidence, released_trades(evidence)))
     court.judge_strays()
@@ -74,9 +74,6 @@ class Court:
             wallet: books_of(evidence.books[wallet], named_orders(follows, self.indexes))
             for wallet, follows in self.wallets.items()
         }
-        self.rests = {each: rests_of(evidence.books[each].refused_actions) for each in self.wallets}
-        away_ms = evidence.outages_ms
-        self.stopped_ms = {each: without_exits(away_ms, own) for each, own in self.rests.items()}
         self.witness = Witness(evidence, trades, self.books)
         self.named: dict[str, set[str]] = {wallet: set() for wallet in self.wallets}
         self.ledgers = {follow.follow_id: FollowBook() for follow in evidence.follows}
@@ -137,7 +134,8 @@ class Court:
 
     def _judge_stops(self, follow: Follow, book: FollowBook) -> None:
         """Find trades that were given up for a stop that never was."""
-        if stopped_by_the_end(follow, book, self.evidence.interventions):
+        told = self.evidence.interventions
+        if stopped_by_the_end(follow.limits, book, follow.follow_id, told):
             return
         for index in book.given_up:
             problem = Problem(Figure.UNJUSTIFIED, "given up for a stop that never was")
@@ -161,10 +159,10 @@ class Court:
         self._judge_rest(follow, pair.trade)
         pair.judge(self.witness, self.named[follow.wallet])
         if follow.perfect and self._is_copied_whole(pair.trade.symbol):
-            sent_ms, collected_ms = pair.trade.sent_ms, window_ms(pair.trade, follow)
-            until_ms = exit_deadline(sent_ms, collected_ms, self.stopped_ms[follow.wallet])
+            told, sent_ms = self.evidence, pair.trade.sent_ms
+            until_ms = exit_deadline(sent_ms, window_ms(pair.trade, follow), told.outages_ms)
             course = self.courses[follow.follow_id]
-            pair.check_perfection(until_ms, course.next_sent_ms(place, self.evidence.taken_ms))
+            pair.check_perfection(until_ms, course.next_sent_ms(place, told.taken_ms))
         self._add_all(pair)
         self._count(pair)
         for early, leg in self.late[follow.follow_id].get(place, ()):
@@ -189,15 +187,18 @@ class Court:
         """Say whether the longest window ended between two trades, and nothing stood in its way."""
         span_ms, told = (before.sent_ms, trade.sent_ms), self.evidence
         book = self.ledgers[follow.follow_id]
-        may_stop = stopped_by_the_end(follow, book, told.interventions)
-        stopped_ms = self.stopped_ms[follow.wallet]
+        is_kept = follow.limits.on_stop == "keep" and stopped_by_the_end(
+            follow.limits, book, follow.follow_id, told.interventions
+        )
         hindered = (
             any(each.covers(follow.follow_id, span_ms) for each in told.interventions)
-            or any(begin <= trade.sent_ms and before.sent_ms <= end for begin, end in stopped_ms)
+            or any(
+                begin <= trade.sent_ms and before.sent_ms <= end for begin, end in told.outages_ms
+            )
             or (told.redriven_ms is not None and told.redriven_ms <= trade.sent_ms)
         )
         is_long = trade.sent_ms - before.sent_ms > LONGEST_WINDOW_MS
-        return is_long and not (hindered or (may_stop and follow.limits.on_stop == "keep"))
+        return is_long and not (hindered or is_kept)
 
     def _pair(self, place: int, follow: Follow) -> Pair:
         course = self.courses[follow.follow_id]
@@ -211,6 +212,7 @@ class Court:
         receipt = self.receipts[follow.follow_id].get(trade.trade_id)
         unsettled = unsettled_size(receipt, follow, window_ms(trade, follow))
         decision = Decision(trade, follow, receipt, waited=unsettled > 0)
+        refused = self.evidence.books[follow.wallet].refused_actions
         pressure = self.witness.pressure(trade, follow, others)
         return Pair(
             trade=trade,
@@ -219,7 +221,7 @@ class Court:
             book=self.ledgers[follow.follow_id],
             books=self.books[follow.wallet],
             market=self.evidence.markets[trade.symbol],
-            pressure=with_used_up_actions(pressure, decision, self.rests[follow.wallet]),
+            pressure=with_used_up_actions(pressure, decision, refused),
             prices=self.witness.prices_after(trade),
             late=frozenset(leg.cloid for legs in late for _, leg in legs),
             in_motion_usdc=self._in_motion(trade, follow),
@@ -259,9 +261,7 @@ class Court:
     def _judge_ending(self, follow: Follow, last: LeaderTrade) -> None:
         symbol, book = last.symbol, self.ledgers[follow.follow_id]
         ending = self._ending(follow, last)
-        course = [trade for trade in self.trades if trade.symbol == symbol]
-        stopped_ms, taken_ms = self.stopped_ms[follow.wallet], self.evidence.taken_ms
-        left_open = list(open_exits(follow, book, course, taken_ms, stopped_ms))
+        left_open = list(open_exits(self.evidence, follow, book, symbol, self.trades))
         for trade, problem in left_open:
             if not ending.keeps_on_stop:
                 self._add(follow, symbol, trade, problem)

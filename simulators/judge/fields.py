@@ -33,8 +33,13 @@ class Fields:
         self._plain, self._place = plain, place
 
     def text(self, name: str, default: str | None = None) -> str:
-        """Read a text."""
-        return self._typed(name, str, "a text", default)
+        """Read a text, one that can be written down again."""
+        value = self._typed(name, str, "a text", default)
+        try:
+            value.encode()
+        except UnicodeEncodeError as error:
+            raise EvidenceError(f"{self._at(name)} must be a text, not half a character") from error
+        return value
 
     def choice(self, name: str, choices: Collection[str], default: str | None = None) -> str:
         """Read a text that is one of some."""

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from enum import Enum
 from fractions import Fraction
 
-from simulators.judge.evidence import Follow, Intervention
+from simulators.judge.evidence import Intervention, Limits
 from simulators.judge.exact import ONE, ZERO, Span
 from simulators.judge.ledger import FollowBook
 from simulators.judge.numbers import CENT, Numbers
@@ -80,15 +80,14 @@ def may_have_stopped(scene: Scene) -> frozenset[str]:
 
 
 def stopped_by_the_end(
-    follow: Follow, book: FollowBook, interventions: Sequence[Intervention]
+    limits: Limits, book: FollowBook, follow_id: str, interventions: Sequence[Intervention]
 ) -> bool:
     """Say whether the follow may have stopped at all, by its whole record."""
-    limits = follow.limits
     by_realized = limits.drawdown_basis == "realized"
     worst = book.worst_realized if by_realized else min(book.worst_realized, book.worst_equity)
     unsure = CENT + book.slack_usdc + abs(limits.drawdown_floor) / 100
     return worst - unsure <= limits.drawdown_floor or any(
-        each.reason in STOPS and each.follow_id in {"", follow.follow_id} for each in interventions
+        each.reason in STOPS and each.follow_id in {"", follow_id} for each in interventions
     )
 
 

@@ -21,9 +21,8 @@ NOTHING_TO_CLOSE = "NOTHING_TO_CLOSE"
 CARRY_LIFE_MS = 300_000
 # What stops an entry that nothing about the follow or its limits stops.
 NOBODYS_FAULT = frozenset({"PRICE_OUT_OF_BAND", "STALE", "RATE_LIMITED"})
-NEEDS_OPERATOR = "NEEDS_OPERATOR"
 # The user's own switch and a dead authority stop exits too; the venue answers for itself.
-EXIT_STOPPERS = frozenset({"KILL_SWITCH", "SIGNING_UNAVAILABLE", "SIGNING_REFUSED", NEEDS_OPERATOR})
+EXIT_STOPPERS = frozenset({"KILL_SWITCH", "SIGNING_UNAVAILABLE", "SIGNING_REFUSED"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,8 +108,7 @@ def expected_entry(scene: Scene, numbers: Numbers) -> Expected:
     """Say what a trade that adds to the leader's position should open."""
     if scene.comes_too_late:
         return Expected(None, scene.direction, frozenset({SUPERSEDED}), scene.holding.target)
-    # Until what stands against it is closed, an entry is asked nothing: no gate speaks then.
-    reasons = {SUPERSEDED} if scene.entry_still_waits else set[str]()
+    reasons: set[str] = set()
     for reason, gate in standing_gates(scene, numbers):
         reasons.add(reason)
         if gate is Gate.CLOSED:

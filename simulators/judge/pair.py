@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
-from simulators.judge.actions import EXIT_REFUSED
 from simulators.judge.bookkeeping import (
     aim_higher,
     aim_lower,
@@ -253,7 +252,7 @@ class Pair:
             holding.missed += self.follow.limits.direction * trade.sign * trade.entered
 
     def _note_unmatched(self, deadline_ms: Fraction, gone_on_ms: Fraction) -> None:
-        """Remember what by the venue's books nobody took of an exit, or only later, or it refused.
+        """Remember what the venue's books say nobody took of an exit, or took only later.
 
         The symbol's next trade, or the next attempt, must have come before the deadline.
         """
@@ -263,8 +262,7 @@ class Pair:
             fairest = min(last.sign * price for price in (self.prices.low, self.prices.high))
             is_fair = last.sign * last.limit_price >= fairest
             nobody = is_fair and is_unmatched(last, self.books)
-            refused = EXIT_REFUSED in self.pressure and not self.books.booked(last)
-            holding.unmatched = last.size - last.filled if nobody or refused else ZERO
+            holding.unmatched = last.size - last.filled if nobody else ZERO
         if gone_on_ms > deadline_ms:
             holding.unmatched = ZERO
         later = [leg for leg in self.exits if leg.cloid in self.late]

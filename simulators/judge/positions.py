@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
-from simulators.judge.evidence import Follow, Market, VenueAccount
+from simulators.judge.evidence import Evidence, Follow, Market, VenueAccount
 from simulators.judge.exact import ZERO, shown, sign_of
 from simulators.judge.ledger import FollowBook, Holding
 from simulators.judge.scene import window_ms
@@ -99,23 +99,23 @@ def _target_text(ending: Ending) -> str:
 
 
 def open_exits(
+    evidence: Evidence,
     follow: Follow,
     book: FollowBook,
-    own: Sequence[LeaderTrade],
-    taken_ms: Fraction,
-    stopped_ms: Sequence[tuple[Fraction, Fraction]],
+    symbol: str,
+    trades: Sequence[LeaderTrade],
 ) -> Iterator[tuple[LeaderTrade, Problem]]:
-    """Give every trade of a symbol after whose flat end something was still held a minute later.
+    """Give every time when something was still held a minute after the leader was flat.
 
-    A slower mode closes when its window ends: the minute begins there. `stopped_ms` says when the
-    venue took no exits.
+    A slower mode closes when its window ends: the minute begins there.
     """
-    ends = [*(trade.sent_ms for trade in own[1:]), taken_ms]
+    own = [trade for trade in trades if trade.symbol == symbol]
+    ends = [*(trade.sent_ms for trade in own[1:]), evidence.taken_ms]
     for trade, until_ms in zip(own, ends, strict=True):
-        deadline_ms = exit_deadline(trade.sent_ms, window_ms(trade, follow), stopped_ms)
+        deadline_ms = exit_deadline(trade.sent_ms, window_ms(trade, follow), evidence.outages_ms)
         if trade.end != 0 or until_ms <= deadline_ms:
             continue
-        moves = book.movements.get(trade.symbol, ())
+        moves = book.movements.get(symbol, ())
         held = sum((size for at_ms, size in moves if at_ms <= deadline_ms), ZERO)
         if held:
             text = f"{shown(held)} was still held a minute after the leader was flat"
@@ -123,12 +123,12 @@ def open_exits(
 
 
 def exit_deadline(
-    flat_ms: Fraction, collected_ms: int, stopped_ms: Sequence[tuple[Fraction, Fraction]]
+    flat_ms: Fraction, collected_ms: int, outages_ms: Sequence[tuple[Fraction, Fraction]]
 ) -> Fraction:
-    """Give until when an exit may take: a minute after a window, or after the venue took none."""
+    """Give until when an exit may take: a minute after a window, later where the venue was away."""
     grace_ms = collected_ms + EXIT_GRACE_MS
     deadline_ms = flat_ms + grace_ms
-    for begins_ms, ends_ms in sorted(stopped_ms):
+    for begins_ms, ends_ms in sorted(outages_ms):
         if begins_ms <= deadline_ms and ends_ms > flat_ms:
             deadline_ms = max(deadline_ms, ends_ms + grace_ms)
     return deadline_ms

@@ -36,6 +36,7 @@ _STATUSES = frozenset(
 )
 _STATES = frozenset({"PENDING", "FILLED", "UNFILLED", "REJECTED", "EXPIRED", "REFUSED"})
 _LEGS = frozenset({"entry", "exit", "leverage"})
+_MINUTE_DIGITS = 12
 _MOST_DECIMALS = 30
 
 
@@ -124,7 +125,7 @@ def _requests(plain: Fields) -> Requests:
 
 def _by_minute(plain: Fields, name: str) -> dict[int, int]:
     counts = plain.one(name)
-    if not all(minute.isdecimal() for minute in counts.names):
+    if not all(minute.isdecimal() and len(minute) <= _MINUTE_DIGITS for minute in counts.names):
         raise EvidenceError(f"requests.{name} must name minutes by their numbers")
     return {int(minute): counts.whole(minute) for minute in counts.names}
 
@@ -163,16 +164,18 @@ def _fills(plain: Sequence[Fields]) -> tuple[VenueFill, ...]:
 
 
 def _order(plain: Fields) -> VenueOrder:
-    received_ms = plain.exact("received_ms")
+    received_ms, status = plain.exact("received_ms"), plain.text("status")
+    # The venue keeps what it refused, for its size if need be.
+    amount = plain.exact if status.lower().endswith("rejected") else plain.positive
     return VenueOrder(
         cloid=plain.text("cloid", ""),
         oid=plain.identifier("oid"),
         symbol=plain.text("coin"),
         sign=_sign(plain, "side"),
-        price=plain.positive("px"),
-        size=plain.positive("sz"),
+        price=amount("px"),
+        size=amount("sz"),
         filled=plain.exact("filled", least=0),
-        status=plain.text("status"),
+        status=status,
         received_ms=received_ms,
         # A nonce is given once, in order; what is sent again keeps it.
         pinned=plain.exact("nonce", received_ms),

@@ -80,23 +80,9 @@ class Scene:
     @property
     def entry_still_waits(self) -> bool:
         """Say whether a newer trade came before what stands against this one's entry was closed."""
-        if self.receipt is None or self.receipt.reason != SUPERSEDED:
-            return False
+        superseded = self.receipt is not None and self.receipt.reason == SUPERSEDED
         stands_against = self.holding.held * self.direction < 0 or self.unsettled_size > 0
-        return stands_against or self._exit_is_left
-
-    @property
-    def entry_is_taken_over(self) -> bool:
-        """Say whether a newer trade takes an entry over: one that had met a limit is over."""
-        was_limited = self.receipt is not None and bool(self.receipt.bound_by)
-        return self.entry_still_waits and not was_limited
-
-    @property
-    def _exit_is_left(self) -> bool:
-        """Say whether more is held than wanted, by an exit that was to go before the entry."""
-        legs = () if self.receipt is None else self.receipt.orders
-        unfilled = any(leg.kind == "exit" and leg.filled < leg.size for leg in legs)
-        return unfilled and self.holding.ahead(self.direction) < 0
+        return superseded and stands_against
 
     @property
     def is_netted(self) -> bool:

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from simulators.judge.court import heard, judge
+from simulators.judge.court import judge
 from simulators.judge.evidence import EvidenceError
 from simulators.judge.reading import read_evidence
 
@@ -191,6 +191,8 @@ def test_no_price_and_no_size_is_anything_but_a_decimal_above_zero(name: str, wr
         (("requests", "limits"), "perhaps"),
         (("requests", "weight_by_minute"), {"soon": 1}),
         (("taken_ms",), "1.5.0"),
+        (("requests", "weight_by_minute"), {"1" * 5_000: 1}),
+        (("venue",), "\ud800"),
     ],
 )  # fmt: skip
 def test_what_the_judge_does_not_know_is_named(place: Place, wrong: object) -> None:
@@ -210,14 +212,14 @@ def without_orders() -> dict[str, Any]:
     return run
 
 
-def test_a_run_in_which_nothing_was_ordered_proves_nothing() -> None:
-    run = without_orders()
+def test_a_run_in_which_nothing_might_be_ordered_is_clean_and_says_so() -> None:
+    verdict = judge(read_evidence(without_orders()))
 
-    assert heard(read_evidence(run)).is_clean
-    assert refusal_of(run) == "no pair of a follow and a trade has an order: nothing was copied"
+    assert verdict.is_clean
+    assert (verdict.totals.with_orders, verdict.totals.pairs) == (0, 2)
 
 
-def test_but_where_all_was_lost_that_is_the_verdict() -> None:
+def test_where_all_was_lost_that_is_the_verdict() -> None:
     run = without_orders()
     run["follows"][0]["limits"]["symbols_deny"] = []
 
@@ -229,11 +231,32 @@ def test_a_run_without_follows_proves_nothing() -> None:
 
 
 def test_a_run_without_trades_proves_nothing() -> None:
-    assert "release is empty" in refusal_of(damaged(("release",), []))
+    run = without_orders()
+    run["follows"][0]["receipts"] = run["release"] = []
+
+    assert "release is empty" in refusal_of(run)
 
 
-def test_a_follow_does_not_start_after_what_it_has_receipts_of() -> None:
-    assert "started after" in refusal_of(damaged(("follows", 0, "started_at_ms"), 10**15))
+def test_what_is_wrong_already_is_a_verdict_and_no_unusable_evidence() -> None:
+    assert not judge(read_evidence(damaged(("release",), []))).is_clean
+
+
+def test_an_order_of_no_size_that_the_venue_refused_is_kept_as_it_is() -> None:
+    run = evidence()
+    wallet = run["follows"][0]["wallet_address"]
+    refused = {**run["books"][wallet]["orders"][0], "cloid": "0x" + "9" * 32, "oid": 99}
+    run["books"][wallet]["orders"].append(
+        {**refused, "sz": "0", "filled": "0", "status": "rejected"}
+    )
+
+    assert read_evidence(run).books[wallet].orders[-1].size == 0
+
+
+def test_a_follow_that_says_it_started_after_every_trade_proves_nothing() -> None:
+    run = without_orders()
+    run["follows"][0].update(started_at_ms=10**15, receipts=[])
+
+    assert "started after" in refusal_of(run)
 
 
 def test_two_follows_of_one_name_are_refused() -> None:
