@@ -40,7 +40,8 @@ up: demo-environment ## run the whole system here until Ctrl-C; state stays in .
 	@$(BIN)/understudy up $(ARGS)
 
 check: dev-environment sam-environment ## format, lint, security, types, architecture, template, unit tests
-	@$(MAKE) --no-print-directory check-steps && echo "make check: passed" \
+	@echo "unit tests, whose lines come last, and beside them:"
+	@$(MAKE) --no-print-directory --jobs 2 --output-sync check-steps && echo "make check: passed" \
 		|| { echo "make check: FAILED, see above"; exit 1; }
 
 test: dev-environment ## all tests
@@ -100,8 +101,9 @@ runtime-python:
 		echo "remedy: install it, or put its bin folder first: PATH=/path/to/bin:\$$PATH make build"; \
 		exit 1; } >&2
 
-# The parts of `make check`, in order; each runs alone too once the environments exist.
-check-steps: format lint security types architecture rules template unit
+# The parts of `make check`: unit tests, and the others one after the other beside them. Each runs
+# alone too once the environments exist.
+check-steps: unit format lint security types architecture rules template
 
 format:
 	@echo "format" && $(BIN)/ruff format --check .
