@@ -40,7 +40,7 @@ up: demo-environment ## run the whole system here until Ctrl-C; state stays in .
 	@$(BIN)/understudy up $(ARGS)
 
 check: dev-environment sam-environment ## format, lint, security, types, architecture, template, unit tests
-	@echo "unit tests, whose lines come last, and beside them:"
+	@echo "unit tests, shown when they end, and beside them:"
 	@$(MAKE) --no-print-directory --jobs 2 --output-sync check-steps && echo "make check: passed" \
 		|| { echo "make check: FAILED, see above"; exit 1; }
 

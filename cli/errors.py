@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from cli.client import UNREADABLE_ANSWER, ApiError, ApiUnreachableError
+from cli.client import API_FAILED, UNREADABLE_ANSWER, ApiError, ApiUnreachableError
 from localcloud.errors import LocalCloudError
 from simulators.hyperliquid.replay.recording import RecordingError
 from simulators.judge.evidence import EvidenceError
@@ -71,6 +71,10 @@ def _of_api(error: ApiError) -> CommandError:
     if isinstance(error, ApiUnreachableError):
         remedy = "run again; a busy machine may need a second try"
         return CommandError(error.code, error.detail, remedy)
+    if error.code == API_FAILED:
+        return CommandError(
+            error.code, f"the API failed ({error.status}) and did not say why", "look at its log"
+        )
     if error.code == UNREADABLE_ANSWER:
         return CommandError(error.code, error.detail, "look whether that is the API's address")
     remedy = "the message says what the API wants; --state FOLDER keeps the logs of a run"

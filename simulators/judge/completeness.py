@@ -32,6 +32,5 @@ def check_proof(evidence: Evidence) -> None:
     last_ms = max(release.sent_ms for release in evidence.releases)
     if evidence.taken_ms < last_ms:
         raise EvidenceError("taken_ms is before the last trade: the books were read too early")
-    for follow in evidence.follows:
-        if follow.started_at_ms > last_ms:
-            raise EvidenceError(f"{follow.follow_id} started after every trade: it copied none")
+    if all(follow.started_at_ms > last_ms for follow in evidence.follows):
+        raise EvidenceError("every follow started after the last trade: nobody copied one")

@@ -45,7 +45,6 @@ class Settings(NamedTuple):
 
 def settings_from(environment: Mapping[str, str]) -> Settings:
     """Read the settings; raises ConfigurationError naming the variable that is missing or wrong."""
-    wallets = _wallets(environment)
     return Settings(
         tables=TableNames(
             custody=_text(environment, "CUSTODY_TABLE"),
@@ -59,14 +58,14 @@ def settings_from(environment: Mapping[str, str]) -> Settings:
         role=_text(environment, "SIGNER_ROLE"),
         audit_row_key_id=_text(environment, "AUDIT_ROW_KEY_ID"),
         terms=Terms(_chain(environment), _builder(environment)),
-        wallets=wallets,
+        wallets=_wallets(environment),
         policy=Policy(
             max_order_notional=_amount(environment, "AGENT_MAX_ORDER_NOTIONAL_USDC"),
             max_daily_notional=_amount(environment, "AGENT_MAX_DAILY_NOTIONAL_USDC"),
             max_leverage=_count(environment, "AGENT_MAX_LEVERAGE"),
             price_band_bps=_count(environment, "AGENT_PRICE_BAND_BPS"),
         ),
-        authority=_authority(environment, has_wallets=wallets is not None),
+        authority=_authority(environment),
         older_system=environment.get("OLDER_SYSTEM_URL", ""),
     )
 
@@ -111,12 +110,10 @@ def _builder(environment: Mapping[str, str]) -> Builder | None:
     )
 
 
-def _authority(environment: Mapping[str, str], *, has_wallets: bool) -> AuthorityKind:
+def _authority(environment: Mapping[str, str]) -> AuthorityKind:
     name = environment.get("AGENT_AUTHORITY") or AuthorityKind.KMS_WRAPPED
     if name not in list(AuthorityKind):
         raise ConfigurationError(f"AGENT_AUTHORITY must be one of {', '.join(AuthorityKind)}")
-    if name == AuthorityKind.SERVER_WALLET and not has_wallets:
-        raise ConfigurationError(f"AGENT_AUTHORITY {name} needs SERVER_WALLETS_URL")
     return AuthorityKind(name)
 
 

@@ -48,6 +48,12 @@ def test_new_agents_keys_are_wrapped_unless_something_else_is_to_hold_them() -> 
     assert settings_from(resident).authority is AuthorityKind.KMS_RESIDENT
 
 
+def test_without_its_provider_the_signer_of_server_wallets_goes_on_for_all_other_agents() -> None:
+    away = {**COMPLETE, "AGENT_AUTHORITY": "SERVER_WALLET"}
+
+    assert settings_from(away).wallets is None
+
+
 @pytest.mark.parametrize("name", sorted(COMPLETE))
 def test_nothing_has_a_default(name: str) -> None:
     with pytest.raises(ConfigurationError, match=name):
@@ -64,7 +70,6 @@ def test_nothing_has_a_default(name: str) -> None:
         ("AGENT_MAX_LEVERAGE", "2.5"),
         ("AGENT_PRICE_BAND_BPS", "ten"),
         ("AGENT_AUTHORITY", "kms"),
-        ("AGENT_AUTHORITY", "SERVER_WALLET"),
     ],
 )
 def test_nonsense_is_refused_by_name(name: str, value: str) -> None:

@@ -256,7 +256,7 @@ def test_a_follow_that_says_it_started_after_every_trade_proves_nothing() -> Non
     run = without_orders()
     run["follows"][0].update(started_at_ms=10**15, receipts=[])
 
-    assert "started after" in refusal_of(run)
+    assert "started after the last trade" in refusal_of(run)
 
 
 def test_two_follows_of_one_name_are_refused() -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import errno
 import fcntl
 import os
-import threading
 from typing import TYPE_CHECKING
 
 import pytest
@@ -56,15 +55,15 @@ def test_a_second_user_is_refused_until_the_first_lets_go(folder: StateFolder) -
     assert refused.value.code is Code.STATE_IN_USE
 
 
-def test_a_first_user_is_not_refused_because_somebody_looks_just_then(folder: StateFolder) -> None:
+def test_a_first_user_is_not_refused_because_somebody_looks_just_then(
+    folder: StateFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
     folder.lock().close()
     looking = os.open(folder.running, os.O_RDONLY)
     fcntl.flock(looking, fcntl.LOCK_SH | fcntl.LOCK_NB)
-    looked = threading.Timer(0.06, os.close, [looking])
-    looked.start()
+    monkeypatch.setattr("localcloud.state_folder.time.sleep", lambda _: os.close(looking))
 
     folder.lock().close()
-    looked.join()
 
 
 @pytest.mark.parametrize("was_saved", [False, True])

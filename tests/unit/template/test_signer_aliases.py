@@ -29,6 +29,12 @@ def test_every_caller_of_the_signer_has_an_alias_of_its_own(resources: dict[str,
     }
 
 
+def test_the_alias_that_sam_once_made_keeps_its_name_so_that_a_stack_is_updated_in_place(
+    resources: dict[str, Any],
+) -> None:
+    assert resources["SignerFunctionAliassign"]["Properties"]["Name"] == "sign"
+
+
 def test_no_alias_is_of_a_published_version_which_keeps_the_limits_and_keys_it_began_with(
     resources: dict[str, Any],
 ) -> None:
