@@ -26,14 +26,40 @@ def listening_addresses(process_ids: Iterable[int]) -> set[tuple[str, int]]:
     }
 
 
+def listening_processes(port: int) -> set[int]:
+    """Return the ids of the processes that hold a TCP port of this machine open to be reached.
+
+    A port is numbers that the kernel gives to anybody: who asks whether one could be opened hears
+    of every connection that happens to go out from it.
+    """
+    inodes = {
+        inode
+        for table in ("tcp", "tcp6")
+        for (_, number), inode in _rows(Path("/proc/net") / table, LISTEN)
+        if number == port
+    }
+    return {
+        int(entry.name)
+        for entry in Path("/proc").glob("[0-9]*")
+        if inodes and not inodes.isdisjoint(_sockets_of(int(entry.name)))
+    }
+
+
 def _sockets_of(process_id: int) -> Iterator[str]:
-    for descriptor in Path(f"/proc/{process_id}/fd").iterdir():
+    for descriptor in _descriptors_of(process_id):
         try:
             target = str(descriptor.readlink())
         except OSError:  # closed in between
             continue
         if target.startswith("socket:["):
             yield target.removeprefix("socket:[").removesuffix("]")
+
+
+def _descriptors_of(process_id: int) -> list[Path]:
+    try:
+        return list(Path(f"/proc/{process_id}/fd").iterdir())
+    except OSError:  # it ended in between, or is not ours
+        return []
 
 
 def _rows(table: Path, state: str) -> Iterator[tuple[tuple[str, int], str]]:

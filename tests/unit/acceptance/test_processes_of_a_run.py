@@ -10,13 +10,29 @@ from uuid import uuid4
 
 import pytest
 
-from tests.acceptance.running import found_processes, parent_of, without_children
+from tests.acceptance.listening import listening_processes
+from tests.acceptance.running import (
+    found_processes,
+    is_left,
+    parent_of,
+    without_children,
+)
+from tests.patience import eventually
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 PROGRAM = "the.program"
 FORKS = "import os, sys; child = os.fork(); child and print(child, flush=True); sys.stdin.read()"
+LISTENS = """
+import os, socket, sys
+if sys.argv[1] == "orphan" and os.fork():
+    os._exit(0)
+opened = socket.create_server(("127.0.0.1", 0))
+going_out = socket.create_connection(opened.getsockname())
+print(os.getpid(), *(each.getsockname()[1] for each in (opened, going_out)), flush=True)
+sys.stdin.read()
+"""
 
 
 @pytest.fixture
@@ -66,3 +82,20 @@ def test_what_has_ended_is_no_process_of_a_program() -> None:
 def test_only_a_runs_own_processes_are_found(variable: str, forking: tuple[int, int]) -> None:
     assert set(found_processes(variable)) == set(forking)
     assert found_processes(f"{variable}0") == []
+
+
+@pytest.mark.parametrize("kind", ["child", "orphan"])
+def test_who_listens_on_a_port_is_found_and_left_only_when_nobodys(kind: str) -> None:
+    with subprocess.Popen(
+        [sys.executable, "-S", "-c", LISTENS, kind], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    ) as started:
+        assert started.stdout is not None
+        assert started.stdin is not None
+        listening, port, port_of_a_client = map(int, started.stdout.readline().split())
+        if kind == "orphan":
+            eventually(lambda: parent_of(listening) != started.pid)
+
+        assert listening_processes(port) == {listening}
+        assert listening_processes(port_of_a_client) == set()
+        assert is_left(listening) is (kind == "orphan")
+        started.stdin.close()
