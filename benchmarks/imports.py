@@ -98,7 +98,7 @@ STARTS = (
         "from functions.follower_execute import app; app.build()",
         ("dynamodb", "lambda", "sqs"),
     ),
-    Start("signer", "from functions.signer import app; app.doors()", ("dynamodb", "kms")),
+    Start("signer", "from functions.signer import app; app.doors(app.tell)", ("dynamodb", "kms")),
     Start(
         "api",
         "from functions.api import app; app.application(); app.build()",

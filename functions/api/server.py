@@ -12,7 +12,7 @@ from pydantic import ValidationError
 from understudy.domain.codec import to_plain
 from understudy.domain.errors import ConfigurationError, UnderstudyError
 from understudy.ports.directory import Page
-from understudy.runtime.observability import logger
+from understudy.runtime.observability import log_misconfigured, logger
 
 from .answer_headers import OF_EVERY_ANSWER, OF_NO_PAGE, of_admissions, of_page
 from .bodies import read_body
@@ -56,8 +56,7 @@ def _bound(
             return _refused(problem_of_shape(error), visit)
         except UnderstudyError as error:
             if isinstance(error, ConfigurationError):
-                said = {"code": error.code, "reason": error.message}
-                logger("api").error("set up wrongly", error, **said)
+                log_misconfigured("api", error)
             return _refused(problem_of(error), visit, error)
         return _answered(visit, shown)
 

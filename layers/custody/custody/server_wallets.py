@@ -93,8 +93,11 @@ class WalletService:
         return _read(response)
 
     def _renewed_token(self) -> str:
-        self._token = self._read_token()
-        return self._token
+        token = self._read_token()
+        if not (token and token.isascii() and token.isprintable()):  # no header can have it
+            raise ConfigurationError("ServerWalletsToken must hold one line of ASCII: the token")
+        self._token = token
+        return token
 
     def _patiently(
         self, method: str, path: str, body: object, headers: dict[str, str], deadline: float

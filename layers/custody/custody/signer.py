@@ -13,6 +13,7 @@ from custody.refusals import Refusal
 from custody.store import Approval, Recorded, SigningStore
 from understudy.domain.audit import AuditEntry
 from understudy.domain.errors import (
+    ConfigurationError,
     DependencyError,
     InvalidInputError,
     NotAllowedError,
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from concurrent.futures import Executor
 
     from custody.authorities import Authorities, DigestSigner
+    from custody.standing import Tell
     from understudy.ports.clock import Clock
 
 MAX_BATCH = 16  # as many as one batch of reads can serve
@@ -41,16 +43,19 @@ MAX_BATCH = 16  # as many as one batch of reads can serve
 class Verdict(NamedTuple):
     """What came of an intent so far, and the audit entries that are still to be written.
 
-    A DependencyError is what kept it from being answered.
+    A DependencyError or a ConfigurationError is what kept it from being answered.
     """
 
     intent: Intent
-    outcome: Draft | Signed | Refusal | DependencyError
+    outcome: Draft | Signed | Refusal | DependencyError | ConfigurationError
     notes: tuple[AuditEntry, ...] = ()
 
 
 class IntentSigner:
-    """Signs batches of intents: lanes (one per agent) side by side, a lane's intents in order."""
+    """Signs batches of intents: lanes (one per agent) side by side, a lane's intents in order.
+
+    `tell` gets the name of an authority that is set up wrongly, and what is wrong.
+    """
 
     def __init__(
         self,
@@ -59,20 +64,22 @@ class IntentSigner:
         clock: Clock,
         terms: Terms,
         lanes: Executor | None = None,
+        tell: Tell = lambda _authority, _error: None,
     ) -> None:
         self._store = store
         self._authorities = authorities
         self._clock = clock
         self._terms = terms
         self._lanes = lanes
+        self._tell = tell
 
     def sign(self, intents: Sequence[Intent]) -> list[SigningAnswer]:
         """Sign each intent or refuse it, in order; a wrapped key gives an intent the same bytes.
 
-        A lane whose authority is away is unavailable by itself, the others are answered. Raises
-        InvalidInputError for more than 16 intents, and SigningUnavailableError when the store is
-        away, takes not every result, or nobody has an answer: nothing is given out then. What was
-        unavailable may be sent again.
+        A lane whose authority is away or set up wrongly is unavailable by itself, the others are
+        answered. Raises InvalidInputError for more than 16 intents, and SigningUnavailableError (or
+        ConfigurationError) when the store is away, takes not every result, or nobody has an answer:
+        nothing is given out then. What was unavailable may be sent again.
         """
         if len(intents) > MAX_BATCH:
             raise InvalidInputError(f"a batch has at most {MAX_BATCH} intents: split it")
@@ -120,6 +127,9 @@ class IntentSigner:
         except (KeyUnusableError, NotAllowedError):
             return [self._without_key(verdict) for verdict in judged]
         except DependencyError as error:
+            return [self._unanswered(verdict, error) for verdict in judged]
+        except ConfigurationError as error:
+            self._tell(agent.authority, error)
             return [self._unanswered(verdict, error) for verdict in judged]
 
     def _judged(self, intents: list[Intent], around: Circumstances) -> list[Verdict]:
@@ -184,12 +194,12 @@ class IntentSigner:
             return verdict
         return _refused(verdict.intent, Refusal.KEY_UNUSABLE, self._clock.now_ms())
 
-    def _unanswered(self, verdict: Verdict, error: DependencyError) -> Verdict:
+    def _unanswered(self, verdict: Verdict, error: DependencyError | ConfigurationError) -> Verdict:
         if not isinstance(verdict.outcome, Draft):
             return verdict
         return self._away(verdict.intent, error)
 
-    def _away(self, intent: Intent, error: DependencyError) -> Verdict:
+    def _away(self, intent: Intent, error: DependencyError | ConfigurationError) -> Verdict:
         return Verdict(intent, error, (audit.unavailable(intent, self._clock.now_ms()),))
 
     def _write_down(self, verdicts: Iterable[Verdict]) -> None:
@@ -215,7 +225,8 @@ def _refused(intent: Intent, reason: Refusal, now_ms: int) -> Verdict:
 
 def _require_any(verdicts: Sequence[Verdict]) -> None:
     """Raise what kept all of them from being answered, so that a function without any fails."""
-    failures = [each.outcome for each in verdicts if isinstance(each.outcome, DependencyError)]
+    outcomes = [each.outcome for each in verdicts]
+    failures = [each for each in outcomes if isinstance(each, DependencyError | ConfigurationError)]
     if failures and len(failures) == len(verdicts):
         raise failures[0]
 
@@ -224,6 +235,6 @@ def _answer(verdict: Verdict) -> SigningAnswer:
     intent_id, outcome = verdict.intent.intent_id, verdict.outcome
     if isinstance(outcome, Signed):
         return outcome
-    if isinstance(outcome, DependencyError):
+    if isinstance(outcome, DependencyError | ConfigurationError):  # receipts show these words
         return SigningUnavailable(intent_id, "what signs for this agent is away")
     return SigningRefused(intent_id, str(outcome))

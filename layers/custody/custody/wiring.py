@@ -42,16 +42,19 @@ if TYPE_CHECKING:
     from custody.migration.ports import LegacyStore
     from custody.server_wallets import ServerWallets
     from custody.settings import Settings, WalletPlace
+    from custody.standing import Tell
     from custody.store import AgentStore
-    from understudy.ports.clock import Clock
 
 # Lanes wait for the cloud, not for the processor; a batch has at most ten of them.
 _LANES_AT_ONCE = 10
 
 
 @cache
-def doors() -> Mapping[str, Door]:
-    """Build what each alias of the function opens, from the environment."""
+def doors(tell: Tell) -> Mapping[str, Door]:
+    """Build what each alias of the function opens, from the environment.
+
+    `tell` gets the name of a part that is set up wrongly, and what is wrong.
+    """
     settings = settings_from(os.environ)
     database, clock = clients.dynamodb(), SystemClock()
     keys = authorities(settings)
@@ -62,6 +65,7 @@ def doors() -> Mapping[str, Door]:
         clock,
         settings.terms,
         ThreadPoolExecutor(_LANES_AT_ONCE, thread_name_prefix="lane"),
+        tell,
     )
     agents = DynamoAgentStore(database, settings.tables, stamps)
     enrolment = Enrolment(
@@ -72,7 +76,7 @@ def doors() -> Mapping[str, Door]:
         authority=settings.authority,
         builder=settings.terms.builder,
     )
-    standing = _standing(settings, agents, clock).now
+    standing = Standing(clock, _parts(settings, agents), tell).now
     enrolling = {alias: enrolment_door(enrolment, alias, standing) for alias in OPENED_BY}
     keys_care = partial(_care_for_keys, settings, stamps)
     return {SIGN_ALIAS: signing_door(signer), KEYS_ALIAS: keys_care, **enrolling}
@@ -90,7 +94,7 @@ def authorities(settings: Settings) -> Authorities:
     return Authorities(makers)
 
 
-def _standing(settings: Settings, agents: AgentStore, clock: Clock) -> Standing:
+def _parts(settings: Settings, agents: AgentStore) -> Mapping[str, Callable[[], object]]:
     parts: dict[str, Callable[[], object]] = {
         STORE: partial(agents.agent, NOBODY),
         VAULT: lambda: require_working(_vault(settings)),
@@ -98,7 +102,7 @@ def _standing(settings: Settings, agents: AgentStore, clock: Clock) -> Standing:
     if settings.wallets is not None:
         place = settings.wallets
         parts[SERVER_WALLETS] = lambda: _at_the_provider(place).require_answer()
-    return Standing(clock, parts)
+    return parts
 
 
 def _wrapped(settings: Settings) -> Authority:
@@ -164,7 +168,7 @@ def _at_the_provider(place: WalletPlace) -> ServerWallets:
             secret = clients.secrets().get_secret_value(SecretId=place.token_secret_id)
         except (ClientError, BotoCoreError) as error:
             raise translated(error) from error
-        return str(secret["SecretString"])
+        return str(secret.get("SecretString", ""))
 
     return ServerWallets(WalletService(place.url, read_token))
 

@@ -20,7 +20,7 @@ from tests.contract.custody.authorities import agent_of, wallets_at
 from tests.contract.custody.test_server_wallets import SERVER_WALLET, WANTED, sign
 from tests.integration.scripted_server import say, serving
 from tests.unit.custody.scene import POLICY, TESTNET, Scene
-from understudy.domain.errors import DependencyError
+from understudy.domain.errors import ConfigurationError, DependencyError
 from understudy.domain.intents import SigningRefused
 
 if TYPE_CHECKING:
@@ -100,6 +100,20 @@ def test_a_redirect_is_not_followed_and_takes_no_token_along(
 
     assert len(provider.targets) == 1
     assert elsewhere.connections == 0
+
+
+@pytest.mark.parametrize("token", ["", "a token\n", "two\nlines", "\u4e00"])
+@pytest.mark.parametrize("ask", ASKED.values(), ids=ASKED)
+def test_a_token_that_no_header_can_have_is_a_wrong_setting_and_is_not_sent(
+    ask: Callable[[ServerWallets], object], token: str
+) -> None:
+    with serving(say(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}")) as provider:
+        wallets = ServerWallets(WalletService(provider.url, lambda: token))
+        for _ in range(2):
+            with pytest.raises(ConfigurationError, match="ServerWalletsToken"):
+                ask(wallets)
+
+    assert provider.connections == 0
 
 
 class LooseProvider(WalletProvider):

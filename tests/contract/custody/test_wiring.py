@@ -33,7 +33,7 @@ from understudy.domain.errors import SigningRefusedError, SigningUnavailableErro
 from understudy.domain.follows import Marks
 from understudy.domain.identity import Connector, Wallet
 from understudy.domain.ids import IntentId, UserId, WalletId
-from understudy.domain.intents import Intent, Signed, SigningRefused
+from understudy.domain.intents import Intent, Signed, SigningRefused, SigningUnavailable
 from understudy.domain.markets import HYPERLIQUID
 
 if TYPE_CHECKING:
@@ -84,10 +84,10 @@ def now_ms() -> int:
     return SystemClock().now_ms()
 
 
-def an_agent(function: LambdaInProcess) -> str:
+def an_agent(function: LambdaInProcess, name: str = "understudy") -> str:
     wallet = Wallet(WalletId("wallet-1"), UserId("user-1"), WALLET, Connector.REOWN, 0, 0)
     keys = LambdaAgentKeys(function, f"{ARN}:enroll")  # type: ignore[arg-type]  # a fake of boto3's client
-    agent_id = keys.create_agent(wallet, HYPERLIQUID, "understudy", "r1").agent_id
+    agent_id = keys.create_agent(wallet, HYPERLIQUID, name, f"for {name}").agent_id
     keys.activate(agent_id)
     return agent_id
 
@@ -232,6 +232,53 @@ def test_a_provider_of_server_wallets_that_is_away_is_told(
         forget_what_was_built()
 
         assert standing(function) == {"store": True, "vault": True, "server_wallets": False}
+
+
+def test_a_provider_of_server_wallets_at_no_address_is_told_and_the_log_says_how(
+    function: LambdaInProcess, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("SERVER_WALLETS_URL", "http://wallets.example.com/hunter2")
+    monkeypatch.setenv("SERVER_WALLETS_TOKEN_SECRET_ID", "wallets")
+    forget_what_was_built()
+
+    assert standing(function) == {"store": True, "vault": True, "server_wallets": False}
+
+    require_said(capsys, "server_wallets")
+
+
+def test_agents_at_no_address_wait_alone_and_the_log_says_how(
+    function: LambdaInProcess, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    mine, its = an_agent(function), an_agent(function, "at a provider")
+    move_to_server_wallets(its)
+    monkeypatch.setenv("SERVER_WALLETS_URL", "http://wallets.example.com/hunter2")
+    monkeypatch.setenv("SERVER_WALLETS_TOKEN_SECRET_ID", "wallets")
+    forget_what_was_built()
+
+    other = Scene(ManualClock(now_ms())).entry("other", agent_id=its)
+    signed, waits = signer(function).sign([an_entry(mine), other])
+
+    assert isinstance(signed, Signed)
+    assert isinstance(waits, SigningUnavailable)
+    assert "SERVER_WALLETS_URL" not in waits.cause  # a receipt shows it
+    require_said(capsys, "SERVER_WALLET")
+
+
+def move_to_server_wallets(agent_id: str) -> None:
+    """Have an agent's record say that its key is there."""
+    dynamodb, table = moto_client("dynamodb"), COMPLETE["CUSTODY_TABLE"]
+    for item in dynamodb.scan(TableName=table)["Items"]:
+        if item.get("agent_id") == {"S": agent_id} and "authority" in item:
+            dynamodb.put_item(TableName=table, Item={**item, "authority": {"S": "SERVER_WALLET"}})
+
+
+def require_said(capsys: pytest.CaptureFixture[str], part: str) -> None:
+    """Look for the one line of what is set up wrongly, which has nothing of the address."""
+    logged = capsys.readouterr().out
+    (line,) = (each for each in map(json.loads, logged.splitlines()) if each["level"] == "ERROR")
+    assert (line["code"], line["part"]) == ("SYSTEM_MISCONFIGURED", part)
+    assert line["reason"].startswith("SERVER_WALLETS_URL must begin with https://")
+    assert "hunter2" not in logged
 
 
 def called(function: LambdaInProcess, event: dict[str, Any]) -> Any:

@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from custody.agents import Agent, AuthorityKind
 from custody.audit import AuditEvent
-from custody.authorities import Authorities
+from custody.authorities import Authorities, Authority
 from custody.aws.resident_keys import ResidentKeys
 from custody.der import point_in, signature_in
 from custody.development import DevelopmentKeys
@@ -21,11 +21,17 @@ from custody.enrolment import Enrolment, NewAgent
 from custody.keys import KeyUnusableError, WrappedKeys
 from custody.secp256k1 import recovered
 from custody.signer import IntentSigner
+from custody.standing import Tell
 from tests.contract.custody.authorities import LOCAL, ROLE, agent_of
 from tests.fakes.custody import InMemoryVault
 from tests.fakes.kms import SigningKms
 from tests.unit.custody.scene import POLICY, TESTNET, WALLET, Scene
-from understudy.domain.errors import DependencyError, NotAllowedError, SigningUnavailableError
+from understudy.domain.errors import (
+    ConfigurationError,
+    DependencyError,
+    NotAllowedError,
+    SigningUnavailableError,
+)
 from understudy.domain.intents import Signed, SigningRefused, SigningUnavailable
 
 WANTED = NewAgent("user-1", "wallet-1", WALLET, "hyperliquid", "understudy")
@@ -50,8 +56,10 @@ class Mixed(Scene):
         self._all_keys = keys
         self.signer = self.signer_with(None)
 
-    def signer_with(self, lanes: ThreadPoolExecutor | None) -> IntentSigner:
-        return IntentSigner(self.store, self._all_keys, self.clock, TESTNET, lanes)
+    def signer_with(
+        self, lanes: ThreadPoolExecutor | None, tell: Tell = lambda _name, _error: None
+    ) -> IntentSigner:
+        return IntentSigner(self.store, self._all_keys, self.clock, TESTNET, lanes, tell)
 
     def resident(self) -> Agent:
         agent = self.enrolment.create_agent(WANTED, AuthorityKind.KMS_RESIDENT)
@@ -150,6 +158,34 @@ def test_an_authority_that_is_away_is_away_for_its_own_agents_alone(*, side_by_s
     assert answers[2] == SigningRefused(refused.intent_id, "LEVERAGE_NOT_ALLOWED")
     assert isinstance(answers[1], Signed)
     assert isinstance(answers[4], Signed)
+
+
+@pytest.mark.parametrize("side_by_side", [False, True])
+def test_an_authority_that_is_set_up_wrongly_stops_its_own_agents_alone_and_says_how(
+    *, side_by_side: bool
+) -> None:
+    def wrong() -> Authority:
+        raise ConfigurationError("ITS_URL must begin with https://")
+
+    scene = Mixed()
+    its = scene.entry("its", agent_id=scene.resident().agent_id)
+    mine = scene.entry("mine")
+    wrapped = WrappedKeys(scene.vault)
+    scene._all_keys = Authorities(
+        {AuthorityKind.KMS_WRAPPED: lambda: wrapped, AuthorityKind.KMS_RESIDENT: wrong}
+    )
+
+    told: list[tuple[str, str]] = []
+    with ThreadPoolExecutor(2) as threads:
+        lanes = threads if side_by_side else None
+        signer = scene.signer_with(lanes, lambda name, error: told.append((name, str(error))))
+        answers = signer.sign([its, mine])
+
+    assert answers[0] == SigningUnavailable(its.intent_id, ANSWERED_AWAY)
+    assert isinstance(answers[1], Signed)
+    assert told == [("KMS_RESIDENT", "ITS_URL must begin with https://")]
+    with pytest.raises(ConfigurationError, match="ITS_URL"):
+        signer.sign([its])
 
 
 def test_what_was_unavailable_is_written_down_and_signed_when_asked_again() -> None:

@@ -70,7 +70,7 @@ def _doors_in_memory(monkeypatch: pytest.MonkeyPatch) -> None:
         ),
     }
     doors |= {alias: enrolment_door(scene.enrolment, alias) for alias in OPENED_BY}
-    monkeypatch.setattr(app, "doors", lambda: doors)
+    monkeypatch.setattr(app, "doors", lambda _: doors)
 
 
 def handle(name: str, alias: str) -> dict[str, Any]:

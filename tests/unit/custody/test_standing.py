@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 import pytest
 
@@ -11,7 +11,10 @@ from custody.standing import KEPT_MS, Standing, require_working
 from tests.fakes.custody import InMemoryVault
 from tests.unit.custody.scene import Scene
 from understudy.adapters.memory.clock import ManualClock
-from understudy.domain.errors import DependencyError
+from understudy.domain.errors import ConfigurationError, DependencyError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 ASK = {"operation": "standing"}
 
@@ -24,6 +27,19 @@ def test_a_part_that_is_away_is_named_and_the_others_are_told_all_the_same() -> 
     standing = Standing(ManualClock(0), {"store": dict, "vault": away, "server_wallets": dict})
 
     assert standing.now() == {"store": True, "vault": False, "server_wallets": True}
+
+
+def test_a_part_that_is_set_up_wrongly_is_named_to_the_log_and_one_that_is_away_is_not() -> None:
+    def wrong() -> NoReturn:
+        raise ConfigurationError("ITS_URL must begin with https://")
+
+    told: list[tuple[str, str]] = []
+    parts: dict[str, Callable[[], object]] = {"store": dict, "vault": away, "server_wallets": wrong}
+    standing = Standing(ManualClock(0), parts, lambda part, error: told.append((part, str(error))))
+
+    for _ in range(2):
+        assert standing.now() == {"store": True, "vault": False, "server_wallets": False}
+    assert told == [("server_wallets", "ITS_URL must begin with https://")]
 
 
 def test_however_often_it_is_asked_the_parts_are_asked_once_in_ten_seconds() -> None:

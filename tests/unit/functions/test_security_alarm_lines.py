@@ -56,7 +56,7 @@ def scene(monkeypatch: pytest.MonkeyPatch) -> Scene:
     scene = Scene()
     doors = {alias: enrolment_door(scene.enrolment, alias) for alias in OPENED_BY}
     doors[SIGN_ALIAS] = signing_door(scene.signer)
-    monkeypatch.setattr(app, "doors", lambda: doors)
+    monkeypatch.setattr(app, "doors", lambda _: doors)
     return scene
 
 

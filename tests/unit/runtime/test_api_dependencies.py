@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -12,7 +13,11 @@ from understudy.adapters.identity.json_web_keys import Algorithm, read_key_set
 from understudy.adapters.identity.key_sets import CachedKeySet
 from understudy.adapters.identity.privy import PrivyVerifier
 from understudy.adapters.identity.provider_tokens import ProviderTokenReader
-from understudy.domain.errors import DependencyError, SigningUnavailableError
+from understudy.domain.errors import (
+    ConfigurationError,
+    DependencyError,
+    SigningUnavailableError,
+)
 from understudy.domain.identity import AuthMethod
 from understudy.runtime.api_dependencies import dependencies
 
@@ -50,6 +55,23 @@ def test_a_signer_that_does_not_answer_is_down_and_its_keys_are_not_called_well(
     assert status == "DOWN"
     assert parts["custody"] == ("DOWN", "nothing is signed; agents cannot be made or revoked")
     assert parts["agent_keys"][0] == "DOWN"
+
+
+def test_a_part_that_is_set_up_wrongly_is_down_and_the_log_alone_says_how(
+    world: ApiWorld, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def wrong() -> Mapping[str, bool]:
+        raise ConfigurationError("set the environment variable ENROLL_FUNCTION")
+
+    assert shown(world, wrong)[1]["custody"] == (
+        "DOWN",
+        "nothing is signed; agents cannot be made or revoked",
+    )
+
+    (line,) = map(json.loads, capsys.readouterr().out.splitlines())
+    assert (line["level"], line["code"]) == ("ERROR", "SYSTEM_MISCONFIGURED")
+    assert line["dependency"] == "custody"
+    assert line["reason"] == "set the environment variable ENROLL_FUNCTION"
 
 
 def test_a_signer_without_its_records_is_down(world: ApiWorld) -> None:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from understudy.adapters.memory.call_counts import InMemoryCallCounts
 from understudy.runtime.api_ports import ApiPorts
+from understudy.runtime.observability import log_misconfigured
 from understudy.workflows.requests.door import Door
 from understudy.workflows.requests.sessions import Sessions
 from understudy.workflows.requests.standings import Standings
@@ -18,6 +19,7 @@ from understudy.workflows.requests.terms import Terms
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from understudy.domain.errors import ConfigurationError
     from understudy.runtime.seldom_services import SeldomServices
     from understudy.workflows.requests.agents import Agents
     from understudy.workflows.requests.confirming import Confirming
@@ -252,7 +254,7 @@ class ApiServices:
         """Show what all depends on."""
         from understudy.workflows.requests.system_status import SystemStatus
 
-        return SystemStatus(self._dependencies, self._ports.clock)
+        return SystemStatus(self._dependencies, self._ports.clock, _tell)
 
     @cached_property
     def seldom(self) -> SeldomServices:
@@ -273,3 +275,7 @@ class ApiServices:
 
         ports, callers = self._ports, self._ports.callers
         return WalletProofs(callers.identity, callers.verifier, ports.clock, ports.ids)
+
+
+def _tell(dependency: str, error: ConfigurationError) -> None:
+    log_misconfigured("api", error, dependency=dependency)

@@ -45,6 +45,11 @@ def logger(service: str) -> JsonLogger:
     return JsonLogger(service)
 
 
+def log_misconfigured(service: str, error: ConfigurationError, **fields: object) -> None:
+    """Log what is set up wrongly, which only who runs the deployment can mend."""
+    logger(service).error("set up wrongly", error, code=error.code, reason=error.message, **fields)
+
+
 def log_failure(service: str, group: str, error: BaseException) -> None:
     """Log why a group of messages comes again; an error that is not ours brings its place along."""
     if isinstance(error, ConfigurationError):

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from understudy.domain.errors import UnderstudyError
+from understudy.domain.errors import ConfigurationError, UnderstudyError
 from understudy.ports.clock import Clock
 
 SLOW_MS = 1_000
@@ -59,33 +59,38 @@ class SystemView:
 
 @dataclass(slots=True)
 class SystemStatus:
-    """Asks all dependencies, at most once in a few seconds: the answer is for everybody."""
+    """Asks all dependencies, at most once in a few seconds: the answer is for everybody.
+
+    `tell` is for operators: it gets the name of one that is set up wrongly, and what is wrong.
+    """
 
     dependencies: Sequence[Dependency]
     clock: Clock
+    tell: Callable[[str, ConfigurationError], None]
     last: SystemView | None = None
 
     def now(self) -> SystemView:
         """Give the newest answers."""
         now_ms = self.clock.now_ms()
         if self.last is None or now_ms - self.last.checked_at_ms >= ASKED_AGAIN_AFTER_MS:
-            asked = [_asked(dependency, self.clock) for dependency in self.dependencies]
+            asked = [self._asked(dependency) for dependency in self.dependencies]
             answers = tuple(answer for answer in asked if answer is not None)
             found = {answer.status for answer in answers}
             worst = next(h for h in (Health.DOWN, Health.DEGRADED, Health.OK) if h in found)
             self.last = SystemView(worst, now_ms, answers)
         return self.last
 
-
-def _asked(dependency: Dependency, clock: Clock) -> DependencyStatus | None:
-    began = clock.now_ms()
-    try:
-        facts = dependency.probe()
-        if facts is None:
-            return None
-        took = clock.now_ms() - began
-        health = Health.DEGRADED if took > dependency.slow_ms else Health.OK
-    except UnderstudyError:
-        facts, took, health = {}, clock.now_ms() - began, dependency.without
-    effect = "" if health is Health.OK else dependency.effect
-    return DependencyStatus(dependency.name, health, effect, took, facts)
+    def _asked(self, dependency: Dependency) -> DependencyStatus | None:
+        began = self.clock.now_ms()
+        try:
+            facts = dependency.probe()
+            if facts is None:
+                return None
+            took = self.clock.now_ms() - began
+            health = Health.DEGRADED if took > dependency.slow_ms else Health.OK
+        except UnderstudyError as error:
+            facts, took, health = {}, self.clock.now_ms() - began, dependency.without
+            if isinstance(error, ConfigurationError):
+                self.tell(dependency.name, error)
+        effect = "" if health is Health.OK else dependency.effect
+        return DependencyStatus(dependency.name, health, effect, took, facts)
