@@ -19,7 +19,8 @@ from understudy.adapters.aws.token_secret import (
     SecretClocks,
     StoredKeyRing,
 )
-from understudy.domain.errors import DependencyError
+from understudy.adapters.identity.token_keys import MIN_SECRET_BYTES
+from understudy.domain.errors import ConfigurationError, DependencyError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -54,11 +55,15 @@ class Secrets:
         }
 
 
-def ring_of(secrets: Secrets) -> StoredKeyRing:
+def ring_of(secrets: Secrets, told: list[str] | None = None) -> StoredKeyRing:
     def now() -> float:
         return secrets.now
 
-    return StoredKeyRing(secrets, "tokens", SecretClocks(now, now))
+    def tell(error: ConfigurationError) -> None:
+        if told is not None:
+            told.append(error.message)
+
+    return StoredKeyRing(secrets, "tokens", SecretClocks(now, now), tell)
 
 
 def test_a_secret_that_never_rotated_is_a_ring_of_one() -> None:
@@ -146,3 +151,55 @@ def test_during_an_outage_the_store_is_not_asked_for_every_token() -> None:
 def test_without_any_ring_nobody_is_let_in_or_turned_away() -> None:
     with pytest.raises(DependencyError):
         ring_of(Secrets(is_down=True))()
+
+
+@pytest.mark.parametrize("secret", ["", "short", "s" * (MIN_SECRET_BYTES - 1)])
+def test_a_new_secret_that_is_too_short_is_told_of_and_the_good_ones_stay_in_use(
+    secret: str,
+) -> None:
+    secrets, told = Secrets(), list[str]()
+    ring = ring_of(secrets, told)
+    secrets.rotate("b" * 64)
+    secrets.now += SIGNS_AFTER_SECONDS
+    good = ring()
+    secrets.rotate(secret)
+
+    for _ in range(3):
+        secrets.now += KEPT_SECONDS + 1
+        assert ring() == good
+
+    assert told == ["the token secret needs at least 32 bytes"] * 3
+
+
+def test_a_worker_that_starts_on_a_secret_that_is_too_short_goes_on_with_the_one_before_it() -> (
+    None
+):
+    secrets, told = Secrets(), list[str]()
+    (good,) = ring_of(secrets)()
+    secrets.rotate("short")
+
+    assert ring_of(secrets, told)() == (good,)
+    assert len(told) == 1
+
+
+def test_a_secret_that_was_too_short_is_no_part_of_the_ring_once_a_good_one_follows() -> None:
+    secrets = Secrets()
+    ring = ring_of(secrets)
+    (old,) = ring()
+    secrets.rotate("short")
+    secrets.rotate("b" * 64)
+    secrets.now += KEPT_SECONDS + 1
+
+    (new,) = ring()
+
+    assert new != old
+    assert ring_of(secrets)() == (new,)
+
+
+def test_without_any_good_secret_nobody_is_let_in_and_what_is_wrong_is_said() -> None:
+    told: list[str] = []
+
+    with pytest.raises(ConfigurationError, match="token secret"):
+        ring_of(Secrets({"AWSCURRENT": ("short", 0.0)}), told)()
+
+    assert len(told) == 1

@@ -33,6 +33,7 @@ from understudy.runtime.api_dependencies import dependencies
 from understudy.runtime.api_ports import ApiPorts, Callers, CopyingPorts
 from understudy.runtime.api_services import ApiServices, assemble
 from understudy.runtime.identity_providers import identity_providers
+from understudy.runtime.observability import log_misconfigured
 from understudy.runtime.starting import uncollected
 from understudy.workflows.requests.operators import Operators
 from understudy.workflows.requests.terms import CurrentTerms
@@ -103,7 +104,8 @@ def _operators() -> Table:
 
 
 def _callers(people: Table, *, is_for_users: bool) -> Callers:
-    ring = StoredKeyRing(clients.secrets(), environment.text("TOKEN_SECRET_ID"))
+    tell = partial(log_misconfigured, "api")
+    ring = StoredKeyRing(clients.secrets(), environment.text("TOKEN_SECRET_ID"), tell=tell)
     audience = AUDIENCE if is_for_users else OPERATORS_AUDIENCE
     return Callers(
         identity=DynamoIdentityStore(people),

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from botocore.exceptions import BotoCoreError, ClientError
 
 from understudy.adapters.identity.token_keys import TokenKeys, derive_keys
-from understudy.domain.errors import DependencyError
+from understudy.domain.errors import ConfigurationError, DependencyError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -50,14 +50,20 @@ class StoredKeyRing:
     """Gives the keys of the secret's two versions, read again every five minutes.
 
     The first of them signs: the new one, once it is old enough for every worker to have read it.
+    One that cannot be used is none: `tell` gets what is wrong with it, and nothing else changes.
     """
 
     def __init__(
-        self, client: SecretsClient, secret_id: str, clocks: SecretClocks | None = None
+        self,
+        client: SecretsClient,
+        secret_id: str,
+        clocks: SecretClocks | None = None,
+        tell: Callable[[ConfigurationError], None] = lambda _: None,
     ) -> None:
         self._client = client
         self._secret_id = secret_id
         self._clocks = clocks or SecretClocks()
+        self._tell = tell
         self._ring: Sequence[TokenKeys] = ()
         self._good_until = 0.0
 
@@ -69,29 +75,35 @@ class StoredKeyRing:
 
     def _renew(self) -> None:
         try:
-            current, previous = self._version(CURRENT), self._previous()
+            current, previous = self._read(CURRENT), self._read(PREVIOUS)
         except (ClientError, BotoCoreError) as error:
             if self._ring:
                 self._good_until = self._clocks.monotonic() + ASKED_AGAIN_SECONDS
                 return
             raise DependencyError("the token secret cannot be read just now") from error
-        self._ring = self._in_order(current, previous)
+        if current is not None or not self._ring:
+            self._ring = self._in_order(current, previous)
         self._good_until = self._clocks.monotonic() + KEPT_SECONDS
 
-    def _in_order(self, current: _Version, previous: _Version | None) -> Sequence[TokenKeys]:
-        if previous is None:
-            return (current.keys,)
+    def _in_order(self, current: _Version | None, previous: _Version | None) -> Sequence[TokenKeys]:
+        if current is None and previous is None:
+            raise ConfigurationError("the token secret has no version that can be used")
+        if current is None or previous is None:
+            return tuple(each.keys for each in (current, previous) if each is not None)
         is_young = self._clocks.wall() - current.made_at < SIGNS_AFTER_SECONDS
         first, second = (previous, current) if is_young else (current, previous)
         return first.keys, second.keys
 
-    def _previous(self) -> _Version | None:
+    def _read(self, stage: str) -> _Version | None:
         try:
-            return self._version(PREVIOUS)
+            return self._version(stage)
+        except ConfigurationError as error:
+            self._tell(error)
         except ClientError as error:
-            if error.response["Error"]["Code"] == "ResourceNotFoundException":  # never rotated
-                return None
-            raise
+            is_missing = error.response["Error"]["Code"] == "ResourceNotFoundException"
+            if stage == CURRENT or not is_missing:  # a secret that never rotated has no other
+                raise
+        return None
 
     def _version(self, stage: str) -> _Version:
         answer = self._client.get_secret_value(SecretId=self._secret_id, VersionStage=stage)
