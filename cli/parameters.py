@@ -11,7 +11,7 @@ from cli.places import TEMPLATE
 from localcloud.deploy.source import read_source
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
 # Where the parts of a system on this machine find each other.
 OURS = frozenset(
@@ -32,7 +32,8 @@ def parameters_in(given: Iterable[str]) -> dict[str, str]:
     texts = list(given)
     if not texts:
         return {}
-    described: dict[str, dict[str, Any]] = read_source(TEMPLATE).template["Parameters"]
+    template = read_source(TEMPLATE).template
+    described: dict[str, dict[str, Any]] = template["Parameters"]
     parameters = {}
     for text in texts:
         name, sign, value = text.partition("=")
@@ -47,7 +48,27 @@ def parameters_in(given: Iterable[str]) -> dict[str, str]:
             shown = "that" if described[name].get("NoEcho") else repr(value)
             raise _invalid(f"{name} cannot be {shown}; it is: {is_what}{_range(described[name])}")
         parameters[name] = value
+    _require_together(template, parameters)
     return parameters
+
+
+def _require_together(template: dict[str, Any], parameters: Mapping[str, str]) -> None:
+    described = template["Parameters"].items()
+    defaults = {name: str(each.get("Default", "")) for name, each in described}
+    values = {**defaults, **dict.fromkeys(OURS, "set by this command"), **parameters}
+    for rule in template["Rules"].values():
+        for each in rule["Assertions"] if _holds(rule["RuleCondition"], values) else ():
+            if not _holds(each["Assert"], values):
+                raise _invalid(each["AssertDescription"])
+
+
+def _holds(condition: dict[str, Any], values: Mapping[str, str]) -> bool:
+    """Evaluate a condition of the template's rules."""
+    if "Fn::Not" in condition:
+        (negated,) = condition["Fn::Not"]
+        return not _holds(negated, values)
+    parameter, text = condition["Fn::Equals"]
+    return values[parameter["Ref"]] == str(text)
 
 
 def _may_be(name: str, described: dict[str, Any], value: str) -> bool:

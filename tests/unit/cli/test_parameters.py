@@ -32,6 +32,16 @@ def test_lists_may_have_several_members_and_money_a_fraction() -> None:
     assert parameters_in(f"{name}={value}" for name, value in given.items()) == given
 
 
+def test_what_needs_another_parameter_is_taken_with_it_and_where_the_command_sets_that() -> None:
+    builder = {
+        "HyperliquidBuilderAddress": "0x" + "ab" * 20,
+        "HyperliquidBuilderFeeTenthsBps": "10",
+        "AgentAuthority": "SERVER_WALLET",
+    }
+
+    assert parameters_in(f"{name}={value}" for name, value in builder.items()) == builder
+
+
 def test_a_value_may_hold_the_sign() -> None:
     assert parameters_in(["TermsUrl=https://example.org/?a=b"]) == {
         "TermsUrl": "https://example.org/?a=b"
@@ -65,6 +75,7 @@ def test_a_value_may_hold_the_sign() -> None:
         ("AgentMaxDailyNotional=-1", "cannot be '-1'"),
         ("AgentMaxLeverage=51", "cannot be '51'.*; 1 to 50$"),
         ("AgentPriceBandBps=10001", "cannot be '10001'"),
+        (f"HyperliquidBuilderAddress=0x{'ab' * 20}", "needs HyperliquidBuilderFeeTenthsBps"),
         *((f"{name}=x", "set by this command itself") for name in sorted(OURS)),
     ],
 )
