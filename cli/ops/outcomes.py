@@ -59,7 +59,8 @@ LAYOUTS: Mapping[type, Mapping[str, str]] = {
     Standing: {
         "switch": "switch",
         "subject": "subject",
-        "last turned on": "since_ms",
+        "since": "since_ms",
+        "last turned on": "turned_on_ms",
         "by": "operator",
         "reason": "reason",
     },

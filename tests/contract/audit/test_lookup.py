@@ -17,7 +17,7 @@ from understudy.adapters.aws.audit_trail import DynamoAuditTrail
 from understudy.adapters.aws.table import Table
 from understudy.adapters.memory.audit import InMemoryAuditTrail
 from understudy.domain.audit import AboutUser, Actor, AuditEntry, AuditRecord
-from understudy.domain.errors import DependencyError
+from understudy.domain.errors import AuditTamperedError, DependencyError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -84,6 +84,26 @@ def test_what_another_put_among_an_actors_rows_is_not_told_as_that_actors(books:
     (found,) = DynamoAuditLookup(table).newest(Actor.SIGNER, "agent-1", 2)
 
     assert found.event == "EVENT_1"
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        *({name: None} for name in ("event", "at_ms", "facts", "correlation_id")),
+        {"at_ms": {"S": "yesterday"}},
+        {"facts": {"S": "none"}},
+    ],
+    ids=str,
+)
+def test_a_damaged_row_is_named(books: Books, damage: dict[str, Any]) -> None:
+    table = Table(books.client("dynamodb"), books.rows_table)
+    DynamoAuditTrail(table, fixed_stamps()).append(entry("agent-1", 1))
+    (whole,) = books.items()
+    sort = whole["sk"]["S"]
+    books.put({name: each for name, each in {**whole, **damage}.items() if each is not None})
+
+    with pytest.raises(AuditTamperedError, match=f"{sort} .* damaged"):
+        DynamoAuditLookup(table).newest(Actor.SIGNER, "agent-1", 2)
 
 
 class Functions:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 
@@ -14,7 +14,7 @@ from tests.fakes.api import ApiWorld
 from tests.fakes.builders import LEADER
 from understudy.adapters.memory.audit import InMemoryAuditTrail
 from understudy.domain.audit import Actor, AuditRecord
-from understudy.domain.errors import DependencyError
+from understudy.domain.errors import AuditTamperedError, ConflictError, DependencyError
 from understudy.ports.switches import Switch
 from understudy.workflows.requests.operators import Deed
 
@@ -34,10 +34,13 @@ class Lookup:
     def __init__(self, trail: InMemoryAuditTrail) -> None:
         self._trail = trail
         self.is_away = False
+        self.damaged = ""
 
     def newest(self, actor: Actor, subject: str, most: int) -> list[AuditRecord]:
         if self.is_away:
             raise DependencyError("the audit is away")
+        if subject == self.damaged:
+            raise AuditTamperedError("the row 17#of-it of the audit is damaged")
         return list(self._trail.newest(actor, subject, most))
 
 
@@ -100,6 +103,7 @@ def test_every_switch_is_listed_with_since_when_by_whom_and_why(
         "switch": "kill_global",
         "subject": "",
         "since_ms": since,
+        "turned_on_ms": since,
         "operator": OPERATOR,
         "reason": "an incident",
     }
@@ -115,6 +119,67 @@ def test_the_reason_is_the_newest_ones_and_what_is_off_again_is_not_listed(
     desk.turn(Switch.KILL_GLOBAL, "", "the second time")
 
     assert listed(capsys)[1].endswith("the second time")
+
+
+def told(tmp_path: Path) -> dict[str, Any]:
+    """Give the first switch as JSON has it."""
+    target = tmp_path / "switches.json"
+    assert main(["ops", "switches", "--json", str(target)]) == 0
+    first: dict[str, Any] = json.loads(target.read_text())["switches"][0]
+    return first
+
+
+def test_it_is_on_since_the_first_time_after_it_was_off_last(desk: Desk, tmp_path: Path) -> None:
+    clock = desk.api.world.clock
+    desk.turn(Switch.KILL_GLOBAL, "", "an earlier time")
+    desk.turn(Switch.KILL_GLOBAL, "", "it is over", on=False)
+    desk.turn(Switch.KILL_GLOBAL, "", "the first")
+    since = clock.now_ms()
+    desk.turn(Switch.KILL_GLOBAL, "", "and again")
+
+    standing = told(tmp_path)
+
+    assert (standing["since_ms"], standing["turned_on_ms"]) == (since, clock.now_ms())
+    assert standing["reason"] == "and again"
+
+
+def test_an_off_that_was_refused_ends_nothing(desk: Desk, tmp_path: Path) -> None:
+    desk.turn(Switch.KILL_GLOBAL, "", "an incident")
+    since = desk.api.world.clock.now_ms()
+    late = Deed(OPERATOR, "decided before", since - OFTEN)
+    with pytest.raises(ConflictError):
+        desk.switches.turn(late, Switch.KILL_GLOBAL, "", on=False)
+
+    assert (told(tmp_path)["since_ms"], told(tmp_path)["reason"]) == (since, "an incident")
+
+
+def test_when_it_was_turned_on_last_is_told_of_the_same_turn_as_by_whom_and_why(
+    desk: Desk, tmp_path: Path
+) -> None:
+    desk.turn(Switch.KILL_GLOBAL, "", "decided later and written down earlier")
+    now_ms = desk.api.world.clock.now_ms()
+    desk.api.world.clock.advance(1)
+    desk.switches.turn(
+        Deed("another", "decided earlier", now_ms - 1), Switch.KILL_GLOBAL, "", on=True
+    )
+
+    standing = told(tmp_path)
+
+    assert (standing["turned_on_ms"], standing["operator"]) == (now_ms + 1, "another")
+
+
+def test_a_damaged_row_is_named_and_hides_no_other_switch(
+    desk: Desk, capsys: pytest.CaptureFixture[str]
+) -> None:
+    desk.turn(Switch.BLACKLISTED, LEADER, "a leak")
+    desk.turn(Switch.KILL_GLOBAL, "", "an incident")
+    desk.lookup.damaged = LEADER.lower()
+
+    _, everybody, leader = listed(capsys)
+
+    assert everybody.endswith(f"{OPERATOR} an incident")
+    assert leader.startswith(f"blacklisted {LEADER.lower()} - 20")
+    assert leader.endswith("- the row 17#of-it of the audit is damaged")
 
 
 def test_where_too_much_was_written_since_that_is_said(
@@ -148,5 +213,5 @@ def test_a_switch_is_listed_although_the_audit_cannot_be_read(
     desk.turn(Switch.KILL_VENUE, "hyperliquid", "an incident")
     desk.lookup.is_away = True
 
-    assert listed(capsys)[1].startswith("kill_venue hyperliquid 20")
+    assert listed(capsys)[1].startswith("kill_venue hyperliquid - 20")
     assert listed(capsys)[1].endswith("- the audit cannot be read")

@@ -24,7 +24,10 @@ class AuditLookup(Protocol):
     """Reads entries by whom they are about."""
 
     def newest(self, actor: Actor, subject: str, most: int) -> Sequence[AuditRecord]:
-        """Give the newest entries that one actor wrote of a subject; raises DependencyError."""
+        """Give the newest entries that one actor wrote of a subject; raises DependencyError.
+
+        Raises AuditTamperedError, which names the row, where one of them cannot be read.
+        """
         ...
 
 

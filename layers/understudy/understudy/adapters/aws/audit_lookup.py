@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -12,7 +13,7 @@ from understudy.adapters.aws.audit_items import row_of
 from understudy.adapters.aws.audit_stamps import ACTOR
 from understudy.domain.audit import AuditExtract, AuditRecord
 from understudy.domain.codec import from_plain, to_plain
-from understudy.domain.errors import DependencyError
+from understudy.domain.errors import AuditTamperedError, DependencyError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -22,6 +23,9 @@ if TYPE_CHECKING:
     from understudy.adapters.aws.table import Table
     from understudy.domain.audit import AboutUser, Actor
     from understudy.domain.audit_chain import Row
+
+
+_SAID = {"event": str, "at_ms": int, "facts": Mapping, "correlation_id": str}
 
 
 class DynamoAuditLookup:
@@ -65,8 +69,9 @@ class LambdaAuditExtracts:
 
 
 def _record(actor: Actor, subject: str, row: Row) -> AuditRecord:
-    fields: Any = row.fields
-    said = {name: fields[name] for name in ("event", "at_ms", "facts", "correlation_id")}
+    said: dict[str, Any] = {name: row.fields.get(name) for name in _SAID}
+    if not all(isinstance(said[name], kind) for name, kind in _SAID.items()):
+        raise AuditTamperedError(f"the row {row.sort} of the audit is damaged", subject=subject)
     return AuditRecord(actor=actor, subject=subject, **said)
 
 
