@@ -73,6 +73,7 @@ def document(routes: Sequence[Route]) -> dict[str, Any]:
     return {
         "openapi": "3.1.0",
         "info": {"title": "Understudy", "version": "1", "description": ABOUT},
+        "tags": [{"name": name} for name in dict.fromkeys(map(_tag, routes))],
         "paths": paths,
         "components": {
             "schemas": {
@@ -89,6 +90,7 @@ def _operation(route: Route, answers: AnswerSchemas) -> dict[str, Any]:
     operation: dict[str, Any] = {
         "operationId": f"{route.method.lower()}_{re.sub(r'[^a-z0-9]+', '_', route.path.lower())}",
         "summary": route.summary,
+        "tags": [_tag(route)],
         "parameters": [*_path_parameters(route), *_query_parameters(route.query)],
         "responses": {
             str(route.status): _answer(route, answers),
@@ -104,6 +106,12 @@ def _operation(route: Route, answers: AnswerSchemas) -> dict[str, Any]:
         content = {"application/json": {"schema": schema}}
         operation["requestBody"] = {"required": True, "content": content}
     return operation
+
+
+def _tag(route: Route) -> str:
+    """Name what a route is about, as its path does; what has no version is about the system."""
+    _, first, *more = route.path.split("/")
+    return more[0] if first == "v1" else "system"
 
 
 def _answer(route: Route, answers: AnswerSchemas) -> dict[str, Any]:

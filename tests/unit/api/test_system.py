@@ -78,6 +78,24 @@ def test_every_request_model_is_described_and_every_reference_leads_somewhere() 
     assert references <= set(schemas)
 
 
+def test_every_route_has_one_group_which_its_path_names() -> None:
+    described = document(ROUTES)
+
+    found = {
+        f"{method.upper()} {path}": each["tags"]
+        for path, methods in described["paths"].items()
+        for method, each in methods.items()
+    }
+    for key in ("GET /health", "GET /v1/system/status", "GET /openapi.json", "GET /docs"):
+        assert found[key] == ["system"]
+    assert found["GET /v1/follows/{follow_id}/portfolio"] == ["follows"]
+    assert found["POST /v1/ops/users/{user_id}/sessions/end"] == ["ops"]
+    assert [each["name"] for each in described["tags"]] == [
+        *("auth", "sessions", "me", "wallets", "terms", "agents", "follows", "copy", "copies"),
+        *("system", "ops"),
+    ]
+
+
 def test_the_document_is_written_once_for_all_strangers_who_ask(api: ApiWorld) -> None:
     [described] = [each for each in system_routes(tuple) if each.path == "/openapi.json"]
     nobody = cast("Call", None)
