@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 
@@ -13,9 +13,13 @@ from functions.fill_fan_out import app as fill_fan_out
 from functions.follow_reconcile import app as follow_reconcile
 from functions.follower_execute import app as follower_execute
 from functions.leader_sync import app as leader_sync
+from understudy.adapters.aws import clients
 from understudy.domain.errors import ConfigurationError
 from understudy.runtime import api
 from understudy.runtime.observability import log_failure
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 GOOD = {
     "SIWE_DOMAINS": "app.example.com, localhost:3000",
@@ -97,14 +101,20 @@ def test_a_limit_that_no_bucket_can_have_is_refused_by_the_name_of_its_variable(
         api._door_limits()
 
 
-@pytest.mark.parametrize("step", [leader_sync, fill_fan_out, follower_execute, follow_reconcile])
-def test_a_worker_that_is_set_up_wrongly_dies_and_answers_nothing(
-    monkeypatch: pytest.MonkeyPatch, step: Any
-) -> None:
+@pytest.fixture
+def nobodys_keys(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Give keys of nobody, and leave no client behind that has them."""
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "nobody")
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "nothing")
     monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
+    yield
+    clients._client.cache_clear()
+    clients._session.cache_clear()
 
+
+@pytest.mark.usefixtures("nobodys_keys")
+@pytest.mark.parametrize("step", [leader_sync, fill_fan_out, follower_execute, follow_reconcile])
+def test_a_worker_that_is_set_up_wrongly_dies_and_answers_nothing(step: Any) -> None:
     with pytest.raises(ConfigurationError, match="set the environment variable"):
         step.handler({"Records": []}, None)
 
