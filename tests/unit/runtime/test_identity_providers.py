@@ -77,6 +77,9 @@ def test_an_age_is_a_whole_number_of_seconds(monkeypatch: pytest.MonkeyPatch, ag
 
 
 @pytest.mark.parametrize(
+    ("settings", "name"), [(PRIVY, "PRIVY_JWKS_URL"), (DYNAMIC, "DYNAMIC_JWKS_URL")]
+)
+@pytest.mark.parametrize(
     "url",
     [
         "http://keys.example.com/jwks.json",
@@ -88,8 +91,10 @@ def test_an_age_is_a_whole_number_of_seconds(monkeypatch: pytest.MonkeyPatch, ag
         "https://",
     ],
 )
-def test_keys_are_fetched_over_a_safe_way_only(monkeypatch: pytest.MonkeyPatch, url: str) -> None:
-    told(monkeypatch, **{**PRIVY, "PRIVY_JWKS_URL": url})
+def test_keys_are_fetched_over_a_safe_way_only(
+    monkeypatch: pytest.MonkeyPatch, settings: dict[str, str], name: str, url: str
+) -> None:
+    told(monkeypatch, **{**settings, name: url})
 
-    with pytest.raises(ConfigurationError, match="PRIVY_JWKS_URL must begin with https"):
+    with pytest.raises(ConfigurationError, match=f"{name} must begin with https"):
         identity_providers()
