@@ -8,18 +8,23 @@ from __future__ import annotations
 import threading
 import time
 import weakref
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ministack.core import lambda_runtime
 from ministack.services import lambda_svc
 
 from localcloud.patches.attributes import existing
 
+if TYPE_CHECKING:
+    import logging
+
 DRAIN_SECONDS = 0.5
 KILL_SECONDS = 3.0
 STEP_SECONDS = 0.02
 
 _closed = threading.Event()
+_refused: set[int | None] = set()
+"""The threads whose call was refused: what they say of it is of our own doing."""
 _environments: weakref.WeakSet[Any] = weakref.WeakSet()
 _environments_lock = threading.Lock()
 
@@ -29,13 +34,16 @@ def apply() -> None:
     acquire = existing(lambda_svc, "_acquire_execution_slot")
 
     def acquire_unless_closed(function: Any, config: Any) -> Any:
-        return (None, "account") if _closed.is_set() else acquire(function, config)
+        if not _closed.is_set():
+            return acquire(function, config)
+        _refused.add(threading.get_ident())
+        return None, "account"
 
     lambda_svc._acquire_execution_slot = acquire_unless_closed  # noqa: SLF001 - the patch
     existing(lambda_svc, "executions_in_flight")
     existing(lambda_runtime, "kill_workers")
     for module in (lambda_runtime, lambda_svc):
-        existing(module, "logger")
+        existing(module, "logger").addFilter(_was_not_refused)
     _remember_environments()
 
 
@@ -59,14 +67,18 @@ def _remember_environments() -> None:
 def close() -> None:
     """Start nothing more, give running functions a moment, then end their processes."""
     _closed.set()
+    _wait_until_idle(DRAIN_SECONDS)
     for module in (lambda_runtime, lambda_svc):  # what fails from here on is of our own doing
         module.logger.disabled = True
-    _wait_until_idle(DRAIN_SECONDS)
     deadline = time.monotonic() + KILL_SECONDS
     _end_processes()
     while lambda_svc.executions_in_flight()[0] and time.monotonic() < deadline:
         time.sleep(STEP_SECONDS)
         _end_processes()
+
+
+def _was_not_refused(record: logging.LogRecord) -> bool:
+    return record.thread not in _refused
 
 
 def _end_processes() -> None:

@@ -46,6 +46,7 @@ def starting(monkeypatch: pytest.MonkeyPatch) -> Iterator[Starting]:
     """Give environments of the patched emulator; none of their processes outlives the test."""
     starting = Starting()
     monkeypatch.setattr(standstill, "_closed", threading.Event())
+    monkeypatch.setattr(standstill, "_refused", set[int]())
     monkeypatch.setattr(standstill, "_environments", weakref.WeakSet())
     monkeypatch.setattr(standstill, "DRAIN_SECONDS", 0)
     monkeypatch.setattr(standstill, "KILL_SECONDS", PATIENCE_SECONDS)
@@ -95,4 +96,35 @@ def test_what_a_stop_ends_is_nothing_to_log(
     lambda_svc.logger.error("what was about to start failed with it")
 
     assert [answer["status"] for answer in answers] == ["error"]
+    assert caplog.messages == []
+
+
+@pytest.mark.usefixtures("starting")
+def test_what_fails_while_it_may_still_end_is_logged(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def in_flight() -> tuple[int, dict[str, int]]:
+        lambda_svc.logger.warning("a batch failed")
+        return 0, {}
+
+    monkeypatch.setattr(lambda_svc, "executions_in_flight", in_flight)
+
+    standstill.close()
+
+    assert caplog.messages == ["a batch failed"]
+
+
+@pytest.mark.usefixtures("starting")
+def test_a_call_that_comes_too_late_is_refused_and_no_failure(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def in_flight() -> tuple[int, dict[str, int]]:
+        assert lambda_svc._acquire_execution_slot({}, {}) == (None, "account")
+        lambda_svc.logger.warning("a batch failed")
+        return 0, {}
+
+    monkeypatch.setattr(lambda_svc, "executions_in_flight", in_flight)
+
+    standstill.close()
+
     assert caplog.messages == []
