@@ -16,13 +16,12 @@ from cli.files import require_writable, write_json
 from cli.ops.operating import Operating, deed_of, operating
 from cli.ops.outcomes import tables_of
 from cli.ops.place import STACK, Stack, failures_explained, find_place
-from cli.ops.subjects import refuse_subject
 from cli.ops.switches import switches_on
 from cli.printing import print_rows
 from understudy.domain.codec import to_plain
 from understudy.domain.ids import FollowId, UserId
 from understudy.ports.switches import Switch
-from understudy.workflows.requests.operator_switches import OF_USERS
+from understudy.workflows.requests.operator_switches import OF_USERS, refuse_subject
 from understudy.workflows.requests.operators import LOOKING, Deed
 
 MOST_WORDS = 200
@@ -159,7 +158,8 @@ def named_user(at: Operating, named: str) -> UserId:
 
 
 def _turn(switch: Switch, subject: str, asked: Asked, *, on: bool) -> int:
-    refuse_subject(switch, subject)
+    with failures_explained():
+        refuse_subject(switch, subject)  # before anything is asked
 
     def turn(at: Operating, deed: Deed) -> Any:
         named = named_user(at, subject) if switch in OF_USERS else subject

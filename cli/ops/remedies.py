@@ -33,8 +33,8 @@ REMEDIES: Mapping[str, str] = {
     "FOLLOW_NOT_ACTIVE": "nothing is to be done: it enters nothing before its owner starts it",
     "FOLLOW_NOT_FOUND": f"name the FOLLOW_ID as {USER_SHOWN} lists it",
     "FOLLOW_NOT_HELD": "nothing is to be released: its owner can start it",
-    "INVALID_SUBJECT": "kill global takes no SUBJECT; kill venue: hyperliquid; kill user: a user's"
-    " id or 0xADDRESS; blacklist: 0x and 40 hex digits",
+    "INVALID_SUBJECT": "nothing was changed: kill global takes no SUBJECT; kill venue: hyperliquid;"
+    " kill user and flag: a user's id or 0xADDRESS; blacklist: 0x and 40 hex digits",
     "KEY_UNUSABLE": "enable a new agent for this wallet",
     "LEGACY_KEY_NEEDED": "move what lies at the old wallet, or at its owner's own address, then"
     " run it again",

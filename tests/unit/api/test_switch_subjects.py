@@ -18,7 +18,7 @@ NO_USER = "there is no user with this id"
         ("kill_global", "x", "INVALID_SUBJECT", "this switch is for everybody: leave the subject"),
         ("kill_venue", "", "INVALID_SUBJECT", "name the venue as the subject: hyperliquid"),
         ("kill_venue", "nyse", "INVALID_SUBJECT", "no such venue: the subject is hyperliquid"),
-        ("kill_user", "", "USER_NOT_FOUND", NO_USER),
+        ("kill_user", "", "INVALID_SUBJECT", "name the user as the subject"),
         ("kill_user", "nobody", "USER_NOT_FOUND", NO_USER),
         ("flagged", "nobody", "USER_NOT_FOUND", NO_USER),
         ("blacklisted", "", "INVALID_SUBJECT", "name the leader's or follower's address"),

@@ -171,3 +171,4 @@ def test_what_a_switch_is_turned_for_is_said_in_the_words_of_the_command() -> No
 
     assert all(word in said for word in ("kill global", "kill venue", "kill user", "blacklist"))
     assert "kill_" not in said
+    assert said.startswith("nothing was changed")

@@ -13,22 +13,21 @@ from cli.ops.remedies import REMEDIES
 
 WHY = ("--reason", "a test")
 MISTAKES = [
-    (("kill", "global", "hyperliquid"), "kill global stops everybody", "leave it out"),
-    (("kill", "venue"), "kill venue needs the name of a venue", "one of hyperliquid"),
-    (("kill", "venue", "nowhere"), "there is no venue 'nowhere'", "one of hyperliquid"),
-    (("kill", "user"), "kill user needs a user", "a user's id or 0xADDRESS"),
-    (("flag", ""), "flag needs a user", "a user's id or 0xADDRESS"),
-    (("blacklist", ""), "blacklist needs an address", "0x and 40 hex digits"),
-    (("blacklist", "0x12"), "'0x12' is no address", "0x and 40 hex digits"),
+    (("kill", "global", "hyperliquid"), "this switch is for everybody: leave the subject out"),
+    (("kill", "venue"), "name the venue as the subject: hyperliquid"),
+    (("kill", "venue", "nowhere"), "there is no such venue: the subject is hyperliquid"),
+    (("kill", "user"), "name the user as the subject"),
+    (("flag", ""), "name the user as the subject"),
+    (("blacklist", ""), "name the leader's or follower's address as the subject"),
+    (("blacklist", "0x12"), "the subject is no address: 0x and 40 hex digits"),
 ]
 
 
 @pytest.mark.parametrize("off", [(), ("--off",)], ids=["on", "off"])
-@pytest.mark.parametrize(("command", "said", "remedy"), MISTAKES)
+@pytest.mark.parametrize(("command", "said"), MISTAKES)
 def test_each_mistake_has_its_own_words_and_nothing_is_asked(
     command: tuple[str, ...],
     said: str,
-    remedy: str,
     off: tuple[str, ...],
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
@@ -41,9 +40,8 @@ def test_each_mistake_has_its_own_words_and_nothing_is_asked(
     assert main(["ops", *command, *off, *WHY]) == 1
 
     error, advice = capsys.readouterr().err.splitlines()
-    assert error.startswith(f"error INVALID_SUBJECT: {said}")
-    assert error.endswith("nothing was changed")
-    assert remedy in advice
+    assert error == f"error INVALID_SUBJECT: {said}"
+    assert advice == f"remedy: {REMEDIES['INVALID_SUBJECT']}"
 
 
 def test_every_command_that_a_remedy_names_is_there(capsys: pytest.CaptureFixture[str]) -> None:

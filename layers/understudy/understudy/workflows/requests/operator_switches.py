@@ -75,19 +75,24 @@ class OperatorSwitches:
         return SwitchView(switch, named, self.board.is_on(switch, named))
 
     def _subject_of(self, switch: Switch, subject: str) -> str:
-        if switch in OF_USERS:
-            if not subject or self.identity.user(UserId(subject)) is None:
-                raise NotFoundError("there is no user with this id", code="USER_NOT_FOUND")
-            return subject
-        named = subject.lower()
-        mistake = _mistake(switch, named)
-        if mistake:
-            raise InvalidInputError(mistake, code="INVALID_SUBJECT")
-        return named
+        refuse_subject(switch, subject)
+        if switch not in OF_USERS:
+            return subject.lower()
+        if self.identity.user(UserId(subject)) is None:
+            raise NotFoundError("there is no user with this id", code="USER_NOT_FOUND")
+        return subject
+
+
+def refuse_subject(switch: Switch, subject: str) -> None:
+    """Raise InvalidInputError for what no switch of this kind can be turned for."""
+    mistake = _mistake(switch, subject.lower())
+    if mistake:
+        raise InvalidInputError(mistake, code="INVALID_SUBJECT")
 
 
 def _mistake(switch: Switch, named: str) -> str:
     """Say what is wrong with a subject; '' where nothing is."""
+    of_a_user = (bool(named), "name the user as the subject", "")
     known = {
         Switch.KILL_GLOBAL: (not named, "", "this switch is for everybody: leave the subject out"),
         Switch.KILL_VENUE: (
@@ -95,6 +100,8 @@ def _mistake(switch: Switch, named: str) -> str:
             f"name the venue as the subject: {_VENUES}",
             f"there is no such venue: the subject is {_VENUES}",
         ),
+        Switch.KILL_USER: of_a_user,
+        Switch.FLAGGED: of_a_user,
         Switch.BLACKLISTED: (
             bool(_ADDRESS.fullmatch(named)),
             "name the leader's or follower's address as the subject",
