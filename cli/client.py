@@ -25,6 +25,7 @@ HTTP_ERRORS_FROM = 400
 FAULTS_FROM = 500
 UNREADABLE_ANSWER = "UNREADABLE_ANSWER"
 API_FAILED = "API_FAILED"
+API_UNREACHABLE = "API_UNREACHABLE"
 Answer = dict[str, Any]
 
 
@@ -224,7 +225,7 @@ class ApiClient:
             except (OSError, HTTPException) as error:
                 where = f"{self._url.scheme}://{self._url.netloc}"
                 raise ApiUnreachableError(
-                    0, "API_UNREACHABLE", f"the API at {where} does not answer: is it up?"
+                    0, API_UNREACHABLE, f"the API at {where} does not answer: is it up?"
                 ) from error
 
     def _keep(self, answer: Answer) -> None:
@@ -252,9 +253,10 @@ def _read(status: int, raw: bytes) -> Answer:
         answer = json.loads(raw)
     except ValueError:
         answer = None
-    if not isinstance(answer, dict):
+    if not isinstance(answer, dict) or (status >= FAULTS_FROM and "code" not in answer):
         if status >= FAULTS_FROM or status == TOO_MANY_CALLS:
-            raise ApiError(status, API_FAILED, "it failed and did not say why: its log may")
+            said = f"the API failed ({status}) and did not say why"
+            raise ApiError(status, API_FAILED, said)
         other = f"what answers there is no API of Understudy (HTTP {status})"
         raise ApiError(status, UNREADABLE_ANSWER, other)
     return answer

@@ -7,11 +7,17 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from cli.client import API_FAILED, UNREADABLE_ANSWER, ApiError, ApiUnreachableError
+from cli.client import API_FAILED, API_UNREACHABLE, UNREADABLE_ANSWER, ApiError
 from localcloud.errors import LocalCloudError
 from simulators.hyperliquid.replay.recording import RecordingError
 from simulators.judge.evidence import EvidenceError
 
+_WITHOUT_AN_ANSWER = {
+    API_FAILED: "look at its log",
+    API_UNREACHABLE: "run again; a busy machine may need a second try",
+    UNREADABLE_ANSWER: "look whether that is the API's address",
+}
+"""What to do where the API itself said nothing."""
 _LAST_WORDS = 200
 _CAPITAL = re.compile(r"^[A-Z](?=[a-z]* )")
 _FULL = (errno.ENOSPC, errno.EDQUOT)
@@ -68,15 +74,8 @@ def _shortened(remedy: str) -> str:
 
 
 def _of_api(error: ApiError) -> CommandError:
-    if isinstance(error, ApiUnreachableError):
-        remedy = "run again; a busy machine may need a second try"
-        return CommandError(error.code, error.detail, remedy)
-    if error.code == API_FAILED:
-        return CommandError(
-            error.code, f"the API failed ({error.status}) and did not say why", "look at its log"
-        )
-    if error.code == UNREADABLE_ANSWER:
-        return CommandError(error.code, error.detail, "look whether that is the API's address")
+    if error.code in _WITHOUT_AN_ANSWER:
+        return CommandError(error.code, error.detail, _WITHOUT_AN_ANSWER[error.code])
     remedy = "the message says what the API wants; --state FOLDER keeps the logs of a run"
     return CommandError(error.code, f"the API refused ({error.status}): {error.detail}", remedy)
 

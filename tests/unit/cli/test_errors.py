@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import json
 import os
 import re
 import signal
@@ -53,15 +54,43 @@ def test_what_is_no_api_is_told_as_such_and_not_as_a_refusal_of_the_api() -> Non
     assert known.remedy == "look whether that is the API's address"
 
 
+PAGE, NO_CODE = b"<h1>Bad Gateway</h1>", b'{"message": "Service Unavailable"}'
+
+
 @pytest.mark.parametrize(
-    ("status", "code"),
-    [(404, "UNREADABLE_ANSWER"), (429, "API_FAILED"), (500, "API_FAILED"), (502, "API_FAILED")],
+    ("status", "answer", "code"),
+    [
+        (404, PAGE, "UNREADABLE_ANSWER"),
+        (429, PAGE, "API_FAILED"),
+        (500, PAGE, "API_FAILED"),
+        (502, PAGE, "API_FAILED"),
+        (503, NO_CODE, "API_FAILED"),
+    ],
 )
-def test_an_api_that_fails_without_a_word_is_not_called_none(status: int, code: str) -> None:
+def test_an_api_that_fails_without_a_word_is_not_called_none(
+    status: int, answer: bytes, code: str
+) -> None:
     with pytest.raises(ApiError) as raised:
-        _read(status, b"<h1>Bad Gateway</h1>")
+        _read(status, answer)
 
     assert raised.value.code == code
+
+
+def test_that_it_failed_without_a_word_is_said_once_with_where_to_look() -> None:
+    with pytest.raises(ApiError) as raised:
+        _read(503, NO_CODE)
+
+    known = explained(raised.value)
+    assert known.message == "the API failed (503) and did not say why"
+    assert known.remedy == "look at its log"
+
+
+@pytest.mark.parametrize(
+    ("status", "said"),
+    [(200, NO_CODE), (404, b'{"message": "Not Found"}'), (503, b'{"code": "UNAVAILABLE"}')],
+)
+def test_what_the_api_does_say_is_read(status: int, said: bytes) -> None:
+    assert _read(status, said) == json.loads(said)
 
 
 def test_what_nobody_foresaw_is_said_to_be_the_programs_own_fault() -> None:
