@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import errno
-import re
 from collections.abc import Callable
 from typing import Any
 
@@ -19,7 +18,6 @@ _WITHOUT_AN_ANSWER = {
 }
 """What to do where the API itself said nothing."""
 _LAST_WORDS = 200
-_CAPITAL = re.compile(r"^[A-Z](?=[a-z]* )")
 _FULL = (errno.ENOSPC, errno.EDQUOT)
 _NOT_THERE = (errno.ENOENT, errno.ENOTDIR)
 _FORBIDDEN = (errno.EACCES, errno.EPERM, errno.EROFS)
@@ -46,13 +44,7 @@ def explained(error: Exception) -> CommandError:
 
 
 def _of_cloud(error: LocalCloudError) -> CommandError:
-    remedy = _in_our_way(_shortened(error.remedy))
-    return CommandError(str(error.code), _in_our_way(error.message), remedy)
-
-
-def _in_our_way(sentence: str) -> str:
-    """Begin it small, names left as they are, and end it without a stop, like all others."""
-    return _CAPITAL.sub(lambda found: found[0].lower(), sentence).removesuffix(".")
+    return CommandError(str(error.code), error.message, _shortened(error.remedy))
 
 
 def _of_recording(error: RecordingError) -> CommandError:

@@ -93,8 +93,8 @@ class Emulator:
         if is_frozen(self._process.pid):
             raise LocalCloudError(
                 Code.EMULATOR_FROZEN,
-                f"A signal froze the emulator's process ({self._process.pid}).",
-                "Start again, and let its process run: no SIGSTOP, no debugger.",
+                f"a signal froze the emulator's process ({self._process.pid})",
+                "start again, and let its process run: no SIGSTOP, no debugger",
             )
 
     def control(self, page: str) -> Any:
@@ -132,8 +132,8 @@ class Emulator:
         if exit_code != 0:
             raise LocalCloudError(
                 Code.DISK_FULL if self._folder.is_full() else Code.STATE_NOT_SAVED,
-                f"The emulator could not save its state in {self._folder.cloud}.",
-                f"Free disk space and check {self._folder.log}; changes of this run are lost.",
+                f"the emulator could not save its state in {self._folder.cloud}",
+                f"free disk space and check {self._folder.log}; changes of this run are lost",
             )
 
     def __enter__(self) -> Self:
@@ -172,8 +172,8 @@ class Emulator:
                 return
         raise LocalCloudError(
             Code.EMULATOR_SLOW,
-            f"The emulator did not answer within {START_SECONDS:.0f} seconds.",
-            f"Look into {self._folder.log}; a busy machine may need a second try.",
+            f"the emulator did not answer within {START_SECONDS:.0f} seconds",
+            f"look into {self._folder.log}; a busy machine may need a second try",
         )
 
     def _end(self) -> int:
@@ -195,8 +195,8 @@ class Emulator:
             return LocalCloudError(Code(facts["code"]), facts["message"], facts["remedy"])
         return LocalCloudError(
             Code.EMULATOR_DIED,
-            f"The emulator's process ended by itself (exit code {self._process.returncode}).",
-            f"Start again; changes since the last clean stop are lost. Its log, {self._folder.log},"
+            f"the emulator's process ended by itself (exit code {self._process.returncode})",
+            f"start again; changes since the last clean stop are lost; its log, {self._folder.log},"
             f" ends with:\n{log[-_LOG_TAIL_CHARACTERS:]}",
         )
 

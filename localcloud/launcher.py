@@ -55,8 +55,8 @@ def refuse_other_versions() -> None:
     if found != EMULATOR_VERSION:
         raise LocalCloudError(
             Code.EMULATOR_MISSING,
-            f"The local cloud needs ministack {EMULATOR_VERSION}; found: {found}.",
-            "Run `make demo` again: it installs the pinned requirements.",
+            f"the local cloud needs ministack {EMULATOR_VERSION}; found: {found}",
+            "run `make demo` again: it installs the pinned requirements",
         )
 
 

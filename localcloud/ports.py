@@ -62,8 +62,8 @@ def _require_same(folder: StateFolder, name: str, kept: int, wanted: int | None)
     if wanted not in (None, kept):
         raise LocalCloudError(
             Code.STATE_STALE,
-            f"{folder.root} keeps port {kept} for {_shown(name)}: its queue URLs contain it.",
-            f"Use port {kept}, or another state folder for port {wanted}.",
+            f"{folder.root} keeps port {kept} for {_shown(name)}: its queue URLs contain it",
+            f"use port {kept}, or another state folder for port {wanted}",
         )
 
 
@@ -72,8 +72,8 @@ def _opened(name: str, port: int, otherwise: str) -> int:
     if problem is not None:
         raise LocalCloudError(
             Code.PORT_IN_USE,
-            f"Port {port} for {_shown(name)} cannot be opened: {problem}.",
-            f"Stop the program that uses it, or {otherwise}.",
+            f"port {port} for {_shown(name)} cannot be opened: {problem}",
+            f"stop the program that uses it, or {otherwise}",
         )
     return port
 

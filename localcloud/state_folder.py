@@ -38,13 +38,13 @@ def refusal(problem: OSError, path: Path) -> LocalCloudError:
     """Translate a failed write below `path` into what the user can do about it."""
     if problem.errno in (errno.ENOSPC, errno.EDQUOT):
         return LocalCloudError(
-            Code.DISK_FULL, f"The disk is full: {path} cannot be written.", "Free some space."
+            Code.DISK_FULL, f"the disk is full: {path} cannot be written", "free some space"
         )
     forbidden = problem.errno in (errno.EACCES, errno.EPERM)
     return LocalCloudError(
         Code.STATE_UNWRITABLE,
-        f"The state folder {path} cannot be written: {problem.strerror}.",
-        f"{'Make it writable for this user, or choose' if forbidden else 'Choose'} another folder.",
+        f"the state folder {path} cannot be written: {problem.strerror}",
+        f"{'make it writable for this user, or choose' if forbidden else 'choose'} another folder",
     )
 
 
@@ -130,8 +130,8 @@ class StateFolder:
             except ValueError as problem:
                 raise LocalCloudError(
                     Code.STATE_DAMAGED,
-                    f"The saved state {file} cannot be read: {problem}.",
-                    f"Restore it from a copy, or move {self.root} away to start anew.",
+                    f"the saved state {file} cannot be read: {problem}",
+                    f"restore it from a copy, or move {self.root} away to start anew",
                 ) from problem
 
     def is_full(self) -> bool:
@@ -169,8 +169,8 @@ class StateFolder:
             os.close(descriptor)
             raise LocalCloudError(
                 Code.STATE_IN_USE,
-                f"The state folder {self.root} is in use by process {holder}.",
-                "Stop that one first (Ctrl-C where it runs), or choose another folder.",
+                f"the state folder {self.root} is in use by process {holder}",
+                "stop that one first (Ctrl-C where it runs), or choose another folder",
             ) from problem
         return Lock(descriptor, after_a_kill=os.fstat(descriptor).st_size > 0)
 

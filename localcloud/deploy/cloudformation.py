@@ -95,6 +95,6 @@ def _reasons(client: Any) -> list[str]:
 def _failed(reason: str) -> LocalCloudError:
     return LocalCloudError(
         Code.DEPLOY_FAILED,
-        f"The emulator could not deploy the template: {reason}",
-        "Correct the template; if an earlier deployment is in the way, delete the state folder.",
+        f"the emulator could not deploy the template: {reason}",
+        "correct the template; if an earlier deployment is in the way, delete the state folder",
     )

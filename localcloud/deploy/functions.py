@@ -61,7 +61,7 @@ def _layer_name(function: str, reference: Any) -> str:
     name = reference.get("Ref") if isinstance(reference, dict) else None
     if isinstance(name, str):
         return name
-    raise invalid(f"{function}: a layer must be a !Ref to a layer of the same template.")
+    raise invalid(f"{function}: a layer must be a !Ref to a layer of the same template")
 
 
 def _layers(template: Template, source: Source, packages: Path) -> dict[str, list[Path]]:

@@ -56,7 +56,7 @@ def _operations(api: str, body: Mapping[str, Any]) -> Iterator[tuple[str, str, d
     for path, methods in body.get("paths", {}).items():
         for method, operation in methods.items():
             if method not in _METHODS or _INTEGRATION not in operation:
-                raise invalid(f"{api} {path}: {method} is no plain operation with an integration.")
+                raise invalid(f"{api} {path}: {method} is no plain operation with an integration")
             yield path, _METHODS[method], operation
 
 

@@ -64,7 +64,7 @@ def _installed(name: str, *, is_named: bool) -> metadata.Distribution | None:
         return metadata.distribution(name)
     except metadata.PackageNotFoundError as problem:
         if is_named:
-            raise invalid(f"A layer needs the package {name}, which is not installed.") from problem
+            raise invalid(f"a layer needs the package {name}, which is not installed") from problem
         return None  # a requirement for another platform or Python
 
 

@@ -45,15 +45,15 @@ def read_source(path: Path) -> Source:
     try:
         template = yaml.load(path.read_bytes(), Loader=_Loader)  # noqa: S506  # a SafeLoader
     except (OSError, yaml.YAMLError) as problem:
-        raise invalid(f"The template {path} cannot be read: {problem}") from problem
+        raise invalid(f"the template {path} cannot be read: {problem}") from problem
     if not isinstance(template, dict) or not isinstance(template.get("Resources"), dict):
-        raise invalid(f"The template {path} has no Resources.")
+        raise invalid(f"the template {path} has no Resources")
     return Source(template, _address_folders(template, path.parent))
 
 
 def invalid(message: str) -> LocalCloudError:
     """Return a TEMPLATE_INVALID error."""
-    return LocalCloudError(Code.TEMPLATE_INVALID, message, "Correct the template and start again.")
+    return LocalCloudError(Code.TEMPLATE_INVALID, message, "correct the template and start again")
 
 
 def _address_folders(template: Template, root: Path) -> dict[str, Path]:
@@ -66,7 +66,7 @@ def _address_folders(template: Template, root: Path) -> dict[str, Path]:
         properties = resource.setdefault("Properties", {})
         folder = root / str(properties.get(source_property, shared))
         if not folder.is_dir():
-            raise invalid(f"{name}: {source_property} names {folder}, which is no folder.")
+            raise invalid(f"{name}: {source_property} names {folder}, which is no folder")
         folders[name] = folder.resolve()
         properties[source_property] = f"s3://{CODE_BUCKET}/{name}"
     return folders

@@ -32,7 +32,7 @@ def to_cloudformation(template: Template, parameters: Mapping[str, str], region:
         expanded = translator.translate(fragment, values)
     except InvalidDocumentException as problem:
         causes = "; ".join(cause.message for cause in problem.causes)
-        raise invalid(f"The SAM template is not valid: {causes}") from problem
+        raise invalid(f"the SAM template is not valid: {causes}") from problem
     plain = cast("Template", ordered.undo_mark_unicode_str_in_template(expanded))
     plain.pop("Transform", None)
     return plain

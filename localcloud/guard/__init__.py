@@ -57,8 +57,8 @@ class Refusals:
         if noted:
             raise LocalCloudError(
                 Code.OTHER_MACHINE,
-                f"A process tried to reach another machine: {noted[0]}",
-                "Nothing was sent. Let it talk to 127.0.0.1, then run again.",
+                f"a process tried to reach another machine: {noted[0]}",
+                "nothing was sent; let it talk to 127.0.0.1, then run again",
             )
 
 

@@ -19,6 +19,6 @@ def existing(owner: object, name: str) -> Any:
         place = getattr(owner, "__name__", type(owner).__name__)
         raise LocalCloudError(
             Code.EMULATOR_CHANGED,
-            f"The emulator has no {place}.{name}, which localcloud/patches corrects.",
-            "Install the pinned requirements again; after a wanted upgrade, adapt the patch.",
+            f"the emulator has no {place}.{name}, which localcloud/patches corrects",
+            "install the pinned requirements again; after a wanted upgrade, adapt the patch",
         ) from problem

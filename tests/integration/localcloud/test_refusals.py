@@ -36,7 +36,7 @@ def test_a_port_in_use_is_refused(tmp_path: Path) -> None:
             Emulator.start(StateFolder(tmp_path), port=port)
 
     assert refused.value.code is Code.PORT_IN_USE
-    assert refused.value.message.startswith(f"Port {port} for the emulator cannot be opened")
+    assert refused.value.message.startswith(f"port {port} for the emulator cannot be opened")
     assert not (tmp_path / "ports.json").exists()
 
 

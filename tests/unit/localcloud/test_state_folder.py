@@ -27,13 +27,13 @@ def folder(tmp_path: Path) -> StateFolder:
 @pytest.mark.parametrize(
     ("number", "code", "remedy"),
     [
-        (errno.ENOSPC, Code.DISK_FULL, "Free some space"),
-        (errno.EDQUOT, Code.DISK_FULL, "Free some space"),
-        (errno.EACCES, Code.STATE_UNWRITABLE, "Make it writable"),
-        (errno.EPERM, Code.STATE_UNWRITABLE, "Make it writable"),
-        (errno.EROFS, Code.STATE_UNWRITABLE, "Choose another folder"),
-        (errno.EEXIST, Code.STATE_UNWRITABLE, "Choose another folder"),
-        (errno.ENOTDIR, Code.STATE_UNWRITABLE, "Choose another folder"),
+        (errno.ENOSPC, Code.DISK_FULL, "free some space"),
+        (errno.EDQUOT, Code.DISK_FULL, "free some space"),
+        (errno.EACCES, Code.STATE_UNWRITABLE, "make it writable"),
+        (errno.EPERM, Code.STATE_UNWRITABLE, "make it writable"),
+        (errno.EROFS, Code.STATE_UNWRITABLE, "choose another folder"),
+        (errno.EEXIST, Code.STATE_UNWRITABLE, "choose another folder"),
+        (errno.ENOTDIR, Code.STATE_UNWRITABLE, "choose another folder"),
     ],
 )
 def test_a_disk_that_refuses_is_told_apart(
