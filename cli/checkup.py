@@ -17,8 +17,8 @@ from cli.bootstrap import OLDEST_PYTHON, STAMP
 from cli.places import ROOT, STATE, TEMPLATE
 from localcloud.deploy.source import read_source
 from localcloud.errors import LocalCloudError
-from localcloud.ports import obstacle, stays
-from localcloud.state_folder import StateFolder, read_object
+from localcloud.ports import CLOUD, kept_ports, obstacle, require_same, stays
+from localcloud.state_folder import StateFolder
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -156,7 +156,7 @@ def _usable_processors() -> int:
 def ports(state: Path, wanted: int | None) -> Iterator[Finding]:
     """Look whether the ports that the state keeps, and a wanted one, can be had."""
     folder = StateFolder(state)
-    kept = read_object(folder.ports)
+    kept = kept_ports(folder)
     since = folder.running_since()
     if since is not None:
         began = datetime.fromtimestamp(since, UTC).astimezone().strftime("%Y-%m-%d %H:%M")
@@ -165,10 +165,20 @@ def ports(state: Path, wanted: int | None) -> Iterator[Finding]:
     else:
         yield from (_kept_port(folder, name, number) for name, number in kept.items())
     if wanted is not None and (since is None or wanted not in kept.values()):
-        remedy = "name another one, or stop the program that uses it" if obstacle(wanted) else ""
-        yield Finding("port for --port", str(wanted), remedy)
+        yield _wanted_port(folder, kept.get(CLOUD, wanted), wanted)
     if not kept and wanted is None:
         yield Finding("ports", "none is kept: free ones are chosen")
+
+
+def _wanted_port(folder: StateFolder, kept: int, wanted: int) -> Finding:
+    name = "port for --port"
+    try:
+        if stays(folder, CLOUD):
+            require_same(folder, CLOUD, kept, wanted)
+    except LocalCloudError as error:
+        return Finding(name, error.message, error.remedy)
+    remedy = "name another one, or stop the program that uses it" if obstacle(wanted) else ""
+    return Finding(name, str(wanted), remedy)
 
 
 def _kept_port(folder: StateFolder, name: str, number: int) -> Finding:

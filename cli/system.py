@@ -17,9 +17,9 @@ from cli.simulator import SimulatorProcess
 from cli.venue_bench import VenueBench
 from localcloud.errors import Code, LocalCloudError
 from localcloud.guard import Refusals, guard_this_process, refusals_noted
-from localcloud.ports import pinned_port
+from localcloud.ports import CLOUD, kept_ports, pinned_port
 from localcloud.stack import RunningStack, bring_up
-from localcloud.state_folder import Lock, StateFolder, read_object
+from localcloud.state_folder import Lock, StateFolder
 from localcloud.wire import HOST
 
 if TYPE_CHECKING:
@@ -129,7 +129,7 @@ def _sole_use(folder: StateFolder) -> Lock:
     except LocalCloudError as refused:
         if refused.code is not Code.STATE_IN_USE:
             raise
-        port = read_object(folder.ports).get("cloud")
+        port = kept_ports(folder).get(CLOUD)
         where = f"; its cloud is at http://{HOST}:{port}" if port else ""
         raise CommandError(
             "ALREADY_RUNNING",
@@ -139,6 +139,7 @@ def _sole_use(folder: StateFolder) -> Lock:
 
 
 def _simulator(plan: Plan, folder: StateFolder, lock: Lock) -> SimulatorProcess:
+    pinned_port(folder, CLOUD, plan.port)  # refused before anything runs, if it cannot be had
     return SimulatorProcess.start(
         folder.root,
         pinned_port(folder, "simulator"),

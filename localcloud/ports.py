@@ -16,23 +16,26 @@ if TYPE_CHECKING:
     from localcloud.state_folder import StateFolder
 
 CLOUD = "cloud"
+_HIGHEST = 65_535
 _SHOWN = {CLOUD: "the emulator"}  # kept states know its port by the name of its folder
 
 
 def pinned_port(folder: StateFolder, name: str, wanted: int | None = None) -> int:
     """Return the port that `folder` keeps for `name`, choosing and noting a free one at first.
 
-    A kept one that is taken is chosen anew, unless what is saved contains it.
+    A kept one that is taken, or named for something else, is chosen anew, unless what is saved
+    contains it.
 
     Raises:
         LocalCloudError: PORT_IN_USE; STATE_STALE when `wanted` is not the port of the saved state.
     """
-    noted = read_object(folder.ports)
-    kept = noted.get(name)
-    if isinstance(kept, int) and stays(folder, name):
-        _require_same(folder, name, kept, wanted)
-        return _opened(name, kept, f"name another folder; to begin anew, remove {folder.root}")
-    if wanted is None and isinstance(kept, int) and obstacle(kept) is None:
+    noted = kept_ports(folder)
+    kept = noted.pop(name, None)
+    if kept is not None and stays(folder, name):
+        require_same(folder, name, kept, wanted)
+        otherwise = f"name another folder with --state; to begin anew, remove {folder.root}"
+        return _opened(name, kept, otherwise)
+    if wanted is None and kept is not None and _is_free(kept, besides=noted.values()):
         return kept
     port = _opened(
         name, wanted or _free_port(besides=noted.values()), "name another one with --port"
@@ -40,6 +43,16 @@ def pinned_port(folder: StateFolder, name: str, wanted: int | None = None) -> in
     folder.root.mkdir(parents=True, exist_ok=True)
     write_whole(folder.ports, {**noted, name: port})
     return port
+
+
+def kept_ports(folder: StateFolder) -> dict[str, int]:
+    """Return the ports that `folder` keeps, by name; what is no port is as good as not kept."""
+    noted = read_object(folder.ports).items()
+    return {
+        name: port
+        for name, port in noted
+        if isinstance(port, int) and port is not True and 0 < port <= _HIGHEST
+    }
 
 
 def stays(folder: StateFolder, name: str) -> bool:
@@ -58,12 +71,13 @@ def obstacle(port: int) -> str | None:
     return None
 
 
-def _require_same(folder: StateFolder, name: str, kept: int, wanted: int | None) -> None:
+def require_same(folder: StateFolder, name: str, kept: int, wanted: int | None) -> None:
+    """Raise LocalCloudError STATE_STALE for another port than the one in what is saved."""
     if wanted not in (None, kept):
         raise LocalCloudError(
             Code.STATE_STALE,
             f"{folder.root} keeps port {kept} for {_shown(name)}: its queue URLs contain it",
-            f"use port {kept}, or another state folder for port {wanted}",
+            f"use port {kept}, or another folder with --state for port {wanted}",
         )
 
 
@@ -82,7 +96,11 @@ def _shown(name: str) -> str:
     return _SHOWN.get(name, name)
 
 
-def _free_port(besides: Collection[object]) -> int:
+def _is_free(port: int, besides: Collection[int]) -> bool:
+    return port not in besides and obstacle(port) is None
+
+
+def _free_port(besides: Collection[int]) -> int:
     with closing(socket.socket()) as probe:
         probe.bind((HOST, 0))
         port = int(probe.getsockname()[1])

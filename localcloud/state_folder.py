@@ -147,7 +147,7 @@ class StateFolder:
         try:
             fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
         except BlockingIOError:
-            return os.fstat(descriptor).st_mtime  # its emulator wrote its number there
+            return os.fstat(descriptor).st_mtime  # it was touched by who took it
         finally:
             os.close(descriptor)
         return None
@@ -172,6 +172,7 @@ class StateFolder:
                 f"the state folder {self.root} is in use by process {holder}",
                 "stop that one first (Ctrl-C where it runs), or choose another folder",
             ) from problem
+        os.utime(descriptor)  # since when it is used; the emulator writes into it only later
         return Lock(descriptor, after_a_kill=os.fstat(descriptor).st_size > 0)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import socket
 from contextlib import closing
 from pathlib import Path
@@ -82,6 +83,37 @@ def test_a_kept_port_that_others_use_is_a_problem_only_where_no_other_can_be_cho
 
     assert (found.remedy != "") is (name == "cloud" and is_saved)
     assert f"{taken} is in use" in found.text
+
+
+def test_a_port_that_up_would_refuse_of_a_saved_state_is_a_problem(state: StateFolder) -> None:
+    state.prepare()
+    (state.services / "sqs.json").write_text("{}")
+    write_whole(state.ports, {"cloud": 45117})
+
+    *_, found = checkup.ports(state.root, 45119)
+
+    assert "keeps port 45117 for the emulator" in found.text
+    assert found.remedy.startswith("use port 45117")
+
+
+@pytest.mark.parametrize("noted", ["true", '"x"', "1e400", "70000"])
+def test_what_is_noted_but_no_port_is_looked_at_as_not_kept(state: StateFolder, noted: str) -> None:
+    state.ports.write_text(f'{{"cloud": {noted}}}')
+
+    (found,) = checkup.ports(state.root, None)
+
+    assert found.text == "none is kept: free ones are chosen"
+
+
+def test_a_system_that_is_just_starting_runs_since_now(state: StateFolder) -> None:
+    with closing(state.lock()):
+        pass
+    os.utime(state.running, (0, 0))
+
+    with closing(state.lock()):
+        since = state.running_since()
+
+    assert since != 0
 
 
 def test_the_systems_own_ports_are_no_problem_while_it_runs(state: StateFolder, taken: int) -> None:

@@ -2,12 +2,33 @@
 
 from __future__ import annotations
 
+import socket
+from contextlib import closing
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
 
+import pytest
+
+from cli.app import main
+from cli.simulator import SimulatorProcess
 from cli.system import Plan, parameters_of
 from cli.up import _welcome
+
+
+def test_a_port_that_cannot_be_had_is_refused_before_anything_runs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def started(*_: Any, **__: Any) -> Any:
+        raise AssertionError("the venue was started")
+
+    monkeypatch.setattr(SimulatorProcess, "start", started)
+
+    with closing(socket.create_server(("127.0.0.1", 0))) as other:
+        port = str(other.getsockname()[1])
+        assert main(["up", "--state", str(tmp_path / "state"), "--port", port]) == 1
+
+    assert capsys.readouterr().err.startswith(f"error PORT_IN_USE: port {port} for the emulator")
 
 
 def test_the_places_of_sign_in_are_those_that_are_in_force() -> None:

@@ -69,7 +69,7 @@ def test_once_it_does_the_remedy_names_what_to_remove(folder: StateFolder, taken
         pinned_port(folder, "cloud")
 
     assert refused.value.code is Code.PORT_IN_USE
-    assert f"to begin anew, remove {folder.root}" in refused.value.remedy
+    assert f"with --state; to begin anew, remove {folder.root}" in refused.value.remedy
 
 
 def test_of_a_wanted_port_it_says_that_another_may_be_named(
@@ -80,6 +80,40 @@ def test_of_a_wanted_port_it_says_that_another_may_be_named(
 
     assert refused.value.code is Code.PORT_IN_USE
     assert "name another one with --port" in refused.value.remedy
+
+
+@pytest.mark.parametrize("noted", ["true", '"x"', "1e400", "70000", "0", "-1", "null"])
+@pytest.mark.parametrize("wanted", [None, 45117])
+def test_what_is_noted_but_no_port_is_chosen_anew(
+    folder: StateFolder, noted: str, wanted: int | None
+) -> None:
+    save(folder)
+    folder.ports.write_text(f'{{"cloud": {noted}, "identity": {noted}}}', encoding="utf-8")
+
+    chosen = pinned_port(folder, "cloud", wanted)
+
+    assert chosen in ({wanted} if wanted else range(1, 65536))
+    assert read_object(folder.ports) == {"cloud": chosen}
+
+
+def test_another_port_than_what_is_saved_contains_is_refused_with_both_ways_out(
+    folder: StateFolder,
+) -> None:
+    save(folder)
+    write_whole(folder.ports, {"cloud": 45117})
+
+    with pytest.raises(LocalCloudError) as refused:
+        pinned_port(folder, "cloud", 45119)
+
+    assert refused.value.code is Code.STATE_STALE
+    assert refused.value.remedy == ("use port 45117, or another folder with --state for port 45119")
+
+
+def test_a_kept_port_makes_way_for_one_that_was_named(folder: StateFolder) -> None:
+    named = pinned_port(folder, "simulator")
+
+    assert pinned_port(folder, "cloud", named) == named
+    assert pinned_port(folder, "simulator") != named
 
 
 def test_a_port_chosen_anew_is_nobody_elses(
