@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 VIOLATED = TOO_FEW = 1
+PAIRS = 10_000
 MIXES = ("standard", "heavy")
 SHOWN = 20
 TOLD = 3
@@ -40,9 +41,12 @@ TOO_SELDOM = "too seldom to be proven, fewer than 100 times per 100,000 pairs: {
 
 
 def command(
-    pairs: Annotated[int, typer.Option(min=1, help="How many follow-trade pairs at least.")] = (
-        10_000
-    ),
+    pairs: Annotated[
+        int | None,
+        typer.Option(
+            min=1, help="How many follow-trade pairs at least.", show_default=f"{PAIRS:,}"
+        ),
+    ] = None,
     seed: Annotated[str | None, typer.Option(help="What everything is drawn from.")] = None,
     mix: Annotated[str, typer.Option(help="How much goes wrong: standard or heavy.")] = MIXES[0],
     replay: Annotated[
@@ -58,6 +62,9 @@ def command(
     some 2,000 pairs are run whole; it needs what `make dev-environment` installs.
     """
     _refuse(seed, mix, replay)
+    if replay is not None and (pairs, seed, json_file) != (None, None, None):
+        said = "--replay runs one block whole: it goes with --mix only"
+        raise CommandError("USAGE", said, "leave --pairs, --seed and --json out")
     require_writable(json_file)
     console = Console(soft_wrap=True, highlight=False, markup=False)
     if replay is not None:
@@ -68,7 +75,10 @@ def command(
     # The simulation keeps a core busy: what is drawn beside it is taken from its pace.
     with console.status("simulating", refresh_per_second=1) as status:
         result = run.simulate(
-            pairs, drawn, mix, lambda each: status.update(f"simulating: {each.pairs:,} pairs")
+            pairs or PAIRS,
+            drawn,
+            mix,
+            lambda each: status.update(f"simulating: {each.pairs:,} pairs"),
         )
     figures = result.to_plain()
     print_table(console, "the simulation", _table(figures))

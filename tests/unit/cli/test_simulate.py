@@ -91,6 +91,22 @@ def test_a_clean_run_ends_with_0_and_its_figures(
     assert said.splitlines()[-1] == "0 violations: every promise held"
 
 
+@pytest.mark.parametrize(("options", "pairs"), [((), 10_000), (("--pairs", "20"), 20)])
+def test_a_run_is_of_as_many_pairs_as_it_is_asked_for(
+    options: tuple[str, ...], pairs: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked, part = list[int](), simulating([])
+
+    def run(pairs: int, *others: Any) -> Any:
+        asked.append(pairs)
+        return part.simulate(pairs, *others)
+
+    monkeypatch.setattr(simulate, "_part", lambda _name: SimpleNamespace(simulate=run))
+
+    assert main(["simulate", *options]) == 0
+    assert asked == [pairs]
+
+
 def test_a_long_run_that_had_too_few_of_a_kind_of_fault_names_it_and_ends_with_1(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -136,6 +152,19 @@ def test_what_names_no_block_is_refused_before_anything_runs(
     assert main(["simulate", "--replay", block]) == 1
 
     assert "error BLOCK_UNKNOWN" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("option", [("--pairs", "9"), ("--seed", "7"), ("--json", "figures.json")])
+def test_what_a_replay_would_leave_undone_is_refused(
+    option: tuple[str, str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(simulate, "_part", lambda _name: None)
+
+    assert main(["simulate", "--replay", "7/3", *option]) == 1
+
+    error, remedy = capsys.readouterr().err.splitlines()
+    assert error == "error USAGE: --replay runs one block whole: it goes with --mix only"
+    assert option[0] in remedy
 
 
 def test_a_clean_replay_says_for_what_alone_it_speaks(
