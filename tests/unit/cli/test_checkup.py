@@ -116,6 +116,13 @@ def test_a_system_that_is_just_starting_runs_since_now(state: StateFolder) -> No
     assert since != 0
 
 
+def test_what_else_changes_of_a_state_does_not_say_since_when_it_runs(state: StateFolder) -> None:
+    with closing(state.lock()):
+        os.utime(state.running, (0, 1_000))  # the time of a change of the file itself is now
+
+        assert state.running_since() == 1_000
+
+
 def test_the_systems_own_ports_are_no_problem_while_it_runs(state: StateFolder, taken: int) -> None:
     write_whole(state.ports, {"cloud": taken})
 

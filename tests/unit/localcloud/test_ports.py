@@ -31,6 +31,12 @@ def taken() -> Iterator[int]:
         yield other.getsockname()[1]
 
 
+@pytest.fixture
+def free() -> int:
+    with closing(socket.create_server(("127.0.0.1", 0))) as other:
+        return int(other.getsockname()[1])
+
+
 def save(folder: StateFolder) -> None:
     folder.prepare()
     (folder.services / "sqs.json").write_text("{}", encoding="utf-8")
@@ -83,33 +89,40 @@ def test_of_a_wanted_port_it_says_that_another_may_be_named(
 
 
 @pytest.mark.parametrize("noted", ["true", '"x"', "1e400", "70000", "0", "-1", "null"])
-@pytest.mark.parametrize("wanted", [None, 45117])
-def test_what_is_noted_but_no_port_is_chosen_anew(
-    folder: StateFolder, noted: str, wanted: int | None
-) -> None:
+def test_what_is_noted_but_no_port_is_chosen_anew(folder: StateFolder, noted: str) -> None:
     save(folder)
     folder.ports.write_text(f'{{"cloud": {noted}, "identity": {noted}}}', encoding="utf-8")
 
-    chosen = pinned_port(folder, "cloud", wanted)
+    chosen = pinned_port(folder, "cloud")
 
-    assert chosen in ({wanted} if wanted else range(1, 65536))
+    assert 0 < chosen <= 65535
     assert read_object(folder.ports) == {"cloud": chosen}
 
 
-def test_another_port_than_what_is_saved_contains_is_refused_with_both_ways_out(
-    folder: StateFolder,
+def test_a_port_that_is_named_takes_the_place_of_the_kept_one(
+    folder: StateFolder, free: int
 ) -> None:
-    save(folder)
-    write_whole(folder.ports, {"cloud": 45117})
+    assert pinned_port(folder, "cloud") != free
 
+    assert pinned_port(folder, "cloud", free) == free
+    assert pinned_port(folder, "cloud") == free
+
+
+def test_but_not_of_the_one_that_what_is_saved_contains(folder: StateFolder, free: int) -> None:
+    save(folder)
+    write_whole(folder.ports, {"cloud": free})
+
+    assert pinned_port(folder, "cloud", free) == free
     with pytest.raises(LocalCloudError) as refused:
-        pinned_port(folder, "cloud", 45119)
+        pinned_port(folder, "cloud", free - 1)
 
     assert refused.value.code is Code.STATE_STALE
-    assert refused.value.remedy == ("use port 45117, or another folder with --state for port 45119")
+    assert refused.value.remedy == (
+        f"use port {free}, or another folder with --state for port {free - 1}"
+    )
 
 
-def test_a_kept_port_makes_way_for_one_that_was_named(folder: StateFolder) -> None:
+def test_a_kept_port_makes_way_where_it_is_named_for_the_cloud(folder: StateFolder) -> None:
     named = pinned_port(folder, "simulator")
 
     assert pinned_port(folder, "cloud", named) == named
