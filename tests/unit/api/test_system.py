@@ -140,6 +140,13 @@ def test_the_page_needs_nothing_from_elsewhere(api: ApiWorld) -> None:
     assert not re.findall(r"https?://|src=|@import", page.body)
 
 
+def test_the_page_loads_what_lies_beside_it_with_a_slash_at_its_end_too(api: ApiWorld) -> None:
+    page = api.request("GET", "/docs").body
+
+    assert 'location.pathname.replace(/\\/+$/, "")' in page
+    assert re.findall(r"fetch\((.*?)\)", page) == ["description"]
+
+
 def test_the_page_shows_what_each_route_takes_and_gives(api: ApiWorld) -> None:
     page = api.request("GET", "/docs").body
 
