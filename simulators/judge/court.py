@@ -1,6 +1,6 @@
 """The course of a judgement: unknown orders, pairs in the leader's order, then the end of the run.
 
-`judge` is the entry; it raises EvidenceError where the evidence shows no run, or another one.
+`judge` is the one entry; it raises EvidenceError where the evidence shows no run, or another one.
 """
 
 from __future__ import annotations
@@ -44,18 +44,13 @@ from simulators.judge.verdict import Figure, Finding, Problem, Verdict
 
 def judge(evidence: Evidence) -> Verdict:
     """Give the verdict on a run; raises EvidenceError where it would prove nothing."""
-    if (verdict := heard(evidence)).is_clean:
-        check_proof(evidence)
-    return verdict
-
-
-def heard(evidence: Evidence) -> Verdict:
-    """Recompute a run, also one in which no trade came or a follow had none to copy."""
     check_completeness(evidence)
     court = Court(evidence, with_corrections(evidence, released_trades(evidence)))
     court.judge_strays()
     court.judge_pairs()
     court.judge_endings()
+    if court.verdict.is_clean:
+        check_proof(evidence)
     return court.verdict
 
 

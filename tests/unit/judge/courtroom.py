@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
-from simulators.judge.court import heard
+from simulators.judge.court import judge
 from simulators.judge.reading import read_evidence
 from simulators.judge.verdict import Verdict
 
@@ -19,8 +19,8 @@ CLEAN = {
 
 
 def verdict_of(evidence: dict[str, Any]) -> Verdict:
-    """Judge a run or a piece of one: there need not be anything to order."""
-    return heard(read_evidence(evidence))
+    """Judge a run as production does."""
+    return judge(read_evidence(evidence))
 
 
 def figures_of(evidence: dict[str, Any]) -> dict[str, int]:

@@ -91,7 +91,7 @@ STEPS = st.lists(
     st.tuples(st.sampled_from(["BTC", "ETH"]), st.integers(-4, 4).filter(bool), st.booleans()),
     min_size=2,
     max_size=8,
-)
+).filter(lambda steps: any(by_fill for _, _, by_fill in steps))
 
 
 @settings(max_examples=15, deadline=None)
