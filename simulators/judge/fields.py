@@ -34,12 +34,7 @@ class Fields:
 
     def text(self, name: str, default: str | None = None) -> str:
         """Read a text, one that can be written down again."""
-        value = self._typed(name, str, "a text", default)
-        try:
-            value.encode()
-        except UnicodeEncodeError as error:
-            raise EvidenceError(f"{self._at(name)} must be a text, not half a character") from error
-        return value
+        return _whole(self._typed(name, str, "a text", default), self._at(name))
 
     def choice(self, name: str, choices: Collection[str], default: str | None = None) -> str:
         """Read a text that is one of some."""
@@ -83,12 +78,12 @@ class Fields:
         value = self._value(name, default)
         if isinstance(value, bool) or not isinstance(value, str | int):
             raise EvidenceError(f"{self._at(name)} must be a text or a number, not {_shown(value)}")
-        return str(value)
+        return _whole(str(value), self._at(name))
 
     @property
     def names(self) -> Collection[str]:
-        """Give the names of its fields."""
-        return self._plain.keys()
+        """Give the names of its fields, where these are free."""
+        return [_whole(name, self._place) for name in self._plain]
 
     def has(self, name: str) -> bool:
         """Say whether a field is there and not null."""
@@ -109,7 +104,7 @@ class Fields:
         values = self._typed(name, list, "a list", [])
         if any(not isinstance(value, str) for value in values):
             raise EvidenceError(f"{self._at(name)} must hold texts")
-        return tuple(values)
+        return tuple(_whole(value, self._at(name)) for value in values)
 
     def spans(self, name: str) -> tuple[tuple[Fraction, Fraction], ...]:
         """Read a list of pairs of times, empty where it is left out."""
@@ -160,6 +155,14 @@ def _exact(value: Any, place: str, least: int | None = None) -> Fraction:
     if least is not None and exact < least:
         raise EvidenceError(f"{place} must be {least} at least, not {_shown(value)}")
     return exact
+
+
+def _whole(text: str, place: str) -> str:
+    try:
+        text.encode()
+    except UnicodeEncodeError as error:
+        raise EvidenceError(f"{place} must be whole characters, not {_shown(text)}") from error
+    return text
 
 
 def _is_pair(value: Any) -> bool:

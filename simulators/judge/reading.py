@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -166,7 +167,8 @@ def _fills(plain: Sequence[Fields]) -> tuple[VenueFill, ...]:
 def _order(plain: Fields) -> VenueOrder:
     received_ms, status = plain.exact("received_ms"), plain.text("status")
     # The venue keeps what it refused, for its size if need be.
-    amount = plain.exact if status.lower().endswith("rejected") else plain.positive
+    is_refused = status.lower().endswith("rejected")
+    amount = partial(plain.exact, least=0) if is_refused else plain.positive
     return VenueOrder(
         cloid=plain.text("cloid", ""),
         oid=plain.identifier("oid"),

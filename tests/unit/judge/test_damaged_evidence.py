@@ -58,7 +58,8 @@ MAY_BE_LEFT_OUT: dict[str, set[str]] = {
     "interventions": {"follow_id", "to_ms"},
 }
 """Whatever these could excuse is not excused then, or the documented default holds."""
-GONE = object()
+GONE, HALF = object(), "\ud800"
+WALLET = RUN["follows"][0]["wallet_address"]
 WRONG: tuple[object, ...] = ({}, [], "damaged", True, 1.5)
 
 
@@ -192,7 +193,15 @@ def test_no_price_and_no_size_is_anything_but_a_decimal_above_zero(name: str, wr
         (("requests", "weight_by_minute"), {"soon": 1}),
         (("taken_ms",), "1.5.0"),
         (("requests", "weight_by_minute"), {"1" * 5_000: 1}),
-        (("venue",), "\ud800"),
+        (("venue",), HALF),
+        (("recording", 0, "tid"), HALF),
+        (("follows", 0, "limits", "symbols_deny"), [HALF]),
+        (("books",), {HALF: {}}),
+        (("markets",), {HALF: {}}),
+        (("books", WALLET, "positions"), {HALF: "1"}),
+        (("books", WALLET, "leverages"), {HALF: {"value": 1}}),
+        (("follows", 0, "portfolio"), {HALF: "1"}),
+        (("follows", 0, "receipts", 0, "numbers"), {HALF: "1"}),
     ],
 )  # fmt: skip
 def test_what_the_judge_does_not_know_is_named(place: Place, wrong: object) -> None:
@@ -241,15 +250,22 @@ def test_what_is_wrong_already_is_a_verdict_and_no_unusable_evidence() -> None:
     assert not judge(read_evidence(damaged(("release",), []))).is_clean
 
 
-def test_an_order_of_no_size_that_the_venue_refused_is_kept_as_it_is() -> None:
+def refused_order(**changes: str) -> dict[str, Any]:
+    """Give a run with one more order, which the venue refused."""
     run = evidence()
-    wallet = run["follows"][0]["wallet_address"]
-    refused = {**run["books"][wallet]["orders"][0], "cloid": "0x" + "9" * 32, "oid": 99}
-    run["books"][wallet]["orders"].append(
-        {**refused, "sz": "0", "filled": "0", "status": "rejected"}
-    )
+    orders = run["books"][WALLET]["orders"]
+    refused = {**orders[0], "cloid": "0x" + "9" * 32, "oid": 99, "filled": "0"}
+    orders.append({**refused, "status": "rejected", **changes})
+    return run
 
-    assert read_evidence(run).books[wallet].orders[-1].size == 0
+
+def test_an_order_of_no_size_that_the_venue_refused_is_kept_as_it_is() -> None:
+    assert read_evidence(refused_order(sz="0")).books[WALLET].orders[-1].size == 0
+
+
+@pytest.mark.parametrize("name", ["px", "sz"])
+def test_but_no_refused_order_is_of_less_than_nothing(name: str) -> None:
+    assert f"{name} must be 0 at least" in refusal_of(refused_order(**{name: "-1"}))
 
 
 def test_a_follow_that_says_it_started_after_every_trade_proves_nothing() -> None:
