@@ -61,7 +61,8 @@ def _told(lookup: AuditLookup, on: TurnedOn) -> Standing:
     newer = dropwhile(lambda row: row.event == turned_off, turns)
     in_force = list(takewhile(lambda row: row.event == turned_on, newer))
     if not in_force or in_force[0].at_ms < on.since_ms:
-        return _untold(on, NOT_FOUND if len(rows) == MOST_ROWS else "")
+        may_be_older = len(rows) == MOST_ROWS and rows[-1].at_ms >= on.since_ms
+        return _untold(on, NOT_FOUND if may_be_older else "")
     said = (str(in_force[0].facts.get(name, "")) for name in ("operator", "reason"))
     return Standing(on.switch, on.subject, in_force[-1].at_ms, in_force[0].at_ms, *said)
 

@@ -58,6 +58,12 @@ class Desk:
         deed = Deed(OPERATOR, reason, self.api.world.clock.now_ms())
         self.switches.turn(deed, switch, subject, on=on)
 
+    def turn_unwritten(self, switch: Switch) -> None:
+        """Turn a switch on again, of which the audit has no row."""
+        world = self.api.world
+        world.clock.advance(OFTEN)
+        world.switches.turn(switch, "", on=True, at_ms=world.clock.now_ms())
+
 
 @pytest.fixture
 def desk(monkeypatch: pytest.MonkeyPatch) -> Desk:
@@ -185,24 +191,33 @@ def test_a_damaged_row_is_named_and_hides_no_other_switch(
 def test_where_too_much_was_written_since_that_is_said(
     desk: Desk, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    user = desk.api.request("GET", "/v1/me", None, desk.api.token()).body["user"]["user_id"]
+    desk.turn(Switch.KILL_USER, user, "an incident")
+    desk.turn(Switch.FLAGGED, user, "the same user, later")
+    monkeypatch.setattr(switches, "MOST_ROWS", 2)
+    assert listed(capsys)[1].endswith("an incident")
     monkeypatch.setattr(switches, "MOST_ROWS", 1)
-    desk.turn(Switch.KILL_GLOBAL, "", "an incident")
-    desk.api.world.clock.advance(OFTEN)
-    desk.api.world.switches.turn(
-        Switch.KILL_GLOBAL, "", on=True, at_ms=desk.api.world.clock.now_ms()
-    )
 
     assert listed(capsys)[1].endswith("rows of the audit")
+
+
+def test_but_not_where_the_rows_that_were_read_go_back_further(
+    desk: Desk, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk.turn_unwritten(Switch.KILL_GLOBAL)
+    assert listed(capsys)[1].endswith("- -")
+    monkeypatch.setattr(switches, "MOST_ROWS", 1)
+    desk.turn(Switch.KILL_GLOBAL, "", "the first time")
+    desk.turn_unwritten(Switch.KILL_GLOBAL)
+
+    assert listed(capsys)[1].endswith("- -")
 
 
 def test_a_reason_of_an_earlier_time_is_not_given_for_one_that_was_never_written_down(
     desk: Desk, capsys: pytest.CaptureFixture[str]
 ) -> None:
     desk.turn(Switch.KILL_GLOBAL, "", "the first time")
-    desk.api.world.clock.advance(OFTEN)
-    desk.api.world.switches.turn(
-        Switch.KILL_GLOBAL, "", on=True, at_ms=desk.api.world.clock.now_ms()
-    )
+    desk.turn_unwritten(Switch.KILL_GLOBAL)
 
     assert listed(capsys)[1].endswith("- -")
 
