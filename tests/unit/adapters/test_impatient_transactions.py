@@ -4,24 +4,9 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from threading import Event
-from typing import TYPE_CHECKING
-
-import pytest
 
 from tests.fakes.transacting import LONG_SECONDS, Table, begun, failures_of, puts
-from understudy.adapters.aws import transactions
 from understudy.adapters.aws.transactions import PATIENCE_SECONDS
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-
-@pytest.fixture
-def table(monkeypatch: pytest.MonkeyPatch) -> Iterator[Table]:
-    made = Table()
-    monkeypatch.setattr(transactions, "Event", made.waits.event)
-    yield made
-    made.goes_on.set()
 
 
 def test_one_that_hangs_is_not_waited_for(table: Table) -> None:

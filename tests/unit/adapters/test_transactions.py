@@ -18,7 +18,7 @@ from tests.fakes.transacting import (
     failures_of,
     puts,
 )
-from understudy.adapters.aws import attempts, transactions
+from understudy.adapters.aws import attempts
 from understudy.adapters.aws.attempts import MAX_ATTEMPTS
 from understudy.adapters.aws.keys import key
 from understudy.adapters.aws.operations import check_exists, delete
@@ -26,8 +26,6 @@ from understudy.adapters.aws.transactions import MAX_OPERATIONS
 from understudy.domain.errors import ConflictError, DependencyError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from understudy.adapters.aws.operations import Operation
 
 A_MOMENT = 0.05
@@ -38,14 +36,6 @@ UNANSWERED = ReadTimeoutError(endpoint_url="http://127.0.0.1")
 def _unpausing(monkeypatch: pytest.MonkeyPatch) -> None:
     quick = {"pause": lambda _seconds: None, "jitter": float}
     monkeypatch.setattr(attempts.rounds, "__kwdefaults__", quick)
-
-
-@pytest.fixture
-def table(monkeypatch: pytest.MonkeyPatch) -> Iterator[Table]:
-    made = Table()
-    monkeypatch.setattr(transactions, "Event", made.waits.event)
-    yield made
-    made.goes_on.set()
 
 
 def test_those_that_come_while_one_is_under_way_go_together_after_it(table: Table) -> None:

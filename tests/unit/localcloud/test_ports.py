@@ -14,14 +14,6 @@ from localcloud.state_folder import StateFolder, read_object, write_whole
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
-
-
-@pytest.fixture
-def folder(tmp_path: Path) -> StateFolder:
-    made = StateFolder(tmp_path)
-    made.prepare_root()
-    return made
 
 
 @pytest.fixture

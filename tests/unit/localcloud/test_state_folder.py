@@ -17,13 +17,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-@pytest.fixture
-def folder(tmp_path: Path) -> StateFolder:
-    made = StateFolder(tmp_path)
-    made.prepare_root()
-    return made
-
-
 @pytest.mark.parametrize(
     ("number", "code", "remedy"),
     [
