@@ -157,7 +157,11 @@ def _account(plain: Fields) -> VenueAccount:
 
 
 def _refused(plain: Fields) -> RefusedAction:
-    return RefusedAction(at_ms=plain.exact("time_ms"), reduces=plain.flag("reduces"))
+    return RefusedAction(
+        at_ms=plain.exact("time_ms"),
+        reduces=plain.flag("reduces"),
+        cloids=plain.texts("cloids"),
+    )
 
 
 def _fills(plain: Sequence[Fields]) -> tuple[VenueFill, ...]:

@@ -27,10 +27,14 @@ class Leverage:
 
 @dataclass(frozen=True, slots=True)
 class RefusedAction:
-    """An action beyond what the account's volume allows; one that `reduces` only closes."""
+    """An action beyond what the account's volume allows; one that `reduces` only closes.
+
+    `cloids` are the client ids of the orders that it would have placed.
+    """
 
     time_ms: int
     reduces: bool = False
+    cloids: tuple[str, ...] = ()
 
 
 @dataclass(slots=True)
