@@ -136,10 +136,15 @@ def plausible_spans(scene: Scene, booked: Mapping[str, Span]) -> dict[str, Span]
     if scene.is_netted:
         # What a window closes is still used by what was decided before its end.
         moving += max(scene.book.most_used_since(scene.trade.sent_ms) - scene.book.used, ZERO)
-    return {
+    spans = {
         name: span.widened(ZERO, moving) if name in MOVING else span
         for name, span in booked.items()
     }
+    if scene.is_netted and "RATE_LIMITED" in scene.pressure:
+        # What windows wanted until the venue took no action for it is in no book.
+        most = Fraction(scene.limits.max_open_positions)
+        spans["open_positions"] = spans["open_positions"].widened(ZERO, most)
+    return spans
 
 
 def _over(scene: Scene, values: Callable[[Money], tuple[Fraction, ...]]) -> Span:

@@ -208,6 +208,37 @@ def test_what_a_window_collected_may_end_by_a_refusal(slower: dict[str, Any]) ->
     assert figures_of(evidence)["unjustified_skips"] == 2
 
 
+def refused_window(mode: CopyMode) -> dict[str, Any]:
+    """Give a run whose only window ends by a refusal: no book shows what it was to open."""
+    run = ProductionRun({"one": ratio("50000", "100", mode=mode)}, DECIMALS, "100000000")
+    refuse(run)
+    run.trade("BTC", [("1", "1000")], 0)
+    run.world.pass_time(15)
+    evidence = run.evidence()
+    assert outcomes(evidence) == [LIMITED]
+    assert receipt_of(evidence, "one", 1)["numbers"]["open_positions"] == "1"
+    return evidence
+
+
+@pytest.mark.parametrize("mode", [CopyMode.THROTTLED, CopyMode.SAFE_POLL])
+def test_what_it_was_to_open_counts_as_open_until_then(mode: CopyMode) -> None:
+    assert verdict_of(refused_window(mode)).findings == []
+
+
+def test_but_no_more_than_the_follow_allows_at_once() -> None:
+    evidence = refused_window(CopyMode.THROTTLED)
+    receipt_of(evidence, "one", 1)["numbers"]["open_positions"] = "4"
+
+    assert figures_of(evidence) == only(unjustified_skips=1)
+
+
+def test_nor_without_a_refusal() -> None:
+    evidence = refused_window(CopyMode.THROTTLED)
+    del book_of(evidence, "one")["refused_actions"]
+
+    assert "open_positions 1 cannot be" in verdict_of(evidence).findings[0].text
+
+
 def test_an_entry_that_waited_for_an_unknown_order_may_meet_a_later_refusal() -> None:
     run = started(max_copy_age_seconds=300)
     run.world.venue.faults.append(Fault.TIMES_OUT_AFTER_ACCEPT)
