@@ -121,15 +121,17 @@ def _may_drop(scene: Scene) -> bool:
     return CARRY_MAY_DROP in scene.pressure or bool(scene.stoppers - ASKED_OF_THE_TRADE)
 
 
-def aim_higher(scene: Scene, expected: Expected, entries: Sequence[Leg]) -> None:
-    """Move the target as an entry does, if the receipt says that it was ordered or carried."""
+def aim_higher(
+    scene: Scene, expected: Expected, entries: Sequence[Leg], yet_to_come: Fraction
+) -> None:
+    """Move the target as what was ordered or carried does; late orders are `yet_to_come`."""
     holding, given_up = scene.holding, is_given_up(scene, expected, entries)
     holding.waiting = scene.entered if scene.entry_still_waits else ZERO
     if _took_a_reduction_back(scene, expected):
         holding.doubt += abs(holding.held - holding.target)
         holding.target = holding.held
     if entries and not scene.is_netted and any(leg.filled < leg.size for leg in entries):
-        holding.target = holding.held
+        holding.target = holding.held + yet_to_come
     elif entries or _carries(scene) or given_up:
         begins_anew = bool(entries) or holding.ahead(scene.direction) <= 0
         if begins_anew or not holding.carried_since_ms:

@@ -71,7 +71,9 @@ def _may_be(scene: Scene, expected: Expected, order: VenueOrder) -> bool:
 def problem_of_stray_exit(scene: Scene, legs: Sequence[Leg]) -> Problem | None:
     """Refuse to let an exit beside an entry close more than is held beyond the target."""
     holding = scene.holding
-    kept = cut_to_lot(abs(holding.target), scene.market.size_decimals)
+    # Of a turn's target nothing is held yet: it is on the other side.
+    wanted = max(holding.target * sign_of(holding.held), ZERO)
+    kept = cut_to_lot(wanted, scene.market.size_decimals)
     excess = max(abs(holding.held) - kept, ZERO)
     closed = sum((leg.filled for leg in legs), ZERO)
     if scene.is_netted:

@@ -193,6 +193,12 @@ class Pair:
         """Say whether a turn's exit is left to the window's end: its reason is the entry's."""
         return scene.is_netted and not self.exits and self.receipt is not None
 
+    def _yet_to_come(self) -> Fraction:
+        """Give what late orders moved, up to the last entry: what comes after it is a stop's."""
+        entered = max((n for n, leg in enumerate(self._orders) if leg.kind != "exit"), default=-1)
+        late = (leg for leg in self._orders[: entered + 1] if leg.cloid in self.late)
+        return sum((leg.signed_fill for leg in late), ZERO)
+
     def _prompt(self, legs: Sequence[Leg]) -> list[Leg]:
         return [leg for leg in legs if leg.cloid not in self.late]
 
@@ -218,7 +224,7 @@ class Pair:
             note_entry_time(scene, self.books, leg, late=leg.cloid in self.late)
         if self.trade.entered:
             if self.entries or not self.problems:
-                aim_higher(scene, expected, self.entries)
+                aim_higher(scene, expected, self.entries, self._yet_to_come())
             remember_entry(scene, self.entries)
         else:
             self._note(problem_of_stray_entry(scene, self.entries))

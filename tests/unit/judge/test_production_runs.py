@@ -15,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.fakes.venue import Fault
-from tests.unit.judge.courtroom import CLEAN, figures_of, lose_order, only, verdict_of
+from tests.unit.judge.courtroom import CLEAN, book_of, figures_of, lose_order, only, verdict_of
 from tests.unit.judge.production import DECIMALS, ProductionRun, ratio
 from understudy.domain.limits import CopyMode, CopySides, Limits, Sizing, SizingKind
 
@@ -102,6 +102,18 @@ def test_a_leader_who_turns_around_in_a_thin_market_gets_five_zeros(
         run.trade("BTC", [(size, "100")], gap_ms, depth)
 
     assert verdict_of(run.evidence()).findings == []
+
+
+@pytest.mark.parametrize("gap_ms", [2_000, 4_000])
+def test_a_turn_that_takes_long_may_end_after_another_symbols_order(gap_ms: int) -> None:
+    run = ProductionRun({"one": ratio("100000", "100")}, DECIMALS, "100000000")
+    run.trade("BTC", [("0.5", "1000")], 0)
+    run.trade("BTC", [("-1", "990")], 60_000, depth="0.05")
+    run.trade("ETH", [("5", "50")], gap_ms)
+    evidence = run.evidence()
+
+    assert book_of(evidence, "one")["positions"]["BTC"] == "-0.05"
+    assert verdict_of(evidence).findings == []
 
 
 def test_a_lost_order_of_a_production_run_is_one_lost() -> None:
