@@ -48,6 +48,8 @@ MISFITS = (
 # Finer than any price, and few enough that the product with a size still fits into a table.
 AVERAGE_DECIMALS = 12
 
+_JSON = json.JSONDecoder(parse_float=Decimal)
+
 NOTHING_FILLED = Accepted(filled_size=ZERO, average_price=ZERO, order_id="")
 _LIVE_STATES = frozenset({"open", "triggered"})
 
@@ -64,7 +66,7 @@ def action_outcome(
         limited = status == HTTP_TOO_MANY
         return Unknown(UnknownCause.RATE_LIMITED if limited else UnknownCause.SERVER_ERROR)
     try:
-        answer = json.loads(body, parse_float=Decimal)
+        answer = _JSON.decode(body.decode())
         if answer["status"] == "err":
             text = str(answer["response"])
             return _whole_action(text, first=first, signer=signer, account=account)
