@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from typing import TypeVar
 
 from understudy.adapters.storable import refuse_unstorable
@@ -83,8 +83,8 @@ def _writes_twice(changes: Changes) -> bool:
     taken, released = _symbol_of(changes.owner_taken), _symbol_of(changes.owner_released)
     if taken is not None and taken == released:
         return True
-    return _has_twice([(each.follow_id, each.seq) for each in changes.receipts]) or _has_twice(
-        [(each.follow_id, each.intent_id) for each in _intents_of(changes)]
+    return _has_twice(changes.receipts, lambda each: (each.follow_id, each.seq)) or _has_twice(
+        _intents_of(changes), lambda each: (each.follow_id, each.intent_id)
     )
 
 
@@ -92,8 +92,8 @@ def _intents_of(changes: Changes) -> tuple[Intent, ...]:
     return (*changes.booked, changes.intent) if changes.intent else changes.booked
 
 
-def _has_twice(keys: Sequence[Hashable]) -> bool:
-    return len(set(keys)) < len(keys)
+def _has_twice(records: Sequence[R], key_of: Callable[[R], Hashable]) -> bool:
+    return len(records) > 1 and len(set(map(key_of, records))) < len(records)
 
 
 def _symbol_of(change: SymbolOwner | None) -> tuple[WalletId, str] | None:

@@ -17,7 +17,7 @@ PERCENT = Decimal("0.01")
 EXACT = Context(prec=60)
 # A quotient that goes on in a product leaves noise in the last of those digits. Rounded to these
 # first, what is exactly a lot, a tick or a minimum comes out as that.
-_WITHOUT_NOISE = Context(prec=50)
+_trim = Context(prec=50).plus
 
 
 def parse_decimal(text: str, *, name: str) -> Decimal:
@@ -56,22 +56,22 @@ def multiply(product: Decimal, *factors: Decimal) -> Decimal:
 
 def trimmed(value: Decimal) -> Decimal:
     """Round the noise of a division away: to 50 digits, more than a number on a wire has."""
-    return _WITHOUT_NOISE.plus(value)
+    return _trim(value)
 
 
 def toward_zero(value: Decimal, decimals: int) -> Decimal:
     """Cut a size to its lot, toward zero: a copy is never larger than was decided."""
-    return trimmed(value).quantize(_step(decimals), ROUND_DOWN, context=EXACT)
+    return _trim(value).quantize(_step(decimals), ROUND_DOWN, EXACT)
 
 
 def below(value: Decimal, decimals: int) -> Decimal:
     """Round to `decimals` places, downward."""
-    return trimmed(value).quantize(_step(decimals), ROUND_FLOOR, context=EXACT)
+    return _trim(value).quantize(_step(decimals), ROUND_FLOOR, EXACT)
 
 
 def above(value: Decimal, decimals: int) -> Decimal:
     """Round to `decimals` places, upward."""
-    return trimmed(value).quantize(_step(decimals), ROUND_CEILING, context=EXACT)
+    return _trim(value).quantize(_step(decimals), ROUND_CEILING, EXACT)
 
 
 @cache

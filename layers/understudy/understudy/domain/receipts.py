@@ -27,7 +27,10 @@ class CopyStatus(StrEnum):
     @property
     def is_terminal(self) -> bool:
         """Say whether the copy is over."""
-        return self not in {CopyStatus.CLAIMED, CopyStatus.WAITING}
+        return self not in _UNDER_WAY
+
+
+_UNDER_WAY = frozenset({CopyStatus.CLAIMED, CopyStatus.WAITING})
 
 
 @dataclass(frozen=True, slots=True)

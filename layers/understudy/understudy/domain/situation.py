@@ -18,6 +18,13 @@ from understudy.domain.trades import Side, Trade
 from understudy.domain.valuation import unrealized
 
 
+def mode_of(trade: Trade, follow: Follow) -> CopyMode:
+    """Give the follow's mode; a leader who is too fast is polled instead."""
+    if too_fast(trade.leader_trades_last_minute):
+        return CopyMode.SAFE_POLL
+    return follow.limits.mode
+
+
 @dataclass(frozen=True)
 class Situation:
     """A trade, a follow with its records, and what lies around them, at one moment.
@@ -42,10 +49,8 @@ class Situation:
 
     @property
     def mode(self) -> CopyMode:
-        """Give the follow's mode; a leader who is too fast is polled instead."""
-        if too_fast(self.trade.leader_trades_last_minute):
-            return CopyMode.SAFE_POLL
-        return self.follow.limits.mode
+        """Give the mode in which the trade is copied."""
+        return mode_of(self.trade, self.follow)
 
     @property
     def equity(self) -> Decimal:

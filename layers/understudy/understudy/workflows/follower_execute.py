@@ -18,6 +18,7 @@ from understudy.domain.plans import Decision
 from understudy.domain.reasons import Reason
 from understudy.domain.receipting import trade_of
 from understudy.domain.replacing import replace
+from understudy.domain.situation import mode_of
 from understudy.domain.trades import Trade, TradeKind
 from understudy.messages import Converge, FollowerExecute, LaneCommand, WakeLane
 from understudy.ports.concurrency import Pool
@@ -222,7 +223,7 @@ def _wake_at_window_end(ports: CopyPorts, view: View, trade: Trade) -> None:
     The queue waits the whole seconds, whoever takes the message from it the rest.
     """
     now_ms = ports.clock.now_ms()
-    mode = view.situation(trade, now_ms).mode
+    mode = mode_of(trade, view.state.follow)
     if mode is CopyMode.REALTIME:
         return
     limits, follow = view.state.follow.limits, view.state.follow

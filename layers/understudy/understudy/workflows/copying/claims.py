@@ -48,8 +48,9 @@ def claim(
         changes = _with_order(view, decision, receipt, intent)
     if view.is_deleted:  # nothing of it is written once its user's records are erased
         changes = replace(changes, unchanged=view.state.follow)
-    receipts = (*changes.receipts, *_superseded(ports, view, decision))
-    committed = ports.store.commit(replace(changes, receipts=receipts))
+    if superseded := _superseded(ports, view, decision):
+        changes = replace(changes, receipts=(*changes.receipts, *superseded))
+    committed = ports.store.commit(changes)
     return replace(view.after(committed), intent=committed.intent, first=True)
 
 

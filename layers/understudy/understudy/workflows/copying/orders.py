@@ -23,6 +23,7 @@ from understudy.domain.reasons import Reason
 from understudy.domain.receipting import finished_receipt, given_up_receipt
 from understudy.domain.receipts import Receipt
 from understudy.domain.replacing import replace
+from understudy.domain.situation import mode_of
 from understudy.domain.trades import Trade
 from understudy.messages import ResolveIntent, WakeLane
 from understudy.ports.copying import Changes
@@ -114,7 +115,7 @@ def carry_out(ports: CopyPorts, view: View, trade: Trade) -> Signing:
 
 def _go_on_with_what_waited(ports: CopyPorts, view: View | None, trade: Trade) -> None:
     """Have ordered what waited for an outcome; in a slower mode the window's end does it."""
-    if view is not None and view.situation(trade, ports.clock.now_ms()).mode is CopyMode.REALTIME:
+    if view is not None and mode_of(trade, view.state.follow) is CopyMode.REALTIME:
         order_what_waited(ports, view.state.follow, view.ledger, view.market)
 
 
