@@ -60,10 +60,10 @@ class JudgedCopyStore(InMemoryCopyStore):
         try:
             committed = super().commit(changes)
         except ConflictError:
-            if changes.owner_taken is not None and self._is_owned_by_another(changes):
+            if self._is_owned_by_another(changes):
                 self._note(CONTESTED)
             raise
-        self.endings.update((EVENT_OF_STATUS[each.status], each.copy_id) for each in ends)
+        self._count(ends)
         if changes.intent is not None and changes.intent.version == 0:
             self._pinned.add(changes.intent.client_order_id)
             self._judge(changes.intent, committed)
@@ -93,6 +93,10 @@ class JudgedCopyStore(InMemoryCopyStore):
         before = self._table.receipts[receipt.follow_id].get(receipt.seq)
         is_new = before is None or before.status is not receipt.status
         return is_new and receipt.status.is_terminal
+
+    def _count(self, ends: list[Receipt]) -> None:
+        for each in ends:
+            self.endings[EVENT_OF_STATUS[each.status], each.copy_id] += 1
 
     def _is_owned_by_another(self, changes: Changes) -> bool:
         taken = changes.owner_taken

@@ -188,7 +188,8 @@ class Loop:
 
     def _wake(self, due: greenlet | Work, after_ms: int) -> None:
         self._scheduled += 1
-        heappush(self._waiting, (self.now_ms + max(after_ms, 0), self._scheduled, due))
+        due_ms = self.now_ms + after_ms if after_ms > 0 else self.now_ms
+        heappush(self._waiting, (due_ms, self._scheduled, due))
 
 
 class LoopClock:

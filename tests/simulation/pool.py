@@ -73,7 +73,7 @@ class LoopPool(Executor):
 
     def submit(self, fn: Callable[..., T], /, *args: Any, **kwargs: Any) -> LoopFuture[T]:
         """Begin something beside the caller."""
-        future = LoopFuture[T](self._loop)
+        future: LoopFuture[T] = LoopFuture(self._loop)
         process = self._loop.process()
 
         def work() -> None:

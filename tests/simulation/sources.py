@@ -10,6 +10,7 @@ from collections import Counter, deque
 from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import partial
+from itertools import islice
 from typing import Any, Generic, TypeVar
 
 from tests.simulation.faults import Fate, Fates
@@ -159,9 +160,8 @@ class Source(Generic[T]):
         for group, waiting in self._groups.items():
             if group in self._busy or waiting[0].due_ms > now_ms:
                 continue
-            taken = [each for each in waiting if each.due_ms <= now_ms][: most - len(batch)]
             self._busy.add(group)
-            for each in taken:
+            for each in islice(waiting, most - len(batch)):  # a group is due as one
                 each.received += 1
                 batch.append(_held(each))
             if len(batch) == most:
