@@ -19,7 +19,7 @@ from localcloud.errors import Code, LocalCloudError
 from localcloud.guard import Refusals, guard_this_process, refusals_noted
 from localcloud.ports import CLOUD, kept_ports, pinned_port
 from localcloud.stack import RunningStack, bring_up
-from localcloud.state_folder import Lock, StateFolder
+from localcloud.state_folder import Lock, StateFolder, read_object, write_whole
 from localcloud.wire import HOST
 
 if TYPE_CHECKING:
@@ -100,7 +100,11 @@ def running_system(plan: Plan, say: Callable[[str], None]) -> Iterator[System]:
         _identity_providers(plan, folder) as (identity_url, identity_parameters),
     ):
         say(f"venue at {simulator.url}")
-        parameters = {**parameters_of(plan, simulator.url), **identity_parameters}
+        parameters = {
+            **epoch_after_kills(folder, lock),
+            **parameters_of(plan, simulator.url),
+            **identity_parameters,
+        }
         with bring_up(
             TEMPLATE,
             state_dir=plan.state,
@@ -174,6 +178,20 @@ def _require_space(folder: Path) -> None:
             f"{folder} has {free // 1_000_000} MB left",
             f"free at least {LEAST_FREE_BYTES // 1_000_000} MB there, then run again",
         )
+
+
+def epoch_after_kills(folder: StateFolder, lock: Lock) -> dict[str, str]:
+    """Give the execution epoch of a state that a kill has set back to what was saved before it.
+
+    The venue has what was done since, as after a restore of the tables. It is noted, for no later
+    start may lower it.
+    """
+    noted = folder.root / "epoch.json"
+    epoch_ms = read_object(noted).get("ms", 0)
+    if lock.after_a_kill and folder.has_saved():
+        epoch_ms = max(epoch_ms, time.time_ns() // 10**6)
+        write_whole(noted, {"ms": epoch_ms})
+    return {"ExecutionEpoch": str(epoch_ms)} if epoch_ms else {}
 
 
 def parameters_of(plan: Plan, venue_url: str) -> dict[str, str]:
