@@ -96,5 +96,6 @@ def _failed(reason: str) -> LocalCloudError:
     return LocalCloudError(
         Code.DEPLOY_FAILED,
         f"the emulator could not deploy the template: {reason}",
-        "correct the template; if an earlier deployment is in the way, delete the state folder",
+        "correct the template, or go on with the version that ran here before: what is kept stays;"
+        " to begin anew, remove the state folder",
     )

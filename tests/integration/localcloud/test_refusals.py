@@ -118,6 +118,31 @@ def test_a_template_that_is_not_valid_is_refused(tmp_path: Path, text: str, says
     assert refused.value.code is Code.TEMPLATE_INVALID
 
 
+def test_an_update_that_fails_leaves_the_version_before_with_all_that_is_kept(
+    tmp_path: Path,
+) -> None:
+    template, before = tmp_path / "template.yaml", "Resources: {Kept: {Type: AWS::SQS::Queue}}\n"
+    template.write_text(before, encoding="utf-8")
+    with _up(template, tmp_path / "state") as running:
+        queue = running.stack.queue_urls["Kept"]
+        running.session().client("sqs").send_message(QueueUrl=queue, MessageBody="kept")
+    template.write_text(
+        "Resources:\n"
+        "  Kept: {Type: AWS::SQS::Queue, Properties: {VisibilityTimeout: 7}}\n"
+        "  Bad: {Type: AWS::SQS::Queue, Properties: {QueueName: bad, FifoQueue: true}}\n",
+        encoding="utf-8",
+    )
+    with pytest.raises(LocalCloudError, match="Bad") as refused, _up(template, tmp_path / "state"):
+        pass
+
+    assert "go on with the version that ran here before: what is kept stays" in refused.value.remedy
+    template.write_text(before, encoding="utf-8")
+    with _up(template, tmp_path / "state") as running:
+        assert running.stack.queue_urls == {"Kept": queue}
+        found = running.session().client("sqs").receive_message(QueueUrl=queue)
+    assert [each["Body"] for each in found["Messages"]] == ["kept"]
+
+
 def test_a_deployment_that_fails_says_which_resource_and_can_be_corrected(tmp_path: Path) -> None:
     template = tmp_path / "template.yaml"
     template.write_text(
