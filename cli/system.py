@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cli.client import ApiClient, SignInPlace
+from cli.epoch import execution_epoch
 from cli.errors import CommandError, explained
 from cli.places import TEMPLATE
 from cli.simulator import SimulatorProcess
@@ -19,7 +20,7 @@ from localcloud.errors import Code, LocalCloudError
 from localcloud.guard import Refusals, guard_this_process, refusals_noted
 from localcloud.ports import CLOUD, kept_ports, pinned_port
 from localcloud.stack import RunningStack, bring_up
-from localcloud.state_folder import Lock, StateFolder, read_object, write_whole
+from localcloud.state_folder import Lock, StateFolder
 from localcloud.wire import HOST
 
 if TYPE_CHECKING:
@@ -31,6 +32,7 @@ UNLIMITED_WEIGHT = 1_000_000_000
 VENUE_WEIGHT = 1_200
 LANES_AT_ONCE = 5
 API = "Api"
+EPOCH = "ExecutionEpoch"
 DEATH_SECONDS = 0.5
 LEAST_FREE_BYTES = 100_000_000
 
@@ -101,9 +103,9 @@ def running_system(plan: Plan, say: Callable[[str], None]) -> Iterator[System]:
     ):
         say(f"venue at {simulator.url}")
         parameters = {
-            **epoch_after_kills(folder, lock),
             **parameters_of(plan, simulator.url),
             **identity_parameters,
+            EPOCH: execution_epoch(folder, lock, plan.parameters.get(EPOCH, "0")),
         }
         with bring_up(
             TEMPLATE,
@@ -178,20 +180,6 @@ def _require_space(folder: Path) -> None:
             f"{folder} has {free // 1_000_000} MB left",
             f"free at least {LEAST_FREE_BYTES // 1_000_000} MB there, then run again",
         )
-
-
-def epoch_after_kills(folder: StateFolder, lock: Lock) -> dict[str, str]:
-    """Give the execution epoch of a state that a kill has set back to what was saved before it.
-
-    The venue has what was done since, as after a restore of the tables. It is noted, for no later
-    start may lower it.
-    """
-    noted = folder.root / "epoch.json"
-    epoch_ms = read_object(noted).get("ms", 0)
-    if lock.after_a_kill and folder.has_saved():
-        epoch_ms = max(epoch_ms, time.time_ns() // 10**6)
-        write_whole(noted, {"ms": epoch_ms})
-    return {"ExecutionEpoch": str(epoch_ms)} if epoch_ms else {}
 
 
 def parameters_of(plan: Plan, venue_url: str) -> dict[str, str]:

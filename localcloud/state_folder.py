@@ -2,7 +2,7 @@
 
 .local/
   ports.json          the ports of this folder; queue URLs contain the emulator's
-  epoch.json          when a start found a kill before it; there after a kill alone
+  epoch.json          the newest execution epoch, where a kill or a parameter began one
   cloud/              everything the emulator writes
     state/  s3/       its saved services and objects
     temporary/        unpacked bootstraps; emptied at each start

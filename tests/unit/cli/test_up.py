@@ -1,9 +1,8 @@
-"""What `understudy up` says of the system that it has brought up, and what it is begun with."""
+"""What `understudy up` says of the system that it has brought up."""
 
 from __future__ import annotations
 
 import socket
-import time
 from contextlib import closing
 from pathlib import Path
 from types import SimpleNamespace
@@ -13,9 +12,8 @@ import pytest
 
 from cli.app import main
 from cli.simulator import SimulatorProcess
-from cli.system import Plan, epoch_after_kills, parameters_of
+from cli.system import Plan, parameters_of
 from cli.up import _welcome
-from localcloud.state_folder import StateFolder
 
 
 def test_a_port_that_cannot_be_had_is_refused_before_anything_runs(
@@ -51,27 +49,3 @@ def test_the_places_of_sign_in_are_those_that_are_in_force() -> None:
     assert said.split(maxsplit=2)[2] == (
         "domain localhost:3000, URI http://understudy.localhost, chain 1,42161"
     )
-
-
-def epoch_at_a_start(folder: StateFolder, *, after_a_kill: bool) -> int:
-    folder.running.write_text("4711" if after_a_kill else "", encoding="utf-8")
-    with closing(folder.lock()) as lock:
-        return int(epoch_after_kills(folder, lock).get("ExecutionEpoch", 0))
-
-
-def test_what_a_kill_has_set_back_begins_an_epoch_that_no_later_start_lowers(
-    tmp_path: Path,
-) -> None:
-    folder = StateFolder(tmp_path / "state")
-    folder.prepare_root()
-    folder.prepare()
-    assert epoch_at_a_start(folder, after_a_kill=True) == 0  # nothing was saved: all begins anew
-    (folder.services / "dynamodb.json").write_text("{}", encoding="utf-8")
-    assert epoch_at_a_start(folder, after_a_kill=False) == 0
-
-    began_ms = time.time_ns() // 10**6
-    epoch_ms = epoch_at_a_start(folder, after_a_kill=True)
-
-    assert epoch_ms >= began_ms
-    assert epoch_at_a_start(folder, after_a_kill=False) == epoch_ms
-    assert epoch_at_a_start(folder, after_a_kill=True) >= epoch_ms
