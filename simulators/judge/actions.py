@@ -15,14 +15,13 @@ from simulators.judge.evidence import Follow, Receipt
 from simulators.judge.pace import CLOCKS_DIFFER_MS, LONGEST_ORDERING_MS
 from simulators.judge.prices import DECIDED_WITHIN_MS
 from simulators.judge.requests import RefusedAction
-from simulators.judge.scene import NEEDS_OPERATOR, is_netted, window_ms
+from simulators.judge.scene import is_netted, window_ms
 from simulators.judge.trades import LeaderTrade
 
 RATE_LIMITED = "RATE_LIMITED"
 REST_MS = 11_000
 # An exit that was refused is tried again after a minute at most, and entries rest until after that.
 LONGEST_REST_OF_AN_EXIT_MS = 60_000 + REST_MS
-REFUSALS_BEFORE_AN_OPERATOR = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,34 +47,12 @@ def with_used_up_actions(
 ) -> frozenset[str]:
     """Add RATE_LIMITED where entries may have rested; take it from who says so and is wrong.
 
-    Who names another limit must have met that one. Add NEEDS_OPERATOR where an exit met so many.
+    Who names another limit must have met that one.
     """
-    if _called_an_operator(decision, refused):
-        pressure |= {NEEDS_OPERATOR}
     rested = may_have_rested(decision, refused)
     if decision.names_actions and not rested:
         return pressure - {RATE_LIMITED}
     return pressure | {RATE_LIMITED} if rested and decision.names_actions is not False else pressure
-
-
-def _called_an_operator(decision: Decision, refused: Sequence[RefusedAction]) -> bool:
-    """Say whether the venue refused a receipt's exit, and enough of its symbol's in a row.
-
-    Its record must name each by its client id; none between them may have been answered.
-    """
-    receipt = decision.receipt
-    if receipt is None or receipt.status != NEEDS_OPERATOR or not _exits((receipt,)):
-        return False
-    own = [one for one in decision.follow.receipts if one.symbol == receipt.symbol]
-    until = sorted((one for one in own if one.seq <= receipt.seq), key=lambda one: one.seq)
-    row = set(_exits(until)[-REFUSALS_BEFORE_AN_OPERATOR:])
-    named = {cloid for each in refused if each.reduces for cloid in each.cloids}
-    return len(row) == REFUSALS_BEFORE_AN_OPERATOR and named.issuperset(row)
-
-
-def _exits(receipts: Sequence[Receipt]) -> list[str]:
-    """Give the client ids of the exits that receipts name."""
-    return [leg.cloid for one in receipts for leg in one.orders if leg.kind == "exit"]
 
 
 def may_have_rested(decision: Decision, refused: Sequence[RefusedAction]) -> bool:

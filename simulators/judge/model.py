@@ -10,7 +10,7 @@ from simulators.judge.evidence import Leg
 from simulators.judge.exact import ZERO, Span, cut_to_lot, sign_of
 from simulators.judge.gates import STOPS, Gate, kept_by_owner, standing_gates
 from simulators.judge.numbers import Numbers
-from simulators.judge.scene import NEEDS_OPERATOR, SUPERSEDED, Scene
+from simulators.judge.scene import SUPERSEDED, Scene
 from simulators.judge.sizing import HAIR, Entry, entry_of
 
 CARRIED = "CARRIED"
@@ -22,7 +22,7 @@ CARRY_LIFE_MS = 300_000
 # What stops an entry that nothing about the follow or its limits stops.
 NOBODYS_FAULT = frozenset({"PRICE_OUT_OF_BAND", "STALE", "RATE_LIMITED"})
 # The user's own switch and a dead authority stop exits too; the venue answers for itself.
-EXIT_STOPPERS = frozenset({"KILL_SWITCH", "SIGNING_UNAVAILABLE", "SIGNING_REFUSED", NEEDS_OPERATOR})
+EXIT_STOPPERS = frozenset({"KILL_SWITCH", "SIGNING_UNAVAILABLE", "SIGNING_REFUSED"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,9 +106,8 @@ def _exit_order(scene: Scene, swept: Fraction, kept: Fraction) -> Expected:
 
 def expected_entry(scene: Scene, numbers: Numbers) -> Expected:
     """Say what a trade that adds to the leader's position should open."""
-    if scene.comes_too_late or scene.exit_needs_operator:
-        why = SUPERSEDED if scene.comes_too_late else NEEDS_OPERATOR
-        return Expected(None, scene.direction, frozenset({why}), scene.holding.target)
+    if scene.comes_too_late:
+        return Expected(None, scene.direction, frozenset({SUPERSEDED}), scene.holding.target)
     reasons: set[str] = set()
     for reason, gate in standing_gates(scene, numbers):
         reasons.add(reason)

@@ -161,7 +161,8 @@ class Pair:
 
     def _note_leg(self, scene: Scene, expected: Expected, legs: Sequence[Leg]) -> None:
         """Hold a leg against the model; whether a stop gave it up, the end shows."""
-        if expected.order is None and legs and not (scene.is_netted or self._prompt(legs)):
+        are_late_exits = legs and all(leg.kind == "exit" for leg in legs) and not self._prompt(legs)
+        if expected.order is None and are_late_exits and not scene.is_netted:
             return  # a stop closed later what was left here: judged when it left
         if is_given_up(scene, expected, legs):
             self.book.given_up.append(self.trade.index)

@@ -157,11 +157,7 @@ def _account(plain: Fields) -> VenueAccount:
 
 
 def _refused(plain: Fields) -> RefusedAction:
-    return RefusedAction(
-        at_ms=plain.exact("time_ms"),
-        reduces=plain.flag("reduces"),
-        cloids=plain.texts("cloids"),
-    )
+    return RefusedAction(at_ms=plain.exact("time_ms"), reduces=plain.flag("reduces"))
 
 
 def _fills(plain: Sequence[Fields]) -> tuple[VenueFill, ...]:

@@ -29,14 +29,10 @@ class Requests:
 
 @dataclass(frozen=True, slots=True)
 class RefusedAction:
-    """An action beyond what the account's volume allows; one that `reduces` only closes.
-
-    `cloids` are the client ids of the orders that it would have placed.
-    """
+    """An action beyond what the account's volume allows; one that `reduces` only closes."""
 
     at_ms: Fraction
     reduces: bool
-    cloids: tuple[str, ...] = ()
 
 
 def may_be_used_up(counted: Requests, begins_ms: Fraction, ends_ms: Fraction) -> bool:

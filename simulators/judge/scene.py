@@ -12,7 +12,6 @@ from simulators.judge.ledger import FollowBook, Holding, Money
 from simulators.judge.trades import LeaderTrade
 
 SUPERSEDED = "SUPERSEDED"
-NEEDS_OPERATOR = "NEEDS_OPERATOR"
 
 
 def is_netted(trade: LeaderTrade, follow: Follow) -> bool:
@@ -80,20 +79,10 @@ class Scene:
 
     @property
     def entry_still_waits(self) -> bool:
-        """Say whether what stands against an entry was not closed when its receipt ended."""
+        """Say whether a newer trade came before what stands against this one's entry was closed."""
         superseded = self.receipt is not None and self.receipt.reason == SUPERSEDED
         stands_against = self.holding.held * self.direction < 0 or self.unsettled_size > 0
-        return (superseded and stands_against) or self.exit_needs_operator
-
-    @property
-    def exit_needs_operator(self) -> bool:
-        """Say whether the venue refused what stands against an entry until an operator was called.
-
-        Nobody decides about the entry before that is closed.
-        """
-        held, is_flip = self.holding.held, self.trade.kind == "flip"
-        stands_against = bool(held) if is_flip else held * self.direction < 0
-        return stands_against and NEEDS_OPERATOR in self.pressure
+        return superseded and stands_against
 
     @property
     def is_netted(self) -> bool:

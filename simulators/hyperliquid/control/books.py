@@ -59,8 +59,7 @@ def _account_view(venue: Venue, account: Account) -> dict[str, Any]:
         "fills": [fill_view(fill) for fill in account.fills.fills],
         "twap_fills": [fill_view(fill) for fill in account.twap_fills.fills],
         "refused_actions": [
-            {"time_ms": each.time_ms, "reduces": each.reduces, "cloids": each.cloids}
-            for each in account.refused_actions
+            {"time_ms": each.time_ms, "reduces": each.reduces} for each in account.refused_actions
         ],
         "agents": [_agent_view(a) for a in venue.agents.slots.get(account.address, {}).values()],
     }

@@ -27,14 +27,10 @@ class Leverage:
 
 @dataclass(frozen=True, slots=True)
 class RefusedAction:
-    """An action beyond what the account's volume allows; one that `reduces` only closes.
-
-    `cloids` are the client ids of the orders that it would have placed.
-    """
+    """An action beyond what the account's volume allows; one that `reduces` only closes."""
 
     time_ms: int
     reduces: bool = False
-    cloids: tuple[str, ...] = ()
 
 
 @dataclass(slots=True)

@@ -36,14 +36,13 @@ class ActionLimits:
         *,
         cancels: bool = False,
         reduces: bool = False,
-        cloids: tuple[str, ...] = (),
     ) -> None:
         """Count ``count`` actions, or refuse them without counting and note that."""
         allowed = cap(account)
         if cancels:
             allowed = min(allowed + EXTRA_CANCELS, 2 * allowed)
         if self.enabled and account.requests_used + count > allowed:
-            self._throttle(account, allowed, RefusedAction(now_ms, reduces, cloids))
+            self._throttle(account, allowed, RefusedAction(now_ms, reduces))
         account.requests_used += count
 
     def _throttle(self, account: Account, allowed: int, asked: RefusedAction) -> None:

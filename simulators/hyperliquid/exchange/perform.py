@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from simulators.hyperliquid import texts
@@ -52,11 +51,6 @@ def only_reduces(action: dict[str, Any]) -> bool:
     return bool(orders) and all(order["r"] for order in orders)
 
 
-def client_ids(action: dict[str, Any]) -> tuple[str, ...]:
-    """Return the client ids of the orders that an action would place."""
-    return tuple(order["c"] for order in action.get("orders", ()) if order.get("c"))
-
-
 def perform(venue: Venue, signed: SignedAction, chain: str, received_ns: int) -> dict[str, Any]:
     """Perform the action and return the venue's answer, refusals included."""
     try:
@@ -71,11 +65,10 @@ def _perform(venue: Venue, signed: SignedAction, chain: str, received_ns: int) -
     now_ms = venue.now_ms()
     count, kind = batch_size(signed.action), signed.kind
     venue.journal.is_dirty = True
-    reduces, cloids = only_reduces(signed.action), client_ids(signed.action)
-    take = partial(venue.limits.take, account, now_ms=now_ms, reduces=reduces, cloids=cloids)
+    reduces = only_reduces(signed.action)
     if signed.expires_after is not None and signed.expires_after < now_ms:
-        take(EXPIRED_WEIGHT * count)
+        venue.limits.take(account, EXPIRED_WEIGHT * count, now_ms, reduces=reduces)
         raise ActionRefusedError(texts.ACTION_EXPIRED)
-    take(count, cancels="cancel" in kind)
+    venue.limits.take(account, count, now_ms, cancels="cancel" in kind, reduces=reduces)
     venue.nonces.take(signed.signer, signed.nonce, now_ms)
     return HANDLERS[kind](Call(venue, account, signed, to_ms_text(received_ns)))

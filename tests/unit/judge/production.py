@@ -147,9 +147,8 @@ class ProductionRun:
             if venue.faults and str(venue.faults[0]).startswith("Too many cumulative requests"):
                 refused = self.refused_actions.setdefault(account, [])
                 orders = json.loads(signed.body)["action"].get("orders", ())
-                reduces, cloids = any(order["r"] for order in orders), [one["c"] for one in orders]
-                told = {"reduces": reduces, "cloids": cloids}
-                refused.append({"time_ms": self.world.clock.now_ms(), **told})
+                reduces = any(order["r"] for order in orders)
+                refused.append({"time_ms": self.world.clock.now_ms(), "reduces": reduces})
             return submit(signed, first=first, account=account)
 
         venue.submit = recorded  # type: ignore[method-assign]  # a witness

@@ -46,7 +46,7 @@ UNREAD: dict[str, set[str]] = {
 }  # fmt: skip
 MAY_BE_LEFT_OUT: dict[str, set[str]] = {
     "": {"interventions", "outages_ms", "redriven_ms", "requests"},
-    "books": {"cloids", "mode", "refused_actions", "twap_fills"},
+    "books": {"mode", "refused_actions", "twap_fills"},
     "recording": {"tid"},
     "fills": {"tid"},
     "orders": {"cloid", "nonce"},
@@ -67,7 +67,7 @@ def evidence() -> dict[str, Any]:
     run: dict[str, Any] = {**copy.deepcopy(RUN), **copy.deepcopy(BY_THE_DRIVER)}
     run["requests"]["refused_by_minute"] = {"1": 1}
     for book in run["books"].values():
-        book["refused_actions"] = [{"time_ms": 1, "reduces": False, "cloids": ["0x1"]}]
+        book["refused_actions"] = [{"time_ms": 1, "reduces": False}]
     return run
 
 

@@ -7,7 +7,15 @@ from typing import Any
 
 import pytest
 
-from tests.unit.judge.courtroom import CLEAN, figures_of, only, receipt_of, verdict_of
+from tests.unit.judge.courtroom import (
+    CLEAN,
+    figures_of,
+    fill_of,
+    only,
+    order_of,
+    receipt_of,
+    verdict_of,
+)
 from tests.unit.judge.honest_follower import Follower
 from tests.unit.judge.staging import Stage
 
@@ -54,6 +62,19 @@ def test_orders_beyond_the_limits_shown_are_mismatches(shown: dict[str, Any]) ->
     figures = judged_by(run_of({"sizing": RATIO}), **shown)
 
     assert figures["mismatched_positions"] >= 1
+
+
+@pytest.mark.parametrize("shown", [{"symbols_deny": ["BTC"]}, {"sides": "shorts"}])
+def test_they_are_so_where_another_symbols_order_came_before_them(shown: dict[str, Any]) -> None:
+    follower = Follower("one", {"copy_budget_usdc": "5000", "sizing": RATIO})
+    stage = Stage([follower], step_ms=1_000).trade("BTC", "1", "1000").trade("SOL", "-50", "30")
+    evidence = stage.trade("BTC", "-1", "1000").evidence()
+    later = str(int(order_of(evidence, "one", 2)["received_ms"]) + 100)
+    order_of(evidence, "one", 1).update(received_ms=later, nonce=later)
+    fill_of(evidence, "one", 1)["time"] = later
+    assert figures_of(evidence) == CLEAN
+
+    assert judged_by(evidence, **shown) == only(mismatched_positions=1)
 
 
 def test_a_buy_that_keeps_its_cap_only_at_the_trades_price_is_a_mismatch() -> None:

@@ -35,7 +35,7 @@ def busy(desk: Any) -> Venue:
     desk.trade(account, "BTC", "0.000001")
     pay_funding(venue, venue.universe.by_name["ETH"], Decimal("0.0001"))
     venue.agents.approve(account.address, "0x" + "b" * 40, "bot", venue.now_ms())
-    account.refused_actions.append(RefusedAction(venue.now_ms(), reduces=True, cloids=("0x1",)))
+    account.refused_actions.append(RefusedAction(venue.now_ms(), reduces=True))
     venue.nonces.take(account.address, venue.now_ms(), venue.now_ms())
     return venue
 
