@@ -46,18 +46,23 @@ def pinned_port(folder: StateFolder, name: str, wanted: int | None = None) -> in
 
 
 def kept_ports(folder: StateFolder) -> dict[str, int]:
-    """Return the ports that `folder` keeps, by name; what is no port is as good as not kept."""
+    """Return the ports that `folder` keeps, by name; what is no port is as good as not kept.
+
+    The emulator's is the one that what is saved contains, whatever is noted.
+    """
     noted = read_object(folder.ports).items()
-    return {
+    kept = {
         name: port
         for name, port in noted
         if isinstance(port, int) and port is not True and 0 < port <= _HIGHEST
     }
+    saved = folder.saved_port()
+    return kept if saved is None else {**kept, CLOUD: saved}
 
 
 def stays(folder: StateFolder, name: str) -> bool:
     """Tell whether what is saved contains the port kept for `name`: queue URLs do."""
-    return name == CLOUD and folder.has_saved()
+    return name == CLOUD and folder.saved_port() is not None
 
 
 def obstacle(port: int) -> str | None:

@@ -18,6 +18,7 @@ import errno
 import fcntl
 import json
 import os
+import re
 import shutil
 import time
 from contextlib import suppress
@@ -25,11 +26,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from localcloud.errors import Code, LocalCloudError
+from localcloud.wire import HOST
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
+_QUEUE_URL = re.compile(rf'"http://{re.escape(HOST)}:([1-9][0-9]{{,4}})/')
 FULL_BELOW_BYTES = 1_000_000
 LOOKED_AT_TIMES = 4
 LOOKED_AT_SECONDS = 0.05
@@ -118,6 +121,15 @@ class StateFolder:
     def has_saved(self) -> bool:
         """Tell whether a run of the emulator has saved what it holds."""
         return any(self.services.glob("*.json"))
+
+    def saved_port(self) -> int | None:
+        """Return the port that the saved queue URLs contain, None where no queue is saved."""
+        try:
+            queues = (self.services / "sqs.json").read_text(encoding="utf-8")
+        except (FileNotFoundError, NotADirectoryError, ValueError):
+            return None
+        found = _QUEUE_URL.search(queues)
+        return int(found[1]) if found else None
 
     def require_whole(self) -> None:
         """Refuse saved services that cannot be read: the emulator would save emptiness over them.

@@ -142,7 +142,7 @@ def user(
 
 
 def switches(stack: Stack = STACK, json: Json = None) -> int:
-    """List every switch that operators have turned on: since when; when last, by whom, why."""
+    """List every switch that operators have turned on: when last, by whom and why."""
     return done(Asked(LOOKING, stack, json), lambda at, _: switches_on(at))
 
 

@@ -59,7 +59,6 @@ LAYOUTS: Mapping[type, Mapping[str, str]] = {
     Standing: {
         "switch": "switch",
         "subject": "subject",
-        "since": "since_ms",
         "last turned on": "turned_on_ms",
         "by": "operator",
         "reason": "reason",

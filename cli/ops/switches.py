@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import dropwhile, takewhile
 from typing import TYPE_CHECKING
 
 from understudy.domain.audit import Actor
@@ -21,15 +20,13 @@ NOT_FOUND = f"not in the newest {MOST_ROWS:,} rows of the audit"
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """A switch that is on, `since_ms` without an off between; 0 where the audit has no word of it.
+    """A switch that is on: when it was last turned on, by whom and why, all of one audit row.
 
-    `turned_on_ms`, `operator` and `reason` are of its newest on in the audit, all of one row. Where
-    that is not found the first is as the switch itself has it, and the second ''.
+    Where that is not found `turned_on_ms` is as the switch itself has it, and `operator` ''.
     """
 
     switch: Switch
     subject: str
-    since_ms: int
     turned_on_ms: int
     operator: str
     reason: str
@@ -55,17 +52,14 @@ def _told(lookup: AuditLookup, on: TurnedOn) -> Standing:
         return _untold(on, NOT_READ)
     except AuditTamperedError as error:
         return _untold(on, error.message)
-    turned_on, turned_off = f"{on.switch.name}_ON", f"{on.switch.name}_OFF"
-    turns = [row for row in rows if row.event in {turned_on, turned_off}]
-    # An off that is newer than the newest on was refused: the switch is on.
-    newer = dropwhile(lambda row: row.event == turned_off, turns)
-    in_force = list(takewhile(lambda row: row.event == turned_on, newer))
-    if not in_force or in_force[0].at_ms < on.since_ms:
+    event = f"{on.switch.name}_ON"
+    newest = next((row for row in rows if row.event == event), None)
+    if newest is None or newest.at_ms < on.since_ms:
         may_be_older = len(rows) == MOST_ROWS and rows[-1].at_ms >= on.since_ms
         return _untold(on, NOT_FOUND if may_be_older else "")
-    said = (str(in_force[0].facts.get(name, "")) for name in ("operator", "reason"))
-    return Standing(on.switch, on.subject, in_force[-1].at_ms, in_force[0].at_ms, *said)
+    operator, reason = (str(newest.facts.get(name, "")) for name in ("operator", "reason"))
+    return Standing(on.switch, on.subject, newest.at_ms, operator, reason)
 
 
 def _untold(on: TurnedOn, why: str) -> Standing:
-    return Standing(on.switch, on.subject, 0, on.since_ms, "", why)
+    return Standing(on.switch, on.subject, on.since_ms, "", why)

@@ -61,8 +61,8 @@ class WalletService:
         try:
             place = urlsplit(url)
             host, _ = place.hostname, place.port
-        except ValueError as error:
-            raise ConfigurationError("SERVER_WALLETS_URL must be an address") from error
+        except ValueError:  # its words have parts of the address, which may hold a password
+            raise ConfigurationError("SERVER_WALLETS_URL must be an address") from None
         is_local = place.scheme == "http" and host in _THIS_MACHINE
         if not host or (place.scheme != "https" and not is_local):
             raise ConfigurationError(

@@ -34,8 +34,8 @@ class Standing:
     def __init__(
         self,
         clock: Clock,
+        tell: Tell,
         parts: Mapping[str, Callable[[], object]] = _NO_PARTS,
-        tell: Tell = lambda _part, _error: None,
     ) -> None:
         self._clock = clock
         self._parts = parts

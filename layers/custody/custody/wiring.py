@@ -76,7 +76,7 @@ def doors(tell: Tell) -> Mapping[str, Door]:
         authority=settings.authority,
         builder=settings.terms.builder,
     )
-    standing = Standing(clock, _parts(settings, agents), tell).now
+    standing = Standing(clock, tell, _parts(settings, agents)).now
     enrolling = {alias: enrolment_door(enrolment, alias, standing) for alias in OPENED_BY}
     keys_care = partial(_care_for_keys, settings, stamps)
     return {SIGN_ALIAS: signing_door(signer), KEYS_ALIAS: keys_care, **enrolling}

@@ -234,10 +234,16 @@ def test_a_provider_of_server_wallets_that_is_away_is_told(
         assert standing(function) == {"store": True, "vault": True, "server_wallets": False}
 
 
+@pytest.mark.parametrize(
+    "url", ["http://wallets.example.com/hunter2", "https://user:hunter2/x@wallets.example.com"]
+)
 def test_a_provider_of_server_wallets_at_no_address_is_told_and_the_log_says_how(
-    function: LambdaInProcess, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    function: LambdaInProcess,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    url: str,
 ) -> None:
-    monkeypatch.setenv("SERVER_WALLETS_URL", "http://wallets.example.com/hunter2")
+    monkeypatch.setenv("SERVER_WALLETS_URL", url)
     monkeypatch.setenv("SERVER_WALLETS_TOKEN_SECRET_ID", "wallets")
     forget_what_was_built()
 
@@ -277,7 +283,7 @@ def require_said(capsys: pytest.CaptureFixture[str], part: str) -> None:
     logged = capsys.readouterr().out
     (line,) = (each for each in map(json.loads, logged.splitlines()) if each["level"] == "ERROR")
     assert (line["code"], line["part"]) == ("SYSTEM_MISCONFIGURED", part)
-    assert line["reason"].startswith("SERVER_WALLETS_URL must begin with https://")
+    assert line["reason"].startswith("SERVER_WALLETS_URL must be")
     assert "hunter2" not in logged
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import Any, cast
+from typing import Any, NoReturn, cast
 from uuid import uuid4
 
 import pytest
@@ -14,10 +14,15 @@ from cli.errors import CommandError
 from cli.ops.token_secret import OUTLIVED_AFTER, Rotation, rotated
 from understudy.adapters.aws.token_secret import SIGNS_AFTER_SECONDS, SecretClocks, StoredKeyRing
 from understudy.adapters.memory.audit import InMemoryAuditTrail
+from understudy.domain.errors import ConfigurationError
 from understudy.workflows.requests.operators import Deed
 
 FIRST = "a" * 64
 MINUTE = timedelta(minutes=1)
+
+
+def untold(error: ConfigurationError) -> NoReturn:
+    raise AssertionError(error.message)
 
 
 def decided(after: timedelta = timedelta(0)) -> Deed:
@@ -52,7 +57,7 @@ class Rotated:
         """Give the keys' names as a worker reads them so much later; the first one signs."""
         wall = datetime.now(UTC).timestamp() + later_seconds
         clocks = SecretClocks(wall=lambda: wall)
-        return [keys.kid for keys in StoredKeyRing(self.secrets, self.name, clocks)()]
+        return [keys.kid for keys in StoredKeyRing(self.secrets, self.name, untold, clocks)()]
 
 
 @pytest.fixture(params=["moto", pytest.param("emulator", marks=pytest.mark.integration)])
@@ -117,14 +122,14 @@ def test_who_rotated_and_why_is_written_down_and_no_secret_is(place: Rotated) ->
 
 def test_the_operators_secret_rotates_by_itself(place: Rotated) -> None:
     place.name, place.operators = place.operators, place.name
-    (old,) = [keys.kid for keys in StoredKeyRing(place.secrets, place.operators)()]
+    (old,) = [keys.kid for keys in StoredKeyRing(place.secrets, place.operators, untold)()]
 
     rotated(
         cast("Any", place),
         Rotation(decided(), signs_out=False, of_operators=True),
     )
 
-    kids = [keys.kid for keys in StoredKeyRing(place.secrets, place.operators)()]
+    kids = [keys.kid for keys in StoredKeyRing(place.secrets, place.operators, untold)()]
     assert (len(kids), old in kids) == (2, True)
     (entry,) = place.audit.entries
     assert entry.subject == "operator-token-secret"

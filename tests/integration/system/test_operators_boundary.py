@@ -90,7 +90,10 @@ def test_what_the_apis_role_can_make_lets_nobody_operate(
     user_id = client.sign_in(OPERATOR)["user_id"]
     session_id = current_session(client)
     claims = AccessClaims(UserId(user_id), AuthMethod.SIWE, session_id, OPERATOR.address.lower())
-    ring = StoredKeyRing(as_role("ApiFunction", "secretsmanager"), "understudy-local-tokens")
+    secrets = as_role("ApiFunction", "secretsmanager")
+    ring = StoredKeyRing(
+        secrets, "understudy-local-tokens", lambda error: pytest.fail(error.message)
+    )
     made = Hs256AccessTokens(ring, "understudy-local", audience).issue(claims, stage.now_ms())
 
     refused_with(stage, made, said)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import socket
 from contextlib import closing
@@ -69,26 +70,30 @@ def test_a_taken_port_that_is_wanted_is_a_problem(tmp_path: Path, taken: int) ->
     assert [each.remedy != "" for each in found] == [True]
 
 
+def save(state: StateFolder, port: int) -> None:
+    """Save a queue as the emulator does: its URL contains the port."""
+    state.prepare()
+    queue = {"url": f"http://127.0.0.1:{port}/000000000000/a-queue"}
+    (state.services / "sqs.json").write_text(json.dumps({"queues": [queue]}), encoding="utf-8")
+
+
 @pytest.mark.parametrize("name", ["cloud", "simulator"])
 @pytest.mark.parametrize("is_saved", [True, False])
 def test_a_kept_port_that_others_use_is_a_problem_only_where_no_other_can_be_chosen(
     state: StateFolder, taken: int, name: str, *, is_saved: bool
 ) -> None:
-    state.prepare()
     if is_saved:
-        (state.services / "sqs.json").write_text("{}")
+        save(state, taken if name == "cloud" else 45117)
     write_whole(state.ports, {name: taken})
 
-    (found,) = checkup.ports(state.root, None)
+    (found,) = (each for each in checkup.ports(state.root, None) if name in each.name)
 
     assert (found.remedy != "") is (name == "cloud" and is_saved)
     assert f"{taken} is in use" in found.text
 
 
 def test_a_port_that_up_would_refuse_of_a_saved_state_is_a_problem(state: StateFolder) -> None:
-    state.prepare()
-    (state.services / "sqs.json").write_text("{}")
-    write_whole(state.ports, {"cloud": 45117})
+    save(state, 45117)
 
     *_, found = checkup.ports(state.root, 45119)
 

@@ -19,12 +19,18 @@ if TYPE_CHECKING:
 ASK = {"operation": "standing"}
 
 
+def untold(part: str, error: ConfigurationError) -> NoReturn:
+    raise AssertionError(f"{part} is set up well, but: {error.message}")
+
+
 def away() -> NoReturn:
     raise DependencyError("no answer")
 
 
 def test_a_part_that_is_away_is_named_and_the_others_are_told_all_the_same() -> None:
-    standing = Standing(ManualClock(0), {"store": dict, "vault": away, "server_wallets": dict})
+    standing = Standing(
+        ManualClock(0), untold, {"store": dict, "vault": away, "server_wallets": dict}
+    )
 
     assert standing.now() == {"store": True, "vault": False, "server_wallets": True}
 
@@ -35,7 +41,7 @@ def test_a_part_that_is_set_up_wrongly_is_named_to_the_log_and_one_that_is_away_
 
     told: list[tuple[str, str]] = []
     parts: dict[str, Callable[[], object]] = {"store": dict, "vault": away, "server_wallets": wrong}
-    standing = Standing(ManualClock(0), parts, lambda part, error: told.append((part, str(error))))
+    standing = Standing(ManualClock(0), lambda part, error: told.append((part, str(error))), parts)
 
     for _ in range(2):
         assert standing.now() == {"store": True, "vault": False, "server_wallets": False}
@@ -44,7 +50,7 @@ def test_a_part_that_is_set_up_wrongly_is_named_to_the_log_and_one_that_is_away_
 
 def test_however_often_it_is_asked_the_parts_are_asked_once_in_ten_seconds() -> None:
     clock, asked = ManualClock(0), []
-    standing = Standing(clock, {"vault": lambda: asked.append(1)})
+    standing = Standing(clock, untold, {"vault": lambda: asked.append(1)})
 
     for _ in range(100):
         standing.now()
@@ -72,7 +78,7 @@ def test_a_vault_that_cannot_open_what_it_sealed_does_not_work() -> None:
 def test_the_api_may_ask_and_nothing_is_signed_made_or_written_for_it() -> None:
     scene = Scene()
     before = len(scene.store.audited)
-    standing = Standing(scene.clock, {"store": dict, "vault": away})
+    standing = Standing(scene.clock, untold, {"store": dict, "vault": away})
 
     answer = enrolment_door(scene.enrolment, ENROLL_ALIAS, standing.now)(ASK)
 

@@ -24,7 +24,9 @@ from tests.fakes.identity import ALICE, OPERATOR
 from tests.unit.custody.scene import Scene
 from tests.unit.functions.test_alarm_lines import TEMPLATE, found_by_filters, logged
 from understudy.domain.codec import to_plain
+from understudy.domain.errors import ConfigurationError
 from understudy.domain.intents import IntentKind
+from understudy.runtime.observability import log_misconfigured
 from understudy.workflows.requests.operators import Operators
 
 if TYPE_CHECKING:
@@ -199,5 +201,14 @@ def test_what_only_an_intruder_does_rings_at_the_first_time() -> None:
         if each.properties["ComparisonOperator"] == "GreaterThanThreshold"
     }
 
-    once = ("SignerMisused", "OperatorTokensReused", "OperatorsDoorTried")
-    assert [thresholds[name] for name in once] == [0, 0, 0]
+    once = ("SignerMisused", "OperatorTokensReused", "OperatorsDoorTried", "Misconfigured")
+    assert [thresholds[name] for name in once] == [0, 0, 0, 0]
+
+
+@pytest.mark.parametrize("log", ["ApiLogGroup", "OperatorApiLogGroup", SIGNER_LOG])
+def test_what_is_set_up_wrongly_is_alarmed_although_the_rest_goes_on(
+    log: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    log_misconfigured("anything", ConfigurationError("NAME must be set"), part="one of them")
+
+    assert found_by_filters(log, logged(capsys)) == {"Misconfigured": 1}

@@ -26,6 +26,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 
+BINARY = "saved as binary"
+
+
 @dataclass
 class Secrets:
     """A secrets store with one secret; `now` is the time that the ring sees."""
@@ -46,7 +49,8 @@ class Secrets:
             missing = {"Error": {"Code": "ResourceNotFoundException", "Message": stage}}
             raise ClientError(missing, "GetSecretValue")  # type: ignore[arg-type]  # the fields that are read
         secret, made_at = self.versions[stage]
-        return {"SecretString": secret, "CreatedDate": datetime.fromtimestamp(made_at, UTC)}
+        said = {"SecretBinary": b"b" * 64} if secret == BINARY else {"SecretString": secret}
+        return {**said, "CreatedDate": datetime.fromtimestamp(made_at, UTC)}
 
     def rotate(self, secret: str) -> None:
         self.versions = {
@@ -63,7 +67,7 @@ def ring_of(secrets: Secrets, told: list[str] | None = None) -> StoredKeyRing:
         if told is not None:
             told.append(error.message)
 
-    return StoredKeyRing(secrets, "tokens", SecretClocks(now, now), tell)
+    return StoredKeyRing(secrets, "tokens", tell, SecretClocks(now, now))
 
 
 def test_a_secret_that_never_rotated_is_a_ring_of_one() -> None:
@@ -153,7 +157,7 @@ def test_without_any_ring_nobody_is_let_in_or_turned_away() -> None:
         ring_of(Secrets(is_down=True))()
 
 
-@pytest.mark.parametrize("secret", ["", "short", "s" * (MIN_SECRET_BYTES - 1)])
+@pytest.mark.parametrize("secret", ["", BINARY, "short", "s" * (MIN_SECRET_BYTES - 1)])
 def test_a_new_secret_that_is_too_short_is_told_of_and_the_good_ones_stay_in_use(
     secret: str,
 ) -> None:

@@ -69,9 +69,10 @@ def test_they_are_so_where_another_symbols_order_came_before_them(shown: dict[st
     follower = Follower("one", {"copy_budget_usdc": "5000", "sizing": RATIO})
     stage = Stage([follower], step_ms=1_000).trade("BTC", "1", "1000").trade("SOL", "-50", "30")
     evidence = stage.trade("BTC", "-1", "1000").evidence()
-    later = str(int(order_of(evidence, "one", 2)["received_ms"]) + 100)
+    later = str(int(Decimal(order_of(evidence, "one", 2)["received_ms"])) + 100)
     order_of(evidence, "one", 1).update(received_ms=later, nonce=later)
     fill_of(evidence, "one", 1)["time"] = later
+    receipt_of(evidence, "one", 2)["numbers"] = {}  # they told of an order that came before
     assert figures_of(evidence) == CLEAN
 
     assert judged_by(evidence, **shown) == only(mismatched_positions=1)

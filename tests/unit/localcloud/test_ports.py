@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import socket
 from contextlib import closing
 from typing import TYPE_CHECKING
@@ -29,9 +30,11 @@ def free() -> int:
         return int(other.getsockname()[1])
 
 
-def save(folder: StateFolder) -> None:
+def save(folder: StateFolder, port: int) -> None:
+    """Save a queue as the emulator does: its URL contains the port."""
     folder.prepare()
-    (folder.services / "sqs.json").write_text("{}", encoding="utf-8")
+    queue = {"url": f"http://127.0.0.1:{port}/000000000000/a-queue"}
+    (folder.services / "sqs.json").write_text(json.dumps({"queues": [queue]}), encoding="utf-8")
 
 
 def test_a_port_stays_from_run_to_run(folder: StateFolder) -> None:
@@ -42,7 +45,7 @@ def test_a_port_stays_from_run_to_run(folder: StateFolder) -> None:
 def test_a_kept_port_that_others_use_is_chosen_anew(
     folder: StateFolder, taken: int, name: str
 ) -> None:
-    save(folder)
+    save(folder, 1)
     write_whole(folder.ports, {name: taken, "cloud": 1})
 
     chosen = pinned_port(folder, name)
@@ -60,7 +63,7 @@ def test_the_clouds_too_as_long_as_nothing_saved_contains_it(
 
 
 def test_once_it_does_the_remedy_names_what_to_remove(folder: StateFolder, taken: int) -> None:
-    save(folder)
+    save(folder, taken)
     write_whole(folder.ports, {"cloud": taken})
 
     with pytest.raises(LocalCloudError) as refused:
@@ -82,7 +85,6 @@ def test_of_a_wanted_port_it_says_that_another_may_be_named(
 
 @pytest.mark.parametrize("noted", ["true", '"x"', "1e400", "70000", "0", "-1", "null"])
 def test_what_is_noted_but_no_port_is_chosen_anew(folder: StateFolder, noted: str) -> None:
-    save(folder)
     folder.ports.write_text(f'{{"cloud": {noted}, "identity": {noted}}}', encoding="utf-8")
 
     chosen = pinned_port(folder, "cloud")
@@ -101,7 +103,7 @@ def test_a_port_that_is_named_takes_the_place_of_the_kept_one(
 
 
 def test_but_not_of_the_one_that_what_is_saved_contains(folder: StateFolder, free: int) -> None:
-    save(folder)
+    save(folder, free)
     write_whole(folder.ports, {"cloud": free})
 
     assert pinned_port(folder, "cloud", free) == free
@@ -112,6 +114,27 @@ def test_but_not_of_the_one_that_what_is_saved_contains(folder: StateFolder, fre
     assert refused.value.remedy == (
         f"use port {free}, or another folder with --state for port {free - 1}"
     )
+
+
+@pytest.mark.parametrize("noted", ["", "{}", '{"cloud": 70000}', '{"cloud": 45119}'])
+def test_what_is_saved_says_itself_which_port_it_contains(
+    folder: StateFolder, free: int, noted: str
+) -> None:
+    save(folder, free)
+    folder.ports.write_text(noted, encoding="utf-8")
+
+    assert pinned_port(folder, "cloud") == free
+    assert pinned_port(folder, "cloud", free) == free
+    with pytest.raises(LocalCloudError, match=f"keeps port {free} "):
+        pinned_port(folder, "cloud", 45119)
+
+
+@pytest.mark.parametrize("saved", ["", "{}", "\udc80", '{"url": "http://127.0.0.1:0/a"}'])
+def test_what_is_saved_without_a_queue_contains_none(folder: StateFolder, saved: str) -> None:
+    folder.prepare()
+    (folder.services / "sqs.json").write_bytes(saved.encode(errors="surrogateescape"))
+
+    assert folder.saved_port() is None
 
 
 def test_a_kept_port_makes_way_where_it_is_named_for_the_cloud(folder: StateFolder) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, cast
 
 import pytest
@@ -42,6 +43,7 @@ WRONG = [
     ("SIWE_RPC_URL", f"http://rpc.example.com/{SECRET}"),
     ("SIWE_RPC_URL", f"https://rpc.example.com:port/{SECRET}"),
     ("SIWE_RPC_URL", f"https://[rpc/{SECRET}"),
+    ("SIWE_RPC_URL", f"https://user:{SECRET}/x@rpc.example.com"),
 ]
 
 
@@ -110,6 +112,31 @@ def nobodys_keys(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     yield
     clients._client.cache_clear()
     clients._session.cache_clear()
+
+
+class Secrets:
+    """A secrets store whose newest secret is too short."""
+
+    def get_secret_value(self, **request: str) -> dict[str, Any]:
+        secret = "a" * 64 if request["VersionStage"] == "AWSPREVIOUS" else SECRET
+        return {"SecretString": secret, "CreatedDate": datetime.fromtimestamp(0, UTC)}
+
+
+def test_a_token_secret_that_cannot_be_used_is_named_in_the_log(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("TOKEN_SECRET_ID", "tokens")
+    monkeypatch.setenv("TOKEN_ISSUER", "understudy-test")
+    monkeypatch.setattr(clients, "secrets", Secrets)
+    callers = api._callers(cast("Any", None), is_for_users=True)
+
+    callers.refresh_tokens.make("session", 1)
+
+    logged = capsys.readouterr().out
+    (error,) = map(json.loads, logged.splitlines())
+    assert (error["level"], error["code"]) == ("ERROR", "SYSTEM_MISCONFIGURED")
+    assert error["reason"] == "the token secret needs at least 32 bytes"
+    assert SECRET not in logged
 
 
 @pytest.mark.usefixtures("nobodys_keys")

@@ -105,7 +105,7 @@ def _operators() -> Table:
 
 def _callers(people: Table, *, is_for_users: bool) -> Callers:
     tell = partial(log_misconfigured, "api")
-    ring = StoredKeyRing(clients.secrets(), environment.text("TOKEN_SECRET_ID"), tell=tell)
+    ring = StoredKeyRing(clients.secrets(), environment.text("TOKEN_SECRET_ID"), tell)
     audience = AUDIENCE if is_for_users else OPERATORS_AUDIENCE
     return Callers(
         identity=DynamoIdentityStore(people),

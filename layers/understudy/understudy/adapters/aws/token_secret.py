@@ -57,8 +57,8 @@ class StoredKeyRing:
         self,
         client: SecretsClient,
         secret_id: str,
+        tell: Callable[[ConfigurationError], None],
         clocks: SecretClocks | None = None,
-        tell: Callable[[ConfigurationError], None] = lambda _: None,
     ) -> None:
         self._client = client
         self._secret_id = secret_id
@@ -107,5 +107,5 @@ class StoredKeyRing:
 
     def _version(self, stage: str) -> _Version:
         answer = self._client.get_secret_value(SecretId=self._secret_id, VersionStage=stage)
-        keys = derive_keys(answer["SecretString"].encode())
+        keys = derive_keys(answer.get("SecretString", "").encode())
         return _Version(keys, answer["CreatedDate"].timestamp())

@@ -31,8 +31,8 @@ class BoundedHttp:
         try:
             place = urlsplit(url)
             self._host, self._port = place.hostname or "", place.port
-        except ValueError as error:
-            raise ConfigurationError(f"{setting} must be an address") from error
+        except ValueError:  # its words have parts of the address, which may hold a password
+            raise ConfigurationError(f"{setting} must be an address") from None
         is_local = place.scheme == "http" and self._host in THIS_MACHINE
         if not self._host or (place.scheme != "https" and not is_local):
             raise ConfigurationError(
