@@ -19,6 +19,7 @@ PATIENCE_SECONDS = 30
 # A leader whom nobody followed is watched some seconds after the start; what was traded before has
 # no receipt.
 WATCHED_SECONDS = 8
+NO_COPIES = "after a restart or a kill the first ones take a minute or more: run it again"
 RESTART_SECONDS = 90
 PLACE = SignInPlace("understudy.localhost", "http://understudy.localhost", 421614)
 # Ten percent of the leader's sizes, at most 10,000 USDC of margin. Entries of a minute are counted
@@ -57,7 +58,10 @@ def main(api: str, venue: str) -> None:
         time.sleep(WATCHED_SECONDS)
     last = max((copy["seq"] for copy in user.copies(follow_id)), default=0)
     replay(bench)
-    for copy in new_copies(user, follow_id, last):
+    copies = new_copies(user, follow_id, last)
+    if not copies:
+        raise CommandError("NO_COPIES", f"no copy within {PATIENCE_SECONDS} s", NO_COPIES)
+    for copy in copies:
         print(copy["seq"], copy["symbol"], copy["kind"], copy["status"], why(copy))
     for position in user.portfolio(follow_id)["positions"]:
         print(position["symbol"], "holds", position["held"], "wants", position["target"])
@@ -75,7 +79,7 @@ def await_listener(bench: VenueBench) -> None:
         if bench.look("health")["sockets"] > 0:
             return
         if second == 0:
-            print("waiting for the listener")
+            print("waiting for the listener: up to a minute after a restart")
         time.sleep(1)
 
 

@@ -7,7 +7,7 @@ from contextlib import closing
 from typing import TYPE_CHECKING
 
 from localcloud.errors import Code, LocalCloudError
-from localcloud.state_folder import read_object, write_whole
+from localcloud.state_folder import HIGHEST_PORT, read_object, write_whole
 from localcloud.wire import HOST
 
 if TYPE_CHECKING:
@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from localcloud.state_folder import StateFolder
 
 CLOUD = "cloud"
-_HIGHEST = 65_535
 _SHOWN = {CLOUD: "the emulator"}  # kept states know its port by the name of its folder
 
 
@@ -54,7 +53,7 @@ def kept_ports(folder: StateFolder) -> dict[str, int]:
     kept = {
         name: port
         for name, port in noted
-        if isinstance(port, int) and port is not True and 0 < port <= _HIGHEST
+        if isinstance(port, int) and port is not True and 0 < port <= HIGHEST_PORT
     }
     saved = folder.saved_port()
     return kept if saved is None else {**kept, CLOUD: saved}

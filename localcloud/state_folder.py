@@ -32,7 +32,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-_QUEUE_URL = re.compile(rf'"http://{re.escape(HOST)}:([1-9][0-9]{{,4}})/')
+# Not in a message's body, whose quotes are escaped there.
+_QUEUE_URL = re.compile(rf'"url": "http://{re.escape(HOST)}:([1-9][0-9]{{,4}})/')
+HIGHEST_PORT = 65_535
 FULL_BELOW_BYTES = 1_000_000
 LOOKED_AT_TIMES = 4
 LOOKED_AT_SECONDS = 0.05
@@ -129,7 +131,7 @@ class StateFolder:
         except (FileNotFoundError, NotADirectoryError, ValueError):
             return None
         found = _QUEUE_URL.search(queues)
-        return int(found[1]) if found else None
+        return int(found[1]) if found and int(found[1]) <= HIGHEST_PORT else None
 
     def require_whole(self) -> None:
         """Refuse saved services that cannot be read: the emulator would save emptiness over them.

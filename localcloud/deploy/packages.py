@@ -7,7 +7,6 @@ package missing from a layer's requirements is missing here too.
 from __future__ import annotations
 
 import re
-import shutil
 from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,6 +18,7 @@ if TYPE_CHECKING:
 
 RUNTIME = ("awslambdaric", "boto3")
 """What AWS's Python runtime brings: its client and the SDK."""
+BYTE_CODE = "__pycache__"  # of modules that are one file
 _NAME = re.compile(r"^[A-Za-z0-9._-]+")
 
 
@@ -31,17 +31,30 @@ def requirement_names(requirements: Path) -> list[str]:
 def link_packages(names: Iterable[str], folder: Path) -> Path:
     """Make `folder` hold links to the installed packages `names` and all they need; return it.
 
+    What is there and right stays as it is: functions of a kept state may be importing it.
+
     Raises:
         LocalCloudError: TEMPLATE_INVALID when a named package is not installed.
     """
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True)
+    wanted: dict[str, Path] = {}
     for distribution in _closure(names):
         for place in _top_level(distribution):
-            link = folder / place.name
-            if not link.exists():
-                link.symlink_to(place)
+            wanted.setdefault(place.name, place)
+    folder.mkdir(parents=True, exist_ok=True)
+    for other in {each for each in folder.iterdir() if each.name not in {*wanted, BYTE_CODE}}:
+        other.unlink()
+    for name, place in wanted.items():
+        _link(folder / name, place)
     return folder
+
+
+def _link(link: Path, place: Path) -> None:
+    if link.is_symlink() and link.readlink() == place:
+        return
+    draft = link.with_name(f".{link.name}.draft")
+    draft.unlink(missing_ok=True)
+    draft.symlink_to(place)
+    draft.replace(link)
 
 
 def _closure(names: Iterable[str]) -> Iterator[metadata.Distribution]:
@@ -76,5 +89,5 @@ def _needs(distribution: metadata.Distribution) -> Iterator[str]:
 
 
 def _top_level(distribution: metadata.Distribution) -> set[Path]:
-    names = {file.parts[0] for file in distribution.files or []} - {"..", "__pycache__"}
+    names = {file.parts[0] for file in distribution.files or []} - {"..", BYTE_CODE}
     return {Path(str(distribution.locate_file(name))) for name in names}

@@ -161,14 +161,14 @@ class Pair:
 
     def _note_leg(self, scene: Scene, expected: Expected, legs: Sequence[Leg]) -> None:
         """Hold a leg against the model; whether a stop gave it up, the end shows."""
-        are_late_exits = legs and all(leg.kind == "exit" for leg in legs) and not self._prompt(legs)
-        if expected.order is None and are_late_exits and not scene.is_netted:
+        are_exits, prompt = all(leg.kind == "exit" for leg in legs), self._prompt(legs)
+        if expected.order is None and legs and are_exits and not (scene.is_netted or prompt):
             return  # a stop closed later what was left here: judged when it left
         if is_given_up(scene, expected, legs):
             self.book.given_up.append(self.trade.index)
         else:
             self._note(problem_of_leg(scene, expected, legs, self.books))
-            self._note(problem_of_repeats(scene, expected, self._prompt(legs)))
+            self._note(problem_of_repeats(scene, expected, prompt if are_exits else legs))
 
     def _exit(self, scene: Scene) -> None:
         expected = expected_exit(scene)

@@ -111,7 +111,10 @@ def test_the_documented_first_follow_says_how_it_is_used_and_what_is_wrong() -> 
 
     assert unused.stderr.startswith("usage: ")
     assert unreachable.stderr.startswith("error SIMULATOR_UNREACHABLE: ")
-    assert "\nremedy: look whether that is the venue's address" in unreachable.stderr
+    assert (
+        "\nremedy: see that its system is up, and that this is its venue's address"
+        in unreachable.stderr
+    )
     assert unreachable.stderr.endswith(unused.stderr)
     assert {unused.returncode, unreachable.returncode} == {1}
 

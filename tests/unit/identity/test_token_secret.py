@@ -200,6 +200,15 @@ def test_a_secret_that_was_too_short_is_no_part_of_the_ring_once_a_good_one_foll
     assert ring_of(secrets)() == (new,)
 
 
+def test_of_one_that_was_too_short_nothing_is_told_once_a_good_one_follows() -> None:
+    secrets, told = Secrets(), list[str]()
+    secrets.rotate("short")
+    secrets.rotate("b" * 64)
+
+    assert len(ring_of(secrets, told)()) == 1
+    assert told == []
+
+
 def test_without_any_good_secret_nobody_is_let_in_and_what_is_wrong_is_said() -> None:
     told: list[str] = []
 

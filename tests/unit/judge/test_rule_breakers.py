@@ -9,11 +9,14 @@ import pytest
 
 from tests.unit.judge.courtroom import (
     CLEAN,
+    book_of,
     figures_of,
     fill_of,
+    follow_of,
     only,
     order_of,
     receipt_of,
+    settle_positions,
     verdict_of,
 )
 from tests.unit.judge.honest_follower import Follower
@@ -76,6 +79,33 @@ def test_they_are_so_where_another_symbols_order_came_before_them(shown: dict[st
     assert figures_of(evidence) == CLEAN
 
     assert judged_by(evidence, **shown) == only(mismatched_positions=1)
+
+
+def filled_twice(second: str) -> dict[str, Any]:
+    """Give a run whose first order filled by half, and a second one after another symbol's."""
+    follower = Follower("one", {"copy_budget_usdc": "50000", "sizing": RATIO})
+    stage = Stage([follower], step_ms=1_000).trade("BTC", "1", "1000").trade("SOL", "50", "30")
+    evidence = stage.evidence()
+    book, legs = book_of(evidence, "one"), receipt_of(evidence, "one", 1)["legs"]
+    order, fill = order_of(evidence, "one", 1), fill_of(evidence, "one", 1)
+    order["filled"] = fill["sz"] = legs[0]["filled_size"] = "0.05"
+    later = str(int(Decimal(order_of(evidence, "one", 2)["received_ms"])) + 100)
+    again = {"oid": 777, "cloid": "0x" + "e" * 32, "sz": second}
+    book["orders"].append({**order, **again, "filled": second, "received_ms": later})
+    book["orders"][-1]["nonce"] = later
+    book["fills"].append({**fill, "oid": 777, "tid": 777, "sz": second, "time": later})
+    legs.append({**legs[0], "attempt": 2, "client_order_id": again["cloid"], "size": second})
+    legs[-1]["filled_size"] = second
+    settle_positions(evidence, "one")
+    follow_of(evidence, "one")["portfolio"] = dict(book["positions"])
+    receipt_of(evidence, "one", 2)["numbers"] = {}  # they told of an order that came before
+    return evidence
+
+
+def test_what_a_late_order_adds_is_no_more_than_the_first_one_left() -> None:
+    assert figures_of(filled_twice("0.05")) == CLEAN
+    assert figures_of(filled_twice("0.1")) == only(mismatched_positions=1)
+    assert figures_of(filled_twice("3")) == only(mismatched_positions=1)
 
 
 def test_a_buy_that_keeps_its_cap_only_at_the_trades_price_is_a_mismatch() -> None:

@@ -126,6 +126,24 @@ def test_a_package_is_linked_with_what_it_needs_and_nothing_else(tmp_path: Path)
     assert "pytest" not in names
 
 
+def test_links_that_are_right_stay_while_wrong_ones_are_put_right(tmp_path: Path) -> None:
+    folder = link_packages(["boto3"], tmp_path / "links")
+    made = {link.name: link.lstat().st_ino for link in folder.iterdir()}
+    (folder / "pytest").symlink_to(tmp_path)
+    (folder / "__pycache__").mkdir()
+    (folder / "botocore").unlink()
+    (folder / "botocore").symlink_to(tmp_path)
+    (folder / "s3transfer").unlink()
+
+    link_packages(["boto3"], folder)
+
+    now = {link.name: link.lstat().st_ino for link in folder.iterdir()}
+    assert now.keys() == {*made, "__pycache__"}
+    assert {name for name in made if now[name] != made[name]} <= {"botocore", "s3transfer"}
+    assert (folder / "botocore" / "__init__.py").exists()
+    assert (folder / "s3transfer" / "__init__.py").exists()
+
+
 def test_a_package_that_is_not_installed_is_refused_by_name(tmp_path: Path) -> None:
     with pytest.raises(LocalCloudError, match="no-such-package") as refused:
         link_packages(["no-such-package"], tmp_path / "links")

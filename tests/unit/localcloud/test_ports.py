@@ -129,7 +129,20 @@ def test_what_is_saved_says_itself_which_port_it_contains(
         pinned_port(folder, "cloud", 45119)
 
 
-@pytest.mark.parametrize("saved", ["", "{}", "\udc80", '{"url": "http://127.0.0.1:0/a"}'])
+IN_A_BODY = json.dumps({"body": json.dumps({"url": "http://127.0.0.1:1234/a"})})
+
+
+@pytest.mark.parametrize(
+    "saved",
+    [
+        "",
+        "{}",
+        "\udc80",
+        IN_A_BODY,
+        '{"url": "http://127.0.0.1:0/a"}',
+        '{"url": "http://127.0.0.1:65536/a"}',
+    ],
+)
 def test_what_is_saved_without_a_queue_contains_none(folder: StateFolder, saved: str) -> None:
     folder.prepare()
     (folder.services / "sqs.json").write_bytes(saved.encode(errors="surrogateescape"))

@@ -50,7 +50,8 @@ class StoredKeyRing:
     """Gives the keys of the secret's two versions, read again every five minutes.
 
     The first of them signs: the new one, once it is old enough for every worker to have read it.
-    One that cannot be used is none: `tell` gets what is wrong with it, and nothing else changes.
+    One that cannot be used is none: `tell` gets what is wrong with a new one, and nothing else
+    changes.
     """
 
     def __init__(
@@ -98,7 +99,8 @@ class StoredKeyRing:
         try:
             return self._version(stage)
         except ConfigurationError as error:
-            self._tell(error)
+            if stage == CURRENT:  # beside a good one the one before is nobody's need
+                self._tell(error)
         except ClientError as error:
             is_missing = error.response["Error"]["Code"] == "ResourceNotFoundException"
             if stage == CURRENT or not is_missing:  # a secret that never rotated has no other
