@@ -13,7 +13,7 @@ from cli.errors import CommandError
 
 TIMEOUT_SECONDS = 30
 OK = 200
-LOOK = "see that its system is up, and that this is its venue's address"
+LOOK = "see that its system is up, and that this is the venue's address"
 
 
 @dataclass(frozen=True, slots=True)

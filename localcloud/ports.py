@@ -61,7 +61,7 @@ def kept_ports(folder: StateFolder) -> dict[str, int]:
 
 def stays(folder: StateFolder, name: str) -> bool:
     """Tell whether what is saved contains the port kept for `name`: queue URLs do."""
-    return name == CLOUD and folder.saved_port() is not None
+    return name == CLOUD and folder.has_saved()
 
 
 def obstacle(port: int) -> str | None:

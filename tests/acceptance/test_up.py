@@ -112,7 +112,7 @@ def test_the_documented_first_follow_says_how_it_is_used_and_what_is_wrong() -> 
     assert unused.stderr.startswith("usage: ")
     assert unreachable.stderr.startswith("error SIMULATOR_UNREACHABLE: ")
     assert (
-        "\nremedy: see that its system is up, and that this is its venue's address"
+        "\nremedy: see that its system is up, and that this is the venue's address"
         in unreachable.stderr
     )
     assert unreachable.stderr.endswith(unused.stderr)
