@@ -153,9 +153,9 @@ test-integration:
 		$(addprefix --ignore=,tests/integration/system $(RESTORE) $(LYING) $(LIMITED) $(SOCKETS)) \
 		tests/acceptance/test_up.py tests/acceptance tests/integration $(ARGS)
 
-# Each of the three has a running system of its own, and waits for it much of its time.
+# Each of the two has a running system of its own, and waits for it much of its time.
 test-system:
-	@$(BIN)/pytest -n 3 --junitxml=$(REPORTS)/test-system.xml tests/integration/system $(ARGS)
+	@$(BIN)/pytest -n 2 --junitxml=$(REPORTS)/test-system.xml tests/integration/system $(ARGS)
 
 # The long proofs, one target each; `make prove` goes through all of them.
 prove-steps: prove-sizing prove-signer prove-api prove-follow-life prove-simulated prove-restore \

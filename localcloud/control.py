@@ -38,6 +38,7 @@ def with_control(emulator: Application) -> Application:
         "calls": lambda: list(counts.rows()),
         "denials": lambda: list(denials.rows()),
         "schedules": lambda: {"started": schedules.run_all()},
+        "schedules-of-every-minute": lambda: {"started": schedules.run_minutely()},
         "workers": _workers,
         "worker-times": _worker_times,
     }

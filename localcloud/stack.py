@@ -106,6 +106,10 @@ class RunningStack:
         """Run every recurring schedule once, now; return how many there are."""
         return int(self.emulator.control("schedules")["started"])
 
+    def run_schedules_of_every_minute(self) -> int:
+        """Run once, now, what runs every minute; return how many there are."""
+        return int(self.emulator.control("schedules-of-every-minute")["started"])
+
     def check(self) -> None:
         """Raise EMULATOR_DIED or EMULATOR_FROZEN when the emulator works no more."""
         self.emulator.check()
@@ -125,10 +129,11 @@ def bring_up(
     parameters: Mapping[str, str],
     progress: Callable[[str], None],
 ) -> Iterator[RunningStack]:
-    """Start the emulator on `state_dir`, deploy `template`, run its schedules once; stop on exit.
+    """Start the emulator on `state_dir`, deploy `template`, run it; stop on exit.
 
-    `lock` is the caller's hold on `state_dir`; without one it is taken here. Raises
-    `LocalCloudError` and leaves nothing behind.
+    What runs every minute runs at once, for copying waits for it; all else when its time has
+    passed, for nobody waits for it at a start. `lock` is the caller's hold on `state_dir`; without
+    one it is taken here. Raises `LocalCloudError` and leaves nothing behind.
     """
     started = time.monotonic()
     folder = StateFolder(state_dir.resolve())
@@ -139,6 +144,6 @@ def bring_up(
         session = LocalSession(emulator.endpoint_url)
         stack = deploy(session, folder, template, parameters, progress)
         running = RunningStack(emulator, stack)
-        running.run_schedules()
+        running.run_schedules_of_every_minute()
         progress(f"up after {time.monotonic() - started:.1f} s")
         yield running

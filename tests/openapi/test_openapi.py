@@ -15,7 +15,7 @@ from tests.openapi.run import Findings, run
 from understudy.domain.errors import TooManyCallsError, VenueRejectedError
 
 Handle = Callable[[Call], Any]
-REQUESTS = 2_000
+REQUESTS = 1_000
 FEW = 60
 LIST = "GET /v1/copies"
 CHANGE = "PUT /v1/copy/profile"

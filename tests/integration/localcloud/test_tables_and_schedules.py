@@ -46,6 +46,19 @@ def test_a_schedule_runs_at_once_with_its_input(
     )
 
 
+def test_what_runs_every_minute_runs_alone_and_all_of_it_when_told(
+    cloud: RunningStack, eventually: Callable[..., Any]
+) -> None:
+    tables = cloud.session().client("dynamodb")
+    key = {"pk": {"S": "tick"}, "sk": {"S": "the hour"}}
+
+    assert cloud.run_schedules_of_every_minute() == 1
+    assert cloud.run_schedules() == 2
+    assert eventually(
+        lambda: tables.get_item(TableName=cloud.outputs["Table"], Key=key).get("Item")
+    )
+
+
 def test_a_change_of_the_table_becomes_an_event_in_a_queue(
     cloud: RunningStack, eventually: Callable[..., Any]
 ) -> None:

@@ -53,7 +53,7 @@ ASKED = st.tuples(st.sampled_from(["entry", "exit", "leverage"]), st.sampled_fro
 BATCHES = st.lists(st.tuples(ASKED, FEW_CHANGES), min_size=1, max_size=4)
 
 
-@settings(max_examples=1500, deadline=None)
+@settings(max_examples=1000, deadline=None)
 @given(BATCHES)
 def test_nothing_outside_policy_is_ever_signed(batch: list[Any]) -> None:
     scene = Scene()
