@@ -74,6 +74,7 @@ class Knowledge:
         def tapped(plan: Plan, say: Callable[[str], None]) -> Iterator[System]:
             with running_system(plan, say) as system:
                 witness_events(system.stack)
+                system.stack.run_schedules()  # so that every function runs
                 yield system
                 provoke_refusals(system)
                 leave_messages(system, self.more)

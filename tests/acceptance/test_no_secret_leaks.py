@@ -30,7 +30,7 @@ KINDS = {
     "the key of agent": 2,
     "the token secret": 1,
     "a key of KMS": 2,
-    "AWS_SESSION_TOKEN of": 8,
+    "AWS_SESSION_TOKEN of": 9,
 }
 
 
