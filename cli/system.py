@@ -109,7 +109,7 @@ def running_system(plan: Plan, say: Callable[[str], None]) -> Iterator[System]:
         }
         with bring_up(
             TEMPLATE,
-            state_dir=plan.state,
+            folder=folder,
             port=plan.port,
             lock=lock,
             parameters=parameters,

@@ -23,6 +23,7 @@ import shutil
 import time
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from localcloud.errors import Code, LocalCloudError
@@ -124,8 +125,12 @@ class StateFolder:
         """Tell whether a run of the emulator has saved what it holds."""
         return any(self.services.glob("*.json"))
 
+    @cached_property
     def saved_port(self) -> int | None:
-        """Return the port that the saved queue URLs contain, None where no queue is saved."""
+        """The port that the saved queue URLs contain, None where no queue is saved.
+
+        Read once: an emulator saves them again with the port that they had.
+        """
         try:
             queues = (self.services / "sqs.json").read_text(encoding="utf-8")
         except (FileNotFoundError, NotADirectoryError, ValueError):

@@ -165,4 +165,4 @@ def test_a_deployment_that_fails_says_which_resource_and_can_be_corrected(tmp_pa
 
 
 def _up(template: Path, state: Path) -> Any:
-    return bring_up(template, state_dir=state, parameters={}, progress=lambda _: None)
+    return bring_up(template, folder=StateFolder(state), parameters={}, progress=lambda _: None)
