@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 import time
 from collections.abc import Mapping
-from contextlib import closing, contextmanager, nullcontext
+from contextlib import closing, contextmanager, nullcontext, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -93,10 +93,8 @@ def running_system(plan: Plan, say: Callable[[str], None]) -> Iterator[System]:
     """
     guard_this_process()
     folder = StateFolder(plan.state.resolve())
-    folder.prepare_root()
-    _require_space(folder.root)
     with (
-        closing(_sole_use(folder)) as lock,
+        _claimed(plan, folder) as (lock, epoch),
         refusals_noted(folder.root / "refused-connections.log") as refusals,
         _simulator(plan, folder, lock) as simulator,
         _identity_providers(plan, folder) as (identity_url, identity_parameters),
@@ -105,7 +103,7 @@ def running_system(plan: Plan, say: Callable[[str], None]) -> Iterator[System]:
         parameters = {
             **parameters_of(plan, simulator.url),
             **identity_parameters,
-            EPOCH: execution_epoch(folder, lock, plan.parameters.get(EPOCH, "0")),
+            EPOCH: epoch,
         }
         with bring_up(
             TEMPLATE,
@@ -128,6 +126,23 @@ def running_system(plan: Plan, say: Callable[[str], None]) -> Iterator[System]:
                 raise
 
 
+@contextmanager
+def _claimed(plan: Plan, folder: StateFolder) -> Iterator[tuple[Lock, str]]:
+    """Take the folder with its port and epoch: what may be refused before anything runs."""
+    was_there = folder.root.exists()
+    folder.prepare_root()
+    with closing(_sole_use(folder)) as lock:
+        try:
+            _require_space(folder.root)
+            pinned_port(folder, CLOUD, plan.port)
+            yield lock, execution_epoch(folder, lock, plan.parameters.get(EPOCH, "0"))
+        finally:
+            with suppress(OSError):  # what is not empty stays
+                folder.remove_unused()
+                if not was_there:
+                    folder.root.rmdir()
+
+
 def _sole_use(folder: StateFolder) -> Lock:
     """Take the folder; raises CommandError ALREADY_RUNNING, LocalCloudError."""
     try:
@@ -145,7 +160,6 @@ def _sole_use(folder: StateFolder) -> Lock:
 
 
 def _simulator(plan: Plan, folder: StateFolder, lock: Lock) -> SimulatorProcess:
-    pinned_port(folder, CLOUD, plan.port)  # refused before anything runs, if it cannot be had
     return SimulatorProcess.start(
         folder.root,
         pinned_port(folder, "simulator"),

@@ -8,7 +8,7 @@
     temporary/        unpacked bootstraps; emptied at each start
     packages/         links to what functions may import; made anew by each deployment
     emulator.log      what it says; rewritten at each start
-    running           locked by the emulator that uses it; not empty after a kill
+    running           locked by who uses it, whose process it names; not empty after a kill
     deployed.json     what was deployed last, so that the same again is no work
 """
 
@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 _QUEUE_URL = re.compile(rf'"url": "http://{re.escape(HOST)}:([1-9][0-9]{{,4}})/')
 HIGHEST_PORT = 65_535
 FULL_BELOW_BYTES = 1_000_000
+STARTING = " starting"
 LOOKED_AT_TIMES = 4
 LOOKED_AT_SECONDS = 0.05
 
@@ -172,6 +173,12 @@ class StateFolder:
             os.close(descriptor)
         return None
 
+    def remove_unused(self) -> None:
+        """Remove the lock and its folder where no emulator ran; only for who holds the lock."""
+        if [*self.cloud.iterdir()] == [self.running]:
+            self.running.unlink()
+            self.cloud.rmdir()
+
     def lock(self) -> Lock:
         """Take the folder for the caller, until it closes the lock or its last holder dies.
 
@@ -185,15 +192,40 @@ class StateFolder:
         try:
             _take(descriptor)
         except OSError as problem:
-            holder = os.read(descriptor, 32).decode().strip() or "unknown"
+            holder = _noted(descriptor).removesuffix(STARTING) or "unknown"
             os.close(descriptor)
             raise LocalCloudError(
                 Code.STATE_IN_USE,
                 f"the state folder {self.root} is in use by process {holder}",
                 "stop that one first (Ctrl-C where it runs), or choose another folder",
             ) from problem
-        os.utime(descriptor)  # since when it is used; the emulator writes into it only later
-        return Lock(descriptor, after_a_kill=os.fstat(descriptor).st_size > 0)
+        if not _is_at(self.running, descriptor):  # its last holder has removed it meanwhile
+            os.close(descriptor)
+            self.prepare_root()
+            return self.lock()
+        noted = _noted(descriptor)
+        after_a_kill = noted != "" and not noted.endswith(STARTING)
+        note_holder(descriptor, os.getpid(), "" if after_a_kill else STARTING)
+        os.utime(descriptor)  # since when it is used
+        return Lock(descriptor, after_a_kill)
+
+
+def note_holder(descriptor: int, process_id: int, state: str = "") -> None:
+    """Note in the file of a lock whose process can be ended to free it; runs unless STARTING."""
+    noted = f"{process_id}{state}".encode()
+    os.pwrite(descriptor, noted, 0)
+    os.ftruncate(descriptor, len(noted))
+
+
+def _noted(descriptor: int) -> str:
+    return os.pread(descriptor, 32, 0).decode(errors="replace").strip()
+
+
+def _is_at(path: Path, descriptor: int) -> bool:
+    try:
+        return os.path.samestat(path.stat(), os.fstat(descriptor))
+    except FileNotFoundError:
+        return False
 
 
 def _take(descriptor: int) -> None:

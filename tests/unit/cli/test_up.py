@@ -29,6 +29,7 @@ def test_a_port_that_cannot_be_had_is_refused_before_anything_runs(
         assert main(["up", "--state", str(tmp_path / "state"), "--port", port]) == 1
 
     assert capsys.readouterr().err.startswith(f"error PORT_IN_USE: port {port} for the emulator")
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_the_places_of_sign_in_are_those_that_are_in_force() -> None:
