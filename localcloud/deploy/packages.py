@@ -59,7 +59,7 @@ def _require_links(places: Iterable[Path]) -> None:
             raise LocalCloudError(
                 Code.STATE_DAMAGED,
                 f"{place} is not of our making: only links to installed packages lie there",
-                f"move it away, or remove {place.parent} if nothing in it is needed; then run again",
+                f"move it away, or remove {place.parent} if nobody needs it; then run again",
             )
 
 
