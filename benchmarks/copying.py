@@ -15,7 +15,7 @@ from custody.hyperliquid import Terms
 from custody.keys import wrapped_only
 from custody.signer import IntentSigner
 from tests.fakes.builders import limits, ratio
-from tests.fakes.custody import InMemoryCustodyStore, InMemoryVault
+from tests.fakes.custody import InMemoryCustodyStore, InMemoryVault, untold
 from tests.fakes.world import AtOnce, World
 from understudy.adapters.venues.hyperliquid.constants import Chain
 from understudy.domain.markets import HYPERLIQUID
@@ -51,7 +51,7 @@ class CopyPath:
         enrolment = Enrolment(self._store, keys, self._world.clock, POLICY)
         self._follows = [self._follow(enrolment, str(number)) for number in range(follows)]
         self._signer = IntentSigner(
-            self._store, keys, self._world.clock, Terms(Chain.TESTNET), AtOnce()
+            self._store, keys, self._world.clock, Terms(Chain.TESTNET), untold, AtOnce()
         )
         self._answer_only()
         self._world.begin()

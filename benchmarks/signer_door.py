@@ -18,7 +18,7 @@ from custody.keys import wrapped_only
 from custody.secp256k1 import SigningKey
 from custody.signer import IntentSigner
 from tests.fakes.builders import market
-from tests.fakes.custody import InMemoryCustodyStore, InMemoryVault
+from tests.fakes.custody import InMemoryCustodyStore, InMemoryVault, untold
 from understudy.adapters.memory.clock import ManualClock
 from understudy.adapters.memory.market_store import InMemoryMarketStore
 from understudy.adapters.venues.hyperliquid.constants import Chain
@@ -45,7 +45,7 @@ class StandingSigner:
         markets.put_marks(HYPERLIQUID, Marks({"BTC": Decimal(50_000)}, {"BTC": NOW_MS}))
         store, keys = InMemoryCustodyStore(markets), wrapped_only(InMemoryVault())
         self._agent = self._enrolled(Enrolment(store, keys, clock, POLICY))
-        self.door: Door = signing_door(IntentSigner(store, keys, clock, TERMS))
+        self.door: Door = signing_door(IntentSigner(store, keys, clock, TERMS, untold))
         self.audited = store.audited
 
     def question(self, number: int) -> dict[str, Any]:

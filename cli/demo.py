@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from simulators.judge.verdict import Verdict
 
 HYPERLIQUID = "hyperliquid"
-MOST_FOLLOWERS = 200
+USUAL_FOLLOWERS, MOST_FOLLOWERS = 10, 200
 NOT_CLEAN = 1
 SPEEDS = (
     f"1 keeps the recorded gaps, each at most {LONGEST_GAP_MS} ms; N divides them by N; max is as"
@@ -58,6 +58,17 @@ class Wanted:
         """The share of the pairs that must be orders: of the default sample it is known."""
         return LEAST_SHARE if self.path == SAMPLE.resolve() else NO_SHARE
 
+    @property
+    def warning(self) -> str:
+        """What to expect of more followers than usual, '' of no more: their work adds up."""
+        if self.followers <= USUAL_FOLLOWERS:
+            return ""
+        times = Decimal(self.followers) / USUAL_FOLLOWERS
+        return (
+            f"{self.followers} followers: about {times} times the work of the usual"
+            f" {USUAL_FOLLOWERS}, with which the sample takes one to three minutes"
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Run:
@@ -73,7 +84,9 @@ def command(  # noqa: PLR0913, PLR0917 - one for each option
         SAMPLE
     ),
     leader: Annotated[str | None, typer.Option(help="Which leader of the recording.")] = None,
-    followers: Annotated[int, typer.Option(min=1, max=MOST_FOLLOWERS, help="How many.")] = 10,
+    followers: Annotated[int, typer.Option(min=1, max=MOST_FOLLOWERS, help="How many.")] = (
+        USUAL_FOLLOWERS
+    ),
     speed: Annotated[str, typer.Option(help=SPEEDS)] = MAX_SPEED,
     venue: Annotated[str, typer.Option(help="The venue.")] = HYPERLIQUID,
     port: Annotated[int | None, typer.Option(min=1, max=65535, help="The emulator's port.")] = None,
@@ -151,6 +164,8 @@ def _state_folder(chosen: Path | None) -> Iterator[Path]:
 
 
 def _run(wanted: Wanted, plan: Plan, progress: Progress) -> Run:
+    if wanted.warning:
+        progress.say(wanted.warning)
     with running_system(plan, progress.say) as system:
         if wanted.speed == MAX_SPEED:
             system.bench.command("rules", rate_limits=False)

@@ -93,10 +93,8 @@ def running_system(plan: Plan, say: Callable[[str], None]) -> Iterator[System]:
     """
     guard_this_process()
     folder = StateFolder(plan.state.resolve())
-    folder.prepare_root()
-    _require_space(folder.root)
     with (
-        closing(_sole_use(folder)) as lock,
+        _claimed(plan, folder) as (lock, epoch),
         refusals_noted(folder.root / "refused-connections.log") as refusals,
         _simulator(plan, folder, lock) as simulator,
         _identity_providers(plan, folder) as (identity_url, identity_parameters),
@@ -105,11 +103,11 @@ def running_system(plan: Plan, say: Callable[[str], None]) -> Iterator[System]:
         parameters = {
             **parameters_of(plan, simulator.url),
             **identity_parameters,
-            EPOCH: execution_epoch(folder, lock, plan.parameters.get(EPOCH, "0")),
+            EPOCH: epoch,
         }
         with bring_up(
             TEMPLATE,
-            state_dir=plan.state,
+            folder=folder,
             port=plan.port,
             lock=lock,
             parameters=parameters,
@@ -126,6 +124,16 @@ def running_system(plan: Plan, say: Callable[[str], None]) -> Iterator[System]:
                     system.check()
                 _require_space(folder.root)
                 raise
+
+
+@contextmanager
+def _claimed(plan: Plan, folder: StateFolder) -> Iterator[tuple[Lock, str]]:
+    """Take the folder with its port and epoch: what may be refused before anything runs."""
+    folder.prepare_root()
+    with closing(_sole_use(folder)) as lock:
+        _require_space(folder.root)
+        pinned_port(folder, CLOUD, plan.port)
+        yield lock, execution_epoch(folder, lock, plan.parameters.get(EPOCH, "0"))
 
 
 def _sole_use(folder: StateFolder) -> Lock:
@@ -145,7 +153,6 @@ def _sole_use(folder: StateFolder) -> Lock:
 
 
 def _simulator(plan: Plan, folder: StateFolder, lock: Lock) -> SimulatorProcess:
-    pinned_port(folder, CLOUD, plan.port)  # refused before anything runs, if it cannot be had
     return SimulatorProcess.start(
         folder.root,
         pinned_port(folder, "simulator"),

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 
 from localcloud import lifeline
 from localcloud.errors import Code, LocalCloudError
+from localcloud.state_folder import note_holder
 from localcloud.wire import (
     EMULATOR_VERSION,
     HOST,
@@ -127,7 +128,7 @@ def main() -> int:
     look_through_each_object_once()
     try:
         refuse_other_versions()
-        os.pwrite(lock, str(os.getpid()).encode(), 0)
+        note_holder(lock, int(os.environ[PARENT_PROCESS_ID]))
         asyncio.run(_serve(int(os.environ["GATEWAY_PORT"])))
     except LocalCloudError as error:
         facts = {"code": error.code, "message": error.message, "remedy": error.remedy}

@@ -55,7 +55,7 @@ def kept_ports(folder: StateFolder) -> dict[str, int]:
         for name, port in noted
         if isinstance(port, int) and port is not True and 0 < port <= HIGHEST_PORT
     }
-    saved = folder.saved_port()
+    saved = folder.saved_port
     return kept if saved is None else {**kept, CLOUD: saved}
 
 

@@ -12,13 +12,12 @@ from localcloud.deploy.deployment import Stack, deploy
 from localcloud.emulator import Emulator
 from localcloud.processes import cpu_seconds
 from localcloud.session import LocalSession
-from localcloud.state_folder import StateFolder
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
     from pathlib import Path
 
-    from localcloud.state_folder import Lock
+    from localcloud.state_folder import Lock, StateFolder
 
 
 @dataclass(frozen=True)
@@ -123,20 +122,19 @@ class RunningStack:
 def bring_up(
     template: Path,
     *,
-    state_dir: Path,
+    folder: StateFolder,
     port: int | None = None,
     lock: Lock | None = None,
     parameters: Mapping[str, str],
     progress: Callable[[str], None],
 ) -> Iterator[RunningStack]:
-    """Start the emulator on `state_dir`, deploy `template`, run it; stop on exit.
+    """Start the emulator on `folder`, deploy `template`, run it; stop on exit.
 
     What runs every minute runs at once, for copying waits for it; all else when its time has
-    passed, for nobody waits for it at a start. `lock` is the caller's hold on `state_dir`; without
+    passed, for nobody waits for it at a start. `lock` is the caller's hold on `folder`; without
     one it is taken here. Raises `LocalCloudError` and leaves nothing behind.
     """
     started = time.monotonic()
-    folder = StateFolder(state_dir.resolve())
     with Emulator.start(folder, port=port, lock=lock) as emulator:
         progress(f"emulator at {emulator.endpoint_url}")
         if emulator.after_a_kill:

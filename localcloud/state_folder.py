@@ -8,7 +8,7 @@
     temporary/        unpacked bootstraps; emptied at each start
     packages/         links to what functions may import; made anew by each deployment
     emulator.log      what it says; rewritten at each start
-    running           locked by the emulator that uses it; not empty after a kill
+    running           locked by who uses it, whose process it names; not empty after a kill
     deployed.json     what was deployed last, so that the same again is no work
 """
 
@@ -23,6 +23,7 @@ import shutil
 import time
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from localcloud.errors import Code, LocalCloudError
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
 _QUEUE_URL = re.compile(rf'"url": "http://{re.escape(HOST)}:([1-9][0-9]{{,4}})/')
 HIGHEST_PORT = 65_535
 FULL_BELOW_BYTES = 1_000_000
+STARTING = " starting"
 LOOKED_AT_TIMES = 4
 LOOKED_AT_SECONDS = 0.05
 
@@ -124,8 +126,12 @@ class StateFolder:
         """Tell whether a run of the emulator has saved what it holds."""
         return any(self.services.glob("*.json"))
 
+    @cached_property
     def saved_port(self) -> int | None:
-        """Return the port that the saved queue URLs contain, None where no queue is saved."""
+        """The port that the saved queue URLs contain, None where no queue is saved.
+
+        Read once: an emulator saves them again with the port that they had.
+        """
         try:
             queues = (self.services / "sqs.json").read_text(encoding="utf-8")
         except (FileNotFoundError, NotADirectoryError, ValueError):
@@ -180,15 +186,29 @@ class StateFolder:
         try:
             _take(descriptor)
         except OSError as problem:
-            holder = os.read(descriptor, 32).decode().strip() or "unknown"
+            holder = _noted(descriptor).removesuffix(STARTING) or "unknown"
             os.close(descriptor)
             raise LocalCloudError(
                 Code.STATE_IN_USE,
                 f"the state folder {self.root} is in use by process {holder}",
                 "stop that one first (Ctrl-C where it runs), or choose another folder",
             ) from problem
-        os.utime(descriptor)  # since when it is used; the emulator writes into it only later
-        return Lock(descriptor, after_a_kill=os.fstat(descriptor).st_size > 0)
+        noted = _noted(descriptor)
+        after_a_kill = noted != "" and not noted.endswith(STARTING)
+        note_holder(descriptor, os.getpid(), "" if after_a_kill else STARTING)
+        os.utime(descriptor)  # since when it is used
+        return Lock(descriptor, after_a_kill)
+
+
+def note_holder(descriptor: int, process_id: int, state: str = "") -> None:
+    """Note in the file of a lock whose process can be ended to free it; runs unless STARTING."""
+    noted = f"{process_id}{state}".encode()
+    os.pwrite(descriptor, noted, 0)
+    os.ftruncate(descriptor, len(noted))
+
+
+def _noted(descriptor: int) -> str:
+    return os.pread(descriptor, 32, 0).decode(errors="replace").strip()
 
 
 def _take(descriptor: int) -> None:

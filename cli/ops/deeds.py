@@ -21,6 +21,7 @@ from cli.printing import print_rows
 from understudy.domain.codec import to_plain
 from understudy.domain.ids import FollowId, UserId
 from understudy.ports.switches import Switch
+from understudy.runtime.environment import ADDRESS
 from understudy.workflows.requests.operator_switches import OF_USERS, refuse_subject
 from understudy.workflows.requests.operators import LOOKING, Deed
 
@@ -153,8 +154,19 @@ def register(app: typer.Typer) -> None:
 
 
 def named_user(at: Operating, named: str) -> UserId:
-    """Read a user's id, or find it by a wallet's address; raises NotFoundError."""
-    return at.actions.user_of(named) if named.lower().startswith("0x") else UserId(named)
+    """Read a user's id, or find it by a wallet's address in any case.
+
+    Raises CommandError USER_INVALID for what begins like an address and is none, NotFoundError.
+    """
+    if not named.lower().startswith("0x"):
+        return UserId(named)
+    if not ADDRESS.fullmatch(named.lower()):
+        raise CommandError(
+            "USER_INVALID",
+            f"{named!r} is neither a user's id nor an address",
+            "name the id, or the address of a wallet that has signed in: 0x and 40 hex digits",
+        )
+    return at.actions.user_of(named)
 
 
 def _turn(switch: Switch, subject: str, asked: Asked, *, on: bool) -> int:

@@ -24,7 +24,8 @@ ABOUT = (
     " most 8 decimals, rounded against the follow. Times end in _ms and count from 1970 (UTC), and"
     " only the expires_at of a nonce is written like the times of the message it is for (ISO 8601)."
     " Every refusal of a route is problem details (RFC 9457) with a stable code. A path or method"
-    ' that is none of these is answered by the gateway itself: 404, {"message": "Not Found"}.'
+    ' that is none of these is answered by the gateway itself: 404, {"message": "Not Found"}. More'
+    " calls at once than it takes, whoever makes them, are too: 429, without a code."
 )
 ASKS_TO_WAIT = (429, 503)
 RETRY_AFTER = {

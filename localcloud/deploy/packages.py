@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from localcloud.deploy.source import invalid
+from localcloud.errors import Code, LocalCloudError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -34,18 +35,32 @@ def link_packages(names: Iterable[str], folder: Path) -> Path:
     What is there and right stays as it is: functions of a kept state may be importing it.
 
     Raises:
-        LocalCloudError: TEMPLATE_INVALID when a named package is not installed.
+        LocalCloudError: TEMPLATE_INVALID when a named package is not installed; STATE_DAMAGED when
+            something of others lies among the links.
     """
     wanted: dict[str, Path] = {}
     for distribution in _closure(names):
         for place in _top_level(distribution):
             wanted.setdefault(place.name, place)
     folder.mkdir(parents=True, exist_ok=True)
-    for other in {each for each in folder.iterdir() if each.name not in {*wanted, BYTE_CODE}}:
-        other.unlink()
+    others = [each for each in folder.iterdir() if each.name != BYTE_CODE]
+    _require_links(others)
+    for other in others:
+        if other.name not in wanted:
+            other.unlink()
     for name, place in wanted.items():
         _link(folder / name, place)
     return folder
+
+
+def _require_links(places: Iterable[Path]) -> None:
+    for place in places:
+        if not place.is_symlink():
+            raise LocalCloudError(
+                Code.STATE_DAMAGED,
+                f"{place} is not of our making: only links to installed packages lie there",
+                f"move it away, or remove {place.parent} if nobody needs it; then run again",
+            )
 
 
 def _link(link: Path, place: Path) -> None:

@@ -23,8 +23,12 @@ KILL_SECONDS = 3.0
 STEP_SECONDS = 0.02
 
 _closed = threading.Event()
-_refused: set[int | None] = set()
-"""The threads whose call was refused: what they say of it is of our own doing."""
+_refused = threading.local()
+"""Whether a call was refused here: what this thread says of it is of our own doing.
+
+It ends with the thread, whose number may come again. Until then it stays true: a thread has one
+call at a time, and once closed every further one is refused.
+"""
 _environments: weakref.WeakSet[Any] = weakref.WeakSet()
 _environments_lock = threading.Lock()
 
@@ -36,7 +40,7 @@ def apply() -> None:
     def acquire_unless_closed(function: Any, config: Any) -> Any:
         if not _closed.is_set():
             return acquire(function, config)
-        _refused.add(threading.get_ident())
+        _refused.here = True
         return None, "account"
 
     lambda_svc._acquire_execution_slot = acquire_unless_closed  # noqa: SLF001 - the patch
@@ -77,8 +81,8 @@ def close() -> None:
         _end_processes()
 
 
-def _was_not_refused(record: logging.LogRecord) -> bool:
-    return record.thread not in _refused
+def _was_not_refused(_record: logging.LogRecord) -> bool:
+    return not getattr(_refused, "here", False)  # a filter runs in the thread that logs
 
 
 def _end_processes() -> None:

@@ -25,6 +25,7 @@ from cli.system import UNLIMITED_WEIGHT, Plan, System, parameters_of
 from cli.venue_bench import VenueBench
 from localcloud.guard import Refusals, refusals_noted
 from localcloud.stack import bring_up
+from localcloud.state_folder import StateFolder
 from simulators.judge.court import judge
 from simulators.judge.reading import read_evidence
 from simulators.judge.report import report_of
@@ -70,7 +71,7 @@ class JudgedRun:
         stack = self._cloud.enter_context(
             bring_up(
                 TEMPLATE,
-                state_dir=self.folder / "state",
+                folder=StateFolder(self.folder / "state"),
                 parameters=parameters_of(plan, self.bench.url),
                 progress=self.progress.say,
             )

@@ -161,6 +161,7 @@ def test_a_second_one_on_the_same_state_is_told_where_the_first_is(
         assert second.processes() == []
 
     assert "error ALREADY_RUNNING: " in second.said
+    assert f" is in use by process {system.process.pid}; " in second.said
     assert emulator in second.said
     assert "stop it (Ctrl-C where it runs)" in second.said
     assert "Traceback" not in second.said

@@ -6,7 +6,7 @@ from collections import defaultdict
 from dataclasses import replace
 from decimal import Decimal
 from threading import Lock
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, NoReturn, Protocol
 
 from custody.agents import Agent, AgentStatus, Bounds, Policy, owner_mark_of, tombstone_of
 from custody.keys import KeyUnusableError, Sealed
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from understudy.domain.audit import AuditEntry
+    from understudy.domain.errors import ConfigurationError
     from understudy.domain.follows import Marks
     from understudy.domain.ids import IntentId
     from understudy.domain.intents import Intent
@@ -34,6 +35,11 @@ _DAY_MS = 86_400_000
 _PENDING_KEPT_MS = _DAY_MS
 _CONTENT_KEPT_MS = 60 * _DAY_MS
 _SPENT_KEPT_MS = 8 * _DAY_MS
+
+
+def untold(part: str, error: ConfigurationError) -> NoReturn:
+    """Hear of nothing: where each part is set up well, a part that is not fails the test."""
+    raise AssertionError(f"{part} is set up well, but: {error.message}")
 
 
 class MarketTable(Protocol):

@@ -12,7 +12,7 @@ from custody.enrolment import Enrolment, NewAgent, SwitchOrder
 from custody.judgement import utc_day
 from custody.keys import wrapped_only
 from custody.signer import IntentSigner
-from tests.fakes.custody import InMemoryCustodyStore, InMemoryVault
+from tests.fakes.custody import InMemoryCustodyStore, InMemoryVault, untold
 from tests.fuzzing.checker import Checker, Limits, Listing, Trader
 from tests.unit.custody.scene import MARKETS, NOW_MS, TESTNET, WALLET
 from understudy.adapters.memory.clock import ManualClock
@@ -67,7 +67,7 @@ def drawn_world(rng: Random) -> World:
     _stop_some(rng, enrolment, checker)
     _spend(rng, store, checker, limits)
     made = tuple(secret for secret in secrets if len(secret) == 32)
-    return World(IntentSigner(store, keys, clock, TESTNET), checker, agents, made)
+    return World(IntentSigner(store, keys, clock, TESTNET, untold), checker, agents, made)
 
 
 def _limits(rng: Random) -> Limits:

@@ -13,6 +13,7 @@ from typing import Any
 from custody.hyperliquid import Terms
 from custody.keys import wrapped_only
 from custody.signer import IntentSigner
+from tests.fakes.custody import untold
 from tests.simulation.gates import Gate, Gated, QuestionGate, SignerGate
 from tests.simulation.invoked import InvokedSigner
 from tests.simulation.listeners import SKEWS_MS, Listeners
@@ -115,7 +116,9 @@ class Steps:
     def _signer(self, clock: LoopClock) -> Any:
         store: Any = Gated("custody", self._world.custody, self._gate)
         vault: Any = Gated("vault", self._world.vault, self._vault_gate)
-        signer = IntentSigner(store, wrapped_only(vault), clock, Terms(Chain.TESTNET), self._pool)
+        signer = IntentSigner(
+            store, wrapped_only(vault), clock, Terms(Chain.TESTNET), untold, self._pool
+        )
         invoked = InvokedSigner(self._world.loop, signer, self._results)
         return Gated("signer", invoked, self._signer_gate)
 

@@ -63,8 +63,8 @@ class IntentSigner:
         authorities: Authorities,
         clock: Clock,
         terms: Terms,
+        tell: Tell,
         lanes: Executor | None = None,
-        tell: Tell = lambda _authority, _error: None,
     ) -> None:
         self._store = store
         self._authorities = authorities

@@ -64,8 +64,8 @@ def doors(tell: Tell) -> Mapping[str, Door]:
         keys,
         clock,
         settings.terms,
-        ThreadPoolExecutor(_LANES_AT_ONCE, thread_name_prefix="lane"),
         tell,
+        ThreadPoolExecutor(_LANES_AT_ONCE, thread_name_prefix="lane"),
     )
     agents = DynamoAgentStore(database, settings.tables, stamps)
     enrolment = Enrolment(

@@ -16,6 +16,7 @@ from custody.keys import wrapped_only
 from custody.signer import IntentSigner
 from tests.contract.conftest import moto_client
 from tests.contract.custody.backends import TABLES, on_aws
+from tests.fakes.custody import untold
 from tests.unit.custody.scene import NOW_MS, POLICY, TESTNET, WALLET, Scene
 from understudy.adapters.aws.attributes import attributes_of, number
 from understudy.adapters.memory.clock import ManualClock
@@ -36,7 +37,7 @@ class BoundedByItself(Scene):
         keys = wrapped_only(backend.vault, self._next_random_bytes)
         self.agents = backend.agents
         self.enrolment = Enrolment(self.agents, keys, self.clock, POLICY, self._next_random_bytes)
-        self.signer = IntentSigner(backend.signing, keys, self.clock, TESTNET)
+        self.signer = IntentSigner(backend.signing, keys, self.clock, TESTNET, untold)
         made = keys.of(Scene().agent.authority).make("by-itself", 1)
         self.agent = replace(
             Scene().agent,

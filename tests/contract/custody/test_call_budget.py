@@ -13,6 +13,7 @@ from custody.keys import wrapped_only
 from custody.signer import MAX_BATCH, IntentSigner
 from tests.contract.conftest import moto_client
 from tests.contract.custody.backends import on_aws
+from tests.fakes.custody import untold
 from tests.unit.custody.scene import NOW_MS, POLICY, TESTNET, Scene
 from understudy.adapters.memory.clock import ManualClock
 from understudy.domain.intents import Signed
@@ -34,7 +35,7 @@ class CountedScene(Scene):
         self.enrolment = Enrolment(
             self.backend.agents, keys, self.clock, POLICY, self._next_random_bytes
         )
-        self.signer = IntentSigner(self.backend.signing, keys, self.clock, TESTNET)
+        self.signer = IntentSigner(self.backend.signing, keys, self.clock, TESTNET, untold)
         self.agent = self.enrol()
         for client in (dynamodb, kms):
             client.meta.events.register("before-call", self._count)

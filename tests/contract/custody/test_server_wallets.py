@@ -17,6 +17,7 @@ from custody.signer import IntentSigner
 from simulators.server_wallets.provider import Misfortune
 from simulators.server_wallets.thread import ServerWalletProvider
 from tests.contract.custody.authorities import agent_of, wallets_at
+from tests.fakes.custody import untold
 from tests.unit.custody.scene import POLICY, TESTNET, WALLET, Scene
 from understudy.domain.errors import (
     ConfigurationError,
@@ -133,7 +134,7 @@ def test_an_agent_signs_with_its_server_wallet_and_waits_while_that_is_down(
     enrolment = Enrolment(scene.store, keys, scene.clock, POLICY, authority=SERVER_WALLET)
     agent = enrolment.create_agent(WANTED)
     enrolment.activate(agent.agent_id)
-    signer = IntentSigner(scene.store, keys, scene.clock, TESTNET)
+    signer = IntentSigner(scene.store, keys, scene.clock, TESTNET, untold)
     entry = scene.entry(agent_id=agent.agent_id)
 
     running.provider.misfortune = Misfortune.DOWN

@@ -18,6 +18,7 @@ from simulators.server_wallets.provider import Wallet, WalletProvider
 from simulators.server_wallets.thread import LOCAL_TOKEN, ServerWalletProvider
 from tests.contract.custody.authorities import agent_of, wallets_at
 from tests.contract.custody.test_server_wallets import SERVER_WALLET, WANTED, sign
+from tests.fakes.custody import untold
 from tests.integration.scripted_server import say, serving
 from tests.unit.custody.scene import POLICY, TESTNET, Scene
 from understudy.domain.errors import ConfigurationError, DependencyError
@@ -78,7 +79,7 @@ def test_a_wallet_that_was_revoked_there_signs_nothing_and_its_intents_are_refus
     (wallet,) = running.provider.wallets
     running.provider.revoke(wallet)
 
-    signer = IntentSigner(scene.store, keys, scene.clock, TESTNET)
+    signer = IntentSigner(scene.store, keys, scene.clock, TESTNET, untold)
     (answer,) = signer.sign([scene.entry(agent_id=agent.agent_id)])
 
     assert isinstance(answer, SigningRefused)

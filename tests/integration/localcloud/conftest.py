@@ -10,6 +10,7 @@ import pytest
 
 from localcloud.guard import refusals_noted
 from localcloud.stack import RunningStack, bring_up
+from localcloud.state_folder import StateFolder
 from tests import patience
 
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningStack]:
     folder = tmp_path_factory.mktemp("cloud")
     starting = bring_up(
         TEMPLATE,
-        state_dir=folder / "state",
+        folder=StateFolder(folder / "state"),
         parameters={"Greeting": "good day"},
         progress=said.append,
     )

@@ -26,10 +26,11 @@ PROGRAM = """
 import json, signal, sys
 from pathlib import Path
 from localcloud.stack import bring_up
+from localcloud.state_folder import StateFolder
 
 signal.signal(signal.SIGINT, signal.default_int_handler)  # ignored, if the tests run behind an &
 try:
-    with bring_up(Path(sys.argv[1]), state_dir=Path(sys.argv[2]), parameters={},
+    with bring_up(Path(sys.argv[1]), folder=StateFolder(Path(sys.argv[2])), parameters={},
                   progress=lambda _: None) as up:
         tick = up.stack.functions["TickFunction"]
         up.session().client("lambda").invoke(
@@ -106,7 +107,9 @@ def test_state_survives_a_restart_and_a_changed_parameter_touches_only_what_it_m
     template: Path, tmp_path: Path
 ) -> None:
     item = {"pk": {"S": "kept"}, "sk": {"S": "1"}}
-    with bring_up(template, state_dir=tmp_path, parameters={}, progress=lambda _: None) as first:
+    with bring_up(
+        template, folder=StateFolder(tmp_path), parameters={}, progress=lambda _: None
+    ) as first:
         session = first.session()
         session.client("dynamodb").put_item(TableName=first.outputs["Table"], Item=item)
         letters = first.stack.queue_urls["RelayDeadLetterQueue"]
@@ -115,7 +118,9 @@ def test_state_survives_a_restart_and_a_changed_parameter_touches_only_what_it_m
         )
 
     said: list[str] = []
-    with bring_up(template, state_dir=tmp_path, parameters={}, progress=said.append) as second:
+    with bring_up(
+        template, folder=StateFolder(tmp_path), parameters={}, progress=said.append
+    ) as second:
         [message] = second.session().client("sqs").receive_message(QueueUrl=letters)["Messages"]
         assert message["Body"] == "kept"
         assert second.stack == first.stack
@@ -123,7 +128,7 @@ def test_state_survives_a_restart_and_a_changed_parameter_touches_only_what_it_m
 
     changed = {"Greeting": "hi"}
     with bring_up(
-        template, state_dir=tmp_path, parameters=changed, progress=lambda _: None
+        template, folder=StateFolder(tmp_path), parameters=changed, progress=lambda _: None
     ) as third:
         session = third.session()
         found = session.client("dynamodb").get_item(TableName=third.outputs["Table"], Key=item)

@@ -41,12 +41,12 @@ def test_a_port_in_use_is_refused(tmp_path: Path) -> None:
 
 
 def test_a_folder_in_use_is_refused_and_names_its_holder(tmp_path: Path) -> None:
-    with Emulator.start(StateFolder(tmp_path)) as first:
+    with Emulator.start(StateFolder(tmp_path)):
         with pytest.raises(LocalCloudError) as refused:
             Emulator.start(StateFolder(tmp_path))
 
         assert refused.value.code is Code.STATE_IN_USE
-        assert str(first.process_id) in refused.value.message
+        assert refused.value.message.endswith(f"in use by process {os.getpid()}")
 
 
 def test_another_port_than_the_folders_is_refused(tmp_path: Path) -> None:
@@ -165,4 +165,4 @@ def test_a_deployment_that_fails_says_which_resource_and_can_be_corrected(tmp_pa
 
 
 def _up(template: Path, state: Path) -> Any:
-    return bring_up(template, state_dir=state, parameters={}, progress=lambda _: None)
+    return bring_up(template, folder=StateFolder(state), parameters={}, progress=lambda _: None)

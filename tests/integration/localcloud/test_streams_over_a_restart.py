@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from localcloud.stack import RunningStack, bring_up
+from localcloud.state_folder import StateFolder
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -54,7 +55,7 @@ def test_a_record_that_was_read_lies_in_the_stream_after_a_restart(
 
 
 def run(template: Path, folder: Path) -> AbstractContextManager[RunningStack]:
-    return bring_up(template, state_dir=folder, parameters={}, progress=lambda _: None)
+    return bring_up(template, folder=StateFolder(folder), parameters={}, progress=lambda _: None)
 
 
 def write(cloud: RunningStack, names: set[str]) -> None:

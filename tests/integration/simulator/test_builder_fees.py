@@ -14,6 +14,7 @@ from custody.enrolment import Enrolment, NewAgent
 from custody.hyperliquid import Terms
 from custody.keys import wrapped_only
 from custody.signer import IntentSigner
+from tests.fakes.custody import untold
 from tests.integration.simulator.test_agents import approve
 from tests.unit.custody.scene import POLICY, Scene
 from understudy.adapters.clock import SystemClock
@@ -38,7 +39,9 @@ class Deployment(Scene):
     def deploy(self, builder: Builder | None) -> None:
         keys = wrapped_only(self.vault)
         self.enrolment = Enrolment(self.store, keys, self.clock, POLICY, builder=builder)
-        self.signer = IntentSigner(self.store, keys, self.clock, Terms(Chain.TESTNET, builder))
+        self.signer = IntentSigner(
+            self.store, keys, self.clock, Terms(Chain.TESTNET, builder), untold
+        )
 
     def approved(self, name: str) -> Agent:
         """Make an agent and have its wallet approve it, and its fee, at the venue."""

@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
+import requests
 
+from tests.docs_page import loaded_by
 from tests.integration.system.test_key_policies import SIGNER, key_of
-from tests.patience import eventually
+from tests.patience import PATIENCE_SECONDS, eventually
 
 if TYPE_CHECKING:
     from cli.system import System
@@ -37,6 +39,15 @@ def test_a_disabled_key_is_seen_and_its_return_too(running: System) -> None:
 
 def test_the_providers_that_are_configured_are_named(running: System) -> None:
     assert {"custody", "agent_keys", "privy", "dynamic"} <= set(dependencies(running))
+
+
+@pytest.mark.parametrize("path", ["/docs", "/docs/"])
+def test_the_page_of_the_api_is_served_and_what_it_loads_too(running: System, path: str) -> None:
+    page = requests.get(f"{running.api_url}{path}", timeout=PATIENCE_SECONDS)
+    loaded = requests.get(loaded_by(page.text, page.url), timeout=PATIENCE_SECONDS)
+
+    assert page.headers["Content-Type"].startswith("text/html")
+    assert loaded.json()["paths"]["/docs"]
 
 
 def status_of(running: System) -> dict[str, Any]:

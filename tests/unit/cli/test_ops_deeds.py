@@ -53,7 +53,7 @@ class Stack:
         self.actions = self.switches = self.endings = self.users = self
 
     def user_of(self, address: str) -> UserId:
-        if address != ADDRESS:
+        if address.lower() != ADDRESS.lower():
             raise NotFoundError("no user has this address", code="USER_NOT_FOUND")
         return ALICE
 
@@ -84,7 +84,7 @@ def stack(monkeypatch: pytest.MonkeyPatch) -> Stack:
     return stack
 
 
-@pytest.mark.parametrize("named", [ADDRESS, "alice"])
+@pytest.mark.parametrize("named", [ADDRESS, ADDRESS.upper(), ADDRESS.lower(), "alice"])
 def test_a_user_is_named_by_an_address_or_an_id(stack: Stack, named: str) -> None:
     assert main(["ops", "kill", "user", named, *WHY]) == 0
     assert main(["ops", "flag", named, *WHY]) == 0
@@ -102,9 +102,21 @@ def test_a_user_is_named_by_an_address_or_an_id(stack: Stack, named: str) -> Non
 def test_an_address_that_nobody_has_stops_nobody(
     stack: Stack, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert main(["ops", "kill", "user", "0x00", *WHY]) == 1
+    assert main(["ops", "kill", "user", "0x" + "00" * 20, *WHY]) == 1
 
     assert "error USER_NOT_FOUND" in capsys.readouterr().err
+    assert not stack.done
+
+
+@pytest.mark.parametrize("named", ["0xADDRESS", "0X", f"{ADDRESS} ", ADDRESS + "0", ADDRESS[:-1]])
+def test_what_begins_like_an_address_and_is_none_is_refused_with_what_one_is(
+    stack: Stack, capsys: pytest.CaptureFixture[str], named: str
+) -> None:
+    assert main(["ops", "kill", "user", named, *WHY]) == 1
+
+    said = capsys.readouterr().err
+    assert f"error USER_INVALID: {named!r} is neither a user's id nor an address" in said
+    assert "0x and 40 hex digits" in said
     assert not stack.done
 
 

@@ -14,7 +14,7 @@ from custody.hyperliquid import Terms
 from custody.keys import wrapped_only
 from custody.signer import IntentSigner
 from tests.fakes.builders import intent
-from tests.fakes.custody import InMemoryCustodyStore, InMemoryVault
+from tests.fakes.custody import InMemoryCustodyStore, InMemoryVault, untold
 from understudy.adapters.memory.clock import ManualClock
 from understudy.adapters.memory.market_store import InMemoryMarketStore
 from understudy.adapters.venues.hyperliquid.constants import Chain
@@ -76,7 +76,7 @@ class Scene:
         self.store = InMemoryCustodyStore(self.markets)
         keys = wrapped_only(self.vault, self._next_random_bytes)
         self.enrolment = Enrolment(self.store, keys, self.clock, POLICY, self._next_random_bytes)
-        self.signer = IntentSigner(self.store, keys, self.clock, TESTNET)
+        self.signer = IntentSigner(self.store, keys, self.clock, TESTNET, untold)
         self.markets.put_markets(HYPERLIQUID, MARKETS)
         self.mark("BTC", "50000")
         self.mark("ETH", "2000")

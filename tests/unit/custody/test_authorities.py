@@ -23,7 +23,7 @@ from custody.secp256k1 import recovered
 from custody.signer import IntentSigner
 from custody.standing import Tell
 from tests.contract.custody.authorities import LOCAL, ROLE, agent_of
-from tests.fakes.custody import InMemoryVault
+from tests.fakes.custody import InMemoryVault, untold
 from tests.fakes.kms import SigningKms
 from tests.unit.custody.scene import POLICY, TESTNET, WALLET, Scene
 from understudy.domain.errors import (
@@ -56,10 +56,8 @@ class Mixed(Scene):
         self._all_keys = keys
         self.signer = self.signer_with(None)
 
-    def signer_with(
-        self, lanes: ThreadPoolExecutor | None, tell: Tell = lambda _name, _error: None
-    ) -> IntentSigner:
-        return IntentSigner(self.store, self._all_keys, self.clock, TESTNET, lanes, tell)
+    def signer_with(self, lanes: ThreadPoolExecutor | None, tell: Tell = untold) -> IntentSigner:
+        return IntentSigner(self.store, self._all_keys, self.clock, TESTNET, tell, lanes)
 
     def resident(self) -> Agent:
         agent = self.enrolment.create_agent(WANTED, AuthorityKind.KMS_RESIDENT)

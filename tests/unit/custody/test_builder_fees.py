@@ -12,6 +12,7 @@ from custody.enrolment import Enrolment, NewAgent
 from custody.hyperliquid import Terms
 from custody.keys import wrapped_only
 from custody.signer import IntentSigner
+from tests.fakes.custody import untold
 from tests.unit.custody.scene import POLICY, WALLET, Scene
 from understudy.adapters.venues.hyperliquid.constants import Chain
 from understudy.adapters.venues.hyperliquid.wire import Builder
@@ -29,7 +30,9 @@ class Deployed(Scene):
     def deploy(self, builder: Builder | None) -> None:
         keys = wrapped_only(self.vault)
         self.enrolment = Enrolment(self.store, keys, self.clock, POLICY, builder=builder)
-        self.signer = IntentSigner(self.store, keys, self.clock, Terms(Chain.TESTNET, builder))
+        self.signer = IntentSigner(
+            self.store, keys, self.clock, Terms(Chain.TESTNET, builder), untold
+        )
 
     def made(self) -> Agent:
         wanted = NewAgent("user-1", "wallet-1", WALLET, HYPERLIQUID, "understudy")

@@ -11,6 +11,7 @@ import pytest
 from custody.keys import wrapped_only
 from custody.secp256k1 import SigningKey
 from custody.signer import MAX_BATCH, IntentSigner
+from tests.fakes.custody import untold
 from tests.unit.custody.scene import TESTNET, Scene, mark_of, signature_of
 from tests.unit.custody.test_authorities import Mixed
 from understudy.domain.errors import DependencyError, SigningUnavailableError
@@ -238,7 +239,8 @@ def test_nothing_is_signed_before_its_request_is_written_nor_given_out_before_it
     monkeypatch.setattr(scene.store, "record", noted("request", record))
     monkeypatch.setattr(SigningKey, "signature_of", noted("signature", make))
     monkeypatch.setattr(scene.store, "audit", noted("result", scene.store.audit))
-    signer = IntentSigner(scene.store, wrapped_only(scene.vault), scene.clock, TESTNET)
+    keys = wrapped_only(scene.vault)
+    signer = IntentSigner(scene.store, keys, scene.clock, TESTNET, untold)
 
     signer.sign([scene.entry()])
     order.append("answer")

@@ -15,6 +15,7 @@ from custody.keys import Sealed, wrapped_only
 from custody.refusals import Refusal
 from custody.signer import MAX_BATCH, IntentSigner
 from custody.store import Approval, Recorded
+from tests.fakes.custody import untold
 from tests.patience import PATIENCE_SECONDS
 from tests.unit.custody.scene import NOW_MS, POLICY, TESTNET, Scene
 from understudy.domain.errors import DependencyError, InvalidInputError, SigningUnavailableError
@@ -177,7 +178,9 @@ def test_a_batch_is_answered_in_order_with_its_lanes_side_by_side() -> None:
     other = scene.enrol("user-2")
     batch = [scene.entry("a"), scene.entry("b", agent_id=other.agent_id), scene.exit("c")]
     with ThreadPoolExecutor(2) as threads:
-        signer = IntentSigner(scene.store, wrapped_only(scene.vault), scene.clock, TESTNET, threads)
+        signer = IntentSigner(
+            scene.store, wrapped_only(scene.vault), scene.clock, TESTNET, untold, threads
+        )
         answers = signer.sign(batch)
 
     assert [answer.intent_id for answer in answers] == [intent.intent_id for intent in batch]

@@ -8,7 +8,7 @@ import pytest
 
 from custody.doors import ENROLL_ALIAS, ERASE_ALIAS, OPERATE_ALIAS, UPKEEP_ALIAS, enrolment_door
 from custody.standing import KEPT_MS, Standing, require_working
-from tests.fakes.custody import InMemoryVault
+from tests.fakes.custody import InMemoryVault, untold
 from tests.unit.custody.scene import Scene
 from understudy.adapters.memory.clock import ManualClock
 from understudy.domain.errors import ConfigurationError, DependencyError
@@ -17,10 +17,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 ASK = {"operation": "standing"}
-
-
-def untold(part: str, error: ConfigurationError) -> NoReturn:
-    raise AssertionError(f"{part} is set up well, but: {error.message}")
 
 
 def away() -> NoReturn:

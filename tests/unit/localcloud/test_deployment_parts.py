@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -142,6 +143,28 @@ def test_links_that_are_right_stay_while_wrong_ones_are_put_right(tmp_path: Path
     assert {name for name in made if now[name] != made[name]} <= {"botocore", "s3transfer"}
     assert (folder / "botocore" / "__init__.py").exists()
     assert (folder / "s3transfer" / "__init__.py").exists()
+
+
+@pytest.mark.parametrize("name", ["boto3", "notes"])
+@pytest.mark.parametrize("is_file", [True, False])
+def test_what_somebody_put_among_the_links_is_named_and_left_alone(
+    tmp_path: Path, name: str, *, is_file: bool
+) -> None:
+    folder = link_packages(["boto3"], tmp_path / "links")
+    theirs, stray = folder / name, folder / "pytest"
+    theirs.unlink(missing_ok=True)
+    kept = theirs if is_file else theirs / "kept.txt"
+    kept.parent.mkdir(exist_ok=True)
+    kept.write_text("theirs")
+    stray.symlink_to(tmp_path)
+
+    with pytest.raises(LocalCloudError, match=re.escape(str(theirs))) as refused:
+        link_packages(["boto3"], folder)
+
+    assert refused.value.code is Code.STATE_DAMAGED
+    assert refused.value.remedy.startswith("move it away")
+    assert kept.read_text() == "theirs"
+    assert stray.is_symlink()
 
 
 def test_a_package_that_is_not_installed_is_refused_by_name(tmp_path: Path) -> None:

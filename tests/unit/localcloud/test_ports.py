@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from localcloud.errors import Code, LocalCloudError
-from localcloud.ports import pinned_port
+from localcloud.ports import kept_ports, pinned_port
 from localcloud.state_folder import StateFolder, read_object, write_whole
 
 if TYPE_CHECKING:
@@ -147,7 +147,18 @@ def test_what_is_saved_without_a_queue_contains_none(folder: StateFolder, saved:
     folder.prepare()
     (folder.services / "sqs.json").write_bytes(saved.encode(errors="surrogateescape"))
 
-    assert folder.saved_port() is None
+    assert folder.saved_port is None
+
+
+def test_what_is_saved_is_read_once_for_all_the_ports_of_a_start(
+    folder: StateFolder, free: int
+) -> None:
+    save(folder, free)
+    assert pinned_port(folder, "cloud") == free
+    (folder.services / "sqs.json").unlink()
+
+    assert kept_ports(folder) == {"cloud": free}
+    assert pinned_port(folder, "simulator") != free
 
 
 def test_a_kept_port_makes_way_where_it_is_named_for_the_cloud(folder: StateFolder) -> None:

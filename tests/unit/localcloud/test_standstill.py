@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 LONG_SECONDS = 300
 PATIENCE_SECONDS = 20
+THREADS = 20  # so many that one has the number of one that ended
 
 
 class Starting:
@@ -46,7 +47,7 @@ def starting(monkeypatch: pytest.MonkeyPatch) -> Iterator[Starting]:
     """Give environments of the patched emulator; none of their processes outlives the test."""
     starting = Starting()
     monkeypatch.setattr(standstill, "_closed", threading.Event())
-    monkeypatch.setattr(standstill, "_refused", set[int]())
+    monkeypatch.setattr(standstill, "_refused", threading.local())
     monkeypatch.setattr(standstill, "_environments", weakref.WeakSet())
     monkeypatch.setattr(standstill, "DRAIN_SECONDS", 0)
     monkeypatch.setattr(standstill, "KILL_SECONDS", PATIENCE_SECONDS)
@@ -128,3 +129,28 @@ def test_a_call_that_comes_too_late_is_refused_and_no_failure(
     standstill.close()
 
     assert caplog.messages == []
+
+
+@pytest.mark.usefixtures("starting")
+def test_a_later_thread_with_the_number_of_one_whose_call_was_refused_is_heard(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def in_flight() -> tuple[int, dict[str, int]]:
+        for says in (refused, *[failed] * THREADS):
+            thread = threading.Thread(target=says)
+            thread.start()
+            thread.join()
+        return 0, {}
+
+    def refused() -> None:
+        lambda_svc._acquire_execution_slot({}, {})
+        lambda_svc.logger.warning("a refused batch failed")
+
+    def failed() -> None:
+        lambda_svc.logger.warning("a batch failed")
+
+    monkeypatch.setattr(lambda_svc, "executions_in_flight", in_flight)
+
+    standstill.close()
+
+    assert caplog.messages == ["a batch failed"] * THREADS

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import fcntl
 import os
+from contextlib import closing
 from typing import TYPE_CHECKING
 
 import pytest
@@ -46,6 +47,15 @@ def test_a_second_user_is_refused_until_the_first_lets_go(folder: StateFolder) -
     folder.lock().close()
 
     assert refused.value.code is Code.STATE_IN_USE
+
+
+@pytest.mark.parametrize("before", ["", "4711", "4711 starting"])
+def test_it_is_told_which_process_can_be_ended(folder: StateFolder, before: str) -> None:
+    folder.running.write_text(before, encoding="utf-8")
+    with closing(folder.lock()), pytest.raises(LocalCloudError) as refused:
+        folder.lock()
+
+    assert refused.value.message.endswith(f" is in use by process {os.getpid()}")
 
 
 def test_a_first_user_is_not_refused_because_somebody_looks_just_then(
@@ -112,6 +122,17 @@ def test_what_a_killed_run_left_is_noticed(folder: StateFolder) -> None:
 
     assert lock.after_a_kill
     lock.close()
+
+
+def test_a_start_that_was_refused_is_no_kill_and_hides_none(folder: StateFolder) -> None:
+    folder.lock().close()
+    with closing(folder.lock()) as second:
+        assert not second.after_a_kill
+
+    folder.running.write_text("4711", encoding="utf-8")
+    folder.lock().close()
+    with closing(folder.lock()) as fourth:
+        assert fourth.after_a_kill
 
 
 @pytest.mark.parametrize("damaged", ["", "{", "[1]", "\x00"])
