@@ -174,9 +174,8 @@ def _rate(scene: Scene, _: Numbers) -> Gate:
 
 
 def _breaker(scene: Scene, _: Numbers) -> Gate:
-    failing = scene.book.failures_in_row >= 5  # noqa: PLR2004  # the documented number
     pressed = "BREAKER_OPEN" in scene.pressure
-    return Gate.DOUBTFUL if failing or pressed else Gate.OPEN
+    return Gate.DOUBTFUL if scene.book.is_failing or pressed else Gate.OPEN
 
 
 def _unfunded(_: Scene, numbers: Numbers) -> Gate:

@@ -14,6 +14,7 @@ from simulators.judge.evidence import VenueOrder
 from simulators.judge.exact import ONE, ZERO, Span, sign_of
 
 ENTRY_GAP_MS = 60_000
+FAILURES_TO_REST = 5
 
 
 @dataclass(slots=True)
@@ -160,6 +161,11 @@ class FollowBook:
     failures_in_row: int = 0
     slack_usdc: Fraction = ZERO
     slack_positions: int = 0
+
+    @property
+    def is_failing(self) -> bool:
+        """Say whether so many copies in a row have failed that entries may rest."""
+        return self.failures_in_row >= FAILURES_TO_REST
 
     def holding(self, symbol: str) -> Holding:
         """Give the symbol's holding, made when first asked for."""

@@ -243,7 +243,9 @@ class Pair:
         status = "" if self.receipt is None else self.receipt.status
         if status in FAILURES:
             self.book.failures_in_row += 1
-        elif any(leg.filled for leg in self._orders):
+            return
+        # An exit goes out whatever the breaker says, and closes none that is open.
+        if any(leg.filled for leg in (self.entries if self.book.is_failing else self._orders)):
             self.book.failures_in_row = 0
 
     def _note_missed(self) -> None:

@@ -180,18 +180,21 @@ def test_a_start_knows_until_when_its_agent_signs(api: ApiWorld, token: str) -> 
     assert follow.agent_valid_until_ms > api.world.clock.now_ms()
 
 
-def test_a_start_forgets_the_drawdown_readings_from_before(api: ApiWorld, token: str) -> None:
+def test_a_start_forgets_readings_and_openings_from_before(
+    api: ApiWorld, token: str
+) -> None:
     api.delegate(token)
     follow_id = FollowId(started(api, token))
     api.request("POST", f"/v1/follows/{follow_id}/pause", None, token)
     known = api.world.table.budgets.get(follow_id) or Budget(follow_id)
-    read_once = replace(known, drawdown_readings=1)
-    api.world.copying.store.commit(Changes(budget=read_once))
+    opened = {"failures_in_row": 1, "breaker_opened_at_ms": 1, "breaker_openings": 3}
+    stopped = replace(known, drawdown_readings=1, **opened)
+    api.world.copying.store.commit(Changes(budget=stopped))
 
     answer = api.request("POST", f"/v1/follows/{follow_id}/start", None, token)
 
     assert answer.status == 200
-    assert api.world.table.budgets[follow_id].drawdown_readings == 0
+    assert api.world.table.budgets[follow_id] == replace(known, version=stopped.version + 2)
 
 
 def test_a_start_begins_the_leaders_book(api: ApiWorld, token: str) -> None:

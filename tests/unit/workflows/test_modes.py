@@ -10,7 +10,6 @@ import pytest
 
 from tests.fakes.builders import fixed, ratio
 from tests.fakes.world import World, following
-from understudy.domain.follows import FollowStatus, PauseReason
 from understudy.domain.ids import FollowId, WalletId
 from understudy.domain.limits import CopyMode, CopySides, Sizing
 from understudy.domain.reasons import Reason
@@ -24,7 +23,6 @@ SLOWER: list[dict[str, Any]] = [
     {"mode": CopyMode.THROTTLED, "throttle_window_ms": 1500},
     {"mode": CopyMode.SAFE_POLL, "sync_interval_seconds": 5},
 ]
-REFUSAL = "User or API Wallet 0x1 does not exist."
 
 
 def _world(sizing: Sizing | None = None, **changes: Any) -> tuple[World, FollowId]:
@@ -230,52 +228,6 @@ def test_slices_below_the_minimum_add_up() -> None:
     receipts = world.receipts(follow)
     assert [receipt.reason for receipt in receipts] == [Reason.CARRIED, Reason.CARRIED, None]
     assert world.held_at_venue(follow) == Decimal("0.12")
-
-
-def _fail(world: World, times: int) -> None:
-    world.venue.faults.extend([REFUSAL] * times)
-    for _ in range(times):
-        world.copy_now("BTC", "1")
-        world.clock.advance(1000)
-
-
-def _with_a_position() -> tuple[World, FollowId]:
-    world, follow = _world(entries_per_minute=300)
-    world.copy("BTC", "1")
-    return world, follow
-
-
-def test_five_failures_in_a_row_stop_the_entries_for_a_minute() -> None:
-    world, follow = _with_a_position()
-    _fail(world, 5)
-
-    world.copy("BTC", "1")
-    world.copy("BTC", "1")
-
-    stopped, copied = world.receipts(follow)[-2:]
-    assert stopped.reason is Reason.BREAKER_OPEN
-    assert copied.status is CopyStatus.DONE
-    assert world.table.budgets[follow].breaker_openings == 0
-
-
-def test_an_exit_goes_out_while_the_breaker_is_open() -> None:
-    world, follow = _with_a_position()
-    _fail(world, 5)
-
-    world.copy("BTC", "-6")
-
-    assert world.held_at_venue(follow) == 0
-
-
-def test_a_follow_whose_breaker_opened_three_times_is_paused() -> None:
-    world, follow = _with_a_position()
-    _fail(world, 5)
-    for _ in range(2):
-        world.clock.advance(61_000)
-        _fail(world, 1)
-
-    stopped = world.table.follows[follow]
-    assert (stopped.status, stopped.pause_reason) == (FollowStatus.PAUSED, PauseReason.BREAKER)
 
 
 def test_a_new_exit_of_a_window_waits_for_no_rest_of_the_one_before() -> None:

@@ -108,14 +108,23 @@ def _symbol(situation: Situation, side: Side) -> Reason | None:
 
 
 def _timing(situation: Situation, side: Side) -> Reason | None:
-    limits, trade, money = situation.follow.limits, situation.trade, situation.budget
+    limits, trade = situation.follow.limits, situation.trade
     fast = limits.refuse_safe_poll and too_fast(trade.leader_trades_last_minute)
     return _first(
         (fast, Reason.LEADER_TOO_FAST),
         (situation.is_stale, Reason.STALE),
         (_belongs_to_paid_entry(situation, side), Reason.SAME_ENTRY),
         (pace(situation, trade.time_ms) is not None, Reason.RATE_LIMITED),
-        (breaker.is_open(money, situation.now_ms), Reason.BREAKER_OPEN),
+        (_breaker_stops(situation), Reason.BREAKER_OPEN),
+    )
+
+
+def _breaker_stops(situation: Situation) -> bool:
+    if not situation.budget.breaker_opened_at_ms:  # as nearly always
+        return False
+    is_under_way = any(ledger.pending_entry_size for ledger in situation.ledgers.values())
+    return breaker.stops_entries(
+        situation.budget, situation.now_ms, is_entry_under_way=is_under_way
     )
 
 

@@ -135,7 +135,7 @@ def _rate(situation: Situation) -> _Explained:
 
 def _breaker(situation: Situation) -> _Explained:
     budget = situation.budget
-    left = budget.breaker_opened_at_ms + OPEN_MS - situation.now_ms
+    left = max(0, budget.breaker_opened_at_ms + OPEN_MS - situation.now_ms)
     return "breaker", {"openings": budget.breaker_openings, "seconds_left": _seconds(left)}
 
 

@@ -57,7 +57,7 @@ def settle(
         settled = _filled(intent, outcome, ledger, budget, market.taker_fee)
     else:
         if counts_as_failure(outcome):
-            budget = breaker.after_failure(budget, now_ms)
+            budget = breaker.after_failure(budget, intent, now_ms)
         settled = _not_filled(intent, outcome, ledger, budget, market, now_ms)
     after = dated(ledger, settled.ledger, opened_at_ms=intent.created_at_ms, now_ms=now_ms)
     return replace(settled, ledger=after)
@@ -102,7 +102,7 @@ def _filled(
     # Whoever read the position before says nothing about it now.
     ledger = replace(_without_pending(ledger, intent), empty_since_ms=0)
     realized = budget.realized
-    budget = replace(breaker.after_success(budget), fees=budget.fees + fee)
+    budget = replace(breaker.after_success(budget, intent), fees=budget.fees + fee)
     if intent.kind is IntentKind.ENTRY:
         ledger, budget = _entered(done, ledger, _released(budget, intent))
     else:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from understudy.domain.ids import FollowId, UserId
 
 ATTEMPTS = 5
+MOVING = "the follow is being changed by something else: try again"
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,4 +72,4 @@ class OwnFollows:
                 return self.directory.replace(changed)
             except ConflictError:  # a copy settled meanwhile: look again
                 continue
-        raise ConflictError("the follow is being changed by something else: try again")
+        raise ConflictError(MOVING)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
+from understudy.domain import breaker
 from understudy.domain.agents import AgentStatus
 from understudy.domain.errors import ConflictError, LimitExceededError
 from understudy.domain.follows import AccountMode, Follow, FollowStatus, PauseReason
@@ -25,7 +26,7 @@ from understudy.ports.venue import Venue
 from understudy.workflows.copying.closing_out import close_out
 from understudy.workflows.copying.converging import converge_at_start
 from understudy.workflows.copying.ending import end_if_done
-from understudy.workflows.requests.follow_changes import OwnFollows
+from understudy.workflows.requests.follow_changes import ATTEMPTS, MOVING, OwnFollows
 from understudy.workflows.requests.known_symbols import refuse_unknown_symbols
 from understudy.workflows.requests.loops import refuse_loop
 
@@ -121,17 +122,21 @@ class FollowLifecycle:
         refuse_unknown_symbols(self.markets, follow.venue, follow.limits)
         agent = self._active_agent(follow)
         self._keep_hands_off(follow, self._funded_account(follow))
-        self._forget_readings(follow.follow_id)
+        self._begin_anew(follow)
         started = partial(self._started, agent=agent, version=follow.version)
         return self.own.change(follow.user_id, follow.follow_id, started)
 
-    def _forget_readings(self, follow_id: FollowId) -> None:
-        """Let a drawdown by equity be read anew: what was read before a stop is over."""
-        state = self.own.copies.follow_state(follow_id)
-        if state is not None and state.budget.drawdown_readings:
-            fresh = replace(state.budget, drawdown_readings=0)
-            with suppress(ConflictError):  # whoever moved it reads a stopped follow anew as well
+    def _begin_anew(self, follow: Follow) -> None:
+        """Forget what stopped it before, but for the loss: openings, readings by equity."""
+        for _ in range(ATTEMPTS):
+            budget = self.own.state(follow.user_id, follow.follow_id).budget
+            fresh = replace(breaker.closed(budget), drawdown_readings=0)
+            if fresh == budget:
+                return
+            with suppress(ConflictError):  # a copy settled meanwhile: look again
                 self.own.copies.commit(Changes(budget=fresh))
+                return
+        raise ConflictError(MOVING)
 
     def _newest_agent(self, follow: Follow) -> Agent | None:
         """Give who signs for the wallet; one whose place was taken is about to be destroyed."""
