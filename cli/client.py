@@ -253,8 +253,10 @@ def _read(status: int, raw: bytes) -> Answer:
         answer = json.loads(raw)
     except ValueError:
         answer = None
-    if not isinstance(answer, dict) or (status >= FAULTS_FROM and "code" not in answer):
-        if status >= FAULTS_FROM or status == TOO_MANY_CALLS:
+    # The gateway answers so by itself, in words of its own.
+    is_by_itself = status >= FAULTS_FROM or status == TOO_MANY_CALLS
+    if not isinstance(answer, dict) or (is_by_itself and "code" not in answer):
+        if is_by_itself:
             said = f"the API failed ({status}) and did not say why"
             raise ApiError(status, API_FAILED, said)
         other = f"what answers there is no API of Understudy (HTTP {status})"

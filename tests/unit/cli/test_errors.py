@@ -62,6 +62,7 @@ PAGE, NO_CODE = b"<h1>Bad Gateway</h1>", b'{"message": "Service Unavailable"}'
     [
         (404, PAGE, "UNREADABLE_ANSWER"),
         (429, PAGE, "API_FAILED"),
+        (429, NO_CODE, "API_FAILED"),
         (500, PAGE, "API_FAILED"),
         (502, PAGE, "API_FAILED"),
         (503, NO_CODE, "API_FAILED"),
