@@ -241,12 +241,8 @@ class Pair:
 
     def _count_failures(self) -> None:
         status = "" if self.receipt is None else self.receipt.status
-        if status in FAILURES:
-            self.book.failures_in_row += 1
-            return
-        # An exit goes out whatever the breaker says, and closes none that is open.
-        if any(leg.filled for leg in (self.entries if self.book.is_failing else self._orders)):
-            self.book.failures_in_row = 0
+        filled = {leg.kind for leg in self._orders if leg.filled}
+        self.book.note_outcome(is_failure=status in FAILURES, filled=filled)
 
     def _note_missed(self) -> None:
         holding, trade = self.book.holding(self.trade.symbol), self.trade

@@ -180,15 +180,13 @@ def test_a_start_knows_until_when_its_agent_signs(api: ApiWorld, token: str) -> 
     assert follow.agent_valid_until_ms > api.world.clock.now_ms()
 
 
-def test_a_start_forgets_readings_and_openings_from_before(
-    api: ApiWorld, token: str
-) -> None:
+def test_a_start_forgets_readings_and_openings_from_before(api: ApiWorld, token: str) -> None:
     api.delegate(token)
     follow_id = FollowId(started(api, token))
     api.request("POST", f"/v1/follows/{follow_id}/pause", None, token)
     known = api.world.table.budgets.get(follow_id) or Budget(follow_id)
-    opened = {"failures_in_row": 1, "breaker_opened_at_ms": 1, "breaker_openings": 3}
-    stopped = replace(known, drawdown_readings=1, **opened)
+    opened = replace(known, failures_in_row=1, breaker_opened_at_ms=1, breaker_openings=3)
+    stopped = replace(opened, drawdown_readings=1)
     api.world.copying.store.commit(Changes(budget=stopped))
 
     answer = api.request("POST", f"/v1/follows/{follow_id}/start", None, token)
