@@ -6,6 +6,8 @@ import time
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
+from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from eth_account import Account
@@ -29,10 +31,10 @@ from understudy.adapters.aws.table import Table
 from understudy.adapters.clock import SystemClock
 from understudy.domain.ids import FollowId
 from understudy.domain.markets import HYPERLIQUID
+from understudy.domain.money import ZERO
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-    from pathlib import Path
+    from collections.abc import Callable, Iterator, Mapping
 
 READY = "Ctrl-C stops everything"
 WALLET = Account.from_key((11).to_bytes(32, "big"))
@@ -72,7 +74,7 @@ class KeptRun:
 
     @contextmanager
     def up(self) -> Iterator[Run]:
-        """Bring it up, have everybody signed in, and wait until somebody hears the venue."""
+        """Bring it up for a while, and have everybody signed in."""
         self._runs += 1
         asked = f"VenueWeightPerMinute={UNLIMITED_WEIGHT}"
         with Run(
@@ -88,15 +90,18 @@ class KeptRun:
     def begin(self) -> None:
         """Fund the leader; have two follow it, and one the recorded leader."""
         self.bench.command("accounts", address=LEADER, usdc="1000000")
-        leaders = {**dict.fromkeys(SHARES, LEADER), OF_THE_RECORDED_LEADER: self.bench.leader_address}
+        leaders = {
+            **dict.fromkeys(SHARES, LEADER),
+            OF_THE_RECORDED_LEADER: self.bench.leader_address,
+        }
         for number, leader in leaders.items():
             self.followers[number] = self._new(number, leader)
 
     def await_watching(self) -> None:
         """Wait until the leaders' books have begun and the system hears the venue."""
         books = DynamoLeaderStore(self._table("CopyingTable"))
-        for leader in (LEADER, self.bench.leader_address):
-            patiently(lambda leader=leader: books.leader_book(HYPERLIQUID, leader).started)
+        leaders = (LEADER, self.bench.leader_address)
+        patiently(lambda: all(books.leader_book(HYPERLIQUID, each).started for each in leaders))
         patiently(lambda: self.bench.look("health")["sockets"])
 
     def trade(self, symbol: str, size: str | Decimal) -> None:
@@ -107,16 +112,19 @@ class KeptRun:
         assert "filled" in answer["response"]["data"]["statuses"][0], answer
 
     def copied(self, symbol: str, size: str | Decimal) -> None:
-        """Let the leader trade, and wait until both hold that much more of it, here and there."""
-        moved = Decimal(size)
+        """Let the leader trade, and wait until all hold their parts of it more, here and there."""
+        moved, before = Decimal(size), self.held_at_venue()
+        self.trade(symbol, size)
         wanted = {
-            number: self.held_at_venue(number).get(symbol, Decimal(0)) + moved * share
+            number: before[number].get(symbol, ZERO) + moved * share
             for number, share in SHARES.items()
         }
-        self.trade(symbol, size)
-        for number, amount in wanted.items():
-            patiently(lambda: self.held(number).get(symbol, 0) == amount)
-            assert self.held_at_venue(number).get(symbol, 0) == amount
+        self.await_held(symbol, wanted)
+
+    def await_held(self, symbol: str, wanted: Mapping[int, Decimal]) -> None:
+        """Wait until who follows the leader holds so much, by our own record and by the venue's."""
+        for held in (self.held, self.held_at_venue):
+            patiently(partial(_is_held, held, symbol, wanted))
 
     def book(self, address: str) -> dict[str, Any]:
         """Give an account as the venue's own books have it."""
@@ -127,20 +135,17 @@ class KeptRun:
         """Give a follower's account as the venue's own books have it."""
         return self.book(self.followers[number].wallet_address)
 
-    def held_at_venue(self, number: int) -> Position:
-        """Give what a follower holds by the venue's books."""
-        return {coin: Decimal(size) for coin, size in self.book_of(number)["positions"].items()}
+    def held_at_venue(self) -> dict[int, Position]:
+        """Give what those who follow the leader hold, by the venue's books."""
+        return {number: _held(self.book_of(number)["positions"]) for number in SHARES}
 
     def held_by_leader(self) -> Position:
-        """Give what the leader holds by the venue's books."""
-        return {coin: Decimal(size) for coin, size in self.book(LEADER)["positions"].items()}
+        """Give what the leader holds, by the venue's books."""
+        return _held(self.book(LEADER)["positions"])
 
-    def held(self, number: int) -> Position:
-        """Give what a follow holds by the public API."""
-        follower = self.followers[number]
-        positions = follower.client.portfolio(follower.follow_id)["positions"]
-        held = {each["symbol"]: Decimal(each["held"]) for each in positions}
-        return {symbol: size for symbol, size in held.items() if size}
+    def held(self) -> dict[int, Position]:
+        """Give what those who follow the leader hold, by the public API."""
+        return {number: self._held(self.followers[number]) for number in SHARES}
 
     def receipts(self, number: int) -> list[dict[str, Any]]:
         """Give every receipt of a follow by the public API."""
@@ -166,6 +171,10 @@ class KeptRun:
         orders, books = self.state / "venue" / "orders.jsonl", self.state / "venue" / "books.json"
         eventually(lambda: orders.exists() and cloid in orders.read_text(encoding="utf-8"))
         eventually(lambda: books.stat().st_mtime_ns >= orders.stat().st_mtime_ns)
+
+    def _held(self, follower: Follower) -> Position:
+        positions = follower.client.portfolio(follower.follow_id)["positions"]
+        return _held({each["symbol"]: each["held"] for each in positions})
 
     def _new(self, number: int, leader: str) -> Follower:
         usdc, key = str(limit_set(number - 1).usdc), public_key_of(number)
@@ -195,3 +204,15 @@ class KeptRun:
 
     def _session(self) -> LocalSession:
         return LocalSession(self.run.address("AWS_ENDPOINT_URL="))
+
+
+def _held(positions: Mapping[str, str]) -> Position:
+    sizes = {symbol: Decimal(size) for symbol, size in positions.items()}
+    return {symbol: size for symbol, size in sizes.items() if size}
+
+
+def _is_held(
+    held: Callable[[], Mapping[int, Position]], symbol: str, wanted: Mapping[int, Decimal]
+) -> bool:
+    now = held()
+    return all(now[number].get(symbol, ZERO) == size for number, size in wanted.items())

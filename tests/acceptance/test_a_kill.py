@@ -1,7 +1,7 @@
-"""A kill while copies are made, and `understudy up` again on the same state: what is so afterwards.
+"""A kill while copies are made, and `understudy up` again on the same state: what is so then.
 
-The venue's own books say it, the public API, and the judge. The tables are set back to what was saved
-at the last stop, and the venue has kept its books since.
+The venue's own books say it, the public API, and the judge. The tables are set back to what was
+saved at the last stop, and the venue has kept its books since.
 """
 
 from __future__ import annotations
@@ -11,22 +11,31 @@ import os
 import signal
 import time
 from contextlib import suppress
-from decimal import Decimal
-from typing import TYPE_CHECKING
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from cli.epoch import FILE
 from cli.evidence import collect
 from cli.system import UNLIMITED_WEIGHT
-from tests.acceptance.kept_run import LEADER, OF_THE_RECORDED_LEADER, RECORDING, SHARES, KeptRun, patiently
+from tests.acceptance.kept_run import (
+    LEADER,
+    OF_THE_RECORDED_LEADER,
+    RECORDING,
+    SHARES,
+    KeptRun,
+    Position,
+    patiently,
+)
 from tests.acceptance.running import Run
 from tests.acceptance.venue_evidence import doubled, trades_in, unexplained
 from tests.patience import eventually
+from understudy.domain.rebuilt_receipts import TEXT
 from understudy.domain.receipts import CopyStatus
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
     from pathlib import Path
 
 pytestmark = [pytest.mark.integration, pytest.mark.timeout(1200)]
@@ -73,30 +82,26 @@ def test_nothing_is_copied_twice_and_copying_goes_on(
     assert not (kept.state / FILE).exists()
 
     with kept.up() as run:
-        epoch = json.loads((kept.state / FILE).read_text(encoding="utf-8"))["ms"]
+        epoch = noted_epoch(kept)
         assert killed_ms < epoch < now_ms()
         assert kept.deployed_epochs() == {str(epoch)}
-        kept.await_watching()
         kept.trade("ETH", "-0.5")  # while nothing is ordered yet for any follow
+        kept.await_watching()
         patiently(lambda: kept.epochs() == {epoch})
 
-        assert_as_the_leader(kept, {"BTC", "ETH", UNHEARD})
+        assert_each_was_set_back(kept)
+        assert_as_the_leader(kept, ("BTC", "ETH", UNHEARD))
         for symbol, size in TRADED.items():
             kept.copied(symbol, size)
-        for symbol, size in kept.held_by_leader().items():
-            kept.trade(symbol, -size)
-        for number in SHARES:
-            patiently(lambda number=number: not kept.held_at_venue(number))
-            patiently(lambda number=number: not kept.held(number))
-            patiently(lambda number=number: all(map(is_over, kept.receipts(number))))
-            assert_explained(kept, number)
+        assert_flat_as_the_leader(kept)
+        assert_nothing_doubled_and_all_explained(kept)
         assert_judged_clean(kept, tmp_path / "evidence.json")
         stopped(run)
-    assert json.loads((kept.state / FILE).read_text(encoding="utf-8")) == {"ms": epoch}
+    assert noted_epoch(kept) == epoch
 
 
 def copied_without_being_saved(kept: KeptRun) -> None:
-    """Have an entry, a reduction, and a position begun and ended that the saved tables never had."""
+    """Have an entry, a reduction and a whole position copied that no saved table ever had."""
     kept.copied("BTC", "0.1")
     kept.copied("ETH", "-1")
     kept.copied("LINK", "200")
@@ -109,17 +114,16 @@ def under_way(kept: KeptRun) -> None:
     One entry is at the venue and nobody here heard of it, others are on their way there, and a
     reduction begins.
     """
-    first, second = (kept.followers[number].wallet_address for number in SHARES)
-    for user in (first, second):
-        lost = {**ORDERS, "user": user, "symbol": UNHEARD}
+    for number in SHARES:
+        user = {**ORDERS, "user": kept.followers[number].wallet_address}
+        lost, unsent = {**user, "symbol": UNHEARD}, {**user, "symbol": UNSENT}
         kept.bench.command("faults", kind="timeout_after_accept", match=lost)
-        unsent = {**ORDERS, "user": user, "symbol": UNSENT}
         kept.bench.command("faults", kind="latency", match=unsent, delay_ms=600_000)
     kept.trade(UNHEARD, TRADED[UNHEARD])
     kept.trade(UNSENT, TRADED[UNSENT])
     kept.trade("BTC", "-0.2")
     for number in SHARES:
-        kept.await_books_saved(eventually(lambda number=number: order_of(kept, number, UNHEARD)))
+        kept.await_books_saved(eventually(partial(order_of, kept, number, UNHEARD)))
 
 
 def order_of(kept: KeptRun, number: int, symbol: str) -> str:
@@ -127,19 +131,39 @@ def order_of(kept: KeptRun, number: int, symbol: str) -> str:
     return next((each["cloid"] for each in orders if each["coin"] == symbol), "")
 
 
-def assert_as_the_leader(kept: KeptRun, symbols: set[str]) -> None:
+def noted_epoch(kept: KeptRun) -> int:
+    return int(json.loads((kept.state / FILE).read_text(encoding="utf-8"))["ms"])
+
+
+def assert_each_was_set_back(kept: KeptRun) -> None:
+    for number in SHARES:
+        assert any(each["reason_text"] == TEXT for each in kept.receipts(number))
+
+
+def assert_as_the_leader(kept: KeptRun, symbols: Iterable[str]) -> None:
     """See that follows hold their parts of what the leader holds, there and in our own record."""
-    for number, share in SHARES.items():
-        leader = kept.held_by_leader()
-        wanted = {symbol: leader[symbol] * share for symbol in symbols}
-        for held in (kept.held_at_venue, kept.held):
-            patiently(lambda held=held: only(held(number), symbols) == wanted)
+    leader = kept.held_by_leader()
+    for symbol in symbols:
+        parts = {number: leader[symbol] * share for number, share in SHARES.items()}
+        kept.await_held(symbol, parts)
 
 
-def assert_explained(kept: KeptRun, number: int) -> None:
-    book, receipts = kept.book_of(number), kept.receipts(number)
-    assert doubled(book, receipts) == []
-    assert unexplained(trades_in(kept.book(LEADER)), receipts) == []
+def assert_flat_as_the_leader(kept: KeptRun) -> None:
+    for symbol, held in kept.held_by_leader().items():
+        kept.trade(symbol, -held)
+    flat: dict[int, Position] = {number: {} for number in SHARES}
+    patiently(lambda: kept.held_at_venue() == flat)
+    patiently(lambda: kept.held() == flat)
+    assert kept.held_by_leader() == {}
+
+
+def assert_nothing_doubled_and_all_explained(kept: KeptRun) -> None:
+    trades = trades_in(kept.book(LEADER))
+    for number in SHARES:
+        patiently(partial(all_over, kept, number))
+        receipts = kept.receipts(number)
+        assert doubled(kept.book_of(number), receipts) == []
+        assert unexplained(trades, receipts) == []
 
 
 def assert_judged_clean(kept: KeptRun, file: Path) -> None:
@@ -155,12 +179,12 @@ def assert_judged_clean(kept: KeptRun, file: Path) -> None:
         assert judge.end() == 0, judge.said
 
 
-def is_over(receipt: dict[str, str]) -> bool:
+def all_over(kept: KeptRun, number: int) -> bool:
+    return all(map(is_over, kept.receipts(number)))
+
+
+def is_over(receipt: dict[str, Any]) -> bool:
     return CopyStatus(receipt["status"]).is_terminal
-
-
-def only(held: dict[str, Decimal], symbols: set[str]) -> dict[str, Decimal]:
-    return {symbol: size for symbol, size in held.items() if symbol in symbols}
 
 
 def stopped(run: Run) -> None:

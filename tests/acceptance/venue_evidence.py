@@ -1,4 +1,4 @@
-"""What the venue's own books and the receipts say of copies: what is doubled, what is not explained."""
+"""What a venue's books and the receipts say of copies: what is doubled, what is unexplained."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ def trades_in(book: Mapping[str, Any]) -> set[tuple[str, str, int]]:
 
 
 def doubled(book: Mapping[str, Any], receipts: Rows) -> list[str]:
-    """Say which orders the venue has twice, and which it has filled that are no receipt's, or of two.
+    """Say which orders the venue has taken twice, and which filled ones are not of one receipt.
 
-    So is a leg of a copy that was filled twice, and an order that was filled beyond its size.
+    So is a leg of a copy that was filled twice, and an order whose fills are not what it says.
     """
     return [
         *_orders_twice(book),
@@ -33,8 +33,9 @@ def doubled(book: Mapping[str, Any], receipts: Rows) -> list[str]:
 
 def unexplained(trades: Iterable[tuple[str, str, int]], receipts: Rows) -> list[str]:
     """Say which trades have not exactly one receipt that is over, and which receipts no trade."""
-    known, over = Counter(map(_trade_of, receipts)), Counter(
-        _trade_of(each) for each in receipts if CopyStatus(each["status"]).is_terminal
+    known, over = (
+        Counter(map(_trade_of, receipts)),
+        Counter(_trade_of(each) for each in receipts if CopyStatus(each["status"]).is_terminal),
     )
     return [
         f"{trade}: {known[trade]} receipts, {over[trade]} over"
@@ -52,7 +53,8 @@ def _filled(book: Mapping[str, Any]) -> list[Mapping[str, Any]]:
 
 
 def _orders_twice(book: Mapping[str, Any]) -> Iterator[str]:
-    for cloid, count in Counter(each["cloid"] for each in book["orders"]).items():
+    taken = (each for each in book["orders"] if not each["status"].lower().endswith("rejected"))
+    for cloid, count in Counter(each["cloid"] for each in taken).items():
         if count > 1:
             yield f"{count} orders with client id {cloid}"
 
@@ -60,8 +62,9 @@ def _orders_twice(book: Mapping[str, Any]) -> Iterator[str]:
 def _not_of_one_receipt(book: Mapping[str, Any], receipts: Rows) -> Iterator[str]:
     named = Counter(leg["client_order_id"] for each in receipts for leg in each["legs"])
     for order in _filled(book):
-        if named[order["cloid"]] != 1:
-            yield f"order {order['cloid']} of {order['coin']} is of {named[order['cloid']]} receipts"
+        count = named[order["cloid"]]
+        if count != 1:
+            yield f"order {order['cloid']} of {order['coin']} is of {count} receipts"
 
 
 def _legs_twice(book: Mapping[str, Any], receipts: Rows) -> Iterator[str]:
