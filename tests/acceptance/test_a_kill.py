@@ -65,20 +65,8 @@ def test_nothing_is_copied_twice_and_copying_goes_on(
     tmp_path: Path, kill: Callable[[Run], None]
 ) -> None:
     kept = KeptRun(tmp_path)
-    with kept.up() as run:
-        kept.begin()
-        kept.await_watching()
-        kept.copied("BTC", "0.2")
-        kept.copied("ETH", "2")
-        stopped(run)
-
-    with kept.up() as run:
-        kept.await_watching()
-        copied_without_being_saved(kept)
-        under_way(kept)
-        killed_ms = now_ms()
-        kill(run)
-        run.assert_nothing_left()
+    saved_by_a_stop(kept)
+    killed_ms = killed_while_copies_are_made(kept, kill)
     assert not (kept.state / FILE).exists()
 
     with kept.up() as run:
@@ -98,6 +86,44 @@ def test_nothing_is_copied_twice_and_copying_goes_on(
         assert_judged_clean(kept, tmp_path / "evidence.json")
         stopped(run)
     assert noted_epoch(kept) == epoch
+
+
+def saved_by_a_stop(kept: KeptRun) -> None:
+    with kept.up() as run:
+        kept.begin()
+        kept.await_watching()
+        kept.copied("BTC", "0.2")
+        kept.copied("ETH", "2")
+        left_waiting(kept)
+        stopped(run)
+
+
+def killed_while_copies_are_made(kept: KeptRun, kill: Callable[[Run], None]) -> int:
+    """Go on from there, and give when the kill came."""
+    with kept.up() as run:
+        kept.await_watching()
+        assert_as_the_leader(kept, ("BTC", "ETH"))
+        copied_without_being_saved(kept)
+        under_way(kept)
+        killed_ms = now_ms()
+        kill(run)
+        run.assert_nothing_left()
+    return killed_ms
+
+
+def left_waiting(kept: KeptRun) -> None:
+    """Have a copy wait in a queue that is saved: another of the same wallet hears no answer."""
+    behind, other = SHARES
+    lost = {**ORDERS, "user": kept.followers[behind].wallet_address, "symbol": "BTC"}
+    kept.bench.command("faults", kind="timeout_after_accept", match=lost)
+    kept.trade("BTC", "0.05")
+    eventually(partial(is_struck, kept))
+    kept.trade("ETH", "0.5")
+    kept.await_held("ETH", {other: kept.held_by_leader()["ETH"] * SHARES[other]})
+
+
+def is_struck(kept: KeptRun) -> bool:
+    return all(each["struck"] for each in kept.bench.look("faults"))
 
 
 def copied_without_being_saved(kept: KeptRun) -> None:
