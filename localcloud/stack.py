@@ -127,6 +127,7 @@ def bring_up(
 ) -> Iterator[RunningStack]:
     """Start the emulator on `state_dir`, deploy `template`, run its schedules once; stop on exit.
 
+    What waits in a kept queue is handled by the functions as they are deployed now.
     `lock` is the caller's hold on `state_dir`; without one it is taken here. Raises
     `LocalCloudError` and leaves nothing behind.
     """
@@ -139,6 +140,7 @@ def bring_up(
         session = LocalSession(emulator.endpoint_url)
         stack = deploy(session, folder, template, parameters, progress)
         running = RunningStack(emulator, stack)
+        emulator.control("begin")
         running.run_schedules()
         progress(f"up after {time.monotonic() - started:.1f} s")
         yield running
