@@ -46,6 +46,7 @@ OF_THE_RECORDED_LEADER = 11
 RECORDING = read_whole(SAMPLE, SAMPLE_LEADER)
 MINUTES = 3
 STEP_SECONDS = 0.2
+WAITING_SECONDS = "30"
 Position = dict[str, Decimal]
 
 
@@ -121,6 +122,20 @@ class KeptRun:
         }
         self.await_held(symbol, wanted)
 
+    def leave_waiting(self, symbol: str, size: str) -> None:
+        """Let the leader trade, and have its copies lie in their queue for a while."""
+        queue, client = self._physical_id("FollowerExecuteQueue"), self._session().client("sqs")
+        delayed = "ApproximateNumberOfMessagesDelayed"
+
+        def waiting() -> int:
+            asked = client.get_queue_attributes(QueueUrl=queue, AttributeNames=[delayed])
+            return int(asked["Attributes"][delayed])
+
+        client.set_queue_attributes(QueueUrl=queue, Attributes={"DelaySeconds": WAITING_SECONDS})
+        self.trade(symbol, size)
+        patiently(lambda: waiting() == len(SHARES))
+        client.set_queue_attributes(QueueUrl=queue, Attributes={"DelaySeconds": "0"})
+
     def await_held(self, symbol: str, wanted: Mapping[int, Decimal]) -> None:
         """Wait until who follows the leader holds so much, by our own record and by the venue's."""
         for held in (self.held, self.held_at_venue):
@@ -193,14 +208,17 @@ class KeptRun:
         return Follower(number, limit_set(number - 1), client, key.address.lower(), follow_id)
 
     def _table(self, name: str) -> Table:
+        return Table(self._session().client("dynamodb"), self._physical_id(name))
+
+    def _physical_id(self, name: str) -> str:
         pages = self._session().client("cloudformation").get_paginator("list_stack_resources")
-        [physical_id] = [
-            each["PhysicalResourceId"]
+        [found] = [
+            str(each["PhysicalResourceId"])
             for page in pages.paginate(StackName=STACK_NAME)
             for each in page["StackResourceSummaries"]
             if each["LogicalResourceId"] == name
         ]
-        return Table(self._session().client("dynamodb"), physical_id)
+        return found
 
     def _session(self) -> LocalSession:
         return LocalSession(self.run.address("AWS_ENDPOINT_URL="))

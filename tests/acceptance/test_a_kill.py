@@ -94,7 +94,7 @@ def saved_by_a_stop(kept: KeptRun) -> None:
         kept.await_watching()
         kept.copied("BTC", "0.2")
         kept.copied("ETH", "2")
-        left_waiting(kept)
+        kept.leave_waiting("ETH", "0.5")
         stopped(run)
 
 
@@ -109,21 +109,6 @@ def killed_while_copies_are_made(kept: KeptRun, kill: Callable[[Run], None]) -> 
         kill(run)
         run.assert_nothing_left()
     return killed_ms
-
-
-def left_waiting(kept: KeptRun) -> None:
-    """Have a copy wait in a queue that is saved: another of the same wallet hears no answer."""
-    behind, other = SHARES
-    lost = {**ORDERS, "user": kept.followers[behind].wallet_address, "symbol": "BTC"}
-    kept.bench.command("faults", kind="timeout_after_accept", match=lost)
-    kept.trade("BTC", "0.05")
-    eventually(partial(is_struck, kept))
-    kept.trade("ETH", "0.5")
-    kept.await_held("ETH", {other: kept.held_by_leader()["ETH"] * SHARES[other]})
-
-
-def is_struck(kept: KeptRun) -> bool:
-    return all(each["struck"] for each in kept.bench.look("faults"))
 
 
 def copied_without_being_saved(kept: KeptRun) -> None:
