@@ -93,8 +93,8 @@ def saved_by_a_stop(kept: KeptRun) -> None:
         kept.begin()
         kept.await_watching()
         kept.copied("BTC", "0.2")
-        kept.copied("ETH", "2")
-        kept.leave_waiting("ETH", "0.5")
+        kept.copied("ETH", "2.5")
+        kept.leave_waiting("ETH", "-0.5")  # an exit: it waits for no fresh price
         stopped(run)
 
 
