@@ -9,6 +9,7 @@ RUNTIME_PYTHON := python3.13 -c 'import sys; print(sys.executable)' 2>/dev/null
 REPORTS := .local/reports
 # With the long proofs, for `make test` has six minutes.
 RESTORE := tests/acceptance/test_restore.py
+KILLED := tests/acceptance/test_a_kill.py
 LYING := tests/acceptance/test_a_lying_venue.py
 LIMITED := tests/acceptance/test_a_limited_run.py
 FOUND := tests/simulation/test_found.py
@@ -150,7 +151,7 @@ test-parallel:
 # file begins, so that nobody waits for it at the end.
 test-integration:
 	@$(BIN)/pytest -n 3 --dist loadfile --no-loadscope-reorder --junitxml=$(REPORTS)/test-integration.xml \
-		$(addprefix --ignore=,tests/integration/system $(RESTORE) $(LYING) $(LIMITED) $(SOCKETS)) \
+		$(addprefix --ignore=,tests/integration/system $(RESTORE) $(KILLED) $(LYING) $(LIMITED) $(SOCKETS)) \
 		tests/acceptance/test_up.py tests/acceptance tests/integration $(ARGS)
 
 # Each of the two has a running system of its own, and waits for it much of its time.
@@ -196,7 +197,7 @@ prove-crashes:
 	@$(BIN)/python -m tests.simulation.enumeration --workers $(CORES) $(ARGS)
 
 prove-restore:
-	@$(BIN)/pytest $(RESTORE)
+	@$(BIN)/pytest $(RESTORE) $(KILLED)
 
 prove-judge:
 	@$(BIN)/pytest $(LYING) $(LIMITED)

@@ -11,7 +11,7 @@ from ministack.core import lambda_runtime
 from ministack.services import sts
 
 from localcloud.call_counts import CallCounts
-from localcloud.patches import denials, schedules
+from localcloud.patches import denials, event_sources, schedules
 from localcloud.patches.worker_times import times
 from localcloud.wire import CONTROL
 
@@ -36,6 +36,7 @@ def with_control(emulator: Application) -> Application:
     pages: Mapping[str, Callable[[], Any]] = {
         "alive": lambda: {"process_id": os.getpid()},
         "calls": lambda: list(counts.rows()),
+        "begin": _begin,
         "denials": lambda: list(denials.rows()),
         "schedules": lambda: {"started": schedules.run_all()},
         "schedules-of-every-minute": lambda: {"started": schedules.run_minutely()},
@@ -53,6 +54,12 @@ def with_control(emulator: Application) -> Application:
         await emulator(scope, receive, send)
 
     return application
+
+
+def _begin() -> dict[str, bool]:
+    """Let the event sources take batches."""
+    event_sources.begin()
+    return {"begun": True}
 
 
 def _workers() -> list[dict[str, str | int]]:

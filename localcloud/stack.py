@@ -130,9 +130,10 @@ def bring_up(
 ) -> Iterator[RunningStack]:
     """Start the emulator on `folder`, deploy `template`, run it; stop on exit.
 
-    What runs every minute runs at once, for copying waits for it; all else when its time has
-    passed, for nobody waits for it at a start. `lock` is the caller's hold on `folder`; without
-    one it is taken here. Raises `LocalCloudError` and leaves nothing behind.
+    What waits in a kept queue is handled by the functions as they are deployed now. What runs every
+    minute runs at once, for copying waits for it; all else when its time has passed, for nobody
+    waits for it at a start. `lock` is the caller's hold on `folder`; without one it is taken here.
+    Raises `LocalCloudError` and leaves nothing behind.
     """
     started = time.monotonic()
     with Emulator.start(folder, port=port, lock=lock) as emulator:
@@ -142,6 +143,7 @@ def bring_up(
         session = LocalSession(emulator.endpoint_url)
         stack = deploy(session, folder, template, parameters, progress)
         running = RunningStack(emulator, stack)
+        emulator.control("begin")
         running.run_schedules_of_every_minute()
         progress(f"up after {time.monotonic() - started:.1f} s")
         yield running

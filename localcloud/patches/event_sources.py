@@ -28,7 +28,13 @@ READ_EVERY_SECONDS = 0.25
 STREAMS = "table-streams"
 
 logger = logging.getLogger(__name__)
-_paused = threading.Event()
+_may_begin, _paused = threading.Event(), threading.Event()
+
+
+def begin() -> None:
+    """Take batches from now on: deploying anew cuts short whatever function runs."""
+    _may_begin.set()
+    lambda_svc._esm_wake.set()  # noqa: SLF001 - the patch
 
 
 def pause() -> None:
@@ -49,7 +55,12 @@ def apply() -> None:
 
 def _pausable_queues() -> None:
     poll = existing(lambda_svc, "_poll_sqs")
-    lambda_svc._poll_sqs = lambda: not _paused.is_set() and poll()  # noqa: SLF001 - the patch
+    existing(lambda_svc, "_esm_wake")
+    lambda_svc._poll_sqs = lambda: _may_poll() and poll()  # noqa: SLF001 - the patch
+
+
+def _may_poll() -> bool:
+    return _may_begin.is_set() and not _paused.is_set()
 
 
 def _groups_side_by_side() -> None:
@@ -113,6 +124,7 @@ def _streams_on_their_own_thread() -> None:
     every = existing(lambda_svc, "_iter_all_esms")
 
     def serve() -> None:
+        _may_begin.wait()
         while not _paused.is_set():
             try:
                 is_behind = poll() and any(map(_has_full_batch, every()))

@@ -5,7 +5,7 @@ It moves by the fills that receipts claim; every claim is compared with the venu
 
 from __future__ import annotations
 
-from collections.abc import Sequence, Set
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import NamedTuple
@@ -167,11 +167,11 @@ class FollowBook:
         """Say whether so many copies in a row have failed that entries may rest."""
         return self.failures_in_row >= FAILURES_TO_REST
 
-    def note_outcome(self, *, is_failure: bool, filled: Set[str]) -> None:
+    def note_outcome(self, *, is_failure: bool, filled: Collection[str]) -> None:
         """Count failures in a row; exits go out all the while, and end no rest of entries."""
         if is_failure:
             self.failures_in_row += 1
-        elif filled - {"exit"} if self.is_failing else filled:
+        elif {*filled} - {"exit"} if self.is_failing else filled:
             self.failures_in_row = 0
 
     def holding(self, symbol: str) -> Holding:
