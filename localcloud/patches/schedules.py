@@ -1,9 +1,14 @@
 """Runs every recurring schedule at once, by the emulator's own ticker and so with its checks.
 
-Left alone, a `rate(1 minute)` fires for the first time after about 69 seconds.
+Left alone, a `rate(1 minute)` fires for the first time after about 69 seconds. On a kept state the
+ticker would find all of them overdue: until they are run at once it rests, else what takes long to
+deploy has the functions of the run before started, and those of this run beside them.
 """
 
 from __future__ import annotations
+
+import threading
+from typing import Any
 
 from ministack.services import eventbridge, scheduler
 
@@ -11,17 +16,35 @@ from localcloud.patches.attributes import existing
 
 LONG_AGO = 0.0
 
+_may_tick = threading.Event()
+
 
 def apply() -> None:
-    """Refuse an emulator whose tickers are not the ones that are driven below."""
-    for name in ("_rules", "_rule_last_fired", "_tick_scheduled_rules"):
+    """Patch the tickers, and refuse an emulator that has others than are driven below."""
+    for name in ("_rules", "_rule_last_fired"):
         existing(eventbridge, name)
-    for name in ("_schedules", "_schedule_last_fired", "_tick_schedules"):
+    for name in ("_schedules", "_schedule_last_fired"):
         existing(scheduler, name)
+    _rest_until_run(eventbridge, "_tick_scheduled_rules")
+    _rest_until_run(scheduler, "_tick_schedules")
+
+
+def _rest_until_run(module: Any, name: str) -> None:
+    tick = existing(module, name)
+
+    def tick_if_run() -> None:
+        if _may_tick.is_set():
+            tick()
+
+    setattr(module, name, tick_if_run)
 
 
 def run_all() -> int:
-    """Let all enabled recurring schedules and rules be due and tick; return how many there were."""
+    """Let all enabled recurring schedules and rules be due and tick; return how many there were.
+
+    From the first time on, they also tick by themselves.
+    """
+    _may_tick.set()
     rules = _recurring(eventbridge._rules)  # noqa: SLF001 - the emulator's only list
     schedules = _recurring(scheduler._schedules)  # noqa: SLF001 - the same
     eventbridge._rule_last_fired.update(dict.fromkeys(rules, LONG_AGO))  # noqa: SLF001 - the same

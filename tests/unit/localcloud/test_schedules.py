@@ -1,0 +1,62 @@
+"""No schedule runs before the system is up; then each runs once, and later when it is due."""
+
+from __future__ import annotations
+
+import threading
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from ministack.services import eventbridge, scheduler
+
+from localcloud.patches import schedules
+
+OVERDUE = {
+    "State": "ENABLED",
+    "ScheduleExpression": "rate(1 minute)",
+    "CreationDate": 0.0,
+    "Arn": "arn:aws:scheduler:us-east-1:000000000000:schedule/default/tick",
+    "Target": {"Arn": "arn:aws:lambda:us-east-1:000000000000:function:tick"},
+}
+
+
+@pytest.fixture
+def started(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Give what the patched tickers started; a kept state holds one schedule that is overdue."""
+    started: list[str] = []
+
+    def deliver(target: Any, *_rest: Any) -> None:
+        started.append(target["Arn"].rpartition(":")[2])
+
+    kept = {("000000000000", "us-east-1", "default/tick"): OVERDUE}
+    monkeypatch.setattr(schedules, "_may_tick", threading.Event())
+    monkeypatch.setattr(scheduler, "_schedules", SimpleNamespace(_data=kept))
+    monkeypatch.setattr(scheduler, "_schedule_last_fired", dict[Any, float]())
+    monkeypatch.setattr(eventbridge, "_rules", SimpleNamespace(_data={}))
+    monkeypatch.setattr(eventbridge, "_invoke_target", deliver)
+    for module, name in ((eventbridge, "_tick_scheduled_rules"), (scheduler, "_tick_schedules")):
+        monkeypatch.setattr(module, name, getattr(module, name))
+    schedules.apply()
+    return started
+
+
+def test_an_overdue_schedule_of_a_kept_state_waits_until_all_is_deployed(
+    started: list[str],
+) -> None:
+    scheduler._tick_schedules()
+    assert started == []
+
+    assert schedules.run_all() == 1
+    assert started == ["tick"]
+
+    scheduler._tick_schedules()
+    assert started == ["tick"]
+
+
+def test_a_schedule_that_was_run_at_once_runs_again_when_it_is_due(started: list[str]) -> None:
+    schedules.run_all()
+    scheduler._schedule_last_fired.update(dict.fromkeys(scheduler._schedule_last_fired, 0.0))
+
+    scheduler._tick_schedules()
+
+    assert started == ["tick", "tick"]
