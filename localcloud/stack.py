@@ -124,10 +124,12 @@ def bring_up(
     lock: Lock | None = None,
     parameters: Mapping[str, str],
     progress: Callable[[str], None],
+    before_events: Callable[[Stack], None] = lambda _: None,
 ) -> Iterator[RunningStack]:
     """Start the emulator on `state_dir`, deploy `template`, run its schedules once; stop on exit.
 
-    What waits in a kept queue is handled by the functions as they are deployed now.
+    What waits in a kept queue is handled by the functions as they are deployed now; before that,
+    and before any schedule, comes `before_events`.
     `lock` is the caller's hold on `state_dir`; without one it is taken here. Raises
     `LocalCloudError` and leaves nothing behind.
     """
@@ -140,6 +142,7 @@ def bring_up(
         session = LocalSession(emulator.endpoint_url)
         stack = deploy(session, folder, template, parameters, progress)
         running = RunningStack(emulator, stack)
+        before_events(stack)
         emulator.control("begin")
         running.run_schedules()
         progress(f"up after {time.monotonic() - started:.1f} s")
