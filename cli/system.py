@@ -5,12 +5,12 @@ from __future__ import annotations
 import shutil
 import time
 from collections.abc import Mapping
-from contextlib import closing, contextmanager, nullcontext
+from contextlib import closing, contextmanager, nullcontext, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from cli.client import ApiClient, SignInPlace
+from cli.client import ApiClient, ApiError, SignInPlace
 from cli.epoch import execution_epoch
 from cli.errors import CommandError, explained
 from cli.places import TEMPLATE
@@ -26,6 +26,8 @@ from localcloud.wire import HOST
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from contextlib import AbstractContextManager
+
+    from localcloud.deploy.deployment import Stack
 
 SIGN_IN = SignInPlace("understudy.localhost", "http://understudy.localhost", 421614)
 UNLIMITED_WEIGHT = 1_000_000_000
@@ -112,6 +114,7 @@ def running_system(plan: Plan, say: Callable[[str], None]) -> Iterator[System]:
             lock=lock,
             parameters=parameters,
             progress=say,
+            before_events=_warm_api,
         ) as stack:
             bench, older = VenueBench(simulator.url), identity_parameters.get("OlderSystemUrl", "")
             system = System(stack, simulator, bench, refusals, identity_url, older, parameters)
@@ -134,6 +137,15 @@ def _claimed(plan: Plan, folder: StateFolder) -> Iterator[tuple[Lock, str]]:
         _require_space(folder.root)
         pinned_port(folder, CLOUD, plan.port)
         yield lock, execution_epoch(folder, lock, plan.parameters.get(EPOCH, "0"))
+
+
+def _warm_api(stack: Stack) -> None:
+    """Have the API started before all else: who calls it once it is up waits for no start.
+
+    Its description is asked for: unlike its health, that goes through the door, as any call does.
+    """
+    with suppress(ApiError):  # whatever is wrong with it, the next caller learns
+        ApiClient(stack.api_urls[API], SIGN_IN).call("GET", "/openapi.json")
 
 
 def _sole_use(folder: StateFolder) -> Lock:

@@ -36,10 +36,9 @@ def with_control(emulator: Application) -> Application:
     pages: Mapping[str, Callable[[], Any]] = {
         "alive": lambda: {"process_id": os.getpid()},
         "calls": lambda: list(counts.rows()),
-        "begin": _begin,
+        "begin": lambda: {"started": _begin()},
         "denials": lambda: list(denials.rows()),
         "schedules": lambda: {"started": schedules.run_all()},
-        "schedules-of-every-minute": lambda: {"started": schedules.run_minutely()},
         "workers": _workers,
         "worker-times": _worker_times,
     }
@@ -56,10 +55,10 @@ def with_control(emulator: Application) -> Application:
     return application
 
 
-def _begin() -> dict[str, bool]:
-    """Let the event sources take batches."""
+def _begin() -> int:
+    """Let event sources take batches, and schedules run; return how many of those run at once."""
     event_sources.begin()
-    return {"begun": True}
+    return schedules.begin()
 
 
 def _workers() -> list[dict[str, str | int]]:

@@ -105,9 +105,12 @@ class RunningStack:
         """Run every recurring schedule once, now; return how many there are."""
         return int(self.emulator.control("schedules")["started"])
 
-    def run_schedules_of_every_minute(self) -> int:
-        """Run once, now, what runs every minute; return how many there are."""
-        return int(self.emulator.control("schedules-of-every-minute")["started"])
+    def begin(self) -> int:
+        """Let event sources and schedules work; return how many run at once, being of each minute.
+
+        Asked for again, it runs those once more.
+        """
+        return int(self.emulator.control("begin")["started"])
 
     def check(self) -> None:
         """Raise EMULATOR_DIED or EMULATOR_FROZEN when the emulator works no more."""
@@ -127,13 +130,15 @@ def bring_up(
     lock: Lock | None = None,
     parameters: Mapping[str, str],
     progress: Callable[[str], None],
+    before_events: Callable[[Stack], None] = lambda _: None,
 ) -> Iterator[RunningStack]:
     """Start the emulator on `folder`, deploy `template`, run it; stop on exit.
 
-    What waits in a kept queue is handled by the functions as they are deployed now. What runs every
-    minute runs at once, for copying waits for it; all else when its time has passed, for nobody
-    waits for it at a start. `lock` is the caller's hold on `folder`; without one it is taken here.
-    Raises `LocalCloudError` and leaves nothing behind.
+    What waits in a kept queue is handled by the functions as they are deployed now; before that,
+    and before any schedule, comes `before_events`. What runs every minute runs at once, for copying
+    waits for it; all else when its time has passed, for nobody waits for it at a start. `lock` is
+    the caller's hold on `folder`; without one it is taken here. Raises `LocalCloudError` and leaves
+    nothing behind.
     """
     started = time.monotonic()
     with Emulator.start(folder, port=port, lock=lock) as emulator:
@@ -143,7 +148,7 @@ def bring_up(
         session = LocalSession(emulator.endpoint_url)
         stack = deploy(session, folder, template, parameters, progress)
         running = RunningStack(emulator, stack)
-        emulator.control("begin")
-        running.run_schedules_of_every_minute()
+        before_events(stack)
+        running.begin()
         progress(f"up after {time.monotonic() - started:.1f} s")
         yield running

@@ -22,6 +22,7 @@ from localcloud.patches import (
     runtime_api,
     schedules,
     sealing_anew,
+    slow_starts,
     standstill,
     stream_records,
     worker_times,
@@ -36,6 +37,7 @@ def apply_all() -> None:
     """
     runtime_api.apply()
     worker_times.apply()
+    slow_starts.apply()
     encryption_context.apply()
     key_names.apply()
     denials.apply()

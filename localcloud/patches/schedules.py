@@ -1,11 +1,14 @@
 """Runs recurring schedules at once, by the emulator's own ticker and so with its checks.
 
-Left alone, a `rate(1 minute)` fires for the first time after about 69 seconds.
+Left alone, a `rate(1 minute)` fires for the first time after about 69 seconds. On a kept state the
+ticker would find all of them overdue: until they are run at once it rests, else what takes long to
+deploy has the functions of the run before started, and those of this run beside them.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import threading
+from typing import TYPE_CHECKING, Any
 
 from ministack.services import eventbridge, scheduler
 
@@ -17,13 +20,27 @@ if TYPE_CHECKING:
 LONG_AGO = 0.0
 EVERY_MINUTE = "rate(1 minute)"
 
+_may_tick = threading.Event()
+
 
 def apply() -> None:
-    """Refuse an emulator whose tickers are not the ones that are driven below."""
-    for name in ("_rules", "_rule_last_fired", "_tick_scheduled_rules"):
+    """Patch the tickers, and refuse an emulator that has others than are driven below."""
+    for name in ("_rules", "_rule_last_fired"):
         existing(eventbridge, name)
-    for name in ("_schedules", "_schedule_last_fired", "_tick_schedules"):
+    for name in ("_schedules", "_schedule_last_fired"):
         existing(scheduler, name)
+    _rest_until_run(eventbridge, "_tick_scheduled_rules")
+    _rest_until_run(scheduler, "_tick_schedules")
+
+
+def _rest_until_run(module: Any, name: str) -> None:
+    tick = existing(module, name)
+
+    def tick_if_run() -> None:
+        if _may_tick.is_set():
+            tick()
+
+    setattr(module, name, tick_if_run)
 
 
 def run_all() -> int:
@@ -31,12 +48,16 @@ def run_all() -> int:
     return _run(lambda expression: expression.startswith(("rate", "cron")))
 
 
-def run_minutely() -> int:
-    """Let those of every minute be due and tick, the rest when their time has passed, as on AWS."""
+def begin() -> int:
+    """Let schedules tick from now on, and those of every minute at once; return how many.
+
+    The rest runs when its time has passed, as on AWS.
+    """
     return _run(lambda expression: expression == EVERY_MINUTE)
 
 
 def _run(is_due: Callable[[str], bool]) -> int:
+    _may_tick.set()
     rules = _enabled(eventbridge._rules, is_due)  # noqa: SLF001 - the emulator's only list
     schedules = _enabled(scheduler._schedules, is_due)  # noqa: SLF001 - the same
     eventbridge._rule_last_fired.update(dict.fromkeys(rules, LONG_AGO))  # noqa: SLF001 - the same

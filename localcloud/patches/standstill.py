@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 DRAIN_SECONDS = 0.5
 KILL_SECONDS = 3.0
 STEP_SECONDS = 0.02
+STOPPING = "the local cloud is stopping"
 
 _closed = threading.Event()
 _refused = threading.local()
@@ -46,9 +47,20 @@ def apply() -> None:
     lambda_svc._acquire_execution_slot = acquire_unless_closed  # noqa: SLF001 - the patch
     existing(lambda_svc, "executions_in_flight")
     existing(lambda_runtime, "kill_workers")
+    _say_why()
     for module in (lambda_runtime, lambda_svc):
         existing(module, "logger").addFilter(_was_not_refused)
     _remember_environments()
+
+
+def _say_why() -> None:
+    """Have who is refused at the end not look for what takes all executions."""
+    throttle = existing(lambda_svc, "_throttle_response")
+
+    def throttle_for(reason_code: str, msg: str, *rest: Any) -> Any:
+        return throttle(reason_code, STOPPING if _closed.is_set() else msg, *rest)
+
+    lambda_svc._throttle_response = throttle_for  # noqa: SLF001 - the patch
 
 
 def _remember_environments() -> None:

@@ -52,7 +52,7 @@ def test_what_runs_every_minute_runs_alone_and_all_of_it_when_told(
     tables = cloud.session().client("dynamodb")
     key = {"pk": {"S": "tick"}, "sk": {"S": "the hour"}}
 
-    assert cloud.run_schedules_of_every_minute() == 1
+    assert cloud.begin() == 1
     assert cloud.run_schedules() == 2
     assert eventually(
         lambda: tables.get_item(TableName=cloud.outputs["Table"], Key=key).get("Item")

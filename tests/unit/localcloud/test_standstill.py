@@ -53,6 +53,7 @@ def starting(monkeypatch: pytest.MonkeyPatch) -> Iterator[Starting]:
     monkeypatch.setattr(standstill, "KILL_SECONDS", PATIENCE_SECONDS)
     slots = lambda_svc._acquire_execution_slot
     monkeypatch.setattr(lambda_svc, "_acquire_execution_slot", slots)
+    monkeypatch.setattr(lambda_svc, "_throttle_response", lambda_svc._throttle_response)
     monkeypatch.setattr(lambda_svc, "executions_in_flight", starting.in_flight)
     monkeypatch.setattr(lambda_runtime.ProvidedWorker, "_spawn", starting.spawn)
     standstill.apply()
@@ -154,3 +155,18 @@ def test_a_later_thread_with_the_number_of_one_whose_call_was_refused_is_heard(
     standstill.close()
 
     assert caplog.messages == ["a batch failed"] * THREADS
+
+
+@pytest.mark.usefixtures("starting")
+def test_a_call_that_comes_too_late_is_told_that_all_stops(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lambda_svc, "executions_in_flight", lambda: (0, {}))
+    config = {
+        "FunctionName": "api",
+        "FunctionArn": "arn:aws:lambda:us-east-1:000000000000:function:api",
+    }
+
+    standstill.close()
+    answer = lambda_svc._execute_function({"config": config}, {})
+
+    assert answer["throttle"]
+    assert answer["body"]["message"] == "the local cloud is stopping"
