@@ -10,7 +10,7 @@ import pytest
 
 from tests.fakes.builders import LEADER, market
 from tests.fakes.identity import ALICE, BOB
-from tests.fakes.requests import FIXED, created, new_follow, started
+from tests.fakes.requests import created, new_follow, started
 from understudy.domain.follows import AccountMode, Budget, Ledger
 from understudy.domain.ids import FollowId
 from understudy.domain.markets import HYPERLIQUID
