@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from decimal import Decimal
+from itertools import accumulate
 from random import Random
 
 from hypothesis import given, settings
@@ -221,7 +222,9 @@ def test_the_same_fills_give_the_same_trades_and_plans_however_they_arrive(
     same_trades = trades_of(otherwise(moments, random))
 
     assert same_trades == trades
-    assert [trade.fill_count for trade in trades] == [len(moment) for moment in moments]
+    assert [each.fill_count for each in trades] == [len(moment) for moment in moments]
+    moved = (sum(fill.signed_size for fill in moment) for moment in moments)
+    assert [each.end_position for each in trades] == list(accumulate(moved))
     once, again = Copying(own, leader), Copying(own, leader)
     plans = [once.take(trade)[1] for trade in trades]
     assert [again.take(trade)[1] for trade in same_trades] == plans
