@@ -24,7 +24,8 @@ Moment = list[Fill]
 
 def moments_of(moves: Iterable[tuple[Decimal, Decimal]]) -> list[Moment]:
     """Give each move, to an end at a price, as up to three fills of which the last is dearer."""
-    moments, position = [], Decimal(0)
+    moments: list[Moment] = []
+    position = Decimal(0)
     for end, price in moves:
         moved, position = end - position, end
         if moved:
