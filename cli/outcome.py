@@ -69,16 +69,18 @@ def _ms_per_copy(seconds: Decimal, copies: int) -> float:
 
 def orders_per_second(evidence: dict[str, Any]) -> Decimal:
     """Return the followers' orders by the time from the first trade's frame to the last order."""
-    wallets = {follow["wallet_address"] for follow in evidence["follows"]}
-    times = [
-        Decimal(order["received_ms"])
-        for wallet in wallets
-        for order in evidence["books"].get(wallet, {}).get("orders", ())
-    ]
+    times = [Decimal(order["received_ms"]) for order in orders_of(evidence)]
     if not times or not evidence["release"]:
         return Decimal(0)
     span_ms = max(times) - Decimal(evidence["release"][0]["sent_ms"])
     return (len(times) * 1000 / max(span_ms, Decimal(1))).quantize(HUNDREDTH)
+
+
+def orders_of(evidence: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """Return the followers' orders that the venue knows."""
+    wallets = {follow["wallet_address"] for follow in evidence["follows"]}
+    books = evidence["books"]
+    return [order for wallet in wallets for order in books.get(wallet, {}).get("orders", ())]
 
 
 def is_clean(figures: Mapping[str, Any], least_share: Decimal = NO_SHARE) -> bool:

@@ -10,7 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from cli.calling import as_called
-from cli.outcome import FIVE, has_orders
+from cli.outcome import FIVE, has_orders, orders_of
 from cli.printing import print_table
 
 if TYPE_CHECKING:
@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 
 MOST_FINDINGS = 10
 CENT = Decimal("0.01")
+NO_ORDER = (
+    "no follower's order reached the venue: the five figures judge skipped and carried trades alone"
+)
 LATENCIES = "latency in ms, warm; frame_to_order by the venue's clock"
 
 
@@ -45,6 +48,8 @@ def show_run(
         ("the judge", _verdict(figures, least_share)),
     ):
         print_table(console, f"\n{title}", table)
+    if not orders_of(evidence):
+        console.print(NO_ORDER, highlight=False, soft_wrap=True)
     for finding in findings[:MOST_FINDINGS]:
         console.print(f"  {finding}", markup=False, highlight=False, soft_wrap=True)
     if len(findings) > MOST_FINDINGS:

@@ -12,7 +12,7 @@ from understudy.domain.markets import HYPERLIQUID
 from understudy.workflows.requests.wanted import WantedFollow
 
 from .fields import Address, Identity, Percent, Usdc
-from .limits import LimitChoices
+from .limits import LimitChoices, RiskChoices
 from .routing import Access, Call, Items, Request, Route
 
 if TYPE_CHECKING:
@@ -31,8 +31,8 @@ class NewFollow(Request):
     limits: Annotated[LimitChoices, Field(default_factory=LimitChoices)]
 
 
-class Risk(LimitChoices):
-    """Limits as the older nesting names them."""
+class Risk(RiskChoices):
+    """Limits as the older nesting names them; budget and cost stand beside them."""
 
     max_total_leverage: Annotated[
         Annotated[Percent, Field(ge=1, le=50)] | None,

@@ -42,16 +42,11 @@ class SizingChoice(Request):
     ] = None
 
 
-class LimitChoices(Request):
-    """Limits as chosen; one that is left out comes from the copy profile, else is the default.
-
-    null takes a choice back. Money is margin in USDC, notional is margin times leverage.
-    """
+class RiskChoices(Request):
+    """Limits other than budget and sizing, as chosen."""
 
     model_config = ConfigDict(json_schema_extra=tell)
 
-    copy_budget_usdc: Usdc | None = None
-    sizing: SizingChoice | None = None
     max_order_usdc: Usdc | None = None
     max_total_leverage: Annotated[Percent, Field(ge=1, le=50)] | None = None
     max_open_positions: Annotated[WholeNumber, Field(ge=1, le=20)] | None = None
@@ -76,7 +71,21 @@ class LimitChoices(Request):
 
     def choices(self) -> dict[str, Any]:
         """Give what was sent, as plain types; a limit that was sent as null is None."""
-        sent = self.model_dump(mode="json", exclude_unset=True)
+        return self.model_dump(mode="json", exclude_unset=True)
+
+
+class LimitChoices(RiskChoices):
+    """Limits as chosen; one that is left out comes from the copy profile, else is the default.
+
+    null takes a choice back. Money is margin in USDC, notional is margin times leverage.
+    """
+
+    copy_budget_usdc: Usdc | None = None
+    sizing: SizingChoice | None = None
+
+    def choices(self) -> dict[str, Any]:
+        """Give what was sent, as plain types; of a sizing, what belongs to its kind."""
+        sent = super().choices()
         sizing = sent.get("sizing")
         if sizing is not None:
             sent["sizing"] = {name: each for name, each in sizing.items() if each is not None}

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import asyncio
 import json
+import socket
+import struct
 from contextlib import suppress
 from typing import Any
 
 from aiohttp import web
 
 from simulators.hyperliquid.control.faults import (
-    BAD_GATEWAY,
     HTTP_KINDS,
     LATE,
     LATENCY,
+    RESET,
+    RESET_AFTER,
+    SERVER_ERRORS,
     TIMEOUT,
     TOO_MANY,
     Facts,
@@ -31,6 +35,8 @@ from simulators.hyperliquid.wire.shapes import text
 SIMULATOR: web.AppKey[Simulator] = web.AppKey("simulator", Simulator)
 MALFORMED = "Failed to deserialize the JSON body into the target type"
 HANG_SECONDS = 120
+# On, and for no time: what is closed then is reset.
+NO_LINGER = struct.pack("ii", 1, 0)
 _dump = json.JSONEncoder(separators=(",", ":")).encode
 
 
@@ -45,7 +51,7 @@ async def info(request: web.Request) -> web.StreamResponse:
     fault = simulator.faults.scripts and simulator.faults.take(
         HTTP_KINDS, Facts("info", kind, str(body.get("user", "")).lower())
     )
-    refusal = await _suffer(simulator, fault) if fault else None
+    refusal = await _suffer(simulator, fault, request) if fault else None
     if refusal is not None:
         return refusal
     found = answer_info(simulator, body)
@@ -66,7 +72,7 @@ async def exchange(request: web.Request) -> web.StreamResponse:
         return refusal
     fault = simulator.faults.scripts and _exchange_fault(simulator, body)
     if fault:
-        return await _misfortune(simulator, fault, body)
+        return await _misfortune(simulator, fault, body, request)
     return _json(perform_action(simulator, body, received_ns))
 
 
@@ -112,14 +118,24 @@ def _too_many() -> web.Response:
     return web.Response(status=429, text="null", content_type="application/json")
 
 
-def _bad_gateway() -> web.Response:
-    page = "<html><head><title>502 Bad Gateway</title></head></html>"
-    return web.Response(status=502, text=page, content_type="text/html")
+def _server_error(code: str = "502") -> web.Response:
+    page = f"<html><head><title>{code} {SERVER_ERRORS[code]}</title></head></html>"
+    return web.Response(status=int(code), text=page, content_type="text/html")
+
+
+def _reset(request: web.Request) -> web.Response:
+    """Reset the connection; the answer is for the server alone, and reaches nobody."""
+    transport = request.transport
+    if transport is not None:
+        connection = transport.get_extra_info("socket")
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, NO_LINGER)
+        transport.abort()
+    return _server_error()
 
 
 def _gate(simulator: Simulator, request: web.Request, weight: int) -> web.Response | None:
     if simulator.is_halted:
-        return _bad_gateway()
+        return _server_error()
     if not simulator.rest.take(request.remote or "", weight, simulator.now_ns):
         return _too_many()
     return None
@@ -142,23 +158,28 @@ def _symbols(simulator: Simulator, signed: SignedAction) -> set[str]:
     return {by_asset[asset].name for asset in assets if asset in by_asset}
 
 
-async def _misfortune(simulator: Simulator, fault: Fault, body: dict[str, Any]) -> web.Response:
+async def _misfortune(
+    simulator: Simulator, fault: Fault, body: dict[str, Any], request: web.Request
+) -> web.Response:
     if fault.kind == LATE:
         _land_late(simulator, fault, body)
         return await _hang(simulator)
-    refusal = await _suffer(simulator, fault) if fault.kind != TIMEOUT else None
+    is_after = fault.kind in {TIMEOUT, RESET_AFTER}
+    refusal = None if is_after else await _suffer(simulator, fault, request)
     if refusal is not None:
         return refusal
     performed = _json(perform_action(simulator, body, simulator.now_ns))
-    return await _hang(simulator) if fault.kind == TIMEOUT else performed
+    return (await _suffer(simulator, fault, request) if is_after else None) or performed
 
 
-async def _suffer(simulator: Simulator, fault: Fault) -> web.Response | None:
+async def _suffer(simulator: Simulator, fault: Fault, request: web.Request) -> web.Response | None:
     if fault.kind == TOO_MANY:
         simulator.rest.refused(simulator.now_ns)
         return _too_many()
-    if fault.kind == BAD_GATEWAY:
-        return _bad_gateway()
+    if fault.kind in SERVER_ERRORS:
+        return _server_error(fault.kind)
+    if fault.kind in {RESET, RESET_AFTER}:
+        return _reset(request)
     if fault.kind == LATENCY:
         await asyncio.sleep(fault.delay_ms / 1_000)
         return None
@@ -166,11 +187,9 @@ async def _suffer(simulator: Simulator, fault: Fault) -> web.Response | None:
 
 
 async def _hang(simulator: Simulator) -> web.Response:
-    try:
+    with suppress(TimeoutError):
         await asyncio.wait_for(simulator.closing.wait(), HANG_SECONDS)
-    except TimeoutError:
-        return _bad_gateway()
-    return _bad_gateway()
+    return _server_error()
 
 
 def _land_late(simulator: Simulator, fault: Fault, body: dict[str, Any]) -> None:

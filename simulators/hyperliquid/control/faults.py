@@ -12,9 +12,11 @@ from simulators.hyperliquid.decimals import is_number_text
 from simulators.hyperliquid.engine.misdeeds import MISDEEDS, Misdeed
 
 LATENCY, TIMEOUT, LATE = "latency", "timeout_after_accept", "late_landing"
-TOO_MANY, BAD_GATEWAY = "429", "502"
+RESET, RESET_AFTER = "reset", "reset_after_accept"
+TOO_MANY = "429"
+SERVER_ERRORS = {"502": "Bad Gateway", "503": "Service Unavailable", "504": "Gateway Timeout"}
 SILENT, DISCONNECT = "silent_socket", "disconnect"
-HTTP_KINDS = (LATENCY, TIMEOUT, LATE, TOO_MANY, BAD_GATEWAY)
+HTTP_KINDS = (LATENCY, TIMEOUT, LATE, RESET, RESET_AFTER, TOO_MANY, *SERVER_ERRORS)
 STREAM_KINDS = (SILENT, DISCONNECT)
 KINDS = (*HTTP_KINDS, *STREAM_KINDS, *MISDEEDS)
 MATCH_KEYS = frozenset({"method", "type", "user", "symbol"})

@@ -8,6 +8,7 @@ from decimal import Decimal
 from simulators.hyperliquid.clock import NS_PER_MS
 
 LONGEST_GAP_MS = 1_000
+SLOWEST, FASTEST = Decimal("0.001"), Decimal(1_000_000)
 LAG_LIMIT_SECONDS = Decimal(2)
 REPORT_VALID_NS = 5_000 * NS_PER_MS
 # Between two reports nothing is known of the lag, so one report lets only so many through.
@@ -33,15 +34,16 @@ class Pace:
 
 
 def read_pace(text: str) -> Pace:
-    """Return the pace for ``max`` or a positive number; anything else is a ValueError."""
+    """Return the pace for ``max`` or a number in the range; anything else is a ValueError."""
     if text == "max":
         return Pace(None)
+    expected = f"speed must be 'max' or a number from {SLOWEST} to {FASTEST}, not {text!r}"
     try:
         factor = Decimal(text)
     except ArithmeticError as error:
-        raise ValueError(f"speed must be 'max' or a number above 0, not {text!r}") from error
-    if not factor.is_finite() or factor <= 0:
-        raise ValueError(f"speed must be 'max' or a number above 0, not {text!r}")
+        raise ValueError(expected) from error
+    if not factor.is_finite() or not SLOWEST <= factor <= FASTEST:
+        raise ValueError(expected)
     return Pace(factor)
 
 

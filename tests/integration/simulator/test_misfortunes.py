@@ -40,12 +40,35 @@ def test_429_has_the_body_null_and_passes_next_time(bench: Any, trader: Any) -> 
     assert buy(trader)["status"] == "ok"
 
 
-def test_502_is_a_server_error(bench: Any, trader: Any) -> None:
-    bench.control("faults", kind="502", count=1)
+@pytest.mark.parametrize("kind", ["502", "503", "504"])
+def test_a_gateways_answer_is_a_server_error(bench: Any, trader: Any, kind: str) -> None:
+    bench.control("faults", kind=kind, count=2)
 
-    with pytest.raises(ServerError):
+    with pytest.raises(ServerError) as refused:
         buy(trader)
+    with pytest.raises(ServerError):
+        trader.info.all_mids()
+
+    assert refused.value.status_code == int(kind)
     assert books(bench, trader)["orders"] == []
+    assert buy(trader)["status"] == "ok"
+
+
+@pytest.mark.parametrize(
+    ("kind", "position"), [("reset", {}), ("reset_after_accept", {"ETH": "0.1"})]
+)
+def test_a_connection_can_be_reset_before_an_order_is_taken_and_after(
+    bench: Any, trader: Any, kind: str, position: dict[str, str]
+) -> None:
+    bench.control("faults", kind=kind, count=2)
+
+    with pytest.raises(requests.ConnectionError, match="reset by peer"):
+        buy(trader)
+    with pytest.raises(requests.ConnectionError, match="reset by peer"):
+        trader.info.all_mids()
+
+    assert books(bench, trader)["positions"] == position
+    assert buy(trader)["status"] == "ok"
 
 
 def test_a_halt_is_502_for_everything(bench: Any, trader: Any) -> None:

@@ -93,6 +93,9 @@ def test_only_post_only_orders_pass_after_an_upgrade(
         "Order would increase open interest while open interest is capped",
         "Order rejected due to price more aggressive than oracle while at open interest cap",
         "Price too far from oracle",
+        "Insufficient spot balance",
+        "Order has insufficient spot balance to trade",
+        "Order must have minimum value of 10 USDC.",
     ],
 )
 def test_a_scripted_refusal_is_worded_as_told(

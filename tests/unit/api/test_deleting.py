@@ -13,7 +13,7 @@ from tests.fakes.identity import BOB
 from tests.fakes.requests import new_follow, started
 from tests.fakes.venue import Fault
 from tests.unit.api.deleting import ask, holding
-from tests.unit.workflows.crashing import CrashError, CrashPoint, deliver, make_crash
+from tests.unit.workflows.crashing import CrashError, CrashPoint, deliver, every_crash, make_crash
 from understudy.domain.announcements import of_follow
 from understudy.domain.follows import Follow
 from understudy.domain.ids import FollowId
@@ -220,10 +220,9 @@ def test_what_was_only_wanted_does_not_keep_a_follow_from_ending(api: ApiWorld, 
     assert api.world.table.owners == {}
 
 
-def crashed_delete(api: ApiWorld, token: str, follow_id: str, at: int) -> None:
+def crashed_delete(api: ApiWorld, token: str, follow_id: str, point: CrashPoint) -> None:
     """Let the API die on the way; nobody asks again once the follow is being deleted."""
-    whole, point = api.world.copying, CrashPoint(at, after=bool(at % 2))
-    signer = api.world.signer
+    whole, signer = api.world.copying, api.world.signer
     make_crash(api.world, point)
     lifecycle = replace(api.services.lifecycle, queues=api.world.copying.queues)
     own = replace(lifecycle.own, copies=api.world.copying.store)
@@ -236,13 +235,13 @@ def crashed_delete(api: ApiWorld, token: str, follow_id: str, at: int) -> None:
 
 
 @pytest.mark.parametrize("on_stop", ["copy_closes", "close_now", "keep"])
-@pytest.mark.parametrize("at", range(1, 9))
+@pytest.mark.parametrize(("at", "after"), every_crash(8))
 def test_an_api_that_dies_on_the_way_is_made_up_for_by_the_sweep(
-    api: ApiWorld, token: str, on_stop: str, at: int
+    api: ApiWorld, token: str, on_stop: str, at: int, *, after: bool
 ) -> None:
     follow_id = holding(api, token, on_stop=on_stop)
 
-    crashed_delete(api, token, follow_id, at)
+    crashed_delete(api, token, follow_id, CrashPoint(at, after))
     api.world.sweep()
     api.world.copy("BTC", "-5")
 
@@ -252,14 +251,14 @@ def test_an_api_that_dies_on_the_way_is_made_up_for_by_the_sweep(
     assert list(map(is_by_hand, api.world.table.owners.values())) == [True] * kept
 
 
-@pytest.mark.parametrize("at", range(1, 16))
+@pytest.mark.parametrize(("at", "after"), every_crash(15))
 def test_a_lane_that_dies_on_the_way_ends_the_follow_once(
-    api: ApiWorld, token: str, at: int
+    api: ApiWorld, token: str, at: int, *, after: bool
 ) -> None:
     follow_id = holding(api, token)
     ask(api, token, "DELETE", follow_id)
     whole, signer = api.world.copying, api.world.signer
-    make_crash(api.world, CrashPoint(at, after=bool(at % 2)))
+    make_crash(api.world, CrashPoint(at, after))
     api.world.leader_trades("BTC", "-5")
     api.world.sync()
 

@@ -10,7 +10,7 @@ import pytest
 
 from tests.fakes.builders import LEADER, market
 from tests.fakes.identity import ALICE, BOB
-from tests.fakes.requests import FIXED, created, new_follow, started
+from tests.fakes.requests import created, new_follow, started
 from understudy.domain.follows import AccountMode, Budget, Ledger
 from understudy.domain.ids import FollowId
 from understudy.domain.markets import HYPERLIQUID
@@ -89,20 +89,6 @@ def test_a_wallet_follows_a_leader_once(api: ApiWorld, token: str) -> None:
     answer = api.request("POST", "/v1/follows", new_follow(LEADER), token)
 
     assert (answer.status, answer.code) == (409, "FOLLOW_EXISTS")
-
-
-def test_the_older_nesting_means_the_same(api: ApiWorld, token: str) -> None:
-    body = {
-        "leader_address": LEADER,
-        "copy_budget_usdc": 1000,
-        "cost_per_order_usdc": 100,
-        "risk": {"max_leverage": 5, "max_open_positions": 4},
-    }
-
-    limits = api.request("POST", "/v1/copy/follows", body, token).body["limits"]
-
-    assert (limits["max_total_leverage"], limits["max_open_positions"]) == ("5", 4)
-    assert limits["sizing"] == FIXED
 
 
 def test_only_its_owner_sees_or_moves_a_follow(api: ApiWorld, token: str) -> None:

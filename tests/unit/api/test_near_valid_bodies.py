@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from functions.api.every_route import ROUTES
+from functions.api.follow_routes import Risk
 from functions.api.limits import LimitChoices
 from functions.api.problem_words import OTHERWISE
 from functions.api.routing import Access, Route
@@ -117,7 +118,7 @@ def follow(api: ApiWorld, token: str) -> dict[str, Any]:
 
 
 def older_follow(_: ApiWorld, __: str) -> dict[str, Any]:
-    risk = {**ALL_LIMITS, "sizing": None, "copy_budget_usdc": None}
+    risk = {name: each for name, each in ALL_LIMITS.items() if name in Risk.model_fields}
     budget = {"copy_budget_usdc": "1000", "cost_per_order_usdc": "100"}
     return {"leader_address": "0x" + "8" * 40, **budget, "risk": risk}
 

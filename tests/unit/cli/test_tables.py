@@ -11,16 +11,18 @@ import pytest
 from rich.console import Console
 
 from cli.outcome import FIVE
-from cli.tables import show_run
+from cli.tables import NO_ORDER, show_run
 
 FOLLOWER: Any = SimpleNamespace(number=1, limit_set=SimpleNamespace(title="perfect"))
-EVIDENCE = {
+EVIDENCE: dict[str, Any] = {
     "leader": "0x1",
     "books": {
         "0x1": {"value_usd": "1000.5", "deposited_usd": "1020", "positions": {"BTC": "0.2"}},
+        "0x2": {"orders": [{"received_ms": "5"}]},
     },
     "follows": [
         {
+            "wallet_address": "0x2",
             "receipts": [{"status": "DONE"}, {"status": "SKIPPED", "reason": "STALE"}],
             "money": {"copy_budget_usdc": "100", "used": "2", "pnl": "-1", "unrealized": "0.25"},
             "portfolio": {"BTC": "0.1"},
@@ -45,10 +47,10 @@ FIGURES = {
 }
 
 
-def lines_of_a_run(least_share: str = "0") -> list[list[str]]:
+def lines_of_a_run(least_share: str = "0", evidence: dict[str, Any] = EVIDENCE) -> list[list[str]]:
     said = io.StringIO()
     console = Console(file=said, width=60)
-    show_run(console, [FOLLOWER], EVIDENCE, FIGURES, [], Decimal(least_share))
+    show_run(console, [FOLLOWER], evidence, FIGURES, [], Decimal(least_share))
     return [line.split() for line in said.getvalue().splitlines()]
 
 
@@ -100,3 +102,10 @@ def test_the_share_of_orders_is_shown_and_judged_where_it_is_demanded(
     row = ["share", "of", "pairs", "with", "orders", "0.500", verdict]
 
     assert row in lines_of_a_run(least_share)
+
+
+def test_a_run_without_orders_says_so_in_a_line() -> None:
+    without = {**EVIDENCE, "books": {**EVIDENCE["books"], "0x2": {"orders": []}}}
+
+    assert NO_ORDER.split() in lines_of_a_run(evidence=without)
+    assert NO_ORDER.split() not in lines_of_a_run()

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from decimal import Decimal
+from itertools import accumulate
+from random import Random
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -22,6 +24,7 @@ from tests.fakes.builders import (
     situation,
     trade,
 )
+from tests.unit.domain.arriving import DEARER, moments_of, otherwise, trades_of
 from tests.unit.domain.driving import pinned
 from understudy.adapters.storable import refuse_unstorable
 from understudy.domain.decisions import decide
@@ -34,7 +37,7 @@ from understudy.domain.plans import Decision, OrderPlan
 from understudy.domain.receipting import receipt_of
 from understudy.domain.settlement import settle
 from understudy.domain.situation import Situation
-from understudy.domain.trades import Side
+from understudy.domain.trades import Side, Trade
 
 Move = tuple[Decimal, Decimal]
 EXAMPLES = settings(max_examples=1000, deadline=None)
@@ -60,7 +63,6 @@ LIMITS: st.SearchStrategy[Limits] = st.builds(
     st.integers(10, 100),
     st.none() | st.integers(10, 1000),
 )
-DEARER = Decimal("1.0003")
 MOVES = st.lists(st.tuples(SIZES, PRICES), min_size=1, max_size=12)
 LEADERS = st.integers(1, 20).map(
     lambda leverage: LeaderAccount(Decimal(1_000_000), {"BTC": leverage}, NOW_MS)
@@ -78,7 +80,7 @@ class Copying:
         self.position = Decimal(0)
         self.seq = 0
 
-    def situation(self, end: Decimal, price: Decimal) -> Situation:
+    def move(self, end: Decimal, price: Decimal) -> tuple[Situation, Decision]:
         self.seq += 1
         moved = trade(
             str(self.position),
@@ -88,19 +90,20 @@ class Copying:
             time_ms=NOW_MS + self.seq * 61_000,
             notional=_at_two_prices(abs(end - self.position), price),
         )
-        return situation(
+        return self.take(moved)
+
+    def take(self, moved: Trade) -> tuple[Situation, Decision]:
+        """Decide on a trade and have its order filled."""
+        asked = situation(
             moved, self.follow, self.ledger, budget=self.budget, leader_account=self.leader
         )
-
-    def move(self, end: Decimal, price: Decimal) -> tuple[Situation, Decision]:
-        asked = self.situation(end, price)
         decision = decide(asked)
-        self.position = end
+        self.position, self.seq = moved.end_position, moved.seq
         self.ledger = decision.ledger
         if decision.order is not None:
             # A buy fills at the worst price that it allows.
             bought = decision.order.side is Side.BUY
-            self._fill(decision.order, decision.order.limit_price if bought else price)
+            self._fill(decision.order, decision.order.limit_price if bought else moved.last_price)
         return asked, decision
 
     def moves(self, moves: Iterable[Move]) -> Iterator[tuple[Situation, Decision]]:
@@ -208,13 +211,23 @@ def test_a_follow_never_stands_against_its_leader(
 
 
 @EXAMPLES
-@given(LIMITS, LEADERS, MOVES)
-def test_the_same_trades_give_the_same_plans(
-    own: Limits, leader: LeaderAccount, moves: list[Move]
+@given(LIMITS, LEADERS, MOVES, st.integers(0, 2**32))
+def test_the_same_fills_give_the_same_trades_and_plans_however_they_arrive(
+    own: Limits, leader: LeaderAccount, moves: list[Move], seed: int
 ) -> None:
+    moments = moments_of(moves)
+
+    trades = trades_of(moments)
+    random = Random(seed)  # noqa: S311 - a test's choice, not a secret
+    same_trades = trades_of(otherwise(moments, random))
+
+    assert same_trades == trades
+    assert [each.fill_count for each in trades] == [len(moment) for moment in moments]
+    moved = (sum(fill.signed_size for fill in moment) for moment in moments)
+    assert [each.end_position for each in trades] == list(accumulate(moved))
     once, again = Copying(own, leader), Copying(own, leader)
-    for (_, decision), (_, same) in zip(once.moves(moves), again.moves(moves), strict=True):
-        assert decision == same
+    plans = [once.take(trade)[1] for trade in trades]
+    assert [again.take(trade)[1] for trade in same_trades] == plans
 
 
 @EXAMPLES

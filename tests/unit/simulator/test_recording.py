@@ -259,6 +259,8 @@ def test_a_missing_file_is_refused_in_plain_words(tmp_path: Path) -> None:
         ("1", 400, 400_000_000),
         ("1", 90_000, 1_000_000_000),
         ("10", 90_000, 100_000_000),
+        ("0.001", 90_000, 1_000_000_000_000),
+        ("1000000", 400, 400),
         ("max", 90_000, 0),
     ],
 )
@@ -268,9 +270,12 @@ def test_gaps_are_capped_at_a_second_and_divided_by_the_speed(
     assert read_pace(speed).delay_ns(gap_ms) == delay_ns
 
 
-@pytest.mark.parametrize("speed", ["0", "-1", "fast", "NaN", "Infinity", ""])
+@pytest.mark.parametrize(
+    "speed",
+    ["0", "-1", "fast", "NaN", "Infinity", "", "1000001", "1e400", "1e99999999", "1e-99999999"],
+)
 def test_other_speeds_are_refused(speed: str) -> None:
-    with pytest.raises(ValueError, match="speed must be"):
+    with pytest.raises(ValueError, match=r"speed must be 'max' or a number from 0\.001 to 1000000"):
         read_pace(speed)
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+import pytest
+
 from understudy.domain.markets import HYPERLIQUID
 
 if TYPE_CHECKING:
@@ -14,6 +16,15 @@ if TYPE_CHECKING:
     from understudy.messages import LaneCommand
 
 MOST_DELIVERIES = 8
+
+
+def every_crash(calls: int) -> list[Any]:
+    """Give each of so many calls as a parameter, to die before it and after it: (at, after)."""
+    return [
+        pytest.param(at, after, id=f"{'after' if after else 'before'}-{at}")
+        for at in range(1, calls + 1)
+        for after in (False, True)
+    ]
 
 
 class CrashError(Exception):

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
+
+import pytest
 
 from tests.fakes.builders import LEADER, limits, ratio, trade
 from tests.fakes.world import World
+from tests.unit.workflows.crashing import CrashError, Crashing, CrashPoint, every_crash
 from tests.unit.workflows.restoring import begun, saved, stop_and_restore
 from understudy.domain.markets import HYPERLIQUID
 from understudy.domain.trades import Fill
 from understudy.messages import FillFanOut, LeaderFills
 from understudy.workflows.fill_fan_out import fan_out_shard
 from understudy.workflows.leader_sync import sync_leader
+from understudy.workflows.watching.fanning_out import FanOutPorts
 
 TWO_SHARDS = 201
 
@@ -54,6 +59,32 @@ def test_a_shard_that_is_sent_again_reaches_each_lane_once() -> None:
     world.sync()
 
     assert len(world.queues.lanes.take(1000)) == TWO_SHARDS
+
+
+def _fan_out_twice(world: World, point: CrashPoint) -> None:
+    """Have every shard of a trade sent on by a worker that may die, and by the next one."""
+    store, queues = Crashing(world.leaders, point), Crashing(world.queues, point)
+    ports = FanOutPorts(store, queues, world.clock)
+    for _ in range(2):
+        for shard in range(2):
+            with suppress(CrashError):
+                fan_out_shard(ports, FillFanOut(trade(), shard))
+
+
+def _calls_of_a_fan_out() -> int:
+    point = CrashPoint()
+    _fan_out_twice(_much_followed(), point)
+    return point.calls
+
+
+@pytest.mark.parametrize(("at", "after"), every_crash(_calls_of_a_fan_out()))
+def test_a_worker_that_dies_at_any_call_reaches_each_lane_once(at: int, *, after: bool) -> None:
+    world = _much_followed()
+
+    _fan_out_twice(world, CrashPoint(at, after))
+
+    follows = [command.follow_id for command in world.queues.lanes.take(1000)]
+    assert len(follows) == len(set(follows)) == TWO_SHARDS
 
 
 def test_a_shards_message_from_before_a_restore_reaches_no_lane() -> None:

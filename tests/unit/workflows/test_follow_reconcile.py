@@ -10,7 +10,7 @@ import pytest
 
 from tests.fakes.venue import Fault
 from tests.fakes.world import World, following
-from tests.unit.workflows.crashing import CrashError, CrashPoint, make_crash
+from tests.unit.workflows.crashing import CrashError, CrashPoint, every_crash, make_crash
 from understudy.domain.errors import VenueUnreachableError
 from understudy.domain.follows import FollowStatus, PauseReason
 from understudy.domain.ids import FollowId, WalletId
@@ -136,22 +136,39 @@ def test_an_open_exit_converges_in_the_sweep() -> None:
     assert world.receipts(follow)[-1].status is CopyStatus.DONE
 
 
-def _resolve_dying(world: World, at: int) -> None:
-    """Have a resolver die at one of its calls, and its command run again."""
-    make_crash(world, CrashPoint(at, after=True))
+def _resolve_dying(world: World, point: CrashPoint) -> int:
+    """Have a resolver die at one of its calls, and its command run again; gives their number."""
+    make_crash(world, point)
     for command in world.queues.reconcile.take():
         try:
             reconcile(world.reconcile_ports, command)
         except CrashError:
             reconcile(world.reconcile_ports, command)
+    return point.calls
 
 
-@pytest.mark.parametrize("at", range(1, 16))
-def test_a_resolver_that_dies_at_any_call_settles_once(at: int) -> None:
+def _unheard() -> tuple[World, FollowId]:
+    """Have an order that the venue took, whose answer was lost, and its resolver due."""
     world, follow = following("5")
     world.copy_now("BTC", "-2", Fault.TIMES_OUT_AFTER_ACCEPT)
     world.clock.advance(21_000)
-    _resolve_dying(world, at)
+    return world, follow
+
+
+def _lost() -> tuple[World, FollowId]:
+    """Have an exit that never arrived, nor its repetition, and its resolver due."""
+    world, follow = following("5")
+    world.copy_now("BTC", "-5", Fault.NEVER_ARRIVES, Fault.NEVER_ARRIVES)
+    world.pass_time(3)
+    assert world.held_at_venue(follow) == 5
+    world.clock.advance(21_000)
+    return world, follow
+
+
+@pytest.mark.parametrize(("at", "after"), every_crash(_resolve_dying(_unheard()[0], CrashPoint())))
+def test_a_resolver_that_dies_at_any_call_settles_once(at: int, *, after: bool) -> None:
+    world, follow = _unheard()
+    _resolve_dying(world, CrashPoint(at, after))
 
     world.pump()
 
@@ -160,14 +177,12 @@ def test_a_resolver_that_dies_at_any_call_settles_once(at: int) -> None:
     assert world.orders_at_venue(follow) == 2
 
 
-@pytest.mark.parametrize("at", range(1, 16))
-def test_an_exit_whose_resolver_dies_at_any_call_goes_on_without_a_sweep(at: int) -> None:
-    world, follow = following("5")
-    world.copy_now("BTC", "-5", Fault.NEVER_ARRIVES, Fault.NEVER_ARRIVES)
-    world.pass_time(3)
-    assert world.held_at_venue(follow) == 5
-    world.clock.advance(21_000)
-    _resolve_dying(world, at)
+@pytest.mark.parametrize(("at", "after"), every_crash(_resolve_dying(_lost()[0], CrashPoint())))
+def test_an_exit_whose_resolver_dies_at_any_call_goes_on_without_a_sweep(
+    at: int, *, after: bool
+) -> None:
+    world, follow = _lost()
+    _resolve_dying(world, CrashPoint(at, after))
 
     world.pump()
 

@@ -281,3 +281,15 @@ def test_closing_out_flattens_what_is_held() -> None:
     assert world.held_at_venue(follow) == 0
     assert world.ledger(follow).is_flat
     assert world.table.owners == {}
+
+
+def test_an_entry_on_a_dex_without_collateral_says_so_and_the_next_one_is_copied() -> None:
+    world, follow = following()
+
+    world.copy_now("xyz:TSLA", "1")
+    world.copy_now("BTC", "1")
+
+    unfunded, other = world.receipts(follow)
+    assert (unfunded.status, unfunded.reason) == (CopyStatus.SKIPPED, Reason.DEX_NOT_FUNDED)
+    assert (unfunded.numbers["own_equity"], other.status) == (0, CopyStatus.DONE)
+    assert world.orders_at_venue(follow) == 1

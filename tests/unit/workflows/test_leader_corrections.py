@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from decimal import Decimal
 
 import pytest
@@ -9,7 +10,7 @@ import pytest
 from tests.fakes.builders import LEADER
 from tests.fakes.world import World
 from tests.unit.workflows.comparing import REPAIR, begun_world, repair, trades_of
-from tests.unit.workflows.crashing import CrashError, Crashing, CrashPoint
+from tests.unit.workflows.crashing import CrashError, Crashing, CrashPoint, every_crash
 from understudy.domain.ids import FollowId
 from understudy.domain.markets import HYPERLIQUID
 from understudy.domain.reasons import Reason
@@ -153,20 +154,29 @@ def test_a_correction_is_no_trade_of_the_leaders_pace() -> None:
     assert (after.last_trade_ms, after.doubts) == (before.last_trade_ms, ())
 
 
-@pytest.mark.parametrize("at", range(1, 9))
-def test_whoever_dies_on_the_way_the_exit_is_copied_once(at: int) -> None:
+def _correct_twice(point: CrashPoint) -> tuple[World, FollowId]:
+    """Have a position that is gone corrected by a worker that may die, and by the next one."""
     world, follow = begun_world("5")
     _settled_at(world, "0")
     repair(world, times=1)
-    point = CrashPoint(at, after=bool(at % 2))
     fan_out = FanOutPorts(
         Crashing(world.leaders, point), Crashing(world.queues, point), world.clock
     )
     for _ in range(2):
-        try:
+        with suppress(CrashError):
             sync_leader(SyncPorts(fan_out, world.markets, world.copying.venues), [REPAIR])
-        except CrashError:
-            continue
+    return world, follow
+
+
+def _calls_of_a_correction() -> int:
+    point = CrashPoint()
+    _correct_twice(point)
+    return point.calls
+
+
+@pytest.mark.parametrize(("at", "after"), every_crash(_calls_of_a_correction()))
+def test_whoever_dies_on_the_way_the_exit_is_copied_once(at: int, *, after: bool) -> None:
+    world, follow = _correct_twice(CrashPoint(at, after))
     world.pump()
     world.clock.advance(31_000)
     world.sweep()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
 from itertools import permutations
 from typing import Any
@@ -11,7 +12,7 @@ import pytest
 from tests.fakes.builders import LEADER, limits
 from tests.fakes.world import World
 from tests.unit.workflows.comparing import begun_world, trades_of
-from tests.unit.workflows.crashing import CrashError, Crashing, CrashPoint
+from tests.unit.workflows.crashing import CrashError, Crashing, CrashPoint, every_crash
 from understudy.domain.markets import HYPERLIQUID
 from understudy.domain.receipts import CopyStatus
 from understudy.domain.trades import Fill, TradeKind
@@ -184,24 +185,36 @@ def test_a_worker_that_dies_before_the_fan_out_is_made_up_for() -> None:
     assert world.held_at_venue(follow) == 5
 
 
-def test_a_worker_that_dies_at_any_call_stores_and_sends_each_trade_once() -> None:
-    for at in range(1, 12):
-        world, follow = begun_world()
-        fills = [*_fills(world, "5"), *_fills(world, "-2")]
-        point = CrashPoint(at, after=bool(at % 2))
-        store = Crashing(world.leaders, point)
-        fan_out = FanOutPorts(store, Crashing(world.queues, point), world.clock)
-        ports = SyncPorts(fan_out, world.markets, world.copying.venues)
-        message = LeaderFills(HYPERLIQUID, LEADER, tuple(fills))
-        for _ in range(2):
-            try:
-                sync_leader(ports, [message])
-            except CrashError:
-                continue
-        world.pump()
+def _sync_twice(world: World, point: CrashPoint) -> None:
+    """Have two trades numbered by a worker that may die, and by the next one."""
+    fills = [*_fills(world, "5"), *_fills(world, "-2")]
+    store = Crashing(world.leaders, point)
+    fan_out = FanOutPorts(store, Crashing(world.queues, point), world.clock)
+    ports = SyncPorts(fan_out, world.markets, world.copying.venues)
+    message = LeaderFills(HYPERLIQUID, LEADER, tuple(fills))
+    for _ in range(2):
+        with suppress(CrashError):
+            sync_leader(ports, [message])
 
-        assert [(trade.seq, trade.size) for trade in trades_of(world)] == [(1, 5), (2, 2)]
-        assert world.held_at_venue(follow) == 3
+
+def _calls_of_a_sync() -> int:
+    point = CrashPoint()
+    _sync_twice(begun_world()[0], point)
+    return point.calls
+
+
+@pytest.mark.parametrize(("at", "after"), every_crash(_calls_of_a_sync()))
+def test_a_worker_that_dies_at_any_call_stores_and_sends_each_trade_once(
+    at: int, *, after: bool
+) -> None:
+    world, follow = begun_world()
+
+    _sync_twice(world, CrashPoint(at, after))
+    world.pump()
+
+    assert [(trade.seq, trade.size) for trade in trades_of(world)] == [(1, 5), (2, 2)]
+    assert world.held_at_venue(follow) == 3
+    assert world.orders_at_venue(follow) == 2
 
 
 def test_two_workers_with_the_same_fills_store_one_trade() -> None:
