@@ -37,7 +37,8 @@ if TYPE_CHECKING:
 _QUEUE_URL = re.compile(rf'"url": "http://{re.escape(HOST)}:([1-9][0-9]{{,4}})/')
 HIGHEST_PORT = 65_535
 FULL_BELOW_BYTES = 1_000_000
-STARTING = " starting"
+# Before the number: a version that knows nothing of it writes its own over the beginning.
+STARTING = "starting "
 LOOKED_AT_TIMES = 4
 LOOKED_AT_SECONDS = 0.05
 
@@ -186,7 +187,7 @@ class StateFolder:
         try:
             _take(descriptor)
         except OSError as problem:
-            holder = _noted(descriptor).removesuffix(STARTING) or "unknown"
+            holder = _noted(descriptor).removeprefix(STARTING) or "unknown"
             os.close(descriptor)
             raise LocalCloudError(
                 Code.STATE_IN_USE,
@@ -194,7 +195,7 @@ class StateFolder:
                 "stop that one first (Ctrl-C where it runs), or choose another folder",
             ) from problem
         noted = _noted(descriptor)
-        after_a_kill = noted != "" and not noted.endswith(STARTING)
+        after_a_kill = noted != "" and not noted.startswith(STARTING)
         note_holder(descriptor, os.getpid(), "" if after_a_kill else STARTING)
         os.utime(descriptor)  # since when it is used
         return Lock(descriptor, after_a_kill)
@@ -202,7 +203,7 @@ class StateFolder:
 
 def note_holder(descriptor: int, process_id: int, state: str = "") -> None:
     """Note in the file of a lock whose process can be ended to free it; runs unless STARTING."""
-    noted = f"{process_id}{state}".encode()
+    noted = f"{state}{process_id}".encode()
     os.pwrite(descriptor, noted, 0)
     os.ftruncate(descriptor, len(noted))
 

@@ -49,7 +49,7 @@ def test_a_second_user_is_refused_until_the_first_lets_go(folder: StateFolder) -
     assert refused.value.code is Code.STATE_IN_USE
 
 
-@pytest.mark.parametrize("before", ["", "4711", "4711 starting"])
+@pytest.mark.parametrize("before", ["", "4711", "starting 4711"])
 def test_it_is_told_which_process_can_be_ended(folder: StateFolder, before: str) -> None:
     folder.running.write_text(before, encoding="utf-8")
     with closing(folder.lock()), pytest.raises(LocalCloudError) as refused:
@@ -133,6 +133,17 @@ def test_a_start_that_was_refused_is_no_kill_and_hides_none(folder: StateFolder)
     folder.lock().close()
     with closing(folder.lock()) as fourth:
         assert fourth.after_a_kill
+
+
+def test_a_kill_of_the_version_before_is_noticed_behind_a_start_that_was_refused(
+    folder: StateFolder,
+) -> None:
+    folder.lock().close()
+    with folder.running.open("r+b", buffering=0) as running:
+        running.write(b"4711")  # over what lies there, which it does not cut
+
+    with closing(folder.lock()) as after_it:
+        assert after_it.after_a_kill
 
 
 @pytest.mark.parametrize("damaged", ["", "{", "[1]", "\x00"])
