@@ -175,7 +175,8 @@ def _rate(scene: Scene, _: Numbers) -> Gate:
 
 def _breaker(scene: Scene, _: Numbers) -> Gate:
     pressed = "BREAKER_OPEN" in scene.pressure
-    return Gate.DOUBTFUL if scene.book.is_failing or pressed else Gate.OPEN
+    rests = scene.book.may_rest(scene.trade.sent_ms)
+    return Gate.DOUBTFUL if rests or pressed else Gate.OPEN
 
 
 def _unfunded(_: Scene, numbers: Numbers) -> Gate:

@@ -5,16 +5,19 @@ It moves by the fills that receipts claim; every claim is compared with the venu
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import NamedTuple
 
-from simulators.judge.evidence import VenueOrder
+from simulators.judge.evidence import Leg, VenueOrder
 from simulators.judge.exact import ONE, ZERO, Span, sign_of
 
 ENTRY_GAP_MS = 60_000
 FAILURES_TO_REST = 5
+FAILED = frozenset({"REJECTED", "EXPIRED"})
+# How long nobody may know of an order that it has filled.
+LONGEST_UNKNOWN_MS = 60_000
 
 
 @dataclass(slots=True)
@@ -159,20 +162,37 @@ class FollowBook:
     worst_realized: Fraction = ZERO
     worst_equity: Fraction = ZERO
     failures_in_row: int = 0
+    rests_until_ms: Fraction = ZERO
     slack_usdc: Fraction = ZERO
     slack_positions: int = 0
 
     @property
     def is_failing(self) -> bool:
-        """Say whether so many copies in a row have failed that entries may rest."""
+        """Say whether so many orders in a row have failed that entries may rest."""
         return self.failures_in_row >= FAILURES_TO_REST
 
-    def note_outcome(self, *, is_failure: bool, filled: Collection[str]) -> None:
-        """Count failures in a row; exits go out all the while, and end no rest of entries."""
-        if is_failure:
+    def may_rest(self, at_ms: Fraction) -> bool:
+        """Say whether entries may rest: until one fills, and is known to have filled."""
+        return self.is_failing or at_ms <= self.rests_until_ms
+
+    def note_outcome(self, orders: Sequence[Leg], *, is_failure: bool, sent_ms: Fraction) -> None:
+        """Count failures in a row, each order's; exits go out all the while, and end no rest."""
+        failed = 0
+        for order in orders:
+            if order.filled:
+                self._note_fill(order, sent_ms)
+            elif order.state in FAILED:
+                self.failures_in_row += 1
+                failed += 1
+        if is_failure and not failed:
             self.failures_in_row += 1
-        elif {*filled} - {"exit"} if self.is_failing else filled:
-            self.failures_in_row = 0
+
+    def _note_fill(self, order: Leg, sent_ms: Fraction) -> None:
+        if self.is_failing and order.kind == "exit":
+            return
+        if self.is_failing:
+            self.rests_until_ms = sent_ms + LONGEST_UNKNOWN_MS
+        self.failures_in_row = 0
 
     def holding(self, symbol: str) -> Holding:
         """Give the symbol's holding, made when first asked for."""

@@ -241,8 +241,8 @@ class Pair:
 
     def _count_failures(self) -> None:
         status = "" if self.receipt is None else self.receipt.status
-        filled = {leg.kind for leg in self._orders if leg.filled}
-        self.book.note_outcome(is_failure=status in FAILURES, filled=filled)
+        failed, sent_ms = status in FAILURES, self.trade.sent_ms
+        self.book.note_outcome(self._orders, is_failure=failed, sent_ms=sent_ms)
 
     def _note_missed(self) -> None:
         holding, trade = self.book.holding(self.trade.symbol), self.trade
