@@ -48,7 +48,7 @@ def build(actor: Actor = Actor.API) -> ApiServices:
 
     `actor` is who calls, and whose name the audit has for what is done here.
     """
-    keys = LambdaAgentKeys(clients.functions(), environment.text("ENROLL_FUNCTION"))
+    keys = LambdaAgentKeys(clients.functions_for_people(), environment.text("ENROLL_FUNCTION"))
     ports = _ports(keys, actor)
     referral_code = os.environ.get("HYPERLIQUID_REFERRAL_CODE", "")
     queues = partial(queue_depths, clients.sqs(), environment.queue_urls(*QUEUES))
@@ -96,7 +96,9 @@ def _copying(table: Table, people: Table) -> CopyingPorts:
 
 
 def _audit_extracts() -> LambdaAuditExtracts:
-    return LambdaAuditExtracts(clients.functions(), environment.text("AUDIT_EXTRACT_FUNCTION"))
+    return LambdaAuditExtracts(
+        clients.functions_for_people(), environment.text("AUDIT_EXTRACT_FUNCTION")
+    )
 
 
 def _operators() -> Table:

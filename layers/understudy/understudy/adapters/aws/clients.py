@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 MODELS = Path(__file__).parent / "models"
 _SERVICE_SECONDS = 1  # an answer that takes longer is lost: asking again is faster than waiting
 _FUNCTION_SECONDS = 3  # room for a cold start, and for what the function asks of the services
+_PERSON_SECONDS = (
+    10  # as long as a function may take: who asked for it rather waits than asks again
+)
 _CONFIG = Config(
     connect_timeout=1,
     read_timeout=_SERVICE_SECONDS,
@@ -54,6 +57,11 @@ def eventbridge() -> EventBridgeClient:
 def functions() -> LambdaClient:
     """Give the client that invokes functions."""
     return cast("LambdaClient", _client("lambda", _FUNCTION_SECONDS))
+
+
+def functions_for_people() -> LambdaClient:
+    """Give the client that invokes functions while somebody waits for the answer."""
+    return cast("LambdaClient", _client("lambda", _PERSON_SECONDS))
 
 
 def kms() -> KMSClient:
