@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import signal
 import subprocess
 import sys
@@ -13,7 +12,7 @@ import pytest
 from cli.errors import CommandError
 from cli.simulator import SimulatorProcess
 from cli.venue_bench import VenueBench
-from localcloud.processes import process_tree
+from tests.begun import begun_processes
 from tests.patience import eventually
 
 pytestmark = pytest.mark.integration
@@ -56,11 +55,11 @@ def test_books_that_cannot_be_read_are_named_and_nothing_runs(tmp_path: Path) ->
     books = tmp_path / "venue"
     books.mkdir()
     (books / "books.json").write_text("{")
-    before = process_tree(os.getpid())
+    before = begun_processes()
 
     with pytest.raises(CommandError, match="cannot be read"):
         SimulatorProcess.start(tmp_path, 0, books=books)
-    assert process_tree(os.getpid()) == before
+    assert begun_processes() == before
 
 
 def test_it_ends_when_the_command_was_killed(tmp_path: Path) -> None:

@@ -12,9 +12,9 @@ import pytest
 
 from localcloud.emulator import Emulator
 from localcloud.errors import Code, LocalCloudError
-from localcloud.processes import process_tree
 from localcloud.stack import bring_up
 from localcloud.state_folder import StateFolder
+from tests.begun import begun_processes
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -24,9 +24,9 @@ pytestmark = pytest.mark.integration
 
 @pytest.fixture(autouse=True)
 def _nothing_left_running() -> Any:
-    before = process_tree(os.getpid())
+    before = begun_processes()
     yield
-    assert process_tree(os.getpid()) == before
+    assert begun_processes() == before
 
 
 def test_a_port_in_use_is_refused(tmp_path: Path) -> None:
