@@ -240,8 +240,9 @@ def _order_entry(
 def _netted_entry(situation: Situation) -> Decision:
     """Order what waited or slower modes collected; the gates of single trades do not apply again.
 
-    How often is entered is asked again: windows of several symbols may end within a minute. What is
-    too small for an order asks nothing of the account, and is carried on.
+    How often is entered is asked again, as windows of several symbols may end within a minute, and
+    whose the symbol is: what is carried owns nothing. What is too small for an order asks nothing
+    of the account, and is carried on.
     What waited for an unknown order has no window: when it is too late for it, its receipt says so.
     """
     ledger, market = without_late_carry(situation), situation.market
@@ -250,7 +251,7 @@ def _netted_entry(situation: Situation) -> Decision:
     situation = replace(situation, ledger=ledger)
     carried = abs(ledger.wanted_more)
     side = Side.of(ledger.wanted_more)
-    reason = gates.standing(situation)
+    reason = gates.standing(situation) or gates.ownership(situation)
     if not _is_too_small(market.lot_size(carried), _least_price(situation, side), market):
         reason = reason or gates.account(situation)
     if reason is not None:

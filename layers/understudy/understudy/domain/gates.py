@@ -95,16 +95,20 @@ def pace(situation: Situation, time_ms: int) -> Reason | None:
     return Reason.RATE_LIMITED if is_used_up or rests else None
 
 
+def ownership(situation: Situation) -> Reason | None:
+    """Refuse a symbol that another follow of the wallet, or its owner's hand, has."""
+    free = situation.owner in (None, situation.follow.follow_id)
+    return None if free else Reason.SYMBOL_IN_USE
+
+
 def _symbol(situation: Situation, side: Side) -> Reason | None:
     limits, name = situation.follow.limits, situation.trade.symbol
     left_out = bool(limits.symbols_allow) and name not in limits.symbols_allow
     wanted = CopySides.LONGS if side is Side.BUY else CopySides.SHORTS
-    free = situation.owner in (None, situation.follow.follow_id)
     return _first(
         (left_out or name in limits.symbols_deny, Reason.SYMBOL_NOT_ALLOWED),
         (limits.sides not in (CopySides.BOTH, wanted), Reason.SIDE_NOT_ALLOWED),
-        (not free, Reason.SYMBOL_IN_USE),
-    )
+    ) or ownership(situation)
 
 
 def _timing(situation: Situation, side: Side) -> Reason | None:
