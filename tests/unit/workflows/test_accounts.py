@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -195,3 +196,82 @@ def test_a_reading_from_before_the_hand_took_a_symbol_frees_it_not() -> None:
     before, after = world.receipts(follow)[-2:]
     assert before.reason is Reason.SYMBOL_IN_USE
     assert after.status is CopyStatus.DONE
+
+
+def _hand_trades(world: World, follow: FollowId, size: str, symbol: str = "ETH") -> None:
+    world.venue.trade(world.table.follows[follow].wallet_address, symbol, size)
+
+
+@pytest.mark.parametrize("copied", ["2", "-2"])
+def test_nothing_is_entered_beside_what_its_owner_took_by_hand_after_the_start(copied: str) -> None:
+    world, follow, _ = _world()
+    _hand_trades(world, follow, "5")
+    world.clock.advance(31_000)
+
+    for size in (copied, str(-Decimal(copied))):
+        world.price("ETH", "100")
+        world.copy("ETH", size)
+        world.sweep()
+
+    assert world.failed == []
+    assert world.held_at_venue(follow, "ETH") == 5
+    assert world.receipts(follow)[-2].reason is Reason.SYMBOL_IN_USE
+    assert not world.ledger(follow, "ETH").entries_paused
+
+
+def test_a_symbol_that_its_owner_took_by_hand_is_copied_again_once_it_is_flat() -> None:
+    world, follow, _ = _world()
+    _hand_trades(world, follow, "5")
+    world.clock.advance(31_000)
+    world.price("ETH", "100")
+    world.copy("ETH", "1")
+    _hand_trades(world, follow, "-5")
+    world.price("ETH", "100")
+
+    world.copy("ETH", "1")
+
+    assert world.receipts(follow)[-1].status is CopyStatus.DONE
+    assert world.held_at_venue(follow, "ETH") == world.ledger(follow, "ETH").held == 1
+
+
+def test_what_its_owner_turned_round_by_hand_is_the_hands() -> None:
+    world, follow, _ = _world()
+    _hand_trades(world, follow, "-4", "BTC")
+    world.copy("BTC", "-0.5")  # the venue refuses our exit: there is nothing of it left
+    assert world.ledger(follow).is_flat
+
+    world.price("BTC", "100")
+    world.copy("BTC", "1")
+
+    assert world.receipts(follow)[-1].reason is Reason.SYMBOL_IN_USE
+    assert world.held_at_venue(follow) == -3
+
+
+def test_what_a_follow_closed_after_the_reading_is_nobodys_hand_and_asks_nothing() -> None:
+    world, follow, reader = _world()
+    world.clock.advance(31_000)
+    world.price("BTC", "100")
+    world.copy_now("BTC", "1")
+    asked = reader.readings
+    world.copy_now("BTC", "-2")
+    world.clock.advance(2_000)
+
+    world.copy_now("BTC", "1")
+
+    assert reader.readings == asked
+    assert world.held_at_venue(follow) == 1
+
+
+def test_a_position_that_nobody_here_has_is_not_believed_nor_entered_beside_unasked() -> None:
+    world, follow, reader = _world()
+    _hand_trades(world, follow, "5")
+    world.clock.advance(31_000)
+    world.sweep()
+    reader.is_silent = True
+
+    world.price("ETH", "100")
+    world.copy_now("ETH", "1")
+
+    assert world.failed == [reader.refusal]
+    assert world.held_at_venue(follow, "ETH") == 5
+    assert (world.table.follows[follow].wallet_id, "ETH") not in world.table.owners

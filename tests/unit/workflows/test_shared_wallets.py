@@ -74,6 +74,19 @@ def test_a_symbol_that_became_free_is_copied_by_the_other_follow() -> None:
     assert world.ledger(second).held == world.held_at_venue(second) == 1
 
 
+def test_what_the_other_follow_closed_after_the_reading_is_nobodys_hand() -> None:
+    world, first, second = _two_follows()
+    world.copy("BTC", "5")
+    world.sweep()  # reads the account while the first holds it
+    world.copy_now("BTC", "-5")
+    world.clock.advance(2_000)
+
+    _other_copies(world, "1")
+
+    assert world.receipts(second)[-1].reason is None
+    assert world.ledger(second).held == world.held_at_venue(first) == 1
+
+
 def test_a_wish_that_was_carried_is_not_compared_with_the_others_position() -> None:
     world, first, second = _two_follows()
     _other_copies(world, "0.05")

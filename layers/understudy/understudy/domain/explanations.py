@@ -45,7 +45,9 @@ MEANINGS: Mapping[Reason, Meaning] = {
     Reason.ODDS_OUT_OF_RANGE: Meaning("the odds lie outside of the range that was chosen"),
     Reason.SYMBOL_NOT_ALLOWED: Meaning("this follow leaves the symbol out"),
     Reason.SIDE_NOT_ALLOWED: Meaning("this follow does not enter positions of this side"),
-    Reason.SYMBOL_IN_USE: Meaning("another follow of the same wallet trades this symbol"),
+    Reason.SYMBOL_IN_USE: Meaning(
+        "another follow of the same wallet has this symbol, or its owner holds it by hand"
+    ),
     Reason.SAME_ENTRY: Meaning(
         "this trade belongs to an entry that was paid for: fixed sizing pays once for each",
         ("seconds_since_entry", "one_entry_for"),

@@ -1,4 +1,4 @@
-"""The account that an entry is decided with: read again when it is old, freed from the hand.
+"""The account that an entry is decided with: read again when it is old, and whose the symbol is.
 
 An entry waits for a reading only briefly: exits are behind it in its lane.
 """
@@ -8,7 +8,7 @@ from __future__ import annotations
 from understudy.domain.decisions import CLOCKS_DIFFER_MS
 from understudy.domain.errors import RequestBudgetError, VenueUnreachableError
 from understudy.domain.follows import Account
-from understudy.domain.ownership import SymbolOwner, by_hand_since_ms, is_by_hand
+from understudy.domain.ownership import SymbolOwner, by_hand, by_hand_since_ms, is_by_hand
 from understudy.domain.replacing import replace
 from understudy.ports.copying import Changes
 from understudy.workflows.copying.views import CopyPorts, View
@@ -24,10 +24,14 @@ def with_account(ports: CopyPorts, view: View, asked_ms: int) -> View:
     While the venue or our budget of questions gives none, one that is still usable will do: the
     reconcile renews it every minute. When there is none, and none to be had in this minute or
     within seconds of `asked_ms`, the view is left without one. Raises VenueUnreachableError before.
+
+    A reading that shows what no follow has is asked for again before it is believed: another follow
+    of the wallet may have closed it since.
     """
     reading, now_ms = view.around.account, ports.clock.now_ms()
-    if not _covers(reading, view.market.dex, now_ms - YOUNG_MS):
-        is_usable = _covers(reading, view.market.dex, now_ms - USABLE_MS)
+    is_doubtful = _shows_the_hand(view)
+    if is_doubtful or not _covers(reading, view.market.dex, now_ms - YOUNG_MS):
+        is_usable = not is_doubtful and _covers(reading, view.market.dex, now_ms - USABLE_MS)
         try:
             reading = _read(ports, view, urgent=not is_usable)
         except VenueUnreachableError as error:
@@ -38,6 +42,8 @@ def with_account(ports: CopyPorts, view: View, asked_ms: int) -> View:
                 raise
             return replace(view, around=replace(view.around, account=None))
         view = replace(view, around=replace(view.around, account=reading))
+        if _shows_the_hand(view):
+            return _left_to_the_hand(ports, view)
     return _freed_from_hand(ports, view)
 
 
@@ -56,6 +62,28 @@ def _read(ports: CopyPorts, view: View, *, urgent: bool) -> Account:
     )
     ports.store.put_account(reading)
     return reading
+
+
+def _shows_the_hand(view: View) -> bool:
+    """Say whether the symbol is held and no follow of the wallet has it.
+
+    What the follow closed itself, later than the reading, shows in it as well.
+    """
+    account, ledger = view.around.account, view.ledger
+    if account is None or view.around.owner is not None:
+        return False
+    if ledger.held or ledger.pending or not account.positions.get(view.symbol):
+        return False
+    return account.read_at_ms > ledger.flat_at_ms + CLOCKS_DIFFER_MS
+
+
+def _left_to_the_hand(ports: CopyPorts, view: View) -> View:
+    """Leave a symbol to its owner: beside a hand no exit knows what is its own to close."""
+    hand = by_hand(ports.clock.now_ms())
+    ports.store.commit(
+        Changes(owner_taken=SymbolOwner(view.state.follow.wallet_id, view.symbol, hand))
+    )
+    return replace(view, around=replace(view.around, owner=hand))
 
 
 def _freed_from_hand(ports: CopyPorts, view: View) -> View:
