@@ -5,8 +5,9 @@ from __future__ import annotations
 import shutil
 import time
 from collections.abc import Mapping
-from contextlib import closing, contextmanager, nullcontext, suppress
+from contextlib import closing, contextmanager, nullcontext
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -114,7 +115,7 @@ def running_system(plan: Plan, say: Callable[[str], None]) -> Iterator[System]:
             lock=lock,
             parameters=parameters,
             progress=say,
-            before_events=_warm_api,
+            before_events=partial(_warm_api, say),
         ) as stack:
             bench, older = VenueBench(simulator.url), identity_parameters.get("OlderSystemUrl", "")
             system = System(stack, simulator, bench, refusals, identity_url, older, parameters)
@@ -139,13 +140,17 @@ def _claimed(plan: Plan, folder: StateFolder) -> Iterator[tuple[Lock, str]]:
         yield lock, execution_epoch(folder, lock, plan.parameters.get(EPOCH, "0"))
 
 
-def _warm_api(stack: Stack) -> None:
+def _warm_api(say: Callable[[str], None], stack: Stack) -> None:
     """Have the API started before all else: who calls it once it is up waits for no start.
 
     Its description is asked for: unlike its health, that goes through the door, as any call does.
     """
-    with suppress(ApiError):  # whatever is wrong with it, the next caller learns
+    try:
         ApiClient(stack.api_urls[API], SIGN_IN).call("GET", "/openapi.json")
+    except ApiError as error:
+        # No reason to take down all else: it may be busy, and who looks for a fault needs it up.
+        said = explained(error)
+        say(f"the API's first call failed: {said.code}: {said.message}")
 
 
 def _sole_use(folder: StateFolder) -> Lock:

@@ -11,7 +11,7 @@ from ministack.core import lambda_runtime
 from ministack.services import sts
 
 from localcloud.call_counts import CallCounts
-from localcloud.patches import denials, event_sources, schedules
+from localcloud.patches import denials, deployed, event_sources, schedules
 from localcloud.patches.worker_times import times
 from localcloud.wire import CONTROL
 
@@ -57,8 +57,9 @@ def with_control(emulator: Application) -> Application:
 
 def _begin() -> int:
     """Let event sources take batches, and schedules run; return how many of those run at once."""
-    event_sources.begin()
-    return schedules.begin()
+    deployed.everything.set()
+    event_sources.wake()
+    return schedules.run_those_of_every_minute()
 
 
 def _workers() -> list[dict[str, str | int]]:

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 from ministack.core import concurrency
 from ministack.services import dynamodb, lambda_svc, sqs
 
+from localcloud.patches import deployed
 from localcloud.patches.attributes import existing
 
 if TYPE_CHECKING:
@@ -28,12 +29,11 @@ READ_EVERY_SECONDS = 0.25
 STREAMS = "table-streams"
 
 logger = logging.getLogger(__name__)
-_may_begin, _paused = threading.Event(), threading.Event()
+_paused = threading.Event()
 
 
-def begin() -> None:
-    """Take batches from now on: deploying anew cuts short whatever function runs."""
-    _may_begin.set()
+def wake() -> None:
+    """Look for batches at once."""
     lambda_svc._esm_wake.set()  # noqa: SLF001 - the patch
 
 
@@ -60,7 +60,7 @@ def _pausable_queues() -> None:
 
 
 def _may_poll() -> bool:
-    return _may_begin.is_set() and not _paused.is_set()
+    return deployed.everything.is_set() and not _paused.is_set()
 
 
 def _groups_side_by_side() -> None:
@@ -124,7 +124,7 @@ def _streams_on_their_own_thread() -> None:
     every = existing(lambda_svc, "_iter_all_esms")
 
     def serve() -> None:
-        _may_begin.wait()
+        deployed.everything.wait()
         while not _paused.is_set():
             try:
                 is_behind = poll() and any(map(_has_full_batch, every()))

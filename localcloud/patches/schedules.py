@@ -1,17 +1,17 @@
 """Runs recurring schedules at once, by the emulator's own ticker and so with its checks.
 
 Left alone, a `rate(1 minute)` fires for the first time after about 69 seconds. On a kept state the
-ticker would find all of them overdue: until they are run at once it rests, else what takes long to
+ticker would find all of them overdue: until all is deployed it rests, else what takes long to
 deploy has the functions of the run before started, and those of this run beside them.
 """
 
 from __future__ import annotations
 
-import threading
 from typing import TYPE_CHECKING, Any
 
 from ministack.services import eventbridge, scheduler
 
+from localcloud.patches import deployed
 from localcloud.patches.attributes import existing
 
 if TYPE_CHECKING:
@@ -20,8 +20,6 @@ if TYPE_CHECKING:
 LONG_AGO = 0.0
 EVERY_MINUTE = "rate(1 minute)"
 
-_may_tick = threading.Event()
-
 
 def apply() -> None:
     """Patch the tickers, and refuse an emulator that has others than are driven below."""
@@ -29,18 +27,18 @@ def apply() -> None:
         existing(eventbridge, name)
     for name in ("_schedules", "_schedule_last_fired"):
         existing(scheduler, name)
-    _rest_until_run(eventbridge, "_tick_scheduled_rules")
-    _rest_until_run(scheduler, "_tick_schedules")
+    _rest_until_deployed(eventbridge, "_tick_scheduled_rules")
+    _rest_until_deployed(scheduler, "_tick_schedules")
 
 
-def _rest_until_run(module: Any, name: str) -> None:
+def _rest_until_deployed(module: Any, name: str) -> None:
     tick = existing(module, name)
 
-    def tick_if_run() -> None:
-        if _may_tick.is_set():
+    def tick_if_deployed() -> None:
+        if deployed.everything.is_set():
             tick()
 
-    setattr(module, name, tick_if_run)
+    setattr(module, name, tick_if_deployed)
 
 
 def run_all() -> int:
@@ -48,16 +46,12 @@ def run_all() -> int:
     return _run(lambda expression: expression.startswith(("rate", "cron")))
 
 
-def begin() -> int:
-    """Let schedules tick from now on, and those of every minute at once; return how many.
-
-    The rest runs when its time has passed, as on AWS.
-    """
+def run_those_of_every_minute() -> int:
+    """Let those be due and tick; return how many. The rest runs when its time has passed."""
     return _run(lambda expression: expression == EVERY_MINUTE)
 
 
 def _run(is_due: Callable[[str], bool]) -> int:
-    _may_tick.set()
     rules = _enabled(eventbridge._rules, is_due)  # noqa: SLF001 - the emulator's only list
     schedules = _enabled(scheduler._schedules, is_due)  # noqa: SLF001 - the same
     eventbridge._rule_last_fired.update(dict.fromkeys(rules, LONG_AGO))  # noqa: SLF001 - the same

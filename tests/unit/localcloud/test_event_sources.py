@@ -8,7 +8,7 @@ import pytest
 from ministack.core import concurrency
 from ministack.services import dynamodb, lambda_svc
 
-from localcloud.patches import event_sources
+from localcloud.patches import deployed, event_sources
 
 
 @pytest.fixture
@@ -20,7 +20,7 @@ def polled(monkeypatch: pytest.MonkeyPatch) -> list[str]:
         calls.append("queues")
         return True
 
-    monkeypatch.setattr(event_sources, "_may_begin", threading.Event())
+    monkeypatch.setattr(deployed, "everything", threading.Event())
     monkeypatch.setattr(event_sources, "_paused", threading.Event())
     monkeypatch.setattr(lambda_svc, "_esm_wake", threading.Event())
     monkeypatch.setattr(lambda_svc, "_poll_sqs", poll)
@@ -34,7 +34,8 @@ def test_nothing_is_taken_from_a_queue_before_all_is_deployed_or_after_the_end(
     assert not lambda_svc._poll_sqs()
     assert polled == []
 
-    event_sources.begin()
+    deployed.everything.set()
+    event_sources.wake()
     assert lambda_svc._esm_wake.is_set()
     assert lambda_svc._poll_sqs()
     assert polled == ["queues"]
@@ -65,7 +66,7 @@ def test_a_stream_is_not_read_before_all_is_deployed(
     event_sources._streams_on_their_own_thread()
     assert polled == []
 
-    event_sources.begin()
+    deployed.everything.set()
     assert asked.wait(20)
     event_sources.pause()
     served[0].join(20)

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from ministack.services import eventbridge, scheduler
 
-from localcloud.patches import schedules
+from localcloud.patches import deployed, schedules
 
 OVERDUE = {
     "State": "ENABLED",
@@ -39,7 +39,7 @@ def started(monkeypatch: pytest.MonkeyPatch) -> list[str]:
         (account, region, "default/tick"): {**OVERDUE},
         (account, region, "default/hour"): {**HOURLY},
     }
-    monkeypatch.setattr(schedules, "_may_tick", threading.Event())
+    monkeypatch.setattr(deployed, "everything", threading.Event())
     monkeypatch.setattr(scheduler, "_schedules", SimpleNamespace(_data=kept))
     monkeypatch.setattr(scheduler, "_schedule_last_fired", dict[Any, float]())
     monkeypatch.setattr(eventbridge, "_rules", SimpleNamespace(_data={}))
@@ -56,7 +56,8 @@ def test_an_overdue_schedule_of_a_kept_state_waits_until_all_is_deployed(
     scheduler._tick_schedules()
     assert started == []
 
-    assert schedules.begin() == 1
+    deployed.everything.set()
+    assert schedules.run_those_of_every_minute() == 1
     assert started == ["tick", "hour"]
 
     scheduler._tick_schedules()
@@ -69,7 +70,8 @@ def test_at_a_start_what_runs_every_minute_runs_at_once_and_all_else_in_its_time
     for one in scheduler._schedules._data.values():
         one["CreationDate"] = time.time()
 
-    schedules.begin()
+    deployed.everything.set()
+    schedules.run_those_of_every_minute()
     assert started == ["tick"]
 
     assert schedules.run_all() == 2
@@ -77,6 +79,7 @@ def test_at_a_start_what_runs_every_minute_runs_at_once_and_all_else_in_its_time
 
 
 def test_a_schedule_that_was_run_at_once_runs_again_when_it_is_due(started: list[str]) -> None:
+    deployed.everything.set()
     schedules.run_all()
     scheduler._schedule_last_fired.update(dict.fromkeys(scheduler._schedule_last_fired, 0.0))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from functools import cache, partial
+from typing import TYPE_CHECKING
 
 from understudy.adapters.aws import clients
 from understudy.adapters.aws.account_store import DynamoAccountStore
@@ -38,6 +39,9 @@ from understudy.runtime.starting import uncollected
 from understudy.workflows.requests.operators import Operators
 from understudy.workflows.requests.terms import CurrentTerms
 
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
 QUEUES = tuple(environment.QUEUE_URLS)
 
 
@@ -48,11 +52,22 @@ def build(actor: Actor = Actor.API) -> ApiServices:
 
     `actor` is who calls, and whose name the audit has for what is done here.
     """
-    keys = LambdaAgentKeys(clients.functions_for_people(), environment.text("ENROLL_FUNCTION"))
+    keys, ask = _custody()
     ports = _ports(keys, actor)
     referral_code = os.environ.get("HYPERLIQUID_REFERRAL_CODE", "")
     queues = partial(queue_depths, clients.sqs(), environment.queue_urls(*QUEUES))
-    return assemble(ports, referral_code, dependencies(ports, keys.standing, queues))
+    return assemble(ports, referral_code, dependencies(ports, ask, queues))
+
+
+def _custody() -> tuple[LambdaAgentKeys, Callable[[], Mapping[str, bool]]]:
+    """Give custody for people, who wait for it, and the status's question, which soon gives up."""
+    function = environment.text("ENROLL_FUNCTION")
+
+    def standing() -> Mapping[str, bool]:
+        # Its client is made when first asked for: no start pays for a question that few ask.
+        return LambdaAgentKeys(clients.functions(), function).standing()
+
+    return LambdaAgentKeys(clients.functions_for_people(), function), standing
 
 
 def _ports(keys: LambdaAgentKeys, actor: Actor) -> ApiPorts:

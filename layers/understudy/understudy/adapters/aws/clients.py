@@ -24,9 +24,7 @@ if TYPE_CHECKING:
 MODELS = Path(__file__).parent / "models"
 _SERVICE_SECONDS = 1  # an answer that takes longer is lost: asking again is faster than waiting
 _FUNCTION_SECONDS = 3  # room for a cold start, and for what the function asks of the services
-_PERSON_SECONDS = (
-    10  # as long as a function may take: who asked for it rather waits than asks again
-)
+_PERSON_SECONDS = 10  # all that a function may take: a person rather waits than asks again
 _CONFIG = Config(
     connect_timeout=1,
     read_timeout=_SERVICE_SECONDS,
