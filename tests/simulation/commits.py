@@ -7,7 +7,7 @@ commit itself is the in-memory store's, which passes the table's contract.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from tests.simulation.exclusive import orders_that_should_have_waited
 from tests.simulation.shares import Shares
@@ -33,8 +33,9 @@ DECIDED_BEFORE_MS = FUNCTION_MS + 1_600
 class JudgedCopyStore(InMemoryCopyStore):
     """Implements `CopyStore`.
 
-    `note` counts the commits that found a symbol taken, `breaks` takes what did not hold; `endings`
-    counts how often which copy ended how, for one that opens again ends again.
+    `note` counts the commits that found a symbol taken, `breaks` takes what did not hold,
+    `entered_beside` says of an entry what its owner's hand has there; `endings` counts how often
+    which copy ended how, for one that opens again ends again.
     """
 
     def __init__(
@@ -44,10 +45,12 @@ class JudgedCopyStore(InMemoryCopyStore):
         switches: InMemorySwitchBoard,
         note: Callable[[str], None],
         breaks: Callable[[str, str], None],
+        entered_beside: Callable[[Intent], Iterable[str]],
     ) -> None:
         super().__init__(table, markets, switches)
         self._note = note
         self._break = breaks
+        self._entered_beside = entered_beside
         self._newest: dict[tuple[str, str], int] = {}
         self._pinned: set[str] = set()
         self._shares = Shares(table)
@@ -116,6 +119,8 @@ class JudgedCopyStore(InMemoryCopyStore):
         status = self._table.follows[order.follow_id].status
         if order.kind is IntentKind.ENTRY and status is not FollowStatus.ACTIVE:
             self._break("a_stopped_follow_enters_nothing", f"{order.follow_id} is {status}")
+        for text in self._entered_beside(order) if order.kind is IntentKind.ENTRY else ():
+            self._break("nothing_is_entered_beside_a_hand", text)
         self._judge_place(order)
 
     def _is_of_a_follow(self, order: Intent) -> bool:

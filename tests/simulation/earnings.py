@@ -50,7 +50,7 @@ def orders_earn_what_the_venue_says(world: World) -> Broken:
         earned[order.follow_id, order.symbol] += own.closed_pnl
     for (address, symbol), (follow_id, *others) in traders.items():
         is_open = world.table.ledgers[follow_id][symbol].held
-        if not (others or is_open or (address, symbol) in world.by_hand):
+        if not (others or is_open or (address, symbol) in world.hands.traded):
             place = follow_id, symbol
             yield from _differ(f"{follow_id} {symbol}: earned", booked[place], earned[place])
 

@@ -53,7 +53,7 @@ def one_follow_of_a_wallet_holds_a_symbol(world: World) -> Iterator[str]:
         for own in world.venue.books.account(address).fills:
             holders = held[own.fill.symbol]
             _take_in(holders, own, pinned.get(own.client_order_id))
-            is_alone = (address, own.fill.symbol) not in world.by_hand
+            is_alone = (address, own.fill.symbol) not in world.hands.traded
             if is_alone and sum(map(bool, holders.values())) > 1:
                 yield f"{wallet_id} {own.fill.symbol}: held by {', '.join(sorted(holders))}"
 

@@ -40,7 +40,7 @@ def records_are_the_venues_books(world: World) -> Broken:
     bought = _bought(orders)
     for (address, symbol), ledgers in _by_account(world).items():
         live = world.venue.books.account(address).held(symbol)
-        if (address, symbol) in world.by_hand:
+        if (address, symbol) in world.hands.traded:
             yield from _beside_the_hand(world, ledgers, live)
         else:
             yield from _alone(ledgers, live, bought)

@@ -10,7 +10,7 @@ from decimal import ROUND_UP, Decimal
 from typing import TYPE_CHECKING
 
 from tests.simulation.asking import failing_api
-from tests.simulation.deeds import AGAIN_MS, TRIES, Deed, Doer
+from tests.simulation.deeds import AGAIN_MS, LASTS_MS, TRIES, Deed, Doer
 from tests.simulation.delegation import wallet_key
 from tests.simulation.switching import STOPS, Switching
 from tests.simulation.world import World
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 LOT = Decimal("0.001")
 SOON_MS = (0, 3, 10, 30, 100, 300, 1_000, 3_000)
+HELD_MS = (*LASTS_MS, 300_000)
 CHANGES: tuple[dict[str, object], ...] = (
     {"copy_budget_usdc": "1000"},
     {"copy_budget_usdc": "100000"},
@@ -244,7 +245,7 @@ class Users(Doer):
         moved = moved.quantize(LOT, ROUND_UP)
         self._by_hand(follow, symbol, moved)
         if moved != -held:
-            self._wait()
+            self._wait(HELD_MS)
             self._by_hand(follow, symbol, -moved)
 
     def _by_hand(self, follow: Follow, symbol: str, moved: Decimal) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from dataclasses import replace
 from decimal import Decimal
 from random import Random
@@ -15,6 +14,7 @@ from tests.fakes.custody import InMemoryCustodyStore, InMemoryVault
 from tests.simulation.commits import JudgedCopyStore
 from tests.simulation.delegation import ApprovalDesk, EnrolledKeys, wallet_key
 from tests.simulation.faults import Fates
+from tests.simulation.hands import Hands
 from tests.simulation.history import History
 from tests.simulation.invariants import Violation
 from tests.simulation.lists import SlowLists
@@ -88,7 +88,7 @@ def address_of_wallet(name: str) -> str:
 class World:
     """Everything that lasts; the steps that work on it are apart.
 
-    `by_hand` is what users traded on their own accounts, `left_at` the leader's last trade when a
+    `hands` knows what users traded on their own accounts, `left_at` the leader's last trade when a
     follow's deletion was asked for, `broken` what did not hold while the run went on, `redriven`
     how many messages were dead and given again, `restarts` how often the venue was down,
     `unpublished` the changes that the bus has not taken yet. Where listeners die often, nobody may
@@ -110,9 +110,8 @@ class World:
         self.table = CopyingTable()
         self.markets = InMemoryMarketStore()
         self.switches = TimedSwitchBoard(self.loop)
-        self.copies = JudgedCopyStore(
-            self.table, self.markets, self.switches, self.fates.note, self.breaks
-        )
+        self.hands = Hands(self)
+        self.copies = self._new_store()
         self.leaders = InMemoryLeaderStore(self.table)
         self.directory = DatedDirectory(self.table)
         self.venue = SimulatedVenue(
@@ -129,7 +128,6 @@ class World:
         self.unpublished: list[RecordChange] = []
         self.custody = InMemoryCustodyStore(self.markets)
         self.vault = InMemoryVault()
-        self.by_hand: defaultdict[tuple[str, str], Decimal] = defaultdict(Decimal)
         self.left_at: dict[FollowId, int] = {}
         self.broken: list[Violation] = []
         self.watch = Watch(self)
@@ -139,6 +137,10 @@ class World:
         self.keys = EnrolledKeys(self._enrolment())
         self.ids = NamedIds()
         self._open_markets()
+
+    def _new_store(self) -> JudgedCopyStore:
+        note, beside = self.fates.note, self.hands.entered_beside
+        return JudgedCopyStore(self.table, self.markets, self.switches, note, self.breaks, beside)
 
     def follow(self, name: str, wallet: str, leader: str, limits: Limits) -> FollowId:
         """Add an active follow of a leader; its wallet is funded and has an agent."""
@@ -171,7 +173,7 @@ class World:
 
     def trade_by_hand(self, address: str, symbol: str, signed_size: Decimal) -> None:
         """Let a user trade on the account itself, where everybody hears of it."""
-        self.by_hand[address, symbol] += signed_size
+        self.hands.move(address, symbol, signed_size)
         self.execute(address, symbol, signed_size)
 
     def execute(self, address: str, symbol: str, *sizes: Decimal, worse: Decimal = ZERO) -> Fill:

@@ -74,7 +74,7 @@ def simulated() -> World:
     table, markets, switches = CopyingTable(), InMemoryMarketStore(), TimedSwitchBoard(Loop(NOW_MS))
     return World(
         leaders=InMemoryLeaderStore(table),
-        copies=JudgedCopyStore(table, markets, switches, _unheard, _unheard),
+        copies=JudgedCopyStore(table, markets, switches, _unheard, _unheard, lambda _: ()),
         directory=DatedDirectory(table),
         records=InMemoryCopyRecords(table),
         markets=markets,

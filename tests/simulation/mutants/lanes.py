@@ -99,6 +99,11 @@ LANES = (
         alone="the decision asks for the owner and the commit does again: both are broken",
     ),
     Mutant(
+        "hand_ignored",
+        "Nothing is entered beside what its owner took by hand.",
+        (Seam(f"{COPYING}.accounts:_shows_the_hand", answering(None)),),
+    ),
+    Mutant(
         "versions_ignored",
         "A record is replaced only while it is what was read.",
         (Seam(f"{TABLE}.refuse_stale", answering(None)),),
