@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 def require_writable(path: Path | None) -> None:
     """Refuse a result file that could not be written, before the work is done for it.
 
-    Raises CommandError FOLDER_MISSING, NOT_A_FILE (devices and pipes would be replaced), OSError.
+    Raises CommandError FOLDER_MISSING, NOT_A_FILE (devices and pipes would be replaced),
+    NO_WRITE_PERMISSION, OSError.
     """
     if path is None:
         return
@@ -33,6 +34,9 @@ def require_writable(path: Path | None) -> None:
     # Modes do not tell: a file system can be read-only, and root may do what modes forbid.
     try:
         tempfile.TemporaryFile(dir=folder).close()
+    except FileNotFoundError as error:  # the folder is there: as /proc, it takes no new file
+        said = f"no file can be written in {folder}"
+        raise CommandError("NO_WRITE_PERMISSION", said, "name a file in another folder") from error
     except OSError as error:
         error.filename = str(folder)
         raise

@@ -5,13 +5,14 @@ from __future__ import annotations
 import shutil
 import time
 from collections.abc import Mapping
-from contextlib import closing, contextmanager, nullcontext
+from contextlib import closing, contextmanager, nullcontext, suppress
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cli.client import ApiClient, ApiError, SignInPlace
+from cli.epoch import FILE as EPOCH_FILE
 from cli.epoch import execution_epoch
 from cli.errors import CommandError, explained
 from cli.places import TEMPLATE
@@ -25,7 +26,7 @@ from localcloud.state_folder import Lock, StateFolder
 from localcloud.wire import HOST
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
     from contextlib import AbstractContextManager
 
     from localcloud.deploy.deployment import Stack
@@ -132,12 +133,33 @@ def running_system(plan: Plan, say: Callable[[str], None]) -> Iterator[System]:
 
 @contextmanager
 def _claimed(plan: Plan, folder: StateFolder) -> Iterator[tuple[Lock, str]]:
-    """Take the folder with its port and epoch: what may be refused before anything runs."""
+    """Take the folder with its port and epoch: what may be refused before anything runs.
+
+    A refusal leaves nothing that was not there before.
+    """
+    made = _missing(folder)
     folder.prepare_root()
     with closing(_sole_use(folder)) as lock:
-        _require_space(folder.root)
-        pinned_port(folder, CLOUD, plan.port)
-        yield lock, execution_epoch(folder, lock, plan.parameters.get(EPOCH, "0"))
+        try:
+            _require_space(folder.root)
+            pinned_port(folder, CLOUD, plan.port)
+            epoch = execution_epoch(folder, lock, plan.parameters.get(EPOCH, "0"))
+        except (CommandError, LocalCloudError):
+            _take_back(made)
+            raise
+        yield lock, epoch
+
+
+def _missing(folder: StateFolder) -> list[Path]:
+    """Name what taking the folder may make of it, what is inside before what it is in."""
+    inside = (folder.running, folder.ports, folder.root / EPOCH_FILE, folder.cloud)
+    return [each for each in (*inside, folder.root, *folder.root.parents) if not each.exists()]
+
+
+def _take_back(made: Iterable[Path]) -> None:
+    for each in made:
+        with suppress(OSError):  # it was not made, or somebody else has put something there
+            each.rmdir() if each.is_dir() else each.unlink()
 
 
 def _warm_api(say: Callable[[str], None], stack: Stack) -> None:

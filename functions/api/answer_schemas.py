@@ -18,6 +18,8 @@ from understudy.domain.reasons import Reason
 from understudy.domain.receipts import CopyStatus
 from understudy.ports.directory import Page
 
+from .answer_words import FIELDS
+
 Schema = dict[str, Any]
 REFERENCE = "#/components/schemas/{name}"
 DECIMAL: Schema = {"type": "string", "pattern": r"^-?[0-9]+(\.[0-9]+)?$"}
@@ -94,9 +96,16 @@ class AnswerSchemas:
 
     def _described(self, kind: type) -> Schema:
         hints = get_type_hints(kind, include_extras=True)
-        properties = {each.name: self.of(hints[each.name]) for each in dataclasses.fields(kind)}
+        properties = {
+            each.name: _told(self.of(hints[each.name]), FIELDS.get(kind, {}).get(each.name))
+            for each in dataclasses.fields(kind)
+        }
         always = [name for name in properties if NoneType not in get_args(hints[name])]
         return {"title": kind.__name__, **_object(properties), "required": always}
+
+
+def _told(schema: Schema, words: str | None) -> Schema:
+    return schema if words is None else {**schema, "description": words}
 
 
 def _choice(kind: type[Enum]) -> Schema:

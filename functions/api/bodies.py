@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 MAX_BYTES = 65_536
 MAX_BASE64 = 4 * -(-MAX_BYTES // 3)
 MAX_DEPTH = 16
+LONGEST_SHOWN = 64
 
 # A string is taken whole, also one that never ends: no place is looked at twice.
 _STRING_OR_BRACKET = re.compile(r'"(?:[^"\\]|\\.)*+"?|[\[\]{}]', re.DOTALL)
@@ -73,6 +74,10 @@ def _refuse(constant: str) -> NoReturn:
 
 
 def _each_name_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    if len({name for name, _ in pairs}) < len(pairs):
-        raise ValueError("a name stands twice")
-    return dict(pairs)
+    named: dict[str, Any] = {}
+    for name, value in pairs:
+        if name in named:
+            shown = f"{name!a:.{LONGEST_SHOWN}}"  # a name may be the whole body
+            raise InvalidInputError(f"a field stands twice: {shown}", code="MALFORMED_JSON")
+        named[name] = value
+    return named

@@ -6,7 +6,7 @@ import re
 from decimal import Decimal
 from typing import TYPE_CHECKING, Annotated, Any
 
-from pydantic import BeforeValidator, Field, StringConstraints
+from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints
 
 from understudy.domain.money import plain_text
 
@@ -52,11 +52,19 @@ def exact_decimal(value: Any) -> Decimal:
     )
 
 
+def somebodys(address: str) -> str:
+    """Refuse the zero address, which has no key: nobody ever trades with it."""
+    if not int(address, 16):
+        raise ValueError("must be somebody's address, which the zero address is not")
+    return address
+
+
 Exact = BeforeValidator(exact_decimal)
 Usdc = Annotated[Decimal, Exact, Field(ge=10, le=MOST_USDC)]
 Percent = Annotated[Decimal, Exact]
 WholeNumber = Annotated[int, Field(strict=True)]
 Address = Annotated[str, StringConstraints(strict=True, pattern=ADDRESS)]
+Leader = Annotated[Address, AfterValidator(somebodys)]
 Identity = Annotated[str, StringConstraints(strict=True, pattern=IDENTITY)]
 Symbol = Annotated[str, StringConstraints(strict=True, pattern=SYMBOL)]
 Text = Annotated[str, StringConstraints(strict=True, min_length=1, max_length=4096)]

@@ -11,7 +11,7 @@ from understudy.domain.ids import FollowId, WalletId
 from understudy.domain.markets import HYPERLIQUID
 from understudy.workflows.requests.wanted import WantedFollow
 
-from .fields import Address, Identity, Percent, Usdc
+from .fields import Identity, Leader, Percent, Usdc
 from .limits import LimitChoices, RiskChoices
 from .routing import Access, Call, Items, Request, Route
 
@@ -27,7 +27,7 @@ class NewFollow(Request):
 
     venue: Literal["hyperliquid"] = "hyperliquid"
     wallet_id: Identity | None = None
-    leader_address: Address
+    leader_address: Leader
     limits: Annotated[LimitChoices, Field(default_factory=LimitChoices)]
 
 
@@ -43,7 +43,7 @@ class Risk(RiskChoices):
 class OlderNewFollow(Request):
     """A follow with fixed sizing, in the older nesting."""
 
-    leader_address: Address
+    leader_address: Leader
     copy_budget_usdc: Usdc
     cost_per_order_usdc: Usdc
     risk: Annotated[Risk, Field(default_factory=Risk)]

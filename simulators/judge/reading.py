@@ -53,7 +53,10 @@ def evidence_in(path: Path) -> Evidence:
 
 
 def read_evidence(plain: Any) -> Evidence:
-    """Read the evidence of a run. Raises EvidenceError that names the field that is amiss."""
+    """Read the evidence of a run. Raises EvidenceError that names the field that is amiss.
+
+    What is optional may excuse something; older evidence has no `requests`.
+    """
     run = Fields(plain)
     return Evidence(
         venue=run.text("venue"),

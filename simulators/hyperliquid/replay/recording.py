@@ -71,6 +71,8 @@ def read_recording(content: Any, leader: str | None) -> Recording:
 
 
 def _choose(content: Any, leader: str | None) -> tuple[str, Any]:
+    if content == []:
+        raise RecordingError("the recording is empty: it has no fills")
     if isinstance(content, list):
         return leader or UNNAMED, content
     leaders = content.get("leaders") if isinstance(content, dict) else None

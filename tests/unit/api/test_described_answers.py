@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from functions.api.answer_schemas import AnswerSchemas
+from functions.api.answer_schemas import DECIMAL, AnswerSchemas
 from functions.api.answer_types import shown_by
+from functions.api.answer_words import FIELDS as ANSWER_WORDS
 from functions.api.every_route import ROUTES
 from functions.api.fields import exact_decimal
 from functions.api.openapi import document
@@ -22,6 +23,7 @@ from understudy.domain.ids import FollowId
 from understudy.domain.limit_choices import NEEDED
 from understudy.domain.limits import Limits, Sizing
 from understudy.ports.directory import Page
+from understudy.workflows.requests.portfolio import PortfolioView
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -155,6 +157,34 @@ def test_every_reason_and_status_of_a_receipt_has_its_words() -> None:
         words = dict(each.split(": ", 1) for each in shown[name]["description"].split("; "))
         assert set(words) == set(shown[name]["enum"])
         assert all(words.values())
+
+
+@pytest.mark.parametrize("name", ["PortfolioView", "PositionView", "LogLine"])
+def test_every_field_of_a_portfolio_and_of_the_log_has_its_words(name: str) -> None:
+    properties = DOCUMENT["components"]["schemas"][name]["properties"]
+
+    assert all(shown.get("description") for shown in properties.values())
+
+
+def test_words_are_told_of_fields_that_are_there_alone() -> None:
+    for kind, words in ANSWER_WORDS.items():
+        assert set(words) <= {each.name for each in fields(kind)}
+
+
+def test_a_portfolio_says_of_its_money_that_it_is_usdc_and_what_is_closed_and_open() -> None:
+    shown = DOCUMENT["components"]["schemas"]["PortfolioView"]["properties"]
+
+    for name, words in ANSWER_WORDS[PortfolioView].items():
+        is_money = shown[name].get("pattern") == DECIMAL["pattern"]
+        assert is_money == ("USDC" in words), name
+    assert "closed" in shown["pnl"]["description"]
+    assert "open" in shown["unrealized"]["description"]
+
+
+def test_a_line_of_the_log_says_whose_time_it_bears() -> None:
+    shown = DOCUMENT["components"]["schemas"]["LogLine"]["properties"]
+
+    assert "leader_time_ms" in shown["at_ms"]["description"]
 
 
 def test_limits_as_they_were_chosen_are_told_one_by_one_and_none_is_always_there() -> None:

@@ -47,6 +47,18 @@ def test_a_leader_is_an_address(api: ApiWorld, token: str, leader: Any) -> None:
     assert api.request("POST", "/v1/follows", new_follow(leader), token).status == 400
 
 
+@pytest.mark.parametrize("path", ["/v1/follows", "/v1/copy/follows"])
+def test_nobody_follows_the_zero_address(api: ApiWorld, token: str, path: str) -> None:
+    older = {"copy_budget_usdc": "1000", "cost_per_order_usdc": "100"}
+    nobody = {"leader_address": "0x" + "0" * 40}
+    body = {**older, **nobody} if "copy" in path else {**new_follow(), **nobody}
+
+    answer = api.request("POST", path, body, token)
+
+    assert (answer.status, answer.code) == (400, "INVALID_INPUT")
+    assert [each["field"] for each in answer.body["errors"]] == ["leader_address"]
+
+
 def test_nobody_follows_themselves(api: ApiWorld, token: str) -> None:
     answer = api.request("POST", "/v1/follows", new_follow(ALICE.address), token)
 

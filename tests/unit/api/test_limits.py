@@ -120,9 +120,17 @@ def test_a_number_of_a_sizing_is_said_to_be_missing_or_too_much(
 
 
 def test_all_limits_that_are_missing_are_named_at_once(api: ApiWorld, token: str) -> None:
-    answer = api.request("POST", "/v1/follows", {"leader_address": LEADER}, token)
+    none = api.request("POST", "/v1/follows", {"leader_address": LEADER}, token)
+    half = {"leader_address": LEADER, "limits": {"copy_budget_usdc": "1000"}}
+    one = api.request("POST", "/v1/follows", half, token)
 
-    assert answer.body["detail"].startswith("copy_budget_usdc and sizing are required: ")
+    assert none.body["detail"] == (
+        "copy_budget_usdc and sizing are required: send them in limits, or set them in the copy"
+        " profile"
+    )
+    assert one.body["detail"] == (
+        "sizing is required: send it in limits, or set it in the copy profile"
+    )
 
 
 RIGHT_LIMITS: list[dict[str, Any]] = [

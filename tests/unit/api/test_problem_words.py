@@ -11,7 +11,7 @@ from functions.api.every_route import ROUTES
 from functions.api.fields import FORMS
 from functions.api.problem_words import OTHERWISE, WORDS, words_of
 from tests.fakes.builders import LEADER
-from tests.fakes.requests import new_follow
+from tests.fakes.requests import created, new_follow
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,6 +27,11 @@ SYMBOLS = "a market's symbol, like BTC: at most 32 letters, digits and : @ / _ .
 SAID: list[tuple[dict[str, Any], str, str]] = [
     ({"leader_address": 5}, "leader_address", "must be text"),
     ({"leader_address": "0x12"}, "leader_address", "must be an address: 0x and 40 hex digits"),
+    (
+        {"leader_address": "0x" + "0" * 40},
+        "leader_address",
+        "must be somebody's address, which the zero address is not",
+    ),
     ({"leader": LEADER}, "leader", "is no field of this request"),
     ({"venue": "nyse"}, "venue", "must be 'hyperliquid'"),
     ({"limits": []}, "limits", "must be an object with fields of its own"),
@@ -61,6 +66,25 @@ def test_a_field_that_is_missing_is_named(api: ApiWorld, token: str) -> None:
     answer = api.request("POST", "/v1/follows", {}, token)
 
     assert answer.body["detail"] == "leader_address is missing"
+
+
+@pytest.mark.parametrize(
+    ("body", "named"),
+    [
+        ('{"limits": {"sizing": {}, "slippage_bps": 1, "slippage_bps": 2}}', "'slippage_bps'"),
+        ('{"limits": {}, "limits": {}}', "'limits'"),
+        ('{"a\\n\\ud800": 1, "a\\n\\ud800": 2}', r"'a\n\ud800'"),
+        ('{"NAME": 1, "NAME": 2}'.replace("NAME", "n" * 30_000), "'" + "n" * 63),
+    ],
+    ids=["within", "at the top", "no text", "long"],
+)
+def test_a_field_that_stands_twice_is_named(
+    api: ApiWorld, token: str, body: str, named: str
+) -> None:
+    answer = api.request("PATCH", f"/v1/follows/{created(api, token)}", body, token)
+
+    assert (answer.status, answer.code) == (400, "MALFORMED_JSON")
+    assert answer.body["detail"] == f"a field stands twice: {named}"
 
 
 def test_a_query_that_is_no_number_is_told_so(api: ApiWorld, token: str) -> None:

@@ -262,6 +262,22 @@ def test_a_result_never_takes_the_place_of_a_pipe_or_a_device(tmp_path: Path) ->
     assert pipe.is_fifo()
 
 
+@pytest.mark.parametrize("option", ["--json", "--evidence"])
+def test_a_folder_that_takes_no_file_is_told_as_such(
+    option: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def made(dir: Path) -> None:  # noqa: A002  # as it is called
+        raise FileNotFoundError(errno.ENOENT, "No such file or directory", str(dir / "tmp"))
+
+    monkeypatch.setattr("cli.files.tempfile.TemporaryFile", made)  # as below /proc
+
+    assert main(["demo", option, str(tmp_path / "figures.json")]) == 1
+
+    first, second = capsys.readouterr().err.splitlines()
+    assert first == f"error NO_WRITE_PERMISSION: no file can be written in {tmp_path}"
+    assert second == "remedy: name a file in another folder"
+
+
 def test_a_result_is_written_where_a_link_points(tmp_path: Path) -> None:
     target, link = tmp_path / "figures.json", tmp_path / "latest.json"
     target.write_text("older", encoding="utf-8")

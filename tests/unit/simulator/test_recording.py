@@ -172,9 +172,9 @@ def test_slices_of_a_twap_are_kept_apart() -> None:
 @pytest.mark.parametrize(
     ("content", "says"),
     [
-        ([], "no fills"),
+        ([], "^the recording is empty: it has no fills$"),
         ({}, "a recording is"),
-        ({"leaders": {"a": {"fills": []}}}, "no fills"),
+        ({"leaders": {"a": {"fills": []}}}, "leader 'a' has no fills"),
         ({"leaders": {"a": {"fills": [FILL]}, "b": {"fills": [FILL]}}}, "choose a leader"),
         ([FILL | {"px": 100.0}], "fill 0 of the recording is malformed: px must be a decimal"),
         ([FILL, FILL | {"px": None}], "fill 1 of the recording is malformed: px must be a decimal"),

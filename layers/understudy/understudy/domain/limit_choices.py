@@ -27,8 +27,9 @@ def composed_limits(own: Choices, profile: Choices) -> Limits:
     chosen = {**profile, **own}
     missing = [name for name in NEEDED if name not in chosen]
     if missing:
-        said = f"{' and '.join(missing)} {'is' if len(missing) == 1 else 'are'} required"
-        raise _unfit(f"{said}: send it in limits, or set it in the copy profile")
+        are, them = ("is", "it") if len(missing) == 1 else ("are", "them")
+        said = f"{' and '.join(missing)} {are} required"
+        raise _unfit(f"{said}: send {them} in limits, or set {them} in the copy profile")
     limits = from_plain(Limits, chosen)
     _check_sizing(limits)
     _check_caps(limits)
