@@ -162,6 +162,7 @@ class InMemoryVenue:
             positions=positions,
             leverages={symbol: self._leverage(address, symbol) for symbol in positions},
             read_at_ms=now_ms,
+            isolated=tuple(symbol for symbol in positions if symbol in book.isolated),
         )
 
     def leader_snapshot(

@@ -18,7 +18,7 @@ from understudy.domain.errors import UnderstudyError
 from understudy.domain.follows import Budget, FollowStatus
 from understudy.domain.ids import CopyId, FollowId, UserId, WalletId
 from understudy.domain.intents import IntentState
-from understudy.domain.lanes import Lane
+from understudy.domain.lanes import Lane, LeverageSetting
 from understudy.domain.leaders import LeaderBook
 from understudy.domain.markets import HYPERLIQUID
 from understudy.domain.ownership import SymbolOwner
@@ -82,7 +82,16 @@ changes = st.builds(
         amounts,
         versions,
     ),
-    lane=st.none() | st.builds(Lane, wallets, nonce=st.integers(0, 9), version=versions),
+    lane=st.none()
+    | st.builds(
+        Lane,
+        wallets,
+        nonce=st.integers(0, 9),
+        settings=st.dictionaries(
+            symbols, st.builds(LeverageSetting, st.integers(1, 50), isolated=st.booleans())
+        ),
+        version=versions,
+    ),
     intent=st.none() | intents,
     booked=st.lists(intents, max_size=2).map(tuple),
     receipts=st.lists(receipts, max_size=2).map(tuple),

@@ -21,7 +21,7 @@ from understudy.domain.follows import (
 )
 from understudy.domain.ids import FollowId, WalletId
 from understudy.domain.intents import IntentState
-from understudy.domain.lanes import Lane
+from understudy.domain.lanes import Lane, LeverageSetting
 from understudy.domain.ownership import SymbolOwner
 from understudy.ports.copying import Changes
 
@@ -31,6 +31,20 @@ if TYPE_CHECKING:
 
 LANE = Lane(WalletId("w"), nonce=NOW_MS, entries_rest_until_ms=NOW_MS + 11_000)
 OWNER = SymbolOwner(WalletId("w"), "BTC", FOLLOW)
+
+
+def test_a_lane_holds_what_was_set_for_each_of_300_symbols(world: World) -> None:
+    follow = created(world)
+    setting = LeverageSetting(50, isolated=True, set_ms=NOW_MS)
+    settings = {f"builder:SYMBOL{number}": setting for number in range(300)}
+    lane = Lane(follow.wallet_id, nonce=NOW_MS, settings=settings)
+
+    stored = world.copies.commit(Changes(lane=lane)).lane
+
+    assert stored is not None
+    assert world.around(follow, "BTC", 0).lane == stored == replace(lane, version=1)
+    world.copies.commit(Changes(lane=stored.without_setting("builder:SYMBOL7")))
+    assert len(world.around(follow, "BTC", 0).lane.settings) == 299
 
 
 def test_an_unknown_follow_has_no_state(world: World) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
+from dataclasses import fields, replace
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -12,7 +12,7 @@ from tests.contract.stores.records import book, created, receipt
 from tests.fakes import builders
 from tests.fakes.builders import FOLLOW, LEADER, NOW_MS
 from understudy.domain.follows import FollowStatus, Marks, Switches
-from understudy.domain.lanes import Lane
+from understudy.domain.lanes import Lane, LeverageSetting
 from understudy.domain.markets import HYPERLIQUID
 from understudy.ports.copying import Changes, Place, Surroundings
 from understudy.ports.switches import Switch
@@ -42,12 +42,19 @@ def test_nothing_stored_means_nothing_around(world: World) -> None:
 def test_everything_stored_is_around(world: World) -> None:
     follow = created(world)
     account = builders.account(
-        wallet_id=follow.wallet_id, positions={"BTC": Decimal("-0.5")}, leverages={"BTC": 5}
+        wallet_id=follow.wallet_id,
+        positions={"BTC": Decimal("-0.5")},
+        leverages={"BTC": 5},
+        isolated=("BTC",),
     )
     world.copies.put_account(builders.account("1", wallet_id=follow.wallet_id))
     world.copies.put_account(account)
     world.leaders.store_book(book())
-    lane = Lane(follow.wallet_id, nonce=NOW_MS)
+    settings = {
+        "BTC": LeverageSetting(5, isolated=True, set_ms=NOW_MS),
+        "xyz:A": LeverageSetting(1),
+    }
+    lane = Lane(follow.wallet_id, nonce=NOW_MS, settings=settings)
     world.copies.commit(Changes(lane=lane, receipts=(receipt(4),)))
     world.markets.put_markets(HYPERLIQUID, [builders.market()])
     marks = Marks({"BTC": Decimal("101.5")}, {"BTC": NOW_MS})
@@ -55,7 +62,7 @@ def test_everything_stored_is_around(world: World) -> None:
 
     around = world.around(follow, "BTC", 4)
 
-    assert around.lane == Lane(follow.wallet_id, nonce=NOW_MS, version=1)
+    assert around.lane == replace(lane, version=1)
     assert (around.account, around.leader_account) == (account, book().account)
     assert world.copies.account(follow.wallet_id) == account
     assert (around.market, around.marks) == (builders.market(), marks)

@@ -160,7 +160,7 @@ def test_leverage_is_set_without_a_fill_and_shows_with_the_position(follower: Fo
 
     account = follower.world.venue.account(WalletId("wallet"), follower.address, [""])
     assert done == Accepted(Decimal(0), Decimal(0), "")
-    assert account.leverages["SOL"] == 5
+    assert (account.leverages["SOL"], account.isolated) == (5, ())
 
 
 def test_the_margin_mode_of_a_position_may_be_set_again_and_not_changed(follower: Follower) -> None:
@@ -168,8 +168,10 @@ def test_the_margin_mode_of_a_position_may_be_set_again_and_not_changed(follower
     follower.send(follower.intent(Side.BUY, "1", "101", **setting))
     follower.send(follower.intent(Side.BUY, "1", "101"))
 
+    account = follower.world.venue.account(WalletId("wallet"), follower.address, [""])
     again = follower.send(follower.intent(Side.BUY, "1", "101", **setting))
     changed = follower.send(follower.intent(Side.BUY, "1", "101", kind=IntentKind.LEVERAGE))
 
+    assert account.isolated == ("SOL",)
     assert again == Accepted(Decimal(0), Decimal(0), "")
     assert isinstance(changed, Rejected)

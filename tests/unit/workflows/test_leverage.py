@@ -245,24 +245,22 @@ def test_a_margin_mode_that_was_changed_is_set_before_the_next_entry_and_once() 
     _copy(world, "50")
 
     assert _modes(world) == [True, False]
-    assert world.ledger(follow).isolated
 
 
-def _from_before_the_mode_was_kept(world: World, follow: FollowId) -> None:
-    ledger = world.ledger(follow)
-    world.table.ledgers[follow]["BTC"] = replace(ledger, isolated=False)
+def _from_before_settings_were_kept(world: World, follow: FollowId) -> None:
+    wallet = world.table.follows[follow].wallet_id
+    world.table.lanes[wallet] = replace(world.table.lanes[wallet], settings={})
 
 
-def test_a_ledger_that_does_not_know_its_margin_mode_learns_it_by_setting_it_again() -> None:
+def test_a_lane_that_does_not_know_what_is_set_learns_it_by_setting_it_again() -> None:
     world, follow = _world(leverage=1, margin_mode=MarginMode.ISOLATED)
     _copy(world, "50")
-    _from_before_the_mode_was_kept(world, follow)
+    _from_before_settings_were_kept(world, follow)
 
     _copy(world, "50")
     _copy(world, "50")
 
     assert _modes(world) == [False, False]
-    assert world.ledger(follow).isolated
     assert {receipt.status for receipt in world.receipts(follow)} == {CopyStatus.DONE}
 
 

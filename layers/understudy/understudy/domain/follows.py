@@ -115,12 +115,11 @@ class Ledger:
     `entry_side` name the running entry of fixed sizing by the leader's clock. `presold` is what an
     exit closed beyond `held` while an entry was unknown: the entry's fills are set against it.
     `held_since_ms` and `flat_at_ms` say when the symbol was held last: from, and until unless it
-    still is. `leverage` is what we set at the venue last, at `leverage_set_ms`, and `isolated` the
-    margin mode set with it; what is held may have been entered at another leverage, and `margin` is
-    what it took. `exit_pauses` counts refusals in a row that pass by themselves; no exit is tried
-    again before `exit_rests_until_ms`. `drift_since_ms` says since when the venue shows another
-    position, `empty_since_ms` since when it shows none. `leader_position` is the leader's after the
-    trade `last_seq`; None until one was decided.
+    still is. `leverage` is that of the newest entry; what is held may have been entered at another,
+    and `margin` is what it took. `exit_pauses` counts refusals in a row that pass by themselves; no
+    exit is tried again before `exit_rests_until_ms`. `drift_since_ms` says since when the venue
+    shows another position, `empty_since_ms` since when it shows none. `leader_position` is the
+    leader's after the trade `last_seq`; None until one was decided.
     """
 
     follow_id: FollowId
@@ -132,8 +131,6 @@ class Ledger:
     entry_notional: Decimal = ZERO
     margin: Decimal = ZERO
     leverage: int = 0
-    leverage_set_ms: int = 0
-    isolated: bool = False
     pending: tuple[Pending, ...] = ()
     waiting: WaitingOpen | None = None
     presold: Decimal = ZERO
@@ -249,7 +246,8 @@ class AccountMode(StrEnum):
 class Account:
     """A wallet's account as the venue last showed it; maps go by dex name ('' is the main one).
 
-    `mode_read_at_ms` dates the mode, which is asked for more seldom than the rest.
+    `mode_read_at_ms` dates the mode, which is asked for more seldom than the rest. `isolated` names
+    the positions that hold their margin apart.
     """
 
     wallet_id: WalletId
@@ -260,6 +258,7 @@ class Account:
     leverages: Mapping[str, int]
     read_at_ms: int
     mode_read_at_ms: int = 0
+    isolated: tuple[str, ...] = ()
 
     def knows_mode(self, now_ms: int) -> bool:
         """Say whether the mode was read lately enough to be taken over by the next reading."""

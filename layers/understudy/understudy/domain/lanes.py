@@ -2,23 +2,46 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from understudy.domain.ids import WalletId
 from understudy.domain.intents import MOST_NONCE_AHEAD_MS
+from understudy.domain.replacing import replace
+
+
+@dataclass(frozen=True, slots=True)
+class LeverageSetting:
+    """A symbol's leverage and margin mode as we set them at the venue last, at `set_ms`."""
+
+    leverage: int
+    isolated: bool = False
+    set_ms: int = 0
 
 
 @dataclass(frozen=True)
 class Lane:
     """Everything one wallet signs, in order: the last nonce given out, in ms.
 
-    No entry is ordered before `entries_rest_until_ms`.
+    No entry is ordered before `entries_rest_until_ms`. The venue keeps leverage and margin mode by
+    account: `settings` has what was set, by symbol, whichever of the wallet's follows it was for.
+    A symbol that is not in it may have any.
     """
 
     wallet_id: WalletId
     nonce: int = 0
     entries_rest_until_ms: int = 0
+    settings: Mapping[str, LeverageSetting] = field(default_factory=dict)
     version: int = 0
+
+    def with_setting(self, symbol: str, setting: LeverageSetting) -> Lane:
+        """Give the lane with what was set for a symbol."""
+        return replace(self, settings={**self.settings, symbol: setting})
+
+    def without_setting(self, symbol: str) -> Lane:
+        """Give the lane without knowledge of what is set for a symbol."""
+        kept = {name: each for name, each in self.settings.items() if name != symbol}
+        return replace(self, settings=kept)
 
     def next_nonce(self, now_ms: int) -> int:
         """Give a nonce above every earlier one and not below the clock.

@@ -54,6 +54,19 @@ def test_a_unified_account_without_usdc_has_nothing() -> None:
     assert holdings.total_equity == 0
 
 
+def test_a_position_that_holds_its_margin_apart_is_named() -> None:
+    state = _state("50", 9)
+    state["assetPositions"] = [
+        {"position": {"coin": coin, "szi": "1", "leverage": {"type": kind, "value": 5}}}
+        for coin, kind in (("BTC", "cross"), ("ETH", "isolated"))
+    ]
+
+    holdings = parse_holdings(AccountMode.STANDARD, {"": state}, None)
+
+    assert holdings.isolated == ("ETH",)
+    assert holdings.leverages == {"BTC": 5, "ETH": 5}
+
+
 def test_positions_are_signed_and_have_their_leverage() -> None:
     holdings = parse_holdings(
         AccountMode.STANDARD, {"": recorded("clearinghouse_state.json")}, None

@@ -17,6 +17,7 @@ from understudy.domain.intents import (
     SigningRefused,
     Unknown,
 )
+from understudy.domain.lanes import LeverageSetting
 from understudy.domain.money import ZERO
 from understudy.domain.plans import OrderPlan
 from understudy.domain.reasons import Reason
@@ -48,16 +49,19 @@ class NotSet(NamedTuple):
 def needs_leverage(view: View, order: OrderPlan) -> bool:
     """Say whether the venue holds another leverage or margin mode than the entry wants.
 
-    A reading from before we set it last says nothing any more; none says anything of the mode.
+    What was set last is the wallet's: another of its follows may have had the symbol meanwhile. A
+    reading shows it with a position alone, and one from before says nothing any more.
     """
     if order.reduce_only:
         return False
-    account, ledger = view.around.account, view.ledger
-    if ledger.isolated is not is_isolated(view):
+    symbol, account = view.symbol, view.around.account
+    wanted = (order.leverage, is_isolated(view))
+    known = view.around.lane.settings.get(symbol)
+    if known is None or (known.leverage, known.isolated) != wanted:
         return True
-    if account is None or account.read_at_ms <= ledger.leverage_set_ms:
-        return ledger.leverage != order.leverage
-    return {ledger.leverage, account.leverages.get(view.symbol, order.leverage)} != {order.leverage}
+    if account is None or account.read_at_ms <= known.set_ms or symbol not in account.leverages:
+        return False
+    return (account.leverages[symbol], symbol in account.isolated) != wanted
 
 
 def set_leverage(
@@ -79,7 +83,9 @@ def _try_once(
     ports: CopyPorts, view: View, trade: Trade, leverage: int
 ) -> Generator[Intent, Answer, tuple[View, Outcome | SigningRefused]]:
     intent = _pin(ports, view, trade, leverage)
-    lane = replace(view.around.lane, nonce=intent.nonce)
+    # From here on the venue may have it or not: it counts as unknown until the venue confirms it.
+    # So it does after a refusal, which may be about what somebody else has set.
+    lane = replace(view.around.lane.without_setting(view.symbol), nonce=intent.nonce)
     committed = ports.store.commit(Changes(lane=lane, intent=intent))
     view = view.after(committed)
     pinned = committed.intent or intent
@@ -129,16 +135,11 @@ def _end_refused(ports: CopyPorts, view: View, intent: Intent, outcome: Rejected
 
 
 def _finish(ports: CopyPorts, view: View, intent: Intent) -> View:
-    ledger = view.ledger
+    lane = None
     if intent.state is IntentState.FILLED:
-        set_ms = ports.clock.now_ms()
-        ledger = replace(
-            ledger,
-            leverage=intent.leverage,
-            leverage_set_ms=set_ms,
-            isolated=intent.isolated,
-        )
-    return view.after(ports.store.commit(Changes(ledger=ledger, intent=intent)))
+        setting = LeverageSetting(intent.leverage, intent.isolated, ports.clock.now_ms())
+        lane = view.around.lane.with_setting(view.symbol, setting)
+    return view.after(ports.store.commit(Changes(lane=lane, intent=intent)))
 
 
 def _pin(ports: CopyPorts, view: View, trade: Trade, leverage: int) -> Intent:

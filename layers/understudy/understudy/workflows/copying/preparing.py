@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Generator
 
 from understudy.domain.carrying import without_carry
-from understudy.domain.follows import Ledger
 from understudy.domain.intents import Intent
 from understudy.domain.plans import Decision
 from understudy.domain.reasons import Reason
@@ -38,17 +37,7 @@ def prepare(
     view, refused = yield from set_leverage(ports, view, trade, order.leverage)
     if refused is not None:
         return view, _skip(view, trade, decision, *refused)
-    return view, replace(decision, ledger=_with_leverage(decision.ledger, view.ledger))
-
-
-def _with_leverage(ledger: Ledger, stored: Ledger) -> Ledger:
-    return replace(
-        ledger,
-        leverage=stored.leverage,
-        leverage_set_ms=stored.leverage_set_ms,
-        isolated=stored.isolated,
-        version=stored.version,
-    )
+    return view, decision
 
 
 def _without_budget(view: View, trade: Trade, decision: Decision, purpose: Purpose) -> Decision:

@@ -126,8 +126,11 @@ def _rebuild_follow(
 
 
 def _open(ports: CopyPorts, state: FollowState) -> None:
+    """Open a follow; what its wallet set at the venue may have been changed in the time lost."""
     follow = paused_by(state.follow, state.budget) or state.follow
-    ports.store.commit(Changes(follow=replace(follow, epoch=ports.epoch)))
+    [around] = ports.store.surroundings([Place(follow, "", 0)])
+    lane = replace(around.lane, settings={}) if around.lane.settings else None
+    ports.store.commit(Changes(follow=replace(follow, epoch=ports.epoch), lane=lane))
 
 
 def _read(ports: CopyPorts, state: FollowState) -> FollowState:

@@ -25,6 +25,8 @@ _MODES = {
 class Holdings:
     """An account over several dexes; money by dex, positions and leverages by symbol.
 
+    `isolated` names the positions that hold their margin apart.
+
     A unified account has one purse for all dexes; its equity is what positions and orders do not
     hold back, so no margin is counted against it a second time.
     """
@@ -34,6 +36,7 @@ class Holdings:
     margin_used: Mapping[str, Decimal]
     positions: Mapping[str, Decimal]
     leverages: Mapping[str, int]
+    isolated: tuple[str, ...]
     time_ms: int
 
     @property
@@ -66,6 +69,7 @@ def parse_holdings(
         },
         positions={row["coin"]: size for row in rows if (size := _size(row))},
         leverages={row["coin"]: row["leverage"]["value"] for row in rows},
+        isolated=tuple(row["coin"] for row in rows if row["leverage"]["type"] == "isolated"),
         time_ms=min(state["time"] for state in states.values()),
     )
 

@@ -77,7 +77,7 @@ class HyperliquidVenue:
         before: Account | None = None,
         urgent: bool = False,
     ) -> Account:
-        """Read an account's mode, equity, margin, positions and leverages on these dexes."""
+        """Read an account's mode, equity, margin, positions and their leverage on these dexes."""
         now_ms = self._clock.now_ms()
         known = before if before is not None and before.knows_mode(now_ms) else None
         mode = known.mode if known else None
@@ -91,6 +91,7 @@ class HyperliquidVenue:
             leverages=holdings.leverages,
             read_at_ms=now_ms,
             mode_read_at_ms=known.mode_read_at_ms if known else now_ms,
+            isolated=holdings.isolated,
         )
 
     def leader_snapshot(
