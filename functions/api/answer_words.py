@@ -34,7 +34,7 @@ FIELDS: Mapping[type, Mapping[str, str]] = {
         "entry_price": "Average price of what is held, in USDC; only while something is.",
         "entry_notional": "Size times price of what is held, at entry prices, in USDC.",
         "margin": "Margin of what is held, at entry prices, in USDC.",
-        "leverage": "The leverage that was set at the venue last; 0 before the first.",
+        "leverage": "The leverage of its newest entry; 0 before the first.",
         "mark": "The newest price of the market, in USDC; only where one is known.",
         "unrealized": "Profit of what is held at the mark, in USDC; only where there is a mark, or"
         " nothing is held.",
