@@ -7,18 +7,18 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+import pytest
+
 from tests.fakes.builders import limits, ratio
+from tests.fakes.sharing import OTHER_LEADER, follow_another, other_leader_trades
 from tests.fakes.venue import Fault
 from tests.fakes.venue_books import Book
 from tests.fakes.world import World, following
 from tests.unit.workflows.restoring import lost, repair_leader
-from understudy.domain.follows import FollowStatus
 from understudy.domain.ids import FollowId
 from understudy.domain.lanes import LeverageSetting
 from understudy.domain.limits import Limits, MarginMode
-from understudy.domain.markets import HYPERLIQUID
 from understudy.domain.reasons import Reason
-from understudy.messages import LeaderFills
 from understudy.ports.copying import Changes
 
 if TYPE_CHECKING:
@@ -29,7 +29,6 @@ if TYPE_CHECKING:
     from understudy.ports.signing import Signer
 
 ETH = LeverageSetting(3, isolated=True, set_ms=1)
-OTHER_LEADER = "0x" + "3" * 40
 APART: dict[str, Any] = {"margin_mode": MarginMode.ISOLATED, "max_total_leverage": Decimal(5)}
 TOGETHER: dict[str, Any] = {"margin_mode": MarginMode.CROSS, "max_total_leverage": Decimal(10)}
 
@@ -42,22 +41,10 @@ def _two_follows(first: Limits, second: Limits) -> tuple[World, FollowId, Follow
     """Let one wallet follow two leaders, whose leverage of BTC is known."""
     world = World()
     one = world.follow(first)
-    other = replace(
-        world.table.follows[one],
-        follow_id=FollowId("follow-2"),
-        leader=OTHER_LEADER,
-        limits=second,
-        status=FollowStatus.INACTIVE,
-        version=0,
-    )
-    created = world.directory.create(other)
-    world.directory.replace(replace(created, status=FollowStatus.ACTIVE))
-    world.venue.fund(OTHER_LEADER, "1000000")
-    world.queues.to_leader_sync([LeaderFills(HYPERLIQUID, OTHER_LEADER, (), after_gap=True)])
-    world.begin()
+    other = follow_another(world, one, second)
     world.leader_uses("BTC", 5)
     world.venue.books.account(OTHER_LEADER).leverages["BTC"] = 10
-    return world, one, other.follow_id
+    return world, one, other
 
 
 def _copy(world: World, *sizes: str) -> None:
@@ -68,8 +55,7 @@ def _copy(world: World, *sizes: str) -> None:
 
 def _other_copies(world: World, *sizes: str) -> None:
     for size in sizes:
-        fill = replace(world.venue.trade(OTHER_LEADER, "BTC", size), start_position=None)
-        world.queues.to_leader_sync([LeaderFills(HYPERLIQUID, OTHER_LEADER, (fill,))])
+        other_leader_trades(world, size)
         world.pump()
         world.pass_time(35)
 
@@ -209,3 +195,169 @@ def test_what_another_worker_set_meanwhile_at_the_same_wallet_is_not_lost() -> N
     assert settings["ETH"] == ETH
     assert (settings["BTC"].leverage, settings["BTC"].isolated) == (1, False)
     assert world.held_at_venue(follow) == world.ledger(follow).held == 1
+
+
+# How the owner leaves a symbol: what was shown while it was held is no more, and set still.
+LEFT_AT: list[dict[str, Any]] = [{"leverage": 40}, {"leverage": 40, "isolated": False}]
+
+
+def _set_by_hand(world: World, follow: FollowId, leverage: int, *, isolated: bool = True) -> None:
+    book = _book(world, follow)
+    book.leverages["BTC"] = leverage
+    (book.isolated.add if isolated else book.isolated.discard)("BTC")
+
+
+def _with_known_leverage(**changes: Any) -> tuple[World, FollowId]:
+    """Let a follow have copied BTC so often that the lane knows what is set, 5 times the margin."""
+    world, follow = following(max_total_leverage=Decimal(5), **changes)
+    world.leader_uses("BTC", 5)
+    _copy(world, "1", "-1", "1", "-1")
+    return world, follow
+
+
+@pytest.mark.parametrize("mode", list(MarginMode))
+@pytest.mark.parametrize("left", LEFT_AT)
+def test_what_a_hand_set_for_its_own_position_is_set_back_once_it_has_left(
+    left: dict[str, Any], mode: MarginMode
+) -> None:
+    world, follow = _with_known_leverage(margin_mode=mode)
+    address = world.table.follows[follow].wallet_address
+    _set_by_hand(world, follow, **left)
+    world.venue.trade(address, "BTC", "3")
+    _copy(world, "1", "-1")
+    world.venue.trade(address, "BTC", "-3")
+    world.pass_time(60)
+
+    _copy(world, "1")
+
+    assert world.receipts(follow)[4].reason is Reason.SYMBOL_IN_USE
+    assert world.ledger(follow).held == 1
+    assert _at_venue(world, follow) == (5, mode is MarginMode.ISOLATED)
+
+
+def test_what_a_hand_set_and_a_sweep_saw_is_set_back_although_nothing_was_copied_meanwhile() -> (
+    None
+):
+    world, follow = _with_known_leverage(margin_mode=MarginMode.ISOLATED)
+    address = world.table.follows[follow].wallet_address
+    _set_by_hand(world, follow, 40)
+    world.venue.trade(address, "BTC", "3")
+    world.sweep()
+    world.venue.trade(address, "BTC", "-3")
+    world.pass_time(60)
+
+    _copy(world, "1")
+
+    assert world.ledger(follow).held == 1
+    assert _at_venue(world, follow) == (5, True)
+
+
+def test_what_a_hand_set_and_an_entry_of_another_symbol_saw_is_set_back() -> None:
+    world, follow = _with_known_leverage(margin_mode=MarginMode.ISOLATED)
+    address = world.table.follows[follow].wallet_address
+    _set_by_hand(world, follow, 40)
+    world.venue.trade(address, "BTC", "3")
+    world.copy("ETH", "1")
+    world.venue.trade(address, "BTC", "-3")
+    world.pass_time(60)
+
+    _copy(world, "1")
+
+    assert world.ledger(follow).held == 1
+    assert _at_venue(world, follow) == (5, True)
+
+
+def test_what_the_owner_set_while_the_follow_held_it_is_set_back_when_it_was_closed_since() -> None:
+    world, follow = _with_known_leverage(margin_mode=MarginMode.ISOLATED)
+    _copy(world, "1")
+    _set_by_hand(world, follow, 40)
+    world.sweep()
+    _copy(world, "-1", "1")
+
+    assert world.ledger(follow).held == 1
+    assert _at_venue(world, follow) == (5, True)
+
+
+def test_a_reading_that_shows_what_was_set_forgets_nothing() -> None:
+    world, _ = _with_known_leverage(margin_mode=MarginMode.ISOLATED)
+    _copy(world, "1")
+    before = _settings(world)
+
+    for _ in range(3):
+        world.sweep()
+        world.pass_time(60)
+    _copy(world, "1", "-2", "1")
+
+    assert _settings(world) == before
+
+
+def _unanswered(world: World, follow: FollowId) -> None:
+    """Let the follow ask for its leverage, twice, without an answer: it may land later."""
+    world.venue.faults.extend([Fault.LANDS_LATE] * 2)
+    other_leader_trades(world, "1")
+    world.pump()
+    assert world.receipts(follow)[-1].reason is Reason.LEVERAGE_NOT_ALLOWED
+
+
+def _with_an_unanswered_change() -> tuple[World, FollowId, FollowId]:
+    """Let one follow have copied at 2, and the wallet's other one have asked for 10 since."""
+    apart: dict[str, Any] = {"margin_mode": MarginMode.ISOLATED}
+    world, first, second = _two_follows(
+        _limits(**apart, max_total_leverage=Decimal(2)),
+        _limits(**apart, max_total_leverage=Decimal(10)),
+    )
+    _copy(world, "1", "-1", "1", "-1")
+    _other_copies(world, "1", "-1", "1", "-1")
+    _copy(world, "1", "-1")
+    _unanswered(world, second)
+    return world, first, second
+
+
+def test_an_entry_does_not_set_its_leverage_before_one_that_may_land_behind_it() -> None:
+    world, first, _ = _with_an_unanswered_change()
+    asked = _settings(world)
+    world.clock.advance(1000)
+
+    world.copy_now("BTC", "1")
+
+    assert _settings(world) == asked
+    assert world.receipts(first)[-1].reason is Reason.LEVERAGE_NOT_ALLOWED
+    assert world.ledger(first).held == 0
+
+
+def test_once_it_can_land_no_more_the_entry_sets_its_own() -> None:
+    world, first, _ = _with_an_unanswered_change()
+    world.clock.advance(4000)
+    world.venue.land_late()
+    world.pass_time(10)
+
+    _copy(world, "1")
+
+    assert world.ledger(first).held == 1
+    assert _at_venue(world, first) == (2, True)
+
+
+def test_the_same_leverage_is_set_again_while_it_is_not_confirmed() -> None:
+    world, _, second = _with_an_unanswered_change()
+    world.clock.advance(1000)
+
+    other_leader_trades(world, "1")
+    world.pump()
+
+    assert world.receipts(second)[-1].reason is None
+    assert _at_venue(world, second) == (10, True)
+
+
+def test_a_change_that_was_refused_takes_the_word_of_the_one_before_it_away_that_may_land() -> None:
+    world, first, second = _with_an_unanswered_change()
+    world.clock.advance(1000)
+    world.venue.faults.append("Cannot switch leverage type with open position.")
+    other_leader_trades(world, "1")
+    world.pump()
+    asked = _settings(world)
+
+    world.copy_now("BTC", "1")
+
+    assert world.receipts(second)[-1].reason is Reason.LEVERAGE_NOT_ALLOWED
+    assert _settings(world) == asked
+    assert world.receipts(first)[-1].reason is Reason.LEVERAGE_NOT_ALLOWED

@@ -2,45 +2,33 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from decimal import Decimal
+from typing import Any
 
-from tests.fakes.builders import LEADER, limits, ratio
+import pytest
+
+from tests.fakes.builders import limits, ratio
+from tests.fakes.sharing import follow_another, other_leader_trades
 from tests.fakes.world import World
-from understudy.domain.follows import FollowStatus
 from understudy.domain.ids import FollowId
-from understudy.domain.markets import HYPERLIQUID
+from understudy.domain.limits import CopyMode
 from understudy.domain.reasons import Reason
-from understudy.messages import LeaderFills
 
-OTHER_LEADER = "0x" + "3" * 40
+MODES: list[dict[str, Any]] = [
+    {"mode": CopyMode.REALTIME},
+    {"mode": CopyMode.THROTTLED, "throttle_window_ms": 1500},
+    {"mode": CopyMode.SAFE_POLL, "sync_interval_seconds": 5},
+]
 
 
-def _two_follows() -> tuple[World, FollowId, FollowId]:
-    world = World()
-    first = world.follow(limits(ratio("100"), copy_budget_usdc=Decimal(5000)))
-    known = world.table.follows[first]
-    second = world.directory.create(
-        replace(
-            known,
-            follow_id=FollowId("follow-2"),
-            leader=OTHER_LEADER,
-            version=0,
-            status=FollowStatus.INACTIVE,
-        )
-    )
-    world.directory.replace(replace(second, status=FollowStatus.ACTIVE))
-    world.venue.fund(OTHER_LEADER, "1000000")
-    for leader in (LEADER, OTHER_LEADER):
-        world.queues.to_leader_sync([LeaderFills(HYPERLIQUID, leader, (), after_gap=True)])
-    world.pump()
-    world.clock.advance(1000)
-    return world, first, second.follow_id
+def _two_follows(mode: dict[str, Any] | None = None) -> tuple[World, FollowId, FollowId]:
+    world, own = World(), limits(ratio("100"), copy_budget_usdc=Decimal(5000), **(mode or {}))
+    first = world.follow(own)
+    return world, first, follow_another(world, first, own)
 
 
 def _other_copies(world: World, size: str, symbol: str = "BTC") -> None:
-    fill = replace(world.venue.trade(OTHER_LEADER, symbol, size), start_position=None)
-    world.queues.to_leader_sync([LeaderFills(HYPERLIQUID, OTHER_LEADER, (fill,))])
+    other_leader_trades(world, size, symbol)
     world.pump()
     world.clock.advance(61_000)
 
@@ -123,12 +111,46 @@ def test_a_position_taken_by_hand_after_the_copied_one_was_closed_is_the_hands()
     assert world.held_at_venue(first) == 3
 
 
+@pytest.mark.parametrize("mode", MODES)
+def test_a_turn_that_closed_and_only_carries_since_leaves_the_symbol_to_the_other_follow(
+    mode: dict[str, Any],
+) -> None:
+    world, first, second = _two_follows(mode)
+    for size in ("1", "-1.05"):
+        world.copy("BTC", size)
+        world.pass_time(8)
+
+    _other_copies(world, "1")
+    world.pass_time(8)
+
+    assert (world.ledger(first).target, world.ledger(first).held) == (Decimal("-0.05"), 0)
+    assert world.receipts(second)[-1].reason is None
+    assert world.held_at_venue(second) == 1
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_nothing_is_entered_beside_a_hand_that_took_the_symbol_while_a_turn_was_carried(
+    mode: dict[str, Any],
+) -> None:
+    world, first, _ = _two_follows(mode)
+    for size in ("1", "-1.05"):
+        world.copy("BTC", size)
+        world.pass_time(8)
+    world.venue.trade(world.table.follows[first].wallet_address, "BTC", "3")
+    _sweeps(world)
+
+    world.copy("BTC", "-1")
+    world.pass_time(8)
+
+    assert world.receipts(first)[-1].reason is Reason.SYMBOL_IN_USE
+    assert world.held_at_venue(first) == 3
+
+
 def test_a_wallet_out_of_actions_rests_for_every_follow_of_it() -> None:
     world, first, second = _two_follows()
     world.copy_now("BTC", "1", "Too many cumulative requests sent (3 > 2) for cumulative volume")
 
-    fill = replace(world.venue.trade(OTHER_LEADER, "ETH", "1"), start_position=None)
-    world.queues.to_leader_sync([LeaderFills(HYPERLIQUID, OTHER_LEADER, (fill,))])
+    other_leader_trades(world, "1", "ETH")
     world.pump()
 
     refused = [world.receipts(each)[-1] for each in (first, second)]

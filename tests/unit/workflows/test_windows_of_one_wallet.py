@@ -2,24 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
 import pytest
 
 from tests.fakes.builders import limits, ratio
+from tests.fakes.sharing import follow_another, other_leader_trades
 from tests.fakes.world import World
-from understudy.domain.follows import FollowStatus
-from understudy.domain.ids import FollowId
 from understudy.domain.limits import CopyMode, Limits
-from understudy.domain.markets import HYPERLIQUID
 from understudy.domain.ownership import SymbolOwner, by_hand
 from understudy.domain.reasons import Reason
-from understudy.messages import LeaderFills
 from understudy.ports.copying import Changes
 
-OTHER_LEADER = "0x" + "3" * 40
 SLOWER: list[dict[str, Any]] = [
     {"mode": CopyMode.THROTTLED, "throttle_window_ms": 1500},
     {"mode": CopyMode.SAFE_POLL, "sync_interval_seconds": 5},
@@ -30,39 +25,16 @@ def _limits(**changes: Any) -> Limits:
     return limits(ratio(), copy_budget_usdc=Decimal(5000), **changes)
 
 
-def _with_other_follow(world: World, first: FollowId, own: Limits) -> FollowId:
-    """Let the first follow's wallet follow another leader too."""
-    other = replace(
-        world.table.follows[first],
-        follow_id=FollowId("follow-2"),
-        leader=OTHER_LEADER,
-        limits=own,
-        status=FollowStatus.INACTIVE,
-        version=0,
-    )
-    created = world.directory.create(other)
-    world.directory.replace(replace(created, status=FollowStatus.ACTIVE))
-    world.venue.fund(OTHER_LEADER, "1000000")
-    world.queues.to_leader_sync([LeaderFills(HYPERLIQUID, OTHER_LEADER, (), after_gap=True)])
-    world.begin()
-    return created.follow_id
-
-
-def _other_trades(world: World, size: str) -> None:
-    fill = replace(world.venue.trade(OTHER_LEADER, "BTC", size), start_position=None)
-    world.queues.to_leader_sync([LeaderFills(HYPERLIQUID, OTHER_LEADER, (fill,))])
-
-
 @pytest.mark.parametrize("mode", SLOWER)
 def test_of_two_windows_over_one_symbol_the_later_one_ends_with_its_reason(
     mode: dict[str, Any],
 ) -> None:
     world = World()
     first = world.follow(_limits(**mode))
-    second = _with_other_follow(world, first, _limits(**mode))
+    second = follow_another(world, first, _limits(**mode))
 
     world.leader_trades("BTC", "1")
-    _other_trades(world, "-2")
+    other_leader_trades(world, "-2")
     world.pump()
     world.pass_time(7)
 
@@ -76,14 +48,14 @@ def test_a_window_leaves_the_leverage_of_what_another_follow_holds_alone() -> No
     world = World()
     world.leader_uses("BTC", 5)
     first = world.follow(_limits(**SLOWER[0], max_total_leverage=Decimal(5)))
-    second = _with_other_follow(world, first, _limits(**SLOWER[0], max_total_leverage=Decimal(1)))
+    second = follow_another(world, first, _limits(**SLOWER[0], max_total_leverage=Decimal(1)))
     world.copy("BTC", "1")
     world.pass_time(3)
     world.copy("BTC", "-1")  # by now the leader's leverage is known
     world.pass_time(3)
 
     world.leader_trades("BTC", "1")
-    _other_trades(world, "-2")
+    other_leader_trades(world, "-2")
     world.pump()
     world.pass_time(3)
 
@@ -117,7 +89,7 @@ def test_a_window_does_not_enter_beside_what_came_into_its_owners_hand_meanwhile
 def test_a_window_enters_what_the_other_follow_has_left() -> None:
     world = World()
     first = world.follow(_limits(**SLOWER[1]))
-    second = _with_other_follow(world, first, _limits(**SLOWER[1]))
+    second = follow_another(world, first, _limits(**SLOWER[1]))
     world.leader_trades("BTC", "1")
     world.pump()
     world.pass_time(6)
@@ -125,7 +97,7 @@ def test_a_window_enters_what_the_other_follow_has_left() -> None:
     world.pump()
     world.pass_time(6)
 
-    _other_trades(world, "-2")
+    other_leader_trades(world, "-2")
     world.pump()
     world.pass_time(6)
 

@@ -158,6 +158,11 @@ class Ledger:
         return not (self.held or self.target or self.pending or self.waiting)
 
     @property
+    def needs_symbol(self) -> bool:
+        """Say whether anything is held, under way or waiting: what is only carried owns nothing."""
+        return bool(self.held or self.pending or self.waiting)
+
+    @property
     def pending_entry_size(self) -> Decimal:
         """Give the signed size of entries that may have filled."""
         if not self.pending:  # as mostly

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from understudy.domain.follows import Account
 from understudy.domain.ids import WalletId
 from understudy.domain.intents import MOST_NONCE_AHEAD_MS
 from understudy.domain.replacing import replace
@@ -12,11 +13,23 @@ from understudy.domain.replacing import replace
 
 @dataclass(frozen=True, slots=True)
 class LeverageSetting:
-    """A symbol's leverage and margin mode as we set them at the venue last, at `set_ms`."""
+    """A symbol's leverage and margin mode as we set them at the venue last, at `set_ms`.
+
+    A change that the venue has not confirmed may take effect until `unsure_until_ms`.
+    """
 
     leverage: int
     isolated: bool = False
     set_ms: int = 0
+    unsure_until_ms: int = 0
+
+    def is_known_as(self, leverage: int, *, isolated: bool) -> bool:
+        """Say whether the venue has confirmed these two."""
+        return not self.unsure_until_ms and self.is_for(leverage, isolated=isolated)
+
+    def is_for(self, leverage: int, *, isolated: bool) -> bool:
+        """Say whether these two were asked for, confirmed or not."""
+        return (self.leverage, self.isolated) == (leverage, isolated)
 
 
 @dataclass(frozen=True)
@@ -25,7 +38,7 @@ class Lane:
 
     No entry is ordered before `entries_rest_until_ms`. The venue keeps leverage and margin mode by
     account: `settings` has what was set, by symbol, whichever of the wallet's follows it was for.
-    A symbol that is not in it may have any.
+    A symbol that is not in it may have any: what somebody else may have changed is forgotten.
     """
 
     wallet_id: WalletId
@@ -43,6 +56,22 @@ class Lane:
         kept = {name: each for name, each in self.settings.items() if name != symbol}
         return replace(self, settings=kept)
 
+    def without_confirmed(self) -> Lane:
+        """Give the lane without knowledge of anything that is set, but for what may still land."""
+        kept = {name: each for name, each in self.settings.items() if each.unsure_until_ms}
+        return replace(self, settings=kept)
+
+    def as_shown(self, account: Account) -> Lane:
+        """Give the lane without what a later reading of its account contradicts."""
+        if not account.leverages:  # it shows those of positions alone
+            return self
+        settings = {
+            symbol: each
+            for symbol, each in self.settings.items()
+            if not _is_contradicted(symbol, each, account)
+        }
+        return self if len(settings) == len(self.settings) else replace(self, settings=settings)
+
     def next_nonce(self, now_ms: int) -> int:
         """Give a nonce above every earlier one and not below the clock.
 
@@ -52,3 +81,10 @@ class Lane:
         if self.nonce >= now_ms + MOST_NONCE_AHEAD_MS:
             return now_ms
         return max(now_ms, self.nonce + 1)
+
+
+def _is_contradicted(symbol: str, known: LeverageSetting, account: Account) -> bool:
+    shown = account.leverages.get(symbol)
+    if shown is None or known.unsure_until_ms or account.read_at_ms <= known.set_ms:
+        return False
+    return not known.is_for(shown, isolated=symbol in account.isolated)

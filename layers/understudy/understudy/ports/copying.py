@@ -183,6 +183,10 @@ class CopyStore(Protocol):
         """Give which of the trades above `after_seq`, up to `to_seq`, have a receipt."""
         ...
 
+    def lane(self, wallet_id: WalletId) -> Lane:
+        """Read a wallet's lane, an empty one (version 0) when there is none."""
+        ...
+
     def account(self, wallet_id: WalletId) -> Account | None:
         """Give the last account reading; None when there was none."""
         ...

@@ -159,7 +159,17 @@ def _read_account(
     before = store.account(wallet_id)
     account = venue.account(wallet_id, follow.wallet_address, dexes, before=before)
     store.put_account(account)
+    if account.leverages:
+        _forget_what_it_contradicts(ports, account)
     return account
+
+
+def _forget_what_it_contradicts(ports: ReconcilePorts, account: Account) -> None:
+    """Have the next entry set a leverage again that its owner changed by hand."""
+    lane = ports.copying.store.lane(account.wallet_id)
+    shown = lane.as_shown(account)
+    if shown is not lane:
+        _store(ports, Changes(lane=shown))
 
 
 def _part_of(ledger: Ledger, account: Account, states: list[FollowState]) -> Decimal:
@@ -203,7 +213,7 @@ def _reconcile_ledger(
 
 def _given_back(follow: Follow, before: Ledger, after: Ledger) -> SymbolOwner | None:
     """Give the symbol back when its position turned out to be gone."""
-    if before.is_flat or not after.is_flat:
+    if after.needs_symbol or not before.needs_symbol:
         return None
     return SymbolOwner(follow.wallet_id, after.symbol, follow.follow_id)
 

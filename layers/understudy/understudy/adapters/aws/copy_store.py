@@ -21,6 +21,7 @@ from understudy.adapters.transaction import after_commit, refuse_impossible
 from understudy.domain.follows import Account, Budget, Follow, Ledger
 from understudy.domain.ids import FollowId, IntentId, WalletId
 from understudy.domain.intents import Intent, IntentState
+from understudy.domain.lanes import Lane
 from understudy.domain.ownership import SymbolOwner
 from understudy.domain.receipts import Receipt
 from understudy.domain.true_up import is_estimated
@@ -104,6 +105,11 @@ class DynamoCopyStore:
         condition = "pk = :pk AND sk BETWEEN :first AND :last"
         found = self._table.query(condition, values, ConsistentRead=True, ProjectionExpression="sk")
         return frozenset(int(item["sk"]["S"].removeprefix(at.COPY)) for item in found)
+
+    def lane(self, wallet_id: WalletId) -> Lane:
+        """Read a wallet's lane, an empty one when there is none."""
+        item = self._table.get(at.lane(wallet_id))
+        return record_of(Lane, item) if item else Lane(wallet_id)
 
     def account(self, wallet_id: WalletId) -> Account | None:
         """Give the last account reading."""

@@ -89,6 +89,11 @@ class InMemoryCopyStore:
             stored = self._table.receipts[follow_id]
             return frozenset(seq for seq in stored if after_seq < seq <= to_seq)
 
+    def lane(self, wallet_id: WalletId) -> Lane:
+        """Read a wallet's lane, an empty one when there is none."""
+        with self._table.lock:
+            return self._table.lanes.get(wallet_id) or Lane(wallet_id)
+
     def account(self, wallet_id: WalletId) -> Account | None:
         """Give the last account reading."""
         with self._table.lock:

@@ -41,7 +41,7 @@ def with_account(ports: CopyPorts, view: View, asked_ms: int) -> View:
             if waited_ms < PATIENCE_MS and not isinstance(error, RequestBudgetError):
                 raise
             return replace(view, around=replace(view.around, account=None))
-        view = replace(view, around=replace(view.around, account=reading))
+        view = _with_reading(ports, view, reading)
         if _shows_the_hand(view):
             return _left_to_the_hand(ports, view)
     return _freed_from_hand(ports, view)
@@ -62,6 +62,15 @@ def _read(ports: CopyPorts, view: View, *, urgent: bool) -> Account:
     )
     ports.store.put_account(reading)
     return reading
+
+
+def _with_reading(ports: CopyPorts, view: View, reading: Account) -> View:
+    """Take a reading over; what it shows otherwise than the lane knows is set anew when needed."""
+    view = replace(view, around=replace(view.around, account=reading))
+    lane = view.around.lane.as_shown(reading)
+    if lane is view.around.lane:
+        return view
+    return view.after(ports.store.commit(Changes(lane=lane)))
 
 
 def _shows_the_hand(view: View) -> bool:
@@ -96,5 +105,7 @@ def _freed_from_hand(ports: CopyPorts, view: View) -> View:
     if account.read_at_ms <= by_hand_since_ms(owner) + CLOCKS_DIFFER_MS:
         return view
     hand = SymbolOwner(account.wallet_id, view.symbol, owner)
-    ports.store.commit(Changes(owner_released=hand))
-    return replace(view, around=replace(view.around, owner=None))
+    # What its owner set by hand for a position of theirs is shown no more, and set still.
+    known = view.around.lane
+    lane = known.without_setting(view.symbol) if view.symbol in known.settings else None
+    return view.after(ports.store.commit(Changes(owner_released=hand, lane=lane)))

@@ -99,9 +99,9 @@ def is_isolated(view: View) -> bool:
 
 
 def owner_released(view: View, ledger: Ledger) -> SymbolOwner | None:
-    """Give the symbol back once the follow holds, wants and awaits nothing of it."""
+    """Give the symbol back once the follow holds and awaits nothing of it, whatever it carries."""
     follow = view.state.follow
-    if not ledger.is_flat or view.around.owner != follow.follow_id:
+    if ledger.needs_symbol or view.around.owner != follow.follow_id:
         return None
     return SymbolOwner(follow.wallet_id, view.symbol, follow.follow_id)
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Generator, Mapping
 from typing import NamedTuple
 
 from understudy.domain import retrying
+from understudy.domain.decisions import CLOCKS_DIFFER_MS
 from understudy.domain.ids import CopyId, client_order_id, intent_id
 from understudy.domain.intents import (
     Accepted,
@@ -17,7 +18,7 @@ from understudy.domain.intents import (
     SigningRefused,
     Unknown,
 )
-from understudy.domain.lanes import LeverageSetting
+from understudy.domain.lanes import Lane, LeverageSetting
 from understudy.domain.money import ZERO
 from understudy.domain.plans import OrderPlan
 from understudy.domain.reasons import Reason
@@ -54,14 +55,9 @@ def needs_leverage(view: View, order: OrderPlan) -> bool:
     """
     if order.reduce_only:
         return False
-    symbol, account = view.symbol, view.around.account
-    wanted = (order.leverage, is_isolated(view))
-    known = view.around.lane.settings.get(symbol)
-    if known is None or (known.leverage, known.isolated) != wanted:
-        return True
-    if account is None or account.read_at_ms <= known.set_ms or symbol not in account.leverages:
-        return False
-    return (account.leverages[symbol], symbol in account.isolated) != wanted
+    lane, account = view.around.lane, view.around.account
+    known = (lane if account is None else lane.as_shown(account)).settings.get(view.symbol)
+    return known is None or not known.is_known_as(order.leverage, isolated=is_isolated(view))
 
 
 def set_leverage(
@@ -70,8 +66,11 @@ def set_leverage(
     """Set a symbol's leverage and say why it was not confirmed; None when it was.
 
     The action says an absolute value, so setting it again is harmless: when no answer comes it is
-    set once more, unless the venue limits us. After that the entry that needed it is skipped.
+    set once more, unless the venue limits us. After that the entry that needed it is skipped. So is
+    one while an unconfirmed change to something else may still land behind its own.
     """
+    if _another_may_land(view, leverage, ports.clock.now_ms()):
+        return view, NotSet(Reason.LEVERAGE_NOT_ALLOWED)
     for _ in range(TRIES):
         view, outcome = yield from _try_once(ports, view, trade, leverage)
         if not isinstance(outcome, Unknown) or outcome.cause == RATE_LIMITED:
@@ -79,24 +78,52 @@ def set_leverage(
     return view, _reason_of(outcome)
 
 
+def _another_may_land(view: View, leverage: int, now_ms: int) -> bool:
+    """Say whether a change to another leverage or margin mode is on its way to the venue still."""
+    known = view.around.lane.settings.get(view.symbol)
+    if known is None or known.is_for(leverage, isolated=is_isolated(view)):
+        return False
+    return now_ms <= known.unsure_until_ms
+
+
 def _try_once(
     ports: CopyPorts, view: View, trade: Trade, leverage: int
 ) -> Generator[Intent, Answer, tuple[View, Outcome | SigningRefused]]:
-    intent = _pin(ports, view, trade, leverage)
-    # From here on the venue may have it or not: it counts as unknown until the venue confirms it.
-    # So it does after a refusal, which may be about what somebody else has set.
-    lane = replace(view.around.lane.without_setting(view.symbol), nonce=intent.nonce)
+    intent, before = _pin(ports, view, trade, leverage), view.around.lane.settings
+    # From here on the venue may have it or not: it is unsure until the venue confirms it.
+    unsure = LeverageSetting(
+        intent.leverage,
+        intent.isolated,
+        unsure_until_ms=intent.expires_at_ms + CLOCKS_DIFFER_MS,
+    )
+    lane = replace(view.around.lane.with_setting(view.symbol, unsure), nonce=intent.nonce)
     committed = ports.store.commit(Changes(lane=lane, intent=intent))
     view = view.after(committed)
     pinned = committed.intent or intent
     answer = yield pinned
     if isinstance(answer, SigningRefused):
-        return _finish(ports, view, _ended(pinned, IntentState.REFUSED)), answer
+        lane = _without_it(view, before)
+        return _finish(ports, view, _ended(pinned, IntentState.REFUSED), lane), answer
     outcome = ports.submit(pinned, answer, first=True)
     if isinstance(outcome, Rejected):
+        view = view.after(Changes(lane=_without_it(view, before)))
         return _end_refused(ports, view, pinned, outcome), outcome
-    state = IntentState.FILLED if isinstance(outcome, Accepted) else IntentState.REJECTED
-    return _finish(ports, view, _ended(pinned, state)), outcome
+    if isinstance(outcome, Unknown):
+        return _finish(ports, view, _ended(pinned, IntentState.REJECTED), None), outcome
+    known = LeverageSetting(intent.leverage, intent.isolated, ports.clock.now_ms())
+    lane = view.around.lane.with_setting(view.symbol, known)
+    return _finish(ports, view, _ended(pinned, IntentState.FILLED), lane), outcome
+
+
+def _without_it(view: View, before: Mapping[str, LeverageSetting]) -> Lane:
+    """Give the lane without a change that was refused, but with one before it that may still land.
+
+    What was confirmed before is forgotten: the refusal may be about what somebody else has set.
+    """
+    known, lane = before.get(view.symbol), view.around.lane
+    if known is not None and known.unsure_until_ms:
+        return lane.with_setting(view.symbol, known)
+    return lane.without_setting(view.symbol)
 
 
 def _ended(intent: Intent, state: IntentState) -> Intent:
@@ -124,7 +151,7 @@ def _end_refused(ports: CopyPorts, view: View, intent: Intent, outcome: Rejected
     committed = ports.store.commit(
         Changes(
             follow=paused_by(state.follow, state.budget, cause) if cause else None,
-            lane=retrying.lane_after(view.around.lane, outcome, now_ms),
+            lane=retrying.lane_after(view.around.lane, outcome, now_ms) or view.around.lane,
             intent=refused(intent, outcome),
         )
     )
@@ -134,11 +161,7 @@ def _end_refused(ports: CopyPorts, view: View, intent: Intent, outcome: Rejected
     return view
 
 
-def _finish(ports: CopyPorts, view: View, intent: Intent) -> View:
-    lane = None
-    if intent.state is IntentState.FILLED:
-        setting = LeverageSetting(intent.leverage, intent.isolated, ports.clock.now_ms())
-        lane = view.around.lane.with_setting(view.symbol, setting)
+def _finish(ports: CopyPorts, view: View, intent: Intent, lane: Lane | None) -> View:
     return view.after(ports.store.commit(Changes(lane=lane, intent=intent)))
 
 

@@ -13,7 +13,7 @@ from understudy.domain.replacing import replace
 from understudy.domain.settlement import paused_by
 from understudy.domain.trades import Trade
 from understudy.messages import ResolveIntent
-from understudy.ports.copying import Changes, FollowState, LeaderStore, MarketStore, Place
+from understudy.ports.copying import Changes, FollowState, LeaderStore, MarketStore
 from understudy.workflows.copying.epochs import is_behind
 from understudy.workflows.copying.views import CopyPorts
 from understudy.workflows.reconciling.rebuilding_symbols import VenueRecord, rebuild_symbol
@@ -104,9 +104,9 @@ def _record_of(
 
 def _last_order_ms(ports: CopyPorts, behind: Sequence[FollowState]) -> int:
     """Give a time before every order that may be lost: nonces are times, and only rise."""
-    [around] = ports.store.surroundings([Place(behind[0].follow, "", 0)])
+    lane = ports.store.lane(behind[0].follow.wallet_id)
     started_ms = min(state.follow.started_at_ms for state in behind)
-    return max(0, (around.lane.nonce or started_ms) - SEEN_AFTER_MS)
+    return max(0, (lane.nonce or started_ms) - SEEN_AFTER_MS)
 
 
 def _rebuild_follow(
@@ -128,9 +128,10 @@ def _rebuild_follow(
 def _open(ports: CopyPorts, state: FollowState) -> None:
     """Open a follow; what its wallet set at the venue may have been changed in the time lost."""
     follow = paused_by(state.follow, state.budget) or state.follow
-    [around] = ports.store.surroundings([Place(follow, "", 0)])
-    lane = replace(around.lane, settings={}) if around.lane.settings else None
-    ports.store.commit(Changes(follow=replace(follow, epoch=ports.epoch), lane=lane))
+    lane = ports.store.lane(follow.wallet_id)
+    opened = replace(follow, epoch=ports.epoch)
+    forgetful = lane.without_confirmed() if lane.settings else None
+    ports.store.commit(Changes(follow=opened, lane=forgetful))
 
 
 def _read(ports: CopyPorts, state: FollowState) -> FollowState:

@@ -132,7 +132,7 @@ def _ownership(about: _Symbol, ledger: Ledger, *, waits: bool) -> Changes:
     """Take the symbol while something of it is held, else give it back."""
     follow, owner = about.follow, about.around.owner
     mine = SymbolOwner(follow.wallet_id, about.symbol, follow.follow_id)
-    if ledger.is_flat:
+    if not ledger.needs_symbol:
         return Changes(owner_released=mine if owner == follow.follow_id else None)
     if owner is None:
         return Changes(owner_taken=mine)

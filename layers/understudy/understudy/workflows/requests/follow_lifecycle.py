@@ -122,9 +122,22 @@ class FollowLifecycle:
         refuse_unknown_symbols(self.markets, follow.venue, follow.limits)
         agent = self._active_agent(follow)
         self._keep_hands_off(follow, self._funded_account(follow))
+        self._rely_on_no_setting(follow)
         self._begin_anew(follow)
         started = partial(self._started, agent=agent, version=follow.version)
         return self.own.change(follow.user_id, follow.follow_id, started)
+
+    def _rely_on_no_setting(self, follow: Follow) -> None:
+        """Have leverages set anew: nobody has looked at what the account's owner did meanwhile."""
+        for _ in range(ATTEMPTS):
+            lane = self.own.copies.lane(follow.wallet_id)
+            fresh = lane.without_confirmed()
+            if fresh == lane:
+                return
+            with suppress(ConflictError):  # the lane is at work for another follow: look again
+                self.own.copies.commit(Changes(lane=fresh))
+                return
+        raise ConflictError(MOVING)
 
     def _begin_anew(self, follow: Follow) -> None:
         """Forget what stopped it before, but for the loss: openings, readings by equity."""
