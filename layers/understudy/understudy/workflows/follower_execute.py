@@ -17,6 +17,7 @@ from understudy.domain.limits import CopyMode
 from understudy.domain.plans import Decision
 from understudy.domain.reasons import Reason
 from understudy.domain.receipting import trade_of
+from understudy.domain.receipts import CopyStatus
 from understudy.domain.replacing import replace
 from understudy.domain.situation import mode_of
 from understudy.domain.trades import Trade, TradeKind
@@ -32,7 +33,12 @@ from understudy.workflows.copying.converging import (
     convergence,
     wake_after_rest,
 )
-from understudy.workflows.copying.deciding import decide_convergence, rests, wanted_ledger
+from understudy.workflows.copying.deciding import (
+    closes_now,
+    decide_convergence,
+    rests,
+    wanted_ledger,
+)
 from understudy.workflows.copying.epochs import is_current
 from understudy.workflows.copying.lanes import Answer, Key, Signing, run_lanes
 from understudy.workflows.copying.orders import carry_out, take_up
@@ -128,7 +134,8 @@ def _close_the_gap(
     if wanted_ledger(view, command).wanted_more:
         view = with_account(ports, view, command.queued_at_ms)
     decision = decide_convergence(view, trade, command, ports.clock.now_ms())
-    if decision.order is None and decision.ledger == view.ledger:
+    is_new = decision.ledger != view.ledger or _ends_what_was_carried(view, decision)
+    if decision.order is None and not is_new:
         return view
     view, decision = yield from prepare(ports, view, trade, decision)
     if decision.is_put_off:
@@ -136,6 +143,13 @@ def _close_the_gap(
     if command.cause in WINDOW_ENDS and _closes_before_opening(decision):
         _wake_again(ports, command)
     return claim(ports, view, trade, decision, leg=0, queued_at_ms=command.queued_at_ms)
+
+
+def _ends_what_was_carried(view: View, decision: Decision) -> bool:
+    """Say whether an exit that was left to its window's end is not made then, and why."""
+    if view.receipt is None or view.receipt.status is not CopyStatus.CARRIED:
+        return False
+    return decision.reason is not Reason.CARRIED and bool(exit_size(view.ledger, view.market))
 
 
 def _decide_and_claim(ports: CopyPorts, view: View, command: FollowerExecute) -> Claiming:
@@ -185,13 +199,14 @@ def _with_fresh_account(ports: CopyPorts, view: View, command: FollowerExecute) 
 def _waits_for_an_outcome(view: View, trade: Trade, command: Converge, now_ms: int) -> bool:
     """Say whether a convergence must come again once no order is unknown any more.
 
-    A window's end does for what it collected; a start does, or an exit that rests would rest on.
+    A window's end does for what it collected; a start does, or an exit that rests would rest on;
+    so does the close of a stop.
     """
     if view.is_deleted or not view.ledger.pending:
         return False
     if command.cause in WINDOW_ENDS:
         return bool(without_late_carry(view.situation(trade, now_ms)).wanted_more)
-    return command.cause == STARTED
+    return command.cause == STARTED or closes_now(view, command)
 
 
 def _closes_before_opening(decision: Decision) -> bool:
@@ -201,7 +216,9 @@ def _closes_before_opening(decision: Decision) -> bool:
 
 
 def _wake_again(ports: CopyPorts, command: Converge, delay_seconds: int = 1) -> None:
-    again = replace(command, queued_at_ms=ports.clock.now_ms())
+    # By another time than before, by whosever clock: the lane's queue takes a command once.
+    queued_at_ms = max(ports.clock.now_ms(), command.queued_at_ms + 1)
+    again = replace(command, queued_at_ms=queued_at_ms)
     ports.queues.to_reconcile(WakeLane(again), delay_seconds=delay_seconds)
 
 

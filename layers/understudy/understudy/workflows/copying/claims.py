@@ -126,22 +126,29 @@ def _without_order(view: View, decision: Decision, receipt: Receipt) -> Changes:
     changed = decision.ledger != view.ledger
     return Changes(
         ledger=decision.ledger if changed else None,
-        receipts=(receipt,) if view.receipt is None else _closed(receipt, decision),
+        receipts=(receipt,) if view.receipt is None else _closed(view, receipt, decision),
         owner_released=owner_released(view, decision.ledger) if changed else None,
     )
 
 
-def _closed(receipt: Receipt, decision: Decision) -> tuple[Receipt, ...]:
+def _closed(view: View, receipt: Receipt, decision: Decision) -> tuple[Receipt, ...]:
     """Finish a receipt; what was carried too long says nothing of a trade that did not carry it.
 
     A trade that was skipped keeps its own reason, whatever becomes of what was carried before it.
+    So does every trade that is over, whatever stops an exit now.
     """
-    if receipt.status is CopyStatus.SKIPPED:
+    if receipt.status is CopyStatus.SKIPPED or _is_over_before_an_exit(view, receipt, decision):
         return ()
     if decision.reason is not Reason.EXPIRED:
         return (closed_receipt(receipt, decision),)
     expired = expired_entry(receipt, decision.ledger)
     return () if expired is None else (expired,)
+
+
+def _is_over_before_an_exit(view: View, receipt: Receipt, decision: Decision) -> bool:
+    """Say whether a receipt was final when an exit of what is still held could not be made."""
+    is_over = receipt.status.is_terminal and receipt.status is not CopyStatus.CARRIED
+    return is_over and bool(exit_size(decision.ledger, view.market))
 
 
 def _with_order(view: View, decision: Decision, receipt: Receipt, intent: Intent) -> Changes:

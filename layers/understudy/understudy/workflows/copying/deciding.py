@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from understudy.domain.decisions import decide_entry, decide_gap, decide_stop
+from understudy.domain.exits import exit_size
 from understudy.domain.follows import Ledger, WaitingOpen
 from understudy.domain.money import ZERO
 from understudy.domain.plans import Decision
@@ -30,14 +31,19 @@ def decide_waiting(view: View, waiting: WaitingOpen, now_ms: int) -> Decision:
 def decide_convergence(view: View, trade: Trade, command: Converge, now_ms: int) -> Decision:
     """Decide about the gap between what is held and what a convergence wants held."""
     situation = replace(view.situation(trade, now_ms), ledger=wanted_ledger(view, command))
-    if _closes_now(view, command) and view.ledger.target and not view.ledger.held:
+    if closes_now(view, command) and view.ledger.target and not view.ledger.held:
         return decide_stop(situation)
-    return decide_gap(situation, window_ends=orders_what_is_carried(command.cause))
+    decision = decide_gap(situation, window_ends=orders_what_is_carried(command.cause))
+    if decision.order is None and exit_size(decision.ledger, view.market):
+        # Nothing is tried, so who was called for help is needed still.
+        called = replace(decision.ledger, needs_operator=view.ledger.needs_operator)
+        return replace(decision, ledger=called)
+    return decision
 
 
 def wanted_ledger(view: View, command: Converge) -> Ledger:
     """Give the ledger as a convergence wants it: with its target, or without one."""
-    if _closes_now(view, command):
+    if closes_now(view, command):
         return _closing(view.ledger)
     return replace(view.ledger, needs_operator=False)
 
@@ -47,14 +53,14 @@ def rests(view: View, command: Converge, now_ms: int) -> bool:
 
     What its owner asks for now waits for nothing, nor does a window that collected a new trade.
     """
-    if _closes_now(view, command) or command.cause == STARTED:
+    if closes_now(view, command) or command.cause == STARTED:
         return False
     if view.receipt is not None and len(view.receipt.legs) >= ORDERS_AT_MOST:
         return True
     return command.cause not in WINDOW_ENDS and now_ms < view.ledger.exit_rests_until_ms
 
 
-def _closes_now(view: View, command: Converge) -> bool:
+def closes_now(view: View, command: Converge) -> bool:
     """Say whether the target is given up: a stop's close is nothing to a follow that runs again."""
     return command.cause == CLOSE_NOW and wants_closing(view.state.follow)
 

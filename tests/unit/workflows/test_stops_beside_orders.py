@@ -1,0 +1,156 @@
+"""Stops that meet an order or an exit under way: what is to be closed is, what is kept is kept."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.fakes.api import ApiWorld
+from tests.fakes.requests import started
+from tests.fakes.venue import Fault
+from tests.fakes.world import following
+from understudy.domain.ids import FollowId
+from understudy.domain.reasons import Reason
+from understudy.domain.receipts import CopyStatus, Receipt
+from understudy.ports.switches import Switch
+
+WINDOW: dict[str, Any] = {"mode": "safe_poll", "sync_interval_seconds": 60}
+
+
+class _Stage:
+    """A user's follow that has begun, stopped and started over the API."""
+
+    def __init__(self, **limits: Any) -> None:
+        self.api = ApiWorld()
+        self.token = self.api.token()
+        self.api.delegate(self.token)
+        self.follow = FollowId(started(self.api, self.token, **limits))
+        self.world = self.api.world
+        self.world.pump()
+        self.world.clock.advance(1000)
+
+    def ask(self, method: str, what: str = "", body: Any = None) -> None:
+        """Ask for something of the follow, and have it done."""
+        path = f"/v1/follows/{self.follow}{what}"
+        assert self.api.request(method, path, body, self.token).status == 200
+        self.world.pump()
+
+    def sweep(self, minutes: int) -> None:
+        """Let minutes pass with their sweeps."""
+        for _ in range(minutes):
+            self.world.pass_time(60)
+            self.world.sweep()
+
+    @property
+    def held(self) -> int:
+        """Give what the account holds at the venue."""
+        return int(self.world.held_at_venue(self.follow))
+
+    @property
+    def newest(self) -> Receipt:
+        """Give the newest receipt."""
+        return self.world.receipts(self.follow)[-1]
+
+
+@pytest.mark.parametrize(("method", "what"), [("POST", "/pause"), ("DELETE", "")])
+def test_a_close_now_that_meets_an_unknown_entry_is_made_once_its_outcome_is_known(
+    method: str, what: str
+) -> None:
+    stage = _Stage(on_stop="close_now")
+    stage.world.copy("BTC", "5")
+    stage.world.copy_now("BTC", "1", Fault.TIMES_OUT_AFTER_ACCEPT)
+    assert stage.held > 1
+
+    stage.ask(method, what)
+    stage.world.pass_time(30)
+
+    assert stage.held == 0
+
+
+def test_a_close_that_comes_again_is_another_message_to_its_lane_whatever_the_clock_says() -> None:
+    stage = _Stage(on_stop="close_now")
+    stage.world.copy("BTC", "5")
+    stage.world.copy_now("BTC", "1", Fault.TIMES_OUT_AFTER_ACCEPT)
+
+    stage.ask("POST", "/pause")  # worked on in the very millisecond in which it was asked
+    stage.world.pass_time(30)
+
+    assert stage.world.ledger(stage.follow).held == stage.held == 0
+
+
+@pytest.mark.parametrize("limits", [{}, WINDOW], ids=["realtime", "window"])
+def test_an_exit_under_way_leaves_alone_what_its_owner_keeps_and_goes_on_after_a_start(
+    limits: dict[str, Any],
+) -> None:
+    stage = _Stage(on_stop="keep", **limits)
+    stage.world.copy_now("BTC", "5")
+    stage.world.pass_time(70)
+    stage.world.price("BTC", "100", "0")
+    stage.world.copy_now("BTC", "-5")
+    stage.world.pass_time(5)
+    stage.ask("POST", "/pause")
+    stage.world.price("BTC", "80")
+
+    stage.sweep(5)
+    kept, receipt = stage.held, stage.newest
+    stage.ask("POST", "/start")
+    stage.world.pass_time(70)
+
+    assert kept == 1
+    assert (receipt.status, receipt.reason) == (CopyStatus.SKIPPED, Reason.FOLLOW_PAUSED)
+    assert stage.held == 0
+
+
+def test_who_changes_a_close_that_could_not_be_made_to_keep_keeps_what_is_left() -> None:
+    stage = _Stage(on_stop="close_now")
+    stage.world.copy("BTC", "5")
+    stage.world.price("BTC", "100", "0")
+    stage.ask("POST", "/pause")
+
+    stage.ask("PATCH", "", {"limits": {"on_stop": "keep"}})
+    stage.world.price("BTC", "80")
+    stage.sweep(5)
+
+    assert stage.held == 1
+
+
+@pytest.mark.parametrize("switch", [Switch.KILL_USER, Switch.AUTHORITY_REVOKED])
+def test_an_entry_that_was_copied_keeps_its_receipt_when_a_stop_may_not_close_it(
+    switch: Switch,
+) -> None:
+    stage = _Stage(on_stop="close_now")
+    stage.world.copy("BTC", "5")
+    before = stage.newest
+    known = stage.world.table.follows[stage.follow]
+    subject = known.user_id if switch is Switch.KILL_USER else known.agent_id
+    stage.world.switches.turn(switch, subject, on=True, at_ms=stage.world.clock.now_ms())
+
+    stage.ask("POST", "/pause")
+    stage.sweep(2)
+
+    assert stage.held == 1
+    assert stage.newest == before
+    assert before.status is CopyStatus.DONE
+
+
+@pytest.mark.parametrize("switch", [Switch.KILL_USER, Switch.AUTHORITY_REVOKED])
+def test_who_was_called_for_an_open_exit_is_needed_until_something_is_tried(switch: Switch) -> None:
+    world, follow = following("5")
+    world.price("BTC", "100", "0")
+    world.copy_now("BTC", "-5")
+    for _ in range(4):
+        world.pass_time(60)
+        world.sweep()
+    called = world.receipts(follow)[-1]
+    known = world.table.follows[follow]
+    subject = known.user_id if switch is Switch.KILL_USER else known.agent_id
+    world.switches.turn(switch, subject, on=True, at_ms=world.clock.now_ms())
+
+    for _ in range(12):
+        world.pass_time(60)
+        world.sweep()
+
+    assert called.status is CopyStatus.NEEDS_OPERATOR
+    assert world.receipts(follow)[-1].status is CopyStatus.NEEDS_OPERATOR
+    assert world.ledger(follow).needs_operator
