@@ -37,6 +37,7 @@ def test_nothing_stored_means_nothing_around(world: World) -> None:
         receipt=None,
     )
     assert world.copies.account(follow.wallet_id) is None
+    assert world.copies.lane(follow.wallet_id) == Lane(follow.wallet_id)
 
 
 def test_everything_stored_is_around(world: World) -> None:
@@ -52,7 +53,7 @@ def test_everything_stored_is_around(world: World) -> None:
     world.leaders.store_book(book())
     settings = {
         "BTC": LeverageSetting(5, isolated=True, set_ms=NOW_MS),
-        "xyz:A": LeverageSetting(1),
+        "xyz:A": LeverageSetting(1, unsure_until_ms=NOW_MS + 8_000),
     }
     lane = Lane(follow.wallet_id, nonce=NOW_MS, settings=settings)
     world.copies.commit(Changes(lane=lane, receipts=(receipt(4),)))
@@ -62,7 +63,7 @@ def test_everything_stored_is_around(world: World) -> None:
 
     around = world.around(follow, "BTC", 4)
 
-    assert around.lane == replace(lane, version=1)
+    assert around.lane == world.copies.lane(follow.wallet_id) == replace(lane, version=1)
     assert (around.account, around.leader_account) == (account, book().account)
     assert world.copies.account(follow.wallet_id) == account
     assert (around.market, around.marks) == (builders.market(), marks)

@@ -107,6 +107,7 @@ class CopySettings:
     def enable(self, user_id: UserId, at_ms: int) -> ProfileView:
         """Let copying go on, as decided at `at_ms`, where only the switch had paused it.
 
+        A follow whose agent was revoked meanwhile stays paused, for that: its start takes the next.
         Exits that are open are tried again at once, as at a start.
 
         Raises ConflictError when copying was disabled by a later decision.
@@ -147,6 +148,8 @@ class CopySettings:
             return follow
         if self.switches.is_on(Switch.COPY_DISABLED, follow.user_id):
             return follow  # disabled again meanwhile
+        if self.switches.is_on(Switch.AUTHORITY_REVOKED, follow.agent_id):
+            return replace(follow, pause_reason=PauseReason.AGENT_REVOKED)
         return replace(follow, status=FollowStatus.ACTIVE, pause_reason=None)
 
     def _note(self, event: str, user_id: UserId, **facts: object) -> None:

@@ -58,6 +58,7 @@ class FollowLifecycle:
     def start(self, user_id: UserId, follow_id: FollowId) -> Follow:
         """Copy from the leader's next trade on; starting twice is no error.
 
+        One that runs with an agent that was revoked meanwhile is started with the wallet's newest.
         Exits that are open, as after a revoked agent, are tried again at once.
 
         Raises NotFoundError, ConflictError without an active agent or when the follow was changed
@@ -65,7 +66,8 @@ class FollowLifecycle:
         work, InvalidInputError for a symbol that is not traded (any more), VenueUnreachableError.
         """
         follow = self.own.state(user_id, follow_id).follow
-        if follow.status is not FollowStatus.ACTIVE:
+        is_cut_off = self.switches.is_on(Switch.AUTHORITY_REVOKED, follow.agent_id)
+        if follow.status is not FollowStatus.ACTIVE or is_cut_off:
             follow = self._activated(follow)
         # A new leader's book begins before its first trade; who is followed already is watched.
         begin = LeaderFills(follow.venue, follow.leader, ())
