@@ -130,7 +130,7 @@ def test_a_refusal_taken_for_the_only_answer_is_found_out(monkeypatch: pytest.Mo
     monkeypatch.setattr(orders, "_marked", lambda _ports, intent: intent)
 
     result = Result()
-    result.add("m0", run_block("promises/0", "standard", trades=20))
+    result.add("m0", run_block("promises/7", "standard", trades=20))
 
     promises = {violation.promise for _, violation in result.violations}
     assert "records_are_the_venues_books" in promises

@@ -104,6 +104,7 @@ READING = frozenset(
         "copies.follow_state",
         "copies.intent",
         "copies.intents",
+        "copies.lane",
         "copies.receipt",
         "copies.receipted",
         "copies.receipts",
