@@ -36,7 +36,7 @@ from understudy.ports.copying import Changes
 from understudy.workflows import copy_events, follow_reconcile, follower_execute
 
 # A block in which so few trades are enough.
-BLOCK, OTHER, FEW, MORE = "promises/0", "promises/1", 10, 20
+BLOCK, OTHER, FEW, MORE = "promises/0", "promises/4", 10, 20
 RETRIED = "fresh_nonce_on_retry"
 UNLOOKED = "unseen_fills_never_looked_for"
 WRITE_DOWN = IntentSigner._write_down
@@ -144,7 +144,7 @@ def test_an_entry_of_a_follow_that_is_stopped_is_told(monkeypatch: pytest.Monkey
 
     monkeypatch.setattr(gates, "standing", of_anybody)
 
-    told = [each.promise for each in violations(run_block("promises/4", "standard", trades=FEW))]
+    told = [each.promise for each in violations(run_block(OTHER, "standard", trades=FEW))]
 
     assert "a_stopped_follow_enters_nothing" in told
 
