@@ -7,13 +7,14 @@ from decimal import Decimal
 from random import Random
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.fakes.builders import FOLLOW, NOW_MS, ledger
 from tests.unit.domain.test_settlement import MARKET, filled, intent, pending
 from understudy.domain.account_history import FundingPayment, OwnFill
-from understudy.domain.follows import Budget
+from understudy.domain.follows import Budget, Ledger
 from understudy.domain.ids import IntentId
 from understudy.domain.intents import Intent, IntentKind
 from understudy.domain.money import ZERO
@@ -92,13 +93,71 @@ def test_doing_it_again_changes_nothing() -> None:
     assert with_venue_figures(*once, fills) == once
 
 
-def test_liquidations_and_funding_move_the_budget_and_its_clocks() -> None:
-    liquidated = after_liquidations(Budget(FOLLOW), [own_fill("1", "-40", "0.5")], 7)
-    paid = after_funding(liquidated, [FundingPayment("BTC", Decimal(-2), 3)] * 2, 8)
+def liquidated(size: str, side: Side = Side.SELL, time_ms: int = NOW_MS) -> OwnFill:
+    own = own_fill(size, "-40", "0.5")
+    return replace(own, fill=replace(own.fill, side=side, time_ms=time_ms))
+
+
+def given_up(
+    before: Ledger, *fills: OwnFill, until_ms: int = NOW_MS + 1, now_ms: int = NOW_MS + 2
+) -> tuple[Ledger, Budget]:
+    budget = Budget(FOLLOW, margin=before.margin)
+    return after_liquidations(before, budget, fills, until_ms=until_ms, now_ms=now_ms)
+
+
+def test_liquidations_and_funding_move_the_budget_and_their_clocks() -> None:
+    ledger_, booked = given_up(ledger(), own_fill("1", "-40", "0.5"), until_ms=7)
+    paid = after_funding(booked, [FundingPayment("BTC", Decimal(-2), 3)] * 2, 8)
 
     assert (paid.realized, paid.fees, paid.funding) == (-40, Decimal("0.5"), -4)
     assert paid.pnl == Decimal("-44.5")
-    assert (paid.fills_until_ms, paid.funding_until_ms) == (7, 8)
+    assert (ledger_.forced_until_ms, paid.funding_until_ms) == (7, 8)
+
+
+@pytest.mark.parametrize(("held", "side"), [("5", Side.SELL), ("-5", Side.BUY)])
+def test_a_liquidated_size_is_given_up_in_proportion_at_the_venues_profit(
+    held: str, side: Side
+) -> None:
+    after, budget = given_up(ledger(held, leverage=2), liquidated("2", side), liquidated("1", side))
+
+    assert (abs(after.held), after.target) == (2, after.held)
+    assert (after.entry_notional, after.margin, budget.margin) == (200, 100, 100)
+    assert budget.realized == -80
+
+
+def test_a_target_below_what_is_left_is_kept() -> None:
+    after, _ = given_up(replace(ledger("5"), target=Decimal(1)), liquidated("3"))
+
+    assert (after.held, after.target) == (2, 1)
+
+
+def test_never_more_is_given_up_than_is_held() -> None:
+    after, budget = given_up(ledger("5"), liquidated("8"))
+
+    assert (after.held, after.target, after.flat_at_ms, budget.margin) == (0, 0, NOW_MS + 2, 0)
+
+
+@pytest.mark.parametrize(
+    "fill",
+    [liquidated("2", Side.BUY), liquidated("2", time_ms=NOW_MS - 10)],
+    ids=["of the other side", "of a position before"],
+)
+def test_what_was_not_of_this_position_leaves_it_alone(fill: OwnFill) -> None:
+    before = replace(ledger("5"), flat_at_ms=NOW_MS - 5)
+
+    after, budget = given_up(before, fill)
+
+    assert after == replace(before, forced_until_ms=NOW_MS + 1)
+    assert (budget.realized, budget.margin) == (-40, 500)
+
+
+def test_an_exit_that_has_nothing_left_to_close_calls_nobody() -> None:
+    tried = replace(ledger("5"), target=Decimal(3), exit_attempts=9, needs_operator=True)
+
+    assert given_up(tried, liquidated("1"))[0].needs_operator
+    after, _ = given_up(tried, liquidated("2"))
+
+    assert (after.exit_attempts, after.needs_operator) == (0, False)
 
 
 class Booking:

@@ -60,7 +60,7 @@ def as_it_stands(books: Books) -> Books:
     return replace(books, ledger=without_carry(rested(afresh)))
 
 
-def not_above(books: Books, live: Decimal) -> Books:
+def not_above(books: Books, live: Decimal, read_at_ms: int) -> Books:
     """Hold no more than a position that the venue shows on the same side.
 
     A position that is gone, or larger than ours, is left to the comparisons of every minute.
@@ -69,6 +69,8 @@ def not_above(books: Books, live: Decimal) -> Books:
     if not live or not held or (live > 0) != (held > 0) or abs(live) >= abs(held):
         return books
     ledger, budget = closed(books.ledger, books.budget, abs(held) - abs(live), ZERO)
+    # What was closed by force is in the reading, and is not given up a second time.
+    ledger = replace(ledger, flat_at_ms=read_at_ms)
     return Books(ledger, replace(budget, realized=books.budget.realized))
 
 

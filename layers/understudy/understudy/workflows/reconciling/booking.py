@@ -1,6 +1,7 @@
 """A follow's budget brought to what the venue's fills say: its orders and its forced closes.
 
 Many orders are booked at once, since every change of the budget makes the follow's lane read again.
+Forced closes go symbol by symbol, each with its ledger: any number may come at once.
 """
 
 from __future__ import annotations
@@ -12,14 +13,17 @@ from dataclasses import dataclass
 
 from understudy.domain.account_history import OwnFill
 from understudy.domain.errors import ConflictError
-from understudy.domain.follows import Budget, Follow, Ledger
+from understudy.domain.follows import Budget, Ledger
 from understudy.domain.holding import holder_at
 from understudy.domain.ids import FollowId
 from understudy.domain.intents import Intent
-from understudy.domain.receipting import with_intent
+from understudy.domain.ownership import SymbolOwner
+from understudy.domain.reasons import Reason
+from understudy.domain.receipting import finished_receipt, with_intent
 from understudy.domain.receipts import Receipt
-from understudy.domain.true_up import after_liquidations, with_venue_figures
-from understudy.ports.copying import Changes, CopyStore, FollowState
+from understudy.domain.replacing import replace
+from understudy.domain.true_up import after_liquidations, wants_less, with_venue_figures
+from understudy.ports.copying import Changes, CopyStore, FollowState, Place
 
 # Each is an item of the transaction, and so is its receipt; it holds a hundred.
 ORDERS_PER_TRANSACTION = 40
@@ -35,6 +39,7 @@ class Statement:
     fills: Sequence[OwnFill]
     until_ms: int
     ledgers: Sequence[Ledger]
+    read_at_ms: int
 
     def by_order(self) -> Mapping[str, Sequence[OwnFill]]:
         """Give the fills by the client id of their order."""
@@ -43,15 +48,18 @@ class Statement:
             found[own.client_order_id].append(own)
         return found
 
-    def liquidations_of(self, follow: Follow, from_ms: int) -> list[OwnFill]:
-        """Give what the venue closed by force, after a time, of positions that a follow held."""
-        return [
-            own
-            for own in self.fills
-            if from_ms < own.fill.time_ms <= self.until_ms
-            and own.fill.liquidated_user == follow.wallet_address
-            and holder_at(own.fill.time_ms, own.fill.symbol, self.ledgers) == follow.follow_id
-        ]
+    def liquidations_of(self, state: FollowState) -> Mapping[str, Sequence[OwnFill]]:
+        """Give what the venue closed by force of a follow's and is not booked yet, by symbol."""
+        from_ms, found = fills_from(state, self.until_ms), defaultdict(list)
+        for own in self.fills:
+            fill = own.fill
+            if fill.liquidated_user != state.follow.wallet_address:
+                continue
+            since_ms = max(from_ms, state.ledger(fill.symbol).forced_until_ms)
+            holder = holder_at(fill.time_ms, fill.symbol, self.ledgers)
+            if since_ms < fill.time_ms <= self.until_ms and holder == state.follow.follow_id:
+                found[fill.symbol].append(own)
+        return found
 
 
 def book(
@@ -96,7 +104,8 @@ def _is_booked(
 def _book_once(
     store: CopyStore, state: FollowState, orders: _FilledOrders, statement: Statement
 ) -> None:
-    budget, booked = _with_liquidations(state, statement), []
+    state = _after_liquidations(store, state, statement)
+    budget, booked = _read_so_far(state, statement), []
     for order, fills in orders:
         trued_up = with_venue_figures(order, budget, fills)
         if trued_up is not None:
@@ -113,12 +122,61 @@ def _book_once(
     )
 
 
-def _with_liquidations(state: FollowState, statement: Statement) -> Budget:
+def _after_liquidations(store: CopyStore, state: FollowState, statement: Statement) -> FollowState:
+    """Book forced closes and give the follow as it is stored then.
+
+    While an order of a symbol is under way nobody knows what was held: a later statement has it.
+    """
+    for symbol, fills in statement.liquidations_of(state).items():
+        ledger = state.ledgers.get(symbol)
+        if ledger is None or ledger.pending:
+            continue
+        stored = store.commit(_forced_closes(store, state, ledger, fills, statement))
+        state = replace(
+            state,
+            budget=stored.budget or state.budget,
+            ledgers={**state.ledgers, symbol: stored.ledger or ledger},
+        )
+    return state
+
+
+def _forced_closes(
+    store: CopyStore,
+    state: FollowState,
+    before: Ledger,
+    fills: Sequence[OwnFill],
+    statement: Statement,
+) -> Changes:
+    """Write a symbol's forced closes; what holds nothing then gives the symbol back."""
+    follow, symbol = state.follow, before.symbol
+    until_ms, now_ms = statement.until_ms, statement.read_at_ms
+    after, budget = after_liquidations(
+        before, state.budget, fills, until_ms=until_ms, now_ms=now_ms
+    )
+    [around] = store.surroundings([Place(follow, symbol, before.last_seq)])
+    mine = SymbolOwner(follow.wallet_id, symbol, follow.follow_id)
+    is_over = around.owner == follow.follow_id and not after.needs_symbol
+    return Changes(
+        ledger=after,
+        budget=budget,
+        receipts=_done_by_force(around.receipt, before, after),
+        owner_released=mine if is_over else None,
+    )
+
+
+def _done_by_force(receipt: Receipt | None, before: Ledger, after: Ledger) -> tuple[Receipt, ...]:
+    """Finish the receipt of an exit that was still to come when nothing was left for it."""
+    is_done = wants_less(before) and not wants_less(after) and after.waiting is None
+    finished = finished_receipt(receipt, after, Reason.NOTHING_TO_CLOSE) if receipt else None
+    return (finished,) if finished and is_done else ()
+
+
+def _read_so_far(state: FollowState, statement: Statement) -> Budget:
+    """Move the budget's clock on, unless a forced close waits for an order that is under way."""
     from_ms = fills_from(state, statement.until_ms)
-    if from_ms >= statement.until_ms:
+    if from_ms >= statement.until_ms or statement.liquidations_of(state):
         return state.budget
-    forced = statement.liquidations_of(state.follow, from_ms)
-    return after_liquidations(state.budget, forced, statement.until_ms)
+    return replace(state.budget, fills_until_ms=statement.until_ms)
 
 
 def _receipts_with(

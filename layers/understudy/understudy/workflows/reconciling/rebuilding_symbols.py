@@ -90,7 +90,7 @@ def rebuild_symbol(
         books = stored = _store(ports, stored, books, Changes(receipts=(*receipts, *written)))
         receipts = ()
     live = record.account.positions.get(symbol, ZERO)
-    books = as_it_stands(not_above(books, live))
+    books = as_it_stands(not_above(books, live, record.account.read_at_ms))
     ownership = _ownership(about, books.ledger, waits=waits_for_symbol)
     _store(ports, stored, books, replace(ownership, receipts=receipts))
 

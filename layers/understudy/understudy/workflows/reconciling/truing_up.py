@@ -1,5 +1,7 @@
 """Budgets brought to the venue's own record: what orders cost, forced closes, funding.
 
+What was closed by force is given up with it.
+
 It places nothing and guesses nothing: what the venue does not tell now is asked for by a later run.
 """
 
@@ -102,7 +104,7 @@ def _true_up_fills(wallet: _Wallet) -> None:
     made_ms = (each.created_at_ms for of_follow in orders.values() for each in of_follow)
     starts_ms = [from_ms, *(at_ms - SEEN_AFTER_MS for at_ms in made_ms)]
     fills = wallet.venue.own_fills_since(wallet.follow.wallet_address, min(starts_ms))
-    statement = Statement(fills, until_ms, wallet.ledgers)
+    statement = Statement(fills, until_ms, wallet.ledgers, wallet.now_ms)
     for follow_id in dict.fromkeys((*(each.follow.follow_id for each in wallet.states), *orders)):
         book(wallet.ports.store, follow_id, orders.get(follow_id, ()), statement)
 
