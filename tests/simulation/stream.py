@@ -22,7 +22,7 @@ from understudy.ports.stream import (
 
 RECENT = 10
 RECENT_MS = 60_000  # others' trades have pushed older ones out of what a new subscriber is told
-PRICES_MS = 1_000
+PRICES_MS = 5_000  # as seldom as the venue tells middle prices
 FRAME_MS = (1, 2, 3, 5, 20)
 
 

@@ -17,7 +17,6 @@ from tests.simulation.replay import STANDING, told
 from tests.simulation.run import Result, run_block, simulate
 from tests.simulation.world import LEADERS, World
 from understudy.domain.ids import FollowId
-from understudy.workflows.copying import orders
 
 ROOT = Path(__file__).resolve().parents[2]
 # 20,000 together. A run ends with a block: so four, four and one of them, and nearly all of each.
@@ -123,17 +122,6 @@ def test_a_history_that_is_told_leaves_other_symbols_out(symbol: str) -> None:
 
     assert any(symbol in line for line in lines)
     assert all(symbol in line or STANDING.search(line) for line in lines)
-
-
-def test_a_refusal_taken_for_the_only_answer_is_found_out(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Without the mark on an order that was taken up, what had filled is settled as refused."""
-    monkeypatch.setattr(orders, "_marked", lambda _ports, intent: intent)
-
-    result = Result()
-    result.add("m0", run_block("promises/7", "standard", trades=20))
-
-    promises = {violation.promise for _, violation in result.violations}
-    assert "records_are_the_venues_books" in promises
 
 
 @pytest.mark.parametrize(
