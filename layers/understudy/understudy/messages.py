@@ -86,12 +86,14 @@ class Converge:
 class ReconcileWallet:
     """Compare a wallet's ledgers with the venue (queue follow-reconcile).
 
-    With the cause ENDED it only gets the venue's figures for the last orders of a deleted follow,
-    if no other of its follows has ever held anything and so asks for them itself.
+    With the cause ENDED it only gets the venue's last figures for a deleted follow: for `ended`,
+    which was over at `ended_at_ms`.
     """
 
     wallet_id: WalletId
     cause: str = "sweep"
+    ended: FollowId | None = None
+    ended_at_ms: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,6 +39,15 @@ def test_of_two_follows_that_held_one_after_the_other_the_later_one_is_taken() -
     assert holder_at(1900, "BTC", [OVER, later]) == OTHER
 
 
+def test_a_holding_that_is_known_goes_before_one_with_pauses() -> None:
+    known = replace(OVER, opened_at_ms=1500)
+    with_pauses = replace(HELD, follow_id=OTHER, held_since_ms=1200, opened_at_ms=2500)
+
+    assert holder_at(1600, "BTC", [known, with_pauses]) == FOLLOW
+    assert holder_at(1300, "BTC", [known, with_pauses]) == OTHER
+    assert holder_at(2600, "BTC", [known, with_pauses]) == OTHER
+
+
 def test_opening_and_closing_are_dated() -> None:
     opened = _moved(ledger("0"), "5", PAUSE_MS)
     grown = _moved(opened, "7", PAUSE_MS + 1)
@@ -52,5 +61,6 @@ def test_a_position_that_is_soon_opened_again_was_never_away() -> None:
     soon = _moved(OVER, "5", OVER.flat_at_ms + PAUSE_MS - 1)
     late = _moved(OVER, "5", OVER.flat_at_ms + PAUSE_MS)
 
-    assert soon.held_since_ms == OVER.held_since_ms
-    assert late.held_since_ms == OVER.flat_at_ms + PAUSE_MS
+    assert (soon.held_since_ms, late.held_since_ms) == (OVER.held_since_ms, late.opened_at_ms)
+    assert late.opened_at_ms - soon.opened_at_ms == 1
+    assert late.opened_at_ms == OVER.flat_at_ms + PAUSE_MS

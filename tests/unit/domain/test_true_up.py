@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from decimal import Decimal
 from random import Random
@@ -99,10 +100,14 @@ def liquidated(size: str, side: Side = Side.SELL, time_ms: int = NOW_MS) -> OwnF
 
 
 def given_up(
-    before: Ledger, *fills: OwnFill, until_ms: int = NOW_MS + 1, now_ms: int = NOW_MS + 2
+    before: Ledger,
+    *fills: OwnFill,
+    ordered: Sequence[OwnFill] = (),
+    until_ms: int = NOW_MS + 1,
+    now_ms: int = NOW_MS + 2,
 ) -> tuple[Ledger, Budget]:
     budget = Budget(FOLLOW, margin=before.margin)
-    return after_liquidations(before, budget, fills, until_ms=until_ms, now_ms=now_ms)
+    return after_liquidations(before, budget, fills, ordered, until_ms=until_ms, now_ms=now_ms)
 
 
 def test_liquidations_and_funding_move_the_budget_and_their_clocks() -> None:
@@ -137,13 +142,33 @@ def test_never_more_is_given_up_than_is_held() -> None:
     assert (after.held, after.target, after.flat_at_ms, budget.margin) == (0, 0, NOW_MS + 2, 0)
 
 
+@pytest.mark.parametrize("sign", [1, -1])
+def test_what_was_ordered_since_is_kept(sign: int) -> None:
+    closing, entering = (Side.SELL, Side.BUY) if sign > 0 else (Side.BUY, Side.SELL)
+    first, second = (liquidated("4", closing, NOW_MS - each) for each in (20, 10))
+    ordered = [
+        liquidated("1", entering, NOW_MS - 30),
+        liquidated("3", entering, NOW_MS - 15),
+        liquidated("1", closing, NOW_MS - 5),
+        liquidated("2", entering, NOW_MS - 4),
+    ]
+
+    one, _ = given_up(ledger(str(9 * sign)), liquidated("8", closing, NOW_MS - 20), ordered=ordered)
+    two, _ = given_up(ledger(str(9 * sign)), second, first, ordered=ordered)
+
+    assert (abs(one.held), abs(two.held)) == (4, 1)
+
+
+@pytest.mark.parametrize("dates", [{"flat_at_ms": NOW_MS - 5}, {"opened_at_ms": NOW_MS - 5}])
 @pytest.mark.parametrize(
     "fill",
     [liquidated("2", Side.BUY), liquidated("2", time_ms=NOW_MS - 10)],
     ids=["of the other side", "of a position before"],
 )
-def test_what_was_not_of_this_position_leaves_it_alone(fill: OwnFill) -> None:
-    before = replace(ledger("5"), flat_at_ms=NOW_MS - 5)
+def test_what_was_not_of_this_position_leaves_it_alone(
+    fill: OwnFill, dates: dict[str, Any]
+) -> None:
+    before = replace(ledger("5"), **dates)
 
     after, budget = given_up(before, fill)
 

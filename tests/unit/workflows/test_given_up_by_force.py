@@ -10,13 +10,13 @@ import pytest
 from tests.fakes.builders import limits, ratio
 from tests.fakes.sharing import follow_another, other_leader_trades
 from tests.fakes.venue import Fault
-from tests.fakes.world import World, following
-from tests.unit.workflows.accounting import address_of, budget_of, own_fills, silence
+from tests.fakes.world import World
+from tests.unit.workflows.accounting import address_of, budget_of, silence
 from tests.unit.workflows.crashing import CrashError, CrashPoint, make_crash
+from tests.unit.workflows.forced import earned, liquidated, long_ago, sweeps
 from tests.unit.workflows.restoring import begun, lost, recover
-from understudy.domain.ids import FollowId, WalletId
+from understudy.domain.ids import WalletId
 from understudy.domain.limits import DrawdownBasis, OnStop
-from understudy.domain.money import ZERO
 from understudy.domain.reasons import Reason
 from understudy.domain.receipts import CopyStatus
 from understudy.domain.valuation import unrealized
@@ -27,34 +27,13 @@ WALLET = WalletId("wallet-1")
 NOT_NOW = "Only post-only orders allowed immediately after network upgrade"
 
 
-def _long_ago(*copied: str, **changes: Any) -> tuple[World, FollowId]:
-    """Copy trades, and let the venue's figures of them be booked."""
-    world, follow = following(*copied, **changes)
-    _sweeps(world, 1, seconds=700)
-    return world, follow
-
-
-def _sweeps(world: World, times: int = 4, *, seconds: int = 61) -> None:
-    for _ in range(times):
-        world.clock.advance(seconds * 1000)
-        world.sweep()
-
-
-def _liquidated(world: World, follow: FollowId, size: str, symbol: str = "BTC") -> None:
-    world.venue.liquidate(address_of(world, follow), symbol, size)
-
-
-def _earned(world: World, follow: FollowId) -> Decimal:
-    return sum((own.closed_pnl for own in own_fills(world, follow)), ZERO)
-
-
 def test_a_loss_by_force_counts_once_and_stops_nothing_that_is_above_its_floor() -> None:
     stop: dict[str, Any] = {"drawdown_basis": DrawdownBasis.EQUITY, "on_stop": OnStop.CLOSE_NOW}
-    world, follow = _long_ago("5", budget=1000, max_total_leverage=Decimal(10), **stop)
+    world, follow = long_ago("5", budget=1000, max_total_leverage=Decimal(10), **stop)
     world.price("BTC", "62")
-    _liquidated(world, follow, "-3")
+    liquidated(world, follow, "-3")
 
-    _sweeps(world)
+    sweeps(world)
 
     left = unrealized([world.ledger(follow)], {"BTC": Decimal(62)}.get)
     assert (budget_of(world, follow).realized, left) == (-114, -76)
@@ -64,11 +43,11 @@ def test_a_loss_by_force_counts_once_and_stops_nothing_that_is_above_its_floor()
 
 @pytest.mark.parametrize("sign", ["", "-"])
 def test_what_is_left_is_a_share_of_what_was_paid(sign: str) -> None:
-    world, follow = _long_ago(f"{sign}5")
+    world, follow = long_ago(f"{sign}5")
     closing = "-2" if not sign else "2"
-    _liquidated(world, follow, closing)
+    liquidated(world, follow, closing)
 
-    _sweeps(world)
+    sweeps(world)
 
     ledger = world.ledger(follow)
     assert ledger.held == ledger.target == world.held_at_venue(follow) == Decimal(f"{sign}3")
@@ -78,10 +57,10 @@ def test_what_is_left_is_a_share_of_what_was_paid(sign: str) -> None:
 
 @pytest.mark.parametrize("size", ["-2", "-5"])
 def test_nothing_is_bought_back_and_entries_of_the_leader_go_on(size: str) -> None:
-    world, follow = _long_ago("5")
-    _liquidated(world, follow, size)
+    world, follow = long_ago("5")
+    liquidated(world, follow, size)
     sent = len(world.venue.sent)
-    _sweeps(world)
+    sweeps(world)
     sent_meanwhile = len(world.venue.sent) - sent
 
     world.copy("BTC", "1")
@@ -91,80 +70,82 @@ def test_nothing_is_bought_back_and_entries_of_the_leader_go_on(size: str) -> No
 
 
 def test_several_liquidations_soon_one_after_another_are_each_given_up() -> None:
-    world, follow = _long_ago("5")
+    world, follow = long_ago("5")
     for _ in range(4):
-        _liquidated(world, follow, "-1")
-        _sweeps(world, 1, seconds=40)
+        liquidated(world, follow, "-1")
+        sweeps(world, 1, seconds=40)
 
-    _sweeps(world, 2)
+    sweeps(world, 2)
 
     assert world.ledger(follow).held == world.held_at_venue(follow) == 1
-    assert budget_of(world, follow).realized == _earned(world, follow)
+    assert budget_of(world, follow).realized == earned(world, follow)
 
 
 def test_an_entry_on_a_position_that_is_gone_by_force_leaves_what_it_bought() -> None:
-    world, follow = _long_ago("5")
-    _liquidated(world, follow, "-5")
+    world, follow = long_ago("5")
+    liquidated(world, follow, "-5")
     world.clock.advance(1000)
     world.copy("BTC", "1")
 
-    _sweeps(world)
+    sweeps(world)
 
     assert world.ledger(follow).held == world.ledger(follow).target == 1
     assert world.ledger(follow).phantoms == 0
     assert not world.ledger(follow).entries_paused
 
 
-def test_what_was_carried_is_not_bought_after_a_liquidation() -> None:
-    world, follow = _long_ago("5")
+@pytest.mark.parametrize(("size", "left"), [("-2", 3), ("-5", 0)])
+def test_what_was_carried_is_not_bought_after_a_liquidation(size: str, left: int) -> None:
+    world, follow = long_ago("5")
     world.copy_now("BTC", "0.05")
-    _liquidated(world, follow, "-2")
+    liquidated(world, follow, size)
 
-    _sweeps(world)
+    sweeps(world)
 
-    ledger = world.ledger(follow)
-    assert (ledger.held, ledger.target, ledger.carried_since_ms) == (3, 3, 0)
+    ledger, carried = world.ledger(follow), world.receipts(follow)[-1]
+    assert (ledger.held, ledger.target, ledger.carried_since_ms) == (left, left, 0)
+    assert (carried.status, carried.reason) == (CopyStatus.SKIPPED, Reason.EXPIRED)
 
 
 def test_while_an_order_is_under_way_nothing_is_given_up() -> None:
-    world, follow = _long_ago("5")
+    world, follow = long_ago("5")
     world.copy_now("BTC", "3", Fault.TIMES_OUT_AFTER_ACCEPT)
     world.venue.faults.extend([Fault.TIMES_OUT_AFTER_ACCEPT] * 3)
-    _liquidated(world, follow, "-7")
+    liquidated(world, follow, "-7")
     world.clock.advance(601_000)
     reconcile(world.reconcile_ports, ReconcileWallet(WALLET))
     before = world.ledger(follow)
 
-    _sweeps(world)
+    sweeps(world)
 
     assert (before.held, bool(before.pending)) == (5, True)
     assert world.ledger(follow).held == world.held_at_venue(follow) == 1
-    assert budget_of(world, follow).realized == _earned(world, follow)
+    assert budget_of(world, follow).realized == earned(world, follow)
     assert budget_of(world, follow).margin == world.ledger(follow).margin
 
 
 def test_of_several_symbols_each_gives_up_its_own() -> None:
-    world, follow = _long_ago("5")
+    world, follow = long_ago("5")
     world.copy("ETH", "4")
-    _sweeps(world, 1, seconds=700)
+    sweeps(world, 1, seconds=700)
     for symbol, size in (("BTC", "-2"), ("ETH", "-1")):
         world.price(symbol, "80")
-        _liquidated(world, follow, size, symbol)
+        liquidated(world, follow, size, symbol)
 
-    _sweeps(world)
+    sweeps(world)
 
     assert (world.ledger(follow).held, world.ledger(follow, "ETH").held) == (3, 3)
-    assert budget_of(world, follow).realized == _earned(world, follow) == -60
+    assert budget_of(world, follow).realized == earned(world, follow) == -60
 
 
 @pytest.mark.parametrize("after", [False, True])
 @pytest.mark.parametrize("at", range(1, 40))
 def test_a_run_that_dies_on_the_way_gives_up_everything_once(at: int, *, after: bool) -> None:
-    world, follow = _long_ago("5")
+    world, follow = long_ago("5")
     world.copy("ETH", "4")
-    _sweeps(world, 1, seconds=700)
-    _liquidated(world, follow, "-2")
-    _liquidated(world, follow, "-4", "ETH")
+    sweeps(world, 1, seconds=700)
+    liquidated(world, follow, "-2")
+    liquidated(world, follow, "-4", "ETH")
     world.clock.advance(61_000)
     make_crash(world, CrashPoint(at, after=after))
 
@@ -177,7 +158,7 @@ def test_a_run_that_dies_on_the_way_gives_up_everything_once(at: int, *, after: 
 
     budget = budget_of(world, follow)
     assert (world.ledger(follow).held, world.ledger(follow, "ETH").held) == (3, 0)
-    assert (budget.realized, budget.margin) == (_earned(world, follow), 300)
+    assert (budget.realized, budget.margin) == (earned(world, follow), 300)
     assert (WALLET, "ETH") not in world.table.owners
 
 
@@ -189,10 +170,10 @@ def test_of_two_follows_of_a_wallet_only_the_holder_gives_up() -> None:
     world.copy("BTC", "5")
     other_leader_trades(world, "4", "ETH")
     world.pump()
-    _sweeps(world, 1, seconds=700)
-    _liquidated(world, first, "-3", "ETH")
+    sweeps(world, 1, seconds=700)
+    liquidated(world, first, "-3", "ETH")
 
-    _sweeps(world)
+    sweeps(world)
 
     assert (world.ledger(first).held, world.ledger(second, "ETH").held) == (5, 1)
     assert world.ledger(first, "ETH").held == 0
@@ -204,27 +185,27 @@ def test_a_symbol_that_is_gone_by_force_is_free_for_the_other_follow() -> None:
     first = world.follow(own)
     second = follow_another(world, first, own)
     world.copy("BTC", "5")
-    _sweeps(world, 1, seconds=700)
+    sweeps(world, 1, seconds=700)
     world.venue.trade(address_of(world, first), "BTC", "1")
-    _liquidated(world, first, "-5")
-    _sweeps(world, 2)
+    liquidated(world, first, "-5")
+    sweeps(world, 2)
     world.venue.trade(address_of(world, first), "BTC", "-1")
-    _sweeps(world, 1)
+    sweeps(world, 1)
 
     other_leader_trades(world, "1")
     world.pump()
-    _sweeps(world)
+    sweeps(world)
 
     assert world.ledger(first).held == 0
     assert world.ledger(second).held == world.held_at_venue(first) == 1
 
 
 def test_more_than_is_held_was_its_owners_and_is_left_alone() -> None:
-    world, follow = _long_ago("5")
+    world, follow = long_ago("5")
     world.venue.trade(address_of(world, follow), "BTC", "3")
-    _liquidated(world, follow, "-6")
+    liquidated(world, follow, "-6")
 
-    _sweeps(world)
+    sweeps(world)
 
     ledger = world.ledger(follow)
     assert (ledger.held, ledger.target, ledger.margin, ledger.entries_paused) == (0, 0, 0, False)
@@ -234,25 +215,25 @@ def test_more_than_is_held_was_its_owners_and_is_left_alone() -> None:
 
 
 def test_a_position_entered_after_the_one_that_was_cleared_is_kept() -> None:
-    world, follow = _long_ago("5")
-    _liquidated(world, follow, "-5")
+    world, follow = long_ago("5")
+    liquidated(world, follow, "-5")
     with pytest.MonkeyPatch.context() as patched:
         silence(patched, world, "own_fills_since")
-        _sweeps(world, 2)
+        sweeps(world, 2)
         world.copy("BTC", "2")
 
-    _sweeps(world)
+    sweeps(world)
 
     assert world.ledger(follow).phantoms == 1
     assert world.ledger(follow).held == world.held_at_venue(follow) == 2
-    assert budget_of(world, follow).realized == _earned(world, follow)
+    assert budget_of(world, follow).realized == earned(world, follow)
 
 
 def test_the_receipt_of_an_exit_that_a_liquidation_made_needless_is_finished() -> None:
-    world, follow = _long_ago("5")
+    world, follow = long_ago("5")
     world.venue.faults.append(NOT_NOW)
     world.copy_now("BTC", "-2")
-    _liquidated(world, follow, "-2")
+    liquidated(world, follow, "-2")
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(world.queues, "to_lanes", lambda _: None)
         open_exit = world.receipts(follow)[-1].status
@@ -268,14 +249,14 @@ def test_the_receipt_of_an_exit_that_a_liquidation_made_needless_is_finished() -
 
 def test_after_a_restore_a_liquidation_is_given_up_once() -> None:
     world, follow = begun("5")
-    _sweeps(world, 1, seconds=700)
+    sweeps(world, 1, seconds=700)
     with lost(world):
         world.copy("BTC", "1")
-        _liquidated(world, follow, "-2")
-        _sweeps(world)
+        liquidated(world, follow, "-2")
+        sweeps(world)
 
     recover(world)
-    _sweeps(world)
+    sweeps(world)
 
     assert world.ledger(follow).held == world.held_at_venue(follow) == 4
-    assert budget_of(world, follow).realized == _earned(world, follow)
+    assert budget_of(world, follow).realized == earned(world, follow)

@@ -114,14 +114,13 @@ class Ledger:
     `carried_price` date the oldest part of `target` that was never ordered. `entry_last_ms` and
     `entry_side` name the running entry of fixed sizing by the leader's clock. `presold` is what an
     exit closed beyond `held` while an entry was unknown: the entry's fills are set against it.
-    `held_since_ms` and `flat_at_ms` say when the symbol was held last: from, and until unless it
-    still is; nothing that was there before `flat_at_ms` is in `held`. What the venue closed by
-    force is out of it, and in the budget, up to `forced_until_ms`. `leverage` is that of the newest
-    entry; what is held may have been entered at another, and `margin` is what it took.
-    `exit_pauses` counts refusals in a row that pass by themselves; no exit is tried again before
-    `exit_rests_until_ms`. `drift_since_ms` says since when the venue shows another position,
-    `empty_since_ms` since when it shows none. `leader_position` is the leader's after the trade
-    `last_seq`; None until one was decided.
+    `held_since_ms`, `opened_at_ms` and `flat_at_ms` say when the symbol was held last: from, with
+    short pauses or without, and until unless it still is; nothing from before `flat_at_ms` is in
+    `held`. What was closed by force is out of it, and in the budget, up to `forced_until_ms`.
+    `leverage` is the newest entry's, `margin` what all took. `exit_pauses` counts refusals in a row
+    that pass by themselves; no exit is tried again before `exit_rests_until_ms`. `drift_since_ms`
+    says since when the venue shows another position, `empty_since_ms` since when it shows none.
+    `leader_position` is the leader's after the trade `last_seq`; None until one was decided.
     """
 
     follow_id: FollowId
@@ -142,6 +141,7 @@ class Ledger:
     entry_last_ms: int = 0
     entry_side: Side | None = None
     held_since_ms: int = 0
+    opened_at_ms: int = 0
     flat_at_ms: int = 0
     forced_until_ms: int = 0
     exit_attempts: int = 0

@@ -44,18 +44,25 @@ def with_venue_figures(
 
 
 def after_liquidations(
-    ledger: Ledger, budget: Budget, fills: Sequence[OwnFill], *, until_ms: int, now_ms: int
+    ledger: Ledger,
+    budget: Budget,
+    fills: Sequence[OwnFill],
+    ordered: Sequence[OwnFill],
+    *,
+    until_ms: int,
+    now_ms: int,
 ) -> tuple[Ledger, Budget]:
     """Book what the venue closed of a symbol by force, and give it up; `until_ms` is in it then.
 
-    The budget takes all of it. What was closed beyond what is held was others', or gone already.
+    The budget takes all of it. What was closed beyond what was held was others', or gone already;
+    `ordered` are the fills of the symbol's orders, which say how much that was.
     """
     budget = replace(
         budget,
         fees=budget.fees + sum((own.fee for own in fills), ZERO),
         realized=budget.realized + sum((own.closed_pnl for own in fills), ZERO),
     )
-    size = min(abs(ledger.held), _forced_size(ledger, fills))
+    size = min(abs(ledger.held), _forced_size(ledger, fills, ordered))
     if size:
         ledger, budget = _given_up(ledger, budget, size, now_ms)
     return replace(ledger, forced_until_ms=until_ms), budget
@@ -67,16 +74,18 @@ def wants_less(ledger: Ledger) -> bool:
     return abs(ledger.held) > keeps
 
 
-def _forced_size(ledger: Ledger, fills: Sequence[OwnFill]) -> Decimal:
+def _forced_size(ledger: Ledger, fills: Sequence[OwnFill], ordered: Sequence[OwnFill]) -> Decimal:
     """Sum what was closed of the position that is held now, not of an earlier or opposite one."""
-    return sum(
-        (
-            own.fill.size
-            for own in fills
-            if own.fill.time_ms > ledger.flat_at_ms and own.fill.side.sign * ledger.held < 0
-        ),
-        ZERO,
-    )
+    sign, gone = (1 if ledger.held > 0 else -1), ZERO
+    for each in sorted(fills, key=lambda own: own.fill.time_ms):
+        time_ms = each.fill.time_ms
+        is_earlier = time_ms <= ledger.flat_at_ms or time_ms < ledger.opened_at_ms
+        if is_earlier or each.fill.side.sign == sign:
+            continue
+        since = (own.fill for own in ordered if own.fill.time_ms > time_ms)
+        moved = sum((fill.size * fill.side.sign for fill in since), ZERO)
+        gone += max(ZERO, min(each.fill.size, (ledger.held - moved) * sign - gone))
+    return gone
 
 
 def _given_up(ledger: Ledger, budget: Budget, size: Decimal, now_ms: int) -> tuple[Ledger, Budget]:

@@ -17,7 +17,7 @@ from understudy.domain.markets import Market
 from understudy.domain.money import ZERO
 from understudy.domain.ownership import SymbolOwner
 from understudy.domain.reasons import Reason
-from understudy.domain.receipting import finished_receipt
+from understudy.domain.receipting import expired_entry, finished_receipt
 from understudy.domain.receipts import Receipt
 from understudy.domain.replacing import replace
 from understudy.domain.settlement import paused_by
@@ -46,7 +46,7 @@ from understudy.workflows.reconciling.closing_gaps import close_gaps, close_last
 from understudy.workflows.reconciling.learning import learn_leverage
 from understudy.workflows.reconciling.rebuilding import rebuild
 from understudy.workflows.reconciling.resolving import resolve
-from understudy.workflows.reconciling.truing_up import asks_for_fills, true_up, true_up_deleted
+from understudy.workflows.reconciling.truing_up import true_up, true_up_ended
 from understudy.workflows.reconciling.waking import wake_lane
 from understudy.workflows.watching.fanning_out import FanOutPorts
 from understudy.workflows.watching.leader_books import check
@@ -119,8 +119,8 @@ def _reconcile_wallet(ports: ReconcilePorts, command: ReconcileWallet) -> None:
         if not rebuild(ports.copying, _sync_ports(ports), known):
             return
         known = _states_of(ports, wallet_id)
-    if not known or (command.cause == ENDED and not any(map(asks_for_fills, known))):
-        true_up_deleted(ports.copying, wallet_id)  # of the others the sweep takes care
+    if command.cause == ENDED or not known:
+        true_up_ended(ports.copying, command, known)  # of the others the sweep takes care
         return
     for state in known:  # this needs no venue: an exit must not wait until it answers questions
         close_gaps(ports.copying, ports.leaders, state)
@@ -221,11 +221,15 @@ def _given_back(follow: Follow, before: Ledger, after: Ledger) -> SymbolOwner | 
 def _done_without_order(
     ports: ReconcilePorts, before: Ledger, after: Ledger
 ) -> tuple[Receipt, ...]:
-    """Finish the receipt of an exit that was still to come when its position was gone already."""
+    """Finish what was still to come, an exit or a carried entry, when its position was gone."""
     if not before.held or after.held or after.waiting:
         return ()
     newest = ports.copying.store.receipt(after.follow_id, after.last_seq)
-    finished = newest and finished_receipt(newest, after, Reason.NOTHING_TO_CLOSE)
+    if newest is None:
+        return ()
+    finished = expired_entry(newest, after) or finished_receipt(
+        newest, after, Reason.NOTHING_TO_CLOSE
+    )
     return (finished,) if finished else ()
 
 

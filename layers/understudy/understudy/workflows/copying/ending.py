@@ -51,7 +51,7 @@ def end_if_done(
     for ledger in left:
         _let_go(store, follow, ledger, now_ms)
     if state.ledgers:
-        last_look = ReconcileWallet(follow.wallet_id, ENDED)
+        last_look = ReconcileWallet(follow.wallet_id, ENDED, follow.follow_id, now_ms)
         queues.to_reconcile(last_look, delay_seconds=LAST_LOOK_SECONDS)
     if owes_receipts(follow, state.budget):
         gaps = CloseGaps(follow.follow_id, now_ms + LAST_GAPS_UNTIL_MS)

@@ -7,7 +7,7 @@ Forced closes go symbol by symbol, each with its ledger: any number may come at 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 
@@ -19,7 +19,7 @@ from understudy.domain.ids import FollowId
 from understudy.domain.intents import Intent
 from understudy.domain.ownership import SymbolOwner
 from understudy.domain.reasons import Reason
-from understudy.domain.receipting import finished_receipt, with_intent
+from understudy.domain.receipting import expired_entry, finished_receipt, with_intent
 from understudy.domain.receipts import Receipt
 from understudy.domain.replacing import replace
 from understudy.domain.true_up import after_liquidations, wants_less, with_venue_figures
@@ -48,18 +48,36 @@ class Statement:
             found[own.client_order_id].append(own)
         return found
 
+    def ordered_in(self, symbol: str) -> Sequence[OwnFill]:
+        """Give the fills of a symbol's orders of ours."""
+        return [own for own in self.fills if own.fill.symbol == symbol and own.client_order_id]
+
     def liquidations_of(self, state: FollowState) -> Mapping[str, Sequence[OwnFill]]:
         """Give what the venue closed by force of a follow's and is not booked yet, by symbol."""
-        from_ms, found = fills_from(state, self.until_ms), defaultdict(list)
+        others = [each for each in self.ledgers if each.follow_id != state.follow.follow_id]
+        ledgers, found = [*others, *state.ledgers.values()], defaultdict(list)
+        for own in self._by_force(state):
+            holder = holder_at(own.fill.time_ms, own.fill.symbol, ledgers)
+            if holder == state.follow.follow_id:
+                found[own.fill.symbol].append(own)
+        return found
+
+    def is_early_for(self, state: FollowState) -> bool:
+        """Say whether a forced close waits for an order that is under way."""
+        forced = self._by_force(state)
+        waits = any(state.ledger(own.fill.symbol).pending for own in forced)
+        return waits or bool(self.liquidations_of(state))
+
+    def _by_force(self, state: FollowState) -> Iterator[OwnFill]:
+        """Give what the venue closed by force on the account and is not booked for a follow."""
+        from_ms = fills_from(state, self.until_ms)
         for own in self.fills:
             fill = own.fill
             if fill.liquidated_user != state.follow.wallet_address:
                 continue
             since_ms = max(from_ms, state.ledger(fill.symbol).forced_until_ms)
-            holder = holder_at(fill.time_ms, fill.symbol, self.ledgers)
-            if since_ms < fill.time_ms <= self.until_ms and holder == state.follow.follow_id:
-                found[fill.symbol].append(own)
-        return found
+            if since_ms < fill.time_ms <= self.until_ms:
+                yield own
 
 
 def book(
@@ -150,8 +168,9 @@ def _forced_closes(
     """Write a symbol's forced closes; what holds nothing then gives the symbol back."""
     follow, symbol = state.follow, before.symbol
     until_ms, now_ms = statement.until_ms, statement.read_at_ms
+    ordered = statement.ordered_in(symbol)
     after, budget = after_liquidations(
-        before, state.budget, fills, until_ms=until_ms, now_ms=now_ms
+        before, state.budget, fills, ordered, until_ms=until_ms, now_ms=now_ms
     )
     [around] = store.surroundings([Place(follow, symbol, before.last_seq)])
     mine = SymbolOwner(follow.wallet_id, symbol, follow.follow_id)
@@ -165,16 +184,21 @@ def _forced_closes(
 
 
 def _done_by_force(receipt: Receipt | None, before: Ledger, after: Ledger) -> tuple[Receipt, ...]:
-    """Finish the receipt of an exit that was still to come when nothing was left for it."""
-    is_done = wants_less(before) and not wants_less(after) and after.waiting is None
-    finished = finished_receipt(receipt, after, Reason.NOTHING_TO_CLOSE) if receipt else None
-    return (finished,) if finished and is_done else ()
+    """Finish the receipt of an exit with nothing left to close, or of what is not carried on."""
+    if receipt is None:
+        return ()
+    finished = None
+    if wants_less(before) and not wants_less(after) and after.waiting is None:
+        finished = finished_receipt(receipt, after, Reason.NOTHING_TO_CLOSE)
+    elif before.carried_since_ms and not after.carried_since_ms:
+        finished = expired_entry(receipt, after)
+    return (finished,) if finished else ()
 
 
 def _read_so_far(state: FollowState, statement: Statement) -> Budget:
     """Move the budget's clock on, unless a forced close waits for an order that is under way."""
     from_ms = fills_from(state, statement.until_ms)
-    if from_ms >= statement.until_ms or statement.liquidations_of(state):
+    if from_ms >= statement.until_ms or statement.is_early_for(state):
         return state.budget
     return replace(state.budget, fills_until_ms=statement.until_ms)
 

@@ -11,13 +11,15 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from understudy.domain.account_history import FundingPayment
 from understudy.domain.errors import ConflictError, VenueUnreachableError
-from understudy.domain.follows import Follow, Ledger
+from understudy.domain.follows import Follow, FollowStatus, Ledger
 from understudy.domain.holding import holder_at
 from understudy.domain.ids import FollowId, IntentId, WalletId
 from understudy.domain.intents import Intent
+from understudy.domain.replacing import replace
 from understudy.domain.true_up import after_funding, is_estimated
 from understudy.messages import ENDED, ReconcileWallet
 from understudy.ports.copying import Changes, FollowState
@@ -40,11 +42,12 @@ Orders = Mapping[FollowId, Sequence[Intent]]
 
 @dataclass(frozen=True, slots=True)
 class _Wallet:
-    """The follows of one wallet that ever traded, as a run began."""
+    """The follows of one wallet that ever traded, as a run began, and when which were over."""
 
     ports: CopyPorts
     states: Sequence[FollowState]
     now_ms: int
+    ended_ms: Mapping[FollowId, int]
 
     @property
     def follow(self) -> Follow:
@@ -61,52 +64,87 @@ class _Wallet:
         """Give every ledger of the wallet."""
         return [ledger for state in self.states for ledger in state.ledgers.values()]
 
+    def until(self, state: FollowState, until_ms: int) -> int:
+        """Give until when what befalls the account is a follow's: of one that is over, its end.
 
-def true_up(ports: CopyPorts, states: Sequence[FollowState]) -> None:
-    """Bring the follows of one wallet to the venue's figures; the venue may be silent."""
+        What is deleted and not asked for here has had its last look, or will have it.
+        """
+        if state.follow.status is not FollowStatus.DELETED:
+            return until_ms
+        return min(until_ms, self.ended_ms.get(state.follow.follow_id, 0))
+
+
+def true_up(
+    ports: CopyPorts,
+    states: Sequence[FollowState],
+    ended_ms: Mapping[FollowId, int] = MappingProxyType({}),
+) -> None:
+    """Bring the follows of one wallet to the venue's figures; the venue may be silent.
+
+    Follows that are over are only asked for what befell them until `ended_ms`.
+    """
     traded = [state for state in states if state.ledgers]
     if not traded:
         return
-    wallet = _Wallet(ports, traded, ports.clock.now_ms())
+    wallet = _Wallet(ports, traded, ports.clock.now_ms(), ended_ms)
     for step in (_true_up_fills, _true_up_funding):
         with suppress(VenueUnreachableError):
             step(wallet)
 
 
-def asks_for_fills(state: FollowState) -> bool:
-    """Say whether a follow has ever held anything, so that its account's fills are asked for."""
-    return any(ledger.held_since_ms for ledger in state.ledgers.values())
+def true_up_ended(ports: CopyPorts, command: ReconcileWallet, known: Sequence[FollowState]) -> None:
+    """Bring a follow that is over, and a wallet's last orders, to the venue's figures.
 
-
-def true_up_deleted(ports: CopyPorts, wallet_id: WalletId) -> None:
-    """Bring the last orders of a wallet's deleted follows to the venue's figures.
-
-    Nobody else does it where no follow that is still there asks for the account's fills.
+    Nobody else does it: the sweep does not see what is deleted.
     """
-    names = _names_of_estimated(ports, wallet_id)
-    found = map(ports.store.follow_state, dict.fromkeys(follow_id for follow_id, _ in names))
-    true_up(ports, [state for state in found if state is not None])
-    if names and _names_of_estimated(ports, wallet_id):
-        again = ReconcileWallet(wallet_id, ENDED)
+    names = _names_of_estimated(ports, command.wallet_id)
+    gone = dict.fromkeys(
+        (*((command.ended,) if command.ended else ()), *(each for each, _ in names))
+    )
+    for state in known:
+        gone.pop(state.follow.follow_id, None)
+    found = [state for state in map(ports.store.follow_state, gone) if state is not None]
+    ended_ms = {command.ended: command.ended_at_ms} if command.ended else {}
+    true_up(ports, [*known, *found], ended_ms)
+    if (names and _names_of_estimated(ports, command.wallet_id)) or _is_owed(ports, command):
+        again = replace(command, cause=ENDED)
         ports.queues.to_reconcile(again, delay_seconds=ASKED_AGAIN_AFTER_SECONDS)
+
+
+def _is_owed(ports: CopyPorts, command: ReconcileWallet) -> bool:
+    """Say whether what befell a follow before its end is still to be read, for a day at most."""
+    if command.ended is None or ports.clock.now_ms() - command.ended_at_ms > LOOKED_FOR_MS:
+        return False
+    state = ports.store.follow_state(command.ended)
+    return state is not None and fills_from(state, command.ended_at_ms) < command.ended_at_ms
 
 
 def _true_up_fills(wallet: _Wallet) -> None:
     """Read the account's fills on new drift, every ten minutes, and sooner where orders wait."""
     until_ms = wallet.now_ms - SEEN_AFTER_MS
-    from_ms = min(fills_from(state, until_ms) for state in wallet.states)
+    untils = {each.follow.follow_id: wallet.until(each, until_ms) for each in wallet.states}
+    from_ms = min(
+        (
+            since_ms
+            for state in wallet.states
+            if (since_ms := fills_from(state, until_ms)) < untils[state.follow.follow_id]
+        ),
+        default=until_ms,
+    )
     is_off = any(_is_newly_off(state, until_ms) for state in wallet.states)
+    is_last = any(untils.get(follow_id, 0) > from_ms for follow_id in wallet.ended_ms)
     if until_ms - from_ms < FILLS_OF_ORDERS_EVERY_MS and not is_off:
         return
     orders = _estimated(wallet)
-    if not orders and until_ms - from_ms < FILLS_EVERY_MS and not is_off:
+    if not orders and until_ms - from_ms < FILLS_EVERY_MS and not (is_off or is_last):
         return
     made_ms = (each.created_at_ms for of_follow in orders.values() for each in of_follow)
     starts_ms = [from_ms, *(at_ms - SEEN_AFTER_MS for at_ms in made_ms)]
     fills = wallet.venue.own_fills_since(wallet.follow.wallet_address, min(starts_ms))
     statement = Statement(fills, until_ms, wallet.ledgers, wallet.now_ms)
-    for follow_id in dict.fromkeys((*(each.follow.follow_id for each in wallet.states), *orders)):
-        book(wallet.ports.store, follow_id, orders.get(follow_id, ()), statement)
+    for follow_id in dict.fromkeys((*untils, *orders)):
+        own = replace(statement, until_ms=untils.get(follow_id, 0))
+        book(wallet.ports.store, follow_id, orders.get(follow_id, ()), own)
 
 
 def _is_newly_off(state: FollowState, until_ms: int) -> bool:
@@ -138,12 +176,16 @@ def _true_up_funding(wallet: _Wallet) -> None:
     """Read what was paid at full hours, once for each hour and when its payments are to be seen."""
     settled_ms = wallet.now_ms - 2 * SEEN_AFTER_MS
     until_ms = settled_ms - settled_ms % FUNDING_EVERY_MS + SEEN_AFTER_MS
-    from_ms = min(_funding_from(state, until_ms) for state in wallet.states)
-    if from_ms >= until_ms:
+    open_ms = {
+        since_ms
+        for state in wallet.states
+        if (since_ms := _funding_from(state, until_ms)) < wallet.until(state, until_ms)
+    }
+    if not open_ms:
         return
-    payments = wallet.venue.funding_since(wallet.follow.wallet_address, from_ms)
+    payments = wallet.venue.funding_since(wallet.follow.wallet_address, min(open_ms))
     for state in wallet.states:
-        _book_funding(wallet, state, payments, until_ms)
+        _book_funding(wallet, state, payments, wallet.until(state, until_ms))
 
 
 def _book_funding(
