@@ -43,7 +43,7 @@ def test_a_lane_holds_what_was_set_for_each_of_300_symbols(world: World) -> None
 
     assert stored is not None
     assert world.around(follow, "BTC", 0).lane == stored == replace(lane, version=1)
-    world.copies.commit(Changes(lane=stored.without_setting("builder:SYMBOL7")))
+    world.copies.commit(Changes(lane=stored.forgetting({"builder:SYMBOL7"})))
     assert len(world.around(follow, "BTC", 0).lane.settings) == 299
 
 

@@ -16,6 +16,7 @@ from understudy.domain.ids import FollowId
 from understudy.domain.lanes import LeverageSetting
 from understudy.domain.limits import Limits, MarginMode
 from understudy.domain.reasons import Reason
+from understudy.domain.receipts import CopyStatus
 from understudy.ports.copying import Changes
 
 if TYPE_CHECKING:
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from understudy.domain.intents import Intent, SigningAnswer
     from understudy.ports.signing import Signer
 
+NO_MATCH = "Order could not immediately match against any resting orders."
 ETH = LeverageSetting(3, isolated=True, set_ms=1)
 APART: dict[str, Any] = {"margin_mode": MarginMode.ISOLATED, "max_total_leverage": Decimal(5)}
 TOGETHER: dict[str, Any] = {"margin_mode": MarginMode.CROSS, "max_total_leverage": Decimal(10)}
@@ -241,3 +243,43 @@ def test_a_change_that_was_refused_takes_the_word_of_the_one_before_it_away_that
     assert world.receipts(second)[-1].reason is Reason.LEVERAGE_NOT_ALLOWED
     assert settings_asked_for(world) == asked
     assert world.receipts(first)[-1].reason is Reason.LEVERAGE_NOT_ALLOWED
+
+
+def test_behind_a_confirmed_change_an_earlier_one_without_an_answer_may_still_land() -> None:
+    low, high = (
+        _limits(margin_mode=MarginMode.ISOLATED, max_total_leverage=Decimal(most))
+        for most in (2, 10)
+    )
+    world, first, second = _two_follows(low, high)
+    copy_each(world, "1", "-1", "1", "-1")
+    _other_copies(world, "1", "-1", "1", "-1")
+    copy_each(world, "1", "-1")
+    asked = len(settings_asked_for(world))
+    world.venue.faults.extend([Fault.LANDS_LATE, None, NO_MATCH])
+    other_leader_trades(world, "1")
+    world.pump()
+    world.clock.advance(1000)
+
+    world.copy_now("BTC", "1")
+    world.venue.land_late()
+    world.clock.advance(30_000)
+    world.copy("BTC", "1")
+
+    skipped, entered = world.receipts(first)[-2:]
+    assert world.receipts(second)[-1].reason is Reason.PRICE_OUT_OF_BAND
+    assert skipped.reason is Reason.LEVERAGE_NOT_ALLOWED
+    assert entered.status is CopyStatus.DONE
+    assert settings_asked_for(world)[asked:] == [(10, True), (10, True), (2, True)]
+    assert at_venue(world, first) == (2, True)
+
+
+def test_the_same_leverage_is_relied_upon_though_an_earlier_change_to_it_may_land() -> None:
+    world, follow = following(margin_mode=MarginMode.ISOLATED)
+    world.venue.faults.append(Fault.LANDS_LATE)
+
+    for _ in range(2):
+        world.copy_now("BTC", "1")
+        world.clock.advance(1000)
+
+    assert settings_asked_for(world) == [(1, True)] * 2
+    assert [receipt.status for receipt in world.receipts(follow)] == [CopyStatus.DONE] * 2

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
 from understudy.domain.follows import Account
@@ -13,9 +13,10 @@ from understudy.domain.replacing import replace
 
 @dataclass(frozen=True, slots=True)
 class LeverageSetting:
-    """A symbol's leverage and margin mode as we set them at the venue last, at `set_ms`.
+    """A symbol's leverage and margin mode as we set them at the venue last.
 
-    A change that the venue has not confirmed may take effect until `unsure_until_ms`.
+    They are known if the venue confirmed them: at `set_ms`, else 0. A change to them that it has
+    not answered may take effect until `unsure_until_ms`, behind one that it confirmed too.
     """
 
     leverage: int
@@ -25,7 +26,7 @@ class LeverageSetting:
 
     def is_known_as(self, leverage: int, *, isolated: bool) -> bool:
         """Say whether the venue has confirmed these two."""
-        return not self.unsure_until_ms and self.is_for(leverage, isolated=isolated)
+        return bool(self.set_ms) and self.is_for(leverage, isolated=isolated)
 
     def is_for(self, leverage: int, *, isolated: bool) -> bool:
         """Say whether these two were asked for, confirmed or not."""
@@ -51,26 +52,25 @@ class Lane:
         """Give the lane with what was set for a symbol."""
         return replace(self, settings={**self.settings, symbol: setting})
 
-    def without_setting(self, symbol: str) -> Lane:
-        """Give the lane without knowledge of what is set for a symbol."""
-        kept = {name: each for name, each in self.settings.items() if name != symbol}
-        return replace(self, settings=kept)
-
-    def without_confirmed(self) -> Lane:
-        """Give the lane without knowledge of anything that is set, but for what may still land."""
-        kept = {name: each for name, each in self.settings.items() if each.unsure_until_ms}
+    def forgetting(self, symbols: Collection[str]) -> Lane:
+        """Give the lane without knowledge of what symbols have, but of what may still land."""
+        kept = {
+            symbol: replace(each, set_ms=0) if symbol in symbols else each
+            for symbol, each in self.settings.items()
+            if symbol not in symbols or each.unsure_until_ms
+        }
         return replace(self, settings=kept)
 
     def as_shown(self, account: Account) -> Lane:
         """Give the lane without what a later reading of its account contradicts."""
         if not account.leverages:  # it shows those of positions alone
             return self
-        settings = {
-            symbol: each
+        wrong = {
+            symbol
             for symbol, each in self.settings.items()
-            if not _is_contradicted(symbol, each, account)
+            if _is_contradicted(symbol, each, account)
         }
-        return self if len(settings) == len(self.settings) else replace(self, settings=settings)
+        return self.forgetting(wrong) if wrong else self
 
     def next_nonce(self, now_ms: int) -> int:
         """Give a nonce above every earlier one and not below the clock.
@@ -85,6 +85,6 @@ class Lane:
 
 def _is_contradicted(symbol: str, known: LeverageSetting, account: Account) -> bool:
     shown = account.leverages.get(symbol)
-    if shown is None or known.unsure_until_ms or account.read_at_ms <= known.set_ms:
+    if shown is None or not known.set_ms or account.read_at_ms <= known.set_ms:
         return False
     return not known.is_for(shown, isolated=symbol in account.isolated)

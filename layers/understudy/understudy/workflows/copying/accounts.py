@@ -107,5 +107,5 @@ def _freed_from_hand(ports: CopyPorts, view: View) -> View:
     hand = SymbolOwner(account.wallet_id, view.symbol, owner)
     # What its owner set by hand for a position of theirs is shown no more, and set still.
     known = view.around.lane
-    lane = known.without_setting(view.symbol) if view.symbol in known.settings else None
+    lane = known.forgetting({view.symbol}) if view.symbol in known.settings else None
     return view.after(ports.store.commit(Changes(owner_released=hand, lane=lane)))

@@ -110,9 +110,17 @@ def _try_once(
         return _end_refused(ports, view, pinned, outcome), outcome
     if isinstance(outcome, Unknown):
         return _finish(ports, view, _ended(pinned, IntentState.REJECTED), None), outcome
-    known = LeverageSetting(intent.leverage, intent.isolated, ports.clock.now_ms())
+    known = _confirmed(intent, before.get(view.symbol), ports.clock.now_ms())
     lane = view.around.lane.with_setting(view.symbol, known)
     return _finish(ports, view, _ended(pinned, IntentState.FILLED), lane), outcome
+
+
+def _confirmed(intent: Intent, before: LeverageSetting | None, now_ms: int) -> LeverageSetting:
+    """Give a change as known; an earlier one to the same may land once more behind it."""
+    known = LeverageSetting(intent.leverage, intent.isolated, now_ms)
+    if before is None or before.unsure_until_ms < now_ms:
+        return known
+    return replace(known, unsure_until_ms=before.unsure_until_ms)
 
 
 def _without_it(view: View, before: Mapping[str, LeverageSetting]) -> Lane:
@@ -120,10 +128,7 @@ def _without_it(view: View, before: Mapping[str, LeverageSetting]) -> Lane:
 
     What was confirmed before is forgotten: the refusal may be about what somebody else has set.
     """
-    known, lane = before.get(view.symbol), view.around.lane
-    if known is not None and known.unsure_until_ms:
-        return lane.with_setting(view.symbol, known)
-    return lane.without_setting(view.symbol)
+    return replace(view.around.lane, settings=before).forgetting({view.symbol})
 
 
 def _ended(intent: Intent, state: IntentState) -> Intent:

@@ -130,7 +130,7 @@ def _open(ports: CopyPorts, state: FollowState) -> None:
     follow = paused_by(state.follow, state.budget) or state.follow
     lane = ports.store.lane(follow.wallet_id)
     opened = replace(follow, epoch=ports.epoch)
-    forgetful = lane.without_confirmed() if lane.settings else None
+    forgetful = lane.forgetting(lane.settings) if lane.settings else None
     ports.store.commit(Changes(follow=opened, lane=forgetful))
 
 

@@ -122,17 +122,17 @@ def _is_owed(ports: CopyPorts, command: ReconcileWallet) -> bool:
 def _true_up_fills(wallet: _Wallet) -> None:
     """Read the account's fills on new drift, every ten minutes, and sooner where orders wait."""
     until_ms = wallet.now_ms - SEEN_AFTER_MS
-    untils = {each.follow.follow_id: wallet.until(each, until_ms) for each in wallet.states}
+    ends_ms = {each.follow.follow_id: wallet.until(each, until_ms) for each in wallet.states}
     from_ms = min(
         (
             since_ms
             for state in wallet.states
-            if (since_ms := fills_from(state, until_ms)) < untils[state.follow.follow_id]
+            if (since_ms := fills_from(state, until_ms)) < ends_ms[state.follow.follow_id]
         ),
         default=until_ms,
     )
     is_off = any(_is_newly_off(state, until_ms) for state in wallet.states)
-    is_last = any(untils.get(follow_id, 0) > from_ms for follow_id in wallet.ended_ms)
+    is_last = any(ends_ms.get(follow_id, 0) > from_ms for follow_id in wallet.ended_ms)
     if until_ms - from_ms < FILLS_OF_ORDERS_EVERY_MS and not is_off:
         return
     orders = _estimated(wallet)
@@ -142,8 +142,8 @@ def _true_up_fills(wallet: _Wallet) -> None:
     starts_ms = [from_ms, *(at_ms - SEEN_AFTER_MS for at_ms in made_ms)]
     fills = wallet.venue.own_fills_since(wallet.follow.wallet_address, min(starts_ms))
     statement = Statement(fills, until_ms, wallet.ledgers, wallet.now_ms)
-    for follow_id in dict.fromkeys((*untils, *orders)):
-        own = replace(statement, until_ms=untils.get(follow_id, 0))
+    for follow_id in dict.fromkeys((*ends_ms, *orders)):
+        own = replace(statement, until_ms=ends_ms.get(follow_id, 0))
         book(wallet.ports.store, follow_id, orders.get(follow_id, ()), own)
 
 

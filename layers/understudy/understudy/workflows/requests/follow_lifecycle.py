@@ -133,7 +133,7 @@ class FollowLifecycle:
         """Have leverages set anew: nobody has looked at what the account's owner did meanwhile."""
         for _ in range(ATTEMPTS):
             lane = self.own.copies.lane(follow.wallet_id)
-            fresh = lane.without_confirmed()
+            fresh = lane.forgetting(lane.settings)
             if fresh == lane:
                 return
             with suppress(ConflictError):  # the lane is at work for another follow: look again
