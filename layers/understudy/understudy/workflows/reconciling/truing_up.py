@@ -8,7 +8,7 @@ It places nothing and guesses nothing: what the venue does not tell now is asked
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -97,15 +97,12 @@ def true_up_ended(ports: CopyPorts, command: ReconcileWallet, known: Sequence[Fo
 
     Nobody else does it: the sweep does not see what is deleted.
     """
-    names = _names_of_estimated(ports, command.wallet_id)
-    gone = dict.fromkeys(
-        (*((command.ended,) if command.ended else ()), *(each for each, _ in names))
-    )
-    for state in known:
-        gone.pop(state.follow.follow_id, None)
-    found = [state for state in map(ports.store.follow_state, gone) if state is not None]
     ended_ms = {command.ended: command.ended_at_ms} if command.ended else {}
-    true_up(ports, [*known, *found], ended_ms)
+    names = _names_of_estimated(ports, command.wallet_id)
+    gone = {*ended_ms, *(follow_id for follow_id, _ in names)}
+    gone -= {state.follow.follow_id for state in known}
+    found = map(ports.store.follow_state, sorted(gone))
+    true_up(ports, [*known, *(state for state in found if state is not None)], ended_ms)
     if (names and _names_of_estimated(ports, command.wallet_id)) or _is_owed(ports, command):
         again = replace(command, cause=ENDED)
         ports.queues.to_reconcile(again, delay_seconds=ASKED_AGAIN_AFTER_SECONDS)
@@ -122,29 +119,33 @@ def _is_owed(ports: CopyPorts, command: ReconcileWallet) -> bool:
 def _true_up_fills(wallet: _Wallet) -> None:
     """Read the account's fills on new drift, every ten minutes, and sooner where orders wait."""
     until_ms = wallet.now_ms - SEEN_AFTER_MS
-    ends_ms = {each.follow.follow_id: wallet.until(each, until_ms) for each in wallet.states}
-    from_ms = min(
-        (
-            since_ms
-            for state in wallet.states
-            if (since_ms := fills_from(state, until_ms)) < ends_ms[state.follow.follow_id]
-        ),
-        default=until_ms,
-    )
+    from_ms = min(_starts(wallet, until_ms, fills_from), default=until_ms)
     is_off = any(_is_newly_off(state, until_ms) for state in wallet.states)
-    is_last = any(ends_ms.get(follow_id, 0) > from_ms for follow_id in wallet.ended_ms)
     if until_ms - from_ms < FILLS_OF_ORDERS_EVERY_MS and not is_off:
         return
     orders = _estimated(wallet)
-    if not orders and until_ms - from_ms < FILLS_EVERY_MS and not (is_off or is_last):
+    at_once = orders or is_off or wallet.ended_ms
+    if until_ms - from_ms < FILLS_EVERY_MS and not at_once:
         return
     made_ms = (each.created_at_ms for of_follow in orders.values() for each in of_follow)
     starts_ms = [from_ms, *(at_ms - SEEN_AFTER_MS for at_ms in made_ms)]
     fills = wallet.venue.own_fills_since(wallet.follow.wallet_address, min(starts_ms))
     statement = Statement(fills, until_ms, wallet.ledgers, wallet.now_ms)
+    ends_ms = {each.follow.follow_id: wallet.until(each, until_ms) for each in wallet.states}
     for follow_id in dict.fromkeys((*ends_ms, *orders)):
         own = replace(statement, until_ms=ends_ms.get(follow_id, 0))
         book(wallet.ports.store, follow_id, orders.get(follow_id, ()), own)
+
+
+def _starts(
+    wallet: _Wallet, until_ms: int, read: Callable[[FollowState, int], int]
+) -> Sequence[int]:
+    """Give the times up to which the follows that lack something have `read` the account."""
+    return [
+        start_ms
+        for state in wallet.states
+        if (start_ms := read(state, until_ms)) < wallet.until(state, until_ms)
+    ]
 
 
 def _is_newly_off(state: FollowState, until_ms: int) -> bool:
@@ -176,14 +177,10 @@ def _true_up_funding(wallet: _Wallet) -> None:
     """Read what was paid at full hours, once for each hour and when its payments are to be seen."""
     settled_ms = wallet.now_ms - 2 * SEEN_AFTER_MS
     until_ms = settled_ms - settled_ms % FUNDING_EVERY_MS + SEEN_AFTER_MS
-    open_ms = {
-        since_ms
-        for state in wallet.states
-        if (since_ms := _funding_from(state, until_ms)) < wallet.until(state, until_ms)
-    }
-    if not open_ms:
+    starts_ms = _starts(wallet, until_ms, _funding_from)
+    if not starts_ms:
         return
-    payments = wallet.venue.funding_since(wallet.follow.wallet_address, min(open_ms))
+    payments = wallet.venue.funding_since(wallet.follow.wallet_address, min(starts_ms))
     for state in wallet.states:
         _book_funding(wallet, state, payments, wallet.until(state, until_ms))
 
