@@ -10,6 +10,7 @@ from tests.fakes.api import ApiWorld
 from tests.fakes.requests import started
 from tests.fakes.venue import Fault
 from tests.fakes.world import following
+from tests.unit.workflows.accounting import address_of
 from understudy.domain.ids import FollowId
 from understudy.domain.reasons import Reason
 from understudy.domain.receipts import CopyStatus, Receipt
@@ -154,3 +155,57 @@ def test_who_was_called_for_an_open_exit_is_needed_until_something_is_tried(swit
     assert called.status is CopyStatus.NEEDS_OPERATOR
     assert world.receipts(follow)[-1].status is CopyStatus.NEEDS_OPERATOR
     assert world.ledger(follow).needs_operator
+
+
+def _half_made_flip(stage: _Stage) -> None:
+    """Have the leader turn round while nobody buys: the open waits for a close that is not made."""
+    stage.world.copy("BTC", "5")
+    stage.world.price("BTC", "100", "0")
+    stage.world.copy_now("BTC", "-10")
+    assert stage.world.ledger(stage.follow).waiting is not None
+    assert stage.held > 0
+
+
+def _sold_by_hand(stage: _Stage) -> None:
+    stage.world.price("BTC", "100")
+    address = address_of(stage.world, stage.follow)
+    stage.world.venue.trade(address, "BTC", str(-stage.held))
+    stage.sweep(4)
+
+
+def test_a_flip_that_a_stop_ends_half_made_gives_its_symbol_back_when_its_owner_has_sold() -> None:
+    stage = _Stage(on_stop="keep")
+    _half_made_flip(stage)
+
+    stage.ask("POST", "/pause")
+    stage.sweep(3)
+    kept = stage.held, stage.newest.reason
+    _sold_by_hand(stage)
+    owners = dict(stage.world.table.owners)
+    stage.ask("POST", "/start")
+    stage.sweep(3)
+
+    assert kept == (1, Reason.FOLLOW_PAUSED)
+    assert owners == {}
+    assert stage.world.ledger(stage.follow).is_flat
+    assert stage.held == 0
+
+
+def test_so_does_one_that_a_kill_ends_and_what_it_left_is_closed_once_the_kill_is_off() -> None:
+    stage = _Stage()
+    _half_made_flip(stage)
+    user = stage.world.table.follows[stage.follow].user_id
+    clock, switches = stage.world.clock, stage.world.switches
+
+    switches.turn(Switch.KILL_USER, user, on=True, at_ms=clock.now_ms())
+    stage.world.price("BTC", "100")
+    stage.sweep(3)
+    killed = stage.held, stage.newest.reason
+    clock.advance(2000)
+    switches.turn(Switch.KILL_USER, user, on=False, at_ms=clock.now_ms())
+    clock.advance(5000)
+    stage.sweep(3)
+
+    assert killed == (1, Reason.KILL_SWITCH)
+    assert stage.held == 0
+    assert stage.world.table.owners == {}

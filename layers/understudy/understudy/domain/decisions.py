@@ -134,12 +134,12 @@ def decide_gap(situation: Situation, *, window_ends: bool = False) -> Decision:
 
     A gap on the reducing side gives an exit. One on the increasing side gives an entry only when
     the window of a slower mode ends: any other increase that missed its time is over. What a
-    stopped follow keeps is closed only once its owner starts it again.
+    stopped follow keeps is closed once its owner starts it again; what waited for that is over.
     """
     ledger = situation.ledger
     size = exit_size(ledger, situation.market)
     if size and keeps_positions(situation.follow, situation.switches):
-        return _refusal(situation, ledger, gates.kept_reason(situation))
+        return _refusal(situation, replace(ledger, waiting=None), gates.kept_reason(situation))
     if size:
         return order_exit(situation, size)
     if not ledger.wanted_more or ledger.pending or not window_ends:
