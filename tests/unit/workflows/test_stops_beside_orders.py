@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
@@ -14,7 +15,9 @@ from tests.unit.workflows.accounting import address_of
 from understudy.domain.ids import FollowId
 from understudy.domain.reasons import Reason
 from understudy.domain.receipts import CopyStatus, Receipt
+from understudy.messages import Converge, LaneCommand
 from understudy.ports.switches import Switch
+from understudy.ports.venue import StillOpen
 
 WINDOW: dict[str, Any] = {"mode": "safe_poll", "sync_interval_seconds": 60}
 
@@ -191,16 +194,21 @@ def test_a_flip_that_a_stop_ends_half_made_gives_its_symbol_back_when_its_owner_
     assert stage.held == 0
 
 
-def test_so_does_one_that_a_kill_ends_and_what_it_left_is_closed_once_the_kill_is_off() -> None:
+@pytest.mark.parametrize("by_hand", [False, True])
+def test_so_does_one_that_a_kill_ends_and_what_it_left_is_closed_once_the_kill_is_off(
+    *, by_hand: bool
+) -> None:
     stage = _Stage()
     _half_made_flip(stage)
     user = stage.world.table.follows[stage.follow].user_id
     clock, switches = stage.world.clock, stage.world.switches
 
     switches.turn(Switch.KILL_USER, user, on=True, at_ms=clock.now_ms())
-    stage.world.price("BTC", "100")
     stage.sweep(3)
     killed = stage.held, stage.newest.reason
+    stage.world.price("BTC", "100")
+    if by_hand:
+        _sold_by_hand(stage)
     clock.advance(2000)
     switches.turn(Switch.KILL_USER, user, on=False, at_ms=clock.now_ms())
     clock.advance(5000)
@@ -209,3 +217,47 @@ def test_so_does_one_that_a_kill_ends_and_what_it_left_is_closed_once_the_kill_i
     assert killed == (1, Reason.KILL_SWITCH)
     assert stage.held == 0
     assert stage.world.table.owners == {}
+
+
+@pytest.mark.parametrize(("method", "what"), [("POST", "/pause"), ("DELETE", "")])
+def test_an_exit_without_an_answer_is_not_sent_again_once_its_owner_keeps_the_position(
+    method: str, what: str
+) -> None:
+    stage = _Stage(on_stop="keep")
+    stage.world.copy("BTC", "5")
+    stage.world.copy_now("BTC", "-5", Fault.NEVER_ARRIVES)
+    sent = len(stage.world.venue.sent)
+
+    stage.ask(method, what)
+    stage.world.pass_time(30)
+
+    assert (stage.held, len(stage.world.venue.sent)) == (1, sent)
+    assert stage.newest.reason is Reason.FOLLOW_PAUSED
+
+
+def test_a_stop_asks_for_its_closes_no_more_often_however_long_an_order_stays_unknown(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    stage = _Stage(on_stop="close_now")
+    stage.world.copy("BTC", "5")
+    stage.world.copy_now("BTC", "1", Fault.TIMES_OUT_AFTER_ACCEPT)
+    monkeypatch.setattr(stage.world.venue, "order_report", lambda *_: StillOpen(None))
+    stage.ask("POST", "/pause")
+    asked: list[str] = []
+    take = stage.world.queues.to_lanes
+
+    def counted(commands: Sequence[LaneCommand]) -> None:
+        asked.extend(each.cause for each in commands if isinstance(each, Converge))
+        take(commands)
+
+    monkeypatch.setattr(stage.world.queues, "to_lanes", counted)
+    per_minute = []
+    for _ in range(6):
+        for _ in range(607):
+            stage.world.clock.advance(100)
+            stage.world.pump()
+        stage.world.sweep()
+        per_minute.append(asked.count("close_now"))
+        asked.clear()
+
+    assert max(per_minute) <= 60 // 5 + 4

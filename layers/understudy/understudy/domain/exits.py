@@ -12,6 +12,7 @@ from understudy.domain.money import ZERO
 from understudy.domain.plans import Decision, OrderPlan
 from understudy.domain.reasons import Reason
 from understudy.domain.refusals import compared
+from understudy.domain.replacing import replace
 from understudy.domain.situation import Situation
 from understudy.domain.trades import Side
 
@@ -65,7 +66,8 @@ def order_exit(situation: Situation, size: Decimal) -> Decision:
     reason = _blocked(situation)
     if reason is not None:
         rule, numbers = compared(situation, reason)
-        return Decision(ledger, reason=reason, bound_by=rule, numbers=numbers)
+        over = replace(ledger, waiting=None)  # what waited for this exit is over with it
+        return Decision(over, reason=reason, bound_by=rule, numbers=numbers)
     # The venue measures its minimum at the limit price; only a whole position may be smaller.
     keeps_some = ledger.target * ledger.held > 0
     if keeps_some and situation.market.below_minimum(size, cap):

@@ -216,8 +216,13 @@ def _closes_before_opening(decision: Decision) -> bool:
 
 
 def _wake_again(ports: CopyPorts, command: Converge, delay_seconds: int = 1) -> None:
-    # By another time than before, by whosever clock: the lane's queue takes a command once.
-    queued_at_ms = max(ports.clock.now_ms(), command.queued_at_ms + 1)
+    """Have a convergence come again after a while.
+
+    By another time than before, by whosever clock: the lane's queue takes a command once. And by
+    one that all share who wait for the same: each sweep asks for a stop's closes anew.
+    """
+    now_ms = ports.clock.now_ms()
+    queued_at_ms = max(now_ms - now_ms % (delay_seconds * 1000), command.queued_at_ms + 1)
     again = replace(command, queued_at_ms=queued_at_ms)
     ports.queues.to_reconcile(WakeLane(again), delay_seconds=delay_seconds)
 

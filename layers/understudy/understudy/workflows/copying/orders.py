@@ -185,12 +185,15 @@ def _send_again_soon(ports: CopyPorts, view: View, intent: Intent) -> None:
 
 
 def _is_unwanted_now(view: View, intent: Intent) -> bool:
-    """Say whether an entry was taken up that its follow, or its target, has given up since.
+    """Say whether an order was taken up that its follow, or its target, has given up since.
 
-    It may have been sent: the venue's record says so once it has expired. It is not sent again.
+    It may have been sent: the venue's record says so once it has expired. It is not sent again. An
+    exit is given up where its owner has stopped the follow and keeps what it would close.
     """
-    if view.first or intent.reduce_only:
+    if view.first:
         return False
+    if intent.reduce_only:
+        return _is_kept(view)
     sign, ledger = intent.side.sign, view.ledger
     is_wanted = ledger.target * sign >= ledger.held * sign + intent.size
     return view.state.follow.status is not FollowStatus.ACTIVE or not is_wanted

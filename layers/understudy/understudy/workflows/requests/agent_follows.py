@@ -14,13 +14,21 @@ if TYPE_CHECKING:
     from understudy.workflows.requests.follow_changes import OwnFollows
 
 SIGNED_FOR = {FollowStatus.ACTIVE, FollowStatus.PAUSED, FollowStatus.DELETING}
+STARTED_NEXT = {FollowStatus.INACTIVE, FollowStatus.PAUSED}
 
 
 def pause_follows(own: OwnFollows, agent: Agent) -> None:
-    """Pause the active follows that an ended agent signed for."""
+    """Pause the active follows that an ended agent signed for.
+
+    The others of its wallet are written as they are: a start that took the agent, or an enabling
+    that goes by it, is refused then, or looks again.
+    """
     for follow in own.directory.of_user(agent.user_id):
-        if follow.agent_id == agent.agent_id and follow.status is FollowStatus.ACTIVE:
-            own.change(agent.user_id, follow.follow_id, partial(_paused, agent=agent))
+        signed_for = follow.agent_id == agent.agent_id and follow.status is FollowStatus.ACTIVE
+        may_go_on = follow.wallet_id == agent.wallet_id and follow.status in STARTED_NEXT
+        if signed_for or may_go_on:
+            change = partial(_paused, agent=agent)
+            own.change(agent.user_id, follow.follow_id, change, always=may_go_on)
 
 
 def hand_over(own: OwnFollows, before: Agent, after: Agent) -> None:

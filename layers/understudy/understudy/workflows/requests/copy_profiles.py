@@ -98,9 +98,12 @@ class CopySettings:
         """
         self.switches.turn(Switch.COPY_DISABLED, user_id, on=True, at_ms=at_ms)
         for follow in self.own.directory.of_user(user_id):
-            if follow.status is FollowStatus.ACTIVE:
-                with suppress(NotFoundError):
+            with suppress(NotFoundError):
+                if follow.status is FollowStatus.ACTIVE:
                     self.lifecycle.pause(user_id, follow.follow_id, PauseReason.COPY_DISABLED)
+                elif follow.status is not FollowStatus.DELETING:
+                    # As it is: a start, or an enabling, from before is refused, or looks again.
+                    self.own.change(user_id, follow.follow_id, _as_it_is, always=True)
         self._note("COPYING_DISABLED", user_id)
         return self.profile(user_id)
 
@@ -158,3 +161,7 @@ class CopySettings:
 
 def _symbols(choices: Choices) -> _Symbols:
     return _Symbols(*(cast("Sequence[str]", choices.get(name, ())) for name in LISTS))
+
+
+def _as_it_is(state: FollowState) -> Follow:
+    return state.follow
