@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from Crypto.Hash import keccak as _keccak
+from sha3 import keccak_256
 
 _ADDRESS = re.compile(r"0x[0-9a-fA-F]{40}")
 ZERO_ADDRESS = "0x" + "0" * 40
@@ -13,7 +13,7 @@ COUNTERPARTIES = 16
 
 def keccak(message: bytes) -> bytes:
     """Return the 32-byte Keccak-256 of ``message``."""
-    return _keccak.new(digest_bits=256, data=message).digest()
+    return bytes(keccak_256(message).digest())
 
 
 def is_address(text: object) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from coincurve import PublicKey
-from Crypto.Hash import keccak
+from sha3 import keccak_256
 
 _SIGNATURE_BYTES, _RECOVERY_OFFSET = 65, 27
 
@@ -35,4 +35,4 @@ def _digest(text: str) -> bytes:
 
 
 def _keccak(data: bytes) -> bytes:
-    return keccak.new(digest_bits=256, data=data).digest()
+    return bytes(keccak_256(data).digest())

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from uuid import uuid4
 
 from coincurve import PrivateKey
-from Crypto.Cipher import AES
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from simulators.older_system.books import Books, Kind, Wallet
 from simulators.older_system.signing import address_of
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from decimal import Decimal
 
 SECRET = "the stand-in older system's own secret"  # good for this stand-in alone
-_IV_BYTES = 12
+_IV_BYTES, _TAG_BYTES = 12, 16
 _KINDS = tuple(Kind)
 
 
@@ -43,6 +43,7 @@ def _new_user(books: Books, kind: Kind, usdc: Decimal) -> dict[str, str]:
 
 def sealed(secret: bytes, iv: bytes) -> str:
     """Write a key as the older system did: AES-256-GCM, `iv.ciphertext.tag` in base64."""
-    cipher = AES.new(hashlib.sha256(SECRET.encode()).digest(), AES.MODE_GCM, nonce=iv)
-    ciphertext, tag = cipher.encrypt_and_digest(f"0x{secret.hex()}".encode())
+    cipher = AESGCM(hashlib.sha256(SECRET.encode()).digest())
+    closed = cipher.encrypt(iv, f"0x{secret.hex()}".encode(), None)
+    ciphertext, tag = closed[:-_TAG_BYTES], closed[-_TAG_BYTES:]
     return ".".join(b64encode(part).decode() for part in (iv, ciphertext, tag))

@@ -12,7 +12,7 @@ from enum import StrEnum
 from uuid import uuid4
 
 from coincurve import PrivateKey
-from Crypto.Hash import keccak
+from sha3 import keccak_256
 
 
 class Misfortune(StrEnum):
@@ -48,7 +48,8 @@ class Wallet:
     def address(self) -> str:
         """Its lower-case address."""
         point = self.key.public_key.format(compressed=False)
-        return "0x" + keccak.new(digest_bits=256, data=point[1:]).digest()[12:].hex()
+        digest: bytes = keccak_256(point[1:]).digest()
+        return "0x" + digest[12:].hex()
 
     def shown(self) -> dict[str, str]:
         """Write what a client may know."""

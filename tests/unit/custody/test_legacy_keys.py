@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from base64 import b64decode, b64encode
 from dataclasses import replace
 
 import pytest
@@ -47,6 +48,19 @@ def test_a_tag_that_was_cut_short_is_refused() -> None:
     cut = replace(legacy_user(0), sealed_key=f"{iv}.{ciphertext}.{tag[:8]}")
 
     with pytest.raises(KeyUnusableError), LegacyKeys(SECRET).opened(cut):
+        pass
+
+
+@pytest.mark.parametrize("moved", [1, -1])
+def test_a_key_that_was_cut_in_another_place_is_refused(moved: int) -> None:
+    parts = [b64decode(part) for part in legacy_user(0).sealed_key.split(".")]
+    closed, cut = parts[1] + parts[2], len(parts[1]) + moved
+    sealed = ".".join(b64encode(each).decode() for each in (parts[0], closed[:cut], closed[cut:]))
+
+    with (
+        pytest.raises(KeyUnusableError),
+        LegacyKeys(SECRET).opened(replace(legacy_user(0), sealed_key=sealed)),
+    ):
         pass
 
 

@@ -8,7 +8,8 @@ from base64 import b64decode
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from Crypto.Cipher import AES
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from custody.keys import KeyUnusableError
 from custody.secp256k1 import SigningKey, address_of
@@ -46,11 +47,10 @@ class LegacyKeys:
     def _opened(self, sealed: str) -> bytes:
         try:
             iv, ciphertext, tag = (b64decode(part, validate=True) for part in sealed.split("."))
-            # Shorter tags would be taken, and are guessed quickly.
+            # Which part is the tag must not be a question of where a text is cut.
             is_whole = (len(iv), len(tag)) == (_IV_BYTES, _TAG_BYTES)
-            opening = AES.new(self._key, AES.MODE_GCM, nonce=iv)
-            text = opening.decrypt_and_verify(ciphertext, tag).decode()
-        except ValueError as error:
+            text = AESGCM(self._key).decrypt(iv, ciphertext + tag, None).decode()
+        except (ValueError, InvalidTag) as error:
             raise KeyUnusableError("the legacy key does not open") from error
         found = _PRIVATE_KEY.fullmatch(text) if is_whole else None
         if found is None:
