@@ -11,7 +11,13 @@ from understudy.domain.replacing import replace
 from understudy.ports.switches import Switch
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import pytest
+
     from tests.fakes.api import ApiWorld
+    from understudy.domain.follows import Follow
+    from understudy.domain.ids import UserId
 
 
 def _holding(api: ApiWorld, token: str) -> tuple[str, str]:
@@ -94,3 +100,34 @@ def test_a_start_relies_on_no_leverage_that_was_set_before_it(api: ApiWorld, tok
 
     assert set(before) == {"BTC"}
     assert api.world.table.lanes[wallet].settings == {}
+
+
+def _deleted_when_listed(
+    patched: pytest.MonkeyPatch, api: ApiWorld, token: str, follow: str
+) -> None:
+    """Have a follow deleted between the next list of its user's and what is done with that."""
+    directory = api.world.directory
+    listing = directory.of_user
+
+    def listed(user: UserId) -> Sequence[Follow]:
+        found = listing(user)
+        patched.setattr(directory, "of_user", listing)
+        _ask(api, token, "DELETE", f"/v1/follows/{follow}")
+        return found
+
+    patched.setattr(directory, "of_user", listed)
+
+
+def test_a_revocation_beside_a_deletion_pauses_the_follows_that_are_left(
+    api: ApiWorld, token: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    agent = api.delegate(token)
+    going, other = (started(api, token, leader="0x" + digit * 40) for digit in "23")
+    _ask(api, token, "POST", f"/v1/follows/{going}/pause")
+    api.world.clock.advance(2000)
+    _deleted_when_listed(monkeypatch, api, token, going)
+
+    _ask(api, token, "DELETE", f"/v1/agents/{agent}")
+
+    assert api.world.table.follows[FollowId(going)].status is FollowStatus.DELETED
+    assert api.world.table.follows[FollowId(other)].status is FollowStatus.PAUSED

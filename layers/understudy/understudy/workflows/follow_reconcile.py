@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -46,7 +45,7 @@ from understudy.workflows.reconciling.closing_gaps import close_gaps, close_last
 from understudy.workflows.reconciling.learning import learn_leverage
 from understudy.workflows.reconciling.rebuilding import rebuild
 from understudy.workflows.reconciling.resolving import resolve
-from understudy.workflows.reconciling.truing_up import true_up, true_up_ended
+from understudy.workflows.reconciling.truing_up import look_again, true_up, true_up_ended
 from understudy.workflows.reconciling.waking import wake_lane
 from understudy.workflows.watching.fanning_out import FanOutPorts
 from understudy.workflows.watching.leader_books import check
@@ -94,8 +93,10 @@ def reconcile(ports: ReconcilePorts, command: ReconcileCommand) -> None:
     if isinstance(command, ResolveIntent):
         resolve(ports.copying, command)
     elif isinstance(command, ReconcileWallet):
-        with suppress(RequestBudgetError):  # the sweep asks again every minute
+        try:
             _reconcile_wallet(ports, command)
+        except RequestBudgetError:  # the sweep asks again every minute, of what it sees
+            look_again(ports.copying, command)
     elif isinstance(command, CloseGaps):
         close_last_gaps(ports.copying, ports.leaders, command)
     elif isinstance(command, CheckLeader):
@@ -117,6 +118,7 @@ def _reconcile_wallet(ports: ReconcilePorts, command: ReconcileWallet) -> None:
     known = _states_of(ports, wallet_id)
     if any(is_behind(ports.copying, state.follow) for state in known):
         if not rebuild(ports.copying, _sync_ports(ports), known):
+            look_again(ports.copying, command)
             return
         known = _states_of(ports, wallet_id)
     if command.cause == ENDED or not known:

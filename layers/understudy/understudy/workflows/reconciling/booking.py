@@ -17,6 +17,7 @@ from understudy.domain.follows import Budget, Ledger
 from understudy.domain.holding import holder_at
 from understudy.domain.ids import FollowId
 from understudy.domain.intents import Intent
+from understudy.domain.money import ZERO
 from understudy.domain.ownership import SymbolOwner
 from understudy.domain.reasons import Reason
 from understudy.domain.receipting import expired_entry, finished_receipt, with_intent
@@ -28,18 +29,24 @@ from understudy.ports.copying import Changes, CopyStore, FollowState, Place
 # Each is an item of the transaction, and so is its receipt; it holds a hundred.
 ORDERS_PER_TRANSACTION = 40
 TRIES = 3
+# What the venue has not listed of an order by then, it does not list soon.
+LISTED_WITHIN_MS = 300_000
 
 _FilledOrders = Sequence[tuple[Intent, Sequence[OwnFill]]]
 
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """The fills of an account up to a time, all that are needed, and what its follows held."""
+    """The fills of an account up to a time, all that are needed, and what its follows held.
+
+    `orders` are those of which fills may have moved a ledger since the first forced close.
+    """
 
     fills: Sequence[OwnFill]
     until_ms: int
     ledgers: Sequence[Ledger]
     read_at_ms: int
+    orders: Sequence[Intent] = ()
 
     def by_order(self) -> Mapping[str, Sequence[OwnFill]]:
         """Give the fills by the client id of their order."""
@@ -48,9 +55,18 @@ class Statement:
             found[own.client_order_id].append(own)
         return found
 
-    def ordered_in(self, symbol: str) -> Sequence[OwnFill]:
-        """Give the fills of a symbol's orders of ours."""
-        return [own for own in self.fills if own.fill.symbol == symbol and own.client_order_id]
+    def ordered_by(self, ledger: Ledger) -> Sequence[OwnFill]:
+        """Give the fills of a ledger's orders; owners' own may have client ids too."""
+        ours = {order.client_order_id for order in self._orders_of(ledger)}
+        return [own for own in self.fills if own.client_order_id in ours]
+
+    def lacks(self, ledger: Ledger) -> bool:
+        """Say whether a ledger has moved by what is not in the fills, or may have."""
+        place = (ledger.follow_id, ledger.symbol)
+        known = {(each.follow_id, each.symbol): each.held for each in self.ledgers}
+        return known.get(place) != ledger.held or any(
+            map(self._is_unlisted, self._orders_of(ledger))
+        )
 
     def liquidations_of(self, state: FollowState) -> Mapping[str, Sequence[OwnFill]]:
         """Give what the venue closed by force of a follow's and is not booked yet, by symbol."""
@@ -63,10 +79,19 @@ class Statement:
         return found
 
     def is_early_for(self, state: FollowState) -> bool:
-        """Say whether a forced close waits for an order that is under way."""
+        """Say whether a forced close waits for an order that is under way, or for its fills."""
         forced = self._by_force(state)
         waits = any(state.ledger(own.fill.symbol).pending for own in forced)
         return waits or bool(self.liquidations_of(state))
+
+    def _orders_of(self, ledger: Ledger) -> Iterator[Intent]:
+        place = (ledger.follow_id, ledger.symbol)
+        return (each for each in self.orders if (each.follow_id, each.symbol) == place)
+
+    def _is_unlisted(self, order: Intent) -> bool:
+        fills = (own.fill for own in self.fills if own.client_order_id == order.client_order_id)
+        is_late = order.expires_at_ms < self.read_at_ms - LISTED_WITHIN_MS
+        return not is_late and sum((fill.size for fill in fills), ZERO) != order.filled_size
 
     def _by_force(self, state: FollowState) -> Iterator[OwnFill]:
         """Give what the venue closed by force on the account and is not booked for a follow."""
@@ -124,7 +149,10 @@ def _book_once(
 ) -> None:
     state = _after_liquidations(store, state, statement)
     budget, booked = _read_so_far(state, statement), []
+    unbooked = statement.liquidations_of(state)
     for order, fills in orders:
+        if order.symbol in unbooked:
+            continue  # it stays among the orders that say what was held
         trued_up = with_venue_figures(order, budget, fills)
         if trued_up is not None:
             intent, budget = trued_up
@@ -143,11 +171,12 @@ def _book_once(
 def _after_liquidations(store: CopyStore, state: FollowState, statement: Statement) -> FollowState:
     """Book forced closes and give the follow as it is stored then.
 
-    While an order of a symbol is under way nobody knows what was held: a later statement has it.
+    While an order of a symbol is under way, or its fills are not listed, nobody knows what was
+    held: a later statement has it.
     """
     for symbol, fills in statement.liquidations_of(state).items():
         ledger = state.ledgers.get(symbol)
-        if ledger is None or ledger.pending:
+        if ledger is None or ledger.pending or statement.lacks(ledger):
             continue
         stored = store.commit(_forced_closes(store, state, ledger, fills, statement))
         state = replace(
@@ -168,7 +197,7 @@ def _forced_closes(
     """Write a symbol's forced closes; what holds nothing then gives the symbol back."""
     follow, symbol = state.follow, before.symbol
     until_ms, now_ms = statement.until_ms, statement.read_at_ms
-    ordered = statement.ordered_in(symbol)
+    ordered = statement.ordered_by(before)
     after, budget = after_liquidations(
         before, state.budget, fills, ordered, until_ms=until_ms, now_ms=now_ms
     )

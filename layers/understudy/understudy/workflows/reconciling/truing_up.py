@@ -13,7 +13,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from understudy.domain.account_history import FundingPayment
+from understudy.domain.account_history import FundingPayment, OwnFill
 from understudy.domain.errors import ConflictError, VenueUnreachableError
 from understudy.domain.follows import Follow, FollowStatus, Ledger
 from understudy.domain.holding import holder_at
@@ -98,22 +98,39 @@ def true_up_ended(ports: CopyPorts, command: ReconcileWallet, known: Sequence[Fo
     Nobody else does it: the sweep does not see what is deleted.
     """
     ended_ms = {command.ended: command.ended_at_ms} if command.ended else {}
-    names = _names_of_estimated(ports, command.wallet_id)
-    gone = {*ended_ms, *(follow_id for follow_id, _ in names)}
-    gone -= {state.follow.follow_id for state in known}
+    with_orders = _gone_with_orders(ports, command, known)
+    gone = {*ended_ms, *with_orders} - {state.follow.follow_id for state in known}
     found = map(ports.store.follow_state, sorted(gone))
     true_up(ports, [*known, *(state for state in found if state is not None)], ended_ms)
-    if (names and _names_of_estimated(ports, command.wallet_id)) or _is_owed(ports, command):
-        again = replace(command, cause=ENDED)
-        ports.queues.to_reconcile(again, delay_seconds=ASKED_AGAIN_AFTER_SECONDS)
+    has_orders = bool(with_orders and _gone_with_orders(ports, command, known))
+    if has_orders or _is_owed(ports, command):
+        look_again(ports, replace(command, cause=ENDED))
+
+
+def look_again(ports: CopyPorts, command: ReconcileWallet) -> None:
+    """Have a last look that came too early repeated; a sweep repeats itself."""
+    if command.cause == ENDED:
+        ports.queues.to_reconcile(command, delay_seconds=ASKED_AGAIN_AFTER_SECONDS)
+
+
+def _gone_with_orders(
+    ports: CopyPorts, command: ReconcileWallet, known: Sequence[FollowState]
+) -> set[FollowId]:
+    """Give the follows with estimated orders that no sweep takes care of."""
+    names = _names_of_estimated(ports, command.wallet_id)
+    return {follow_id for follow_id, _ in names} - {state.follow.follow_id for state in known}
 
 
 def _is_owed(ports: CopyPorts, command: ReconcileWallet) -> bool:
     """Say whether what befell a follow before its end is still to be read, for a day at most."""
-    if command.ended is None or ports.clock.now_ms() - command.ended_at_ms > LOOKED_FOR_MS:
+    ended_ms = command.ended_at_ms
+    if command.ended is None or ports.clock.now_ms() - ended_ms > LOOKED_FOR_MS:
         return False
     state = ports.store.follow_state(command.ended)
-    return state is not None and fills_from(state, command.ended_at_ms) < command.ended_at_ms
+    if state is None:
+        return False
+    last_hour_ms = ended_ms - ended_ms % FUNDING_EVERY_MS
+    return fills_from(state, ended_ms) < ended_ms or _funding_from(state, ended_ms) < last_hour_ms
 
 
 def _true_up_fills(wallet: _Wallet) -> None:
@@ -130,7 +147,8 @@ def _true_up_fills(wallet: _Wallet) -> None:
     made_ms = (each.created_at_ms for of_follow in orders.values() for each in of_follow)
     starts_ms = [from_ms, *(at_ms - SEEN_AFTER_MS for at_ms in made_ms)]
     fills = wallet.venue.own_fills_since(wallet.follow.wallet_address, min(starts_ms))
-    statement = Statement(fills, until_ms, wallet.ledgers, wallet.now_ms)
+    moving = _since_forced(wallet, fills)
+    statement = Statement(fills, until_ms, wallet.ledgers, wallet.now_ms, moving)
     ends_ms = {each.follow.follow_id: wallet.until(each, until_ms) for each in wallet.states}
     for follow_id in dict.fromkeys((*ends_ms, *orders)):
         own = replace(statement, until_ms=ends_ms.get(follow_id, 0))
@@ -162,6 +180,20 @@ def _estimated(wallet: _Wallet) -> Orders:
         if is_estimated(order):
             orders[order.follow_id].append(order)
     return orders
+
+
+def _since_forced(wallet: _Wallet, fills: Sequence[OwnFill]) -> Sequence[Intent]:
+    """Give the orders, the newest too, that may have filled since the first forced close."""
+    address, store = wallet.follow.wallet_address, wallet.ports.store
+    forced_ms = [own.fill.time_ms for own in fills if own.fill.liquidated_user == address]
+    if not forced_ms:
+        return ()
+    # An order fills before it expires, and expires less than this after it was made.
+    to_ms = wallet.ports.clock.now_ms() + 2 * SEEN_AFTER_MS
+    wallet_id, from_ms = wallet.follow.wallet_id, min(forced_ms) - SEEN_AFTER_MS
+    names = store.estimated_orders(wallet_id, from_ms, to_ms, ORDERS_AT_ONCE)
+    found = store.intents(names) if names else ()
+    return [order for order in found if is_estimated(order)]
 
 
 def _names_of_estimated(

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING
 
+from understudy.domain.errors import NotFoundError
 from understudy.domain.follows import Follow, FollowStatus, PauseReason
 from understudy.domain.replacing import replace
 
@@ -28,7 +30,8 @@ def pause_follows(own: OwnFollows, agent: Agent) -> None:
         may_go_on = follow.wallet_id == agent.wallet_id and follow.status in STARTED_NEXT
         if signed_for or may_go_on:
             change = partial(_paused, agent=agent)
-            own.change(agent.user_id, follow.follow_id, change, always=may_go_on)
+            with suppress(NotFoundError):  # it is deleted by now, here and below: on to the next
+                own.change(agent.user_id, follow.follow_id, change, always=may_go_on)
 
 
 def hand_over(own: OwnFollows, before: Agent, after: Agent) -> None:
@@ -36,7 +39,8 @@ def hand_over(own: OwnFollows, before: Agent, after: Agent) -> None:
     for follow in own.directory.of_user(before.user_id):
         if follow.agent_id == before.agent_id and follow.status in SIGNED_FOR:
             change = partial(_handed_over, before=before, after=after)
-            own.change(before.user_id, follow.follow_id, change)
+            with suppress(NotFoundError):
+                own.change(before.user_id, follow.follow_id, change)
 
 
 def _paused(state: FollowState, agent: Agent) -> Follow:
