@@ -34,6 +34,7 @@ FOUND = [
     ("sup1/2", "standard"),
     ("C2/35", "standard"),
     ("sp1/9", "standard"),
+    ("63a22772/39", "standard"),
     ("i1/7", "heavy"),
     ("s2/27", "heavy"),
     ("2147945a/1", "heavy"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -19,31 +19,15 @@ from tests.unit.workflows.comparing import (
     trades_of,
 )
 from tests.unit.workflows.crashing import CrashError, Crashing, CrashPoint
+from tests.unit.workflows.racing import meanwhile
 from understudy.domain.markets import HYPERLIQUID
 from understudy.messages import CheckLeader
 from understudy.workflows.watching import leader_books
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from tests.fakes.world import World
 
 FULL_LOOK_MS = leader_books.FULL_LOOK_MS
-
-
-def _meanwhile(
-    monkeypatch: pytest.MonkeyPatch, target: Any, name: str, happen: Callable[[], None]
-) -> None:
-    """Let something happen once, between what a call reads and what its caller does with it."""
-    call = getattr(target, name)
-
-    def slow(*arguments: Any, **named: Any) -> Any:
-        monkeypatch.setattr(target, name, call)
-        answer = call(*arguments, **named)
-        happen()
-        return answer
-
-    monkeypatch.setattr(target, name, slow)
 
 
 def _hidden_round_trip(world: World) -> None:
@@ -59,7 +43,7 @@ def test_a_look_that_becomes_wanted_during_another_is_taken_by_the_next_check(
 ) -> None:
     world, _ = begun_world()
     world.clock.advance(FULL_LOOK_MS)
-    _meanwhile(monkeypatch, world.venue, "fills_since", lambda: _hidden_round_trip(world))
+    meanwhile(monkeypatch, world.venue, "fills_since", lambda: _hidden_round_trip(world))
 
     check(world)
     check(world)
@@ -73,7 +57,7 @@ def test_a_look_that_loses_a_race_is_taken_once_all_the_same(
     world, _ = begun_world()
     world.clock.advance(FULL_LOOK_MS)
     asked = count_questions(monkeypatch, world)
-    _meanwhile(monkeypatch, world.venue, "fills_since", lambda: live(world, traded(world, "2")))
+    meanwhile(monkeypatch, world.venue, "fills_since", lambda: live(world, traded(world, "2")))
 
     check(world)
     check(world)
@@ -92,7 +76,7 @@ def test_a_found_fill_whose_worker_lost_a_race_and_died_is_sent_by_the_next_chec
     dying = replace(
         ports, fan_out=replace(ports.fan_out, queues=Crashing(world.queues, CrashPoint(at=3)))
     )
-    _meanwhile(monkeypatch, world.venue, "fills_since", lambda: live(world, traded(world, "2")))
+    meanwhile(monkeypatch, world.venue, "fills_since", lambda: live(world, traded(world, "2")))
     with pytest.raises(CrashError):
         leader_books.check(dying, CheckLeader(HYPERLIQUID, LEADER))
     assert book_of(world).positions == {"BTC": 7}

@@ -7,14 +7,12 @@ from typing import Any
 
 import pytest
 
-from tests.fakes.api import ApiWorld
-from tests.fakes.requests import started
 from tests.fakes.venue import Fault
 from tests.fakes.world import following
 from tests.unit.workflows.accounting import address_of
-from understudy.domain.ids import FollowId
+from tests.unit.workflows.stopping import Stage
 from understudy.domain.reasons import Reason
-from understudy.domain.receipts import CopyStatus, Receipt
+from understudy.domain.receipts import CopyStatus
 from understudy.messages import Converge, LaneCommand
 from understudy.ports.switches import Switch
 from understudy.ports.venue import StillOpen
@@ -22,46 +20,11 @@ from understudy.ports.venue import StillOpen
 WINDOW: dict[str, Any] = {"mode": "safe_poll", "sync_interval_seconds": 60}
 
 
-class _Stage:
-    """A user's follow that has begun, stopped and started over the API."""
-
-    def __init__(self, **limits: Any) -> None:
-        self.api = ApiWorld()
-        self.token = self.api.token()
-        self.api.delegate(self.token)
-        self.follow = FollowId(started(self.api, self.token, **limits))
-        self.world = self.api.world
-        self.world.pump()
-        self.world.clock.advance(1000)
-
-    def ask(self, method: str, what: str = "", body: Any = None) -> None:
-        """Ask for something of the follow, and have it done."""
-        path = f"/v1/follows/{self.follow}{what}"
-        assert self.api.request(method, path, body, self.token).status == 200
-        self.world.pump()
-
-    def sweep(self, minutes: int) -> None:
-        """Let minutes pass with their sweeps."""
-        for _ in range(minutes):
-            self.world.pass_time(60)
-            self.world.sweep()
-
-    @property
-    def held(self) -> int:
-        """Give what the account holds at the venue."""
-        return int(self.world.held_at_venue(self.follow))
-
-    @property
-    def newest(self) -> Receipt:
-        """Give the newest receipt."""
-        return self.world.receipts(self.follow)[-1]
-
-
 @pytest.mark.parametrize(("method", "what"), [("POST", "/pause"), ("DELETE", "")])
 def test_a_close_now_that_meets_an_unknown_entry_is_made_once_its_outcome_is_known(
     method: str, what: str
 ) -> None:
-    stage = _Stage(on_stop="close_now")
+    stage = Stage(on_stop="close_now")
     stage.world.copy("BTC", "5")
     stage.world.copy_now("BTC", "1", Fault.TIMES_OUT_AFTER_ACCEPT)
     assert stage.held > 1
@@ -73,7 +36,7 @@ def test_a_close_now_that_meets_an_unknown_entry_is_made_once_its_outcome_is_kno
 
 
 def test_a_close_that_comes_again_is_another_message_to_its_lane_whatever_the_clock_says() -> None:
-    stage = _Stage(on_stop="close_now")
+    stage = Stage(on_stop="close_now")
     stage.world.copy("BTC", "5")
     stage.world.copy_now("BTC", "1", Fault.TIMES_OUT_AFTER_ACCEPT)
 
@@ -87,7 +50,7 @@ def test_a_close_that_comes_again_is_another_message_to_its_lane_whatever_the_cl
 def test_an_exit_under_way_leaves_alone_what_its_owner_keeps_and_goes_on_after_a_start(
     limits: dict[str, Any],
 ) -> None:
-    stage = _Stage(on_stop="keep", **limits)
+    stage = Stage(on_stop="keep", **limits)
     stage.world.copy_now("BTC", "5")
     stage.world.pass_time(70)
     stage.world.price("BTC", "100", "0")
@@ -107,7 +70,7 @@ def test_an_exit_under_way_leaves_alone_what_its_owner_keeps_and_goes_on_after_a
 
 
 def test_who_changes_a_close_that_could_not_be_made_to_keep_keeps_what_is_left() -> None:
-    stage = _Stage(on_stop="close_now")
+    stage = Stage(on_stop="close_now")
     stage.world.copy("BTC", "5")
     stage.world.price("BTC", "100", "0")
     stage.ask("POST", "/pause")
@@ -123,7 +86,7 @@ def test_who_changes_a_close_that_could_not_be_made_to_keep_keeps_what_is_left()
 def test_an_entry_that_was_copied_keeps_its_receipt_when_a_stop_may_not_close_it(
     switch: Switch,
 ) -> None:
-    stage = _Stage(on_stop="close_now")
+    stage = Stage(on_stop="close_now")
     stage.world.copy("BTC", "5")
     before = stage.newest
     known = stage.world.table.follows[stage.follow]
@@ -160,7 +123,7 @@ def test_who_was_called_for_an_open_exit_is_needed_until_something_is_tried(swit
     assert world.ledger(follow).needs_operator
 
 
-def _half_made_flip(stage: _Stage) -> None:
+def _half_made_flip(stage: Stage) -> None:
     """Have the leader turn round while nobody buys: the open waits for a close that is not made."""
     stage.world.copy("BTC", "5")
     stage.world.price("BTC", "100", "0")
@@ -169,7 +132,7 @@ def _half_made_flip(stage: _Stage) -> None:
     assert stage.held > 0
 
 
-def _sold_by_hand(stage: _Stage) -> None:
+def _sold_by_hand(stage: Stage) -> None:
     stage.world.price("BTC", "100")
     address = address_of(stage.world, stage.follow)
     stage.world.venue.trade(address, "BTC", str(-stage.held))
@@ -177,7 +140,7 @@ def _sold_by_hand(stage: _Stage) -> None:
 
 
 def test_a_flip_that_a_stop_ends_half_made_gives_its_symbol_back_when_its_owner_has_sold() -> None:
-    stage = _Stage(on_stop="keep")
+    stage = Stage(on_stop="keep")
     _half_made_flip(stage)
 
     stage.ask("POST", "/pause")
@@ -198,7 +161,7 @@ def test_a_flip_that_a_stop_ends_half_made_gives_its_symbol_back_when_its_owner_
 def test_so_does_one_that_a_kill_ends_and_what_it_left_is_closed_once_the_kill_is_off(
     *, by_hand: bool
 ) -> None:
-    stage = _Stage()
+    stage = Stage()
     _half_made_flip(stage)
     user = stage.world.table.follows[stage.follow].user_id
     clock, switches = stage.world.clock, stage.world.switches
@@ -223,7 +186,7 @@ def test_so_does_one_that_a_kill_ends_and_what_it_left_is_closed_once_the_kill_i
 def test_an_exit_without_an_answer_is_not_sent_again_once_its_owner_keeps_the_position(
     method: str, what: str
 ) -> None:
-    stage = _Stage(on_stop="keep")
+    stage = Stage(on_stop="keep")
     stage.world.copy("BTC", "5")
     stage.world.copy_now("BTC", "-5", Fault.NEVER_ARRIVES)
     sent = len(stage.world.venue.sent)
@@ -238,7 +201,7 @@ def test_an_exit_without_an_answer_is_not_sent_again_once_its_owner_keeps_the_po
 def test_a_stop_asks_for_its_closes_no_more_often_however_long_an_order_stays_unknown(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    stage = _Stage(on_stop="close_now")
+    stage = Stage(on_stop="close_now")
     stage.world.copy("BTC", "5")
     stage.world.copy_now("BTC", "1", Fault.TIMES_OUT_AFTER_ACCEPT)
     monkeypatch.setattr(stage.world.venue, "order_report", lambda *_: StillOpen(None))

@@ -46,7 +46,9 @@ def claim(
     else:
         intent = pin(view, trade, decision.order, receipt, leg=leg, now_ms=now_ms)
         changes = _with_order(view, decision, receipt, intent)
-    if view.is_deleted:  # nothing of it is written once its user's records are erased
+    if view.is_deleted or (view.is_kept and decision.order is None):
+        # Of a follow that is over nothing is written once its user's records are erased. And
+        # nothing is kept for good by a switch and by limits that never held together.
         changes = replace(changes, unchanged=view.state.follow)
     if superseded := _superseded(ports, view, decision):
         changes = replace(changes, receipts=(*changes.receipts, *superseded))

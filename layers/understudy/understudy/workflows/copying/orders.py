@@ -7,7 +7,7 @@ from collections.abc import Generator, Mapping
 from understudy.domain import retrying
 from understudy.domain.decisions import decide_gap
 from understudy.domain.errors import ConflictError, DependencyError, SigningUnavailableError
-from understudy.domain.exits import exit_size, keeps_positions
+from understudy.domain.exits import exit_size
 from understudy.domain.follows import FollowStatus, WaitingOpen
 from understudy.domain.intents import (
     Accepted,
@@ -193,7 +193,7 @@ def _is_unwanted_now(view: View, intent: Intent) -> bool:
     if view.first:
         return False
     if intent.reduce_only:
-        return _is_kept(view)
+        return view.is_kept
     sign, ledger = intent.side.sign, view.ledger
     is_wanted = ledger.target * sign >= ledger.held * sign + intent.size
     return view.state.follow.status is not FollowStatus.ACTIVE or not is_wanted
@@ -234,7 +234,7 @@ def _refusal(answer: SigningRefused, *, first: bool) -> Rejected | Unknown:
 def _next_exit(ports: CopyPorts, view: View, trade: Trade, attempt: int) -> View | None:
     """Pin the next attempt of an exit, at once or after a pause, or hand it to an operator."""
     now_ms = ports.clock.now_ms()
-    if not view.ledger.pending and _is_exhausted(view) and not _is_kept(view):
+    if not view.ledger.pending and _is_exhausted(view) and not view.is_kept:
         _call_operator(ports, view)
         return None
     if view.ledger.pending or now_ms < view.ledger.exit_rests_until_ms:
@@ -250,11 +250,6 @@ def _next_exit(ports: CopyPorts, view: View, trade: Trade, attempt: int) -> View
         return None
     decision = decide_gap(view.situation(trade, now_ms))
     return claim(ports, view, trade, decision, leg=0, queued_at_ms=now_ms)
-
-
-def _is_kept(view: View) -> bool:
-    """Say whether the follow has stopped and its owner keeps what the exit would close."""
-    return keeps_positions(view.state.follow, view.around.switches)
 
 
 def _is_exhausted(view: View) -> bool:

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from understudy.domain.errors import DependencyError
+from understudy.domain.exits import keeps_positions
 from understudy.domain.follows import FollowStatus, Ledger
 from understudy.domain.ids import FollowId
 from understudy.domain.intents import Intent, Outcome, Signed, Unknown
@@ -60,6 +61,11 @@ class View:
     def is_deleted(self) -> bool:
         """Say whether the follow is over: what it left belongs to its owner's own hand."""
         return self.state.follow.status is FollowStatus.DELETED
+
+    @property
+    def is_kept(self) -> bool:
+        """Say whether the follow has stopped and its owner keeps what an exit would close."""
+        return keeps_positions(self.state.follow, self.around.switches)
 
     @property
     def ledger(self) -> Ledger:
